@@ -1,0 +1,117 @@
+#include "arena.h"
+
+#include "err.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Block {
+    struct Block *next;
+    size_t used, size;
+    _Alignas(max_align_t) unsigned char data[];
+} Block;
+
+typedef struct Deferred {
+    struct Deferred *next;
+    void (*fn)(void *);
+    void *ctx;
+} Deferred;
+
+struct Arena {
+    Block *blocks;
+    Deferred *deferred;
+    size_t total, max;
+};
+
+enum { FIRST_BLOCK = 16 * 1024, ALIGN = _Alignof(max_align_t) };
+
+Arena *arena_new(size_t max)
+{
+    Arena *a = calloc(1, sizeof *a);
+    if (!a)
+        BUG("out of memory");
+    a->max = max;
+    return a;
+}
+
+void arena_free(Arena *a)
+{
+    if (!a)
+        return;
+    for (Deferred *d = a->deferred; d; d = d->next)
+        d->fn(d->ctx);
+    Block *b = a->blocks;
+    while (b) {
+        Block *next = b->next;
+        explicit_bzero(b->data, b->used); /* decrypted fields live here */
+        free(b);
+        b = next;
+    }
+    free(a);
+}
+
+static Block *block_add(Arena *a, size_t need)
+{
+    size_t size = a->blocks ? a->blocks->size * 2 : FIRST_BLOCK;
+    if (size > 1024 * 1024)
+        size = 1024 * 1024;
+    if (size < need)
+        size = need;
+    Block *b = calloc(1, sizeof *b + size);
+    if (!b)
+        BUG("out of memory");
+    b->size = size;
+    b->next = a->blocks;
+    a->blocks = b;
+    return b;
+}
+
+void *arena_alloc(Arena *a, size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        BUG("absurd allocation");
+    size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    Block *b = a->blocks;
+    if (!b || b->size - b->used < size)
+        b = block_add(a, size);
+    void *p = b->data + b->used;
+    b->used += size;
+    a->total += size;
+    return p;
+}
+
+void *arena_array(Arena *a, size_t n, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes))
+        BUG("array size overflow");
+    return arena_alloc(a, bytes);
+}
+
+bool arena_over(const Arena *a)
+{
+    return a->total > a->max;
+}
+
+void arena_defer(Arena *a, void (*fn)(void *), void *ctx)
+{
+    Deferred *d = ARENA_NEW(a, Deferred);
+    d->fn = fn;
+    d->ctx = ctx;
+    d->next = a->deferred;
+    a->deferred = d;
+}
+
+void *arena_push_(Arena *a, void **items, size_t *n, size_t *cap, size_t size)
+{
+    if (*n == *cap) {
+        size_t grown = *cap ? *cap * 2 : 8;
+        void *bigger = arena_array(a, grown, size);
+        if (*n)
+            memcpy(bigger, *items, *n * size);
+        *items = bigger;
+        *cap = grown;
+    }
+    return (char *)*items + (*n)++ * size;
+}

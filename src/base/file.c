@@ -1,0 +1,102 @@
+#include "file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+Err file_read_fd(Arena *a, int fd, size_t max, Str *ret)
+{
+    Buf b = buf_new(a, 8192);
+    char chunk[16384];
+    for (;;) {
+        ssize_t n = read(fd, chunk, sizeof chunk);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return E_IO;
+        if (n == 0)
+            break;
+        if (b.len + (size_t)n > max)
+            return E_TOO_LARGE;
+        buf_put(&b, (Str){chunk, (size_t)n});
+    }
+    *ret = buf_str(&b);
+    return ERR_OK;
+}
+
+Err file_read(Arena *a, const char *path, size_t max, Str *ret)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT || errno == ENOTDIR ? E_NOT_FOUND : E_IO;
+    Err e = file_read_fd(a, fd, max, ret);
+    close(fd);
+    return e;
+}
+
+Err file_write_fd(int fd, Str bytes)
+{
+    while (bytes.len) {
+        ssize_t n = write(fd, bytes.ptr, bytes.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return E_IO;
+        bytes = str_from(bytes, (size_t)n);
+    }
+    return ERR_OK;
+}
+
+Err file_write(const char *path, Str bytes)
+{
+    Arena *a = arena_new(8192);
+    const char *beside = str_printf(a, "%s.baru", path).ptr;
+    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    Err e = fd < 0 ? E_IO : file_write_fd(fd, bytes);
+    if (fd >= 0) {
+        if (e == ERR_OK && fsync(fd) != 0)
+            e = E_IO;
+        close(fd);
+    }
+    if (e == ERR_OK && rename(beside, path) != 0)
+        e = E_IO;
+    arena_free(a);
+    return e;
+}
+
+bool file_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+Err file_mkdir(const char *path)
+{
+    return mkdir(path, 0700) == 0 || errno == EEXIST ? ERR_OK : E_IO;
+}
+
+static int by_name(const void *x, const void *y)
+{
+    return str_cmp(*(const Str *)x, *(const Str *)y);
+}
+
+Err file_list(Arena *a, const char *dir, Str suffix, StrList *ret)
+{
+    DIR *d = opendir(dir);
+    if (!d)
+        return errno == ENOENT ? E_NOT_FOUND : E_IO;
+    StrList list = {0};
+    for (struct dirent *e; (e = readdir(d));) {
+        Str name = str_of(e->d_name);
+        if (name.ptr[0] != '.' && str_ends(name, suffix))
+            *ARENA_PUSH(a, list) = str_copy(a, name);
+    }
+    closedir(d);
+    if (list.n)
+        qsort(list.items, list.n, sizeof(Str), by_name);
+    *ret = list;
+    return ERR_OK;
+}

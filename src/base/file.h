@@ -1,0 +1,17 @@
+/* Whole files and folders, with a limit. */
+#pragma once
+
+#include "str.h"
+
+/* Reads the file; E_NOT_FOUND, E_TOO_LARGE past `max` bytes, E_IO. */
+MUST_CHECK Err file_read(Arena *a, const char *path, size_t max, Str *ret);
+/* Reads a descriptor to its end. */
+MUST_CHECK Err file_read_fd(Arena *a, int fd, size_t max, Str *ret);
+/* Writes beside and renames, so that readers see the old or the new file; mode 0600. */
+MUST_CHECK Err file_write(const char *path, Str bytes);
+MUST_CHECK Err file_write_fd(int fd, Str bytes);
+bool file_exists(const char *path);
+/* Creates the folder (mode 0700) if missing. */
+MUST_CHECK Err file_mkdir(const char *path);
+/* Names in a folder that end in `suffix`, sorted. */
+MUST_CHECK Err file_list(Arena *a, const char *dir, Str suffix, StrList *ret);

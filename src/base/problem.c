@@ -1,0 +1,49 @@
+#include "problem.h"
+
+void problem_add(Problems *list, Problem p)
+{
+    *ARENA_PUSH(list->arena, *list) = p;
+    list->errors += !p.warning;
+}
+
+Str column_letters(Arena *a, int column)
+{
+    char buf[8];
+    size_t at = sizeof buf;
+    while (column > 0 && at > 0) {
+        column--;
+        buf[--at] = (char)('A' + column % 26);
+        column /= 26;
+    }
+    return str_copy(a, (Str){buf + at, sizeof buf - at});
+}
+
+static void put_place(Buf *b, Lang lang, const Problem *p)
+{
+    Arena *a = b->arena;
+    if (!str_empty(p->place)) {
+        buf_put(b, p->place);
+        if (p->line && !p->sheet) {
+            buf_printf(b, ":%d", p->line);
+            if (p->column)
+                buf_printf(b, ":%d", p->column);
+        }
+        buf_lit(b, ": ");
+    }
+    if (p->sheet && p->line)
+        buf_put(b, tr_args(a, lang, M_AT_ROW, str_int(a, p->line)));
+    if (p->sheet && p->column)
+        buf_put(b, tr_args(a, lang, M_AT_COLUMN, column_letters(a, p->column)));
+    if (p->label)
+        buf_printf(b, p->sheet && p->column ? " (%.*s)" : "%.*s", STR_ARG(p->label->text[lang]));
+    if (p->label || (p->sheet && p->line))
+        buf_lit(b, ": ");
+}
+
+Str problem_text(Arena *a, Lang lang, const Problem *p)
+{
+    Buf b = buf_new(a, 160);
+    put_place(&b, lang, p);
+    buf_put(&b, tr_args_(a, lang, p->msg, p->args, 3));
+    return buf_str(&b);
+}
