@@ -1,5 +1,6 @@
 /* Accounts: the secrets of users. Facts about them (name, roles, membership) are registers; `model`
- * writes their plain projection here (RULES 6). Passwords: argon2id, t=3, m=64 MiB (security 3.4). */
+ * writes their plain projection here (RULES 6). Passwords: argon2id, t=3, m=64 MiB (security 3.4).
+ */
 #pragma once
 
 #include "db/writer.h"
@@ -22,9 +23,11 @@ typedef struct Account {
     int64_t wait_until; /* instant before which no attempt counts */
 } Account;
 MUST_CHECK Err account_find(Db *db, Arena *a, Str login, Account *ret);
-/* Verifies in constant work: an unknown login costs as much as a wrong password. E_LOGIN, E_LIMIT. */
+/* Verifies in constant work: an unknown login costs as much as a wrong password. E_LOGIN, E_LIMIT.
+ */
 MUST_CHECK Err account_check(Db *db, Arena *a, Str login, Str password, Account *ret);
-/* Counts a failure (back-off 2^n seconds from the third, at most 15 minutes) or clears the count. */
+/* Counts a failure (back-off 2^n seconds from the third, at most 15 minutes) or clears the count.
+ */
 MUST_CHECK Err account_attempt(WriteTx *tx, Str user_uid, bool ok);
 
 /* Facts projected from the registers. */
@@ -32,8 +35,8 @@ typedef struct UserFact {
     int64_t user;
     Str uid, login, name, roles; /* roles: words separated by blanks */
     bool active;
-    Str until; /* ISO date or absent */
-    Str area;  /* region code or absent */
+    Str until;      /* ISO date or absent */
+    Str area;       /* region code or absent */
     int64_t agency; /* institution the user record stands under */
 } UserFact;
 MUST_CHECK Err user_fact_put(WriteTx *tx, const UserFact *f);

@@ -6,15 +6,15 @@
 #include "guard/keys.h"
 
 typedef struct AuditRow {
-    Str actor;    /* uid of the user, or "sistem:..." */
+    Str actor; /* uid of the user, or "sistem:..." */
     int64_t agency;
     Str session;  /* hash of the session, absent for the command line */
     Str action;   /* e.g. "create", "read", "refused:read", "login" */
     Str reg, uid; /* record, may be absent */
     unsigned classes;
-    Str purpose;  /* code and words given for opening a file */
-    Str result;   /* "ok" or an error code */
-    int64_t tx;   /* 0 = none */
+    Str purpose; /* code and words given for opening a file */
+    Str result;  /* "ok" or an error code */
+    int64_t tx;  /* 0 = none */
 } AuditRow;
 
 MUST_CHECK Err audit_schema(Db *db);

@@ -7,14 +7,15 @@
 
 typedef struct Installation {
     const char *dir, *data_db, *keys_db, *files_db, *key_file;
-    Str id;        /* uid of the installation */
-    bool practice; /* set once at init, never cleared */
-    int zone;      /* minutes east of UTC */
+    Str id;              /* uid of the installation */
+    bool practice;       /* set once at init, never cleared */
+    int zone;            /* minutes east of UTC */
     int64_t clock_shift; /* practice only */
     Keyring *keyring;
 } Installation;
 
-/* Makes the folder, the databases with guard's tables and the key file. E_DUPLICATE if one is there. */
+/* Makes the folder, the databases with guard's tables and the key file. E_DUPLICATE if one is
+ * there. */
 MUST_CHECK Err installation_create(const char *dir, bool practice, int zone);
 /* Opens it: paths, meta, key file; sets clock zone and shift. E_NOT_FOUND, E_KEY, E_CORRUPT. */
 MUST_CHECK Err installation_open(Arena *a, const char *dir, Installation *ret);

@@ -16,7 +16,7 @@ typedef enum DataClass {
 } DataClass;
 
 #define CLASS_BIT(c) (1u << (c))
-#define CLASSES_ALL ((1u << CLASS_COUNT) - 2u)
+#define CLASSES_ALL  ((1u << CLASS_COUNT) - 2u)
 
 /* CLASS_NONE when the word names no class. */
 DataClass class_of(Str word);
@@ -55,8 +55,8 @@ typedef struct SealPlace {
 Str seal(const Keyring *k, const Dek *d, DataClass c, SealPlace at, Arena *a, Str plain);
 /* E_CORRUPT when the blob was changed or moved. */
 MUST_CHECK Err unseal(const Keyring *k, const Dek *d, SealPlace at, Arena *a, Str blob, Str *ret);
-/* Seals bytes that belong to no person (import staging, drafts, key store files) under a key derived
- * from the KEK for `purpose` (8 characters). */
+/* Seals bytes that belong to no person (import staging, drafts, key store files) under a key
+ * derived from the KEK for `purpose` (8 characters). */
 Str seal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str plain);
 MUST_CHECK Err unseal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str blob,
                           Str *ret);

@@ -36,14 +36,14 @@ enum { AGENCIES_MAX = 16 };
 
 /* Who asks. */
 typedef struct Subject {
-    int64_t user;     /* 0 = nobody */
+    int64_t user; /* 0 = nobody */
     Str uid, login, name;
-    uint64_t roles;   /* bit per role index */
+    uint64_t roles;                 /* bit per role index */
     int64_t agencies[AGENCIES_MAX]; /* live memberships, home institution first */
     size_t agency_count;
-    Str area;         /* region code */
-    Str session;      /* hash of the session token, absent on the command line */
-    bool system;      /* the program itself: everything, actor stands in `uid` as "sistem:.." */
+    Str area;    /* region code */
+    Str session; /* hash of the session token, absent on the command line */
+    bool system; /* the program itself: everything, actor stands in `uid` as "sistem:.." */
 } Subject;
 
 /* How the record stands to the subject, read from the reach table. */

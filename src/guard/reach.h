@@ -29,7 +29,7 @@ MUST_CHECK Err reach_copy(Db *db, Str from_reg, int64_t from_rec, Str reg, int64
 MUST_CHECK Err reach_relation(Db *db, const Subject *s, Str reg, int64_t rec, int64_t now,
                               Relation *ret);
 
-/* Appends the predicate " AND <alias>.id IN (SELECT rec FROM jangkau ..)" for the scopes, or nothing
- * for SCOPE_ALL. The values are bound by reach_bind on the prepared statement. */
+/* Appends the predicate " AND <alias>.id IN (SELECT rec FROM jangkau ..)" for the scopes, or
+ * nothing for SCOPE_ALL. The values are bound by reach_bind on the prepared statement. */
 void reach_predicate(Buf *sql, const char *alias, unsigned scopes, const Subject *s);
 void reach_bind(Stmt *st, Str reg, unsigned scopes, const Subject *s, int64_t now);

@@ -1,5 +1,6 @@
-/* Sessions: 256-bit token in a cookie, stored hashed; 12 h absolute, 30 min idle (last-seen lives in
- * memory and is flushed by the ticker). Purposes for which a file was opened hang on the session. */
+/* Sessions: 256-bit token in a cookie, stored hashed; 12 h absolute, 30 min idle (last-seen lives
+ * in memory and is flushed by the ticker). Purposes for which a file was opened hang on the
+ * session. */
 #pragma once
 
 #include "db/writer.h"
@@ -13,8 +14,8 @@ MUST_CHECK Err session_open(WriteTx *tx, Arena *a, Str user_uid, Str *ret_token)
 MUST_CHECK Err session_close(WriteTx *tx, Str session);
 /* Finds the live session of a cookie token and fills the subject from the facts as of `now`:
  * inactive or expired user, or no live membership and no duty without one: E_LOGIN. */
-MUST_CHECK Err session_subject(Db *db, Arena *a, Str token, int64_t now,
-                               const Str *role_names, size_t role_count, Subject *ret);
+MUST_CHECK Err session_subject(Db *db, Arena *a, Str token, int64_t now, const Str *role_names,
+                               size_t role_count, Subject *ret);
 /* Subject of a user without a session: the command line and jobs. */
 MUST_CHECK Err user_subject(Db *db, Arena *a, Str login, int64_t now, const Str *role_names,
                             size_t role_count, Subject *ret);
