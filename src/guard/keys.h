@@ -38,6 +38,8 @@ Str keyring_check(const Keyring *k, Arena *a);
 
 /* A fresh DEK for a new key subject and its wrapped form (to be stored by keys_put in `before`). */
 void keyring_new_dek(const Keyring *k, Arena *a, Str subject_uid, Dek *ret_dek, Str *ret_wrapped);
+/* Unwraps what keyring_new_dek gave; E_KEY when it does not fit. */
+MUST_CHECK Err keyring_unwrap(const Keyring *k, Str subject_uid, Str wrapped, Dek *ret);
 /* E_NOT_FOUND when the key was destroyed or never made. */
 MUST_CHECK Err keyring_dek(const Keyring *k, Db *keys, Str subject_uid, Dek *ret);
 void dek_wipe(Dek *d);

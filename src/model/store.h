@@ -9,12 +9,21 @@
 #include "guard/policy.h"
 #include "model/value.h"
 
-typedef struct Store {
+typedef struct Store Store;
+struct Change;
+
+/* What an engine does in the same savepoint after a record was written (clocks, rules). */
+typedef Err (*AfterChange)(WriteTx *tx, struct Batch *batch, const struct Change *change,
+                           const Record *before, const Record *after);
+
+struct Store {
     const Model *model;
     Installation *in;
     Writer *writer;
     struct PersonIndex *persons; /* names in memory, model/person_index.h */
-} Store;
+    Db *writer_keys;             /* key store, read by the writer thread only */
+    AfterChange after_change;    /* set by the engine, may be NULL */
+};
 
 /* Brings the database to the model (model/plan.h must have been applied) and starts the writer. */
 MUST_CHECK Err store_open(Arena *a, const Model *m, Installation *in, Store *ret);
@@ -134,11 +143,20 @@ typedef struct Batch {
     Str result_uid;    /* out: uid of the last item */
     Problems problems; /* out: what failed inside the savepoint (stale, duplicate, flow) */
     Change *failed;    /* out: the change that failed */
+    int64_t tx;        /* out: row of table tx */
+    int depth;         /* changes made by rules on changes made by rules */
     /* Extra work in the same savepoint after the changes (import run, draft removal); may be NULL.
      */
     Err (*also)(WriteTx *tx, void *arg);
     void *also_arg;
 } Batch;
+/* An empty batch for the reader's store and actor, in its arena. */
+Batch *store_batch(Reader *rd);
+/* Validates everything that can be judged without the writer (required, when, min/max, codes, refs
+ * in reach, policy), seals classed values and adds the change to the batch; records made earlier in
+ * the batch may be referred to. All problems at once; E_INVALID if any error, E_DENIED,
+ * E_NOT_FOUND. */
+MUST_CHECK Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems);
 /* For writer_submit/writer_run: `before` stores new keys, `apply` does the rest. arg is the Batch.
  */
 Err store_batch_keys(WriteTx *tx, void *batch);

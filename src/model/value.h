@@ -7,7 +7,8 @@
 #include "model/model.h"
 
 typedef struct Value {
-    Str text;            /* absent = no value */
+    Str text;            /* absent = no value, or not opened */
+    Str blob;            /* classed field: the sealed bytes as stored */
     bool sealed;         /* there is a value, but it was not opened for this reader */
     int64_t id;          /* single ref: row id of the target */
     const Register *reg; /* single ref: register of the target */
