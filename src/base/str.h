@@ -41,7 +41,7 @@ bool str_contains(Str s, Str part);
 bool str_i64(Str s, int64_t *ret);  /* whole text is a decimal integer in range */
 Str str_copy(Arena *a, Str s);      /* owned by the arena, NUL-terminated, absent stays absent */
 const char *str_z(Arena *a, Str s); /* NUL-terminated copy; absent gives "" */
-Str str_printf(Arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+Str str_printf(Arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
 Str str_int(Arena *a, int64_t n);
 Str str_lower(Arena *a, Str s); /* ASCII only */
 
@@ -59,7 +59,7 @@ typedef struct Buf {
 Buf buf_new(Arena *a, size_t first);
 void buf_put(Buf *b, Str s);
 void buf_char(Buf *b, char c);
-void buf_printf(Buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void buf_printf(Buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
 /* What was written so far; valid until the next write. */
 Str buf_str(const Buf *b);
 #define buf_lit(b, lit) buf_put((b), S(lit))

@@ -1,0 +1,69 @@
+/* The only SQL door. One Db is one connection and belongs to one thread at a time; statements are
+ * prepared once per connection and cached by their text. SQL keeps to what SQLite 3.40 and
+ * PostgreSQL 15 both understand. Values are bound by name (":uid"), never spliced. */
+#pragma once
+
+#include "str.h"
+
+typedef struct Db Db;
+typedef struct Stmt Stmt;
+
+typedef enum DbMode {
+    DB_READ,  /* read-only connection */
+    DB_WRITE, /* creates the file if missing; WAL, synchronous=FULL */
+} DbMode;
+
+MUST_CHECK Err db_open(const char *path, DbMode mode, Db **ret);
+/* Finalizes the cached statements and closes. Accepts NULL. */
+void db_close(Db *db);
+/* What the driver said about the last failure; for the log, never for users. */
+const char *db_message(const Db *db);
+
+/* Runs one or several statements without parameters (DDL, pragmas). */
+MUST_CHECK Err db_exec(Db *db, const char *sql);
+MUST_CHECK Err db_begin(Db *db);      /* write transaction, taken at once */
+MUST_CHECK Err db_begin_read(Db *db); /* one snapshot for a whole page */
+MUST_CHECK Err db_commit(Db *db);
+void db_rollback(Db *db);
+MUST_CHECK Err db_savepoint(Db *db);
+MUST_CHECK Err db_release(Db *db); /* keeps what was done since the savepoint */
+void db_rollback_to(Db *db);       /* undoes it and drops the savepoint */
+/* Statements prepared on this connection so far and steps begun; for tests and benchmarks. */
+int64_t db_statements_run(const Db *db);
+
+/* A ready statement with no values bound. Text that fails to prepare is our bug and ends the
+ * process, except for E_BUSY and lost files. */
+MUST_CHECK Err db_stmt(Db *db, const char *sql, Stmt **ret);
+void stmt_int(Stmt *st, const char *name, int64_t value);
+void stmt_text(Stmt *st, const char *name, Str value); /* absent binds NULL; copied */
+void stmt_blob(Stmt *st, const char *name, Str value); /* absent binds NULL; copied */
+void stmt_null(Stmt *st, const char *name);
+/* Steps; at the end of the rows the statement is released by itself. E_DUPLICATE for a broken
+ * unique index, E_DB otherwise. */
+MUST_CHECK Err stmt_step(Stmt *st, bool *ret_row);
+/* Steps a statement that returns no rows. */
+MUST_CHECK Err stmt_run(Stmt *st);
+/* Releases a statement whose rows were not all read. Accepts NULL. */
+void stmt_done(Stmt *st);
+
+int64_t row_int(Stmt *st, int column); /* NULL gives 0 */
+bool row_null(Stmt *st, int column);
+Str row_text(Arena *a, Stmt *st, int column); /* NULL gives STR_NONE */
+Str row_blob(Arena *a, Stmt *st, int column);
+int row_columns(Stmt *st);
+const char *row_name(Stmt *st, int column);
+
+/* One value of a query without or with one text parameter ":p"; `ret` untouched when no row. */
+MUST_CHECK Err db_one_int(Db *db, const char *sql, Str p, int64_t *ret);
+
+/* Column types of the common dialect. */
+#define DB_INTEGER "INTEGER"
+#define DB_TEXT    "TEXT"
+#define DB_BLOB    "BLOB"
+/* Aggregate that joins texts with a blank (string_agg on PostgreSQL). */
+#define DB_JOIN_WORDS(expr) "group_concat(" expr ",' ')"
+
+/* Names of the columns a table has; empty list when there is no such table. */
+MUST_CHECK Err db_columns(Db *db, Arena *a, Str table, StrList *ret);
+/* Online copy of the whole database into `path` (must not exist). */
+MUST_CHECK Err db_copy(Db *db, const char *path);

@@ -1,0 +1,353 @@
+#include "db.h"
+
+#include "log.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct Stmt {
+    Stmt *next; /* in the bucket */
+    Db *db;
+    sqlite3_stmt *st;
+    uint64_t hash;
+    bool busy;
+};
+
+enum { BUCKETS = 256 };
+
+struct Db {
+    sqlite3 *conn;
+    Stmt *bucket[BUCKETS];
+    int64_t run;
+};
+
+static Err err_of(int rc)
+{
+    switch (rc & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+        return ERR_OK;
+    case SQLITE_CONSTRAINT:
+        return E_DUPLICATE;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return E_BUSY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return E_CORRUPT;
+    default:
+        return E_DB;
+    }
+}
+
+static Err settle(Db *db, DbMode mode)
+{
+    sqlite3_busy_timeout(db->conn, 5000);
+    sqlite3_db_config(db->conn, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db->conn, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(db->conn, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite3_db_config(db->conn, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    sqlite3_extended_result_codes(db->conn, 1);
+    if (mode == DB_READ)
+        return db_exec(db, "PRAGMA query_only=ON; PRAGMA temp_store=MEMORY;");
+    return db_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
+                       "PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;");
+}
+
+Err db_open(const char *path, DbMode mode, Db **ret)
+{
+    Db *db = calloc(1, sizeof *db);
+    if (!db)
+        BUG("out of memory");
+    int flags = mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    int rc = sqlite3_open_v2(path, &db->conn, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    Err e = rc == SQLITE_CANTOPEN && mode == DB_READ ? E_NOT_FOUND : err_of(rc);
+    if (e == ERR_OK)
+        e = settle(db, mode);
+    if (e != ERR_OK) {
+        log_error("open %s: %s", path, sqlite3_errmsg(db->conn));
+        db_close(db);
+        return e;
+    }
+    *ret = db;
+    return ERR_OK;
+}
+
+void db_close(Db *db)
+{
+    if (!db)
+        return;
+    for (size_t i = 0; i < BUCKETS; i++)
+        for (Stmt *s = db->bucket[i], *next; s; s = next) {
+            next = s->next;
+            sqlite3_finalize(s->st);
+            free(s);
+        }
+    sqlite3_close_v2(db->conn);
+    free(db);
+}
+
+const char *db_message(const Db *db)
+{
+    return sqlite3_errmsg(db->conn);
+}
+
+Err db_exec(Db *db, const char *sql)
+{
+    Err e = err_of(sqlite3_exec(db->conn, sql, NULL, NULL, NULL));
+    if (e != ERR_OK)
+        log_error("sql: %s", sqlite3_errmsg(db->conn));
+    return e;
+}
+
+Err db_begin(Db *db)
+{
+    return db_exec(db, "BEGIN IMMEDIATE");
+}
+
+/* BEGIN alone takes no snapshot: the first read does. */
+Err db_begin_read(Db *db)
+{
+    return db_exec(db, "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1");
+}
+
+Err db_commit(Db *db)
+{
+    return db_exec(db, "COMMIT");
+}
+
+void db_rollback(Db *db)
+{
+    for (size_t i = 0; i < BUCKETS; i++)
+        for (Stmt *s = db->bucket[i]; s; s = s->next)
+            if (s->busy)
+                stmt_done(s);
+    if (!sqlite3_get_autocommit(db->conn) && db_exec(db, "ROLLBACK") != ERR_OK)
+        log_error("rollback failed");
+}
+
+Err db_savepoint(Db *db)
+{
+    return db_exec(db, "SAVEPOINT perintah");
+}
+
+Err db_release(Db *db)
+{
+    return db_exec(db, "RELEASE perintah");
+}
+
+void db_rollback_to(Db *db)
+{
+    if (db_exec(db, "ROLLBACK TO perintah; RELEASE perintah") != ERR_OK)
+        log_error("rollback to savepoint failed");
+}
+
+int64_t db_statements_run(const Db *db)
+{
+    return db->run;
+}
+
+static uint64_t hash_text(const char *s)
+{
+    uint64_t h = 1469598103934665603u; /* FNV-1a */
+    for (; *s; s++)
+        h = (h ^ (unsigned char)*s) * 1099511628211u;
+    return h;
+}
+
+static Err prepare(Db *db, const char *sql, Stmt **ret)
+{
+    Stmt *s = calloc(1, sizeof *s);
+    if (!s)
+        BUG("out of memory");
+    int rc = sqlite3_prepare_v3(db->conn, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->st, NULL);
+    if (rc != SQLITE_OK) {
+        free(s);
+        log_error("prepare: %s: %.200s", sqlite3_errmsg(db->conn), sql);
+        if ((rc & 0xff) == SQLITE_ERROR)
+            BUG("statement does not prepare");
+        return err_of(rc);
+    }
+    s->db = db;
+    *ret = s;
+    return ERR_OK;
+}
+
+Err db_stmt(Db *db, const char *sql, Stmt **ret)
+{
+    uint64_t h = hash_text(sql);
+    Stmt **head = &db->bucket[h % BUCKETS];
+    for (Stmt *s = *head; s; s = s->next)
+        if (s->hash == h && !s->busy && strcmp(sqlite3_sql(s->st), sql) == 0) {
+            s->busy = true;
+            *ret = s;
+            return ERR_OK;
+        }
+    Stmt *s = NULL;
+    TRY(prepare(db, sql, &s));
+    s->hash = h;
+    s->busy = true;
+    s->next = *head;
+    *head = s;
+    *ret = s;
+    return ERR_OK;
+}
+
+static int slot(Stmt *st, const char *name)
+{
+    int i = sqlite3_bind_parameter_index(st->st, name);
+    if (i == 0)
+        BUG("no such parameter");
+    return i;
+}
+
+void stmt_int(Stmt *st, const char *name, int64_t value)
+{
+    sqlite3_bind_int64(st->st, slot(st, name), value);
+}
+
+void stmt_text(Stmt *st, const char *name, Str value)
+{
+    if (value.ptr)
+        sqlite3_bind_text64(st->st, slot(st, name), value.ptr, value.len, SQLITE_TRANSIENT,
+                            SQLITE_UTF8);
+    else
+        stmt_null(st, name);
+}
+
+void stmt_blob(Stmt *st, const char *name, Str value)
+{
+    if (value.ptr)
+        sqlite3_bind_blob64(st->st, slot(st, name), value.ptr, value.len, SQLITE_TRANSIENT);
+    else
+        stmt_null(st, name);
+}
+
+void stmt_null(Stmt *st, const char *name)
+{
+    sqlite3_bind_null(st->st, slot(st, name));
+}
+
+Err stmt_step(Stmt *st, bool *ret_row)
+{
+    if (!sqlite3_stmt_busy(st->st))
+        st->db->run++;
+    int rc = sqlite3_step(st->st);
+    if (rc == SQLITE_ROW) {
+        *ret_row = true;
+        return ERR_OK;
+    }
+    Err e = err_of(rc);
+    if (e == E_DB || e == E_CORRUPT)
+        log_error("step: %s", sqlite3_errmsg(st->db->conn));
+    stmt_done(st);
+    *ret_row = false;
+    return e;
+}
+
+Err stmt_run(Stmt *st)
+{
+    bool row;
+    Err e = stmt_step(st, &row);
+    if (e == ERR_OK && row)
+        stmt_done(st);
+    return e;
+}
+
+void stmt_done(Stmt *st)
+{
+    if (!st || !st->busy)
+        return;
+    sqlite3_reset(st->st);
+    sqlite3_clear_bindings(st->st);
+    st->busy = false;
+}
+
+int64_t row_int(Stmt *st, int column)
+{
+    return sqlite3_column_int64(st->st, column);
+}
+
+bool row_null(Stmt *st, int column)
+{
+    return sqlite3_column_type(st->st, column) == SQLITE_NULL;
+}
+
+static Str column_bytes(Arena *a, const void *p, int n)
+{
+    return p ? str_copy(a, (Str){p, (size_t)n}) : STR_NONE;
+}
+
+Str row_text(Arena *a, Stmt *st, int column)
+{
+    if (row_null(st, column))
+        return STR_NONE;
+    const void *p = sqlite3_column_text(st->st, column);
+    return column_bytes(a, p, sqlite3_column_bytes(st->st, column));
+}
+
+Str row_blob(Arena *a, Stmt *st, int column)
+{
+    if (row_null(st, column))
+        return STR_NONE;
+    const void *p = sqlite3_column_blob(st->st, column);
+    return column_bytes(a, p ? p : "", sqlite3_column_bytes(st->st, column));
+}
+
+int row_columns(Stmt *st)
+{
+    return sqlite3_column_count(st->st);
+}
+
+const char *row_name(Stmt *st, int column)
+{
+    return sqlite3_column_name(st->st, column);
+}
+
+Err db_one_int(Db *db, const char *sql, Str p, int64_t *ret)
+{
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(db, sql, &st));
+    if (p.ptr)
+        stmt_text(st, ":p", p);
+    TRY(stmt_step(st, &row));
+    if (row) {
+        *ret = row_int(st, 0);
+        stmt_done(st);
+    }
+    return ERR_OK;
+}
+
+Err db_columns(Db *db, Arena *a, Str table, StrList *ret)
+{
+    Stmt *st;
+    bool row;
+    StrList names = {0};
+    TRY(db_stmt(db, "SELECT name FROM pragma_table_info(:p) ORDER BY cid", &st));
+    stmt_text(st, ":p", table);
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            break;
+        *ARENA_PUSH(a, names) = row_text(a, st, 0);
+    }
+    *ret = names;
+    return ERR_OK;
+}
+
+Err db_copy(Db *db, const char *path)
+{
+    sqlite3 *to;
+    int rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    if (rc == SQLITE_OK) {
+        sqlite3_backup *b = sqlite3_backup_init(to, "main", db->conn, "main");
+        rc = b ? sqlite3_backup_step(b, -1) : sqlite3_errcode(to);
+        if (b && sqlite3_backup_finish(b) != SQLITE_OK)
+            rc = sqlite3_errcode(to);
+    }
+    sqlite3_close_v2(to);
+    return err_of(rc);
+}

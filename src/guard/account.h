@@ -1,0 +1,48 @@
+/* Accounts: the secrets of users. Facts about them (name, roles, membership) are registers; `model`
+ * writes their plain projection here (RULES 6). Passwords: argon2id, t=3, m=64 MiB (security 3.4).
+ */
+#pragma once
+
+#include "db/writer.h"
+
+enum { PASSWORD_MIN = 12, PASSWORD_MAX = 256 };
+
+MUST_CHECK Err account_schema(Db *db);
+/* Hashes a password: about 100 ms and 64 MiB; never on the I/O or writer thread. */
+MUST_CHECK Err password_hash(Arena *a, Str password, Str *ret);
+/* E_INVALID when too short, too long, or among the common ones. */
+MUST_CHECK Err password_acceptable(Str password, Str login);
+/* Cheaper hash for practice installations and tests (their passwords are printed anyway). */
+MUST_CHECK Err password_hash_practice(Arena *a, Str password, Str *ret);
+
+MUST_CHECK Err account_put(WriteTx *tx, Str user_uid, Str login, Str hash);
+
+typedef struct Account {
+    Str user_uid, login, hash;
+    int64_t failed;
+    int64_t wait_until; /* instant before which no attempt counts */
+} Account;
+MUST_CHECK Err account_find(Db *db, Arena *a, Str login, Account *ret);
+/* Verifies in constant work: an unknown login costs as much as a wrong password. E_LOGIN, E_LIMIT.
+ */
+MUST_CHECK Err account_check(Db *db, Arena *a, Str login, Str password, Account *ret);
+/* Counts a failure (back-off 2^n seconds from the third, at most 15 minutes) or clears the count.
+ */
+MUST_CHECK Err account_attempt(WriteTx *tx, Str user_uid, bool ok);
+
+/* Facts projected from the registers. */
+typedef struct UserFact {
+    int64_t user;
+    Str uid, login, name, roles; /* roles: words separated by blanks */
+    bool active;
+    Str until;      /* ISO date or absent */
+    Str area;       /* region code or absent */
+    int64_t agency; /* institution the user record stands under */
+} UserFact;
+MUST_CHECK Err user_fact_put(WriteTx *tx, const UserFact *f);
+typedef struct MemberFact {
+    int64_t membership, user, agency;
+    Str start, end; /* ISO dates; end may be absent */
+} MemberFact;
+MUST_CHECK Err member_fact_put(WriteTx *tx, const MemberFact *f);
+MUST_CHECK Err member_fact_drop(WriteTx *tx, int64_t membership);

@@ -1,0 +1,28 @@
+/* Audit chain (security 3.8): every write and every opening of protected fields, in the same
+ * transaction, each row bound to the one before by a keyed hash. */
+#pragma once
+
+#include "db/writer.h"
+#include "guard/keys.h"
+
+typedef struct AuditRow {
+    Str actor; /* uid of the user, or "sistem:..." */
+    int64_t agency;
+    Str session;  /* hash of the session, absent for the command line */
+    Str action;   /* e.g. "create", "read", "refused:read", "login" */
+    Str reg, uid; /* record, may be absent */
+    unsigned classes;
+    Str purpose; /* code and words given for opening a file */
+    Str result;  /* "ok" or an error code */
+    int64_t tx;  /* 0 = none */
+} AuditRow;
+
+MUST_CHECK Err audit_schema(Db *db);
+MUST_CHECK Err audit_append(WriteTx *tx, const Keyring *k, const AuditRow *row);
+
+typedef struct AuditCheck {
+    int64_t rows;
+    int64_t bad_seq; /* first row that does not fit, 0 = all fit */
+} AuditCheck;
+/* Recomputes the whole chain; gaps in seq count as bad. */
+MUST_CHECK Err audit_verify(Db *db, const Keyring *k, AuditCheck *ret);

@@ -1,0 +1,24 @@
+/* One installation: a folder with sigap.db (data), kunci.db (wrapped keys), berkas.db (attachments)
+ * and kek.key (practice: key file). Table meta holds its identity. */
+#pragma once
+
+#include "db/db.h"
+#include "guard/keys.h"
+
+typedef struct Installation {
+    const char *dir, *data_db, *keys_db, *files_db, *key_file;
+    Str id;              /* uid of the installation */
+    bool practice;       /* set once at init, never cleared */
+    int zone;            /* minutes east of UTC */
+    int64_t clock_shift; /* practice only */
+    Keyring *keyring;
+} Installation;
+
+/* Makes the folder, the databases with guard's tables and the key file. E_DUPLICATE if one is
+ * there. */
+MUST_CHECK Err installation_create(const char *dir, bool practice, int zone);
+/* Opens it: paths, meta, key file; sets clock zone and shift. E_NOT_FOUND, E_KEY, E_CORRUPT. */
+MUST_CHECK Err installation_open(Arena *a, const char *dir, Installation *ret);
+void installation_close(Installation *in);
+MUST_CHECK Err meta_get(Db *db, Arena *a, Str key, Str *ret); /* absent key: STR_NONE */
+MUST_CHECK Err meta_put(Db *db, Str key, Str value);

@@ -1,0 +1,71 @@
+/* Key hierarchy (security 3.1): KEK (key file) -> DEK of a key subject -> key of a class.
+ * Wrapped DEKs live in kunci.db, apart from the data; deleting one erases what it protects.
+ * Key bytes live in locked memory or on the stack, are wiped, and never enter an arena. */
+#pragma once
+
+#include "db/db.h"
+
+#include <stdint.h>
+
+typedef enum DataClass {
+    CLASS_NONE,
+#define X(name, word) CLASS_##name,
+#include "guard/class.def"
+#undef X
+    CLASS_COUNT
+} DataClass;
+
+#define CLASS_BIT(c) (1u << (c))
+#define CLASSES_ALL  ((1u << CLASS_COUNT) - 2u)
+
+/* CLASS_NONE when the word names no class. */
+DataClass class_of(Str word);
+const char *class_word(DataClass c);
+
+typedef struct Keyring Keyring;
+
+typedef struct Dek {
+    unsigned char bytes[32];
+} Dek;
+
+/* Makes a new key file (mode 0600); E_DUPLICATE when it exists. */
+MUST_CHECK Err keyring_create(const char *key_file);
+/* Opens the key file; E_KEY when it is missing or malformed. `installation` goes into every AD. */
+MUST_CHECK Err keyring_open(const char *key_file, Str installation, Keyring **ret);
+void keyring_free(Keyring *k);
+/* A short value that changes with the KEK: stored in meta to tell a wrong key file at start. */
+Str keyring_check(const Keyring *k, Arena *a);
+
+/* A fresh DEK for a new key subject and its wrapped form (to be stored by keys_put in `before`). */
+void keyring_new_dek(const Keyring *k, Arena *a, Str subject_uid, Dek *ret_dek, Str *ret_wrapped);
+/* Unwraps what keyring_new_dek gave; E_KEY when it does not fit. */
+MUST_CHECK Err keyring_unwrap(const Keyring *k, Str subject_uid, Str wrapped, Dek *ret);
+/* E_NOT_FOUND when the key was destroyed or never made. */
+MUST_CHECK Err keyring_dek(const Keyring *k, Db *keys, Str subject_uid, Dek *ret);
+void dek_wipe(Dek *d);
+/* Creates the table of wrapped keys. */
+MUST_CHECK Err keys_schema(Db *keys);
+MUST_CHECK Err keys_put(Db *keys, Str subject_uid, Str wrapped);
+MUST_CHECK Err keys_destroy(Db *keys, Str subject_uid);
+
+/* Where a sealed value stands: the associated data (RULES 1.6). */
+typedef struct SealPlace {
+    Str reg, field, record_uid, subject_uid;
+} SealPlace;
+
+/* Seals text under the class key of the DEK; padded to 16/64/256/1024-byte steps. */
+Str seal(const Keyring *k, const Dek *d, DataClass c, SealPlace at, Arena *a, Str plain);
+/* E_CORRUPT when the blob was changed or moved. */
+MUST_CHECK Err unseal(const Keyring *k, const Dek *d, SealPlace at, Arena *a, Str blob, Str *ret);
+/* Seals bytes that belong to no person (import staging, drafts, key store files) under a key
+ * derived from the KEK for `purpose` (8 characters). */
+Str seal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str plain);
+MUST_CHECK Err unseal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str blob,
+                          Str *ret);
+
+/* Keyed fingerprint of a normalised value, labelled by register and field: 32 hex characters. */
+Str blind_index(const Keyring *k, Arena *a, Str reg, Str field, Str normalised);
+/* Keyed hash for row hashes, idempotency bodies and files: 32 hex characters. */
+Str keyed_hash(const Keyring *k, Arena *a, const char purpose[8], Str bytes);
+/* Unkeyed hash of public text (model, assets): 32 hex characters. */
+Str plain_hash(Arena *a, Str bytes);

@@ -1,0 +1,64 @@
+/* The decision: may this subject do this to that record, and which protected classes may it see?
+ * Pure: facts in, decision out. Default deny (security 3.7). */
+#pragma once
+
+#include "guard/keys.h"
+
+typedef enum Verb {
+    VERB_LIST = 1 << 0,
+    VERB_READ = 1 << 1, /* includes list */
+    VERB_CREATE = 1 << 2,
+    VERB_CHANGE = 1 << 3,
+    VERB_MOVE = 1 << 4,
+    VERB_VOID = 1 << 5,
+    VERB_IMPORT = 1 << 6,
+    VERB_EXPORT = 1 << 7,
+    VERB_COUNT = 1 << 8,
+} Verb;
+
+typedef enum Scope { SCOPE_ASSIGNED, SCOPE_OWN, SCOPE_AREA, SCOPE_ALL } Scope;
+#define SCOPE_BIT(s) (1u << (s))
+
+/* One row of `rights:` of a register. */
+typedef struct Right {
+    int role; /* index in roles.yaml */
+    unsigned verbs;
+    Scope scope;
+    unsigned classes; /* CLASS_BIT mask the row opens */
+} Right;
+
+typedef struct Rights {
+    const Right *items;
+    size_t n;
+} Rights;
+
+enum { AGENCIES_MAX = 16 };
+
+/* Who asks. */
+typedef struct Subject {
+    int64_t user; /* 0 = nobody */
+    Str uid, login, name;
+    uint64_t roles;                 /* bit per role index */
+    int64_t agencies[AGENCIES_MAX]; /* live memberships, home institution first */
+    size_t agency_count;
+    Str area;    /* region code */
+    Str session; /* hash of the session token, absent on the command line */
+    bool system; /* the program itself: everything, actor stands in `uid` as "sistem:.." */
+} Subject;
+
+/* How the record stands to the subject, read from the reach table. */
+typedef struct Relation {
+    bool own, assigned, area;
+    unsigned own_classes, assigned_classes, area_classes; /* what the reach rows open */
+    bool excluded; /* conflict-of-interest list: sees nothing */
+} Relation;
+
+typedef struct Decision {
+    bool allowed;
+    unsigned classes; /* protected classes the subject may open */
+} Decision;
+
+Decision policy_decide(const Subject *s, Verb verb, Rights rights, const Relation *rel);
+/* Scopes (SCOPE_BIT mask) in which the subject has the verb at all; 0 = refuse before any query. */
+unsigned policy_scopes(const Subject *s, Verb verb, Rights rights);
+const char *verb_word(Verb v);

@@ -1,0 +1,35 @@
+/* Reach: the materialised scope (RULES 1.7). Table jangkau(principal, reg, rec, classes, until,
+ * source); kept by model/store in the transaction that changes what it follows from. */
+#pragma once
+
+#include "db/db.h"
+#include "guard/policy.h"
+
+typedef enum PrincipalKind {
+    PRINCIPAL_OWNER = 1, /* institution that owns the record */
+    PRINCIPAL_USER = 2,  /* user by assignment or grant */
+    PRINCIPAL_TEAM = 3,  /* institution by assignment or grant */
+    PRINCIPAL_AREA = 4,  /* region of the owner, one row a level */
+} PrincipalKind;
+
+#define REACH_FOREVER INT64_MAX
+
+int64_t principal_of(PrincipalKind kind, int64_t id);
+/* Region code "53.03.12.2001" as an id: its digits. */
+int64_t area_id(Str code);
+
+MUST_CHECK Err reach_schema(Db *db);
+MUST_CHECK Err reach_put(Db *db, Str reg, int64_t rec, int64_t principal, unsigned classes,
+                         int64_t until, Str source);
+/* Drops the rows of one record that come from `source`; absent source drops all. */
+MUST_CHECK Err reach_drop(Db *db, Str reg, int64_t rec, Str source);
+/* Copies every row of (from_reg, from_rec) to (reg, rec) with `source`. */
+MUST_CHECK Err reach_copy(Db *db, Str from_reg, int64_t from_rec, Str reg, int64_t rec, Str source);
+/* How the record stands to the subject now. */
+MUST_CHECK Err reach_relation(Db *db, const Subject *s, Str reg, int64_t rec, int64_t now,
+                              Relation *ret);
+
+/* Appends the predicate " AND <alias>.id IN (SELECT rec FROM jangkau ..)" for the scopes, or
+ * nothing for SCOPE_ALL. The values are bound by reach_bind on the prepared statement. */
+void reach_predicate(Buf *sql, const char *alias, unsigned scopes, const Subject *s);
+void reach_bind(Stmt *st, Str reg, unsigned scopes, const Subject *s, int64_t now);

@@ -1,0 +1,375 @@
+/* The linked model: everything `domain/` says, as one const structure built once at start
+ * (docs/domain-format.md is the grammar). All memory belongs to the model's arena. */
+#pragma once
+
+#include "base/date.h"
+#include "base/problem.h"
+#include "guard/policy.h"
+
+typedef struct Model Model;
+typedef struct Register Register;
+typedef struct Field Field;
+typedef struct Expr Expr;
+
+/* ---- code lists and places ---- */
+
+typedef struct Code {
+    Str code;
+    Label label;
+    Str from, until; /* ISO dates, may be absent */
+    int64_t order;
+    Str parent;     /* `induk`, may be absent */
+    int64_t lo, hi; /* `dari`, `sampai` for band(); lo > hi: no band */
+    Str mapping;    /* `padanan` */
+    bool proposed;  /* status other than `berlaku`: cannot be chosen */
+    bool local;     /* added by this installation */
+} Code;
+
+typedef struct CodeList {
+    Str name;
+    Label label;
+    bool open; /* local rows allowed */
+    Code *items;
+    size_t n, cap;
+    size_t *by_code; /* indexes sorted by code, for code_find */
+} CodeList;
+
+/* NULL when the list has no such code. */
+const Code *code_find(const CodeList *list, Str code);
+/* Whether the code may be chosen on that day. */
+bool code_valid(const Code *c, Date on);
+
+typedef enum PlaceLevel {
+    PLACE_ANY,
+    PLACE_PROVINCE,
+    PLACE_DISTRICT,    /* kabupaten/kota */
+    PLACE_SUBDISTRICT, /* kecamatan */
+    PLACE_VILLAGE,     /* desa/kelurahan */
+} PlaceLevel;
+
+typedef struct Place {
+    Str code, name;
+    PlaceLevel level;
+    Str folded; /* for the picker */
+} Place;
+
+const Place *place_find(const Model *m, Str code);
+/* "Oelneke, Kec. Musi, Kab. Timor Tengah Utara". */
+Str place_label(const Model *m, Arena *a, Str code);
+/* Up to `max` places of the level (PLACE_ANY: all) whose name has a word starting with the folded
+ * text, best first; returns how many. */
+size_t place_search(const Model *m, Arena *a, Str text, PlaceLevel level, const Place **ret,
+                    size_t max);
+/* The code of the given level that encloses `code` ("53.03.12.2001", DISTRICT -> "53.03"). */
+Str place_at_level(Str code, PlaceLevel level);
+
+/* ---- fields ---- */
+
+typedef enum FieldKind {
+    FK_TEXT,
+    FK_NUMBER,
+    FK_DATE,
+    FK_TIME,
+    FK_INSTANT,
+    FK_YESNO4,
+    FK_CODE,
+    FK_PLACE,
+    FK_REF,
+    FK_FILE,
+    FK_GEOPOINT,
+    FK_COUNT
+} FieldKind;
+
+typedef enum TextCheck { CHECK_NONE, CHECK_NIK, CHECK_PHONE, CHECK_EMAIL, CHECK_DOCNO } TextCheck;
+typedef enum TextShape { TEXT_LINE, TEXT_LONG, TEXT_LINES } TextShape;
+
+typedef enum FieldRole {
+    FIELD_ROLE_NONE,
+#define REG(name, word)
+#define FIELD(name, word, kind) FIELD_ROLE_##name,
+#include "model/role.def"
+#undef REG
+#undef FIELD
+    FIELD_ROLE_COUNT
+} FieldRole;
+
+typedef enum RegRole {
+    REG_ROLE_NONE,
+#define REG(name, word) REG_ROLE_##name,
+#define FIELD(name, word, kind)
+#include "model/role.def"
+#undef REG
+#undef FIELD
+    REG_ROLE_COUNT
+} RegRole;
+
+struct Field {
+    Str name, was;
+    Label label, help;
+    const Register *reg;
+    size_t index; /* in reg->fields and Record.vals */
+    int line;     /* in the register's file */
+    FieldKind kind;
+    bool multi; /* codes, places, refs: values in a link table (or one sealed text) */
+    TextCheck check;
+    TextShape shape;
+    bool full_date;
+    bool year, month; /* number year / month: no thousand marks */
+    int scale;        /* decimals of a number */
+    Str unit;         /* printed after a number; "rupiah" prints Rp before it */
+    PlaceLevel level;
+    const CodeList *codes;  /* FK_CODE */
+    const Register *target; /* FK_REF to one register */
+    Str tag;                /* FK_REF to a tag, else absent */
+    DataClass class_;
+    bool required, list, search, facet, sort, stat, lookup, unique;
+    const Expr *when, *calc, *default_;
+    bool has_min, has_max;
+    int64_t min, max; /* numbers scaled; text length; dates as days, INT64_MAX = today */
+    FieldRole role;
+    Str htcds;
+    int section;
+};
+
+typedef struct Section {
+    Str name, tab;
+    Label label;
+    const Expr *when;
+    size_t first, n; /* range in reg->fields */
+} Section;
+
+typedef struct Tab {
+    Str name;
+    Label label;
+    StrList children; /* register names shown on it */
+} Tab;
+
+/* ---- flow, clocks, rules, statistics ---- */
+
+typedef struct State {
+    Str name;
+    Label label;
+    bool closed;
+} State;
+
+typedef struct Move {
+    Str name;
+    Label label;
+    StrList from;
+    Str to;
+    uint64_t by; /* roles */
+    const Field **need;
+    size_t need_count;
+    const Expr *when;
+    bool reason;
+} Move;
+
+typedef enum TriggerKind { ON_NONE, ON_CREATE, ON_MOVE, ON_STATE, ON_FIELD } TriggerKind;
+typedef struct Trigger {
+    TriggerKind kind;
+    Str name;
+    const Field *field;
+} Trigger;
+
+typedef struct Clock {
+    Str name;
+    Label label;
+    Trigger start, stop;
+    Str limit_code;   /* row of law/batas.tsv, else absent */
+    int64_t limit_ms; /* when there is no row */
+    bool work_days;
+    int warn_percent;
+    bool to_owner; /* the owning institution; else role `to_role` */
+    int to_role;
+    uint64_t escalate;
+} Clock;
+
+typedef struct Setting {
+    const Field *field; /* of the register made */
+    const Expr *value;  /* evaluated on the record that made it */
+} Setting;
+
+typedef struct Rule {
+    Str name;
+    const Expr *when;
+    const Register *make;
+    bool under_parent; /* under the parent instead of the record itself */
+    Setting *set;
+    size_t n;
+} Rule;
+
+typedef struct Stats {
+    bool on;
+    const Code *unit;
+    const Field *person; /* counted once, NULL = every row */
+    const Field *date;
+    const Expr *where, *apart;
+    StrList dims; /* field names, or `pemilik`, `status` */
+} Stats;
+
+typedef struct Limit { /* a row of law/batas.tsv */
+    Str code;
+    Label label;
+    int64_t ms;
+    bool work_days;
+    Str basis, from, until;
+} Limit;
+
+/* ---- registers ---- */
+
+typedef enum KeyKind { KEY_NONE, KEY_OWN, KEY_PARENT, KEY_REF } KeyKind;
+typedef enum ReachKind { REACH_OWN, REACH_PARENT, REACH_REFERRERS } ReachKind;
+
+struct Register {
+    Str name, was, group, file;
+    Label label, help;
+    const Model *model;
+    size_t index;
+    RegRole role;
+    StrList tags;
+    bool has_parent, parent_optional;
+    const Register *parent; /* NULL with a tag or without parent */
+    Str parent_tag;
+    KeyKind key;
+    const Field *key_ref;
+    ReachKind reach;
+    Str number;  /* template or absent */
+    Str heading; /* template */
+    Tab *tabs;
+    size_t tab_count;
+    Section *sections;
+    size_t section_count;
+    Field **fields;
+    size_t field_count;
+    State *states;
+    size_t state_count;
+    Str start_state;
+    Move *moves;
+    size_t move_count;
+    Clock *clocks;
+    size_t clock_count;
+    Rule *rules;
+    size_t rule_count;
+    Rights rights;
+    Stats stats;
+    bool has_sealed;           /* some field has a class */
+    bool has_search;           /* some field is searched: column `cari` */
+    bool needs_area;           /* some right has scope area */
+    const Register **children; /* registers whose parent may be this one */
+    size_t child_count;
+    const Field **referrers; /* single or multi refs that may point here */
+    size_t referrer_count;
+    const Field **dependents; /* calc fields of other registers that read this one */
+    size_t dependent_count;
+};
+
+typedef struct RoleDef {
+    Str name, home, may; /* may: words */
+    Label label, help;
+    int audience; /* 0 internal, 1 task force, 2 public */
+} RoleDef;
+
+/* Import profile, table and queue: see docs/domain-format.md 4-6. */
+typedef struct ImportRow {
+    Str as;
+    const Register *reg;
+    Str parent; /* another `as`, or absent */
+    StrList match;
+    struct ImportSet {
+        const Field *field;
+        Str value; /* another `as`, or 'constant' with quotes */
+    } * set;
+    size_t set_count;
+} ImportRow;
+
+typedef struct ImportColumn {
+    Str heading;
+    StrList also;
+    size_t row;         /* index in rows */
+    const Field *field; /* NULL: owner institution `pemilik` */
+    bool required;
+} ImportColumn;
+
+typedef struct ImportProfile {
+    Str name, file;
+    Label label, help;
+    ImportRow *rows;
+    size_t row_count;
+    ImportColumn *columns;
+    size_t column_count;
+} ImportProfile;
+
+typedef struct TableDef {
+    Str name;
+    Label label, note;
+    const Register *reg;
+    Str rows, columns; /* dimension names; columns may be absent */
+    bool free_dims;
+} TableDef;
+
+typedef struct QueueDef {
+    Str name;
+    Label label, empty;
+    const Register *reg;
+    StrList filter_field, filter_value; /* values: words separated by blanks */
+    StrList columns;
+    Str sort;
+    uint64_t roles; /* 0 = all */
+} QueueDef;
+
+struct Model {
+    Arena *arena;
+    Str dir;
+    Register **regs;
+    size_t reg_count;
+    CodeList **lists;
+    size_t list_count;
+    Place *places; /* sorted by code */
+    size_t place_count;
+    Limit *limits;
+    size_t limit_count;
+    Str *holidays; /* ISO dates, sorted */
+    size_t holiday_count;
+    RoleDef *roles;
+    size_t role_count;
+    ImportProfile *imports;
+    size_t import_count;
+    TableDef *tables;
+    size_t table_count;
+    QueueDef *queues;
+    size_t queue_count;
+    const Register *by_role[REG_ROLE_COUNT];
+    const Field *field_by_role[FIELD_ROLE_COUNT];
+    Str text; /* canonical text of everything that shapes the database, for the migration plan */
+};
+
+/* Reads and links `dir`. All problems of all files are collected; with any error the result is
+ * E_DOMAIN and *ret is untouched. The model is freed with model_free. */
+MUST_CHECK Err model_load(const char *dir, Problems *problems, Model **ret);
+void model_free(Model *m);
+
+const Register *model_reg(const Model *m, Str name); /* NULL if none */
+const CodeList *model_list(const Model *m, Str name);
+const TableDef *model_table(const Model *m, Str name);
+const QueueDef *model_queue(const Model *m, Str name);
+const ImportProfile *model_import(const Model *m, Str name);
+/* The limit row in force on that day, or NULL. */
+const Limit *model_limit(const Model *m, Str code, Date on);
+int model_role(const Model *m, Str name); /* -1 if none */
+bool reg_has_tag(const Register *r, Str tag);
+/* Whether a record of `target` may stand behind the field / be the parent of `child`. */
+bool field_accepts(const Field *f, const Register *target);
+bool reg_accepts_parent(const Register *child, const Register *parent);
+const Field *reg_field(const Register *r, Str name); /* NULL if none */
+const State *reg_state(const Register *r, Str name);
+const Move *reg_move(const Register *r, Str name);
+static inline const Register *role_reg(const Model *m, RegRole role)
+{
+    return m->by_role[role];
+}
+static inline const Field *role_field(const Model *m, FieldRole role)
+{
+    return m->field_by_role[role];
+}
+/* Adds the local rows of code lists kept in the database; called once at start, before use. */
+void codelist_add_local(Model *m, CodeList *list, Code row);

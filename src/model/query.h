@@ -1,0 +1,71 @@
+/* The query object: the only input to list, API, export, queue, table and picker (RULES 2.17). */
+#pragma once
+
+#include "model/store.h"
+
+typedef enum FilterOp {
+    FILTER_EQ,
+    FILTER_IN,
+    FILTER_UNDER,
+    FILTER_FROM,
+    FILTER_TO,
+    FILTER_EMPTY
+} FilterOp;
+
+/* Filters on system columns use these names: "status", "pemilik", "induk", "nomor", "batal". */
+typedef struct Filter {
+    const Field *field; /* NULL: system column `name` */
+    Str name;
+    FilterOp op; /* UNDER: place and everything below it */
+    StrList values;
+} Filter;
+
+typedef struct Query {
+    const Register *reg;
+    Filter *filters;
+    size_t n, cap;
+    Str text;   /* free text: folded and matched on the search column */
+    Str lookup; /* exact value of a lookup field (blind index) */
+    const Field *lookup_field;
+    const Field *sort; /* NULL: newest first */
+    Str sort_system;   /* "nomor", "diubah", "status"; absent: by id */
+    bool descending;
+    Str cursor; /* opaque, from QueryPage.next */
+    int limit;  /* rows a page, 1..500 */
+    bool include_void;
+    Verb verb; /* VERB_LIST, VERB_EXPORT or VERB_COUNT: whose scope applies */
+} Query;
+
+typedef struct QueryPage {
+    Record *items; /* clear fields only; sealed ones marked */
+    size_t n;
+    Str next;      /* absent on the last page */
+    int64_t total; /* counted up to 201; 201 means "200+" */
+} QueryPage;
+
+Query query_new(const Register *reg);
+void query_filter(Query *q, Arena *a, const Field *f, Str name, FilterOp op, Str values);
+MUST_CHECK Err query_page(Reader *rd, const Query *q, QueryPage *ret);
+
+/* Walks all matching rows in id order; `row` is valid during the call only. Stops on error. */
+MUST_CHECK Err query_each(Reader *rd, const Query *q, Err (*row)(void *ctx, const Record *r),
+                          void *ctx);
+
+typedef struct FacetValue {
+    Str code;
+    int64_t count;
+} FacetValue;
+typedef struct Facet {
+    const Field *field; /* NULL: status */
+    FacetValue *items;
+    size_t n, cap;
+} Facet;
+/* Facets over the first 1,000 matching rows. */
+MUST_CHECK Err query_facets(Reader *rd, const Query *q, Facet **ret, size_t *ret_n,
+                            bool *ret_capped);
+
+/* Reads filters from a query string's names and values: `field=a b`, `field.dari=`,
+ * `field.sampai=`, `q=`, `status=`, `pemilik=`, `urut=-field`, `dari=CURSOR`, `n=50`. Unknown names
+ * are problems. */
+MUST_CHECK Err query_from_params(Reader *rd, Query *q, const StrList *names, const StrList *values,
+                                 Problems *problems);

@@ -1,0 +1,188 @@
+/* The one gate: every read and write of a record, from page, import, API, command line or rule.
+ * Reads are policy-checked, masked by class, and collected for audit; writes re-check policy and
+ * version inside the writer's savepoint and write row, history, reach, derived fields and audit
+ * together. */
+#pragma once
+
+#include "db/writer.h"
+#include "guard/installation.h"
+#include "guard/policy.h"
+#include "model/value.h"
+
+typedef struct Store Store;
+struct Change;
+
+/* What an engine does in the same savepoint after a record was written (clocks, rules). */
+typedef Err (*AfterChange)(WriteTx *tx, struct Batch *batch, const struct Change *change,
+                           const Record *before, const Record *after);
+
+struct Store {
+    const Model *model;
+    Installation *in;
+    Writer *writer;
+    struct PersonIndex *persons; /* names in memory, model/person_index.h */
+    Db *writer_keys;             /* key store, read by the writer thread only */
+    AfterChange after_change;    /* set by the engine, may be NULL */
+};
+
+/* Brings the database to the model (model/plan.h must have been applied) and starts the writer. */
+MUST_CHECK Err store_open(Arena *a, const Model *m, Installation *in, Store *ret);
+/* Ends the writer. */
+void store_close(Store *s);
+
+/* ---- who and why ---- */
+
+typedef struct Actor {
+    const Subject *subject;
+    Str via;        /* "web", "api", "impor", "cli", "sistem" */
+    Str purpose;    /* why the file is open, may be absent */
+    int64_t import; /* import run, 0 = none */
+    Lang lang;
+} Actor;
+
+/* ---- reading ---- */
+
+/* One reader a page: a snapshot on this thread's connections. What was opened is collected in
+ * `opened` and must be handed to store_audit_reads before the page is sent. */
+typedef struct Opened {
+    const Register *reg;
+    Str uid;
+    unsigned classes;
+} Opened;
+
+typedef struct Reader {
+    const Store *store;
+    Db *db, *keys;
+    Arena *arena;
+    const Actor *actor;
+    struct {
+        Opened *items;
+        size_t n, cap;
+    } opened;
+} Reader;
+
+/* Read-only connections of one thread. */
+typedef struct ReadConn {
+    Db *db, *keys;
+} ReadConn;
+MUST_CHECK Err readconn_open(const Store *s, ReadConn *ret);
+void readconn_close(ReadConn *c);
+MUST_CHECK Err reader_begin(Reader *rd, const Store *s, ReadConn *c, Arena *a, const Actor *actor);
+void reader_end(Reader *rd);
+
+/* Loads one record by uid with its clear fields; sealed fields carry `sealed`. E_NOT_FOUND when it
+ * does not exist or lies out of reach (one answer for both), E_DENIED without the verb. */
+MUST_CHECK Err store_get(Reader *rd, const Register *reg, Str uid, Verb verb, Record *ret);
+/* What the subject may do with a loaded record. */
+Decision store_decide(Reader *rd, const Record *r, Verb verb);
+/* Opens the sealed fields of the classes the decision allows; collects the opening for audit. */
+MUST_CHECK Err store_unseal(Reader *rd, Record *r, unsigned classes);
+/* The file a purpose is asked for: uid of the outermost ancestor. */
+MUST_CHECK Err store_file_uid(Reader *rd, const Record *r, Str *ret);
+/* Heading of a record by uid without any check, for messages; STR_NONE if none. */
+Str store_heading(Reader *rd, const Register *reg, Str uid);
+
+typedef struct HistoryEntry {
+    int64_t version, at, tx;
+    Str actor, actor_name, via, reason;
+    const Field **fields; /* changed; NULL entry = a system column named in `names` */
+    Str *names;
+    Value *before, *after; /* sealed ones stay sealed unless `classes` opened them */
+    size_t n;
+} HistoryEntry;
+/* Versions of a record, newest first. `classes` are opened (and collected) as in store_unseal. */
+MUST_CHECK Err store_history(Reader *rd, const Record *r, unsigned classes, HistoryEntry **ret,
+                             size_t *ret_n);
+
+/* ---- writing ---- */
+
+typedef enum ChangeKind {
+    CHANGE_CREATE,
+    CHANGE_UPDATE,
+    CHANGE_MOVE,
+    CHANGE_VOID,
+    CHANGE_RESTORE
+} ChangeKind;
+
+/* One change to one record, prepared on a worker and applied on the writer. */
+typedef struct Change {
+    ChangeKind kind;
+    const Register *reg;
+    Str uid;              /* made by store_change for CREATE */
+    int64_t base_version; /* 0 for CREATE */
+    const Register *parent_reg;
+    Str parent_uid; /* CREATE under a parent */
+    Str owner_uid;  /* institution; absent: the subject's own */
+    Str move;       /* MOVE */
+    Str reason;     /* why, free words */
+    bool *set;      /* per field: this change gives it a value (possibly absent = emptied) */
+    Str *vals;      /* canonical values; wiped with the arena */
+    Str *blobs;     /* sealed form of classed fields, filled by store_prepare */
+    Str number;     /* out: number given */
+    Str new_key;    /* wrapped DEK made for a new key subject */
+} Change;
+
+/* An empty change; `uid` absent for CREATE. */
+Change *store_change(Arena *a, ChangeKind kind, const Register *reg, Str uid, int64_t base_version);
+void change_set(Change *c, const Field *f, Str canonical);
+
+/* Validates everything that can be judged without the writer (required, when, min/max, codes, refs
+ * in reach, policy) and seals classed values. All problems at once; E_INVALID if any error. */
+MUST_CHECK Err store_prepare(Reader *rd, Change *c, Problems *problems);
+
+/* Several prepared changes applied all or nothing, in one savepoint. */
+typedef struct Batch {
+    const Store *store;
+    const Actor *actor;
+    Change **items;
+    size_t n, cap;
+    Arena *arena; /* of the caller; lives until the batch is answered */
+    Str idem_key; /* absent: not idempotent */
+    Str idem_hash;
+    bool replayed;     /* out: the same request was applied before; `result_uid` is its result */
+    Str result_uid;    /* out: uid of the last item */
+    Problems problems; /* out: what failed inside the savepoint (stale, duplicate, flow) */
+    Change *failed;    /* out: the change that failed */
+    int64_t tx;        /* out: row of table tx */
+    int depth;         /* changes made by rules on changes made by rules */
+    /* Extra work in the same savepoint after the changes (import run, draft removal); may be NULL.
+     */
+    Err (*also)(WriteTx *tx, void *arg);
+    void *also_arg;
+} Batch;
+/* An empty batch for the reader's store and actor, in its arena. */
+Batch *store_batch(Reader *rd);
+/* Validates everything that can be judged without the writer (required, when, min/max, codes, refs
+ * in reach, policy), seals classed values and adds the change to the batch; records made earlier in
+ * the batch may be referred to. All problems at once; E_INVALID if any error, E_DENIED,
+ * E_NOT_FOUND. */
+MUST_CHECK Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems);
+/* For writer_submit/writer_run: `before` stores new keys, `apply` does the rest. arg is the Batch.
+ */
+Err store_batch_keys(WriteTx *tx, void *batch);
+Err store_batch_apply(WriteTx *tx, void *batch);
+/* Prepares nothing, submits and waits. */
+MUST_CHECK Err store_run(Batch *b);
+
+/* Audit of openings of a page, and of a refusal: commands for the writer; arg lives until answered.
+ */
+typedef struct AuditReads {
+    const Store *store;
+    const Actor *actor;
+    const Opened *items;
+    size_t n;
+} AuditReads;
+Err store_audit_reads(WriteTx *tx, void *audit_reads);
+typedef struct AuditAct {
+    const Store *store;
+    const Actor *actor;
+    Str action, uid, result;
+    const Register *reg;
+} AuditAct;
+Err store_audit_act(WriteTx *tx, void *audit_act);
+
+/* ---- rebuild ---- */
+
+/* Recomputes every derived table and column (search text, headings, calc fields, reach, blind
+ * indexes, user facts) from the rows. Runs as one command. arg: Store. */
+Err store_rebuild(WriteTx *tx, void *store);
