@@ -51,6 +51,18 @@ static void skip_separator_line(CsvReader *csv)
     csv->line = 2;
 }
 
+/* base/csv looks at the first line only; a title above the table has no separator in it. */
+static void guess_past_title(Arena *a, CsvReader *csv)
+{
+    Str rest = csv->text, line;
+    while (str_cut(&rest, '\n', &line)) {
+        if (str_find(line, ',') >= 0 || str_find(line, ';') >= 0 || str_find(line, '\t') >= 0) {
+            csv->sep = csv_reader(a, line).sep;
+            return;
+        }
+    }
+}
+
 /* Cells up to the last one filled; n = 0 for a blank line. */
 static SheetRow row_of(Arena *a, const CsvRow *csv)
 {
@@ -121,6 +133,7 @@ Err workbook_csv(Arena *a, Str bytes, Str place, Str name, Workbook *ret, Proble
         add(problems, place, 0, M_WB_LATIN, STR_NONE, true);
     }
     CsvReader csv = csv_reader(a, bytes);
+    guess_past_title(a, &csv);
     skip_separator_line(&csv);
     Rows rows = {0};
     TRY(read_rows(a, &csv, place, &rows, problems));

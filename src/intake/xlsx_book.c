@@ -99,7 +99,7 @@ static void link_sheets(XlsxBook *book, const Relations *r)
 /* Shared strings: the runs of a rich text are joined, reading aids (rPh) are left out. */
 typedef struct Strings {
     XlsxBook *book;
-    Buf text;
+    Buf text, plain; /* as in the file, and with its escapes resolved */
     bool in_text, in_aid;
 } Strings;
 
@@ -127,9 +127,9 @@ static XlsxFault string_end(void *ctx, const char *name)
         return XLSX_OK;
     if (s->book->strings.n == MAX_STRINGS)
         return XLSX_CELLS;
-    Buf plain = buf_new(s->book->arena, s->text.len);
-    xlsx_put_text(&plain, buf_str(&s->text));
-    *ARENA_PUSH(s->book->arena, s->book->strings) = buf_str(&plain);
+    s->plain.len = 0;
+    xlsx_put_text(&s->plain, buf_str(&s->text));
+    *ARENA_PUSH(s->book->arena, s->book->strings) = str_copy(s->book->arena, buf_str(&s->plain));
     return XLSX_OK;
 }
 
@@ -148,7 +148,8 @@ static XlsxFault read_strings(XlsxBook *book, Str part)
 {
     if (str_empty(part))
         return XLSX_OK;
-    Strings s = {.book = book, .text = buf_new(book->arena, 1024)};
+    Strings s = {
+        .book = book, .text = buf_new(book->arena, 1024), .plain = buf_new(book->arena, 1024)};
     XlsxWalk walk = {.ctx = &s, .start = string_start, .end = string_end, .text = string_text};
     return xlsx_zip_walk(book->zip, part, &walk);
 }

@@ -99,12 +99,17 @@ static XlsxFault read_stdin(Arena *a)
     return wire_end(&out) || fault != XLSX_OK ? fault : XLSX_OUTPUT;
 }
 
+bool xlsx_child_lock(void)
+{
+    tzset(); /* while files can still be opened */
+    return limit_self() && filter_calls();
+}
+
 int xlsx_child_main(int argc, char **argv)
 {
     if (argc != 3 || strcmp(argv[2], "xlsx") != 0)
         return 2;
-    tzset();
-    if (!limit_self() || !filter_calls())
+    if (!xlsx_child_lock())
         return XLSX_EXIT + XLSX_SANDBOX;
     Arena *a = arena_new(MEMORY);
     XlsxFault fault = read_stdin(a);
