@@ -29,23 +29,40 @@ static void put_guide(Out *out, Lang lang, const BookTemplate *t)
     out_finish(&s, 0);
 }
 
+/* libxlsxwriter 1.1.4 copies the formula of a list twice and loses one copy; that of a custom rule
+ * it copies once. So the rule goes in as custom and becomes a list where it is kept. */
+static void add_list_rule(lxw_worksheet *sheet, size_t column, lxw_data_validation *rule)
+{
+    rule->validate = LXW_VALIDATION_TYPE_CUSTOM_FORMULA;
+    if (worksheet_data_validation_range(sheet, EXAMPLE_ROW + 1, (lxw_col_t)column, LAST_ROW,
+                                        (lxw_col_t)column, rule) != LXW_NO_ERROR)
+        return;
+    lxw_data_val_obj *kept = NULL, *each;
+    STAILQ_FOREACH(each, sheet->data_validations, list_pointers)
+    {
+        kept = each;
+    }
+    if (kept)
+        kept->validate = LXW_VALIDATION_TYPE_LIST_FORMULA;
+}
+
 static void put_drop_down(OutSheet *s, Lang lang, size_t column, size_t list, size_t n)
 {
     Arena *a = s->out->scratch;
     Str letters = column_letters(a, (int)list + 1);
-    Str range = str_printf(a, "=" TEMPLATE_LISTS "!$%.*s$2:$%.*s$%zu", STR_ARG(letters),
-                           STR_ARG(letters), n + 1);
-    char *const formula = (char *)(uintptr_t)range.ptr; /* the library only copies it */
-    char *const words = (char *)(uintptr_t)str_z(a, tr(lang, M_WB_PICK));
-    lxw_data_validation rule = {.validate = LXW_VALIDATION_TYPE_LIST_FORMULA,
-                                .value_formula = formula,
+    Buf range = buf_new(a, 64);
+    Buf words = buf_new(a, 256);
+    buf_printf(&range, "=" TEMPLATE_LISTS "!$%.*s$2:$%.*s$%zu", STR_ARG(letters), STR_ARG(letters),
+               n + 1);
+    buf_printf(&words, "%.*s", STR_ARG(tr(lang, M_WB_PICK)));
+    buf_char(&words, 0);
+    lxw_data_validation rule = {.value_formula = range.ptr,
                                 .ignore_blank = LXW_VALIDATION_ON,
                                 .show_error = LXW_VALIDATION_ON,
                                 .dropdown = LXW_VALIDATION_ON,
                                 .error_type = LXW_VALIDATION_ERROR_TYPE_WARNING,
-                                .error_message = words};
-    worksheet_data_validation_range(s->sheet, EXAMPLE_ROW + 1, (lxw_col_t)column, LAST_ROW,
-                                    (lxw_col_t)column, &rule);
+                                .error_message = words.ptr};
+    add_list_rule(s->sheet, column, &rule);
 }
 
 static void put_example(OutSheet *s, const BookField *f, size_t column)
