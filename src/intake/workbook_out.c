@@ -43,7 +43,6 @@ static void make_formats(Out *out)
     format_set_num_format(f[OUT_DAY], "yyyy-mm-dd");
     format_set_num_format(f[OUT_RED_DAY], "yyyy-mm-dd");
     format_set_num_format(f[OUT_YELLOW_DAY], "yyyy-mm-dd");
-    format_set_num_format(f[OUT_MINUTE], "yyyy-mm-dd hh:mm");
     format_set_bg_color(f[OUT_RED], RED_TINT);
     format_set_bg_color(f[OUT_RED_DAY], RED_TINT);
     format_set_bg_color(f[OUT_YELLOW], YELLOW_TINT);
@@ -71,6 +70,7 @@ Err out_open(Out *ret)
     /* The library would else ask the system clock, which practice installations shift. */
     lxw_doc_properties about = {.created = (time_t)(clock_now() / 1000)};
     (void)workbook_set_properties(out.book, &about);
+    out.text = buf_new(out.scratch, 1024);
     make_formats(&out);
     *ret = out;
     return ERR_OK;
@@ -148,6 +148,15 @@ static bool fits(OutSheet *s, size_t row, size_t column)
     return false;
 }
 
+/* With an end mark, until the next call. */
+static const char *ended(Out *out, Str text)
+{
+    out->text.len = 0;
+    buf_put(&out->text, text);
+    buf_char(&out->text, 0);
+    return out->text.ptr;
+}
+
 void out_string(OutSheet *s, size_t row, size_t column, Str text, OutFormat format)
 {
     lxw_format *f = s->out->formats[format];
@@ -163,7 +172,7 @@ void out_string(OutSheet *s, size_t row, size_t column, Str text, OutFormat form
         text =
             str_printf(s->out->scratch, "%.*s [...]", STR_ARG(cut_points(text, MAX_CELL_TEXT - 6)));
     if (worksheet_write_string(s->sheet, (lxw_row_t)row, (lxw_col_t)column,
-                               str_z(s->out->scratch, text), f) != LXW_NO_ERROR)
+                               ended(s->out, text), f) != LXW_NO_ERROR)
         s->out->failed = true;
 }
 
@@ -193,7 +202,7 @@ void out_number(OutSheet *s, size_t row, size_t column, Str text, OutFormat form
         return;
     note_width(s, column, text);
     worksheet_write_number(s->sheet, (lxw_row_t)row, (lxw_col_t)column,
-                           strtod(str_z(s->out->scratch, text), NULL), s->out->formats[format]);
+                           strtod(ended(s->out, text), NULL), s->out->formats[format]);
 }
 
 void out_finish(OutSheet *s, size_t frozen)

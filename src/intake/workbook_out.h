@@ -16,7 +16,6 @@ typedef enum OutFormat {
     OUT_TEXT,    /* spreadsheet format "text" */
     OUT_EXAMPLE, /* grey italic, format "text" */
     OUT_DAY,
-    OUT_MINUTE, /* day and time */
     OUT_RED,
     OUT_YELLOW,
     OUT_RED_DAY,
@@ -25,7 +24,8 @@ typedef enum OutFormat {
 } OutFormat;
 
 typedef struct Out {
-    Arena *scratch; /* for texts with an end mark */
+    Arena *scratch; /* for what must live as long as the workbook */
+    Buf text;       /* one text with an end mark, used again for each cell */
     lxw_workbook *book;
     int fd;
     bool failed; /* a cell did not fit */
