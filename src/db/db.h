@@ -61,7 +61,7 @@ MUST_CHECK Err db_one_int(Db *db, const char *sql, Str p, int64_t *ret);
 #define DB_TEXT    "TEXT"
 #define DB_BLOB    "BLOB"
 /* Aggregate that joins texts with a blank (string_agg on PostgreSQL). */
-#define DB_JOIN_WORDS(expr) "group_concat(" expr ",' ')"
+#define DB_JOIN(expr, sep) "group_concat(" expr ",'" sep "')"
 
 /* Names of the columns a table has; empty list when there is no such table. */
 MUST_CHECK Err db_columns(Db *db, Arena *a, Str table, StrList *ret);

@@ -1,0 +1,306 @@
+/* The worker's half of a write: what can be judged before the writer is asked. */
+#include "base/rand.h"
+#include "guard/reach.h"
+#include "model/env.h"
+#include "model/row.h"
+
+#include <string.h>
+
+Change *store_change(Arena *a, ChangeKind kind, const Register *reg, Str uid, int64_t base_version)
+{
+    Change *c = ARENA_NEW(a, Change);
+    *c = (Change){.kind = kind, .reg = reg, .base_version = base_version};
+    c->uid = kind == CHANGE_CREATE && str_empty(uid) ? rand_uid(a) : uid;
+    c->set = ARENA_ARRAY(a, reg->field_count, bool);
+    c->vals = ARENA_ARRAY(a, reg->field_count, Str);
+    c->blobs = ARENA_ARRAY(a, reg->field_count, Str);
+    return c;
+}
+
+void change_set(Change *c, const Field *f, Str canonical)
+{
+    c->set[f->index] = true;
+    c->vals[f->index] = str_empty(canonical) ? STR_NONE : canonical;
+}
+
+Batch *store_batch(Reader *rd)
+{
+    Batch *b = ARENA_NEW(rd->arena, Batch);
+    *b = (Batch){.store = rd->store, .actor = rd->actor, .arena = rd->arena};
+    b->problems.arena = rd->arena;
+    return b;
+}
+
+Err store_run(Batch *b)
+{
+    return writer_run(b->store->writer, store_batch_keys, store_batch_apply, b);
+}
+
+typedef struct Prepare {
+    Reader *rd;
+    Batch *batch;
+    Change *change;
+    Problems *problems;
+    Record *rec; /* stored form, NULL for CREATE */
+    RecordEnv env;
+    Decision decision;
+} Prepare;
+
+static void field_problem(Prepare *p, const Field *f, Msg msg, Str arg)
+{
+    problem_add(p->problems,
+                (Problem){.field = f->name, .label = &f->label, .msg = msg, .args = {arg}});
+}
+
+/* ---- rights ---- */
+
+/* A new record under a parent is judged by the parent's reach; a parent made in the same batch is
+ * judged already. */
+static Err may_create(Prepare *p)
+{
+    const Subject *s = p->rd->actor->subject;
+    const Change *c = p->change;
+    if (!policy_scopes(s, VERB_CREATE, c->reg->rights) && !s->system)
+        return E_DENIED;
+    p->decision = (Decision){.allowed = true, .classes = CLASSES_ALL};
+    if (!c->reg->has_parent)
+        return ERR_OK;
+    if (!c->parent_reg) {
+        if (c->reg->parent_optional)
+            return ERR_OK;
+        problem_add(p->problems, (Problem){.label = &c->reg->label, .msg = M_PARENT_MISSING});
+        return ERR_OK;
+    }
+    if (!reg_accepts_parent(c->reg, c->parent_reg))
+        return E_BAD_REQ;
+    if (batch_pending(p->batch, c->parent_uid))
+        return ERR_OK;
+    Record parent;
+    TRY(row_by_uid(p->rd->db, p->rd->arena, c->parent_reg, c->parent_uid, &parent));
+    if (c->reg->reach != REACH_PARENT)
+        return store_decide(p->rd, &parent, VERB_LIST).allowed ? ERR_OK : E_NOT_FOUND;
+    Relation rel;
+    TRY(reach_relation(p->rd->db, s, parent.reg->name, parent.id, clock_now(), &rel));
+    return policy_decide(s, VERB_CREATE, c->reg->rights, &rel).allowed ? ERR_OK : E_NOT_FOUND;
+}
+
+static Verb verb_of(ChangeKind kind)
+{
+    switch (kind) {
+    case CHANGE_CREATE:
+        return VERB_CREATE;
+    case CHANGE_UPDATE:
+        return VERB_CHANGE;
+    case CHANGE_MOVE:
+        return VERB_MOVE;
+    case CHANGE_VOID:
+    case CHANGE_RESTORE:
+        return VERB_VOID;
+    }
+    BUG("unknown change");
+}
+
+static Err may_change(Prepare *p)
+{
+    Verb verb = verb_of(p->change->kind);
+    p->rec = ARENA_NEW(p->rd->arena, Record);
+    TRY(store_get(p->rd, p->change->reg, p->change->uid, verb, p->rec));
+    p->decision = store_decide(p->rd, p->rec, verb);
+    return ERR_OK;
+}
+
+/* ---- values ---- */
+
+static void apply_defaults(Prepare *p)
+{
+    ExprEnv e = env_expr(&p->env);
+    for (size_t i = 0; i < p->change->reg->field_count; i++) {
+        const Field *f = p->change->reg->fields[i];
+        if (f->default_ && !p->change->set[i] && p->change->kind == CHANGE_CREATE)
+            change_set(p->change, f, expr_text(f->default_, &e));
+    }
+}
+
+/* Drops from the change what is stored already, so that saving the same again makes no version. */
+static void drop_unchanged(Prepare *p)
+{
+    RecordEnv stored = p->env;
+    stored.change = NULL;
+    for (size_t i = 0; i < p->change->reg->field_count; i++) {
+        const Field *f = p->change->reg->fields[i];
+        if (!p->change->set[i])
+            continue;
+        Str before = env_value(&stored, f);
+        if (str_eq(before, p->change->vals[i]) && (before.ptr != NULL || !p->rec->vals[i].blob.ptr))
+            p->change->set[i] = false;
+    }
+    env_wipe(&stored);
+}
+
+static bool applies(Prepare *p, const Field *f, const ExprEnv *e)
+{
+    const Section *s = &f->reg->sections[f->section];
+    return (!s->when || expr_true(s->when, e)) && (!f->when || expr_true(f->when, e));
+}
+
+static void check_ref(Prepare *p, const Field *f, Str uid)
+{
+    const Register *reg;
+    int64_t id;
+    if (batch_pending(p->batch, uid))
+        return;
+    if (uid_shape(uid) && row_resolve(p->rd->db, f, uid, &reg, &id) == ERR_OK) {
+        Record target = {.reg = reg, .id = id};
+        if (p->rd->actor->subject->system || store_decide(p->rd, &target, VERB_LIST).allowed)
+            return;
+    }
+    field_problem(p, f, M_REF_UNKNOWN, uid);
+}
+
+static void check_value(Prepare *p, const Field *f)
+{
+    Arena *a = p->rd->arena;
+    Str value = p->change->vals[f->index], word;
+    if (f->calc) {
+        field_problem(p, f, M_FIELD_COMPUTED, STR_NONE);
+        return;
+    }
+    if (p->rec && f->class_ && !(p->decision.classes & CLASS_BIT(f->class_)))
+        field_problem(p, f, M_FIELD_DENIED, STR_NONE);
+    if (p->rec && f == f->reg->key_ref && p->rec->vals[f->index].text.ptr)
+        field_problem(p, f, M_KEY_REF_FIXED, STR_NONE);
+    if (!value.ptr)
+        return;
+    size_t before = p->problems->n;
+    value_check(f, a, value, clock_today(), p->problems);
+    for (size_t i = before; i < p->problems->n; i++)
+        if (str_empty(p->problems->items[i].field)) {
+            p->problems->items[i].field = f->name;
+            p->problems->items[i].label = &f->label;
+        }
+    if (f->kind == FK_REF)
+        while (str_word(&value, &word))
+            check_ref(p, f, word);
+}
+
+static void check_fields(Prepare *p)
+{
+    ExprEnv e = env_expr(&p->env);
+    for (size_t i = 0; i < p->change->reg->field_count; i++) {
+        const Field *f = p->change->reg->fields[i];
+        bool fits = applies(p, f, &e);
+        if (!fits && p->change->set[i])
+            p->change->vals[i] = STR_NONE; /* a field that does not apply holds nothing */
+        if (p->change->set[i])
+            check_value(p, f);
+        bool touched = p->change->set[i] || p->change->kind == CHANGE_CREATE;
+        if (fits && f->required && !f->calc && touched && str_empty(env_value(&p->env, f)))
+            field_problem(p, f, M_REQUIRED, STR_NONE);
+    }
+}
+
+/* ---- moves ---- */
+
+static void check_move(Prepare *p)
+{
+    const Change *c = p->change;
+    const Move *m = reg_move(c->reg, c->move);
+    ExprEnv e = env_expr(&p->env);
+    if (!m) {
+        problem_add(p->problems, (Problem){.msg = M_MOVE_UNKNOWN, .args = {c->move}});
+        return;
+    }
+    for (size_t i = 0; i < m->need_count; i++)
+        if (str_empty(env_value(&p->env, m->need[i])))
+            field_problem(p, m->need[i], M_MOVE_NEEDS, m->label.text[p->rd->actor->lang]);
+    if (m->when && !expr_true(m->when, &e))
+        problem_add(p->problems,
+                    (Problem){.label = &m->label,
+                              .msg = M_MOVE_WHEN,
+                              .args = {expr_words(m->when, p->rd->arena, p->rd->actor->lang)}});
+    if (m->reason && str_trim(c->reason).len < 10)
+        problem_add(p->problems,
+                    (Problem){.field = S("alasan"), .label = &m->label, .msg = M_REASON_SHORT});
+}
+
+/* ---- sealing ---- */
+
+static bool is_key_subject(const Register *r)
+{
+    if (r->key == KEY_OWN)
+        return true;
+    for (size_t i = 0; r->key == KEY_NONE && i < r->child_count; i++)
+        if (r->children[i]->key == KEY_PARENT && r->children[i]->has_sealed)
+            return true;
+    return false;
+}
+
+static Err seal_values(Prepare *p)
+{
+    Change *c = p->change;
+    const Keyring *k = p->rd->store->in->keyring;
+    bool any = false;
+    Dek dek;
+    Str subject;
+    for (size_t i = 0; i < c->reg->field_count; i++)
+        any |= c->set[i] && c->reg->fields[i]->class_ && c->vals[i].ptr;
+    if (!any)
+        return ERR_OK;
+    TRY(env_key_subject(&p->env, &subject));
+    if (c->new_key.ptr && str_eq(subject, c->uid))
+        TRY(keyring_unwrap(k, subject, c->new_key, &dek));
+    else
+        TRY(env_dek(&p->env, subject, &dek));
+    for (size_t i = 0; i < c->reg->field_count; i++) {
+        const Field *f = c->reg->fields[i];
+        if (c->set[i] && f->class_ && c->vals[i].ptr)
+            c->blobs[i] = seal(k, &dek, f->class_,
+                               (SealPlace){.reg = c->reg->name,
+                                           .field = f->name,
+                                           .record_uid = c->uid,
+                                           .subject_uid = subject},
+                               p->rd->arena, c->vals[i]);
+    }
+    dek_wipe(&dek);
+    return ERR_OK;
+}
+
+static void make_key(Prepare *p)
+{
+    Dek dek;
+    if (p->change->kind != CHANGE_CREATE || !is_key_subject(p->change->reg))
+        return;
+    keyring_new_dek(p->rd->store->in->keyring, p->rd->arena, p->change->uid, &dek,
+                    &p->change->new_key);
+    dek_wipe(&dek);
+}
+
+Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems)
+{
+    Prepare p = {.rd = rd, .batch = b, .change = c, .problems = problems};
+    size_t before = problems->errors;
+    TRY(c->kind == CHANGE_CREATE ? may_create(&p) : may_change(&p));
+    p.env = (RecordEnv){.store = rd->store,
+                        .db = rd->db,
+                        .keys = rd->keys,
+                        .arena = rd->arena,
+                        .reg = c->reg,
+                        .rec = p.rec,
+                        .change = c,
+                        .batch = b};
+    if (p.rec && c->base_version && c->base_version != p.rec->version)
+        return E_STALE;
+    apply_defaults(&p);
+    if (p.rec)
+        drop_unchanged(&p);
+    if (c->kind == CHANGE_CREATE || c->kind == CHANGE_UPDATE || c->kind == CHANGE_MOVE)
+        check_fields(&p);
+    if (c->kind == CHANGE_MOVE)
+        check_move(&p);
+    make_key(&p);
+    Err e = problems->errors > before ? E_INVALID : seal_values(&p);
+    env_wipe(&p.env);
+    if (e == ERR_OK)
+        *ARENA_PUSH(b->arena, *b) = c;
+    return e;
+}

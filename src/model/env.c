@@ -1,0 +1,187 @@
+#include "model/env.h"
+
+#include "model/row.h"
+
+const Change *batch_pending(const Batch *b, Str uid)
+{
+    for (size_t i = b ? b->n : 0; i > 0; i--) {
+        const Change *c = b->items[i - 1];
+        if (c->kind == CHANGE_CREATE && str_eq(c->uid, uid))
+            return c;
+    }
+    return NULL;
+}
+
+/* An environment for the record with that uid in the register of the field's target, or for the
+ * parent; false when there is none. */
+static bool env_of_uid(const RecordEnv *from, const Field *via, Str uid, RecordEnv *ret)
+{
+    if (str_empty(uid))
+        return false;
+    const Change *pending = batch_pending(from->batch, uid);
+    *ret = (RecordEnv){.store = from->store,
+                       .db = from->db,
+                       .keys = from->keys,
+                       .arena = from->arena,
+                       .batch = from->batch};
+    if (pending) {
+        ret->reg = pending->reg;
+        ret->change = pending;
+        return true;
+    }
+    const Register *reg = NULL;
+    int64_t id;
+    Record *rec = ARENA_NEW(from->arena, Record);
+    if (via ? row_resolve(from->db, via, uid, &reg, &id) != ERR_OK
+            : row_id(from->db, from->rec ? from->rec->parent_reg : from->change->parent_reg, uid,
+                     &id) != ERR_OK)
+        return false;
+    if (!reg)
+        reg = from->rec ? from->rec->parent_reg : from->change->parent_reg;
+    if (row_by_id(from->db, from->arena, reg, id, rec) != ERR_OK)
+        return false;
+    ret->reg = reg;
+    ret->rec = rec;
+    return true;
+}
+
+static Str parent_uid(const RecordEnv *env)
+{
+    if (env->rec)
+        return env->rec->parent_uid;
+    return env->change ? env->change->parent_uid : STR_NONE;
+}
+
+static bool env_step(RecordEnv *env, const Field *via, RecordEnv *ret)
+{
+    if (!via && !(env->rec ? env->rec->parent_reg : env->change->parent_reg))
+        return false;
+    return env_of_uid(env, via, via ? env_value(env, via) : parent_uid(env), ret);
+}
+
+Err env_key_subject(RecordEnv *env, Str *ret_uid)
+{
+    RecordEnv above;
+    if (env->reg->key == KEY_OWN || env->reg->key == KEY_NONE) {
+        *ret_uid = env->rec ? env->rec->uid : env->change->uid;
+        return ERR_OK;
+    }
+    const Field *via = env->reg->key == KEY_REF ? env->reg->key_ref : NULL;
+    if (!env_step(env, via, &above))
+        return E_NOT_FOUND;
+    return env_key_subject(&above, ret_uid);
+}
+
+Err env_dek(const RecordEnv *env, Str subject, Dek *ret)
+{
+    const Keyring *k = env->store->in->keyring;
+    const Change *pending = batch_pending(env->batch, subject);
+    if (pending && pending->new_key.ptr)
+        return keyring_unwrap(k, subject, pending->new_key, ret);
+    return keyring_dek(k, env->keys, subject, ret);
+}
+
+static Str open_stored(RecordEnv *env, const Field *f)
+{
+    Str plain = STR_NONE;
+    if (!env->key_tried) {
+        env->key_tried = true;
+        env->key_found = env_key_subject(env, &env->subject) == ERR_OK &&
+                         env_dek(env, env->subject, &env->dek) == ERR_OK;
+    }
+    if (!env->key_found ||
+        row_unseal(env->store->in->keyring, &env->dek, env->arena, env->rec, env->subject, f,
+                   env->rec->vals[f->index].blob, &plain) != ERR_OK)
+        return STR_NONE;
+    return plain;
+}
+
+Str env_value(RecordEnv *env, const Field *f)
+{
+    if (env->derived && f->calc)
+        return env->derived[f->index];
+    if (env->change && env->change->set[f->index])
+        return env->change->vals[f->index];
+    if (!env->rec)
+        return STR_NONE;
+    const Value *v = &env->rec->vals[f->index];
+    return f->class_ && v->blob.ptr && !v->text.ptr ? open_stored(env, f) : v->text;
+}
+
+static Str expr_own(void *ctx, const Field *f)
+{
+    return env_value(ctx, f);
+}
+
+static Str expr_hop(void *ctx, const Field *via, const Field *f)
+{
+    RecordEnv target;
+    if (!env_step(ctx, via, &target) || f->reg != target.reg)
+        return STR_NONE;
+    Str value = env_value(&target, f);
+    env_wipe(&target);
+    return value;
+}
+
+static StrList expr_children(void *ctx, const Register *child, const Field *f)
+{
+    RecordEnv *env = ctx;
+    Arena *a = env->arena;
+    StrList list = {0};
+    if (!env->rec)
+        return list;
+    bool *field = ARENA_ARRAY(a, child->field_count, bool);
+    if (f)
+        field[f->index] = true;
+    RowWant want = {.field = field};
+    Buf sql = buf_new(a, 1024);
+    row_select(&sql, child, want);
+    buf_lit(&sql, " WHERE r.induk=:id AND r.induk_reg=:reg AND r.batal=0 ORDER BY r.id");
+    buf_char(&sql, '\0');
+    Stmt *st;
+    bool row = false;
+    if (db_stmt(env->db, sql.ptr, &st) != ERR_OK)
+        return list;
+    stmt_int(st, ":id", env->rec->id);
+    stmt_text(st, ":reg", env->reg->name);
+    while (stmt_step(st, &row) == ERR_OK && row) {
+        Record *r = ARENA_NEW(a, Record);
+        row_read(a, st, child, want, r);
+        *ARENA_PUSH(a, list) = f ? r->vals[f->index].text : S("");
+    }
+    return list;
+}
+
+static Str expr_find(void *ctx, const Field *f, Str value)
+{
+    RecordEnv *env = ctx;
+    Stmt *st;
+    bool row;
+    Str uid = STR_NONE;
+    Str sql = str_printf(env->arena, "SELECT uid FROM %.*s WHERE %.*s=:v AND batal=0 LIMIT 1",
+                         STR_ARG(f->reg->name), STR_ARG(f->name));
+    if (db_stmt(env->db, sql.ptr, &st) != ERR_OK)
+        return STR_NONE;
+    stmt_text(st, ":v", value);
+    if (stmt_step(st, &row) == ERR_OK && row) {
+        uid = row_text(env->arena, st, 0);
+        stmt_done(st);
+    }
+    return uid;
+}
+
+ExprEnv env_expr(RecordEnv *env)
+{
+    return (ExprEnv){.arena = env->arena,
+                     .today = clock_today(),
+                     .ctx = env,
+                     .own = expr_own,
+                     .hop = expr_hop,
+                     .children = expr_children,
+                     .find = expr_find};
+}
+
+void env_wipe(RecordEnv *env)
+{
+    dek_wipe(&env->dek);
+}

@@ -1,0 +1,239 @@
+#include "model/person_index.h"
+
+#include "base/rand.h"
+#include "base/utf8.h"
+#include "model/row.h"
+
+#include <pthread.h>
+#include <string.h>
+
+/* One person: hashes only, so that the index itself spells no name. */
+typedef struct Entry {
+    char uid[36];
+    uint64_t name, birth, origin, nik;    /* 0 = unknown */
+    size_t next_name, next_nik, next_uid; /* 1-based chains, 0 = end */
+} Entry;
+
+struct PersonIndex {
+    pthread_rwlock_t lock;
+    Arena *arena;
+    uint64_t key;
+    struct {
+        Entry *items;
+        size_t n, cap;
+    } entries;
+    size_t *by_name, *by_nik, *by_uid; /* buckets, 1-based */
+    size_t buckets;                    /* power of two */
+    size_t live;
+};
+
+static uint64_t hash(const PersonIndex *ix, Str s)
+{
+    uint64_t h = ix->key;
+    if (str_empty(s))
+        return 0;
+    for (size_t i = 0; i < s.len; i++)
+        h = (h ^ (unsigned char)s.ptr[i]) * 1099511628211u;
+    h ^= h >> 29;
+    return h ? h : 1;
+}
+
+static uint64_t hash_folded(const PersonIndex *ix, Arena *a, Str s)
+{
+    return hash(ix, utf8_fold(a, s));
+}
+
+static void link_entry(PersonIndex *ix, size_t at)
+{
+    Entry *e = &ix->entries.items[at - 1];
+    size_t mask = ix->buckets - 1;
+    size_t *name = &ix->by_name[e->name & mask], *nik = &ix->by_nik[e->nik & mask];
+    size_t *uid = &ix->by_uid[hash(ix, (Str){e->uid, 36}) & mask];
+    e->next_name = *name;
+    *name = at;
+    e->next_nik = *nik;
+    *nik = at;
+    e->next_uid = *uid;
+    *uid = at;
+}
+
+static void grow(PersonIndex *ix)
+{
+    ix->buckets *= 4;
+    ix->by_name = ARENA_ARRAY(ix->arena, ix->buckets, size_t);
+    ix->by_nik = ARENA_ARRAY(ix->arena, ix->buckets, size_t);
+    ix->by_uid = ARENA_ARRAY(ix->arena, ix->buckets, size_t);
+    for (size_t i = 1; i <= ix->entries.n; i++)
+        link_entry(ix, i);
+}
+
+/* The live entry of a person, or NULL. A dead entry has no name and no number. */
+static Entry *entry_of(PersonIndex *ix, Str uid)
+{
+    size_t at = ix->by_uid[hash(ix, uid) & (ix->buckets - 1)];
+    while (at) {
+        Entry *e = &ix->entries.items[at - 1];
+        if (memcmp(e->uid, uid.ptr, 36) == 0 && (e->name || e->nik))
+            return e;
+        at = e->next_uid;
+    }
+    return NULL;
+}
+
+void person_index_put(PersonIndex *ix, Str uid, const PersonFacts *facts)
+{
+    Arena *a = arena_new(65536);
+    Entry fresh = {.name = hash_folded(ix, a, facts->name),
+                   .birth = hash(ix, facts->birth),
+                   .origin = hash(ix, facts->origin),
+                   .nik = hash(ix, facts->nik)};
+    arena_free(a);
+    if (uid.len != sizeof fresh.uid)
+        return;
+    memcpy(fresh.uid, uid.ptr, sizeof fresh.uid);
+    pthread_rwlock_wrlock(&ix->lock);
+    Entry *old = entry_of(ix, uid);
+    if (old) { /* stays in its chains, but matches nothing any more */
+        old->name = old->nik = 0;
+        ix->live--;
+    }
+    if (fresh.name || fresh.nik) {
+        *ARENA_PUSH(ix->arena, ix->entries) = fresh;
+        ix->live++;
+        if (ix->entries.n > ix->buckets)
+            grow(ix);
+        else
+            link_entry(ix, ix->entries.n);
+    }
+    pthread_rwlock_unlock(&ix->lock);
+}
+
+static bool add_hit(PersonHit *ret, size_t *n, size_t max, Arena *a, const Entry *e, PersonHit hit)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (memcmp(ret[i].uid.ptr, e->uid, 36) == 0)
+            return true;
+    if (*n == max)
+        return false;
+    hit.uid = str_copy(a, (Str){e->uid, 36});
+    ret[(*n)++] = hit;
+    return true;
+}
+
+size_t person_index_find(const PersonIndex *ix, Arena *a, const PersonFacts *facts, PersonHit *ret,
+                         size_t max)
+{
+    PersonIndex *index = (PersonIndex *)(uintptr_t)ix; /* the lock changes, the index does not */
+    uint64_t name = hash_folded(ix, a, facts->name), nik = hash(ix, facts->nik);
+    uint64_t birth = hash(ix, facts->birth), origin = hash(ix, facts->origin);
+    size_t n = 0;
+    pthread_rwlock_rdlock(&index->lock);
+    const Entry *all = ix->entries.items;
+    for (size_t at = nik ? ix->by_nik[nik & (ix->buckets - 1)] : 0; at; at = all[at - 1].next_nik)
+        if (all[at - 1].nik == nik)
+            add_hit(ret, &n, max, a, &all[at - 1], (PersonHit){.same_nik = true});
+    for (size_t at = name ? ix->by_name[name & (ix->buckets - 1)] : 0; at;
+         at = all[at - 1].next_name) {
+        const Entry *e = &all[at - 1];
+        bool same_birth = birth && e->birth == birth, same_origin = origin && e->origin == origin;
+        bool contradicts = (birth && e->birth && !same_birth) || (nik && e->nik && e->nik != nik);
+        if (e->name == name && !contradicts)
+            add_hit(ret, &n, max, a, e,
+                    (PersonHit){.same_birth = same_birth, .same_origin = same_origin});
+    }
+    pthread_rwlock_unlock(&index->lock);
+    return n;
+}
+
+size_t person_index_size(const PersonIndex *ix)
+{
+    return ix->live;
+}
+
+static void drop(void *index)
+{
+    PersonIndex *ix = index;
+    pthread_rwlock_destroy(&ix->lock);
+    arena_free(ix->arena);
+}
+
+/* Opens the fields of one person that the index needs. */
+static Err person_facts(const Store *s, Db *keys, Arena *a, const Record *r, PersonFacts *ret)
+{
+    const Model *m = s->model;
+    const Keyring *k = s->in->keyring;
+    const Field *name = role_field(m, FIELD_ROLE_PERSON_NAME),
+                *birth = role_field(m, FIELD_ROLE_PERSON_BIRTH);
+    const Field *nik = role_field(m, FIELD_ROLE_PERSON_NIK),
+                *origin = role_field(m, FIELD_ROLE_PERSON_ORIGIN);
+    Dek dek;
+    Err e = keyring_dek(k, keys, r->uid, &dek);
+    if (e == E_NOT_FOUND)
+        return ERR_OK;
+    TRY(e);
+    struct {
+        const Field *f;
+        Str *to;
+    } want[] = {{name, &ret->name}, {birth, &ret->birth}, {nik, &ret->nik}};
+    for (size_t i = 0; i < 3 && e == ERR_OK; i++)
+        if (want[i].f && r->vals[want[i].f->index].blob.ptr)
+            e = row_unseal(k, &dek, a, r, r->uid, want[i].f, r->vals[want[i].f->index].blob,
+                           want[i].to);
+    dek_wipe(&dek);
+    if (origin)
+        ret->origin = r->vals[origin->index].text;
+    return e;
+}
+
+static Err load_all(const Store *s, Db *db, Db *keys, PersonIndex *ix)
+{
+    const Register *reg = role_reg(s->model, REG_ROLE_PERSON);
+    Arena *sql_arena = arena_new(1 << 20);
+    Buf sql = buf_new(sql_arena, 2048);
+    bool *field = ARENA_ARRAY(sql_arena, reg->field_count, bool);
+    static const FieldRole roles[] = {FIELD_ROLE_PERSON_NAME, FIELD_ROLE_PERSON_BIRTH,
+                                      FIELD_ROLE_PERSON_NIK, FIELD_ROLE_PERSON_ORIGIN};
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if (role_field(s->model, roles[i]))
+            field[role_field(s->model, roles[i])->index] = true;
+    RowWant want = {.field = field};
+    row_select(&sql, reg, want);
+    buf_lit(&sql, " WHERE r.batal=0");
+    buf_char(&sql, '\0');
+    Stmt *st;
+    bool row = false;
+    Err e = db_stmt(db, sql.ptr, &st);
+    while (e == ERR_OK && (e = stmt_step(st, &row)) == ERR_OK && row) {
+        Arena *a = arena_new(1 << 20);
+        Record r;
+        PersonFacts facts = {0};
+        row_read(a, st, reg, want, &r);
+        e = person_facts(s, keys, a, &r, &facts);
+        if (e == ERR_OK)
+            person_index_put(ix, r.uid, &facts);
+        else
+            stmt_done(st);
+        arena_free(a);
+    }
+    arena_free(sql_arena);
+    return e;
+}
+
+Err person_index_load(Arena *a, const Store *s, PersonIndex **ret)
+{
+    PersonIndex *ix = ARENA_NEW(a, PersonIndex);
+    pthread_rwlock_init(&ix->lock, NULL);
+    ix->arena = arena_new(SIZE_MAX);
+    rand_bytes(&ix->key, sizeof ix->key);
+    ix->buckets = 256;
+    grow(ix);
+    arena_defer(a, drop, ix);
+    *ret = ix;
+    if (!role_reg(s->model, REG_ROLE_PERSON))
+        return ERR_OK;
+    ReadConn c;
+    TRY(readconn_open(s, &c));
+    Err e = load_all(s, c.db, c.keys, ix);
+    readconn_close(&c);
+    return e;
+}

@@ -1,0 +1,26 @@
+/* Names in memory, so that "perhaps already on file" needs no stored index of names (security 3.2).
+ * Built at start by opening every person; kept current after each commit. Exact matching only: same
+ * folded name, birth date or number. This is the call site that the identity engine will replace.
+ */
+#pragma once
+
+#include "model/store.h"
+
+typedef struct PersonIndex PersonIndex;
+
+typedef struct PersonFacts {
+    Str name, birth, origin, nik;
+} PersonFacts;
+
+typedef struct PersonHit {
+    Str uid;
+    bool same_nik, same_birth, same_origin; /* beside the name, unless found by number */
+} PersonHit;
+
+MUST_CHECK Err person_index_load(Arena *a, const Store *s, PersonIndex **ret);
+/* People that may be this one, most certain first; at most `max`. Thread-safe. */
+size_t person_index_find(const PersonIndex *ix, Arena *a, const PersonFacts *facts, PersonHit *ret,
+                         size_t max);
+/* Replaces what is known of a person; absent name removes it. Thread-safe. */
+void person_index_put(PersonIndex *ix, Str uid, const PersonFacts *facts);
+size_t person_index_size(const PersonIndex *ix);

@@ -1,0 +1,349 @@
+#include "model/row.h"
+
+#include "model/plan.h"
+
+static bool wanted(RowWant want, const Field *f)
+{
+    return want.all || want.field[f->index];
+}
+
+/* A CASE over the registers a tag reference may point to, giving one column of the target. */
+static void put_tag_case(Buf *sql, const Model *m, const char *alias_id, const char *alias_reg,
+                         const Field *f, const Register *child, const char *column)
+{
+    buf_printf(sql, "CASE %s", alias_reg);
+    for (size_t i = 0; i < m->reg_count; i++) {
+        const Register *t = m->regs[i];
+        if (f ? field_accepts(f, t) : reg_accepts_parent(child, t))
+            buf_printf(sql, " WHEN '%.*s' THEN (SELECT %s FROM %.*s WHERE id=%s)", STR_ARG(t->name),
+                       column, STR_ARG(t->name), alias_id);
+    }
+    buf_lit(sql, " END");
+}
+
+static void put_parent(Buf *sql, const Register *reg)
+{
+    if (!reg->has_parent) {
+        buf_lit(sql, ",NULL,NULL,NULL,NULL");
+        return;
+    }
+    buf_lit(sql, ",r.induk,r.induk_reg,");
+    put_tag_case(sql, reg->model, "r.induk", "r.induk_reg", NULL, reg, "uid");
+    buf_char(sql, ',');
+    put_tag_case(sql, reg->model, "r.induk", "r.induk_reg", NULL, reg, "tajuk");
+}
+
+static void put_single_ref(Buf *sql, const Field *f)
+{
+    Arena *a = sql->arena;
+    if (f->target) {
+        buf_printf(sql,
+                   ",r.%.*s,(SELECT uid FROM %.*s WHERE id=r.%.*s),"
+                   "(SELECT tajuk FROM %.*s WHERE id=r.%.*s)",
+                   STR_ARG(f->name), STR_ARG(f->target->name), STR_ARG(f->name),
+                   STR_ARG(f->target->name), STR_ARG(f->name));
+        return;
+    }
+    const char *id = str_printf(a, "r.%.*s", STR_ARG(f->name)).ptr;
+    const char *reg = str_printf(a, "r.%.*s__reg", STR_ARG(f->name)).ptr;
+    buf_printf(sql, ",%s,%s,", id, reg);
+    put_tag_case(sql, f->reg->model, id, reg, f, NULL, "uid");
+    buf_char(sql, ',');
+    put_tag_case(sql, f->reg->model, id, reg, f, NULL, "tajuk");
+}
+
+/* The values of a link table joined: uids or codes by a blank, headings by "; ". */
+static void put_multi(Buf *sql, const Field *f, const char *column)
+{
+    Arena *a = sql->arena;
+    Str table = field_link_table(a, f);
+    if (str_is(str_of(column), "uid"))
+        buf_lit(sql, ",(SELECT " DB_JOIN("v", " ") " FROM (SELECT ");
+    else
+        buf_lit(sql, ",(SELECT " DB_JOIN("v", "; ") " FROM (SELECT ");
+    if (f->kind != FK_REF)
+        buf_lit(sql, "l.val");
+    else if (f->target)
+        buf_printf(sql, "(SELECT %s FROM %.*s WHERE id=l.val)", column, STR_ARG(f->target->name));
+    else
+        put_tag_case(sql, f->reg->model, "l.val", "l.reg", f, NULL, column);
+    buf_printf(sql, " AS v FROM %.*s l WHERE l.rec=r.id ORDER BY l.ord) g)", STR_ARG(table));
+}
+
+void row_select(Buf *sql, const Register *reg, RowWant want)
+{
+    const Register *inst = role_reg(reg->model, REG_ROLE_INSTITUTION);
+    buf_lit(sql,
+            "SELECT r.id,r.uid,r.nomor,r.versi,r.status,r.pemilik,r.batal,r.dibuat_tx,r.ubah_tx,"
+            "r.ubah_at,r.tajuk");
+    if (inst)
+        buf_printf(sql, ",(SELECT tajuk FROM %.*s WHERE id=r.pemilik)", STR_ARG(inst->name));
+    else
+        buf_lit(sql, ",NULL");
+    put_parent(sql, reg);
+    for (size_t i = 0; i < reg->field_count; i++) {
+        const Field *f = reg->fields[i];
+        if (!wanted(want, f))
+            continue;
+        if (field_storage(f) == STORE_LINK) {
+            put_multi(sql, f, "uid");
+            if (f->kind == FK_REF)
+                put_multi(sql, f, "tajuk");
+        } else if (f->kind == FK_REF && !f->class_) {
+            put_single_ref(sql, f);
+        } else {
+            buf_printf(sql, ",r.%.*s", STR_ARG(f->name));
+        }
+    }
+    buf_printf(sql, " FROM %.*s r", STR_ARG(reg->name));
+}
+
+static int read_ref(Arena *a, Stmt *st, int c, const Field *f, Value *v)
+{
+    if (f->multi) {
+        v->text = row_text(a, st, c);
+        v->heading = row_text(a, st, c + 1);
+        return c + 2;
+    }
+    v->id = row_int(st, c++);
+    v->reg = f->target;
+    if (!f->target)
+        v->reg = model_reg(f->reg->model, row_text(a, st, c++));
+    v->text = row_text(a, st, c);
+    v->heading = row_text(a, st, c + 1);
+    return c + 2;
+}
+
+static int read_value(Arena *a, Stmt *st, int c, const Field *f, Value *v)
+{
+    if (f->kind == FK_REF && !f->class_)
+        return read_ref(a, st, c, f, v);
+    if (f->class_) {
+        v->blob = row_blob(a, st, c);
+        v->sealed = v->blob.ptr != NULL;
+    } else {
+        v->text = row_text(a, st, c);
+    }
+    return c + 1;
+}
+
+static int read_system(Arena *a, Stmt *st, Record *r)
+{
+    int c = 0;
+    r->id = row_int(st, c++);
+    r->uid = row_text(a, st, c++);
+    r->number = row_text(a, st, c++);
+    r->version = row_int(st, c++);
+    r->state = row_text(a, st, c++);
+    r->owner = row_int(st, c++);
+    r->void_tx = row_int(st, c++);
+    r->created_tx = row_int(st, c++);
+    r->changed_tx = row_int(st, c++);
+    r->changed_at = row_int(st, c++);
+    r->heading = row_text(a, st, c++);
+    r->owner_name = row_text(a, st, c++);
+    r->parent = row_int(st, c++);
+    r->parent_reg = model_reg(r->reg->model, row_text(a, st, c++));
+    r->parent_uid = row_text(a, st, c++);
+    r->parent_heading = row_text(a, st, c++);
+    return c;
+}
+
+void row_read(Arena *a, Stmt *st, const Register *reg, RowWant want, Record *ret)
+{
+    *ret = (Record){.reg = reg};
+    int c = read_system(a, st, ret);
+    ret->vals = ARENA_ARRAY(a, reg->field_count, Value);
+    for (size_t i = 0; i < reg->field_count; i++)
+        if (wanted(want, reg->fields[i]))
+            c = read_value(a, st, c, reg->fields[i], &ret->vals[i]);
+}
+
+static Err row_where(Db *db, Arena *a, const Register *reg, const char *where, Str uid, int64_t id,
+                     Record *ret)
+{
+    Buf sql = buf_new(a, 2048);
+    RowWant all = {.all = true};
+    row_select(&sql, reg, all);
+    buf_printf(&sql, " WHERE %s", where);
+    buf_char(&sql, '\0');
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(db, sql.ptr, &st));
+    if (uid.ptr)
+        stmt_text(st, ":key", uid);
+    else
+        stmt_int(st, ":key", id);
+    TRY(stmt_step(st, &row));
+    if (!row)
+        return E_NOT_FOUND;
+    row_read(a, st, reg, all, ret);
+    stmt_done(st);
+    return ERR_OK;
+}
+
+Err row_by_uid(Db *db, Arena *a, const Register *reg, Str uid, Record *ret)
+{
+    if (str_empty(uid))
+        return E_NOT_FOUND;
+    return row_where(db, a, reg, "r.uid=:key", uid, 0, ret);
+}
+
+Err row_by_id(Db *db, Arena *a, const Register *reg, int64_t id, Record *ret)
+{
+    return row_where(db, a, reg, "r.id=:key", STR_NONE, id, ret);
+}
+
+Err row_id(Db *db, const Register *reg, Str uid, int64_t *ret_id)
+{
+    Arena *a = arena_new(4096);
+    int64_t id = 0;
+    Err e =
+        db_one_int(db, str_printf(a, "SELECT id FROM %.*s WHERE uid=:p", STR_ARG(reg->name)).ptr,
+                   uid.ptr ? uid : S(""), &id);
+    arena_free(a);
+    if (e != ERR_OK)
+        return e;
+    if (!id)
+        return E_NOT_FOUND;
+    *ret_id = id;
+    return ERR_OK;
+}
+
+Err row_resolve(Db *db, const Field *f, Str uid, const Register **ret_reg, int64_t *ret_id)
+{
+    const Model *m = f->reg->model;
+    for (size_t i = 0; i < m->reg_count; i++) {
+        if (!field_accepts(f, m->regs[i]))
+            continue;
+        Err e = row_id(db, m->regs[i], uid, ret_id);
+        if (e == ERR_OK) {
+            *ret_reg = m->regs[i];
+            return ERR_OK;
+        }
+        if (e != E_NOT_FOUND)
+            return e;
+    }
+    return E_NOT_FOUND;
+}
+
+Err row_key_subject(Db *db, Arena *a, const Record *r, Str *ret_uid)
+{
+    Record above;
+    switch (r->reg->key) {
+    case KEY_OWN:
+    case KEY_NONE:
+        *ret_uid = r->uid;
+        return ERR_OK;
+    case KEY_PARENT:
+        if (!r->parent_reg)
+            return E_NOT_FOUND;
+        TRY(row_by_id(db, a, r->parent_reg, r->parent, &above));
+        return row_key_subject(db, a, &above, ret_uid);
+    case KEY_REF: {
+        const Value *v = &r->vals[r->reg->key_ref->index];
+        if (!v->reg)
+            return E_NOT_FOUND;
+        TRY(row_by_id(db, a, v->reg, v->id, &above));
+        return row_key_subject(db, a, &above, ret_uid);
+    }
+    }
+    BUG("unknown key kind");
+}
+
+Err row_unseal(const Keyring *k, const Dek *dek, Arena *a, const Record *r, Str subject,
+               const Field *f, Str blob, Str *ret)
+{
+    SealPlace at = {
+        .reg = r->reg->name, .field = f->name, .record_uid = r->uid, .subject_uid = subject};
+    return unseal(k, dek, at, a, blob, ret);
+}
+
+static void hash_part(Buf *b, Str s)
+{
+    buf_printf(b, "%zd:", s.ptr ? (ssize_t)s.len : (ssize_t)-1);
+    buf_put(b, s);
+}
+
+Str row_hash(const Keyring *k, Arena *a, const Record *r)
+{
+    Buf b = buf_new(a, 512);
+    hash_part(&b, r->reg->name);
+    hash_part(&b, r->uid);
+    hash_part(&b, r->number);
+    hash_part(&b, r->state);
+    hash_part(&b, r->parent_uid);
+    buf_printf(&b, "%lld,%lld,%d;", (long long)r->version, (long long)r->owner, r->void_tx != 0);
+    for (size_t i = 0; i < r->reg->field_count; i++) {
+        const Field *f = r->reg->fields[i];
+        if (!f->calc)
+            hash_part(&b, f->class_ ? r->vals[i].blob : r->vals[i].text);
+    }
+    return keyed_hash(k, a, "rowhash ", buf_str(&b));
+}
+
+Err row_bind(Db *db, Arena *a, Stmt *st, const Field *f, Str value, Str blob)
+{
+    const char *name = str_printf(a, ":f%zu", f->index).ptr;
+    const Register *reg = NULL;
+    int64_t n;
+    if (f->class_) {
+        stmt_blob(st, name, blob);
+    } else if (f->kind == FK_REF) {
+        bool has = !str_empty(value);
+        if (has)
+            TRY(row_resolve(db, f, value, &reg, &n));
+        if (has)
+            stmt_int(st, name, n);
+        else
+            stmt_null(st, name);
+        if (field_has_target_column(f))
+            stmt_text(st, str_printf(a, ":g%zu", f->index).ptr, has ? reg->name : STR_NONE);
+    } else if (f->kind == FK_NUMBER || f->kind == FK_INSTANT) {
+        if (str_i64(value, &n))
+            stmt_int(st, name, n);
+        else
+            stmt_null(st, name);
+    } else {
+        stmt_text(st, name, str_empty(value) ? STR_NONE : value);
+    }
+    return ERR_OK;
+}
+
+static Err put_link(Db *db, Arena *a, const Field *f, int64_t rec, int64_t ord, Str word)
+{
+    Str table = field_link_table(a, f);
+    bool tagged = field_has_target_column(f);
+    const Register *reg = NULL;
+    int64_t id = 0;
+    Stmt *st;
+    if (f->kind == FK_REF)
+        TRY(row_resolve(db, f, word, &reg, &id));
+    TRY(db_stmt(db,
+                str_printf(a, "INSERT INTO %.*s(rec,ord,val%s) VALUES(:rec,:ord,:val%s)",
+                           STR_ARG(table), tagged ? ",reg" : "", tagged ? ",:reg" : "")
+                    .ptr,
+                &st));
+    stmt_int(st, ":rec", rec);
+    stmt_int(st, ":ord", ord);
+    if (f->kind == FK_REF)
+        stmt_int(st, ":val", id);
+    else
+        stmt_text(st, ":val", word);
+    if (tagged)
+        stmt_text(st, ":reg", reg->name);
+    return stmt_run(st);
+}
+
+Err row_put_links(Db *db, Arena *a, const Field *f, int64_t rec, Str words)
+{
+    Str table = field_link_table(a, f), word;
+    Stmt *st;
+    int64_t ord = 0;
+    TRY(db_stmt(db, str_printf(a, "DELETE FROM %.*s WHERE rec=:rec", STR_ARG(table)).ptr, &st));
+    stmt_int(st, ":rec", rec);
+    TRY(stmt_run(st));
+    while (str_word(&words, &word))
+        TRY(put_link(db, a, f, rec, ord++, word));
+    return ERR_OK;
+}

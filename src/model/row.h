@@ -1,0 +1,39 @@
+/* Rows of registers: reading them into records and finding their key subjects. The trusted layer
+ * under the gate: no policy here. Only model/ includes this header. */
+#pragma once
+
+#include "model/store.h"
+
+/* Which fields to fetch: all, or those the mask names. */
+typedef struct RowWant {
+    bool all;
+    const bool *field; /* reg->field_count entries, used when not all */
+} RowWant;
+
+/* Appends "SELECT .. FROM reg r" (no WHERE) for the wanted fields; the layout is what row_read
+ * reads. */
+void row_select(Buf *sql, const Register *reg, RowWant want);
+/* Reads the current row of a statement made by row_select. */
+void row_read(Arena *a, Stmt *st, const Register *reg, RowWant want, Record *ret);
+
+/* Whole record by uid or by id; E_NOT_FOUND. */
+MUST_CHECK Err row_by_uid(Db *db, Arena *a, const Register *reg, Str uid, Record *ret);
+MUST_CHECK Err row_by_id(Db *db, Arena *a, const Register *reg, int64_t id, Record *ret);
+/* Finds which register of the field's target or tag holds the uid; E_NOT_FOUND. */
+MUST_CHECK Err row_resolve(Db *db, const Field *f, Str uid, const Register **ret_reg,
+                           int64_t *ret_id);
+MUST_CHECK Err row_id(Db *db, const Register *reg, Str uid, int64_t *ret_id);
+
+/* uid of the key subject of a stored record (RULES 1.5). */
+MUST_CHECK Err row_key_subject(Db *db, Arena *a, const Record *r, Str *ret_uid);
+/* Opens one sealed value of a stored record. */
+MUST_CHECK Err row_unseal(const Keyring *k, const Dek *dek, Arena *a, const Record *r, Str subject,
+                          const Field *f, Str blob, Str *ret);
+/* Keyed hash of everything a row stores that was entered, not derived. */
+Str row_hash(const Keyring *k, Arena *a, const Record *r);
+
+/* Binds a value to the parameter ":f<index>" (and ":g<index>" for the register of a tagged ref).
+ * Refs are resolved to ids; E_NOT_FOUND when the target is gone. */
+MUST_CHECK Err row_bind(Db *db, Arena *a, Stmt *st, const Field *f, Str value, Str blob);
+/* Replaces the rows of a link table. */
+MUST_CHECK Err row_put_links(Db *db, Arena *a, const Field *f, int64_t rec, Str words);

@@ -1,0 +1,194 @@
+#include "model/store.h"
+
+#include "guard/account.h"
+#include "guard/audit.h"
+#include "guard/reach.h"
+#include "model/person_index.h"
+#include "model/row.h"
+
+Err readconn_open(const Store *s, ReadConn *ret)
+{
+    ReadConn c = {0};
+    TRY(db_open(s->in->data_db, DB_READ, &c.db));
+    Err e = db_open(s->in->keys_db, DB_READ, &c.keys);
+    if (e != ERR_OK) {
+        db_close(c.db);
+        return e;
+    }
+    *ret = c;
+    return ERR_OK;
+}
+
+void readconn_close(ReadConn *c)
+{
+    db_close(c->db);
+    db_close(c->keys);
+}
+
+Err store_open(Arena *a, const Model *m, Installation *in, Store *ret)
+{
+    Store s = {.model = m, .in = in};
+    Db *data, *keys;
+    TRY(db_open(in->data_db, DB_WRITE, &data));
+    Err e = db_open(in->keys_db, DB_WRITE, &keys);
+    if (e != ERR_OK) {
+        db_close(data);
+        return e;
+    }
+    e = db_open(in->keys_db, DB_READ, &s.writer_keys);
+    if (e != ERR_OK) {
+        db_close(data);
+        db_close(keys);
+        return e;
+    }
+    s.writer = writer_new(data, keys);
+    e = person_index_load(a, &s, &s.persons);
+    if (e != ERR_OK) {
+        store_close(&s);
+        return e;
+    }
+    *ret = s;
+    return ERR_OK;
+}
+
+void store_close(Store *s)
+{
+    writer_free(s->writer);
+    db_close(s->writer_keys);
+    s->writer = NULL;
+    s->writer_keys = NULL;
+}
+
+Err reader_begin(Reader *rd, const Store *s, ReadConn *c, Arena *a, const Actor *actor)
+{
+    *rd = (Reader){.store = s, .db = c->db, .keys = c->keys, .arena = a, .actor = actor};
+    return db_begin_read(c->db);
+}
+
+void reader_end(Reader *rd)
+{
+    db_rollback(rd->db);
+}
+
+Decision store_decide(Reader *rd, const Record *r, Verb verb)
+{
+    Relation rel;
+    const Subject *s = rd->actor->subject;
+    if (reach_relation(rd->db, s, r->reg->name, r->id, clock_now(), &rel) != ERR_OK)
+        return (Decision){0};
+    return policy_decide(s, verb, r->reg->rights, &rel);
+}
+
+Err store_get(Reader *rd, const Register *reg, Str uid, Verb verb, Record *ret)
+{
+    const Subject *s = rd->actor->subject;
+    Record r;
+    if (!s->system && !policy_scopes(s, verb, reg->rights))
+        return E_DENIED;
+    TRY(row_by_uid(rd->db, rd->arena, reg, uid, &r));
+    if (!store_decide(rd, &r, verb).allowed)
+        return E_NOT_FOUND;
+    *ret = r;
+    return ERR_OK;
+}
+
+static void note_opened(Reader *rd, const Record *r, unsigned classes)
+{
+    for (size_t i = 0; i < rd->opened.n; i++) {
+        Opened *o = &rd->opened.items[i];
+        if (o->reg == r->reg && str_eq(o->uid, r->uid)) {
+            o->classes |= classes;
+            return;
+        }
+    }
+    *ARENA_PUSH(rd->arena, rd->opened) = (Opened){.reg = r->reg, .uid = r->uid, .classes = classes};
+}
+
+Err store_unseal(Reader *rd, Record *r, unsigned classes)
+{
+    const Keyring *k = rd->store->in->keyring;
+    unsigned opened = 0;
+    Dek dek;
+    Str subject;
+    if (!r->reg->has_sealed || !classes)
+        return ERR_OK;
+    TRY(row_key_subject(rd->db, rd->arena, r, &subject));
+    Err e = keyring_dek(k, rd->keys, subject, &dek);
+    if (e == E_NOT_FOUND)
+        return ERR_OK; /* erased: the fields stay closed */
+    for (size_t i = 0; i < r->reg->field_count && e == ERR_OK; i++) {
+        const Field *f = r->reg->fields[i];
+        Value *v = &r->vals[i];
+        if (!v->sealed || !(classes & CLASS_BIT(f->class_)))
+            continue;
+        e = row_unseal(k, &dek, rd->arena, r, subject, f, v->blob, &v->text);
+        v->sealed = e != ERR_OK;
+        opened |= CLASS_BIT(f->class_);
+    }
+    dek_wipe(&dek);
+    if (e == ERR_OK && opened)
+        note_opened(rd, r, opened);
+    return e;
+}
+
+Err store_file_uid(Reader *rd, const Record *r, Str *ret)
+{
+    Record above = *r;
+    while (above.parent_reg)
+        TRY(row_by_id(rd->db, rd->arena, above.parent_reg, above.parent, &above));
+    *ret = above.uid;
+    return ERR_OK;
+}
+
+Str store_heading(Reader *rd, const Register *reg, Str uid)
+{
+    Stmt *st;
+    bool row;
+    Str heading = STR_NONE;
+    Str sql = str_printf(rd->arena, "SELECT tajuk FROM %.*s WHERE uid=:p", STR_ARG(reg->name));
+    if (db_stmt(rd->db, sql.ptr, &st) != ERR_OK)
+        return STR_NONE;
+    stmt_text(st, ":p", uid);
+    if (stmt_step(st, &row) == ERR_OK && row) {
+        heading = row_text(rd->arena, st, 0);
+        stmt_done(st);
+    }
+    return heading;
+}
+
+/* ---- audit of reads and refusals ---- */
+
+static AuditRow audit_base(const Actor *actor)
+{
+    const Subject *s = actor->subject;
+    return (AuditRow){.actor = str_empty(s->uid) ? S("-") : s->uid,
+                      .agency = s->agency_count ? s->agencies[0] : 0,
+                      .session = s->session,
+                      .purpose = actor->purpose,
+                      .result = S("ok")};
+}
+
+Err store_audit_reads(WriteTx *tx, void *audit_reads)
+{
+    const AuditReads *reads = audit_reads;
+    for (size_t i = 0; i < reads->n; i++) {
+        AuditRow row = audit_base(reads->actor);
+        row.action = S("read");
+        row.reg = reads->items[i].reg->name;
+        row.uid = reads->items[i].uid;
+        row.classes = reads->items[i].classes;
+        TRY(audit_append(tx, reads->store->in->keyring, &row));
+    }
+    return ERR_OK;
+}
+
+Err store_audit_act(WriteTx *tx, void *audit_act)
+{
+    const AuditAct *act = audit_act;
+    AuditRow row = audit_base(act->actor);
+    row.action = act->action;
+    row.reg = act->reg ? act->reg->name : STR_NONE;
+    row.uid = act->uid;
+    row.result = act->result;
+    return audit_append(tx, act->store->in->keyring, &row);
+}
