@@ -171,8 +171,8 @@ void out_string(OutSheet *s, size_t row, size_t column, Str text, OutFormat form
     if (text.len > MAX_CELL_TEXT && utf8_count(text) > MAX_CELL_TEXT)
         text =
             str_printf(s->out->scratch, "%.*s [...]", STR_ARG(cut_points(text, MAX_CELL_TEXT - 6)));
-    if (worksheet_write_string(s->sheet, (lxw_row_t)row, (lxw_col_t)column,
-                               ended(s->out, text), f) != LXW_NO_ERROR)
+    if (worksheet_write_string(s->sheet, (lxw_row_t)row, (lxw_col_t)column, ended(s->out, text),
+                               f) != LXW_NO_ERROR)
         s->out->failed = true;
 }
 
