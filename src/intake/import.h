@@ -5,6 +5,7 @@
 #pragma once
 
 #include "intake/workbook_read.h"
+#include "model/person_index.h"
 #include "model/query.h"
 
 #include <stdatomic.h>
