@@ -281,3 +281,69 @@ Str row_hash(const Keyring *k, Arena *a, const Record *r)
     }
     return keyed_hash(k, a, "rowhash ", buf_str(&b));
 }
+
+Err row_bind(Db *db, Arena *a, Stmt *st, const Field *f, Str value, Str blob)
+{
+    const char *name = str_printf(a, ":f%zu", f->index).ptr;
+    const Register *reg = NULL;
+    int64_t n;
+    if (f->class_) {
+        stmt_blob(st, name, blob);
+    } else if (f->kind == FK_REF) {
+        bool has = !str_empty(value);
+        if (has)
+            TRY(row_resolve(db, f, value, &reg, &n));
+        if (has)
+            stmt_int(st, name, n);
+        else
+            stmt_null(st, name);
+        if (field_has_target_column(f))
+            stmt_text(st, str_printf(a, ":g%zu", f->index).ptr, has ? reg->name : STR_NONE);
+    } else if (f->kind == FK_NUMBER || f->kind == FK_INSTANT) {
+        if (str_i64(value, &n))
+            stmt_int(st, name, n);
+        else
+            stmt_null(st, name);
+    } else {
+        stmt_text(st, name, str_empty(value) ? STR_NONE : value);
+    }
+    return ERR_OK;
+}
+
+static Err put_link(Db *db, Arena *a, const Field *f, int64_t rec, int64_t ord, Str word)
+{
+    Str table = field_link_table(a, f);
+    bool tagged = field_has_target_column(f);
+    const Register *reg = NULL;
+    int64_t id = 0;
+    Stmt *st;
+    if (f->kind == FK_REF)
+        TRY(row_resolve(db, f, word, &reg, &id));
+    TRY(db_stmt(db,
+                str_printf(a, "INSERT INTO %.*s(rec,ord,val%s) VALUES(:rec,:ord,:val%s)",
+                           STR_ARG(table), tagged ? ",reg" : "", tagged ? ",:reg" : "")
+                    .ptr,
+                &st));
+    stmt_int(st, ":rec", rec);
+    stmt_int(st, ":ord", ord);
+    if (f->kind == FK_REF)
+        stmt_int(st, ":val", id);
+    else
+        stmt_text(st, ":val", word);
+    if (tagged)
+        stmt_text(st, ":reg", reg->name);
+    return stmt_run(st);
+}
+
+Err row_put_links(Db *db, Arena *a, const Field *f, int64_t rec, Str words)
+{
+    Str table = field_link_table(a, f), word;
+    Stmt *st;
+    int64_t ord = 0;
+    TRY(db_stmt(db, str_printf(a, "DELETE FROM %.*s WHERE rec=:rec", STR_ARG(table)).ptr, &st));
+    stmt_int(st, ":rec", rec);
+    TRY(stmt_run(st));
+    while (str_word(&words, &word))
+        TRY(put_link(db, a, f, rec, ord++, word));
+    return ERR_OK;
+}

@@ -31,3 +31,9 @@ MUST_CHECK Err row_unseal(const Keyring *k, const Dek *dek, Arena *a, const Reco
                           const Field *f, Str blob, Str *ret);
 /* Keyed hash of everything a row stores that was entered, not derived. */
 Str row_hash(const Keyring *k, Arena *a, const Record *r);
+
+/* Binds a value to the parameter ":f<index>" (and ":g<index>" for the register of a tagged ref).
+ * Refs are resolved to ids; E_NOT_FOUND when the target is gone. */
+MUST_CHECK Err row_bind(Db *db, Arena *a, Stmt *st, const Field *f, Str value, Str blob);
+/* Replaces the rows of a link table. */
+MUST_CHECK Err row_put_links(Db *db, Arena *a, const Field *f, int64_t rec, Str words);

@@ -1,0 +1,272 @@
+#include "model/derive.h"
+
+#include "base/utf8.h"
+#include "model/env.h"
+#include "model/plan.h"
+#include "model/row.h"
+
+enum { PASSES_MAX = 8, DEPTH_MAX = 4 };
+
+/* One name of a heading template: a field, `nomor`, or FIELD.tajuk / FIELD.field through a ref. */
+static Str heading_part(RecordEnv *env, Str name)
+{
+    const Record *r = env->rec;
+    ptrdiff_t dot = str_find(name, '.');
+    if (str_is(name, "nomor"))
+        return r->number;
+    if (dot < 0) {
+        const Field *f = reg_field(r->reg, name);
+        return f ? env_value(env, f) : STR_NONE;
+    }
+    const Field *via = reg_field(r->reg, str_head(name, (size_t)dot));
+    Str of = str_from(name, (size_t)dot + 1);
+    if (!via)
+        return STR_NONE;
+    if (str_is(of, "tajuk"))
+        return r->vals[via->index].heading;
+    const Field *f = via->target ? reg_field(via->target, of) : NULL;
+    ExprEnv e = env_expr(env);
+    return f ? e.hop(env, via, f) : STR_NONE;
+}
+
+static Str make_heading(RecordEnv *env)
+{
+    Str t = env->rec->reg->heading;
+    Buf b = buf_new(env->arena, 128);
+    while (t.len) {
+        ptrdiff_t open = str_find(t, '{'), close = str_find(t, '}');
+        if (open < 0 || close < open) {
+            buf_put(&b, t);
+            break;
+        }
+        buf_put(&b, str_head(t, (size_t)open));
+        buf_put(&b, heading_part(env, (Str){t.ptr + open + 1, (size_t)(close - open - 1)}));
+        t = str_from(t, (size_t)close + 1);
+    }
+    Str made = str_trim(buf_str(&b));
+    return made.len ? made : env->rec->number;
+}
+
+static Str make_search(RecordEnv *env, Str heading)
+{
+    const Register *reg = env->rec->reg;
+    Buf b = buf_new(env->arena, 256);
+    buf_put(&b, env->rec->number);
+    buf_char(&b, ' ');
+    buf_put(&b, heading);
+    for (size_t i = 0; i < reg->field_count; i++) {
+        if (!reg->fields[i]->search)
+            continue;
+        buf_char(&b, ' ');
+        buf_put(&b, env_value(env, reg->fields[i]));
+    }
+    return utf8_fold(env->arena, buf_str(&b));
+}
+
+/* Calc fields may read each other; the linker excludes cycles, so a few passes settle them. */
+static void calculate(RecordEnv *env, Str *derived)
+{
+    const Register *reg = env->rec->reg;
+    ExprEnv e = env_expr(env);
+    for (size_t i = 0; i < reg->field_count; i++)
+        derived[i] = env->rec->vals[i].text;
+    env->derived = derived;
+    for (int pass = 0; pass < PASSES_MAX; pass++) {
+        bool moved = false;
+        for (size_t i = 0; i < reg->field_count; i++) {
+            if (!reg->fields[i]->calc)
+                continue;
+            Str now = expr_text(reg->fields[i]->calc, &e);
+            if (str_empty(now))
+                now = STR_NONE;
+            moved |= !str_eq(now, derived[i]);
+            derived[i] = now;
+        }
+        if (!moved)
+            return;
+    }
+}
+
+static Err write_columns(WriteTx *tx, const Record *r, const Str *derived, Str heading, Str search)
+{
+    const Register *reg = r->reg;
+    Buf sql = buf_new(tx->arena, 512);
+    buf_printf(&sql, "UPDATE %.*s SET tajuk=:tajuk,cari=:cari", STR_ARG(reg->name));
+    for (size_t i = 0; i < reg->field_count; i++) {
+        const Field *f = reg->fields[i];
+        if (f->calc && field_storage(f) == STORE_COLUMN)
+            buf_printf(&sql, ",%.*s=:f%zu", STR_ARG(f->name), i);
+    }
+    buf_put(&sql, S(" WHERE id=:id"));
+    buf_char(&sql, '\0');
+    Stmt *st;
+    TRY(db_stmt(tx->db, sql.ptr, &st));
+    stmt_int(st, ":id", r->id);
+    stmt_text(st, ":tajuk", heading);
+    stmt_text(st, ":cari", search);
+    for (size_t i = 0; i < reg->field_count; i++) {
+        const Field *f = reg->fields[i];
+        if (f->calc && field_storage(f) == STORE_COLUMN)
+            TRY(row_bind(tx->db, tx->arena, st, f, derived[i], STR_NONE));
+    }
+    return stmt_run(st);
+}
+
+Err derive_record(WriteTx *tx, const Store *s, Record *rec, bool *ret_changed)
+{
+    const Register *reg = rec->reg;
+    RecordEnv env = {.store = s,
+                     .db = tx->db,
+                     .keys = s->writer_keys,
+                     .arena = tx->arena,
+                     .reg = reg,
+                     .rec = rec};
+    Str *derived = ARENA_ARRAY(tx->arena, reg->field_count, Str);
+    calculate(&env, derived);
+    Str heading = make_heading(&env);
+    Str search = make_search(&env, heading);
+    env_wipe(&env);
+    bool changed = !str_eq(heading, rec->heading);
+    Err e = ERR_OK;
+    for (size_t i = 0; i < reg->field_count && e == ERR_OK; i++) {
+        const Field *f = reg->fields[i];
+        if (!f->calc || str_eq(derived[i], rec->vals[i].text))
+            continue;
+        changed = true;
+        rec->vals[i].text = derived[i];
+        if (field_storage(f) == STORE_LINK)
+            e = row_put_links(tx->db, tx->arena, f, rec->id, derived[i]);
+    }
+    rec->heading = heading;
+    if (e == ERR_OK)
+        e = write_columns(tx, rec, derived, heading, search);
+    if (ret_changed)
+        *ret_changed = changed;
+    return e;
+}
+
+/* ---- records that read this one ---- */
+
+typedef struct Ids {
+    int64_t *items;
+    size_t n, cap;
+} Ids;
+
+static Err collect(WriteTx *tx, const char *sql, int64_t id, Str reg, Ids *ids)
+{
+    Stmt *st;
+    bool row = false;
+    TRY(db_stmt(tx->db, sql, &st));
+    stmt_int(st, ":id", id);
+    if (reg.ptr)
+        stmt_text(st, ":reg", reg);
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        *ARENA_PUSH(tx->arena, *ids) = row_int(st, 0);
+    }
+}
+
+/* Ids of the records of `reader` whose calc field or heading reads `rec` through `via`. */
+static Err readers_by_ref(WriteTx *tx, const Record *rec, const Field *via, Ids *ids)
+{
+    Arena *a = tx->arena;
+    if (field_storage(via) == STORE_LINK)
+        return ERR_OK; /* expressions hop through single refs only */
+    if (via->target)
+        return collect(tx,
+                       str_printf(a, "SELECT id FROM %.*s WHERE %.*s=:id", STR_ARG(via->reg->name),
+                                  STR_ARG(via->name))
+                           .ptr,
+                       rec->id, STR_NONE, ids);
+    return collect(tx,
+                   str_printf(a, "SELECT id FROM %.*s WHERE %.*s=:id AND %.*s__reg=:reg",
+                              STR_ARG(via->reg->name), STR_ARG(via->name), STR_ARG(via->name))
+                       .ptr,
+                   rec->id, rec->reg->name, ids);
+}
+
+static Err dependents_at(WriteTx *tx, const Store *s, const Record *rec, int depth);
+
+static Err rederive(WriteTx *tx, const Store *s, const Register *reg, const Ids *ids, int depth)
+{
+    for (size_t i = 0; i < ids->n; i++) {
+        Record r;
+        bool changed;
+        TRY(row_by_id(tx->db, tx->arena, reg, ids->items[i], &r));
+        TRY(derive_record(tx, s, &r, &changed));
+        if (changed && depth < DEPTH_MAX)
+            TRY(dependents_at(tx, s, &r, depth + 1));
+    }
+    return ERR_OK;
+}
+
+static bool heading_hops(const Register *reg, const Field *via)
+{
+    Arena *a = arena_new(4096);
+    Str hop = str_printf(a, "{%.*s.", STR_ARG(via->name));
+    bool found = str_contains(reg->heading, hop);
+    arena_free(a);
+    return found;
+}
+
+/* Adds the readers of `rec` through one calc field. */
+static Err readers_by_calc(WriteTx *tx, const Record *rec, const Field *f, Ids *ids)
+{
+    ExprUses uses = {0};
+    expr_uses(f->calc, tx->arena, &uses);
+    for (size_t i = 0; i < uses.n; i++) {
+        const ExprUse *u = &uses.items[i];
+        if (u->via && field_accepts(u->via, rec->reg))
+            TRY(readers_by_ref(tx, rec, u->via, ids));
+        else if (u->parent && reg_accepts_parent(f->reg, rec->reg))
+            TRY(collect(tx,
+                        str_printf(tx->arena,
+                                   "SELECT id FROM %.*s WHERE induk=:id AND induk_reg=:reg",
+                                   STR_ARG(f->reg->name))
+                            .ptr,
+                        rec->id, rec->reg->name, ids));
+        else if (u->child == rec->reg && rec->parent_reg == f->reg)
+            *ARENA_PUSH(tx->arena, *ids) = rec->parent;
+    }
+    return ERR_OK;
+}
+
+/* All readers of `rec` in one register, each once. */
+static Err readers_in(WriteTx *tx, const Record *rec, const Register *in, Ids *ids)
+{
+    Ids all = {0};
+    for (size_t i = 0; i < rec->reg->dependent_count; i++)
+        if (rec->reg->dependents[i]->reg == in)
+            TRY(readers_by_calc(tx, rec, rec->reg->dependents[i], &all));
+    for (size_t i = 0; i < rec->reg->referrer_count; i++) {
+        const Field *via = rec->reg->referrers[i];
+        if (via->reg == in && heading_hops(in, via))
+            TRY(readers_by_ref(tx, rec, via, &all));
+    }
+    for (size_t i = 0; i < all.n; i++) {
+        bool seen = false;
+        for (size_t k = 0; k < ids->n && !seen; k++)
+            seen = ids->items[k] == all.items[i];
+        if (!seen)
+            *ARENA_PUSH(tx->arena, *ids) = all.items[i];
+    }
+    return ERR_OK;
+}
+
+static Err dependents_at(WriteTx *tx, const Store *s, const Record *rec, int depth)
+{
+    const Model *m = s->model;
+    for (size_t i = 0; i < m->reg_count; i++) {
+        Ids ids = {0};
+        TRY(readers_in(tx, rec, m->regs[i], &ids));
+        TRY(rederive(tx, s, m->regs[i], &ids, depth));
+    }
+    return ERR_OK;
+}
+
+Err derive_dependents(WriteTx *tx, const Store *s, const Record *rec)
+{
+    return dependents_at(tx, s, rec, 0);
+}

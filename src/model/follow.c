@@ -1,0 +1,333 @@
+#include "model/follow.h"
+
+#include "guard/account.h"
+#include "guard/reach.h"
+#include "model/env.h"
+#include "model/person_index.h"
+#include "model/plan.h"
+#include "model/row.h"
+
+/* Sources of reach rows. */
+#define SRC_OWNER   S("pemilik")
+#define SRC_CREATOR S("pembuat")
+#define SRC_PARENT  S("induk")
+
+static Str role_text(const Store *s, const Record *r, FieldRole role)
+{
+    const Field *f = role_field(s->model, role);
+    return f && f->reg == r->reg ? r->vals[f->index].text : STR_NONE;
+}
+
+static int64_t role_id(const Store *s, const Record *r, FieldRole role)
+{
+    const Field *f = role_field(s->model, role);
+    return f && f->reg == r->reg ? r->vals[f->index].id : 0;
+}
+
+/* ---- reach ---- */
+
+/* One row a level of the owner's region. */
+static Err put_area(WriteTx *tx, const Store *s, const Record *r)
+{
+    const Field *area = role_field(s->model, FIELD_ROLE_INSTITUTION_AREA);
+    Record owner;
+    if (!r->reg->needs_area || !area || !r->owner)
+        return ERR_OK;
+    TRY(row_by_id(tx->db, tx->arena, area->reg, r->owner, &owner));
+    Str code = owner.vals[area->index].text;
+    for (size_t i = 1; i <= code.len; i++)
+        if (i == code.len || code.ptr[i] == '.')
+            TRY(reach_put(tx->db, r->reg->name, r->id,
+                          principal_of(PRINCIPAL_AREA, area_id(str_head(code, i))), CLASSES_ALL,
+                          REACH_FOREVER, SRC_OWNER));
+    return ERR_OK;
+}
+
+static Err put_owner(WriteTx *tx, const Store *s, const Record *r)
+{
+    TRY(reach_drop(tx->db, r->reg->name, r->id, SRC_OWNER));
+    if (r->owner)
+        TRY(reach_put(tx->db, r->reg->name, r->id, principal_of(PRINCIPAL_OWNER, r->owner),
+                      CLASSES_ALL, REACH_FOREVER, SRC_OWNER));
+    return put_area(tx, s, r);
+}
+
+/* Whoever recorded it goes on seeing it: she knows it already, and it may be hers to finish. */
+static Err put_creator(WriteTx *tx, const Record *r)
+{
+    Stmt *st;
+    bool row;
+    int64_t user = 0;
+    TRY(db_stmt(tx->db,
+                "SELECT f.user_id FROM tx t JOIN fakta_pengguna f ON f.uid=t.actor WHERE t.id=:tx",
+                &st));
+    stmt_int(st, ":tx", r->created_tx);
+    TRY(stmt_step(st, &row));
+    if (row) {
+        user = row_int(st, 0);
+        stmt_done(st);
+    }
+    return user ? reach_put(tx->db, r->reg->name, r->id, principal_of(PRINCIPAL_USER, user),
+                            CLASSES_ALL, REACH_FOREVER, SRC_CREATOR)
+                : ERR_OK;
+}
+
+/* A person is within reach of whoever reaches a record that refers to her. */
+static Err put_referrers(WriteTx *tx, const Record *r)
+{
+    for (size_t i = 0; i < r->reg->referrer_count; i++) {
+        const Field *f = r->reg->referrers[i];
+        if (field_storage(f) == STORE_LINK || !f->target)
+            continue;
+        Arena *a = tx->arena;
+        Str like = str_printf(a, "%.*s.%.*s:", STR_ARG(f->reg->name), STR_ARG(f->name));
+        Stmt *st;
+        TRY(db_stmt(tx->db,
+                    "DELETE FROM jangkau WHERE reg=:reg AND rec=:rec"
+                    " AND substr(source,1,:n)=:src",
+                    &st));
+        stmt_text(st, ":reg", r->reg->name);
+        stmt_int(st, ":rec", r->id);
+        stmt_int(st, ":n", (int64_t)like.len);
+        stmt_text(st, ":src", like);
+        TRY(stmt_run(st));
+        TRY(db_stmt(
+            tx->db,
+            str_printf(a,
+                       "INSERT INTO jangkau(principal,reg,rec,classes,until,source)"
+                       " SELECT j.principal,:reg,:rec,MAX(j.classes),MAX(j.until),"
+                       ":src || k.id FROM %.*s k JOIN jangkau j ON j.reg=:from AND j.rec=k.id"
+                       " WHERE k.%.*s=:rec AND k.batal=0 GROUP BY j.principal,k.id",
+                       STR_ARG(f->reg->name), STR_ARG(f->name))
+                .ptr,
+            &st));
+        stmt_text(st, ":reg", r->reg->name);
+        stmt_int(st, ":rec", r->id);
+        stmt_text(st, ":src", like);
+        stmt_text(st, ":from", f->reg->name);
+        TRY(stmt_run(st));
+    }
+    return ERR_OK;
+}
+
+/* The team: reach on the record above the assignment, until its end. */
+static Err put_assignment(WriteTx *tx, const Store *s, const Record *r, const Record *above)
+{
+    Str source = str_printf(tx->arena, "tugas:%lld", (long long)r->id);
+    int64_t user = role_id(s, r, FIELD_ROLE_ASSIGNMENT_USER);
+    int64_t team = role_id(s, r, FIELD_ROLE_ASSIGNMENT_INSTITUTION);
+    int64_t until = REACH_FOREVER;
+    Date end;
+    TRY(reach_drop(tx->db, above->reg->name, above->id, source));
+    if (r->void_tx)
+        return ERR_OK;
+    if (date_parse_iso(role_text(s, r, FIELD_ROLE_ASSIGNMENT_END), &end))
+        until = clock_instant(date_add_days(end, 1), 0);
+    if (user)
+        TRY(reach_put(tx->db, above->reg->name, above->id, principal_of(PRINCIPAL_USER, user),
+                      CLASSES_ALL, until, source));
+    if (team)
+        TRY(reach_put(tx->db, above->reg->name, above->id, principal_of(PRINCIPAL_TEAM, team),
+                      CLASSES_ALL, until, source));
+    return ERR_OK;
+}
+
+/* A task is seen by the unit and the person it is given to, wherever it hangs. */
+static Err put_task(WriteTx *tx, const Store *s, const Record *r)
+{
+    int64_t unit = role_id(s, r, FIELD_ROLE_TASK_UNIT), user = role_id(s, r, FIELD_ROLE_TASK_OWNER);
+    TRY(reach_drop(tx->db, r->reg->name, r->id, SRC_TASK));
+    if (unit)
+        TRY(reach_put(tx->db, r->reg->name, r->id, principal_of(PRINCIPAL_OWNER, unit), CLASSES_ALL,
+                      REACH_FOREVER, SRC_TASK));
+    if (user)
+        TRY(reach_put(tx->db, r->reg->name, r->id, principal_of(PRINCIPAL_USER, user), CLASSES_ALL,
+                      REACH_FOREVER, SRC_TASK));
+    return ERR_OK;
+}
+
+/* Own rows of the record by the kind of reach it declares. */
+static Err put_own_rows(WriteTx *tx, const Store *s, const Record *r)
+{
+    if (r->reg->role == REG_ROLE_TASK)
+        TRY(put_task(tx, s, r));
+    if (r->reg->reach == REACH_PARENT && r->parent_reg) {
+        TRY(reach_drop(tx->db, r->reg->name, r->id, SRC_PARENT));
+        return reach_copy(tx->db, r->parent_reg->name, r->parent, r->reg->name, r->id, SRC_PARENT);
+    }
+    TRY(put_owner(tx, s, r));
+    TRY(put_creator(tx, r));
+    return r->reg->reach == REACH_REFERRERS ? put_referrers(tx, r) : ERR_OK;
+}
+
+static Err follow_children(WriteTx *tx, const Store *s, const Record *r)
+{
+    for (size_t i = 0; i < r->reg->child_count; i++) {
+        const Register *child = r->reg->children[i];
+        Stmt *st;
+        bool row = false;
+        if (child->reach != REACH_PARENT)
+            continue;
+        struct {
+            int64_t *items;
+            size_t n, cap;
+        } ids = {0};
+        TRY(db_stmt(tx->db,
+                    str_printf(tx->arena, "SELECT id FROM %.*s WHERE induk=:id AND induk_reg=:reg",
+                               STR_ARG(child->name))
+                        .ptr,
+                    &st));
+        stmt_int(st, ":id", r->id);
+        stmt_text(st, ":reg", r->reg->name);
+        for (;;) {
+            TRY(stmt_step(st, &row));
+            if (!row)
+                break;
+            *ARENA_PUSH(tx->arena, ids) = row_int(st, 0);
+        }
+        for (size_t k = 0; k < ids.n; k++) {
+            Record c;
+            TRY(row_by_id(tx->db, tx->arena, child, ids.items[k], &c));
+            TRY(follow_reach(tx, s, &c, false));
+        }
+    }
+    return ERR_OK;
+}
+
+/* Persons this record refers to inherit its reach. */
+static Err follow_persons(WriteTx *tx, const Store *s, const Record *r)
+{
+    for (size_t i = 0; i < r->reg->field_count; i++) {
+        const Field *f = r->reg->fields[i];
+        const Value *v = &r->vals[i];
+        if (f->kind != FK_REF || f->multi || !v->reg || !v->id || v->reg->reach != REACH_REFERRERS)
+            continue;
+        Record person;
+        TRY(row_by_id(tx->db, tx->arena, v->reg, v->id, &person));
+        TRY(put_referrers(tx, &person));
+        TRY(follow_children(tx, s, &person));
+    }
+    return ERR_OK;
+}
+
+Err follow_reach(WriteTx *tx, const Store *s, const Record *r, bool fresh)
+{
+    if (r->reg->role == REG_ROLE_ASSIGNMENT && r->parent_reg) {
+        Record above;
+        TRY(row_by_id(tx->db, tx->arena, r->parent_reg, r->parent, &above));
+        TRY(put_assignment(tx, s, r, &above));
+        TRY(put_own_rows(tx, s, r));
+        TRY(follow_children(tx, s, &above));
+        return follow_persons(tx, s, &above);
+    }
+    TRY(put_own_rows(tx, s, r));
+    if (!fresh)
+        TRY(follow_children(tx, s, r));
+    return follow_persons(tx, s, r);
+}
+
+/* ---- blind index ---- */
+
+Err follow_blind(WriteTx *tx, const Store *s, const Field *f, int64_t rec, Str plain)
+{
+    Arena *a = tx->arena;
+    Str label = str_printf(a, "%.*s.%.*s", STR_ARG(f->reg->name), STR_ARG(f->name));
+    Str lines = plain, line;
+    Stmt *st;
+    TRY(db_stmt(tx->db, "DELETE FROM sidik WHERE field=:field AND rec=:rec", &st));
+    stmt_text(st, ":field", label);
+    stmt_int(st, ":rec", rec);
+    TRY(stmt_run(st));
+    while (str_cut(&lines, '\n', &line)) {
+        Str normal = value_normalise(f, a, line);
+        if (str_empty(normal))
+            continue;
+        TRY(db_stmt(tx->db,
+                    "INSERT INTO sidik(field,hash,rec) VALUES(:field,:hash,:rec)"
+                    " ON CONFLICT DO NOTHING",
+                    &st));
+        stmt_text(st, ":field", label);
+        stmt_text(st, ":hash", blind_index(s->in->keyring, a, f->reg->name, f->name, normal));
+        stmt_int(st, ":rec", rec);
+        TRY(stmt_run(st));
+    }
+    return ERR_OK;
+}
+
+/* ---- facts for the gate ---- */
+
+static Err user_fact(WriteTx *tx, const Store *s, const Record *r)
+{
+    UserFact f = {.user = r->id,
+                  .uid = r->uid,
+                  .login = role_text(s, r, FIELD_ROLE_USER_LOGIN),
+                  .name = role_text(s, r, FIELD_ROLE_USER_NAME),
+                  .roles = role_text(s, r, FIELD_ROLE_USER_ROLES),
+                  .active = str_is(role_text(s, r, FIELD_ROLE_USER_ACTIVE), "ya") && !r->void_tx,
+                  .until = role_text(s, r, FIELD_ROLE_USER_UNTIL),
+                  .area = role_text(s, r, FIELD_ROLE_USER_AREA),
+                  .agency = r->parent};
+    return user_fact_put(tx, &f);
+}
+
+static Err member_fact(WriteTx *tx, const Store *s, const Record *r)
+{
+    MemberFact f = {.membership = r->id,
+                    .user = role_id(s, r, FIELD_ROLE_MEMBERSHIP_USER),
+                    .agency = r->parent,
+                    .start = role_text(s, r, FIELD_ROLE_MEMBERSHIP_START),
+                    .end = role_text(s, r, FIELD_ROLE_MEMBERSHIP_END)};
+    if (r->void_tx || !f.user)
+        return member_fact_drop(tx, r->id);
+    return member_fact_put(tx, &f);
+}
+
+Err follow_facts(WriteTx *tx, const Store *s, const Record *r)
+{
+    if (r->reg->role == REG_ROLE_USER)
+        return user_fact(tx, s, r);
+    if (r->reg->role == REG_ROLE_MEMBERSHIP)
+        return member_fact(tx, s, r);
+    return ERR_OK;
+}
+
+/* ---- person index ---- */
+
+typedef struct PersonPut {
+    PersonIndex *index;
+    Str uid;
+    PersonFacts facts;
+} PersonPut;
+
+static void put_person(void *ctx)
+{
+    const PersonPut *p = ctx;
+    person_index_put(p->index, p->uid, &p->facts);
+}
+
+Err follow_person(WriteTx *tx, const Store *s, const Record *r)
+{
+    if (r->reg->role != REG_ROLE_PERSON || !s->persons)
+        return ERR_OK;
+    PersonPut *put = ARENA_NEW(tx->arena, PersonPut);
+    *put = (PersonPut){.index = s->persons, .uid = r->uid};
+    RecordEnv env = {.store = s,
+                     .db = tx->db,
+                     .keys = s->writer_keys,
+                     .arena = tx->arena,
+                     .reg = r->reg,
+                     .rec = r};
+    struct {
+        FieldRole role;
+        Str *to;
+    } want[] = {{FIELD_ROLE_PERSON_NAME, &put->facts.name},
+                {FIELD_ROLE_PERSON_BIRTH, &put->facts.birth},
+                {FIELD_ROLE_PERSON_ORIGIN, &put->facts.origin},
+                {FIELD_ROLE_PERSON_NIK, &put->facts.nik}};
+    for (size_t i = 0; i < sizeof want / sizeof *want && !r->void_tx; i++)
+        if (role_field(s->model, want[i].role))
+            *want[i].to = env_value(&env, role_field(s->model, want[i].role));
+    env_wipe(&env);
+    writer_after_commit(tx, put_person, put);
+    return ERR_OK;
+}

@@ -1,0 +1,15 @@
+/* What follows from a stored record in tables of the gate: reach, blind indexes, user facts, and
+ * the person index. All derived, all rebuildable. Only model/ includes this header. */
+#pragma once
+
+#include "model/store.h"
+
+/* Reach of the record, and on to what inherits from it. `fresh`: it was just created, so nothing
+ * inherits from it yet. */
+MUST_CHECK Err follow_reach(WriteTx *tx, const Store *s, const Record *r, bool fresh);
+/* Blind-index rows of one field; `plain` is the canonical value, absent removes. */
+MUST_CHECK Err follow_blind(WriteTx *tx, const Store *s, const Field *f, int64_t rec, Str plain);
+/* Facts for guard: users and memberships. */
+MUST_CHECK Err follow_facts(WriteTx *tx, const Store *s, const Record *r);
+/* Puts the person into the index in memory after the commit. `env_plain` values come opened. */
+MUST_CHECK Err follow_person(WriteTx *tx, const Store *s, const Record *r);
