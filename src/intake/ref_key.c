@@ -25,7 +25,7 @@ static Str by_filter(Reader *rd, const Register *reg, const Field *f, Str name, 
     Query q = query_new(reg);
     Filter filter = {.field = f, .name = name, .op = FILTER_EQ};
     *ARENA_PUSH(rd->arena, filter.values) = text;
-    *ARENA_PUSH(rd->arena, q) = filter;
+    *ARENA_PUSH(rd->arena, q.filters) = filter;
     return only_match(rd, &q);
 }
 

@@ -3,7 +3,7 @@
 #include "intake/workbook_write.h"
 
 /* A shown cell: a plain number, or "<5". */
-static Str shown(Arena *a, const Cell *c, Audience audience)
+static Str shown(Arena *a, const Count *c, Audience audience)
 {
     return c->masked ? str_printf(a, "<%d", audience_k(audience)) : str_int(a, c->n);
 }

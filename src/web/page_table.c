@@ -150,11 +150,11 @@ static Str ask_url(Req *req, const TableAsk *ask, const char *suffix)
                       STR_ARG(audience_word(ask->audience)));
 }
 
-static void cell(Req *req, Html *h, const Cell *c, Audience audience, bool total)
+static void cell(Req *req, Html *h, const Count *c, Audience audience, bool total)
 {
     h_open(h, "td");
     h_attr(h, "class", total ? S("angka jumlah") : S("angka"));
-    h_text(h, cell_text(req->arena, req->lang, c, audience));
+    h_text(h, count_text(req->arena, req->lang, c, audience));
     h_close(h);
 }
 
@@ -278,7 +278,7 @@ static Err totals(Req *req, Html *h, Str period, Audience audience)
     h_class(h, "dl", "angka-besar");
     for (size_t i = 0; i < req->model->reg_count; i++) {
         const Register *r = req->model->regs[i];
-        Cell n;
+        Count n;
         if (!r->stats.on || !r->stats.unit || !req_may(req, r, VERB_COUNT))
             continue;
         TRY(table_total(&req->reader, r, period, audience, &n));
@@ -286,7 +286,7 @@ static Err totals(Req *req, Html *h, Str period, Audience audience)
         h_element(h, "dt", req_label(req, &r->label));
         h_open(h, "dd");
         h_open(h, "strong");
-        h_text(h, cell_text(req->arena, req->lang, &n, audience));
+        h_text(h, count_text(req->arena, req->lang, &n, audience));
         h_close(h);
         h_lit(h, " ");
         h_text(h, req_label(req, &r->stats.unit->label));
