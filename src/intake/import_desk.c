@@ -29,6 +29,7 @@ typedef struct Slot {
 
 struct ImportDesk {
     const Store *store;
+    Arena *arena; /* holds the desk itself */
     WorkQueue *queue;
     pthread_mutex_t lock;
     Slot slots[SLOTS];
@@ -262,31 +263,35 @@ ImportDesk *desk_new(const Store *store)
     Arena *a = arena_new(SIZE_MAX);
     ImportDesk *d = ARENA_NEW(a, ImportDesk);
     d->store = store;
+    d->arena = a;
     pthread_mutex_init(&d->lock, NULL);
     d->queue = workqueue_new(1, SLOTS, serve, conn_new, conn_free, d);
-    d->slots[0].arena = a; /* the desk lives in the first slot's first arena: see desk_free */
     return d;
 }
 
 static Slot *find_slot(ImportDesk *d, Str uid)
 {
-    for (int i = 1; i < SLOTS; i++)
+    for (int i = 0; i < SLOTS; i++)
         if (d->slots[i].used && memcmp(d->slots[i].uid, uid.ptr, UID_LEN) == 0)
             return &d->slots[i];
     return NULL;
 }
 
-/* The slot of the run, or the one that was not looked at for longest. */
+/* The slot of the run, a free one, or the one that was not looked at for longest; NULL when every
+ * slot is at work. */
 static Slot *take_slot(ImportDesk *d, Str uid)
 {
-    Slot *best = find_slot(d, uid);
-    for (int i = 1; i < SLOTS && !best; i++)
-        if (!d->slots[i].used)
-            best = &d->slots[i];
-    for (int i = 1; i < SLOTS && (!best || (best->used && find_slot(d, uid) != best)); i++)
-        if (!d->slots[i].working && (!best || d->slots[i].touched < best->touched))
-            best = &d->slots[i];
-    return best;
+    Slot *oldest = NULL;
+    if (find_slot(d, uid))
+        return find_slot(d, uid);
+    for (int i = 0; i < SLOTS; i++) {
+        Slot *s = &d->slots[i];
+        if (!s->used)
+            return s;
+        if (!s->working && (!oldest || s->touched < oldest->touched))
+            oldest = s;
+    }
+    return oldest;
 }
 
 static Job *new_job(ImportDesk *d, JobKind kind, const ImportRun *run, const Subject *who,
@@ -379,8 +384,8 @@ void desk_free(ImportDesk *d)
     if (!d)
         return;
     workqueue_free(d->queue);
-    for (int i = 1; i < SLOTS; i++)
+    for (int i = 0; i < SLOTS; i++)
         arena_free(d->slots[i].arena);
     pthread_mutex_destroy(&d->lock);
-    arena_free(d->slots[0].arena);
+    arena_free(d->arena);
 }
