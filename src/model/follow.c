@@ -132,10 +132,25 @@ static Err put_assignment(WriteTx *tx, const Store *s, const Record *r, const Re
     return ERR_OK;
 }
 
+/* A task is seen by the unit and the person it is given to, wherever it hangs. */
+static Err put_task(WriteTx *tx, const Store *s, const Record *r)
+{
+    int64_t unit = role_id(s, r, FIELD_ROLE_TASK_UNIT), user = role_id(s, r, FIELD_ROLE_TASK_OWNER);
+    TRY(reach_drop(tx->db, r->reg->name, r->id, SRC_TASK));
+    if (unit)
+        TRY(reach_put(tx->db, r->reg->name, r->id, principal_of(PRINCIPAL_OWNER, unit), CLASSES_ALL,
+                      REACH_FOREVER, SRC_TASK));
+    if (user)
+        TRY(reach_put(tx->db, r->reg->name, r->id, principal_of(PRINCIPAL_USER, user), CLASSES_ALL,
+                      REACH_FOREVER, SRC_TASK));
+    return ERR_OK;
+}
+
 /* Own rows of the record by the kind of reach it declares. */
 static Err put_own_rows(WriteTx *tx, const Store *s, const Record *r)
 {
-    (void)s;
+    if (r->reg->role == REG_ROLE_TASK)
+        TRY(put_task(tx, s, r));
     if (r->reg->reach == REACH_PARENT && r->parent_reg) {
         TRY(reach_drop(tx->db, r->reg->name, r->id, SRC_PARENT));
         return reach_copy(tx->db, r->parent_reg->name, r->parent, r->reg->name, r->id, SRC_PARENT);

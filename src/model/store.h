@@ -161,6 +161,9 @@ MUST_CHECK Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems
  */
 Err store_batch_keys(WriteTx *tx, void *batch);
 Err store_batch_apply(WriteTx *tx, void *batch);
+/* Applies one more change inside the running command as the program itself (rules, clocks): clear
+ * fields only, no preparation. Chains of rules end after four. */
+MUST_CHECK Err store_apply_system(WriteTx *tx, Batch *b, const Actor *actor, Change *c);
 /* Prepares nothing, submits and waits. */
 MUST_CHECK Err store_run(Batch *b);
 

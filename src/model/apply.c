@@ -1,0 +1,501 @@
+/* The writer's half of a write: inside the command's savepoint, policy and version are judged
+ * again, the number is given, and row, history, reach, derived fields and audit are written
+ * together. */
+#include "base/base64.h"
+#include "base/json.h"
+#include "guard/audit.h"
+#include "guard/reach.h"
+#include "model/derive.h"
+#include "model/env.h"
+#include "model/follow.h"
+#include "model/plan.h"
+#include "model/row.h"
+
+enum { RULE_DEPTH_MAX = 4 };
+
+typedef struct Apply {
+    WriteTx *tx;
+    Batch *batch;
+    const Subject *subject;
+    int64_t tx_id;
+    int64_t now;
+} Apply;
+
+static Err fail(Apply *ap, Change *c, const Field *f, Msg msg, Str arg, Err e)
+{
+    Problem p = {.msg = msg, .args = {arg}};
+    if (f) {
+        p.field = f->name;
+        p.label = &f->label;
+    }
+    problem_add(&ap->batch->problems, p);
+    ap->batch->failed = c;
+    return e;
+}
+
+static Err reg_stmt(Apply *ap, Buf *sql, Stmt **ret)
+{
+    buf_char(sql, '\0');
+    return db_stmt(ap->tx->db, sql->ptr, ret);
+}
+
+/* ---- transaction row, number, idempotency ---- */
+
+static Err begin_tx(WriteTx *tx, const Actor *actor, Str reason, int64_t *ret_id)
+{
+    const Subject *s = actor->subject;
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(tx->db,
+                "INSERT INTO tx(at,actor,agency,session,via,reason,import)"
+                " VALUES(:at,:actor,:agency,:session,:via,:reason,:import) RETURNING id",
+                &st));
+    stmt_int(st, ":at", clock_now());
+    stmt_text(st, ":actor", s->uid);
+    stmt_int(st, ":agency", s->agency_count ? s->agencies[0] : 0);
+    stmt_text(st, ":session", s->session);
+    stmt_text(st, ":via", actor->via);
+    stmt_text(st, ":reason", str_empty(reason) ? STR_NONE : reason);
+    stmt_int(st, ":import", actor->import);
+    TRY(stmt_step(st, &row));
+    *ret_id = row_int(st, 0);
+    stmt_done(st);
+    return ERR_OK;
+}
+
+static Err next_in_series(WriteTx *tx, Str series, int64_t *ret)
+{
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(tx->db,
+                "INSERT INTO nomor(series,last) VALUES(:s,1)"
+                " ON CONFLICT(series) DO UPDATE SET last=nomor.last+1 RETURNING last",
+                &st));
+    stmt_text(st, ":s", series);
+    TRY(stmt_step(st, &row));
+    *ret = row_int(st, 0);
+    stmt_done(st);
+    return ERR_OK;
+}
+
+/* "KRB-{tahun}-{urut:5}" -> "KRB-2026-00012"; the series is everything but the running number. */
+static Err give_number(Apply *ap, const Register *reg, Str *ret)
+{
+    Arena *a = ap->tx->arena;
+    Str t = reg->number;
+    Buf before = buf_new(a, 32);
+    int64_t n = 0;
+    while (t.len) {
+        if (str_starts(t, S("{tahun}"))) {
+            buf_printf(&before, "%04d", clock_today().year);
+            t = str_from(t, 7);
+        } else if (str_starts(t, S("{urut:"))) {
+            int width = t.ptr[6] - '0';
+            TRY(next_in_series(ap->tx, buf_str(&before), &n));
+            *ret = str_printf(a, "%.*s%0*lld%.*s", STR_ARG(buf_str(&before)), width, (long long)n,
+                              STR_ARG(str_from(t, 8)));
+            return ERR_OK;
+        } else {
+            buf_char(&before, t.ptr[0]);
+            t = str_from(t, 1);
+        }
+    }
+    return ERR_OK;
+}
+
+static Err idem_check(Apply *ap, bool *ret_replayed)
+{
+    Batch *b = ap->batch;
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(ap->tx->db, "SELECT hash,uid FROM idem WHERE kunci=:k AND user_id=:u", &st));
+    stmt_text(st, ":k", b->idem_key);
+    stmt_int(st, ":u", ap->subject->user);
+    TRY(stmt_step(st, &row));
+    *ret_replayed = row;
+    if (!row)
+        return ERR_OK;
+    bool same = str_eq(row_text(b->arena, st, 0), b->idem_hash);
+    b->result_uid = row_text(b->arena, st, 1);
+    stmt_done(st);
+    return same ? ERR_OK : E_REUSED;
+}
+
+static Err idem_put(Apply *ap)
+{
+    const Batch *b = ap->batch;
+    Stmt *st;
+    TRY(db_stmt(ap->tx->db, "INSERT INTO idem(kunci,user_id,hash,uid,at) VALUES(:k,:u,:h,:uid,:at)",
+                &st));
+    stmt_text(st, ":k", b->idem_key);
+    stmt_int(st, ":u", ap->subject->user);
+    stmt_text(st, ":h", b->idem_hash);
+    stmt_text(st, ":uid", b->result_uid);
+    stmt_int(st, ":at", ap->now);
+    return stmt_run(st);
+}
+
+/* ---- rows ---- */
+
+static Err owner_id(Apply *ap, const Change *c, int64_t *ret)
+{
+    const Register *inst = role_reg(c->reg->model, REG_ROLE_INSTITUTION);
+    if (inst && !str_empty(c->owner_uid))
+        return row_id(ap->tx->db, inst, c->owner_uid, ret);
+    *ret = ap->subject->agency_count ? ap->subject->agencies[0] : 0;
+    return ERR_OK;
+}
+
+static void put_columns(Buf *sql, const Register *reg, const char *pattern)
+{
+    for (size_t i = 0; i < reg->field_count; i++) {
+        const Field *f = reg->fields[i];
+        if (f->calc || field_storage(f) == STORE_LINK)
+            continue;
+        if (pattern[0] == 'n')
+            buf_printf(sql, ",%.*s", STR_ARG(f->name));
+        else if (pattern[0] == 'v')
+            buf_printf(sql, ",:f%zu", i);
+        else
+            buf_printf(sql, ",%.*s=:f%zu", STR_ARG(f->name), i);
+        if (!field_has_target_column(f))
+            continue;
+        if (pattern[0] == 'n')
+            buf_printf(sql, ",%.*s__reg", STR_ARG(f->name));
+        else if (pattern[0] == 'v')
+            buf_printf(sql, ",:g%zu", i);
+        else
+            buf_printf(sql, ",%.*s__reg=:g%zu", STR_ARG(f->name), i);
+    }
+}
+
+static Err bind_columns(Apply *ap, Stmt *st, const Change *c, const Record *before)
+{
+    for (size_t i = 0; i < c->reg->field_count; i++) {
+        const Field *f = c->reg->fields[i];
+        if (f->calc || field_storage(f) == STORE_LINK)
+            continue;
+        Str value = c->vals[i], blob = c->blobs[i];
+        if (!c->set[i]) {
+            value = before ? before->vals[i].text : STR_NONE;
+            blob = before ? before->vals[i].blob : STR_NONE;
+        }
+        TRY(row_bind(ap->tx->db, ap->tx->arena, st, f, value, blob));
+    }
+    return ERR_OK;
+}
+
+static Err put_links(Apply *ap, const Change *c, int64_t id)
+{
+    for (size_t i = 0; i < c->reg->field_count; i++)
+        if (c->set[i] && field_storage(c->reg->fields[i]) == STORE_LINK)
+            TRY(row_put_links(ap->tx->db, ap->tx->arena, c->reg->fields[i], id, c->vals[i]));
+    return ERR_OK;
+}
+
+static Err insert_row(Apply *ap, Change *c, int64_t *ret_id)
+{
+    const Register *reg = c->reg;
+    Buf sql = buf_new(ap->tx->arena, 1024);
+    int64_t owner, parent = 0;
+    bool row;
+    Stmt *st;
+    TRY(owner_id(ap, c, &owner));
+    if (c->parent_reg)
+        TRY(row_id(ap->tx->db, c->parent_reg, c->parent_uid, &parent));
+    if (reg->number.ptr)
+        TRY(give_number(ap, reg, &c->number));
+    buf_printf(&sql,
+               "INSERT INTO %.*s(uid,nomor,versi,dibuat_tx,ubah_tx,ubah_at,pemilik,status,induk,"
+               "induk_reg",
+               STR_ARG(reg->name));
+    put_columns(&sql, reg, "n");
+    buf_lit(&sql, ") VALUES(:uid,:nomor,1,:tx,:tx,:at,:pemilik,:status,:induk,:induk_reg");
+    put_columns(&sql, reg, "v");
+    buf_lit(&sql, ") RETURNING id");
+    TRY(reg_stmt(ap, &sql, &st));
+    stmt_text(st, ":uid", c->uid);
+    stmt_text(st, ":nomor", c->number);
+    stmt_int(st, ":tx", ap->tx_id);
+    stmt_int(st, ":at", ap->now);
+    stmt_int(st, ":pemilik", owner);
+    stmt_text(st, ":status", reg->start_state);
+    if (c->parent_reg)
+        stmt_int(st, ":induk", parent);
+    stmt_text(st, ":induk_reg", c->parent_reg ? c->parent_reg->name : STR_NONE);
+    TRY(bind_columns(ap, st, c, NULL));
+    TRY(stmt_step(st, &row));
+    *ret_id = row_int(st, 0);
+    stmt_done(st);
+    return ERR_OK;
+}
+
+static Err update_row(Apply *ap, const Change *c, const Record *before, Str state, int64_t void_tx)
+{
+    Buf sql = buf_new(ap->tx->arena, 1024);
+    Stmt *st;
+    buf_printf(&sql,
+               "UPDATE %.*s SET versi=versi+1,ubah_tx=:tx,ubah_at=:at,status=:status,batal=:batal",
+               STR_ARG(c->reg->name));
+    put_columns(&sql, c->reg, "u");
+    buf_lit(&sql, " WHERE id=:id");
+    TRY(reg_stmt(ap, &sql, &st));
+    stmt_int(st, ":tx", ap->tx_id);
+    stmt_int(st, ":at", ap->now);
+    stmt_text(st, ":status", state);
+    stmt_int(st, ":batal", void_tx);
+    stmt_int(st, ":id", before->id);
+    TRY(bind_columns(ap, st, c, before));
+    return stmt_run(st);
+}
+
+static Err check_unique(Apply *ap, Change *c, int64_t id)
+{
+    for (size_t i = 0; i < c->reg->field_count; i++) {
+        const Field *f = c->reg->fields[i];
+        int64_t other = 0;
+        if (!f->unique || !c->set[i] || !c->vals[i].ptr)
+            continue;
+        Str sql = str_printf(
+            ap->tx->arena,
+            "SELECT COALESCE(MAX(id),0) FROM %.*s WHERE %.*s=:p AND batal=0 AND id<>%lld",
+            STR_ARG(c->reg->name), STR_ARG(f->name), (long long)id);
+        TRY(db_one_int(ap->tx->db, sql.ptr, c->vals[i], &other));
+        if (other)
+            return fail(ap, c, f, M_E_DUPLICATE, c->vals[i], E_DUPLICATE);
+    }
+    return ERR_OK;
+}
+
+/* ---- history ---- */
+
+static void delta_entry(Buf *b, Str key, bool sealed, Str value)
+{
+    buf_char(b, b->len > 1 ? ',' : ' ');
+    json_put(b, str_printf(b->arena, "%.*s%s", STR_ARG(key), sealed ? "!" : ""));
+    buf_char(b, ':');
+    json_put(b, sealed && value.ptr ? base64_encode(b->arena, value) : value);
+}
+
+/* New values of what changed; on creation everything that has a value. System columns get a colon.
+ */
+static Str make_delta(Arena *a, const Change *c, const Record *before, const Record *after)
+{
+    Buf b = buf_new(a, 512);
+    buf_char(&b, '{');
+    if (!before || !str_eq(before->state, after->state))
+        delta_entry(&b, S(":status"), false, after->state);
+    if (!before || before->owner != after->owner)
+        delta_entry(&b, S(":pemilik"), false, after->owner_name);
+    if (before && (before->void_tx != 0) != (after->void_tx != 0))
+        delta_entry(&b, S(":batal"), false, after->void_tx ? S("ya") : S("tidak"));
+    for (size_t i = 0; i < c->reg->field_count; i++) {
+        const Field *f = c->reg->fields[i];
+        if (!c->set[i] || (!before && !c->vals[i].ptr))
+            continue;
+        delta_entry(&b, f->name, f->class_ != CLASS_NONE,
+                    f->class_ ? after->vals[i].blob : after->vals[i].text);
+    }
+    buf_char(&b, '}');
+    return buf_str(&b);
+}
+
+static Err put_history(Apply *ap, const Change *c, const Record *before, const Record *after)
+{
+    Arena *a = ap->tx->arena;
+    Stmt *st;
+    TRY(db_stmt(ap->tx->db,
+                "INSERT INTO riwayat(reg,rec,ver,tx,delta,rowhash)"
+                " VALUES(:reg,:rec,:ver,:tx,:delta,:hash)",
+                &st));
+    stmt_text(st, ":reg", c->reg->name);
+    stmt_int(st, ":rec", after->id);
+    stmt_int(st, ":ver", after->version);
+    stmt_int(st, ":tx", ap->tx_id);
+    stmt_text(st, ":delta", make_delta(a, c, before, after));
+    stmt_text(st, ":hash", row_hash(ap->batch->store->in->keyring, a, after));
+    return stmt_run(st);
+}
+
+/* ---- judging again ---- */
+
+static Verb verb_of(ChangeKind kind)
+{
+    if (kind == CHANGE_UPDATE)
+        return VERB_CHANGE;
+    return kind == CHANGE_MOVE ? VERB_MOVE : VERB_VOID;
+}
+
+static Err judge(Apply *ap, Change *c, const Record *before)
+{
+    Relation rel;
+    if (!ap->subject->system) {
+        TRY(reach_relation(ap->tx->db, ap->subject, c->reg->name, before->id, ap->now, &rel));
+        if (!policy_decide(ap->subject, verb_of(c->kind), c->reg->rights, &rel).allowed)
+            return fail(ap, c, NULL, M_E_NOT_FOUND, STR_NONE, E_NOT_FOUND);
+    }
+    if (c->base_version && c->base_version != before->version)
+        return fail(ap, c, NULL, M_E_STALE, STR_NONE, E_STALE);
+    if (before->void_tx && c->kind != CHANGE_RESTORE)
+        return fail(ap, c, NULL, M_RECORD_VOID, STR_NONE, E_FLOW);
+    return ERR_OK;
+}
+
+static bool list_has(const StrList *list, Str s)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (str_eq(list->items[i], s))
+            return true;
+    return false;
+}
+
+static Err judge_move(Apply *ap, Change *c, const Record *before, Str *ret_state)
+{
+    const Move *m = reg_move(c->reg, c->move);
+    if (!m || !list_has(&m->from, before->state))
+        return fail(ap, c, NULL, M_E_FLOW, STR_NONE, E_FLOW);
+    if (!ap->subject->system && !(m->by & ap->subject->roles))
+        return fail(ap, c, NULL, M_E_DENIED, STR_NONE, E_DENIED);
+    *ret_state = m->to;
+    return ERR_OK;
+}
+
+static bool sets_nothing(const Change *c)
+{
+    for (size_t i = 0; i < c->reg->field_count; i++)
+        if (c->set[i])
+            return false;
+    return c->kind == CHANGE_UPDATE;
+}
+
+/* ---- one change ---- */
+
+static Str action_word(Arena *a, const Change *c)
+{
+    switch (c->kind) {
+    case CHANGE_CREATE:
+        return S("create");
+    case CHANGE_UPDATE:
+        return S("change");
+    case CHANGE_MOVE:
+        return str_printf(a, "move:%.*s", STR_ARG(c->move));
+    case CHANGE_VOID:
+        return S("void");
+    case CHANGE_RESTORE:
+        return S("restore");
+    }
+    BUG("unknown change");
+}
+
+static Err put_audit(Apply *ap, const Change *c)
+{
+    const Actor *actor = ap->batch->actor;
+    unsigned classes = 0;
+    for (size_t i = 0; i < c->reg->field_count; i++)
+        if (c->set[i] && c->reg->fields[i]->class_)
+            classes |= CLASS_BIT(c->reg->fields[i]->class_);
+    AuditRow row = {.actor = ap->subject->uid,
+                    .agency = ap->subject->agency_count ? ap->subject->agencies[0] : 0,
+                    .session = ap->subject->session,
+                    .action = action_word(ap->tx->arena, c),
+                    .reg = c->reg->name,
+                    .uid = c->uid,
+                    .classes = classes,
+                    .purpose = actor->purpose,
+                    .result = S("ok"),
+                    .tx = ap->tx_id};
+    return audit_append(ap->tx, ap->batch->store->in->keyring, &row);
+}
+
+/* Everything that follows from the row as it now stands. */
+static Err follow_all(Apply *ap, Change *c, const Record *before, Record *after)
+{
+    const Store *s = ap->batch->store;
+    bool created = c->kind == CHANGE_CREATE;
+    TRY(derive_record(ap->tx, s, after, NULL));
+    for (size_t i = 0; i < c->reg->field_count; i++)
+        if (c->reg->fields[i]->lookup && c->set[i])
+            TRY(follow_blind(ap->tx, s, c->reg->fields[i], after->id, c->vals[i]));
+    TRY(put_history(ap, c, before, after));
+    TRY(follow_facts(ap->tx, s, after));
+    TRY(follow_reach(ap->tx, s, after, created));
+    TRY(follow_person(ap->tx, s, after));
+    TRY(derive_dependents(ap->tx, s, after));
+    TRY(put_audit(ap, c));
+    return s->after_change ? s->after_change(ap->tx, ap->batch, c, before, after) : ERR_OK;
+}
+
+static Err change_row(Apply *ap, Change *c, Record *before)
+{
+    Str state;
+    TRY(judge(ap, c, before));
+    state = before->state;
+    if (c->kind == CHANGE_MOVE)
+        TRY(judge_move(ap, c, before, &state));
+    TRY(check_unique(ap, c, before->id));
+    TRY(update_row(ap, c, before, state, c->kind == CHANGE_VOID ? ap->tx_id : 0));
+    return put_links(ap, c, before->id);
+}
+
+static Err apply_change(Apply *ap, Change *c)
+{
+    WriteTx *tx = ap->tx;
+    Record before, after;
+    int64_t id;
+    if (c->kind == CHANGE_CREATE) {
+        TRY(check_unique(ap, c, 0));
+        TRY(insert_row(ap, c, &id));
+        TRY(put_links(ap, c, id));
+        TRY(row_by_id(tx->db, tx->arena, c->reg, id, &after));
+        return follow_all(ap, c, NULL, &after);
+    }
+    TRY(row_by_uid(tx->db, tx->arena, c->reg, c->uid, &before));
+    if (sets_nothing(c))
+        return judge(ap, c, &before);
+    TRY(change_row(ap, c, &before));
+    TRY(row_by_id(tx->db, tx->arena, c->reg, before.id, &after));
+    return follow_all(ap, c, &before, &after);
+}
+
+/* ---- commands ---- */
+
+Err store_batch_keys(WriteTx *tx, void *batch)
+{
+    const Batch *b = batch;
+    for (size_t i = 0; i < b->n; i++)
+        if (b->items[i]->new_key.ptr)
+            TRY(keys_put(tx->db, b->items[i]->uid, b->items[i]->new_key));
+    return ERR_OK;
+}
+
+Err store_batch_apply(WriteTx *tx, void *batch)
+{
+    Batch *b = batch;
+    Apply ap = {.tx = tx, .batch = b, .subject = b->actor->subject, .now = clock_now()};
+    if (b->idem_key.ptr) {
+        TRY(idem_check(&ap, &b->replayed));
+        if (b->replayed)
+            return ERR_OK;
+    }
+    TRY(begin_tx(tx, b->actor, b->n ? b->items[0]->reason : STR_NONE, &ap.tx_id));
+    b->tx = ap.tx_id;
+    for (size_t i = 0; i < b->n; i++) {
+        TRY(apply_change(&ap, b->items[i]));
+        b->result_uid = b->items[i]->uid;
+    }
+    if (b->also)
+        TRY(b->also(tx, b->also_arg));
+    return b->idem_key.ptr ? idem_put(&ap) : ERR_OK;
+}
+
+Err store_apply_system(WriteTx *tx, Batch *b, const Actor *actor, Change *c)
+{
+    Apply ap = {.tx = tx, .batch = b, .subject = actor->subject, .now = clock_now()};
+    if (b->depth >= RULE_DEPTH_MAX)
+        return ERR_OK;
+    TRY(begin_tx(tx, actor, c->reason, &ap.tx_id));
+    b->depth++;
+    Err e = apply_change(&ap, c);
+    b->depth--;
+    return e;
+}

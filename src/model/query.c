@@ -1,0 +1,555 @@
+#include "model/query.h"
+
+#include "base/utf8.h"
+#include "guard/reach.h"
+#include "model/plan.h"
+#include "model/row.h"
+
+enum { COUNT_CAP = 201, FACET_ROWS = 1000, EACH_PAGE = 1000 };
+
+Query query_new(const Register *reg)
+{
+    return (Query){.reg = reg, .limit = 50, .descending = true, .verb = VERB_LIST};
+}
+
+void query_filter(Query *q, Arena *a, const Field *f, Str name, FilterOp op, Str values)
+{
+    Filter filter = {.field = f, .name = name, .op = op};
+    Str word;
+    while (str_word(&values, &word))
+        *ARENA_PUSH(a, filter.values) = word;
+    *ARENA_PUSH(a, *q) = filter;
+}
+
+/* ---- building ---- */
+
+/* A SELECT in the making: its text, and the texts and numbers to bind to ":b0", ":b1", .. */
+typedef struct Built {
+    Buf sql;
+    Arena *arena;
+    struct {
+        struct Bind {
+            Str text;
+            int64_t number;
+            bool is_number;
+        } * items;
+        size_t n, cap;
+    } binds;
+    unsigned scopes;
+} Built;
+
+static void put_text(Built *b, Str text)
+{
+    buf_printf(&b->sql, ":b%zu", b->binds.n);
+    *ARENA_PUSH(b->arena, b->binds) = (struct Bind){.text = text};
+}
+
+static void put_number(Built *b, int64_t n)
+{
+    buf_printf(&b->sql, ":b%zu", b->binds.n);
+    *ARENA_PUSH(b->arena, b->binds) = (struct Bind){.number = n, .is_number = true};
+}
+
+static bool is_numeric(const Field *f)
+{
+    return f->kind == FK_NUMBER || f->kind == FK_INSTANT;
+}
+
+/* A filter value as it is stored: refs are ids. */
+static void put_value(Reader *rd, Built *b, const Field *f, Str v)
+{
+    const Register *reg;
+    int64_t n = 0;
+    if (f->kind == FK_REF) {
+        if (row_resolve(rd->db, f, v, &reg, &n) != ERR_OK)
+            n = -1;
+        put_number(b, n);
+    } else if (is_numeric(f) && str_i64(v, &n)) {
+        put_number(b, n);
+    } else {
+        put_text(b, v);
+    }
+}
+
+static void put_in(Reader *rd, Built *b, const Field *f, const StrList *values)
+{
+    buf_lit(&b->sql, " IN (");
+    for (size_t i = 0; i < values->n; i++) {
+        if (i)
+            buf_char(&b->sql, ',');
+        put_value(rd, b, f, values->items[i]);
+    }
+    buf_char(&b->sql, ')');
+}
+
+/* The place itself and everything below: "53.03" and "53.03.%". */
+static void put_under(Built *b, const char *column, const StrList *values)
+{
+    buf_lit(&b->sql, "(");
+    for (size_t i = 0; i < values->n; i++) {
+        if (i)
+            buf_lit(&b->sql, " OR ");
+        buf_printf(&b->sql, "%s=", column);
+        put_text(b, values->items[i]);
+        buf_printf(&b->sql, " OR %s LIKE ", column);
+        put_text(b, str_printf(b->arena, "%.*s.%%", STR_ARG(values->items[i])));
+    }
+    buf_lit(&b->sql, ")");
+}
+
+static void put_condition(Reader *rd, Built *b, const Filter *f, const char *column)
+{
+    Str first = f->values.n ? f->values.items[0] : S("");
+    switch (f->op) {
+    case FILTER_EQ:
+    case FILTER_IN:
+        buf_put(&b->sql, str_of(column));
+        put_in(rd, b, f->field, &f->values);
+        return;
+    case FILTER_UNDER:
+        put_under(b, column, &f->values);
+        return;
+    case FILTER_FROM:
+        buf_printf(&b->sql, "%s>=", column);
+        put_value(rd, b, f->field, first);
+        return;
+    case FILTER_TO: /* a partial upper bound takes its whole year or month in */
+        buf_printf(&b->sql, "%s<=", column);
+        put_value(rd, b, f->field,
+                  is_numeric(f->field) ? first : str_printf(b->arena, "%.*s~", STR_ARG(first)));
+        return;
+    case FILTER_EMPTY:
+        buf_printf(&b->sql, "%s IS NULL", column);
+        return;
+    }
+}
+
+static void put_field_filter(Reader *rd, Built *b, const Filter *f)
+{
+    Arena *a = b->arena;
+    buf_lit(&b->sql, " AND ");
+    if (field_storage(f->field) == STORE_COLUMN) {
+        put_condition(rd, b, f, str_printf(a, "r.%.*s", STR_ARG(f->field->name)).ptr);
+        return;
+    }
+    Str table = field_link_table(a, f->field);
+    if (f->op == FILTER_EMPTY) {
+        buf_printf(&b->sql, "NOT EXISTS (SELECT 1 FROM %.*s l WHERE l.rec=r.id)", STR_ARG(table));
+        return;
+    }
+    buf_printf(&b->sql, "r.id IN (SELECT l.rec FROM %.*s l WHERE ", STR_ARG(table));
+    put_condition(rd, b, f, "l.val");
+    buf_lit(&b->sql, ")");
+}
+
+static void put_texts(Built *b, const StrList *values)
+{
+    buf_lit(&b->sql, " IN (");
+    for (size_t i = 0; i < values->n; i++) {
+        if (i)
+            buf_char(&b->sql, ',');
+        put_text(b, values->items[i]);
+    }
+    buf_char(&b->sql, ')');
+}
+
+/* Owner and parent are given by uid, state and number by their text. */
+static void put_system_filter(Reader *rd, Built *b, const Register *reg, const Filter *f)
+{
+    Str first = f->values.n ? f->values.items[0] : S("");
+    const Register *inst = role_reg(reg->model, REG_ROLE_INSTITUTION);
+    int64_t id = -1;
+    if (str_is(f->name, "pemilik")) {
+        Err e = inst ? row_id(rd->db, inst, first, &id) : E_NOT_FOUND;
+        buf_lit(&b->sql, " AND r.pemilik=");
+        put_number(b, e == ERR_OK ? id : -1);
+    } else if (str_is(f->name, "induk")) {
+        const Register *parent = NULL;
+        for (size_t i = 0; i < reg->model->reg_count && !parent; i++)
+            if (reg_accepts_parent(reg, reg->model->regs[i]) &&
+                row_id(rd->db, reg->model->regs[i], first, &id) == ERR_OK)
+                parent = reg->model->regs[i];
+        buf_lit(&b->sql, " AND r.induk=");
+        put_number(b, parent ? id : -1);
+        buf_lit(&b->sql, " AND r.induk_reg=");
+        put_text(b, parent ? parent->name : S(""));
+    } else if (str_is(f->name, "status") || str_is(f->name, "nomor")) {
+        buf_printf(&b->sql, " AND r.%.*s", STR_ARG(f->name));
+        put_texts(b, &f->values);
+    }
+}
+
+static void put_search(Built *b, Str text)
+{
+    Str folded = utf8_fold(b->arena, text), word;
+    while (str_word(&folded, &word)) {
+        buf_lit(&b->sql, " AND r.cari LIKE ");
+        Buf like = buf_new(b->arena, word.len + 8);
+        buf_char(&like, '%');
+        for (size_t i = 0; i < word.len; i++) {
+            if (word.ptr[i] == '%' || word.ptr[i] == '_' || word.ptr[i] == '\\')
+                buf_char(&like, '\\');
+            buf_char(&like, word.ptr[i]);
+        }
+        buf_char(&like, '%');
+        put_text(b, buf_str(&like));
+        buf_lit(&b->sql, " ESCAPE '\\'");
+    }
+}
+
+static void put_lookup(Reader *rd, Built *b, const Query *q)
+{
+    const Field *f = q->lookup_field;
+    Arena *a = b->arena;
+    Str normal = value_normalise(f, a, q->lookup);
+    buf_lit(&b->sql, " AND r.id IN (SELECT rec FROM sidik WHERE field=");
+    put_text(b, str_printf(a, "%.*s.%.*s", STR_ARG(f->reg->name), STR_ARG(f->name)));
+    buf_lit(&b->sql, " AND hash=");
+    put_text(b, blind_index(rd->store->in->keyring, a, f->reg->name, f->name, normal));
+    buf_lit(&b->sql, ")");
+}
+
+/* " WHERE .." with scope, filters and search; refuses before any row is touched. */
+static Err put_where(Reader *rd, const Query *q, Built *b)
+{
+    const Subject *s = rd->actor->subject;
+    b->scopes = s->system ? SCOPE_BIT(SCOPE_ALL) : policy_scopes(s, q->verb, q->reg->rights);
+    if (!b->scopes)
+        return E_DENIED;
+    buf_lit(&b->sql, " WHERE 1=1");
+    if (!q->include_void)
+        buf_lit(&b->sql, " AND r.batal=0");
+    reach_predicate(&b->sql, "r", b->scopes, s);
+    for (size_t i = 0; i < q->n; i++) {
+        if (q->filters[i].field)
+            put_field_filter(rd, b, &q->filters[i]);
+        else
+            put_system_filter(rd, b, q->reg, &q->filters[i]);
+    }
+    if (!str_empty(q->text))
+        put_search(b, q->text);
+    if (q->lookup_field && !str_empty(q->lookup))
+        put_lookup(rd, b, q);
+    return ERR_OK;
+}
+
+static Err start(Reader *rd, const Query *q, Built *b, Stmt **ret)
+{
+    Stmt *st;
+    buf_char(&b->sql, '\0');
+    TRY(db_stmt(rd->db, b->sql.ptr, &st));
+    for (size_t i = 0; i < b->binds.n; i++) {
+        const char *name = str_printf(b->arena, ":b%zu", i).ptr;
+        if (b->binds.items[i].is_number)
+            stmt_int(st, name, b->binds.items[i].number);
+        else
+            stmt_text(st, name, b->binds.items[i].text);
+    }
+    reach_bind(st, q->reg->name, b->scopes, rd->actor->subject, clock_now());
+    *ret = st;
+    return ERR_OK;
+}
+
+static Built built_new(Arena *a)
+{
+    return (Built){.sql = buf_new(a, 2048), .arena = a};
+}
+
+/* ---- pages ---- */
+
+static const char *sort_column(Arena *a, const Query *q)
+{
+    if (q->sort)
+        return str_printf(a, "r.%.*s", STR_ARG(q->sort->name)).ptr;
+    if (str_is(q->sort_system, "nomor") || str_is(q->sort_system, "status"))
+        return str_printf(a, "r.%.*s", STR_ARG(q->sort_system)).ptr;
+    return str_is(q->sort_system, "diubah") ? "r.ubah_at" : NULL;
+}
+
+/* Keyset: "ID" or "ID:VALUE" of the last row seen; empty values sort first ascending. */
+static void put_keyset(Built *b, const Query *q, const char *column)
+{
+    Str rest = q->cursor, id_text;
+    int64_t id;
+    const char *cmp = q->descending ? "<" : ">";
+    if (!str_cut(&rest, ':', &id_text) || !str_i64(id_text, &id))
+        return;
+    if (!column) {
+        buf_printf(&b->sql, " AND r.id%s", cmp);
+        put_number(b, id);
+        return;
+    }
+    bool numeric = (q->sort && is_numeric(q->sort)) || str_is(q->sort_system, "diubah");
+    int64_t n = 0;
+    const char *null = numeric ? "-9223372036854775807" : "''";
+    buf_printf(&b->sql, " AND (COALESCE(%s,%s),r.id)%s(", column, null, cmp);
+    if (numeric)
+        put_number(b, str_i64(rest, &n) ? n : INT64_MIN + 1);
+    else
+        put_text(b, rest.ptr ? rest : S(""));
+    buf_char(&b->sql, ',');
+    put_number(b, id);
+    buf_char(&b->sql, ')');
+}
+
+static void put_order(Built *b, const Query *q, const char *column)
+{
+    const char *way = q->descending ? "DESC" : "ASC";
+    bool numeric = (q->sort && is_numeric(q->sort)) || str_is(q->sort_system, "diubah");
+    if (column)
+        buf_printf(&b->sql, " ORDER BY COALESCE(%s,%s) %s,r.id %s", column,
+                   numeric ? "-9223372036854775807" : "''", way, way);
+    else
+        buf_printf(&b->sql, " ORDER BY r.id %s", way);
+}
+
+static Str cursor_of(Arena *a, const Query *q, const Record *r)
+{
+    Str value = STR_NONE;
+    if (q->sort)
+        value = q->sort->kind == FK_REF ? str_int(a, r->vals[q->sort->index].id)
+                                        : r->vals[q->sort->index].text;
+    else if (str_is(q->sort_system, "nomor"))
+        value = r->number;
+    else if (str_is(q->sort_system, "status"))
+        value = r->state;
+    else if (str_is(q->sort_system, "diubah"))
+        value = str_int(a, r->changed_at);
+    return str_printf(a, "%lld:%.*s", (long long)r->id, STR_ARG(value));
+}
+
+static RowWant list_fields(Arena *a, const Query *q)
+{
+    bool *field = ARENA_ARRAY(a, q->reg->field_count, bool);
+    for (size_t i = 0; i < q->reg->field_count; i++) {
+        const Field *f = q->reg->fields[i];
+        field[i] = (f->list || f == q->sort || f->role != FIELD_ROLE_NONE || f->stat || f->facet) &&
+                   !f->class_;
+    }
+    return (RowWant){.field = field};
+}
+
+static Err count_capped(Reader *rd, const Query *q, int64_t *ret)
+{
+    Built b = built_new(rd->arena);
+    Stmt *st;
+    bool row;
+    buf_printf(&b.sql, "SELECT COUNT(*) FROM (SELECT 1 FROM %.*s r", STR_ARG(q->reg->name));
+    TRY(put_where(rd, q, &b));
+    buf_printf(&b.sql, " LIMIT %d) g", COUNT_CAP);
+    TRY(start(rd, q, &b, &st));
+    TRY(stmt_step(st, &row));
+    *ret = row_int(st, 0);
+    stmt_done(st);
+    return ERR_OK;
+}
+
+Err query_page(Reader *rd, const Query *q, QueryPage *ret)
+{
+    Arena *a = rd->arena;
+    Built b = built_new(a);
+    RowWant want = list_fields(a, q);
+    const char *column = sort_column(a, q);
+    int limit = q->limit < 1 ? 1 : (q->limit > 500 ? 500 : q->limit);
+    QueryPage page = {.items = ARENA_ARRAY(a, (size_t)limit + 1, Record)};
+    Stmt *st;
+    bool row = false;
+    row_select(&b.sql, q->reg, want);
+    TRY(put_where(rd, q, &b));
+    put_keyset(&b, q, column);
+    put_order(&b, q, column);
+    buf_printf(&b.sql, " LIMIT %d", limit + 1);
+    TRY(start(rd, q, &b, &st));
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            break;
+        row_read(a, st, q->reg, want, &page.items[page.n++]);
+    }
+    if (page.n > (size_t)limit) {
+        page.n = (size_t)limit;
+        page.next = cursor_of(a, q, &page.items[page.n - 1]);
+    }
+    TRY(count_capped(rd, q, &page.total));
+    *ret = page;
+    return ERR_OK;
+}
+
+static Err each_page(Reader *rd, const Query *q, RowWant want, int64_t *last, size_t *ret_n,
+                     Err (*fn)(void *ctx, const Record *r), void *ctx)
+{
+    Arena *a = arena_new(64 * 1024 * 1024);
+    Built b = built_new(a);
+    Stmt *st;
+    bool row = false;
+    size_t n = 0;
+    row_select(&b.sql, q->reg, want);
+    Err e = put_where(rd, q, &b);
+    buf_lit(&b.sql, " AND r.id>");
+    put_number(&b, *last);
+    buf_printf(&b.sql, " ORDER BY r.id LIMIT %d", EACH_PAGE);
+    if (e == ERR_OK)
+        e = start(rd, q, &b, &st);
+    while (e == ERR_OK && (e = stmt_step(st, &row)) == ERR_OK && row) {
+        Record r;
+        row_read(a, st, q->reg, want, &r);
+        *last = r.id;
+        n++;
+        e = fn(ctx, &r);
+        if (e != ERR_OK)
+            stmt_done(st);
+    }
+    arena_free(a);
+    *ret_n = n;
+    return e;
+}
+
+Err query_each(Reader *rd, const Query *q, Err (*fn)(void *ctx, const Record *r), void *ctx)
+{
+    RowWant all = {.all = true};
+    RowWant want = q->verb == VERB_COUNT ? list_fields(rd->arena, q) : all;
+    int64_t last = 0;
+    size_t n;
+    do
+        TRY(each_page(rd, q, want, &last, &n, fn, ctx));
+    while (n == EACH_PAGE);
+    return ERR_OK;
+}
+
+/* ---- facets ---- */
+
+static void facet_add(Arena *a, Facet *f, Str code)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (str_eq(f->items[i].code, code)) {
+            f->items[i].count++;
+            return;
+        }
+    *ARENA_PUSH(a, *f) = (FacetValue){.code = code, .count = 1};
+}
+
+static Err scan_facets(Reader *rd, const Query *q, RowWant want, Facet *facets, size_t n,
+                       bool *ret_capped)
+{
+    Arena *a = rd->arena;
+    Built b = built_new(a);
+    Stmt *st;
+    bool row = false;
+    int rows = 0;
+    row_select(&b.sql, q->reg, want);
+    TRY(put_where(rd, q, &b));
+    buf_printf(&b.sql, " ORDER BY r.id DESC LIMIT %d", FACET_ROWS);
+    TRY(start(rd, q, &b, &st));
+    for (;; rows++) {
+        Record r;
+        TRY(stmt_step(st, &row));
+        if (!row)
+            break;
+        row_read(a, st, q->reg, want, &r);
+        for (size_t i = 0; i < n; i++) {
+            Str text = facets[i].field ? r.vals[facets[i].field->index].text : r.state, word;
+            while (str_word(&text, &word))
+                facet_add(a, &facets[i], word);
+        }
+    }
+    *ret_capped = rows == FACET_ROWS;
+    return ERR_OK;
+}
+
+Err query_facets(Reader *rd, const Query *q, Facet **ret, size_t *ret_n, bool *ret_capped)
+{
+    Arena *a = rd->arena;
+    bool *field = ARENA_ARRAY(a, q->reg->field_count, bool);
+    Facet *facets = ARENA_ARRAY(a, q->reg->field_count + 1, Facet);
+    size_t n = 0;
+    if (q->reg->state_count)
+        facets[n++] = (Facet){0};
+    for (size_t i = 0; i < q->reg->field_count; i++)
+        if (q->reg->fields[i]->facet) {
+            field[i] = true;
+            facets[n++] = (Facet){.field = q->reg->fields[i]};
+        }
+    TRY(scan_facets(rd, q, (RowWant){.field = field}, facets, n, ret_capped));
+    *ret = facets;
+    *ret_n = n;
+    return ERR_OK;
+}
+
+/* ---- from a query string ---- */
+
+static void unknown(Problems *problems, Str name)
+{
+    problem_add(problems, (Problem){.field = name, .msg = M_FILTER_UNKNOWN, .args = {name}});
+}
+
+static void read_sort(Query *q, Str value, Problems *problems)
+{
+    q->descending = str_starts(value, S("-"));
+    if (q->descending)
+        value = str_from(value, 1);
+    const Field *f = reg_field(q->reg, value);
+    if (f && f->sort && !f->class_)
+        q->sort = f;
+    else if (str_is(value, "nomor") || str_is(value, "status") || str_is(value, "diubah"))
+        q->sort_system = value;
+    else
+        unknown(problems, value);
+}
+
+static void read_field_filter(Reader *rd, Query *q, Str name, Str value, Problems *problems)
+{
+    FilterOp op = FILTER_IN;
+    Str base = name;
+    if (str_ends(name, S(".dari"))) {
+        op = FILTER_FROM;
+        base = str_head(name, name.len - 5);
+    } else if (str_ends(name, S(".sampai"))) {
+        op = FILTER_TO;
+        base = str_head(name, name.len - 7);
+    }
+    const Field *f = reg_field(q->reg, base);
+    if (!f || (f->class_ && !f->lookup)) {
+        unknown(problems, name);
+        return;
+    }
+    if (f->class_) {
+        q->lookup_field = f;
+        q->lookup = value;
+        return;
+    }
+    if (op == FILTER_IN && f->kind == FK_PLACE)
+        op = FILTER_UNDER;
+    if (str_is(value, "-"))
+        op = FILTER_EMPTY;
+    query_filter(q, rd->arena, f, STR_NONE, op, value);
+}
+
+Err query_from_params(Reader *rd, Query *q, const StrList *names, const StrList *values,
+                      Problems *problems)
+{
+    static const char *const system[] = {"status", "pemilik", "induk", "nomor"};
+    for (size_t i = 0; i < names->n; i++) {
+        Str name = names->items[i], value = values->items[i];
+        bool is_system = false;
+        int64_t n;
+        for (size_t k = 0; k < sizeof system / sizeof *system; k++)
+            is_system |= str_is(name, system[k]);
+        if (str_empty(value))
+            continue;
+        if (str_is(name, "q"))
+            q->text = value;
+        else if (str_is(name, "urut"))
+            read_sort(q, value, problems);
+        else if (str_is(name, "dari"))
+            q->cursor = value;
+        else if (str_is(name, "n") && str_i64(value, &n))
+            q->limit = n >= 500 ? 500 : (n >= 100 ? 100 : 50);
+        else if (str_is(name, "batal"))
+            q->include_void = str_is(value, "ya");
+        else if (is_system)
+            query_filter(q, rd->arena, NULL, name, FILTER_IN, value);
+        else
+            read_field_filter(rd, q, name, value, problems);
+    }
+    return problems->errors ? E_INVALID : ERR_OK;
+}

@@ -1,0 +1,87 @@
+/* Rebuilds every derived table and column from the rows: the proof that nothing but caches is lost
+ * when one of them is wrong (RULES 2.18). */
+#include "guard/reach.h"
+#include "model/derive.h"
+#include "model/env.h"
+#include "model/follow.h"
+#include "model/row.h"
+
+typedef Err (*EachRow)(WriteTx *tx, const Store *s, Record *r);
+
+/* Calls `fn` for every row of the register in id order. */
+static Err each_row(WriteTx *tx, const Store *s, const Register *reg, EachRow fn)
+{
+    int64_t last = 0;
+    for (;;) {
+        WriteTx step = *tx; /* memory of one row only */
+        int64_t id = 0;
+        Str sql = str_printf(tx->arena,
+                             "SELECT COALESCE(MIN(id),0) FROM %.*s WHERE id>CAST(:p AS INTEGER)",
+                             STR_ARG(reg->name));
+        TRY(db_one_int(tx->db, sql.ptr, str_int(tx->arena, last), &id));
+        if (!id)
+            return ERR_OK;
+        step.arena = arena_new(16 * 1024 * 1024);
+        Record r;
+        Err e = row_by_id(tx->db, step.arena, reg, id, &r);
+        if (e == ERR_OK)
+            e = fn(&step, s, &r);
+        arena_free(step.arena);
+        TRY(e);
+        last = id;
+    }
+}
+
+static Err each_register(WriteTx *tx, const Store *s, EachRow fn)
+{
+    for (size_t i = 0; i < s->model->reg_count; i++)
+        TRY(each_row(tx, s, s->model->regs[i], fn));
+    return ERR_OK;
+}
+
+static Err rebuild_derived(WriteTx *tx, const Store *s, Record *r)
+{
+    return derive_record(tx, s, r, NULL);
+}
+
+static Err rebuild_blind(WriteTx *tx, const Store *s, Record *r)
+{
+    RecordEnv env = {.store = s,
+                     .db = tx->db,
+                     .keys = s->writer_keys,
+                     .arena = tx->arena,
+                     .reg = r->reg,
+                     .rec = r};
+    Err e = ERR_OK;
+    for (size_t i = 0; i < r->reg->field_count && e == ERR_OK; i++)
+        if (r->reg->fields[i]->lookup)
+            e = follow_blind(tx, s, r->reg->fields[i], r->id, env_value(&env, r->reg->fields[i]));
+    env_wipe(&env);
+    return e;
+}
+
+static Err rebuild_facts(WriteTx *tx, const Store *s, Record *r)
+{
+    return follow_facts(tx, s, r);
+}
+
+static Err rebuild_reach(WriteTx *tx, const Store *s, Record *r)
+{
+    return r->reg->reach == REACH_PARENT && r->parent_reg && r->reg->role != REG_ROLE_ASSIGNMENT
+               ? ERR_OK /* comes with its parent */
+               : follow_reach(tx, s, r, false);
+}
+
+Err store_rebuild(WriteTx *tx, void *store)
+{
+    const Store *s = store;
+    TRY(db_exec(tx->db, "DELETE FROM jangkau; DELETE FROM sidik; DELETE FROM fakta_pengguna;"
+                        "DELETE FROM fakta_anggota"));
+    /* Derived values read other derived values across registers: twice settles one hop. */
+    TRY(each_register(tx, s, rebuild_derived));
+    TRY(each_register(tx, s, rebuild_derived));
+    TRY(each_register(tx, s, rebuild_blind));
+    TRY(each_register(tx, s, rebuild_facts));
+    TRY(each_register(tx, s, rebuild_reach));
+    return ERR_OK;
+}
