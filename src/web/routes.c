@@ -91,6 +91,7 @@ static bool path_fits(const char *pattern, Str path, Captured *ret)
 static Err take(Req *req, const Route *route, const Captured *got)
 {
     req->route = route;
+    req->res.allow = STR_NONE;
     req->uid = got->uid;
     req->name = got->name;
     if (!got->reg.ptr)

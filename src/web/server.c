@@ -292,8 +292,9 @@ static enum MHD_Result answer(Exchange *x)
     Buf *body = &req->res.body;
     set_deadline(x->server, x->slot,
                  clock_steady() + 2 * IDLE_MS + (int64_t)body->len * 1000 / 1024);
-    struct MHD_Response *r = MHD_create_response_from_buffer(body->len, body->len ? body->ptr : "",
-                                                             MHD_RESPMEM_PERSISTENT);
+    static char nothing[1];
+    struct MHD_Response *r = MHD_create_response_from_buffer(
+        body->len, body->len ? body->ptr : nothing, MHD_RESPMEM_PERSISTENT);
     if (!r)
         return MHD_NO;
     add_headers(req, r);
