@@ -61,6 +61,22 @@ void page_send_to_login(Req *req);
 MUST_CHECK Err page_keep_draft(Req *req);
 
 /* ---- pages ---- */
+Err page_list(Req *req);
+Err page_csv(Req *req);
+Err page_xlsx(Req *req);
+Err page_show(Req *req);
+Err page_form(Req *req);
+Err page_form_post(Req *req);
+Err page_open_post(Req *req);
+Err page_move_post(Req *req);
+Err page_void_post(Req *req);
+Err page_restore_post(Req *req);
+Err page_history(Req *req);
+Err page_queue(Req *req);
+Err page_pick_place(Req *req);
+Err page_pick_record(Req *req);
+Err page_pick_tag(Req *req);
+Err page_help(Req *req);
 Err page_asset(Req *req);
 Err page_home(Req *req);
 Err page_login(Req *req);

@@ -36,9 +36,3 @@ void request_refuse(Req *req, Err e)
     req->known = false; /* without a snapshot there is no telling what menu to show */
     body(req, e, NULL);
 }
-
-Err page_keep_draft(Req *req)
-{
-    (void)req;
-    return E_CSRF;
-}

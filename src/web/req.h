@@ -83,6 +83,7 @@ struct Req {
     Reader reader;
     int64_t deadline; /* on the steady clock */
     Res res;
+    void *state; /* of a page between its steps */
     /* the machinery (request.c, server.c) */
     Err refused; /* found wrong before any page ran */
     struct {

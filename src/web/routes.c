@@ -24,6 +24,23 @@ static const Route table[] = {
     ROUTE(POST, "/masuk", "login", PUBLIC | ROUTE_SLOW, page_login_post),
     ROUTE(POST, "/keluar", "logout", 0, page_logout_post),
     ROUTE(POST, "/bahasa", "language", PUBLIC, page_language_post),
+    ROUTE(GET, "/antrean/{name}", "list", 0, page_queue),
+    ROUTE(GET, "/pilih/wilayah", "places", 0, page_pick_place),
+    ROUTE(GET, "/pilih/{reg}", "list", 0, page_pick_record),
+    ROUTE(GET, "/pilih/tanda/{name}", "list", 0, page_pick_tag),
+    ROUTE(GET, "/bantuan/{reg}", "help", 0, page_help),
+    ROUTE(GET, "/{reg}.csv", "export", 0, page_csv),
+    ROUTE(GET, "/{reg}", "list", 0, page_list),
+    ROUTE(GET, "/{reg}/baru", "create", 0, page_form),
+    ROUTE(POST, "/{reg}/baru", "create", ROUTE_FORM, page_form_post),
+    ROUTE(GET, "/{reg}/{uid}", "read", RECORD, page_show),
+    ROUTE(GET, "/{reg}/{uid}/ubah", "change", RECORD, page_form),
+    ROUTE(POST, "/{reg}/{uid}/ubah", "change", RECORD | ROUTE_FORM, page_form_post),
+    ROUTE(GET, "/{reg}/{uid}/riwayat", "history", RECORD, page_history),
+    ROUTE(POST, "/{reg}/{uid}/buka", "open", RECORD, page_open_post),
+    ROUTE(POST, "/{reg}/{uid}/batalkan", "void", RECORD, page_void_post),
+    ROUTE(POST, "/{reg}/{uid}/pulihkan", "void", RECORD, page_restore_post),
+    ROUTE(POST, "/{reg}/{uid}/{name}", "move", RECORD, page_move_post),
 };
 
 const Route *routes_all(size_t *ret_n)
