@@ -83,15 +83,16 @@ Err draft_list(Reader *rd, Str user_uid, DraftRow *ret, size_t max, size_t *ret_
     Stmt *st;
     bool row;
     size_t n = 0;
-    TRY(db_stmt(rd->db, "SELECT reg, rec, at FROM draf WHERE user_uid=:user ORDER BY at DESC", &st));
+    TRY(db_stmt(rd->db, "SELECT reg, rec, at FROM draf WHERE user_uid=:user ORDER BY at DESC",
+                &st));
     stmt_text(st, ":user", user_uid);
     for (;;) {
         TRY(stmt_step(st, &row));
         if (!row)
             break;
         if (n < max)
-            ret[n++] = (DraftRow){row_text(rd->arena, st, 0), row_text(rd->arena, st, 1),
-                                  row_int(st, 2)};
+            ret[n++] =
+                (DraftRow){row_text(rd->arena, st, 0), row_text(rd->arena, st, 1), row_int(st, 2)};
     }
     *ret_n = n;
     return ERR_OK;

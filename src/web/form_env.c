@@ -22,8 +22,7 @@ static Str hop(void *ctx, const Field *via, const Field *f)
         return STR_NONE;
     Str uid = via ? env->rec->vals[via->index].text : env->rec->parent_uid;
     Record other;
-    if (str_empty(uid) ||
-        store_get(&env->req->reader, f->reg, uid, VERB_LIST, &other) != ERR_OK)
+    if (str_empty(uid) || store_get(&env->req->reader, f->reg, uid, VERB_LIST, &other) != ERR_OK)
         return STR_NONE;
     return other.vals[f->index].text;
 }

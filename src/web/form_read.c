@@ -17,8 +17,7 @@ static void field_problem(Form *f, const Field *field, Problems *list, Msg msg, 
 
 static void add_word(Arena *a, Str *words, Str word)
 {
-    *words = str_empty(*words) ? word
-                               : str_printf(a, "%.*s %.*s", STR_ARG(*words), STR_ARG(word));
+    *words = str_empty(*words) ? word : str_printf(a, "%.*s %.*s", STR_ARG(*words), STR_ARG(word));
 }
 
 /* ---- what was typed into a search box ---- */

@@ -30,8 +30,7 @@ Columns list_columns(Req *req, const Register *reg)
 
 Columns list_named_columns(Req *req, const Register *reg, const StrList *names)
 {
-    static const char *const system[] = {"nomor",   "tajuk",  "status",
-                                         "pemilik", "diubah", "induk"};
+    static const char *const system[] = {"nomor", "tajuk", "status", "pemilik", "diubah", "induk"};
     Columns c = {0};
     for (size_t i = 0; i < names->n; i++) {
         const Field *f = reg_field(reg, names->items[i]);

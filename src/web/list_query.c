@@ -28,7 +28,8 @@ Err list_query(Req *req, Verb verb, Query *ret, Problems *problems)
             continue;
         if (is_date_bound(req->reg, name)) {
             if (!date_parse(a, value, &d)) {
-                problem_add(problems, (Problem){.field = name, .msg = M_WEB_BAD_DATE, .args = {value}});
+                problem_add(problems,
+                            (Problem){.field = name, .msg = M_WEB_BAD_DATE, .args = {value}});
                 continue;
             }
             value = date_iso(a, d);
@@ -57,8 +58,8 @@ static Err my_institutions(Req *req, Str *ret)
     for (size_t i = 0; i < page.n; i++)
         for (size_t k = 0; k < req->subject.agency_count; k++)
             if (page.items[i].id == req->subject.agencies[k])
-                words = str_printf(req->arena, "%.*s %.*s", STR_ARG(words),
-                                   STR_ARG(page.items[i].uid));
+                words =
+                    str_printf(req->arena, "%.*s %.*s", STR_ARG(words), STR_ARG(page.items[i].uid));
     *ret = words;
     return ERR_OK;
 }

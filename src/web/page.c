@@ -1,8 +1,8 @@
 #include "web/page.h"
 
+#include "assets_gen.h"
 #include "base/clock.h"
 #include "guard/session.h"
-#include "assets_gen.h"
 #include "web/routes.h"
 
 #include <string.h>
@@ -79,8 +79,8 @@ Str req_system_label(const Req *req, Str name)
     static const struct {
         const char *name;
         Msg msg;
-    } names[] = {{"nomor", M_WEB_NUMBER}, {"status", M_WEB_STATE},   {"pemilik", M_WEB_OWNER},
-                 {"induk", M_WEB_PARENT}, {"tajuk", M_WEB_HEADING},  {"diubah", M_WEB_CHANGED},
+    } names[] = {{"nomor", M_WEB_NUMBER}, {"status", M_WEB_STATE},  {"pemilik", M_WEB_OWNER},
+                 {"induk", M_WEB_PARENT}, {"tajuk", M_WEB_HEADING}, {"diubah", M_WEB_CHANGED},
                  {"batal", M_WEB_VOIDED}, {"dibuat", M_WEB_CREATED}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (str_is(name, names[i].name))
@@ -140,9 +140,10 @@ void page_message(Req *req, Html *h)
     static const struct {
         const char *name;
         Msg msg;
-    } messages[] = {{"simpan", M_WEB_SAVED},      {"langkah", M_WEB_MOVED}, {"batal", M_WEB_VOIDED_NOW},
-                    {"pulih", M_WEB_RESTORED},    {"draf", M_WEB_DRAFT_KEPT},
-                    {"buang", M_WEB_DRAFT_GONE},  {"sama", M_WEB_NOTHING_CHANGED}};
+    } messages[] = {{"simpan", M_WEB_SAVED},        {"langkah", M_WEB_MOVED},
+                    {"batal", M_WEB_VOIDED_NOW},    {"pulih", M_WEB_RESTORED},
+                    {"draf", M_WEB_DRAFT_KEPT},     {"buang", M_WEB_DRAFT_GONE},
+                    {"sama", M_WEB_NOTHING_CHANGED}};
     Str name = req_query(req, S("pesan"));
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
         if (str_is(name, messages[i].name))
@@ -167,6 +168,8 @@ static void head(Req *req, Html *h, Str title)
     h_close(h);
     h_open(h, "body");
     h_attr(h, "class", req->dense ? S("padat") : S("lapang"));
+    h_data(h, "mengirim", req_tr(req, M_WEB_SENDING));
+    h_data(h, "draf", req_tr(req, M_WEB_DRAFT_AT));
 }
 
 static void logo(Req *req, Html *h)
@@ -241,7 +244,8 @@ static void user_menu(Req *req, Html *h)
     h_close(h);
     h_open(h, "div");
     bool en = req->lang == LANG_EN;
-    switch_form(req, h, S("bahasa"), en ? S("id") : S("en"), en ? S("Bahasa Indonesia") : S("English"));
+    switch_form(req, h, S("bahasa"), en ? S("id") : S("en"),
+                en ? S("Bahasa Indonesia") : S("English"));
     switch_form(req, h, S("padat"), req->dense ? S("0") : S("1"),
                 req_tr(req, req->dense ? M_WEB_ROOMY : M_WEB_DENSE));
     page_form_open(req, h, S("/keluar"));

@@ -66,7 +66,8 @@ static Err show_again(Req *req, Act *act)
         return ERR_OK;
     }
     Str title = req_label(req, &act->move->label);
-    Html *h = page_begin_bare(req, tr_args(req->arena, req->lang, M_WEB_ERROR_PREFIX, title), crumbs, n);
+    Html *h =
+        page_begin_bare(req, tr_args(req->arena, req->lang, M_WEB_ERROR_PREFIX, title), crumbs, n);
     req->res.status = err_http(E_INVALID);
     widget_summary(req, h, &act->problems);
     h_element(h, "h1", title);

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/csv.h"
+#include "intake/workbook_write.h"
 
 enum { EXPORT_ROWS = 20000 };
 
@@ -96,6 +97,47 @@ Err page_csv(Req *req)
     req->res.body = x.csv;
     req->res.type = S("text/csv; charset=utf-8");
     req->res.disposition = file_name(req, ".csv");
+    on_record(req);
+    return ERR_OK;
+}
+
+/* First sheet: what was asked, when and by whom. */
+static BookLine *notes(Req *req, size_t *ret_n)
+{
+    BookLine *lines = ARENA_ARRAY(req->arena, req->query.names.n + 4, BookLine);
+    size_t n = 0;
+    lines[n++] = (BookLine){req_tr(req, M_WEB_NOTE_LIST), req_label(req, &req->reg->label)};
+    lines[n++] = (BookLine){req_tr(req, M_WEB_NOTE_AT), req_instant(req, clock_now())};
+    lines[n++] = (BookLine){req_tr(req, M_WEB_NOTE_BY), req->subject.login};
+    for (size_t i = 0; i < req->query.names.n; i++)
+        lines[n++] = (BookLine){req->query.names.items[i], req->query.values.items[i]};
+    lines[n++] = (BookLine){req_tr(req, M_WEB_NOTE_MASK), req_tr(req, M_WEB_NOTE_MASKED)};
+    *ret_n = n;
+    return lines;
+}
+
+Err page_xlsx(Req *req)
+{
+    Export x = {.req = req, .cols = export_columns(req)};
+    Str bytes;
+    TRY(collect(&x));
+    BookColumn *columns = ARENA_ARRAY(req->arena, x.cols.n, BookColumn);
+    for (size_t i = 0; i < x.cols.n; i++) {
+        const Field *f = x.cols.items[i].field;
+        columns[i].title = list_column_label(req, &x.cols.items[i]);
+        columns[i].number = f && f->kind == FK_NUMBER && f->scale == 0;
+    }
+    BookTable t = {.name = req_label(req, &req->reg->label),
+                   .columns = columns,
+                   .n_columns = x.cols.n,
+                   .cells = x.cells.items,
+                   .n_rows = x.rows};
+    t.notes = notes(req, &t.n_notes);
+    TRY(workbook_write_table(req->arena, req->lang, &t, &bytes));
+    req->res.body =
+        (Buf){.arena = req->arena, .ptr = (char *)(uintptr_t)bytes.ptr, .len = bytes.len};
+    req->res.type = S("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    req->res.disposition = file_name(req, ".xlsx");
     on_record(req);
     return ERR_OK;
 }

@@ -100,7 +100,7 @@ static void buttons(Save *s, Html *h)
     h_flag(h, "formnovalidate");
     h_text(h, req_tr(req, M_WEB_SAVE_DRAFT));
     h_close(h);
-    Str back = s->sheet         ? url_record(req, req->reg, req->uid, "")
+    Str back = s->sheet        ? url_record(req, req->reg, req->uid, "")
                : s->parent_reg ? url_record(req, s->parent_reg, s->parent_uid, "")
                                : url_reg(req, req->reg);
     page_link(h, back, req_tr(req, M_WEB_CANCEL));
@@ -135,8 +135,9 @@ static void hidden_state(Save *s, Html *h)
     if (s->sheet)
         page_hidden(h, S("versi"), str_int(req->arena, s->sheet->rec.version));
     if (s->parent_reg)
-        page_hidden(h, S("induk"), str_printf(req->arena, "%.*s/%.*s", STR_ARG(s->parent_reg->name),
-                                              STR_ARG(s->parent_uid)));
+        page_hidden(h, S("induk"),
+                    str_printf(req->arena, "%.*s/%.*s", STR_ARG(s->parent_reg->name),
+                               STR_ARG(s->parent_uid)));
 }
 
 static Html *open_page(Save *s)
@@ -257,8 +258,8 @@ static Err back_to_form(Req *req, Err err, const char *message)
     query_put(&q, S("pesan"), str_of(message));
     if (params_has(&req->form, S("induk")))
         query_put(&q, S("induk"), req_form(req, S("induk")));
-    return req_redirect(req, str_printf(req->arena, "%.*s?%.*s", STR_ARG(req->path),
-                                        STR_ARG(buf_str(&q))));
+    return req_redirect(
+        req, str_printf(req->arena, "%.*s?%.*s", STR_ARG(req->path), STR_ARG(buf_str(&q))));
 }
 
 static Err after_draft(Req *req, Err err)
@@ -327,7 +328,8 @@ static void warn_same_person(Save *s, const Change *c, const Field *ref)
     }
     if (!uids.len)
         return;
-    Problem p = {.msg = M_WEB_MAYBE_SAME, .args = {names, STR_NONE, str_trim(uids)}, .warning = true};
+    Problem p = {
+        .msg = M_WEB_MAYBE_SAME, .args = {names, STR_NONE, str_trim(uids)}, .warning = true};
     if (ref) {
         p.field = ref->name;
         p.label = &ref->label;

@@ -43,8 +43,9 @@ static void field(Req *req, Html *h, const Field *f)
     if (f->calc)
         h_element(h, "p", req_tr(req, M_WEB_HELP_COMPUTED));
     if (f->when)
-        h_element(h, "p", tr_args(req->arena, req->lang, M_WEB_WHEN,
-                                  expr_words(f->when, req->arena, req->lang)));
+        h_element(
+            h, "p",
+            tr_args(req->arena, req->lang, M_WEB_WHEN, expr_words(f->when, req->arena, req->lang)));
     if (f->codes)
         codes(req, h, f->codes);
     h_close(h);
@@ -80,7 +81,8 @@ Err page_help(Req *req)
     if (!req_may(req, reg, VERB_LIST) && !req_may(req, reg, VERB_CREATE))
         return E_DENIED;
     Crumb crumb = {req_label(req, &reg->label), url_reg(req, reg)};
-    Html *h = page_begin(req, tr_args(req->arena, req->lang, M_WEB_HELP_TITLE, crumb.label), &crumb, 1);
+    Html *h =
+        page_begin(req, tr_args(req->arena, req->lang, M_WEB_HELP_TITLE, crumb.label), &crumb, 1);
     if (!str_empty(req_label(req, &reg->help)))
         h_element(h, "p", req_label(req, &reg->help));
     for (size_t s = 0; s < reg->section_count; s++) {

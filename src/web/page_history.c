@@ -1,7 +1,6 @@
 /* Every version of a record: who, when, why, and each field before and after. */
 #include "web/record.h"
 
-
 static Str value_text(Req *req, const Field *f, Str name, const Value *v)
 {
     if (v->sealed)
@@ -80,9 +79,9 @@ Err page_history(Req *req)
     unsigned classes = str_empty(req->actor.purpose) ? 0 : s.decision.classes;
     TRY(store_history(&req->reader, &s.rec, classes, &entries, &n));
     size_t k = record_crumbs(req, &s.rec, true, crumbs);
-    Html *h = page_begin(req, tr_args(req->arena, req->lang, M_WEB_HISTORY_OF,
-                                      record_title(req, &s.rec)),
-                         crumbs, k);
+    Html *h =
+        page_begin(req, tr_args(req->arena, req->lang, M_WEB_HISTORY_OF, record_title(req, &s.rec)),
+                   crumbs, k);
     if (s.closed)
         page_notice(h, "info", req_tr(req, M_WEB_OPEN_FIRST));
     for (size_t i = 0; i < n; i++)

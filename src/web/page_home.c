@@ -22,7 +22,8 @@ static Err queues(Req *req, Html *h)
         const QueueDef *def = &m->queues[i];
         Query q;
         QueryPage page;
-        if ((def->roles && !(def->roles & req->subject.roles)) || !req_may(req, def->reg, VERB_LIST))
+        if ((def->roles && !(def->roles & req->subject.roles)) ||
+            !req_may(req, def->reg, VERB_LIST))
             continue;
         TRY(queue_query(req, def, &q));
         q.limit = 1;

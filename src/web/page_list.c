@@ -25,8 +25,8 @@ static Str facet_value_label(Req *req, const Facet *f, Str code)
         return req_state(req, req->reg, code);
     Value v = {.text = code};
     if (f->field->kind == FK_REF) {
-        Str heading = f->field->target ? store_heading(&req->reader, f->field->target, code)
-                                       : STR_NONE;
+        Str heading =
+            f->field->target ? store_heading(&req->reader, f->field->target, code) : STR_NONE;
         return str_empty(heading) ? code : heading;
     }
     return value_show(f->field, req->arena, req->lang, &v);
@@ -53,9 +53,10 @@ static void facet_link(Req *req, Html *h, const Facet *f, const FacetValue *v)
     if (on)
         url = list_url(req, name, without_word(req, now, v->code));
     else
-        url = list_url(req, name, str_empty(now) ? v->code
-                                                 : str_printf(req->arena, "%.*s %.*s", STR_ARG(now),
-                                                              STR_ARG(v->code)));
+        url = list_url(req, name,
+                       str_empty(now)
+                           ? v->code
+                           : str_printf(req->arena, "%.*s %.*s", STR_ARG(now), STR_ARG(v->code)));
     h_open(h, "li");
     h_open(h, "a");
     h_url(h, "href", url);
@@ -106,6 +107,7 @@ static void facet_box(Req *req, Html *h, Facet *f)
 static void facets(Req *req, Html *h, ListPage *l)
 {
     h_class(h, "nav", "saring");
+    h_attr(h, "id", S("saring"));
     h_attr(h, "aria-label", req_tr(req, M_WEB_FACETS));
     for (size_t i = 0; i < l->facet_count; i++)
         facet_box(req, h, &l->facets[i]);
@@ -216,15 +218,15 @@ static void actions(Req *req, Html *h)
         (!req->reg->has_parent || req->reg->parent_optional)) {
         h_class(h, "a", "utama");
         h_url(h, "href", str_printf(req->arena, "%.*s/baru", STR_ARG(base)));
-        h_text(h, tr_args(req->arena, req->lang, M_WEB_NEW_TITLE,
-                          req_label(req, &req->reg->label)));
+        h_text(h,
+               tr_args(req->arena, req->lang, M_WEB_NEW_TITLE, req_label(req, &req->reg->label)));
         h_close(h);
     }
     Str import = str_printf(req->arena, "%.*s/impor", STR_ARG(base));
     if (req_may(req, req->reg, VERB_IMPORT) && req_has_page(req, import))
         page_link(h, import, req_tr(req, M_WEB_IMPORT));
     if (req_may(req, req->reg, VERB_EXPORT)) {
-        page_link(h, with_suffix(req, ".xlsx"), req_tr(req, M_WEB_EXCEL));
+        page_link(h, with_suffix(req, ".xlsx"), req_tr(req, M_WEB_XLSX));
         page_link(h, with_suffix(req, ".csv"), req_tr(req, M_WEB_CSV));
     }
     h_class(h, "a", "cetak");
@@ -270,14 +272,17 @@ static void body(Req *req, Html *h, ListPage *l)
 {
     Columns cols = list_columns(req, req->reg);
     h_class(h, "div", "daftar");
-    if (l->page.n || req->query.names.n)
-        facets(req, h, l);
     h_class(h, "div", "isi");
     search_form(req, h);
     more_filters(req, h);
     if (l->page.n) {
         h_class(h, "p", "jumlah-baris");
         h_text(h, tr_args(req->arena, req->lang, M_WEB_COUNT, list_total(req, l->page.total)));
+        h_lit(h, " ");
+        h_class(h, "a", "ke-saring");
+        h_url(h, "href", S("#saring"));
+        h_text(h, req_tr(req, M_WEB_FACETS));
+        h_close(h);
         h_close(h);
         list_table(req, h, &l->query, &l->page, &cols, req_label(req, &req->reg->label), true);
         pager(req, h, l);
@@ -285,6 +290,8 @@ static void body(Req *req, Html *h, ListPage *l)
         nothing(req, h);
     }
     h_close(h);
+    if (l->page.n || req->query.names.n) /* beside the list on a desk, below it on a telephone */
+        facets(req, h, l);
     h_close(h);
 }
 

@@ -60,8 +60,9 @@ static void practice_row(Req *req, Html *h, Str line, Str next)
     page_hidden(h, S("lanjut"), next);
     h_open(h, "button");
     h_attr(h, "type", S("submit"));
-    h_attr(h, "aria-label",
-           str_printf(req->arena, "%.*s %.*s", STR_ARG(req_tr(req, M_WEB_LOGIN)), STR_ARG(cell[0])));
+    h_attr(
+        h, "aria-label",
+        str_printf(req->arena, "%.*s %.*s", STR_ARG(req_tr(req, M_WEB_LOGIN)), STR_ARG(cell[0])));
     h_text(h, req_tr(req, M_WEB_LOGIN));
     h_close_to(h, h_mark(h) - 4);
 }

@@ -62,8 +62,9 @@ static Err pick_from(Req *req, const Register *reg, Str text)
     TRY(query_page(&req->reader, &q, &page));
     for (size_t i = 0; i < page.n; i++) {
         const Record *r = &page.items[i];
-        item(req, r->uid, str_printf(req->arena, "%.*s%s%.*s", STR_ARG(r->heading),
-                                     str_empty(r->number) ? "" : " · ", STR_ARG(r->number)));
+        item(req, r->uid,
+             str_printf(req->arena, "%.*s%s%.*s", STR_ARG(r->heading),
+                        str_empty(r->number) ? "" : " · ", STR_ARG(r->number)));
     }
     return ERR_OK;
 }

@@ -156,8 +156,9 @@ void move_form(Req *req, Html *h, const Record *r, const Move *m, const Problems
               .problems = problems,
               .typed = typed,
               .classes = CLASSES_ALL};
-    page_form_open(req, h, str_printf(req->arena, "/%.*s/%.*s/%.*s", STR_ARG(r->reg->name),
-                                      STR_ARG(r->uid), STR_ARG(m->name)));
+    page_form_open(req, h,
+                   str_printf(req->arena, "/%.*s/%.*s/%.*s", STR_ARG(r->reg->name), STR_ARG(r->uid),
+                              STR_ARG(m->name)));
     page_hidden(h, S("versi"), str_int(req->arena, r->version));
     if (m->when && !form_true(req, r, m->when)) {
         h_class(h, "p", "isyarat");
@@ -166,8 +167,8 @@ void move_form(Req *req, Html *h, const Record *r, const Move *m, const Problems
         h_close(h);
     }
     for (size_t i = 0; i < m->need_count; i++)
-        if (problems || (str_empty(r->vals[m->need[i]->index].text) &&
-                         !r->vals[m->need[i]->index].sealed))
+        if (problems ||
+            (str_empty(r->vals[m->need[i]->index].text) && !r->vals[m->need[i]->index].sealed))
             widget_field(&f, m->need[i]);
     widget_offered(&f);
     if (m->reason)
@@ -299,11 +300,13 @@ static Err child_list(Req *req, Html *h, const Record *r, const Register *child)
     Buf query = buf_new(req->arena, 80);
     query_put(&query, S("induk"), parent);
     if (req_may(req, child, VERB_CREATE) && !r->void_tx)
-        page_link(h, str_printf(req->arena, "/%.*s/baru?%.*s", STR_ARG(child->name),
-                                STR_ARG(buf_str(&query))),
+        page_link(h,
+                  str_printf(req->arena, "/%.*s/baru?%.*s", STR_ARG(child->name),
+                             STR_ARG(buf_str(&query))),
                   tr_args(req->arena, req->lang, M_WEB_ADD, req_label(req, &child->label)));
     if (page.next.ptr)
-        page_link(h, str_printf(req->arena, "/%.*s?induk=%.*s", STR_ARG(child->name), STR_ARG(r->uid)),
+        page_link(h,
+                  str_printf(req->arena, "/%.*s?induk=%.*s", STR_ARG(child->name), STR_ARG(r->uid)),
                   req_tr(req, M_WEB_SHOW_ALL));
     h_close(h);
     h_close(h);
@@ -386,8 +389,8 @@ static void head(Req *req, Html *h, const Record *r)
     }
     if (!str_empty(r->owner_name))
         h_element(h, "span", r->owner_name);
-    h_element(h, "span", tr_args(req->arena, req->lang, M_WEB_CHANGED_AT,
-                                 req_instant(req, r->changed_at)));
+    h_element(h, "span",
+              tr_args(req->arena, req->lang, M_WEB_CHANGED_AT, req_instant(req, r->changed_at)));
     h_close(h);
     h_close(h);
 }

@@ -11,8 +11,8 @@ Err record_load(Req *req, Verb verb, Sheet *ret)
     s.decision = store_decide(rd, &s.rec, verb);
     bool sealed = false;
     for (size_t i = 0; i < req->reg->field_count; i++)
-        sealed |= s.rec.vals[i].sealed &&
-                  (s.decision.classes & CLASS_BIT(req->reg->fields[i]->class_));
+        sealed |=
+            s.rec.vals[i].sealed && (s.decision.classes & CLASS_BIT(req->reg->fields[i]->class_));
     if (sealed) {
         Str purpose = STR_NONE;
         TRY(store_file_uid(rd, &s.rec, &s.file_uid));
@@ -40,7 +40,8 @@ size_t record_crumbs(Req *req, const Record *r, bool self, Crumb ret[4])
     if (r->parent_reg) {
         ret[n++] = (Crumb){req_label(req, &r->parent_reg->label), url_reg(req, r->parent_reg)};
         if (!str_empty(r->parent_heading))
-            ret[n++] = (Crumb){r->parent_heading, url_record(req, r->parent_reg, r->parent_uid, "")};
+            ret[n++] =
+                (Crumb){r->parent_heading, url_record(req, r->parent_reg, r->parent_uid, "")};
     }
     ret[n++] = (Crumb){req_label(req, &r->reg->label), url_reg(req, r->reg)};
     if (self)

@@ -10,8 +10,8 @@ typedef struct Sheet {
     bool closed;       /* there are values the reader may open but has given no purpose for */
 } Sheet;
 
-/* Loads req->reg / req->uid for the verb. When a purpose was given for its file in this session, the
- * protected values of the allowed classes are opened (and will go on record). */
+/* Loads req->reg / req->uid for the verb. When a purpose was given for its file in this session,
+ * the protected values of the allowed classes are opened (and will go on record). */
 MUST_CHECK Err record_load(Req *req, Verb verb, Sheet *ret);
 /* What the page calls the record: "KAS-2026-00012", or its heading when it has no number. Headings
  * are built of clear fields only. */

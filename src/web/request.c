@@ -188,10 +188,8 @@ static void submit(Req *req, WriteFn before, WriteFn fn, void *arg, void (*done)
 static void finish(Req *req)
 {
     res_compress(req);
-    req->reads = (AuditReads){.store = req->store,
-                              .actor = &req->actor,
-                              .items = req->opened,
-                              .n = req->opened_count};
+    req->reads = (AuditReads){
+        .store = req->store, .actor = &req->actor, .items = req->opened, .n = req->opened_count};
     if (req->reads.n || req->act_due)
         submit(req, NULL, write_audit, req, audited);
     else

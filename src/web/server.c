@@ -27,9 +27,9 @@ enum {
     SLOW_WORKERS = 2,
     QUEUE_MAX = 1024,
     SLOW_MAX = 64,
-    POOL = 40 * 1024,                /* of libmicrohttpd for one connection: head and first bytes */
+    POOL = 40 * 1024, /* of libmicrohttpd for one connection: head and first bytes */
     REQUEST_ARENA = 64 * 1024 * 1024, /* hard limit; pages stay far below, exports need it */
-    GRACE_MS = 10 * 1000,            /* a request must have arrived by then, plus 1 s a KiB */
+    GRACE_MS = 10 * 1000,             /* a request must have arrived by then, plus 1 s a KiB */
     IDLE_MS = 30 * 1000,
     TICK_MS = 30 * 1000,
     LOGINS_A_MINUTE = 6,
@@ -165,6 +165,7 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *c)
     req->store = s->site.store;
     req->model = s->site.store->model;
     req->reply = on_reply;
+    req->res.body = buf_new(a, 256);
     req->again = on_again;
     Str raw = str_copy(a, str_of(uri));
     ptrdiff_t q = str_find(raw, '?');
@@ -216,9 +217,7 @@ static Err check_head(Exchange *x, const char *method)
     MHD_get_connection_values(x->conn, MHD_HEADER_KIND, on_header, x);
     req->head = strcmp(method, "HEAD") == 0;
     bool get = req->head || strcmp(method, "GET") == 0;
-    req->method = get                           ? METHOD_GET
-                  : strcmp(method, "POST") == 0 ? METHOD_POST
-                                                : METHOD_OTHER;
+    req->method = get ? METHOD_GET : strcmp(method, "POST") == 0 ? METHOD_POST : METHOD_OTHER;
     req->lang = lang_of(cookie_get(req->cookies, S("bahasa")));
     req->dense = str_is(cookie_get(req->cookies, S("padat")), "1");
     if (req->refused)

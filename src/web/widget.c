@@ -22,7 +22,7 @@ typedef struct Control {
     Form *f;
     const Field *field;
     Str name, id, described;
-    Str value; /* what stands in the input; several values joined by ';' */
+    Str value;   /* what stands in the input; several values joined by ';' */
     bool select; /* a reference to a small register: `page` holds all of it */
     QueryPage page;
 } Control;
@@ -60,8 +60,8 @@ static void put_help(Form *f, const Field *field)
         return;
     h_class(h, "details", "bantu");
     h_open(h, "summary");
-    h_attr(h, "aria-label", tr_args(f->req->arena, f->req->lang, M_WEB_HELP_FOR,
-                                    req_label(f->req, &field->label)));
+    h_attr(h, "aria-label",
+           tr_args(f->req->arena, f->req->lang, M_WEB_HELP_FOR, req_label(f->req, &field->label)));
     h_text(h, S("?"));
     h_close(h);
     h_element(h, "p", help);
@@ -299,7 +299,8 @@ static Str chosen_label(Control *c, Str value)
     return value;
 }
 
-/* Candidates of an ambiguous entry come as arguments of the problem: "value value .." in args[2]. */
+/* Candidates of an ambiguous entry come as arguments of the problem: "value value .." in args[2].
+ */
 static Str candidates(Control *c)
 {
     const Problem *p = problem_of(c->f, c->name);
@@ -488,7 +489,7 @@ static void sub_form(Form *f)
     Form *sub = f->sub;
     Html *h = f->h;
     bool typed = f->typed && !str_empty(params_get(f->typed, str_printf(f->req->arena, "%.*sada",
-                                                                         STR_ARG(sub->prefix))));
+                                                                        STR_ARG(sub->prefix))));
     h_class(h, "details", "baru");
     if (typed || !f->typed)
         h_flag(h, "open");

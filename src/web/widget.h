@@ -3,8 +3,8 @@
 #pragma once
 
 #include "model/query.h"
-#include "web/page.h"
 #include "web/form_env.h"
+#include "web/page.h"
 
 /* What a form of a register shows and knows. `prefix` stands before every name ("orang." for the
  * fields of a person made together with the record that refers to her). */
