@@ -66,9 +66,15 @@ Err cmd_rebuild(Cli *cli)
     return ERR_OK;
 }
 
+typedef struct Shift {
+    Installation *in;
+    int64_t ms;
+} Shift;
+
 static Err put_shift(WriteTx *tx, void *arg)
 {
-    return meta_put(tx->db, S("clock_shift"), str_int(tx->arena, *(int64_t *)arg));
+    const Shift *s = arg;
+    return installation_shift(s->in, tx->db, s->ms);
 }
 
 /* sigap clock set 2026-03-01 | advance DAYS | reset: practice installations only. */
@@ -92,8 +98,8 @@ Err cmd_clock(Cli *cli)
         shift = 0;
     else if (verb.ptr)
         return E_USAGE;
-    clock_shift(shift);
-    TRY(writer_run(cli->store.writer, NULL, put_shift, &shift));
+    Shift put = {&cli->in, shift};
+    TRY(writer_run(cli->store.writer, NULL, put_shift, &put));
     cli_say(cli, M_CLOCK_NOW, date_long(cli->arena, cli->lang, clock_today()));
     return ERR_OK;
 }

@@ -109,6 +109,17 @@ static void rows_cannot_be_moved(void **state)
            1);
 }
 
+static void a_lone_row_is_bound_to_its_place(void **state)
+{
+    Kit *k = *state;
+    fill(k, 1);
+    damage(k, "UPDATE audit SET node=2", 1);
+    damage(k, "UPDATE audit SET node=0", 1);
+    damage(k, "UPDATE audit SET seq=0", 1);
+    damage(k, "UPDATE audit SET seq=-5", 1);
+    damage(k, "UPDATE audit SET seq=2", 2);
+}
+
 static void samples_of_a_long_chain(void **state)
 {
     Kit *k = *state;
@@ -164,6 +175,7 @@ int main(void)
         KIT_TEST(a_chain_fits),
         KIT_TEST(every_column_is_bound),
         KIT_TEST(rows_cannot_be_moved),
+        KIT_TEST(a_lone_row_is_bound_to_its_place),
         KIT_TEST(samples_of_a_long_chain),
         KIT_TEST(another_key_fits_nothing),
         KIT_TEST(a_failed_command_leaves_no_gap),

@@ -142,6 +142,12 @@ static void flushing_keeps_what_was_seen(void **state)
     OK(session_flush(&k->tx));
     OK(db_one_int(k->db, "SELECT seen_at FROM sesi WHERE hash=:p", s.session, &stored));
     assert_int_equal(stored, seen);
+    OK(db_exec(k->db, "UPDATE sesi SET seen_at=seen_at+600000")); /* as another process might */
+    session_touch(s.session, seen + MINUTE);
+    OK(session_flush(&k->tx));
+    OK(db_one_int(k->db, "SELECT seen_at FROM sesi WHERE hash=:p", s.session, &stored));
+    assert_int_equal(stored, seen + 10 * MINUTE);
+    OK(db_exec(k->db, "UPDATE sesi SET seen_at=seen_at-600000"));
     OK(purpose_put(&k->tx, s.session, S("file"), S("asesmen"), S("kunjungan")));
     clock_shift(51 * MINUTE);
     OK(session_flush(&k->tx)); /* removes what ended, with its purposes */
