@@ -81,19 +81,19 @@ static Err part_head(Str head, Upload *ret)
             if (!str_starts(value, S("form-data")))
                 return E_BAD_REQ;
             ret->name = disposition_param(value, "name");
-            ret->filename = disposition_param(value, "filename");
+            ret->file_name = disposition_param(value, "filename");
         } else if (header_is(line, "content-type", &value)) {
             ret->type = value;
         }
     }
-    bool fine = !str_empty(ret->name) && utf8_valid(ret->name) && utf8_valid(ret->filename) &&
+    bool fine = !str_empty(ret->name) && utf8_valid(ret->name) && utf8_valid(ret->file_name) &&
                 utf8_valid(ret->type);
     return fine ? ERR_OK : E_BAD_REQ;
 }
 
 static Err add_part(Arena *a, const Upload *part, Params *p, Uploads *files)
 {
-    if (part->filename.ptr) {
+    if (part->file_name.ptr) {
         if (files->n == UPLOADS_MAX)
             return E_TOO_LARGE;
         *ARENA_PUSH(a, *files) = *part;

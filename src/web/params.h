@@ -29,7 +29,7 @@ MUST_CHECK Err urlencoded_parse(Arena *a, Str text, Params *ret);
 
 /* An uploaded file: its bytes stay where the body is. */
 typedef struct Upload {
-    Str name, filename, type, bytes;
+    Str name, file_name, type, bytes;
 } Upload;
 typedef struct Uploads {
     Upload *items;

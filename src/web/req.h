@@ -45,7 +45,8 @@ typedef struct Site {
     const Store *store;
     const Str *role_names; /* in the order of the model's roles */
     size_t role_count;
-    struct Limiter *logins; /* log-in attempts per address */
+    struct Limiter *logins;  /* log-in attempts per address */
+    struct ImportDesk *desk; /* where import files are checked and applied */
 } Site;
 
 typedef struct Res {
@@ -56,6 +57,7 @@ typedef struct Res {
     Str allow;       /* methods, with E_METHOD */
     StrList cookies; /* whole Set-Cookie values */
     Buf body;
+    int refresh;     /* seconds until the browser asks again; 0 = never */
     bool gzipped, immutable, clear_site, close;
 } Res;
 

@@ -5,6 +5,7 @@
 #include "base/workqueue.h"
 #include "guard/limits.h"
 #include "guard/session.h"
+#include "intake/import_desk.h"
 #include "web/routes.h"
 
 #include <arpa/inet.h>
@@ -275,6 +276,8 @@ static void add_headers(Req *req, struct MHD_Response *r)
         add_header(r, "Content-Disposition", str_z(a, res->disposition));
     if (res->allow.ptr)
         add_header(r, "Allow", str_z(a, res->allow));
+    if (res->refresh)
+        add_header(r, "Refresh", str_int(a, res->refresh).ptr);
     if (res->gzipped)
         add_header(r, "Content-Encoding", "gzip");
     if (res->clear_site)
@@ -564,6 +567,7 @@ static Err serve(Server *s, int port, void (*ready)(int port))
     TRY(catch_signals());
     raise_descriptors();
     TRY(start_workers(s));
+    s->site.desk = desk_new(s->site.store);
     Err e = listen_on(s, port);
     if (e == ERR_OK) {
         const union MHD_DaemonInfo *info =
@@ -574,6 +578,7 @@ static Err serve(Server *s, int port, void (*ready)(int port))
         drain(s);
     }
     stop_workers(s);
+    desk_free(s->site.desk);
     if (s->daemon)
         MHD_stop_daemon(s->daemon);
     return e;
