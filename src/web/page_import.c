@@ -2,6 +2,7 @@
 #include "base/number.h"
 #include "base/rand.h"
 #include "engine/import_db.h"
+#include "guard/session.h"
 #include "intake/import_desk.h"
 #include "intake/workbook_write.h"
 #include "web/page.h"
