@@ -140,9 +140,9 @@ void page_message(Req *req, Html *h)
     static const struct {
         const char *name;
         Msg msg;
-    } messages[] = {{"simpan", M_WEB_SAVED},        {"langkah", M_WEB_MOVED},
-                    {"batal", M_WEB_VOIDED_NOW},    {"pulih", M_WEB_RESTORED},
-                    {"draf", M_WEB_DRAFT_KEPT},     {"buang", M_WEB_DRAFT_GONE},
+    } messages[] = {{"simpan", M_WEB_SAVED},         {"langkah", M_WEB_MOVED},
+                    {"batal", M_WEB_VOIDED_NOW},     {"pulih", M_WEB_RESTORED},
+                    {"draf", M_WEB_DRAFT_KEPT},      {"buang", M_WEB_DRAFT_GONE},
                     {"sama", M_WEB_NOTHING_CHANGED}, {"sudah", M_WEB_IMPORTED_BEFORE}};
     Str name = req_query(req, S("pesan"));
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
