@@ -264,7 +264,8 @@ static void top_bar(Req *req, Html *h)
     h_text(h, req_tr(req, M_WEB_SKIP));
     h_close(h);
     h_close(h);
-    h_class(h, "header", "atas");
+    h_open(h, "header");
+    h_class(h, "div", "atas");
     logo(req, h);
     if (req->known) {
         menu(req, h);
@@ -280,6 +281,7 @@ static void top_bar(Req *req, Html *h)
         h_text(h, req_tr(req, M_WEB_PRACTICE));
         h_close(h);
     }
+    h_close(h);
 }
 
 static void crumbs_list(Req *req, Html *h, const Crumb *crumbs, size_t n)
