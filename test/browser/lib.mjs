@@ -38,7 +38,7 @@ export async function openBrowser() {
 // A practice server from test/harness/sigap.py: {url, people, stop()}. stop() fails when a
 // sanitizer spoke or the server did not end well.
 export async function lendServer(kind = 'practice') {
-  const child = spawn('/usr/bin/python3', [path.join(root, 'test/harness/sigap.py'), 'serve', kind],
+  const child = spawn('/usr/bin/python3', [path.join(here, '../harness/sigap.py'), 'serve', kind],
     { stdio: ['pipe', 'pipe', 'pipe'] });
   let out = '', err = '';
   child.stderr.on('data', (d) => { err += d; });

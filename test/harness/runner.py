@@ -25,7 +25,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import sigap  # noqa: E402
 
-DOOR = sigap.ROOT / "test/door"
+DOOR = HERE.parent / "door"
 TEST_SECONDS, FILE_SECONDS = 300, 1800
 
 
