@@ -11,6 +11,7 @@
 #define SRC_OWNER   S("pemilik")
 #define SRC_CREATOR S("pembuat")
 #define SRC_PARENT  S("induk")
+#define SRC_TASK    S("tugas")
 
 static Str role_text(const Store *s, const Record *r, FieldRole role)
 {
@@ -72,7 +73,8 @@ static Err put_creator(WriteTx *tx, const Record *r)
                 : ERR_OK;
 }
 
-/* A person is within reach of whoever reaches a record that refers to her. */
+/* A person is within reach of whoever reaches a record that refers to her: one row for each row of
+ * that record, so that no end date or class of one grant is lent to another. */
 static Err put_referrers(WriteTx *tx, const Record *r)
 {
     for (size_t i = 0; i < r->reg->referrer_count; i++) {
@@ -93,12 +95,13 @@ static Err put_referrers(WriteTx *tx, const Record *r)
         TRY(stmt_run(st));
         TRY(db_stmt(
             tx->db,
-            str_printf(a,
-                       "INSERT INTO jangkau(principal,reg,rec,classes,until,source)"
-                       " SELECT j.principal,:reg,:rec,MAX(j.classes),MAX(j.until),"
-                       ":src || k.id FROM %.*s k JOIN jangkau j ON j.reg=:from AND j.rec=k.id"
-                       " WHERE k.%.*s=:rec AND k.batal=0 GROUP BY j.principal,k.id",
-                       STR_ARG(f->reg->name), STR_ARG(f->name))
+            str_printf(
+                a,
+                "INSERT INTO jangkau(principal,reg,rec,classes,until,source)"
+                " SELECT j.principal,:reg,:rec,j.classes,j.until,:src || k.id || '<' || j.source"
+                " FROM %.*s k JOIN jangkau j ON j.reg=:from AND j.rec=k.id"
+                " WHERE k.%.*s=:rec AND k.batal=0",
+                STR_ARG(f->reg->name), STR_ARG(f->name))
                 .ptr,
             &st));
         stmt_text(st, ":reg", r->reg->name);

@@ -1,0 +1,299 @@
+#include "engine/clock_db.h"
+
+#include "engine/follow_up.h"
+#include "engine/rule_db.h"
+#include "model/row.h"
+
+#include <stdlib.h>
+
+enum { TICK_MAX = 200 };
+static const int64_t day_ms = 86400000;
+
+/* ---- time ---- */
+
+static int cmp_text(const void *x, const void *y)
+{
+    return str_cmp(*(const Str *)x, *(const Str *)y);
+}
+
+static bool day_off(const Model *m, Arena *a, Date d)
+{
+    int64_t weekday = (date_days(d) + 4) % 7; /* 0 = Sunday: 1970-01-01 was a Thursday */
+    Str iso = date_iso(a, d);
+    return weekday == 0 || weekday == 6 ||
+           (m->holiday_count && bsearch(&iso, m->holidays, m->holiday_count, sizeof iso, cmp_text));
+}
+
+int64_t clock_due(const Model *m, int64_t from, int64_t limit_ms, bool work_days)
+{
+    if (!work_days)
+        return from + limit_ms;
+    Arena *a = arena_new(1 << 20);
+    int64_t at = from;
+    while (limit_ms > 0) {
+        Date d = clock_date_of(at, NULL);
+        int64_t midnight = clock_instant(date_add_days(d, 1), 0);
+        int64_t rest = midnight - at;
+        if (day_off(m, a, d)) {
+            at = midnight;
+        } else {
+            int64_t used = rest < limit_ms ? rest : limit_ms;
+            at += used;
+            limit_ms -= used;
+        }
+    }
+    arena_free(a);
+    return at;
+}
+
+/* ---- starting ---- */
+
+static void set_role(Change *c, FieldRole role, Str value)
+{
+    const Field *f = role_field(c->reg->model, role);
+    if (f && f->reg == c->reg)
+        change_set(c, f, value);
+}
+
+/* "NAME CODE VALID-FROM": which clock, and which version of the limit it used. */
+static Str limit_text(Arena *a, const Clock *k, const Limit *limit)
+{
+    return limit ? str_printf(a, "%.*s %.*s %.*s", STR_ARG(k->name), STR_ARG(limit->code),
+                              STR_ARG(limit->from))
+                 : str_printf(a, "%.*s", STR_ARG(k->name));
+}
+
+static Err start_clock(WriteTx *tx, Batch *batch, const Clock *k, const Record *rec)
+{
+    const Model *m = rec->reg->model;
+    const Register *task = role_reg(m, REG_ROLE_TASK);
+    if (!task || !reg_accepts_parent(task, rec->reg))
+        return ERR_OK;
+    const Limit *limit = k->limit_code.ptr ? model_limit(m, k->limit_code, clock_today()) : NULL;
+    int64_t ms = limit ? limit->ms : k->limit_ms, now = clock_now();
+    int64_t due = clock_due(m, now, ms, limit ? limit->work_days : k->work_days);
+    int64_t warn = now + (due - now) * k->warn_percent / 100;
+    Change *c = store_change(tx->arena, CHANGE_CREATE, task, STR_NONE, 0);
+    c->parent_reg = rec->reg;
+    c->parent_uid = rec->uid;
+    TRY(rule_owner(tx, rec, &c->owner_uid));
+    set_role(c, FIELD_ROLE_TASK_TITLE, k->label.text[LANG_ID]);
+    set_role(c, FIELD_ROLE_TASK_UNIT, c->owner_uid);
+    set_role(c, FIELD_ROLE_TASK_STARTED, str_int(tx->arena, now));
+    set_role(c, FIELD_ROLE_TASK_DUE, str_int(tx->arena, due));
+    set_role(c, FIELD_ROLE_TASK_NEXT, str_int(tx->arena, k->warn_percent ? warn : due));
+    set_role(c, FIELD_ROLE_TASK_LIMIT, limit_text(tx->arena, k, limit));
+    return store_apply_system(tx, batch, system_actor_clock(), c);
+}
+
+/* ---- stopping ---- */
+
+static const State *state_closed(const Register *reg, Str name)
+{
+    const State *s = reg_state(reg, name);
+    return s && s->closed ? s : NULL;
+}
+
+/* The move of a task that ends in the named kind of closed state from where it stands: the first
+ * declared one for a clock that was met. */
+static const Move *closing_move(const Record *task)
+{
+    for (size_t i = 0; i < task->reg->move_count; i++) {
+        const Move *m = &task->reg->moves[i];
+        bool from_here = false;
+        for (size_t k = 0; k < m->from.n; k++)
+            from_here |= str_eq(m->from.items[k], task->state);
+        if (from_here && state_closed(task->reg, m->to))
+            return m;
+    }
+    return NULL;
+}
+
+typedef struct Ids {
+    int64_t *items;
+    size_t n, cap;
+} Ids;
+
+/* Tasks under the record that belong to the clock (NULL: to any clock). */
+static Err clock_tasks(WriteTx *tx, const Record *rec, const Clock *k, Ids *ret)
+{
+    const Register *task = role_reg(rec->reg->model, REG_ROLE_TASK);
+    const Field *limit = role_field(rec->reg->model, FIELD_ROLE_TASK_LIMIT);
+    Stmt *st;
+    bool row = false;
+    TRY(db_stmt(tx->db,
+                str_printf(tx->arena,
+                           "SELECT id FROM %.*s WHERE induk=:id AND induk_reg=:reg AND batal=0"
+                           " AND (%.*s=:exact OR %.*s LIKE :like) ORDER BY id",
+                           STR_ARG(task->name), STR_ARG(limit->name), STR_ARG(limit->name))
+                    .ptr,
+                &st));
+    stmt_int(st, ":id", rec->id);
+    stmt_text(st, ":reg", rec->reg->name);
+    stmt_text(st, ":exact", k ? k->name : S(""));
+    stmt_text(st, ":like", k ? str_printf(tx->arena, "%.*s %%", STR_ARG(k->name)) : S("_%"));
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        *ARENA_PUSH(tx->arena, *ret) = row_int(st, 0);
+    }
+}
+
+static Err stop_clock(WriteTx *tx, Batch *batch, const Clock *k, const Record *rec)
+{
+    const Register *task = role_reg(rec->reg->model, REG_ROLE_TASK);
+    if (!task || !role_field(rec->reg->model, FIELD_ROLE_TASK_LIMIT))
+        return ERR_OK;
+    Ids ids = {0};
+    TRY(clock_tasks(tx, rec, k, &ids));
+    for (size_t i = 0; i < ids.n; i++) {
+        Record t;
+        TRY(row_by_id(tx->db, tx->arena, task, ids.items[i], &t));
+        const Move *m = closing_move(&t);
+        if (!m || state_closed(task, t.state))
+            continue;
+        Change *c = store_change(tx->arena, CHANGE_MOVE, task, t.uid, 0);
+        c->move = m->name;
+        set_role(c, FIELD_ROLE_TASK_NEXT, STR_NONE);
+        TRY(store_apply_system(tx, batch, system_actor_clock(), c));
+    }
+    return ERR_OK;
+}
+
+Err clocks_run(WriteTx *tx, Batch *batch, const Change *change, const Record *before,
+               const Record *after)
+{
+    const Register *reg = after->reg;
+    bool closed =
+        state_closed(reg, after->state) && (!before || !str_eq(before->state, after->state));
+    if (!reg->clock_count)
+        return ERR_OK;
+    if (closed || after->void_tx)
+        return stop_clock(tx, batch, NULL, after);
+    for (size_t i = 0; i < reg->clock_count; i++) {
+        const Clock *k = &reg->clocks[i];
+        if (trigger_fires(&k->stop, change, before, after))
+            TRY(stop_clock(tx, batch, k, after));
+        if (trigger_fires(&k->start, change, before, after))
+            TRY(start_clock(tx, batch, k, after));
+    }
+    return ERR_OK;
+}
+
+/* ---- the ticker ---- */
+
+static const Clock *clock_of(const Record *task, Str limit)
+{
+    Str name;
+    if (!task->parent_reg || !str_word(&limit, &name))
+        return NULL;
+    for (size_t i = 0; i < task->parent_reg->clock_count; i++)
+        if (str_eq(task->parent_reg->clocks[i].name, name))
+            return &task->parent_reg->clocks[i];
+    return NULL;
+}
+
+/* Home institution of somebody who holds one of the roles: where an escalation lands. */
+static Err unit_of_role(WriteTx *tx, const Model *m, uint64_t roles, Str *ret_uid)
+{
+    const Register *inst = role_reg(m, REG_ROLE_INSTITUTION);
+    for (size_t i = 0; i < m->role_count; i++) {
+        Stmt *st;
+        bool row;
+        if (!(roles & (1ull << i)))
+            continue;
+        TRY(db_stmt(tx->db,
+                    str_printf(tx->arena,
+                               "SELECT g.uid FROM fakta_pengguna f JOIN %.*s g ON g.id=f.agency"
+                               " WHERE f.active=1 AND ' '||f.roles||' ' LIKE :like"
+                               " ORDER BY f.user_id LIMIT 1",
+                               STR_ARG(inst->name))
+                        .ptr,
+                    &st));
+        stmt_text(st, ":like", str_printf(tx->arena, "%% %.*s %%", STR_ARG(m->roles[i].name)));
+        TRY(stmt_step(st, &row));
+        if (row) {
+            *ret_uid = row_text(tx->arena, st, 0);
+            stmt_done(st);
+            return ERR_OK;
+        }
+    }
+    return ERR_OK;
+}
+
+/* A late task is answered by one more task for those it is escalated to. */
+static Err escalate(WriteTx *tx, Batch *batch, const Record *task, const Clock *k)
+{
+    Str unit = STR_NONE;
+    if (!k || !k->escalate)
+        return ERR_OK;
+    TRY(unit_of_role(tx, task->reg->model, k->escalate, &unit));
+    if (str_empty(unit))
+        return ERR_OK;
+    Change *c = store_change(tx->arena, CHANGE_CREATE, task->reg, STR_NONE, 0);
+    c->parent_reg = task->parent_reg;
+    c->parent_uid = task->parent_uid;
+    c->owner_uid = unit;
+    set_role(c, FIELD_ROLE_TASK_TITLE,
+             tr_args(tx->arena, LANG_ID, M_TASK_LATE, k->label.text[LANG_ID]));
+    set_role(c, FIELD_ROLE_TASK_UNIT, unit);
+    set_role(c, FIELD_ROLE_TASK_STARTED, str_int(tx->arena, clock_now()));
+    return store_apply_system(tx, batch, system_actor_clock(), c);
+}
+
+static Err act_on(WriteTx *tx, Batch *batch, const Record *task, int64_t now)
+{
+    const Model *m = task->reg->model;
+    const Field *due_field = role_field(m, FIELD_ROLE_TASK_DUE);
+    const Field *limit = role_field(m, FIELD_ROLE_TASK_LIMIT);
+    int64_t due = 0;
+    bool has_due = str_i64(task->vals[due_field->index].text, &due);
+    bool late = has_due && due <= now;
+    Change *c = store_change(tx->arena, CHANGE_UPDATE, task->reg, task->uid, 0);
+    set_role(c, FIELD_ROLE_TASK_NEXT, late || !has_due ? STR_NONE : str_int(tx->arena, due));
+    TRY(store_apply_system(tx, batch, system_actor_clock(), c));
+    return late && limit ? escalate(tx, batch, task, clock_of(task, task->vals[limit->index].text))
+                         : ERR_OK;
+}
+
+static Err due_tasks(WriteTx *tx, const Register *task, int64_t now, Ids *ret)
+{
+    const Field *next = role_field(task->model, FIELD_ROLE_TASK_NEXT);
+    Stmt *st;
+    bool row = false;
+    TRY(db_stmt(
+        tx->db,
+        str_printf(tx->arena,
+                   "SELECT id FROM %.*s WHERE %.*s<=:now AND batal=0 ORDER BY %.*s LIMIT %d",
+                   STR_ARG(task->name), STR_ARG(next->name), STR_ARG(next->name), TICK_MAX)
+            .ptr,
+        &st));
+    stmt_int(st, ":now", now);
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        *ARENA_PUSH(tx->arena, *ret) = row_int(st, 0);
+    }
+}
+
+Err clocks_tick(WriteTx *tx, void *store)
+{
+    const Store *s = store;
+    const Register *task = role_reg(s->model, REG_ROLE_TASK);
+    Batch batch = {.store = s, .actor = system_actor_clock(), .arena = tx->arena};
+    Ids ids = {0};
+    int64_t now = clock_now();
+    batch.problems.arena = tx->arena;
+    if (!task || !role_field(s->model, FIELD_ROLE_TASK_NEXT) ||
+        !role_field(s->model, FIELD_ROLE_TASK_DUE))
+        return ERR_OK;
+    TRY(due_tasks(tx, task, now, &ids));
+    for (size_t i = 0; i < ids.n; i++) {
+        Record t;
+        TRY(row_by_id(tx->db, tx->arena, task, ids.items[i], &t));
+        TRY(act_on(tx, &batch, &t, now));
+    }
+    return ERR_OK;
+}

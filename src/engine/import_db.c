@@ -1,0 +1,171 @@
+#include "engine/import_db.h"
+
+#define COLUMNS "id,uid,at,user_uid,profile,file_name,hash,state,rows,tx,undone_tx,choices"
+
+Err import_schema(Db *db)
+{
+    return db_exec(
+        db, "CREATE TABLE IF NOT EXISTS impor(id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE,"
+            " at INTEGER NOT NULL, user_uid TEXT NOT NULL, profile TEXT NOT NULL,"
+            " file_name TEXT NOT NULL, hash TEXT NOT NULL, state INTEGER NOT NULL,"
+            " rows INTEGER NOT NULL, tx INTEGER NOT NULL, undone_tx INTEGER NOT NULL,"
+            " choices TEXT NOT NULL);"
+            "CREATE INDEX IF NOT EXISTS ix_impor_hash ON impor(hash);");
+}
+
+Err import_insert(WriteTx *tx, const ImportRun *run, int64_t *ret_id)
+{
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(tx->db,
+                "INSERT INTO impor(uid,at,user_uid,profile,file_name,hash,state,rows,tx,undone_tx,"
+                "choices) VALUES(:uid,:at,:user,:profile,:file,:hash,:state,0,0,0,:choices)"
+                " RETURNING id",
+                &st));
+    stmt_text(st, ":uid", run->uid);
+    stmt_int(st, ":at", clock_now());
+    stmt_text(st, ":user", run->user);
+    stmt_text(st, ":profile", run->profile);
+    stmt_text(st, ":file", run->file_name);
+    stmt_text(st, ":hash", run->hash);
+    stmt_int(st, ":state", run->state);
+    stmt_text(st, ":choices", run->choices.ptr ? run->choices : S(""));
+    TRY(stmt_step(st, &row));
+    *ret_id = row_int(st, 0);
+    stmt_done(st);
+    return ERR_OK;
+}
+
+Err import_update(WriteTx *tx, const ImportRun *run)
+{
+    Stmt *st;
+    TRY(db_stmt(tx->db,
+                "UPDATE impor SET state=:state,rows=:rows,tx=:tx,undone_tx=:undone,choices=:choices"
+                " WHERE uid=:uid",
+                &st));
+    stmt_int(st, ":state", run->state);
+    stmt_int(st, ":rows", run->rows);
+    stmt_int(st, ":tx", run->tx);
+    stmt_int(st, ":undone", run->undone_tx);
+    stmt_text(st, ":choices", run->choices.ptr ? run->choices : S(""));
+    stmt_text(st, ":uid", run->uid);
+    return stmt_run(st);
+}
+
+static ImportRun read_run(Arena *a, Stmt *st)
+{
+    return (ImportRun){.id = row_int(st, 0),
+                       .uid = row_text(a, st, 1),
+                       .at = row_int(st, 2),
+                       .user = row_text(a, st, 3),
+                       .profile = row_text(a, st, 4),
+                       .file_name = row_text(a, st, 5),
+                       .hash = row_text(a, st, 6),
+                       .state = (ImportState)row_int(st, 7),
+                       .rows = row_int(st, 8),
+                       .tx = row_int(st, 9),
+                       .undone_tx = row_int(st, 10),
+                       .choices = row_text(a, st, 11)};
+}
+
+static Err one_run(Arena *a, Stmt *st, ImportRun *ret)
+{
+    bool row;
+    TRY(stmt_step(st, &row));
+    if (!row)
+        return E_NOT_FOUND;
+    *ret = read_run(a, st);
+    stmt_done(st);
+    return ERR_OK;
+}
+
+Err import_find(Db *db, Arena *a, Str uid, ImportRun *ret)
+{
+    Stmt *st;
+    TRY(db_stmt(db, "SELECT " COLUMNS " FROM impor WHERE uid=:uid", &st));
+    stmt_text(st, ":uid", uid);
+    return one_run(a, st, ret);
+}
+
+Err import_applied_before(Db *db, Arena *a, Str profile, Str hash, Str user, ImportRun *ret)
+{
+    Stmt *st;
+    TRY(db_stmt(db,
+                "SELECT " COLUMNS
+                " FROM impor WHERE hash=:hash AND profile=:profile AND user_uid=:user"
+                " AND state=2 ORDER BY id DESC LIMIT 1",
+                &st));
+    stmt_text(st, ":hash", hash);
+    stmt_text(st, ":profile", profile);
+    stmt_text(st, ":user", user);
+    return one_run(a, st, ret);
+}
+
+Err import_list(Db *db, Arena *a, Str user, ImportRun **ret, size_t *ret_n)
+{
+    struct {
+        ImportRun *items;
+        size_t n, cap;
+    } runs = {0};
+    Stmt *st;
+    bool row = false;
+    TRY(db_stmt(db,
+                "SELECT " COLUMNS " FROM impor WHERE (:user IS NULL OR user_uid=:user)"
+                " ORDER BY id DESC LIMIT 50",
+                &st));
+    stmt_text(st, ":user", user);
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            break;
+        *ARENA_PUSH(a, runs) = read_run(a, st);
+    }
+    *ret = runs.items;
+    *ret_n = runs.n;
+    return ERR_OK;
+}
+
+static Err current_version(Reader *rd, WrittenRow *w)
+{
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(
+        rd->db,
+        str_printf(rd->arena, "SELECT uid,versi FROM %.*s WHERE id=:id", STR_ARG(w->reg->name)).ptr,
+        &st));
+    stmt_int(st, ":id", w->rec);
+    TRY(stmt_step(st, &row));
+    if (!row)
+        return E_NOT_FOUND;
+    w->uid = row_text(rd->arena, st, 0);
+    w->current = row_int(st, 1);
+    stmt_done(st);
+    return ERR_OK;
+}
+
+Err import_written(Reader *rd, int64_t tx, WrittenRow **ret, size_t *ret_n)
+{
+    struct {
+        WrittenRow *items;
+        size_t n, cap;
+    } rows = {0};
+    Stmt *st;
+    bool row = false;
+    TRY(db_stmt(rd->db, "SELECT reg,rec,ver FROM riwayat WHERE tx=:tx ORDER BY reg,rec DESC", &st));
+    stmt_int(st, ":tx", tx);
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            break;
+        WrittenRow w = {.reg = model_reg(rd->store->model, row_text(rd->arena, st, 0)),
+                        .rec = row_int(st, 1),
+                        .version = row_int(st, 2)};
+        if (w.reg)
+            *ARENA_PUSH(rd->arena, rows) = w;
+    }
+    for (size_t i = 0; i < rows.n; i++)
+        TRY(current_version(rd, &rows.items[i]));
+    *ret = rows.items;
+    *ret_n = rows.n;
+    return ERR_OK;
+}

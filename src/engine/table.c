@@ -1,0 +1,501 @@
+#include "engine/table.h"
+
+#include "base/csv.h"
+#include "base/number.h"
+#include "model/expr.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOW_ALL_MAX = 12 }; /* lists up to this length show every code, longer ones what occurs */
+
+int audience_k(Audience a)
+{
+    static const int k[] = {
+        [AUDIENCE_INTERNAL] = 0, [AUDIENCE_TASK_FORCE] = 5, [AUDIENCE_PUBLIC] = 10};
+    return k[a];
+}
+
+bool audience_of(Str word, Audience *ret)
+{
+    static const char *const words[] = {"internal", "task-force", "public"};
+    for (int i = 0; i < 3; i++)
+        if (str_is(word, words[i])) {
+            *ret = (Audience)i;
+            return true;
+        }
+    return false;
+}
+
+Msg audience_msg(Audience a)
+{
+    static const Msg of[] = {[AUDIENCE_INTERNAL] = M_AUDIENCE_INTERNAL,
+                             [AUDIENCE_TASK_FORCE] = M_AUDIENCE_TASK_FORCE,
+                             [AUDIENCE_PUBLIC] = M_AUDIENCE_PUBLIC};
+    return of[a];
+}
+
+/* ---- dimensions ---- */
+
+typedef struct Dim {
+    Str name;
+    const Field *field; /* NULL: owner or state */
+    bool owner, state, none;
+} Dim;
+
+static bool dim_of(const Register *reg, Str name, Dim *ret)
+{
+    *ret = (Dim){.name = name, .none = str_empty(name)};
+    if (ret->none)
+        return true;
+    for (size_t i = 0; i < reg->stats.dims.n; i++) {
+        if (!str_eq(reg->stats.dims.items[i], name))
+            continue;
+        ret->field = reg_field(reg, name);
+        ret->owner = !ret->field && str_is(name, "pemilik");
+        ret->state = !ret->field && str_is(name, "status");
+        return true;
+    }
+    return false;
+}
+
+StrList table_dims(Arena *a, const TableDef *def)
+{
+    StrList dims = {0};
+    if (def->free_dims)
+        return def->reg->stats.dims;
+    if (!str_empty(def->rows))
+        *ARENA_PUSH(a, dims) = def->rows;
+    if (!str_empty(def->columns))
+        *ARENA_PUSH(a, dims) = def->columns;
+    return dims;
+}
+
+Label table_dim_label(const Register *reg, Str dim)
+{
+    Dim d;
+    if (dim_of(reg, dim, &d) && d.field)
+        return d.field->label;
+    Msg m = str_is(dim, "pemilik") ? M_FIELD_OWNER : M_FIELD_STATE;
+    return (Label){{tr(LANG_ID, m), tr(LANG_EN, m)}};
+}
+
+/* ---- collecting ---- */
+
+typedef struct Hit {
+    Str date;
+    int64_t id, person;
+    Str row, column;           /* code words; several for multi-valued dimensions */
+    Str row_name, column_name; /* owner names */
+    bool apart;
+} Hit;
+
+typedef struct Collect {
+    Arena *arena;
+    const Register *reg;
+    Dim row, column;
+    const Record *now;
+    struct {
+        Hit *items;
+        size_t n, cap;
+    } hits;
+} Collect;
+
+static Str collect_own(void *ctx, const Field *f)
+{
+    const Collect *c = ctx;
+    return f->reg == c->reg ? c->now->vals[f->index].text : STR_NONE;
+}
+
+static Str no_hop(void *ctx, const Field *via, const Field *f)
+{
+    (void)ctx, (void)via, (void)f;
+    return STR_NONE;
+}
+
+static Str dim_value(const Collect *c, const Dim *d, Str *ret_name)
+{
+    if (d->none)
+        return S("*");
+    if (d->owner) {
+        *ret_name = c->now->owner_name;
+        return str_int(c->arena, c->now->owner);
+    }
+    return d->state ? c->now->state : c->now->vals[d->field->index].text;
+}
+
+static Err collect_row(void *ctx, const Record *r)
+{
+    Collect *c = ctx;
+    Arena *a = c->arena;
+    const Stats *stats = &c->reg->stats;
+    ExprEnv env = {.arena = a, .today = clock_today(), .ctx = c, .own = collect_own, .hop = no_hop};
+    c->now = r;
+    if (stats->where && !expr_true(stats->where, &env))
+        return ERR_OK;
+    Hit h = {.id = r->id, .apart = stats->apart && expr_true(stats->apart, &env)};
+    h.date = str_copy(a, r->vals[stats->date->index].text);
+    h.person = stats->person ? r->vals[stats->person->index].id : 0;
+    h.row = str_copy(a, dim_value(c, &c->row, &h.row_name));
+    h.column = str_copy(a, dim_value(c, &c->column, &h.column_name));
+    h.row_name = str_copy(a, h.row_name);
+    h.column_name = str_copy(a, h.column_name);
+    *ARENA_PUSH(a, c->hits) = h;
+    return ERR_OK;
+}
+
+static int by_date(const void *x, const void *y)
+{
+    const Hit *a = x, *b = y;
+    int c = str_cmp(a->date, b->date);
+    return c ? c : (a->id > b->id) - (a->id < b->id);
+}
+
+static int by_person(const void *x, const void *y)
+{
+    const Hit *a = x, *b = y;
+    if (a->apart != b->apart)
+        return a->apart - b->apart;
+    if (a->person != b->person)
+        return a->person < b->person ? -1 : 1;
+    return by_date(x, y);
+}
+
+/* Keeps the first row of each person, confirmed before possible: a person confirmed in the period
+ * is not counted among the possible ones as well. */
+static void once_a_person(Collect *c)
+{
+    Hit *h = c->hits.items;
+    size_t n = 0, confirmed;
+    if (!c->reg->stats.person || !c->hits.n)
+        return;
+    qsort(h, c->hits.n, sizeof *h, by_person);
+    for (size_t i = 0; i < c->hits.n; i++) {
+        bool same = n && h[n - 1].apart == h[i].apart && h[n - 1].person == h[i].person;
+        if (!same)
+            h[n++] = h[i];
+    }
+    for (confirmed = 0; confirmed < n && !h[confirmed].apart;)
+        confirmed++;
+    size_t kept = confirmed, k = 0;
+    for (size_t i = confirmed; i < n; i++) {
+        while (k < confirmed && h[k].person < h[i].person)
+            k++;
+        if (k == confirmed || h[k].person != h[i].person)
+            h[kept++] = h[i];
+    }
+    c->hits.n = kept;
+}
+
+static Err collect(Reader *rd, const Register *reg, Period period, Collect *c)
+{
+    Query q = query_new(reg);
+    const Field *date = reg->stats.date;
+    q.verb = VERB_COUNT;
+    bool instant = date->kind == FK_INSTANT;
+    Str from = instant ? str_int(rd->arena, clock_instant(period.from, 0))
+                       : date_iso(rd->arena, period.from);
+    Str to = instant ? str_int(rd->arena, clock_instant(date_add_days(period.to, 1), 0) - 1)
+                     : date_iso(rd->arena, period.to);
+    query_filter(&q, rd->arena, date, STR_NONE, FILTER_FROM, from);
+    query_filter(&q, rd->arena, date, STR_NONE, FILTER_TO, to);
+    c->arena = rd->arena;
+    c->reg = reg;
+    TRY(query_each(rd, &q, collect_row, c));
+    once_a_person(c);
+    return ERR_OK;
+}
+
+/* ---- heads ---- */
+
+typedef struct Heads {
+    TableHead *items;
+    size_t n, cap;
+} Heads;
+
+static size_t head_index(const Heads *h, Str code)
+{
+    for (size_t i = 0; i < h->n; i++)
+        if (str_eq(h->items[i].code, code))
+            return i;
+    return h->n;
+}
+
+static Label both(Str text)
+{
+    return (Label){{text, text}};
+}
+
+static void add_head(Arena *a, Heads *h, Str code, Label label)
+{
+    if (head_index(h, code) == h->n)
+        *ARENA_PUSH(a, *h) = (TableHead){.code = code, .label = label};
+}
+
+static Label code_both(const CodeList *list, Str code)
+{
+    const Code *c = code_find(list, code);
+    return c ? c->label : both(code);
+}
+
+static Label dim_code_label(Arena *a, const Register *reg, const Dim *d, Str code, Str name)
+{
+    if (str_empty(code))
+        return (Label){{tr(LANG_ID, M_NOT_STATED), tr(LANG_EN, M_NOT_STATED)}};
+    if (d->none)
+        return (Label){{tr(LANG_ID, M_TOTAL), tr(LANG_EN, M_TOTAL)}};
+    if (d->owner)
+        return both(name);
+    if (d->state)
+        return reg_state(reg, code) ? reg_state(reg, code)->label : both(code);
+    if (d->field->kind == FK_CODE)
+        return code_both(d->field->codes, code);
+    Value v = {.text = code};
+    return (Label){{value_show(d->field, a, LANG_ID, &v), value_show(d->field, a, LANG_EN, &v)}};
+}
+
+static int by_code(const void *x, const void *y)
+{
+    return str_cmp(((const TableHead *)x)->code, ((const TableHead *)y)->code);
+}
+
+/* Codes in the order of their list; everything else by code; the unknown last. */
+static Heads make_heads(Collect *c, const Dim *d, bool row)
+{
+    Arena *a = c->arena;
+    Heads all = {0}, found = {0};
+    bool unknown = false;
+    const CodeList *list = d->field && d->field->kind == FK_CODE ? d->field->codes : NULL;
+    for (size_t i = 0; i < c->hits.n; i++) {
+        const Hit *h = &c->hits.items[i];
+        Str words = row ? h->row : h->column, name = row ? h->row_name : h->column_name, w;
+        unknown |= str_empty(words);
+        while (str_word(&words, &w))
+            add_head(a, &found, w, dim_code_label(a, c->reg, d, w, name));
+    }
+    for (size_t i = 0; list && i < list->n; i++)
+        if (list->n <= SHOW_ALL_MAX || head_index(&found, list->items[i].code) < found.n)
+            add_head(a, &all, list->items[i].code, list->items[i].label);
+    if (found.n)
+        qsort(found.items, found.n, sizeof *found.items, by_code);
+    for (size_t i = 0; i < found.n; i++)
+        add_head(a, &all, found.items[i].code, found.items[i].label);
+    if (unknown)
+        add_head(a, &all, S(""), dim_code_label(a, c->reg, d, S(""), S("")));
+    if (d->none && !all.n)
+        add_head(a, &all, S("*"), dim_code_label(a, c->reg, d, S("*"), S("")));
+    return all;
+}
+
+/* ---- counting ---- */
+
+/* The next value of a dimension; a row without any value gives the empty code once. */
+static bool next_value(Str *words, bool *started, Str *ret)
+{
+    bool more = str_word(words, ret);
+    if (!more && !*started) {
+        *ret = S("");
+        more = true;
+    }
+    *started = true;
+    return more;
+}
+
+static void count_hit(const Heads *rows, const Heads *columns, const Hit *h, Table *t)
+{
+    Str row_words = h->row, column_words = h->column, code;
+    bool row_started = false, column_started = false;
+    while (next_value(&column_words, &column_started, &code))
+        t->column_totals[head_index(columns, code)].n++;
+    while (next_value(&row_words, &row_started, &code)) {
+        size_t row = head_index(rows, code);
+        t->row_totals[row].n++;
+        column_words = h->column;
+        column_started = false;
+        while (next_value(&column_words, &column_started, &code))
+            t->cells[row * columns->n + head_index(columns, code)].n++;
+    }
+    t->total.n++;
+}
+
+static void mask_cell(Count *c, int k)
+{
+    c->masked = c->n > 0 && c->n < k;
+}
+
+static void mask(Table *t)
+{
+    int k = audience_k(t->ask.audience);
+    for (size_t i = 0; i < t->row_count * t->column_count; i++)
+        mask_cell(&t->cells[i], k);
+    for (size_t i = 0; i < t->row_count; i++)
+        mask_cell(&t->row_totals[i], k);
+    for (size_t i = 0; i < t->column_count; i++)
+        mask_cell(&t->column_totals[i], k);
+    mask_cell(&t->total, k);
+    mask_cell(&t->apart, k);
+}
+
+static void fill(Collect *c, Table *t)
+{
+    Arena *a = c->arena;
+    Heads rows = make_heads(c, &c->row, true), columns = make_heads(c, &c->column, false);
+    t->rows = rows.items;
+    t->row_count = rows.n;
+    t->columns = columns.items;
+    t->column_count = columns.n;
+    t->cells = ARENA_ARRAY(a, rows.n * columns.n, Count);
+    t->row_totals = ARENA_ARRAY(a, rows.n, Count);
+    t->column_totals = ARENA_ARRAY(a, columns.n, Count);
+    for (size_t i = 0; i < c->hits.n; i++) {
+        if (c->hits.items[i].apart)
+            t->apart.n++;
+        else
+            count_hit(&rows, &columns, &c->hits.items[i], t);
+    }
+    t->multi = (c->row.field && c->row.field->multi) || (c->column.field && c->column.field->multi);
+    t->has_apart = c->reg->stats.apart != NULL;
+    mask(t);
+}
+
+/* The most exact audience any of the subject's roles allows. */
+static bool may_see(const Reader *rd, Audience asked)
+{
+    const Model *m = rd->store->model;
+    const Subject *s = rd->actor->subject;
+    if (s->system)
+        return true;
+    for (size_t i = 0; i < m->role_count; i++)
+        if ((s->roles & (1ull << i)) && m->roles[i].audience <= (int)asked)
+            return true;
+    return false;
+}
+
+static void wrong(Problems *problems, Msg msg, Str what)
+{
+    problem_add(problems, (Problem){.msg = msg, .args = {what}});
+}
+
+Err table_count(Reader *rd, const TableAsk *ask, Problems *problems, Table *ret)
+{
+    const Register *reg = ask->def->reg;
+    Table t = {.ask = *ask, .unit = reg->stats.unit, .counted_at = clock_now()};
+    Collect c = {0};
+    if (str_empty(t.ask.rows))
+        t.ask.rows = ask->def->rows;
+    if (!t.ask.columns.ptr)
+        t.ask.columns = ask->def->columns;
+    if (!dim_of(reg, t.ask.rows, &c.row))
+        wrong(problems, M_DIM_UNKNOWN, t.ask.rows);
+    if (!dim_of(reg, t.ask.columns, &c.column))
+        wrong(problems, M_DIM_UNKNOWN, t.ask.columns);
+    if (!period_parse(t.ask.period, &t.period))
+        wrong(problems, M_PERIOD_BAD, t.ask.period);
+    if (problems->errors)
+        return E_INVALID;
+    if (!may_see(rd, ask->audience))
+        return E_DENIED;
+    TRY(collect(rd, reg, t.period, &c));
+    fill(&c, &t);
+    t.row_title = table_dim_label(reg, t.ask.rows);
+    t.column_title =
+        str_empty(t.ask.columns) ? (Label){{S(""), S("")}} : table_dim_label(reg, t.ask.columns);
+    *ret = t;
+    return ERR_OK;
+}
+
+Err table_total(Reader *rd, const Register *reg, Str period, Audience audience, Count *ret)
+{
+    Collect c = {0};
+    Period p;
+    if (!period_parse(period, &p))
+        return E_INVALID;
+    if (!may_see(rd, audience))
+        return E_DENIED;
+    c.row.none = c.column.none = true;
+    TRY(collect(rd, reg, p, &c));
+    *ret = (Count){0};
+    for (size_t i = 0; i < c.hits.n; i++)
+        ret->n += !c.hits.items[i].apart;
+    mask_cell(ret, audience_k(audience));
+    return ERR_OK;
+}
+
+/* ---- showing ---- */
+
+Str count_text(Arena *a, Lang lang, const Count *c, Audience audience)
+{
+    return c->masked ? str_printf(a, "<%d", audience_k(audience)) : number_format(a, lang, c->n, 0);
+}
+
+TableNotes table_notes(Arena *a, Lang lang, const Table *t)
+{
+    const TableDef *def = t->ask.def;
+    int minute;
+    Date day = clock_date_of(t->counted_at, &minute);
+    TableNotes n = {.title = def->label.text[lang]};
+    n.unit = tr_args(a, lang, M_TABLE_UNIT, t->unit ? t->unit->label.text[lang] : S(""));
+    n.period = tr_args(a, lang, M_TABLE_PERIOD, period_label(a, lang, t->ask.period),
+                       date_long(a, lang, t->period.from), date_long(a, lang, t->period.to));
+    n.source = tr_args(a, lang, M_TABLE_SOURCE, def->reg->label.text[lang], date_long(a, lang, day),
+                       str_printf(a, "%02d.%02d %s", minute / 60, minute % 60, clock_zone_name()));
+    Buf b = buf_new(a, 256);
+    buf_put(&b, def->note.text[lang]);
+    if (t->has_apart)
+        buf_printf(&b, " %.*s",
+                   STR_ARG(tr_args(a, lang, M_TABLE_APART,
+                                   count_text(a, lang, &t->apart, t->ask.audience))));
+    if (t->multi)
+        buf_printf(&b, " %.*s", STR_ARG(tr(lang, M_TABLE_MULTI)));
+    if (audience_k(t->ask.audience))
+        buf_printf(
+            &b, " %.*s",
+            STR_ARG(tr_args(a, lang, M_TABLE_MASK, str_int(a, audience_k(t->ask.audience)))));
+    n.method = str_trim(buf_str(&b));
+    return n;
+}
+
+static void csv_line(Buf *b, Str text, char sep)
+{
+    csv_cell(b, text, sep);
+    buf_lit(b, "\r\n");
+}
+
+static void csv_number(Buf *b, const Count *c, Audience audience, char sep)
+{
+    buf_char(b, sep);
+    if (c->masked)
+        buf_printf(b, "<%d", audience_k(audience));
+    else
+        buf_printf(b, "%lld", (long long)c->n);
+}
+
+Str table_csv(Arena *a, Lang lang, const Table *t, char sep)
+{
+    Buf b = buf_new(a, 4096);
+    TableNotes n = table_notes(a, lang, t);
+    bool columns = !str_empty(t->ask.columns);
+    csv_line(&b, n.title, sep);
+    csv_line(&b, n.unit, sep);
+    csv_line(&b, n.period, sep);
+    csv_line(&b, n.source, sep);
+    csv_line(&b, n.method, sep);
+    buf_lit(&b, "\r\n");
+    csv_cell(&b, t->row_title.text[lang], sep);
+    for (size_t i = 0; columns && i < t->column_count; i++) {
+        buf_char(&b, sep);
+        csv_cell(&b, t->columns[i].label.text[lang], sep);
+    }
+    buf_char(&b, sep);
+    csv_line(&b, tr(lang, M_TOTAL), sep);
+    for (size_t r = 0; r <= t->row_count; r++) {
+        bool last = r == t->row_count;
+        csv_cell(&b, last ? tr(lang, M_TOTAL) : t->rows[r].label.text[lang], sep);
+        for (size_t i = 0; columns && i < t->column_count; i++)
+            csv_number(&b, last ? &t->column_totals[i] : &t->cells[r * t->column_count + i],
+                       t->ask.audience, sep);
+        csv_number(&b, last ? &t->total : &t->row_totals[r], t->ask.audience, sep);
+        buf_lit(&b, "\r\n");
+    }
+    return buf_str(&b);
+}

@@ -1,0 +1,67 @@
+/* Tables of figures: what `domain/tables` declares, counted for a period and masked for an
+ * audience. A number carries its unit, period, source and definition; a person is counted once a
+ * table and period, at her first row in it (RULES 6). Suppression: primary, cells under k
+ * (security 3.6). */
+#pragma once
+
+#include "model/query.h"
+
+typedef enum Audience { AUDIENCE_INTERNAL, AUDIENCE_TASK_FORCE, AUDIENCE_PUBLIC } Audience;
+
+/* Smallest count shown: 0, 5, 10. */
+int audience_k(Audience a);
+/* "internal", "task-force", "public"; false for anything else. */
+bool audience_of(Str word, Audience *ret);
+Msg audience_msg(Audience a);
+
+typedef struct TableAsk {
+    const TableDef *def;
+    Str rows, columns; /* dimensions; absent: those of the definition; columns may stay absent */
+    Str period;        /* "2026-S1", "2026" or "from/to" */
+    Audience audience;
+} TableAsk;
+
+typedef struct TableHead {
+    Str code;
+    Label label;
+} TableHead;
+
+typedef struct Count {
+    int64_t n;
+    bool masked; /* 0 < n < k: to be shown as "<k" */
+} Count;
+
+typedef struct Table {
+    TableAsk ask;
+    Period period;
+    Label row_title, column_title;
+    const Code *unit;
+    TableHead *rows, *columns; /* at least one column: the total */
+    size_t row_count, column_count;
+    Count *cells; /* row_count * column_count */
+    Count *row_totals, *column_totals;
+    Count total; /* distinct persons or rows, not the sum of multi-valued dimensions */
+    Count apart; /* counted beside the table */
+    bool has_apart;
+    bool multi; /* a dimension with several values: rows may add up to more */
+    int64_t counted_at;
+} Table;
+
+/* Dimensions that the definition allows for rows and columns. */
+StrList table_dims(Arena *a, const TableDef *def);
+Label table_dim_label(const Register *reg, Str dim);
+/* E_INVALID with a problem for an unknown dimension or period; E_DENIED without the right to count
+ * or beyond the subject's audience. */
+MUST_CHECK Err table_count(Reader *rd, const TableAsk *ask, Problems *problems, Table *ret);
+/* One figure: the total of a register for a period, in its unit (KAS-21: never added together). */
+MUST_CHECK Err table_total(Reader *rd, const Register *reg, Str period, Audience audience,
+                           Count *ret);
+/* "<5", "−" for zero is not used: zero prints as 0. */
+Str count_text(Arena *a, Lang lang, const Count *c, Audience audience);
+/* The whole table as CSV: heading lines (title, unit, period, source, note), then the grid. */
+Str table_csv(Arena *a, Lang lang, const Table *t, char sep);
+/* Lines that stand above and under a table on every medium. */
+typedef struct TableNotes {
+    Str title, unit, period, source, method;
+} TableNotes;
+TableNotes table_notes(Arena *a, Lang lang, const Table *t);

@@ -1,0 +1,73 @@
+/* Import of an agency's book by profile (RULES 1.21, 1.22). One spreadsheet row is a case, a
+ * person, a victim and a suspect at once; the profile says which columns make which record and by
+ * what an existing record is recognised. Checking and applying run the same code; only applying
+ * writes, in one transaction. Importing the same file twice changes nothing. */
+#pragma once
+
+#include "intake/workbook_read.h"
+#include "model/person_index.h"
+#include "model/query.h"
+
+#include <stdatomic.h>
+
+/* Where a heading of the file goes. */
+typedef struct ImportHeading {
+    Str sheet, heading;
+    const ImportColumn *column; /* NULL: not recognised */
+    bool ignored;               /* the user said so */
+} ImportHeading;
+
+/* A person of the file who may be one already on file: the user decides. */
+typedef struct ImportQuestion {
+    Str key; /* name of the answer: "tanya-SHEET-LINE-AS" */
+    Str sheet, name;
+    int line;
+    const PersonHit *hits;
+    Str *headings; /* of the hits, as the reader may see them */
+    size_t hit_count;
+    Str answer; /* uid of a hit, "baru", or absent */
+} ImportQuestion;
+
+/* What the user settled on the preview page: headings to ignore or map, answers to questions.
+ * Kept as lines "name=value". */
+typedef struct ImportChoices {
+    StrList names, values;
+} ImportChoices;
+ImportChoices import_choices_parse(Arena *a, Str text);
+Str import_choices_text(Arena *a, const ImportChoices *c);
+Str import_choice(const ImportChoices *c, Str name); /* STR_NONE if none */
+void import_choice_set(Arena *a, ImportChoices *c, Str name, Str value);
+
+typedef struct ImportCounts {
+    int64_t created, changed, same;
+} ImportCounts;
+
+typedef struct ImportReport {
+    const ImportProfile *profile;
+    struct {
+        ImportHeading *items;
+        size_t n, cap;
+    } headings;
+    struct {
+        ImportQuestion *items;
+        size_t n, cap;
+    } questions;
+    Problems problems;
+    int64_t rows, bad_rows; /* data rows read; rows with at least one error */
+    ImportCounts *by_row;   /* per entry of profile->rows */
+    bool applicable;        /* no error, no open question, something to do */
+    size_t open_questions;
+} ImportReport;
+
+/* Checks a workbook against a profile as the reader's subject and prepares every change into
+ * `batch` (kept when the report is applicable, to be discarded otherwise). `progress` counts rows,
+ * may be NULL. Errors of the file itself are problems, not failures. */
+MUST_CHECK Err import_build(Reader *rd, const ImportProfile *profile, const Workbook *book,
+                            const ImportChoices *choices, Batch *batch, _Atomic int64_t *progress,
+                            ImportReport *ret);
+
+/* The profile that each register has by itself: every field a column, recognised by its unique
+ * fields. In the arena. */
+const ImportProfile *import_profile_of(Arena *a, const Register *reg);
+/* The template workbook of a profile. */
+MUST_CHECK Err import_template(Arena *a, const ImportProfile *profile, Lang lang, Str *ret_xlsx);

@@ -1,0 +1,416 @@
+#include "intake/import_part.h"
+
+#include "base/utf8.h"
+#include "intake/workbook_write.h"
+
+#include <string.h>
+
+void gather_problem(Gather *g, CellPlace at, const Label *label, Str field, Msg msg, Str arg,
+                    bool warning)
+{
+    problem_add(&g->report->problems, (Problem){.place = at.sheet,
+                                                .line = at.line,
+                                                .column = at.column,
+                                                .sheet = true,
+                                                .field = field,
+                                                .label = label,
+                                                .msg = msg,
+                                                .args = {arg},
+                                                .warning = warning});
+}
+
+/* ---- headings ---- */
+
+static bool same_words(Arena *a, Str x, Str y)
+{
+    return str_eq(utf8_fold(a, x), utf8_fold(a, y));
+}
+
+static const ImportColumn *column_of(Gather *g, Str heading)
+{
+    for (size_t i = 0; i < g->profile->column_count; i++) {
+        const ImportColumn *c = &g->profile->columns[i];
+        if (same_words(g->arena, c->heading, heading))
+            return c;
+        for (size_t k = 0; k < c->also.n; k++)
+            if (same_words(g->arena, c->also.items[k], heading))
+                return c;
+    }
+    return NULL;
+}
+
+/* The choice for a heading: "-" ignores it, otherwise the heading of the profile it stands for. */
+static ImportHeading read_heading(Gather *g, Str sheet, Str text)
+{
+    ImportHeading h = {.sheet = sheet, .heading = str_trim(text)};
+    Str choice = import_choice(g->choices, str_printf(g->arena, "kolom-%.*s", STR_ARG(h.heading)));
+    h.ignored = str_is(choice, "-");
+    if (!h.ignored)
+        h.column = column_of(g, str_empty(choice) ? h.heading : choice);
+    return h;
+}
+
+typedef struct SheetMap {
+    const Sheet *sheet;
+    const ImportColumn **columns; /* per cell of the heading row, NULL = none */
+    size_t n;
+    size_t header; /* index of the heading row */
+} SheetMap;
+
+static size_t known_headings(Gather *g, const SheetRow *row)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < row->n; i++)
+        n += !str_empty(row->cells[i].text) && read_heading(g, S(""), row->cells[i].text).column;
+    return n;
+}
+
+/* The heading row is the one of the first ten that names most columns of the profile. */
+static bool find_header(Gather *g, const Sheet *sheet, size_t *ret)
+{
+    size_t best = 0;
+    for (size_t i = 0; i < sheet->n && i < 10; i++) {
+        size_t n = known_headings(g, &sheet->rows[i]);
+        if (n > best) {
+            best = n;
+            *ret = i;
+        }
+    }
+    return best >= 2 || (best == 1 && g->profile->column_count == 1);
+}
+
+static void check_missing(Gather *g, const SheetMap *map)
+{
+    for (size_t i = 0; i < g->profile->column_count; i++) {
+        const ImportColumn *c = &g->profile->columns[i];
+        bool there = false;
+        for (size_t k = 0; k < map->n; k++)
+            there |= map->columns[k] == c;
+        if (c->required && !there)
+            gather_problem(g, (CellPlace){map->sheet->name, map->sheet->rows[map->header].line, 0},
+                           NULL, STR_NONE, M_COLUMN_MISSING, c->heading, false);
+    }
+}
+
+static bool map_sheet(Gather *g, const Sheet *sheet, SheetMap *map)
+{
+    *map = (SheetMap){.sheet = sheet};
+    if (workbook_sheet_is_report(sheet) || !find_header(g, sheet, &map->header))
+        return false;
+    const SheetRow *row = &sheet->rows[map->header];
+    map->n = row->n;
+    map->columns = ARENA_ARRAY(g->arena, row->n, const ImportColumn *);
+    for (size_t i = 0; i < row->n; i++) {
+        CellPlace at = {sheet->name, row->line, (int)i + 1};
+        if (str_empty(str_trim(row->cells[i].text)))
+            continue;
+        ImportHeading h = read_heading(g, sheet->name, row->cells[i].text);
+        *ARENA_PUSH(g->arena, g->report->headings) = h;
+        map->columns[i] = h.column;
+        if (!h.column && !h.ignored)
+            gather_problem(g, at, NULL, STR_NONE, M_COLUMN_UNKNOWN, h.heading, false);
+        for (size_t k = 0; h.column && k < i; k++)
+            if (map->columns[k] == h.column)
+                gather_problem(g, at, NULL, STR_NONE, M_COLUMN_TWICE, h.heading, false);
+    }
+    check_missing(g, map);
+    return true;
+}
+
+/* ---- cells ---- */
+
+/* Text of a cell for value_parse; false when the cell cannot be used. */
+static bool cell_text(Gather *g, const Cell *cell, CellPlace at, const ImportColumn *c, Str *ret)
+{
+    const Label *label = c->field ? &c->field->label : NULL;
+    *ret = utf8_nfc(g->arena, str_trim(cell->text));
+    switch (cell->kind) {
+    case CELL_MERGED:
+        gather_problem(g, at, label, STR_NONE, M_CELL_MERGED, STR_NONE, false);
+        return false;
+    case CELL_ERROR:
+        gather_problem(g, at, label, STR_NONE, M_CELL_ERROR, cell->text, false);
+        return false;
+    case CELL_FORMULA:
+        if (str_empty(*ret)) {
+            gather_problem(g, at, label, STR_NONE, M_CELL_FORMULA_EMPTY, STR_NONE, false);
+            return false;
+        }
+        gather_problem(g, at, label, STR_NONE, M_CELL_FORMULA, *ret, true);
+        return true;
+    case CELL_DATE: /* a day typed with a time of midnight is a day */
+        if (c->field && c->field->kind == FK_DATE)
+            *ret = str_head(*ret, 10);
+        return true;
+    case CELL_EMPTY:
+    case CELL_TEXT:
+    case CELL_NUMBER:
+    case CELL_BOOL:
+        return true;
+    }
+    BUG("unknown cell kind");
+}
+
+static bool take_cell(Gather *g, Part *p, const ImportColumn *c, const Cell *cell, CellPlace at)
+{
+    Str typed, value = STR_NONE;
+    size_t before = g->report->problems.n;
+    if (cell->kind == CELL_EMPTY || (cell->kind == CELL_TEXT && str_empty(str_trim(cell->text))))
+        return true;
+    if (!cell_text(g, cell, at, c, &typed))
+        return false;
+    bool ok = value_parse(c->field, g->arena, typed, g->today, &value, &g->report->problems);
+    for (size_t i = before; i < g->report->problems.n; i++) {
+        Problem *problem = &g->report->problems.items[i];
+        problem->place = at.sheet;
+        problem->line = at.line;
+        problem->column = at.column;
+        problem->sheet = true;
+    }
+    if (!ok)
+        return false;
+    p->vals[c->field->index] = value;
+    p->places[c->field->index] = at;
+    return true;
+}
+
+/* ---- rows ---- */
+
+static Part *new_part(Gather *g, size_t row_index, CellPlace first)
+{
+    const ImportRow *row = &g->profile->rows[row_index];
+    Part *p = ARENA_NEW(g->arena, Part);
+    p->row = row;
+    p->row_index = row_index;
+    p->vals = ARENA_ARRAY(g->arena, row->reg->field_count, Str);
+    p->places = ARENA_ARRAY(g->arena, row->reg->field_count, CellPlace);
+    p->set_part = ARENA_ARRAY(g->arena, row->set_count, Part *);
+    p->first = first;
+    return p;
+}
+
+static bool has_values(const Part *p)
+{
+    for (size_t i = 0; i < p->row->reg->field_count; i++)
+        if (p->vals[i].ptr)
+            return true;
+    return false;
+}
+
+static size_t row_index_of(const ImportProfile *profile, Str as)
+{
+    for (size_t i = 0; i < profile->row_count; i++)
+        if (str_eq(profile->rows[i].as, as))
+            return i;
+    return profile->row_count;
+}
+
+/* Ties a part to the parts of the same spreadsheet row it stands under or refers to. A part that
+ * has neither values nor a referred part is left out: nobody was named. */
+static bool tie(Gather *g, Part *p, Part **of_row)
+{
+    const ImportRow *row = p->row;
+    bool refers = false, needs = false;
+    if (row->parent.ptr)
+        p->parent = of_row[row_index_of(g->profile, row->parent)];
+    for (size_t i = 0; i < row->set_count; i++) {
+        size_t at = row_index_of(g->profile, row->set[i].value);
+        if (at == g->profile->row_count) {
+            if (!p->vals[row->set[i].field->index].ptr)
+                p->vals[row->set[i].field->index] =
+                    str_head(str_from(row->set[i].value, 1), row->set[i].value.len - 2);
+            continue;
+        }
+        needs = true;
+        p->set_part[i] = of_row[at];
+        refers |= of_row[at] != NULL;
+    }
+    return !(needs && !refers);
+}
+
+/* ---- identity within the file ---- */
+
+static Str ref_name(Arena *a, const Part *p)
+{
+    return str_printf(a, "#%p", (const void *)p);
+}
+
+/* Value of one field of a match key: a cell, or the part a `set` refers to. */
+static Str key_value(Gather *g, const Part *p, Str name)
+{
+    const Field *f = reg_field(p->row->reg, name);
+    for (size_t i = 0; i < p->row->set_count; i++)
+        if (p->row->set[i].field == f && p->set_part[i])
+            return ref_name(g->arena, p->set_part[i]);
+    if (!f || !p->vals[f->index].ptr)
+        return STR_NONE;
+    return f->check != CHECK_NONE ? value_normalise(f, g->arena, p->vals[f->index])
+                                  : utf8_fold(g->arena, p->vals[f->index]);
+}
+
+/* "nama + tgl_lahir" as one text; absent unless every field has a value. */
+static Str match_key(Gather *g, const Part *p, Str match)
+{
+    Buf b = buf_new(g->arena, 96);
+    Str name;
+    buf_printf(&b, "%.*s|%.*s", STR_ARG(p->row->reg->name), STR_ARG(match));
+    if (p->parent)
+        buf_put(&b, ref_name(g->arena, p->parent));
+    while (str_cut(&match, '+', &name)) {
+        Str v = key_value(g, p, str_trim(name));
+        if (str_empty(v))
+            return STR_NONE;
+        buf_printf(&b, "|%.*s", STR_ARG(v));
+    }
+    return buf_str(&b);
+}
+
+/* A person without number or birth date is the same as her namesake in the same case of the file.
+ */
+static Str namesake_key(Gather *g, const Part *p, Part **of_row)
+{
+    const Field *name = role_field(p->row->reg->model, FIELD_ROLE_PERSON_NAME);
+    if (p->row->reg->role != REG_ROLE_PERSON || !name || !p->vals[name->index].ptr)
+        return STR_NONE;
+    for (size_t i = 0; i < g->profile->row_count; i++)
+        if (of_row[i] && of_row[i]->row->reg->role == REG_ROLE_CASE)
+            return str_printf(g->arena, "%.*s|%.*s|%.*s", STR_ARG(p->row->as),
+                              STR_ARG(ref_name(g->arena, of_row[i])),
+                              STR_ARG(utf8_fold(g->arena, p->vals[name->index])));
+    return STR_NONE;
+}
+
+static uint64_t hash_key(Str s)
+{
+    uint64_t h = 1469598103934665603u;
+    for (size_t i = 0; i < s.len; i++)
+        h = (h ^ (unsigned char)s.ptr[i]) * 1099511628211u;
+    return h;
+}
+
+/* The earlier part with the same key; otherwise the part is remembered under it. */
+static Part *same_part(Gather *g, Part *p)
+{
+    Part **bucket = &g->buckets[hash_key(p->key) & (g->bucket_count - 1)];
+    for (Part *q = *bucket; q; q = q->next_same_hash)
+        if (str_eq(q->key, p->key))
+            return q;
+    p->next_same_hash = *bucket;
+    *bucket = p;
+    return NULL;
+}
+
+/* What a later row says of the same record: new values are taken, contradictions told. */
+static void merge_into(Gather *g, Part *into, const Part *p)
+{
+    for (size_t i = 0; i < p->row->reg->field_count; i++) {
+        const Field *f = p->row->reg->fields[i];
+        if (!p->vals[i].ptr)
+            continue;
+        if (!into->vals[i].ptr) {
+            into->vals[i] = p->vals[i];
+            into->places[i] = p->places[i];
+        } else if (!str_eq(into->vals[i], p->vals[i]) && p->places[i].line) {
+            problem_add(&g->report->problems,
+                        (Problem){.place = p->places[i].sheet,
+                                  .line = p->places[i].line,
+                                  .column = p->places[i].column,
+                                  .sheet = true,
+                                  .label = &f->label,
+                                  .msg = M_ROWS_DIFFER,
+                                  .args = {str_int(g->arena, into->places[i].line)}});
+        }
+    }
+    into->broken |= p->broken;
+}
+
+static Part *settle(Gather *g, Part *p, Part **of_row)
+{
+    for (size_t i = 0; i < p->row->match.n && !p->key.ptr; i++)
+        p->key = match_key(g, p, p->row->match.items[i]);
+    if (!p->key.ptr)
+        p->key = namesake_key(g, p, of_row);
+    Part *same = p->key.ptr ? same_part(g, p) : NULL;
+    if (same) {
+        merge_into(g, same, p);
+        return same;
+    }
+    *ARENA_PUSH(g->arena, g->parts) = p;
+    return p;
+}
+
+static bool total_row(Arena *a, const SheetRow *row)
+{
+    for (size_t i = 0; i < row->n; i++) {
+        Str t = utf8_fold(a, row->cells[i].text);
+        if (!str_empty(t))
+            return str_is(t, "jumlah") || str_is(t, "total");
+    }
+    return false;
+}
+
+static void read_row(Gather *g, const SheetMap *map, const SheetRow *row)
+{
+    CellPlace first = {map->sheet->name, row->line, 0};
+    size_t n = g->profile->row_count;
+    Part **read = ARENA_ARRAY(g->arena, n, Part *), **of_row = ARENA_ARRAY(g->arena, n, Part *);
+    for (size_t i = 0; i < n; i++)
+        read[i] = new_part(g, i, first);
+    for (size_t i = 0; i < row->n && i < map->n; i++) {
+        const ImportColumn *c = map->columns[i];
+        CellPlace at = {map->sheet->name, row->line, (int)i + 1};
+        if (c && c->field && !take_cell(g, read[c->row], c, &row->cells[i], at))
+            read[c->row]->broken = true;
+    }
+    for (size_t i = 0; i < n; i++) {
+        bool used = has_values(read[i]) || read[i]->broken || g->profile->rows[i].set_count;
+        if (used && tie(g, read[i], of_row))
+            of_row[i] = settle(g, read[i], of_row);
+    }
+}
+
+static bool row_is_blank(const SheetRow *row)
+{
+    for (size_t i = 0; i < row->n; i++)
+        if (!str_empty(str_trim(row->cells[i].text)))
+            return false;
+    return true;
+}
+
+static void read_sheet(Gather *g, const SheetMap *map)
+{
+    for (size_t i = map->header + 1; i < map->sheet->n; i++) {
+        const SheetRow *row = &map->sheet->rows[i];
+        if (g->progress)
+            atomic_fetch_add(g->progress, 1);
+        if (row_is_blank(row) || workbook_template_row_is_codes(row) ||
+            workbook_template_row_is_example(row))
+            continue;
+        if (total_row(g->arena, row)) {
+            gather_problem(g, (CellPlace){map->sheet->name, row->line, 0}, NULL, STR_NONE,
+                           M_ROW_TOTAL, STR_NONE, true);
+            continue;
+        }
+        g->report->rows++;
+        read_row(g, map, row);
+    }
+}
+
+void gather_workbook(Gather *g, const Workbook *book)
+{
+    size_t sheets = 0;
+    g->bucket_count = 16384;
+    g->buckets = ARENA_ARRAY(g->arena, g->bucket_count, Part *);
+    for (size_t i = 0; i < book->n; i++) {
+        SheetMap map;
+        if (!map_sheet(g, &book->sheets[i], &map))
+            continue;
+        sheets++;
+        read_sheet(g, &map);
+    }
+    if (!sheets)
+        problem_add(&g->report->problems,
+                    (Problem){.msg = M_NO_KNOWN_SHEET, .args = {g->profile->label.text[g->lang]}});
+    else if (!g->report->rows)
+        problem_add(&g->report->problems, (Problem){.msg = M_NO_ROWS});
+}

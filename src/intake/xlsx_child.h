@@ -1,0 +1,14 @@
+/* `sigap urai xlsx`: reads an XLSX file on standard input and writes what is in it on standard
+ * output (xlsx_wire.h), locked in before it looks at the first byte: no files, no network, no new
+ * processes, 20 s of processor time, 256 MiB of memory. */
+#pragma once
+
+#include <stdbool.h>
+
+/* Exit status: 0, or XLSX_EXIT + fault (xlsx_fault.h). argv is "sigap urai xlsx"; other words
+ * give 2. Never returns to code that runs more than exit handlers. */
+int xlsx_child_main(int argc, char **argv);
+
+/* Locks the calling process in for good: what the child does first, apart for its tests. Under the
+ * address sanitizer the limits of memory and system calls are left out. */
+bool xlsx_child_lock(void);
