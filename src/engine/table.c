@@ -318,7 +318,7 @@ static void count_hit(const Heads *rows, const Heads *columns, const Hit *h, Tab
     t->total.n++;
 }
 
-static void mask_cell(Cell *c, int k)
+static void mask_cell(Count *c, int k)
 {
     c->masked = c->n > 0 && c->n < k;
 }
@@ -344,9 +344,9 @@ static void fill(Collect *c, Table *t)
     t->row_count = rows.n;
     t->columns = columns.items;
     t->column_count = columns.n;
-    t->cells = ARENA_ARRAY(a, rows.n * columns.n, Cell);
-    t->row_totals = ARENA_ARRAY(a, rows.n, Cell);
-    t->column_totals = ARENA_ARRAY(a, columns.n, Cell);
+    t->cells = ARENA_ARRAY(a, rows.n * columns.n, Count);
+    t->row_totals = ARENA_ARRAY(a, rows.n, Count);
+    t->column_totals = ARENA_ARRAY(a, columns.n, Count);
     for (size_t i = 0; i < c->hits.n; i++) {
         if (c->hits.items[i].apart)
             t->apart.n++;
@@ -404,7 +404,7 @@ Err table_count(Reader *rd, const TableAsk *ask, Problems *problems, Table *ret)
     return ERR_OK;
 }
 
-Err table_total(Reader *rd, const Register *reg, Str period, Audience audience, Cell *ret)
+Err table_total(Reader *rd, const Register *reg, Str period, Audience audience, Count *ret)
 {
     Collect c = {0};
     Period p;
@@ -414,7 +414,7 @@ Err table_total(Reader *rd, const Register *reg, Str period, Audience audience, 
         return E_DENIED;
     c.row.none = c.column.none = true;
     TRY(collect(rd, reg, p, &c));
-    *ret = (Cell){0};
+    *ret = (Count){0};
     for (size_t i = 0; i < c.hits.n; i++)
         ret->n += !c.hits.items[i].apart;
     mask_cell(ret, audience_k(audience));
@@ -423,7 +423,7 @@ Err table_total(Reader *rd, const Register *reg, Str period, Audience audience, 
 
 /* ---- showing ---- */
 
-Str cell_text(Arena *a, Lang lang, const Cell *c, Audience audience)
+Str count_text(Arena *a, Lang lang, const Count *c, Audience audience)
 {
     return c->masked ? str_printf(a, "<%d", audience_k(audience)) : number_format(a, lang, c->n, 0);
 }
@@ -444,7 +444,7 @@ TableNotes table_notes(Arena *a, Lang lang, const Table *t)
     if (t->has_apart)
         buf_printf(&b, " %.*s",
                    STR_ARG(tr_args(a, lang, M_TABLE_APART,
-                                   cell_text(a, lang, &t->apart, t->ask.audience))));
+                                   count_text(a, lang, &t->apart, t->ask.audience))));
     if (t->multi)
         buf_printf(&b, " %.*s", STR_ARG(tr(lang, M_TABLE_MULTI)));
     if (audience_k(t->ask.audience))
@@ -461,7 +461,7 @@ static void csv_line(Buf *b, Str text, char sep)
     buf_lit(b, "\r\n");
 }
 
-static void csv_number(Buf *b, const Cell *c, Audience audience, char sep)
+static void csv_number(Buf *b, const Count *c, Audience audience, char sep)
 {
     buf_char(b, sep);
     if (c->masked)

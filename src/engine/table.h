@@ -26,10 +26,10 @@ typedef struct TableHead {
     Label label;
 } TableHead;
 
-typedef struct Cell {
+typedef struct Count {
     int64_t n;
     bool masked; /* 0 < n < k: to be shown as "<k" */
-} Cell;
+} Count;
 
 typedef struct Table {
     TableAsk ask;
@@ -38,10 +38,10 @@ typedef struct Table {
     const Code *unit;
     TableHead *rows, *columns; /* at least one column: the total */
     size_t row_count, column_count;
-    Cell *cells; /* row_count * column_count */
-    Cell *row_totals, *column_totals;
-    Cell total; /* distinct persons or rows, not the sum of multi-valued dimensions */
-    Cell apart; /* counted beside the table */
+    Count *cells; /* row_count * column_count */
+    Count *row_totals, *column_totals;
+    Count total; /* distinct persons or rows, not the sum of multi-valued dimensions */
+    Count apart; /* counted beside the table */
     bool has_apart;
     bool multi; /* a dimension with several values: rows may add up to more */
     int64_t counted_at;
@@ -55,9 +55,9 @@ Label table_dim_label(const Register *reg, Str dim);
 MUST_CHECK Err table_count(Reader *rd, const TableAsk *ask, Problems *problems, Table *ret);
 /* One figure: the total of a register for a period, in its unit (KAS-21: never added together). */
 MUST_CHECK Err table_total(Reader *rd, const Register *reg, Str period, Audience audience,
-                           Cell *ret);
+                           Count *ret);
 /* "<5", "−" for zero is not used: zero prints as 0. */
-Str cell_text(Arena *a, Lang lang, const Cell *c, Audience audience);
+Str count_text(Arena *a, Lang lang, const Count *c, Audience audience);
 /* The whole table as CSV: heading lines (title, unit, period, source, note), then the grid. */
 Str table_csv(Arena *a, Lang lang, const Table *t, char sep);
 /* Lines that stand above and under a table on every medium. */

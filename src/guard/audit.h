@@ -15,14 +15,19 @@ typedef struct AuditRow {
     Str purpose; /* code and words given for opening a file */
     Str result;  /* "ok" or an error code */
     int64_t tx;  /* 0 = none */
+    Str grant;   /* uid of the grant that opened the record, may be absent */
 } AuditRow;
 
 MUST_CHECK Err audit_schema(Db *db);
+/* Appends to the chain of node 1, inside the command's savepoint: what is rolled back leaves no
+ * gap.
+ */
 MUST_CHECK Err audit_append(WriteTx *tx, const Keyring *k, const AuditRow *row);
 
 typedef struct AuditCheck {
-    int64_t rows;
+    int64_t rows;    /* rows read, up to and with the bad one */
     int64_t bad_seq; /* first row that does not fit, 0 = all fit */
 } AuditCheck;
-/* Recomputes the whole chain; gaps in seq count as bad. */
+/* Recomputes the whole chain; gaps in seq count as bad. Rows cut off the end are not seen here:
+ * only an anchor outside knows how long the chain was. */
 MUST_CHECK Err audit_verify(Db *db, const Keyring *k, AuditCheck *ret);

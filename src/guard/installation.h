@@ -14,11 +14,17 @@ typedef struct Installation {
     Keyring *keyring;
 } Installation;
 
-/* Makes the folder, the databases with guard's tables and the key file. E_DUPLICATE if one is
- * there. */
+/* Makes the folder, the databases with guard's tables and the key file. E_DUPLICATE if a database
+ * or a key file is there: neither is ever overwritten. The data come last, so that a folder with
+ * data is complete. */
 MUST_CHECK Err installation_create(const char *dir, bool practice, int zone);
 /* Opens it: paths, meta, key file; sets clock zone and shift. E_NOT_FOUND, E_KEY, E_CORRUPT. */
+/* The caller closes it when done; texts live in `a`. */
 MUST_CHECK Err installation_open(Arena *a, const char *dir, Installation *ret);
 void installation_close(Installation *in);
+/* Shifts the clock of a practice installation, now and at every later start. E_DENIED on a real
+ * one.
+ */
+MUST_CHECK Err installation_shift(Installation *in, Db *db, int64_t ms);
 MUST_CHECK Err meta_get(Db *db, Arena *a, Str key, Str *ret); /* absent key: STR_NONE */
 MUST_CHECK Err meta_put(Db *db, Str key, Str value);

@@ -28,10 +28,12 @@ typedef struct Dek {
     unsigned char bytes[32];
 } Dek;
 
-/* Makes a new key file (mode 0600); E_DUPLICATE when it exists. */
+/* Makes a new key file (mode 0600); E_DUPLICATE when it exists, E_IO. */
 MUST_CHECK Err keyring_create(const char *key_file);
-/* Opens the key file; E_KEY when it is missing or malformed. `installation` goes into every AD. */
+/* Opens the key file; E_KEY when it is missing or malformed. `installation` (at most 64 bytes, else
+ * E_KEY) goes into every AD. Thread-safe afterwards: nothing in a keyring changes. */
 MUST_CHECK Err keyring_open(const char *key_file, Str installation, Keyring **ret);
+/* Wipes and frees. Accepts NULL. */
 void keyring_free(Keyring *k);
 /* A short value that changes with the KEK: stored in meta to tell a wrong key file at start. */
 Str keyring_check(const Keyring *k, Arena *a);
@@ -40,12 +42,16 @@ Str keyring_check(const Keyring *k, Arena *a);
 void keyring_new_dek(const Keyring *k, Arena *a, Str subject_uid, Dek *ret_dek, Str *ret_wrapped);
 /* Unwraps what keyring_new_dek gave; E_KEY when it does not fit. */
 MUST_CHECK Err keyring_unwrap(const Keyring *k, Str subject_uid, Str wrapped, Dek *ret);
-/* E_NOT_FOUND when the key was destroyed or never made. */
+/* E_NOT_FOUND when the key was destroyed or never made, E_KEY when it is of another key file. */
 MUST_CHECK Err keyring_dek(const Keyring *k, Db *keys, Str subject_uid, Dek *ret);
 void dek_wipe(Dek *d);
 /* Creates the table of wrapped keys. */
 MUST_CHECK Err keys_schema(Db *keys);
+/* Stores a wrapped DEK. E_DUPLICATE when the subject has one: a key is never overwritten, that
+ * would erase what it protects. */
 MUST_CHECK Err keys_put(Db *keys, Str subject_uid, Str wrapped);
+/* Erases: nothing sealed under the DEK can be read again. No error when there is none. The bytes
+ * leave the file at its next truncating checkpoint (security 4.2). */
 MUST_CHECK Err keys_destroy(Db *keys, Str subject_uid);
 
 /* Where a sealed value stands: the associated data (RULES 1.6). */
@@ -53,7 +59,9 @@ typedef struct SealPlace {
     Str reg, field, record_uid, subject_uid;
 } SealPlace;
 
-/* Seals text under the class key of the DEK; padded to 16/64/256/1024-byte steps. */
+/* Seals text under the class key of the DEK; padded to 16/64/256/1024-byte steps.
+ * Blob: version(1) | class(1) | kek version(2) | nonce(24) | ciphertext | tag(16).
+ * Absent text is never sealed (an absent field is NULL in its column): BUG. */
 Str seal(const Keyring *k, const Dek *d, DataClass c, SealPlace at, Arena *a, Str plain);
 /* E_CORRUPT when the blob was changed or moved. */
 MUST_CHECK Err unseal(const Keyring *k, const Dek *d, SealPlace at, Arena *a, Str blob, Str *ret);
@@ -65,6 +73,8 @@ MUST_CHECK Err unseal_own(const Keyring *k, const char purpose[8], Str context, 
 
 /* Keyed fingerprint of a normalised value, labelled by register and field: 32 hex characters. */
 Str blind_index(const Keyring *k, Arena *a, Str reg, Str field, Str normalised);
+/* Keyed hash over bytes, a key for each purpose (8 characters): the 32 bytes of an audit mac. */
+void keyring_mac(const Keyring *k, const char purpose[8], Str bytes, unsigned char ret[32]);
 /* Keyed hash for row hashes, idempotency bodies and files: 32 hex characters. */
 Str keyed_hash(const Keyring *k, Arena *a, const char purpose[8], Str bytes);
 /* Unkeyed hash of public text (model, assets): 32 hex characters. */

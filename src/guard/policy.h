@@ -58,7 +58,15 @@ typedef struct Decision {
     unsigned classes; /* protected classes the subject may open */
 } Decision;
 
+/* The system may do everything; an excluded subject nothing. Otherwise the union over the rows that
+ * name one of the subject's roles and the verb and whose scope the relation satisfies:
+ *   ALL       always
+ *   OWN       own or assigned
+ *   ASSIGNED  assigned
+ *   AREA      area, own or assigned
+ * A row opens its classes as far as the relations that satisfy it open them (ALL: its classes). */
 Decision policy_decide(const Subject *s, Verb verb, Rights rights, const Relation *rel);
 /* Scopes (SCOPE_BIT mask) in which the subject has the verb at all; 0 = refuse before any query. */
 unsigned policy_scopes(const Subject *s, Verb verb, Rights rights);
+/* The word of one verb in domain files and in the audit; "" for none. */
 const char *verb_word(Verb v);

@@ -6,30 +6,39 @@
 #include "guard/policy.h"
 
 typedef enum PrincipalKind {
-    PRINCIPAL_OWNER = 1, /* institution that owns the record */
-    PRINCIPAL_USER = 2,  /* user by assignment or grant */
-    PRINCIPAL_TEAM = 3,  /* institution by assignment or grant */
-    PRINCIPAL_AREA = 4,  /* region of the owner, one row a level */
+    PRINCIPAL_OWNER = 1,  /* institution that owns the record */
+    PRINCIPAL_USER = 2,   /* user by assignment or grant */
+    PRINCIPAL_TEAM = 3,   /* institution by assignment or grant */
+    PRINCIPAL_AREA = 4,   /* region of the owner, one row a level */
+    PRINCIPAL_BARRED = 5, /* user on the conflict-of-interest list: sees nothing of the record */
 } PrincipalKind;
 
 #define REACH_FOREVER INT64_MAX
 
+/* One number for kind and id; ids stay below 2^56. */
 int64_t principal_of(PrincipalKind kind, int64_t id);
-/* Region code "53.03.12.2001" as an id: its digits. */
+/* Region code "53.03.12.2001" as an id: its digits. 0 when there are none. */
 int64_t area_id(Str code);
 
 MUST_CHECK Err reach_schema(Db *db);
+/* Grants the principal the record until an instant (which is no longer in it). A second call with
+ * the same source replaces classes and end. */
 MUST_CHECK Err reach_put(Db *db, Str reg, int64_t rec, int64_t principal, unsigned classes,
                          int64_t until, Str source);
-/* Drops the rows of one record that come from `source`; absent source drops all. */
+/* Drops the rows of one record that come from `source`, put or copied; absent source drops all. */
 MUST_CHECK Err reach_drop(Db *db, Str reg, int64_t rec, Str source);
-/* Copies every row of (from_reg, from_rec) to (reg, rec) with `source`. */
+/* Copies every row of (from_reg, from_rec) to (reg, rec) with `source`. The copy of a row keeps
+ * that row's own source behind it ("source<own"): two grants to one principal with different
+ * classes and ends stay two rows and never add up to more than either gave. */
 MUST_CHECK Err reach_copy(Db *db, Str from_reg, int64_t from_rec, Str reg, int64_t rec, Str source);
-/* How the record stands to the subject now. */
+/* How the record stands to the subject now: the union of the live rows of its principals. Empty for
+ * the system, which asks no one. */
 MUST_CHECK Err reach_relation(Db *db, const Subject *s, Str reg, int64_t rec, int64_t now,
                               Relation *ret);
 
-/* Appends the predicate " AND <alias>.id IN (SELECT rec FROM jangkau ..)" for the scopes, or
- * nothing for SCOPE_ALL. The values are bound by reach_bind on the prepared statement. */
+/* Appends the predicate " AND <alias>.id IN (SELECT rec FROM jangkau ..)" for the scopes, a
+ * predicate that is never true when no scope or principal is left, or nothing for SCOPE_ALL. The
+ * values are bound by reach_bind on the prepared statement, with the same scopes and subject. Names
+ * used: :reach_reg, :reach_now, :reach_user, :pr0, :pr1, .. */
 void reach_predicate(Buf *sql, const char *alias, unsigned scopes, const Subject *s);
 void reach_bind(Stmt *st, Str reg, unsigned scopes, const Subject *s, int64_t now);

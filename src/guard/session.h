@@ -9,24 +9,34 @@
 enum { SESSION_HOURS = 12, SESSION_IDLE_MINUTES = 30 };
 
 MUST_CHECK Err session_schema(Db *db);
-/* Makes a session for the user; the token (64 hex characters) is told once. */
+/* Makes a session for the user; the token (64 hex characters, in `a`) is told once and only its
+ * hash is kept. */
 MUST_CHECK Err session_open(WriteTx *tx, Arena *a, Str user_uid, Str *ret_token);
+/* Ends one session (its hash) with the purposes that hang on it. */
 MUST_CHECK Err session_close(WriteTx *tx, Str session);
-/* Finds the live session of a cookie token and fills the subject from the facts as of `now`:
- * inactive or expired user, or no live membership and no duty without one: E_LOGIN. */
+/* Ends all sessions of a user but `except` (a hash, may be absent): after a change of password or
+ * role. */
+MUST_CHECK Err session_close_user(WriteTx *tx, Str user_uid, Str except);
+/* Finds the live session of a cookie token and fills the subject from the facts as of `now`.
+ * E_LOGIN: no such session, past 12 h or 30 min idle, user inactive or past the last day, or no
+ * membership that holds today. Only a user under no institution and without any membership row (the
+ * first administrator) needs none. At most AGENCIES_MAX agencies count, home first. */
 MUST_CHECK Err session_subject(Db *db, Arena *a, Str token, int64_t now, const Str *role_names,
                                size_t role_count, Subject *ret);
-/* Subject of a user without a session: the command line and jobs. */
+/* Subject of a user without a session: the command line and jobs. The same conditions; E_LOGIN. */
 MUST_CHECK Err user_subject(Db *db, Arena *a, Str login, int64_t now, const Str *role_names,
                             size_t role_count, Subject *ret);
-/* Marks the session as seen (memory), and writes what was seen (writer, once a minute). */
+/* Marks the session as seen, in memory. Thread-safe. */
 void session_touch(Str session, int64_t now);
+/* Writes what was seen and removes sessions that ended (writer, once a minute). */
 MUST_CHECK Err session_flush(WriteTx *tx);
 
-/* Records why a file is opened in this session, and looks it up. */
+/* Records why a file is opened in this session: a code and words. A second one replaces it. */
 MUST_CHECK Err purpose_put(WriteTx *tx, Str session, Str file_uid, Str purpose, Str reason);
+/* "code: words" as it goes into the audit; absent when none was given in this session. */
 MUST_CHECK Err purpose_get(Db *db, Arena *a, Str session, Str file_uid, Str *ret_purpose);
 
-/* CSRF token of a session, masked afresh (BREACH); key random per process. */
+/* CSRF token of a session (its hash), masked afresh (BREACH); key random per process. */
 Str csrf_token(Arena *a, Str session);
+/* Whether the token is one of this session, from this process; compared in constant time. */
 bool csrf_valid(Str session, Str token);

@@ -61,7 +61,7 @@ static Err match_stored(Build *b, const Part *p, Str match, Str *ret_uid)
         } else {
             Filter filter = {.field = f, .op = FILTER_EQ};
             *ARENA_PUSH(a, filter.values) = value; /* as one text, blanks included */
-            *ARENA_PUSH(a, q) = filter;
+            *ARENA_PUSH(a, q.filters) = filter;
         }
     }
     return first_match(b, &q, ret_uid);

@@ -137,7 +137,7 @@ static void drop_unchanged(Prepare *p)
     env_wipe(&stored);
 }
 
-static bool applies(Prepare *p, const Field *f, const ExprEnv *e)
+static bool applies(const Field *f, const ExprEnv *e)
 {
     const Section *s = &f->reg->sections[f->section];
     return (!s->when || expr_true(s->when, e)) && (!f->when || expr_true(f->when, e));
@@ -188,7 +188,7 @@ static void check_fields(Prepare *p)
     ExprEnv e = env_expr(&p->env);
     for (size_t i = 0; i < p->change->reg->field_count; i++) {
         const Field *f = p->change->reg->fields[i];
-        bool fits = applies(p, f, &e);
+        bool fits = applies(f, &e);
         if (!fits && p->change->set[i])
             p->change->vals[i] = STR_NONE; /* a field that does not apply holds nothing */
         if (p->change->set[i])
@@ -287,7 +287,8 @@ Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems)
                         .reg = c->reg,
                         .rec = p.rec,
                         .change = c,
-                        .batch = b};
+                        .batch = b,
+                        .subject = rd->actor->subject};
     if (p.rec && c->base_version && c->base_version != p.rec->version)
         return E_STALE;
     apply_defaults(&p);

@@ -4,13 +4,20 @@
 
 #include "model/value.h"
 
-/* Parses `text` for a register; names resolve later in expr_link. Problems carry file, line,
- * column. */
-const Expr *expr_parse(Arena *a, Str text, Str file, int line, int column, Problems *problems);
-/* Resolves names against the register (NULL-safe) and checks function arguments. `out` is the field
- * that takes the value (NULL for conditions): bare words on the other side become codes of it. */
-void expr_link(const Expr *e, const Model *m, const Register *reg, const Field *out, Str file,
-               int line, Problems *problems);
+/* Parses `text`, which stands at line and column of `file`. NULL after adding one problem. */
+Expr *expr_parse(Arena *a, Str text, Str file, int line, int column, Problems *problems);
+
+typedef enum ExprUseAs {
+    EXPR_CONDITION, /* when, where, apart: must be true or false */
+    EXPR_CALC,      /* as value, without find(): nothing would notice a change there */
+    EXPR_VALUE,     /* default, set */
+} ExprUseAs;
+/* Resolves names against the register and checks types. `out` is the field that takes the value
+ * (NULL for conditions). A bare word beside or for a field of codes is a code of its list if the
+ * list has it, and else a column of the register. Problems go to `file` with the place kept by
+ * expr_parse. NULL-safe. */
+void expr_link(Expr *e, const Register *reg, const Field *out, ExprUseAs as, Str file,
+               Problems *problems);
 
 /* What an expression may read; implemented by the store, and by forms with typed values only. */
 typedef struct ExprEnv ExprEnv;
@@ -18,10 +25,11 @@ struct ExprEnv {
     Arena *arena;
     Date today;
     void *ctx;
-    /* Value of a field of the record itself. */
+    /* Value of a column of the record itself: a declared field, or a system column (f->system). */
     Str (*own)(void *ctx, const Field *f);
-    /* Field of the record behind a single ref, or of the parent (via == NULL). STR_NONE when
-     * absent. */
+    /* Column of the record behind a single ref (`via` may be the system column of the owner), or of
+     * the parent (via == NULL). Where the target may stand in several registers, `f` is the column
+     * of one of them: take the one of the same name. STR_NONE when absent. */
     Str (*hop)(void *ctx, const Field *via, const Field *f);
     /* Values of a field over the live children of one register (f == NULL: one empty Str per
      * child), in order of creation. */
@@ -30,17 +38,21 @@ struct ExprEnv {
     Str (*find)(void *ctx, const Field *f, Str value);
 };
 
-/* Value as canonical text; STR_NONE when empty. */
+/* Value as canonical text of the kind of `out`; STR_NONE when empty. A condition gives ya or
+ * tidak. */
 Str expr_text(const Expr *e, const ExprEnv *env);
-/* Truth of a condition; an empty value is false. */
+/* Truth of a condition. A comparison with an empty value is false. Numbers compare by size, dates
+ * by their first possible day; `=`, `!=` and `in` compare dates as written, so 2026 is not
+ * 2026-01-01.
+ */
 bool expr_true(const Expr *e, const ExprEnv *env);
 
-/* Which fields the expression reads; `via` NULL and child NULL: own field. */
+/* Which columns the expression reads; without via, parent and child: of the record itself. */
 typedef struct ExprUse {
     const Field *via;      /* hop through this ref */
     bool parent;           /* hop to the parent */
     const Register *child; /* over children of this register */
-    const Field *field;    /* may be NULL with count() */
+    const Field *field;    /* as in ExprEnv.hop; NULL with count() */
 } ExprUse;
 typedef struct ExprUses {
     ExprUse *items;

@@ -11,6 +11,7 @@
 #define SRC_OWNER   S("pemilik")
 #define SRC_CREATOR S("pembuat")
 #define SRC_PARENT  S("induk")
+#define SRC_TASK    S("tugas")
 
 static Str role_text(const Store *s, const Record *r, FieldRole role)
 {
@@ -72,7 +73,8 @@ static Err put_creator(WriteTx *tx, const Record *r)
                 : ERR_OK;
 }
 
-/* A person is within reach of whoever reaches a record that refers to her. */
+/* A person is within reach of whoever reaches a record that refers to her: one row for each row of
+ * that record, so that no end date or class of one grant is lent to another. */
 static Err put_referrers(WriteTx *tx, const Record *r)
 {
     for (size_t i = 0; i < r->reg->referrer_count; i++) {
@@ -93,12 +95,13 @@ static Err put_referrers(WriteTx *tx, const Record *r)
         TRY(stmt_run(st));
         TRY(db_stmt(
             tx->db,
-            str_printf(a,
-                       "INSERT INTO jangkau(principal,reg,rec,classes,until,source)"
-                       " SELECT j.principal,:reg,:rec,MAX(j.classes),MAX(j.until),"
-                       ":src || k.id FROM %.*s k JOIN jangkau j ON j.reg=:from AND j.rec=k.id"
-                       " WHERE k.%.*s=:rec AND k.batal=0 GROUP BY j.principal,k.id",
-                       STR_ARG(f->reg->name), STR_ARG(f->name))
+            str_printf(
+                a,
+                "INSERT INTO jangkau(principal,reg,rec,classes,until,source)"
+                " SELECT j.principal,:reg,:rec,j.classes,j.until,:src || k.id || '<' || j.source"
+                " FROM %.*s k JOIN jangkau j ON j.reg=:from AND j.rec=k.id"
+                " WHERE k.%.*s=:rec AND k.batal=0",
+                STR_ARG(f->reg->name), STR_ARG(f->name))
                 .ptr,
             &st));
         stmt_text(st, ":reg", r->reg->name);
@@ -160,6 +163,8 @@ static Err put_own_rows(WriteTx *tx, const Store *s, const Record *r)
     return r->reg->reach == REACH_REFERRERS ? put_referrers(tx, r) : ERR_OK;
 }
 
+static Err follow_down(WriteTx *tx, const Store *s, const Record *r, bool fresh);
+
 static Err follow_children(WriteTx *tx, const Store *s, const Record *r)
 {
     for (size_t i = 0; i < r->reg->child_count; i++) {
@@ -188,7 +193,7 @@ static Err follow_children(WriteTx *tx, const Store *s, const Record *r)
         for (size_t k = 0; k < ids.n; k++) {
             Record c;
             TRY(row_by_id(tx->db, tx->arena, child, ids.items[k], &c));
-            TRY(follow_reach(tx, s, &c, false));
+            TRY(follow_down(tx, s, &c, false));
         }
     }
     return ERR_OK;
@@ -210,20 +215,23 @@ static Err follow_persons(WriteTx *tx, const Store *s, const Record *r)
     return ERR_OK;
 }
 
-Err follow_reach(WriteTx *tx, const Store *s, const Record *r, bool fresh)
+/* The record's own rows, and everything that inherits from it. */
+static Err follow_down(WriteTx *tx, const Store *s, const Record *r, bool fresh)
 {
-    if (r->reg->role == REG_ROLE_ASSIGNMENT && r->parent_reg) {
-        Record above;
-        TRY(row_by_id(tx->db, tx->arena, r->parent_reg, r->parent, &above));
-        TRY(put_assignment(tx, s, r, &above));
-        TRY(put_own_rows(tx, s, r));
-        TRY(follow_children(tx, s, &above));
-        return follow_persons(tx, s, &above);
-    }
     TRY(put_own_rows(tx, s, r));
     if (!fresh)
         TRY(follow_children(tx, s, r));
     return follow_persons(tx, s, r);
+}
+
+Err follow_reach(WriteTx *tx, const Store *s, const Record *r, bool fresh)
+{
+    Record above;
+    if (r->reg->role != REG_ROLE_ASSIGNMENT || !r->parent_reg)
+        return follow_down(tx, s, r, fresh);
+    TRY(row_by_id(tx->db, tx->arena, r->parent_reg, r->parent, &above));
+    TRY(put_assignment(tx, s, r, &above));
+    return follow_down(tx, s, &above, false);
 }
 
 /* ---- blind index ---- */

@@ -60,6 +60,12 @@ Str place_label(const Model *m, Arena *a, Str code);
  * text, best first; returns how many. */
 size_t place_search(const Model *m, Arena *a, Str text, PlaceLevel level, const Place **ret,
                     size_t max);
+/* Places of the level (PLACE_ANY: all) that are called so, in either form: "Musi", "Kec. Musi",
+ * "Kab. Timor Tengah Utara", "Oelneke, Kec. Musi". Returns how many there are and stores the first
+ * `max`.
+ */
+size_t place_named(const Model *m, Arena *a, Str text, PlaceLevel level, const Place **ret,
+                   size_t max);
 /* The code of the given level that encloses `code` ("53.03.12.2001", DISTRICT -> "53.03"). */
 Str place_at_level(Str code, PlaceLevel level);
 
@@ -103,12 +109,30 @@ typedef enum RegRole {
     REG_ROLE_COUNT
 } RegRole;
 
+/* Columns every register has without declaring them. Each is a Field too (Register.columns), so
+ * that expressions, headings, tables and queues name them like any other. */
+typedef enum SystemColumn {
+    SYS_NONE,
+    SYS_UID,
+    SYS_NUMBER,
+    SYS_VERSION,
+    SYS_STATE, /* FK_CODE; `codes` holds the states of the register */
+    SYS_OWNER, /* FK_REF to the register that is `institution` */
+    SYS_PARENT,
+    SYS_VOID,    /* FK_YESNO4: ya or tidak */
+    SYS_CREATED, /* FK_INSTANT */
+    SYS_CHANGED,
+    SYS_HEADING,
+    SYS_COUNT
+} SystemColumn;
+
 struct Field {
     Str name, was;
     Label label, help;
     const Register *reg;
-    size_t index; /* in reg->fields and Record.vals */
-    int line;     /* in the register's file */
+    SystemColumn system; /* SYS_NONE for declared fields */
+    size_t index;        /* in reg->fields and Record.vals; SIZE_MAX for system columns */
+    int line;            /* in the register's file */
     FieldKind kind;
     bool multi; /* codes, places, refs: values in a link table (or one sealed text) */
     TextCheck check;
@@ -118,7 +142,7 @@ struct Field {
     int scale;        /* decimals of a number */
     Str unit;         /* printed after a number; "rupiah" prints Rp before it */
     PlaceLevel level;
-    const CodeList *codes;  /* FK_CODE */
+    const CodeList *codes;  /* FK_CODE; FK_YESNO4: list `yesno4` */
     const Register *target; /* FK_REF to one register */
     Str tag;                /* FK_REF to a tag, else absent */
     DataClass class_;
@@ -207,10 +231,17 @@ typedef struct Stats {
     StrList dims; /* field names, or `pemilik`, `status` */
 } Stats;
 
+/* What happens to closed records; years == 0: nothing. */
+typedef struct Retention {
+    int years;
+    bool erase; /* else made anonymous */
+} Retention;
+
 typedef struct Limit { /* a row of law/batas.tsv */
     Str code;
     Label label;
-    int64_t ms;
+    int64_t ms; /* 0 when the limit counts calendar months */
+    int months;
     bool work_days;
     Str basis, from, until;
 } Limit;
@@ -252,14 +283,17 @@ struct Register {
     size_t rule_count;
     Rights rights;
     Stats stats;
+    Retention retention;
+    Field *columns[SYS_COUNT]; /* system columns by SystemColumn; NULL where it has none */
     bool has_sealed;           /* some field has a class */
     bool has_search;           /* some field is searched: column `cari` */
     bool needs_area;           /* some right has scope area */
     const Register **children; /* registers whose parent may be this one */
     size_t child_count;
-    const Field **referrers; /* single or multi refs that may point here */
+    const Field **referrers; /* single or multi refs of any register that may point here */
     size_t referrer_count;
-    const Field **dependents; /* calc fields of other registers that read this one */
+    const Field **dependents; /* calc fields that read this register through a ref, as parent, or
+                                 as child */
     size_t dependent_count;
 };
 
@@ -360,7 +394,9 @@ bool reg_has_tag(const Register *r, Str tag);
 /* Whether a record of `target` may stand behind the field / be the parent of `child`. */
 bool field_accepts(const Field *f, const Register *target);
 bool reg_accepts_parent(const Register *child, const Register *parent);
-const Field *reg_field(const Register *r, Str name); /* NULL if none */
+const Field *reg_field(const Register *r, Str name); /* declared field; NULL if none */
+/* Declared field or system column; NULL if none. */
+const Field *reg_column(const Register *r, Str name);
 const State *reg_state(const Register *r, Str name);
 const Move *reg_move(const Register *r, Str name);
 static inline const Register *role_reg(const Model *m, RegRole role)
@@ -371,5 +407,6 @@ static inline const Field *role_field(const Model *m, FieldRole role)
 {
     return m->field_by_role[role];
 }
-/* Adds the local rows of code lists kept in the database; called once at start, before use. */
+/* Adds a local row kept in the database to an open list (a row of the same code replaces it);
+ * called at start, before any thread reads the model. */
 void codelist_add_local(Model *m, CodeList *list, Code row);

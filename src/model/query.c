@@ -18,7 +18,7 @@ void query_filter(Query *q, Arena *a, const Field *f, Str name, FilterOp op, Str
     Str word;
     while (str_word(&values, &word))
         *ARENA_PUSH(a, filter.values) = word;
-    *ARENA_PUSH(a, *q) = filter;
+    *ARENA_PUSH(a, q->filters) = filter;
 }
 
 /* ---- building ---- */
@@ -220,11 +220,12 @@ static Err put_where(Reader *rd, const Query *q, Built *b)
     if (!q->include_void)
         buf_lit(&b->sql, " AND r.batal=0");
     reach_predicate(&b->sql, "r", b->scopes, s);
-    for (size_t i = 0; i < q->n; i++) {
-        if (q->filters[i].field)
-            put_field_filter(rd, b, &q->filters[i]);
+    for (size_t i = 0; i < q->filters.n; i++) {
+        const Filter *f = &q->filters.items[i];
+        if (f->field)
+            put_field_filter(rd, b, f);
         else
-            put_system_filter(rd, b, q->reg, &q->filters[i]);
+            put_system_filter(rd, b, q->reg, f);
     }
     if (!str_empty(q->text))
         put_search(b, q->text);

@@ -22,8 +22,10 @@ typedef struct Filter {
 
 typedef struct Query {
     const Register *reg;
-    Filter *filters;
-    size_t n, cap;
+    struct {
+        Filter *items;
+        size_t n, cap;
+    } filters;
     Str text;   /* free text: folded and matched on the search column */
     Str lookup; /* exact value of a lookup field (blind index) */
     const Field *lookup_field;

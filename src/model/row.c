@@ -261,7 +261,7 @@ Err row_unseal(const Keyring *k, const Dek *dek, Arena *a, const Record *r, Str 
 
 static void hash_part(Buf *b, Str s)
 {
-    buf_printf(b, "%zd:", s.ptr ? (ssize_t)s.len : (ssize_t)-1);
+    buf_printf(b, "%lld:", s.ptr ? (long long)s.len : -1ll);
     buf_put(b, s);
 }
 

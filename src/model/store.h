@@ -4,16 +4,18 @@
  * together. */
 #pragma once
 
+#include "base/clock.h"
 #include "db/writer.h"
 #include "guard/installation.h"
 #include "guard/policy.h"
 #include "model/value.h"
 
 typedef struct Store Store;
-struct Change;
+typedef struct Batch Batch;
+typedef struct Change Change;
 
 /* What an engine does in the same savepoint after a record was written (clocks, rules). */
-typedef Err (*AfterChange)(WriteTx *tx, struct Batch *batch, const struct Change *change,
+typedef Err (*AfterChange)(WriteTx *tx, Batch *batch, const Change *change,
                            const Record *before, const Record *after);
 
 struct Store {
@@ -105,7 +107,7 @@ typedef enum ChangeKind {
 } ChangeKind;
 
 /* One change to one record, prepared on a worker and applied on the writer. */
-typedef struct Change {
+struct Change {
     ChangeKind kind;
     const Register *reg;
     Str uid;              /* made by store_change for CREATE */
@@ -120,18 +122,14 @@ typedef struct Change {
     Str *blobs;     /* sealed form of classed fields, filled by store_prepare */
     Str number;     /* out: number given */
     Str new_key;    /* wrapped DEK made for a new key subject */
-} Change;
+};
 
 /* An empty change; `uid` absent for CREATE. */
 Change *store_change(Arena *a, ChangeKind kind, const Register *reg, Str uid, int64_t base_version);
 void change_set(Change *c, const Field *f, Str canonical);
 
-/* Validates everything that can be judged without the writer (required, when, min/max, codes, refs
- * in reach, policy) and seals classed values. All problems at once; E_INVALID if any error. */
-MUST_CHECK Err store_prepare(Reader *rd, Change *c, Problems *problems);
-
 /* Several prepared changes applied all or nothing, in one savepoint. */
-typedef struct Batch {
+struct Batch {
     const Store *store;
     const Actor *actor;
     Change **items;
@@ -149,7 +147,7 @@ typedef struct Batch {
      */
     Err (*also)(WriteTx *tx, void *arg);
     void *also_arg;
-} Batch;
+};
 /* An empty batch for the reader's store and actor, in its arena. */
 Batch *store_batch(Reader *rd);
 /* Validates everything that can be judged without the writer (required, when, min/max, codes, refs

@@ -37,5 +37,5 @@ Str value_edit(const Field *f, Arena *a, Lang lang, Str canonical);
 void value_check(const Field *f, Arena *a, Str canonical, Date today, Problems *problems);
 /* For look-up and matching: NIK digits only, phone as +62.., docno upper case without blanks. */
 Str value_normalise(const Field *f, Arena *a, Str canonical);
-/* "yang ditanyakan": label of a code value in the language, the code itself if unknown. */
+/* Label of a code in the language; the code itself when the list does not know it. */
 Str code_label(const CodeList *list, Lang lang, Str code);

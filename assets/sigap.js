@@ -1,0 +1,130 @@
+/* SIGAP: takes waiting away; everything also works without it. */
+(function () {
+  "use strict";
+  var d = document, kata = d.body.dataset;
+
+  function tiap(pilih, fn, di) { (di || d).querySelectorAll(pilih).forEach(fn); }
+
+  /* Fields that apply only when another holds a code. */
+  function nilai(form, nama) {
+    var ada = [];
+    tiap('[name="' + nama + '"]', function (e) {
+      if ((e.type !== "radio" && e.type !== "checkbox") || e.checked) ada.push(e.value);
+    }, form);
+    return ada;
+  }
+  function syarat(form) {
+    tiap("[data-bila]", function (e) { e.hidden = nilai(form, e.dataset.bila).indexOf(e.dataset.kode) < 0; }, form);
+  }
+  tiap("form", function (form) {
+    if (!form.querySelector("[data-bila]")) return;
+    syarat(form);
+    form.addEventListener("change", function () { syarat(form); });
+  });
+
+  /* A second press while the first is under way does nothing. */
+  d.addEventListener("submit", function (ev) {
+    var form = ev.target;
+    if (form.method !== "post") return;
+    if (form.dataset.kirim) { ev.preventDefault(); return; }
+    form.dataset.kirim = "1";
+    kotor = null;
+    var b = ev.submitter;
+    if (b) { b.dataset.semula = b.textContent; b.textContent = kata.mengirim; b.setAttribute("aria-disabled", "true"); }
+  });
+  addEventListener("pageshow", function () { /* back from the history */
+    tiap("form[data-kirim]", function (f) { delete f.dataset.kirim; });
+    tiap("[data-semula]", function (b) { b.textContent = b.dataset.semula; b.removeAttribute("aria-disabled"); delete b.dataset.semula; });
+  });
+
+  /* Drafts: kept when a field or the page is left. */
+  var kotor = null, terakhir = 0;
+  function simpan(paksa) {
+    if (!kotor || (!paksa && Date.now() - terakhir < 15000)) return;
+    var form = kotor, isi = new URLSearchParams(new FormData(form));
+    isi.set("draf", "simpan");
+    terakhir = Date.now();
+    fetch(form.getAttribute("action"), { method: "POST", body: isi, keepalive: true, redirect: "manual" }).then(function (r) {
+      if (r.type !== "opaqueredirect") return;
+      var s = form.querySelector(".status-draf");
+      if (!s) { s = d.createElement("p"); s.className = "status-draf"; s.setAttribute("role", "status"); form.append(s); }
+      s.textContent = kata.draf + " " + new Date().toTimeString().slice(0, 5).replace(":", ".");
+    }, function () {});
+  }
+  tiap("form[data-draf]", function (form) {
+    form.addEventListener("input", function () { kotor = form; });
+    form.addEventListener("focusout", function () { simpan(false); });
+  });
+  d.addEventListener("visibilitychange", function () { if (d.hidden) simpan(true); });
+  addEventListener("pagehide", function () { simpan(true); });
+
+  /* Suggestions for places and records. */
+  function pemilih(kotak) {
+    var daftar = d.createElement("ul"), dipilih = -1, tunda, urut = 0;
+    daftar.className = "usul"; daftar.id = kotak.id + "-usul"; daftar.hidden = true;
+    daftar.setAttribute("role", "listbox");
+    kotak.after(daftar);
+    kotak.setAttribute("role", "combobox");
+    kotak.setAttribute("aria-autocomplete", "list");
+    kotak.setAttribute("aria-controls", daftar.id);
+    kotak.setAttribute("aria-expanded", "false");
+    function buka(ya) { daftar.hidden = !ya; kotak.setAttribute("aria-expanded", String(ya)); if (!ya) { dipilih = -1; kotak.removeAttribute("aria-activedescendant"); } }
+    function ambil(li) {
+      var wadah = kotak.parentNode.querySelector(".terpilih"), l = d.createElement("label"), i = d.createElement("input"), t = d.createElement("span");
+      if (!kotak.dataset.banyak) wadah.textContent = "";
+      l.className = "pilihan"; i.type = kotak.dataset.banyak ? "checkbox" : "radio"; i.name = kotak.dataset.nama;
+      i.value = li.dataset.nilai; i.checked = true; t.textContent = li.textContent;
+      l.append(i, t); wadah.append(l);
+      kotak.value = ""; buka(false);
+      i.dispatchEvent(new Event("input", { bubbles: true }));
+      i.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    function tandai(n) {
+      var li = daftar.children;
+      if (!li.length) return;
+      dipilih = (n + li.length) % li.length;
+      Array.from(li, function (e, k) { e.setAttribute("aria-selected", String(k === dipilih)); });
+      kotak.setAttribute("aria-activedescendant", li[dipilih].id);
+    }
+    function cari() {
+      var q = kotak.value.trim(), ini = ++urut;
+      if (q.length < 2) { buka(false); return; }
+      fetch(kotak.dataset.pilih + "?q=" + encodeURIComponent(q) + "&tingkat=" + (kotak.dataset.tingkat || "")).then(function (r) { return r.ok ? r.json() : []; }).then(function (hasil) {
+        if (ini !== urut) return;
+        daftar.textContent = "";
+        hasil.forEach(function (h, k) {
+          var li = d.createElement("li");
+          li.id = daftar.id + k; li.setAttribute("role", "option"); li.dataset.nilai = h.nilai; li.textContent = h.label;
+          li.addEventListener("mousedown", function (ev) { ev.preventDefault(); ambil(li); });
+          daftar.append(li);
+        });
+        buka(hasil.length > 0);
+      }, function () {});
+    }
+    kotak.addEventListener("input", function () { clearTimeout(tunda); tunda = setTimeout(cari, 200); });
+    kotak.addEventListener("blur", function () { buka(false); });
+    kotak.addEventListener("keydown", function (ev) {
+      if (daftar.hidden) return;
+      if (ev.key === "ArrowDown") { ev.preventDefault(); tandai(dipilih + 1); }
+      else if (ev.key === "ArrowUp") { ev.preventDefault(); tandai(dipilih - 1); }
+      else if (ev.key === "Enter" && dipilih >= 0) { ev.preventDefault(); ambil(daftar.children[dipilih]); }
+      else if (ev.key === "Escape") buka(false);
+    });
+  }
+  tiap("[data-pilih]", pemilih);
+
+  /* Keys, menus, print, errors. */
+  d.addEventListener("keydown", function (ev) {
+    if (ev.key === "Escape") tiap(".menu[open]", function (m) { m.open = false; m.querySelector("summary").focus(); });
+    if (ev.key !== "/" || ev.ctrlKey || ev.metaKey || ev.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(ev.target.tagName)) return;
+    var c = d.querySelector("[data-cari]");
+    if (c) { ev.preventDefault(); c.focus(); }
+  });
+  d.addEventListener("click", function (ev) {
+    tiap(".menu[open]", function (m) { if (!m.contains(ev.target)) m.open = false; });
+    var p = ev.target.closest && ev.target.closest("[data-cetak]");
+    if (p) { ev.preventDefault(); print(); }
+  });
+  var galat = d.getElementById("galat");
+  if (galat) galat.focus();
+})();

@@ -1,0 +1,105 @@
+/* Commands that look after an installation: check-domain, migrate, audit, rebuild, clock. */
+#include "cli/command.h"
+
+#include "base/log.h"
+#include "guard/audit.h"
+#include "model/plan.h"
+
+#include <string.h>
+
+Err cmd_check_domain(Cli *cli)
+{
+    if (cli->argc == 1)
+        cli->domain = cli->argv[0];
+    TRY(cli_load_domain(cli));
+    size_t fields = 0;
+    for (size_t i = 0; i < cli->model->reg_count; i++)
+        fields += cli->model->regs[i]->field_count;
+    cli_say(cli, M_DOMAIN_OK, str_int(cli->arena, (int64_t)cli->model->reg_count),
+            str_int(cli->arena, (int64_t)fields),
+            str_int(cli->arena, (int64_t)cli->model->list_count));
+    return ERR_OK;
+}
+
+/* Prints the steps; without --plan they are applied, as every start does. */
+Err cmd_migrate(Cli *cli)
+{
+    Problems problems = {.arena = cli->arena};
+    Plan plan;
+    Db *db;
+    TRY(cli_load_domain(cli));
+    TRY(installation_open(cli->arena, cli->data, &cli->in));
+    TRY(db_open(cli->in.data_db, DB_WRITE, &db));
+    Err e = plan_make(cli->model, db, cli->arena, &problems, &plan);
+    cli_problems(cli, &problems);
+    for (size_t i = 0; e == ERR_OK && i < plan.steps.n; i++)
+        printf("%.*s;\n", STR_ARG(plan.steps.items[i]));
+    if (e == ERR_OK && !cli->plan)
+        e = plan_apply(cli->model, db, &plan);
+    db_close(db);
+    if (e == ERR_OK)
+        cli_say(cli, cli->plan ? M_PLAN_ONLY : M_PLAN_APPLIED,
+                str_int(cli->arena, (int64_t)plan.steps.n));
+    return e;
+}
+
+Err cmd_audit(Cli *cli)
+{
+    AuditCheck check;
+    if (cli->argc != 1 || strcmp(cli->argv[0], "verify") != 0)
+        return E_USAGE;
+    TRY(cli_open(cli));
+    TRY(audit_verify(cli->conn.db, cli->in.keyring, &check));
+    if (check.bad_seq) {
+        cli_say(cli, M_AUDIT_BAD, str_int(cli->arena, check.bad_seq));
+        return E_CORRUPT;
+    }
+    cli_say(cli, M_AUDIT_OK, str_int(cli->arena, check.rows));
+    return ERR_OK;
+}
+
+Err cmd_rebuild(Cli *cli)
+{
+    TRY(cli_open(cli));
+    TRY(writer_run(cli->store.writer, NULL, store_rebuild, &cli->store));
+    cli_say(cli, M_REBUILT, str_of(cli->data));
+    return ERR_OK;
+}
+
+typedef struct Shift {
+    Installation *in;
+    int64_t ms;
+} Shift;
+
+static Err put_shift(WriteTx *tx, void *arg)
+{
+    const Shift *s = arg;
+    return installation_shift(s->in, tx->db, s->ms);
+}
+
+/* sigap clock set 2026-03-01 | advance DAYS | reset: practice installations only. */
+Err cmd_clock(Cli *cli)
+{
+    Str verb = str_of(cli->argc ? cli->argv[0] : NULL),
+        arg = str_of(cli->argc > 1 ? cli->argv[1] : NULL);
+    int64_t shift, days;
+    Date d;
+    TRY(cli_open(cli));
+    if (!cli->in.practice) {
+        cli_say(cli, M_CLOCK_REAL, str_of(cli->data));
+        return E_DENIED;
+    }
+    shift = cli->in.clock_shift;
+    if (str_is(verb, "set") && date_parse_iso(arg, &d))
+        shift += clock_instant(d, 8 * 60) - clock_now();
+    else if (str_is(verb, "advance") && str_i64(arg, &days))
+        shift += days * 86400000;
+    else if (str_is(verb, "reset"))
+        shift = 0;
+    else if (verb.ptr)
+        return E_USAGE;
+    Shift put = {&cli->in, shift};
+    TRY(writer_run(cli->store.writer, NULL, put_shift, &put));
+    cli_say(cli, M_CLOCK_NOW, date_long(cli->arena, cli->lang, clock_today()));
+    return ERR_OK;
+}

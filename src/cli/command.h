@@ -1,0 +1,61 @@
+/* Sub-commands of the program: one table row each, with help in both languages, and what they
+ * share: options, the opened installation, and a reader acting for the operator of the machine. */
+#pragma once
+
+#include "model/query.h"
+
+#include <stdio.h>
+
+typedef struct Cli {
+    Arena *arena;
+    int argc; /* words behind the sub-command that are no options */
+    char **argv;
+    const char *data, *domain, *as, *format, *period, *audience, *profile, *port;
+    const char *zone, *register_name, *rows, *columns, *institution, *login, *name, *roles;
+    bool practice, dry_run, plan, empty, yes;
+    Lang lang;
+    /* Filled by cli_open. */
+    Model *model;
+    Installation in;
+    Store store;
+    ReadConn conn;
+    Subject subject;
+    Actor actor;
+} Cli;
+
+typedef struct Command {
+    const char *name;
+    Msg help; /* one line, then usage */
+    Err (*run)(Cli *cli);
+} Command;
+
+Err cmd_init(Cli *cli);
+Err cmd_serve(Cli *cli);
+Err cmd_import(Cli *cli);
+Err cmd_export(Cli *cli);
+Err cmd_table(Cli *cli);
+Err cmd_check_domain(Cli *cli);
+Err cmd_migrate(Cli *cli);
+Err cmd_audit(Cli *cli);
+Err cmd_rebuild(Cli *cli);
+Err cmd_user(Cli *cli);
+Err cmd_practice(Cli *cli);
+Err cmd_clock(Cli *cli);
+
+/* Loads the domain; prints its problems. */
+MUST_CHECK Err cli_load_domain(Cli *cli);
+/* Opens installation, model (migrating additively), store and a read connection. `--as LOGIN` acts
+ * for that user; otherwise the program itself acts as "sistem:cli". */
+MUST_CHECK Err cli_open(Cli *cli);
+/* Closes whatever is open. */
+void cli_close(Cli *cli);
+/* Prints every problem, one a line, to standard error. */
+void cli_problems(const Cli *cli, const Problems *problems);
+/* Prints a message with arguments to standard output. */
+#define cli_say(cli, m, ...)                                                                       \
+    do {                                                                                           \
+        Str cli_line_ = tr_args((cli)->arena, (cli)->lang, (m), __VA_ARGS__);                      \
+        printf("%.*s\n", STR_ARG(cli_line_));                                                      \
+    } while (0)
+/* Reads a line from the terminal, without echo when `secret`; absent at the end of input. */
+Str cli_ask(Cli *cli, Msg prompt, bool secret);

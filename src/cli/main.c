@@ -1,0 +1,154 @@
+#include "cli/command.h"
+#include "intake/xlsx_child.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+static const Command commands[] = {
+    {"init", M_CMD_INIT, cmd_init},
+    {"serve", M_CMD_SERVE, cmd_serve},
+    {"import", M_CMD_IMPORT, cmd_import},
+    {"export", M_CMD_EXPORT, cmd_export},
+    {"table", M_CMD_TABLE, cmd_table},
+    {"check-domain", M_CMD_CHECK, cmd_check_domain},
+    {"migrate", M_CMD_MIGRATE, cmd_migrate},
+    {"audit", M_CMD_AUDIT, cmd_audit},
+    {"rebuild", M_CMD_REBUILD, cmd_rebuild},
+    {"user", M_CMD_USER, cmd_user},
+    {"practice", M_CMD_PRACTICE, cmd_practice},
+    {"clock", M_CMD_CLOCK, cmd_clock},
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+typedef struct TextOption {
+    const char *name;
+    size_t offset; /* of the const char * in Cli */
+} TextOption;
+
+#define TEXT_OPTION(name, member)                                                                  \
+    {                                                                                              \
+        name, offsetof(Cli, member)                                                                \
+    }
+static const TextOption text_options[] = {
+    TEXT_OPTION("data", data),
+    TEXT_OPTION("domain", domain),
+    TEXT_OPTION("as", as),
+    TEXT_OPTION("format", format),
+    TEXT_OPTION("period", period),
+    TEXT_OPTION("audience", audience),
+    TEXT_OPTION("profile", profile),
+    TEXT_OPTION("port", port),
+    TEXT_OPTION("zone", zone),
+    TEXT_OPTION("register", register_name),
+    TEXT_OPTION("rows", rows),
+    TEXT_OPTION("columns", columns),
+    TEXT_OPTION("institution", institution),
+    TEXT_OPTION("login", login),
+    TEXT_OPTION("name", name),
+    TEXT_OPTION("roles", roles),
+};
+enum { TEXT_OPTIONS = sizeof text_options / sizeof *text_options };
+
+static const struct {
+    const char *name;
+    size_t offset; /* of the bool in Cli */
+} flag_options[] = {{"practice", offsetof(Cli, practice)},
+                    {"dry-run", offsetof(Cli, dry_run)},
+                    {"plan", offsetof(Cli, plan)},
+                    {"empty", offsetof(Cli, empty)},
+                    {"yes", offsetof(Cli, yes)}};
+enum { FLAG_OPTIONS = sizeof flag_options / sizeof *flag_options };
+
+enum { OPT_LANG = 1000, OPT_HELP };
+
+static void print_help(const Cli *cli, const Command *only)
+{
+    if (!only)
+        printf("%s\n\n", tr(cli->lang, M_HELP_HEAD).ptr);
+    for (size_t i = 0; i < COMMANDS; i++) {
+        Str text = tr(cli->lang, commands[i].help), line;
+        if (only && only != &commands[i])
+            continue;
+        for (bool first = true; str_cut(&text, '|', &line); first = false)
+            printf("%s%.*s\n", first ? "" : "    ", STR_ARG(str_trim(line)));
+    }
+    if (!only)
+        printf("\n%s\n", tr(cli->lang, M_HELP_OPTIONS).ptr);
+}
+
+static Err read_options(Cli *cli, int argc, char **argv, bool *ret_help)
+{
+    struct option options[TEXT_OPTIONS + FLAG_OPTIONS + 3] = {0};
+    for (int i = 0; i < TEXT_OPTIONS; i++)
+        options[i] = (struct option){text_options[i].name, required_argument, NULL, i + 1};
+    for (int i = 0; i < FLAG_OPTIONS; i++)
+        options[TEXT_OPTIONS + i] =
+            (struct option){flag_options[i].name, no_argument, NULL, 500 + i};
+    options[TEXT_OPTIONS + FLAG_OPTIONS] =
+        (struct option){"lang", required_argument, NULL, OPT_LANG};
+    options[TEXT_OPTIONS + FLAG_OPTIONS + 1] = (struct option){"help", no_argument, NULL, OPT_HELP};
+    for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (o == '?')
+            return E_USAGE;
+        if (o == OPT_HELP)
+            *ret_help = true;
+        else if (o == OPT_LANG)
+            cli->lang = lang_of(str_of(optarg));
+        else if (o >= 500)
+            *(bool *)((char *)cli + flag_options[o - 500].offset) = true;
+        else
+            *(const char **)((char *)cli + text_options[o - 1].offset) = optarg;
+    }
+    cli->argc = argc - optind;
+    cli->argv = argv + optind;
+    return ERR_OK;
+}
+
+static const Command *find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static int run_command(Cli *cli, const Command *c, int argc, char **argv)
+{
+    bool help = false;
+    Err e = read_options(cli, argc, argv, &help);
+    if (help) {
+        print_help(cli, c);
+        return 0;
+    }
+    if (e == ERR_OK)
+        e = c->run(cli);
+    cli_close(cli);
+    if (e != ERR_OK)
+        fprintf(stderr, "sigap %s: %s\n", c->name, tr(cli->lang, msg_of_err(e)).ptr);
+    return err_exit(e);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 2 && strcmp(argv[1], "urai") == 0)
+        return xlsx_child_main(argc, argv);
+    struct rlimit no_core = {0, 0};
+    setrlimit(RLIMIT_CORE, &no_core);
+    Cli cli = {.arena = arena_new(SIZE_MAX),
+               .data = "data",
+               .lang = lang_of(str_of(getenv("SIGAP_LANG")))};
+    const Command *c = argc > 1 ? find_command(argv[1]) : NULL;
+    bool asks_help = argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0;
+    int status = err_exit(E_USAGE);
+    if (c)
+        status = run_command(&cli, c, argc - 1, argv + 1);
+    else if (asks_help) {
+        print_help(&cli, argc > 2 ? find_command(argv[2]) : NULL);
+        status = 0;
+    } else
+        fprintf(stderr, "sigap: %s\n", tr(cli.lang, M_E_USAGE).ptr);
+    arena_free(cli.arena);
+    return status;
+}

@@ -1,0 +1,118 @@
+#include "cli/command.h"
+
+#include "base/file.h"
+#include "engine/follow_up.h"
+#include "engine/import_db.h"
+#include "guard/session.h"
+#include "model/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+void cli_problems(const Cli *cli, const Problems *problems)
+{
+    for (size_t i = 0; i < problems->n; i++) {
+        Str text = problem_text(cli->arena, cli->lang, &problems->items[i]);
+        fprintf(stderr, "%.*s\n", STR_ARG(text));
+    }
+}
+
+static const char *domain_dir(const Cli *cli)
+{
+    static const char *const places[] = {"domain", "/usr/share/sigap/domain"};
+    if (cli->domain)
+        return cli->domain;
+    if (getenv("SIGAP_DOMAIN"))
+        return getenv("SIGAP_DOMAIN");
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (file_exists(places[i]))
+            return places[i];
+    return places[0];
+}
+
+Err cli_load_domain(Cli *cli)
+{
+    Problems problems = {.arena = cli->arena};
+    cli->domain = domain_dir(cli);
+    Err e = model_load(cli->domain, &problems, &cli->model);
+    cli_problems(cli, &problems);
+    return e;
+}
+
+/* Brings the tables to the model; only additive steps are taken by themselves. */
+static Err migrate(Cli *cli)
+{
+    Problems problems = {.arena = cli->arena};
+    Plan plan;
+    Db *db;
+    TRY(db_open(cli->in.data_db, DB_WRITE, &db));
+    Err e = plan_system_tables(db);
+    if (e == ERR_OK)
+        e = import_schema(db);
+    if (e == ERR_OK)
+        e = plan_make(cli->model, db, cli->arena, &problems, &plan);
+    cli_problems(cli, &problems);
+    if (e == ERR_OK)
+        e = plan_apply(cli->model, db, &plan);
+    db_close(db);
+    return e;
+}
+
+static Err take_subject(Cli *cli)
+{
+    Str *roles = ARENA_ARRAY(cli->arena, cli->model->role_count, Str);
+    cli->subject = (Subject){.uid = S("sistem:cli"), .system = true};
+    cli->actor = (Actor){.subject = &cli->subject, .via = S("cli"), .lang = cli->lang};
+    if (!cli->as)
+        return ERR_OK;
+    for (size_t i = 0; i < cli->model->role_count; i++)
+        roles[i] = cli->model->roles[i].name;
+    return user_subject(cli->conn.db, cli->arena, str_of(cli->as), clock_now(), roles,
+                        cli->model->role_count, &cli->subject);
+}
+
+Err cli_open(Cli *cli)
+{
+    TRY(cli_load_domain(cli));
+    TRY(installation_open(cli->arena, cli->data, &cli->in));
+    TRY(migrate(cli));
+    TRY(store_open(cli->arena, cli->model, &cli->in, &cli->store));
+    cli->store.after_change = follow_up_after_change;
+    TRY(readconn_open(&cli->store, &cli->conn));
+    return take_subject(cli);
+}
+
+void cli_close(Cli *cli)
+{
+    if (cli->conn.db)
+        readconn_close(&cli->conn);
+    if (cli->store.writer)
+        store_close(&cli->store);
+    if (cli->in.keyring)
+        installation_close(&cli->in);
+    model_free(cli->model);
+    cli->model = NULL;
+}
+
+Str cli_ask(Cli *cli, Msg prompt, bool secret)
+{
+    struct termios old, quiet;
+    bool terminal = secret && tcgetattr(STDIN_FILENO, &old) == 0;
+    char line[512];
+    fprintf(stderr, "%s ", tr(cli->lang, prompt).ptr);
+    if (terminal) {
+        quiet = old;
+        quiet.c_lflag &= ~(tcflag_t)ECHO;
+        tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
+    }
+    bool got = fgets(line, sizeof line, stdin) != NULL;
+    if (terminal) {
+        tcsetattr(STDIN_FILENO, TCSANOW, &old);
+        fputc('\n', stderr);
+    }
+    Str answer = got ? str_copy(cli->arena, str_trim(str_of(line))) : STR_NONE;
+    explicit_bzero(line, sizeof line);
+    return answer;
+}

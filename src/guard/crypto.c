@@ -1,0 +1,170 @@
+#include "guard/crypto.h"
+
+#include <sodium.h>
+#include <string.h>
+
+_Static_assert(sizeof(Hash) >= sizeof(crypto_generichash_state), "BLAKE2b state does not fit");
+_Static_assert(KEY_SIZE == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "key size");
+_Static_assert(KEY_SIZE == crypto_kdf_KEYBYTES, "key size");
+_Static_assert(NONCE_SIZE == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, "nonce size");
+_Static_assert(TAG_SIZE == crypto_aead_xchacha20poly1305_ietf_ABYTES, "tag size");
+
+/* Cheap after the first call, and safe from several threads. */
+static void ready(void)
+{
+    if (sodium_init() < 0)
+        BUG("libsodium does not start");
+}
+
+void crypto_random(void *out, size_t n)
+{
+    ready();
+    randombytes_buf(out, n);
+}
+
+void crypto_wipe(void *p, size_t n)
+{
+    sodium_memzero(p, n);
+}
+
+bool crypto_equal(const void *a, const void *b, size_t n)
+{
+    return sodium_memcmp(a, b, n) == 0;
+}
+
+void *crypto_locked(size_t n)
+{
+    ready();
+    void *p = sodium_malloc(n);
+    if (!p)
+        BUG("no locked memory");
+    memset(p, 0, n);
+    return p;
+}
+
+void crypto_unlocked(void *p)
+{
+    sodium_free(p);
+}
+
+void crypto_read_only(void *p)
+{
+    if (sodium_mprotect_readonly(p) != 0)
+        BUG("locked memory cannot be protected");
+}
+
+void crypto_derive(const Key *from, uint64_t id, const char ctx[8], Key *ret)
+{
+    if (crypto_kdf_derive_from_key(ret->bytes, KEY_SIZE, id, ctx, from->bytes) != 0)
+        BUG("key derivation");
+}
+
+void hash_begin(Hash *h, const Key *key, size_t size)
+{
+    if (crypto_generichash_init((void *)h->state, key ? key->bytes : NULL, key ? KEY_SIZE : 0,
+                                size) != 0)
+        BUG("hash");
+}
+
+static void hash_bytes(Hash *h, const void *p, size_t n)
+{
+    if (crypto_generichash_update((void *)h->state, p, n) != 0)
+        BUG("hash");
+}
+
+/* Length as eight bytes, little end first; all ones stands for "absent". */
+static void hash_length(Hash *h, uint64_t n)
+{
+    unsigned char b[8];
+    for (size_t i = 0; i < sizeof b; i++)
+        b[i] = (unsigned char)(n >> (8 * i));
+    hash_bytes(h, b, sizeof b);
+}
+
+void hash_part(Hash *h, Str part)
+{
+    hash_length(h, part.ptr ? (uint64_t)part.len : UINT64_MAX);
+    if (part.len)
+        hash_bytes(h, part.ptr, part.len);
+}
+
+void hash_int(Hash *h, int64_t n)
+{
+    hash_length(h, 8);
+    hash_length(h, (uint64_t)n);
+}
+
+void hash_end(Hash *h, unsigned char *ret, size_t size)
+{
+    if (crypto_generichash_final((void *)h->state, ret, size) != 0)
+        BUG("hash");
+    crypto_wipe(h, sizeof *h);
+}
+
+static const unsigned char *bytes_of(Str s)
+{
+    return (const unsigned char *)s.ptr;
+}
+
+void box_close(const Key *k, Str ad, const unsigned char *plain, size_t n, unsigned char *ret)
+{
+    crypto_random(ret, NONCE_SIZE);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(ret + NONCE_SIZE, NULL, plain, n, bytes_of(ad),
+                                               ad.len, NULL, ret, k->bytes);
+}
+
+bool box_open(const Key *k, Str ad, Str box, unsigned char *ret)
+{
+    if (box.len < BOX_EXTRA)
+        return false;
+    const unsigned char *nonce = bytes_of(box);
+    return crypto_aead_xchacha20poly1305_ietf_decrypt(ret, NULL, NULL, nonce + NONCE_SIZE,
+                                                      box.len - NONCE_SIZE, bytes_of(ad), ad.len,
+                                                      nonce, k->bytes) == 0;
+}
+
+size_t pad_size(size_t n)
+{
+    if (n < 16)
+        return 16;
+    if (n < 64)
+        return 64;
+    if (n < 256)
+        return 256;
+    return (n / 1024 + 1) * 1024;
+}
+
+void pad_add(unsigned char *buf, size_t n)
+{
+    size_t padded, to = pad_size(n);
+    if (sodium_pad(&padded, buf, n, to < 1024 ? to : 1024, to) != 0 || padded != to)
+        BUG("padding");
+}
+
+bool pad_remove(const unsigned char *buf, size_t padded, size_t *ret)
+{
+    size_t block = padded < 1024 ? padded : 1024, n;
+    if (!padded || sodium_unpad(&n, buf, padded, block) != 0 || pad_size(n) != padded)
+        return false;
+    *ret = n;
+    return true;
+}
+
+Str hex_of(Arena *a, const unsigned char *bytes, size_t n)
+{
+    char *text = arena_alloc(a, 2 * n + 1);
+    sodium_bin2hex(text, 2 * n + 1, bytes, n);
+    return (Str){text, 2 * n};
+}
+
+bool hex_read(Str text, unsigned char *ret, size_t n)
+{
+    size_t got;
+    if (text.len != 2 * n)
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if (!(text.ptr[i] >= '0' && text.ptr[i] <= '9') &&
+            !(text.ptr[i] >= 'a' && text.ptr[i] <= 'f'))
+            return false;
+    return sodium_hex2bin(ret, n, text.ptr, text.len, NULL, &got, NULL) == 0 && got == n;
+}

@@ -1,0 +1,56 @@
+/* The only door to libsodium for keys, hashes and sealing (password.c has its own for argon2id).
+ * Everything else in guard is built on these. Nothing here knows what the bytes mean. */
+#pragma once
+
+#include "str.h"
+
+enum { KEY_SIZE = 32, NONCE_SIZE = 24, TAG_SIZE = 16, BOX_EXTRA = NONCE_SIZE + TAG_SIZE };
+
+typedef struct Key {
+    unsigned char bytes[KEY_SIZE];
+} Key;
+
+/* Bytes for keys, nonces and tokens. */
+void crypto_random(void *out, size_t n);
+/* Overwrites; never optimised away. */
+void crypto_wipe(void *p, size_t n);
+/* Compares in a time that depends on `n` only. */
+bool crypto_equal(const void *a, const void *b, size_t n);
+/* Zeroed memory that is locked, guarded and left out of core dumps; freed (and wiped) by
+ * crypto_unlocked. */
+void *crypto_locked(size_t n);
+void crypto_unlocked(void *p);
+/* Lets nobody write to locked memory any more. */
+void crypto_read_only(void *p);
+
+/* A key derived from `from` for `id` and an eight-character context. */
+void crypto_derive(const Key *from, uint64_t id, const char ctx[8], Key *ret);
+
+/* BLAKE2b. Parts carry their length, so that ("ab","c") and ("a","bc") differ; an absent text
+ * differs from an empty one. */
+typedef struct Hash {
+    _Alignas(64) unsigned char state[384];
+} Hash;
+/* `key` NULL: unkeyed. `size`: bytes of the result, 16 to 64. */
+void hash_begin(Hash *h, const Key *key, size_t size);
+void hash_part(Hash *h, Str part);
+void hash_int(Hash *h, int64_t n);
+/* Writes the `size` bytes asked for in hash_begin and wipes the state. */
+void hash_end(Hash *h, unsigned char *ret, size_t size);
+
+/* XChaCha20-Poly1305 with a fresh random nonce: nonce | ciphertext | tag, n + BOX_EXTRA bytes.
+ * `plain` may stand at ret + NONCE_SIZE already. */
+void box_close(const Key *k, Str ad, const unsigned char *plain, size_t n, unsigned char *ret);
+/* The n - BOX_EXTRA bytes of a box; false when it was changed or the key or `ad` is another. */
+bool box_open(const Key *k, Str ad, Str box, unsigned char *ret);
+
+/* Size to which `n` bytes are padded: 16, 64, 256, then multiples of 1024; always over n. */
+size_t pad_size(size_t n);
+/* Pads `n` bytes in `buf` to pad_size(n). */
+void pad_add(unsigned char *buf, size_t n);
+/* The length before padding; false when there is no padding. */
+bool pad_remove(const unsigned char *buf, size_t padded, size_t *ret);
+
+Str hex_of(Arena *a, const unsigned char *bytes, size_t n);
+/* False unless the text is exactly `n` bytes in lower-case hex. */
+bool hex_read(Str text, unsigned char *ret, size_t n);

@@ -1,0 +1,425 @@
+#include "guard/keys.h"
+
+#include "clock.h"
+#include "file.h"
+#include "guard/crypto.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+_Static_assert(sizeof(Dek) == sizeof(Key), "a DEK is a key");
+
+/* Sub-keys of the KEK. Numbers are part of the stored format: never renumber. */
+enum { SUBKEY_WRAP = 1, SUBKEY_INDEX = 2, SUBKEY_CHECK = 3, SUBKEY_MAC = 4, SUBKEY_OWN = 5 };
+
+enum { FORMAT = 1, KEK_VERSION = 1, INSTALLATION_MAX = 64 };
+enum { HEADER_SIZE = 4, WRAP_HEADER = 3, WRAPPED_SIZE = WRAP_HEADER + BOX_EXTRA + KEY_SIZE };
+
+struct Keyring {
+    Key kek, wrap, index;
+    size_t installation_len;
+    char installation[INSTALLATION_MAX];
+};
+
+/* Key file: one line, so that it can be printed, read aloud and typed in again. */
+#define KEY_HEAD "SIGAP-KEK 1 "
+enum { KEY_HEAD_LEN = sizeof KEY_HEAD - 1, KEY_LINE = KEY_HEAD_LEN + 2 * KEY_SIZE + 1 };
+
+DataClass class_of(Str word)
+{
+    for (int c = CLASS_NONE + 1; c < CLASS_COUNT; c++)
+        if (str_is(word, class_word((DataClass)c)))
+            return (DataClass)c;
+    return CLASS_NONE;
+}
+
+const char *class_word(DataClass c)
+{
+    static const char *const words[CLASS_COUNT] = {
+        [CLASS_NONE] = "",
+#define X(name, word) [CLASS_##name] = word,
+#include "guard/class.def"
+#undef X
+    };
+    return c > CLASS_NONE && c < CLASS_COUNT ? words[c] : "";
+}
+
+/* ---- key file ---- */
+
+static void key_line(char line[KEY_LINE])
+{
+    static const char digits[] = "0123456789abcdef";
+    Key kek;
+    crypto_random(kek.bytes, sizeof kek.bytes);
+    memcpy(line, KEY_HEAD, KEY_HEAD_LEN);
+    for (size_t i = 0; i < KEY_SIZE; i++) {
+        line[KEY_HEAD_LEN + 2 * i] = digits[kek.bytes[i] >> 4];
+        line[KEY_HEAD_LEN + 2 * i + 1] = digits[kek.bytes[i] & 15];
+    }
+    line[KEY_LINE - 1] = '\n';
+    crypto_wipe(&kek, sizeof kek);
+}
+
+Err keyring_create(const char *key_file)
+{
+    char line[KEY_LINE];
+    int fd = open(key_file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return errno == EEXIST ? E_DUPLICATE : E_IO;
+    key_line(line);
+    Err e = file_write_fd(fd, (Str){line, sizeof line});
+    crypto_wipe(line, sizeof line);
+    if (e == ERR_OK && fsync(fd) != 0)
+        e = E_IO;
+    close(fd);
+    return e;
+}
+
+/* Not file_read: key bytes never enter an arena. */
+static Err read_line(const char *path, char line[KEY_LINE + 1], size_t *ret)
+{
+    size_t n = 0;
+    ssize_t got = 1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return E_KEY;
+    while (n < KEY_LINE + 1 && (got = read(fd, line + n, KEY_LINE + 1 - n)) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            break;
+        n += (size_t)got;
+    }
+    close(fd);
+    *ret = n;
+    return got < 0 ? E_KEY : ERR_OK;
+}
+
+static Err read_kek(const char *path, Key *ret)
+{
+    char line[KEY_LINE + 1];
+    size_t n = 0;
+    Err e = read_line(path, line, &n);
+    if (e == ERR_OK) {
+        Str text = str_trim((Str){line, n});
+        e = str_starts(text, S(KEY_HEAD)) &&
+                    hex_read(str_from(text, KEY_HEAD_LEN), ret->bytes, KEY_SIZE)
+                ? ERR_OK
+                : E_KEY;
+    }
+    crypto_wipe(line, sizeof line);
+    return e;
+}
+
+Err keyring_open(const char *key_file, Str installation, Keyring **ret)
+{
+    if (installation.len > INSTALLATION_MAX)
+        return E_KEY;
+    Keyring *k = crypto_locked(sizeof *k);
+    Err e = read_kek(key_file, &k->kek);
+    if (e != ERR_OK) {
+        crypto_unlocked(k);
+        return e;
+    }
+    crypto_derive(&k->kek, SUBKEY_WRAP, "sigapwrp", &k->wrap);
+    crypto_derive(&k->kek, SUBKEY_INDEX, "sigapidx", &k->index);
+    if (installation.len)
+        memcpy(k->installation, installation.ptr, installation.len);
+    k->installation_len = installation.len;
+    crypto_read_only(k);
+    *ret = k;
+    return ERR_OK;
+}
+
+void keyring_free(Keyring *k)
+{
+    crypto_unlocked(k);
+}
+
+static Str installation_of(const Keyring *k)
+{
+    return (Str){k->installation, k->installation_len};
+}
+
+Str keyring_check(const Keyring *k, Arena *a)
+{
+    Key check;
+    unsigned char out[16];
+    Hash h;
+    crypto_derive(&k->kek, SUBKEY_CHECK, "sigapchk", &check);
+    hash_begin(&h, &check, sizeof out);
+    hash_part(&h, installation_of(k));
+    hash_end(&h, out, sizeof out);
+    crypto_wipe(&check, sizeof check);
+    return hex_of(a, out, sizeof out);
+}
+
+/* ---- keys of subjects ---- */
+
+static void put_u16(unsigned char *at, unsigned n)
+{
+    at[0] = (unsigned char)(n >> 8);
+    at[1] = (unsigned char)n;
+}
+
+static unsigned get_u16(const char *at)
+{
+    return (unsigned)(unsigned char)at[0] << 8 | (unsigned char)at[1];
+}
+
+typedef struct Ad {
+    unsigned char bytes[32];
+} Ad;
+
+static Str ad_str(const Ad *ad)
+{
+    return (Str){(const char *)ad->bytes, sizeof ad->bytes};
+}
+
+/* Associated data is hashed to a fixed size, so that sealing a field takes nothing from the arena
+ * for it. The header (versions, class) is part of it. */
+static Ad ad_of(const Keyring *k, const unsigned char *header, size_t header_len, const Str *parts,
+                size_t n)
+{
+    Ad ad;
+    Hash h;
+    hash_begin(&h, NULL, sizeof ad.bytes);
+    hash_part(&h, (Str){(const char *)header, header_len});
+    hash_part(&h, installation_of(k));
+    for (size_t i = 0; i < n; i++)
+        hash_part(&h, parts[i]);
+    hash_end(&h, ad.bytes, sizeof ad.bytes);
+    return ad;
+}
+
+void keyring_new_dek(const Keyring *k, Arena *a, Str subject_uid, Dek *ret_dek, Str *ret_wrapped)
+{
+    unsigned char *out = arena_alloc(a, WRAPPED_SIZE);
+    crypto_random(ret_dek->bytes, sizeof ret_dek->bytes);
+    out[0] = FORMAT;
+    put_u16(out + 1, KEK_VERSION);
+    Ad ad = ad_of(k, out, WRAP_HEADER, &subject_uid, 1);
+    box_close(&k->wrap, ad_str(&ad), ret_dek->bytes, KEY_SIZE, out + WRAP_HEADER);
+    *ret_wrapped = (Str){(const char *)out, WRAPPED_SIZE};
+}
+
+Err keyring_unwrap(const Keyring *k, Str subject_uid, Str wrapped, Dek *ret)
+{
+    Dek dek;
+    if (wrapped.len != WRAPPED_SIZE || wrapped.ptr[0] != FORMAT)
+        return E_KEY;
+    Ad ad = ad_of(k, (const unsigned char *)wrapped.ptr, WRAP_HEADER, &subject_uid, 1);
+    bool ok = box_open(&k->wrap, ad_str(&ad), str_from(wrapped, WRAP_HEADER), dek.bytes);
+    if (ok)
+        *ret = dek;
+    dek_wipe(&dek);
+    return ok ? ERR_OK : E_KEY;
+}
+
+void dek_wipe(Dek *d)
+{
+    crypto_wipe(d, sizeof *d);
+}
+
+Err keys_schema(Db *keys)
+{
+    return db_exec(keys, "CREATE TABLE IF NOT EXISTS kunci(subject " DB_TEXT " PRIMARY KEY,"
+                         "wrapped " DB_BLOB " NOT NULL, kek_ver " DB_INTEGER " NOT NULL,"
+                         "at " DB_INTEGER " NOT NULL);");
+}
+
+Err keys_put(Db *keys, Str subject_uid, Str wrapped)
+{
+    Stmt *st;
+    if (wrapped.len != WRAPPED_SIZE)
+        return E_KEY;
+    TRY(db_stmt(keys, "INSERT INTO kunci(subject,wrapped,kek_ver,at) VALUES(:s,:w,:v,:at)", &st));
+    stmt_text(st, ":s", subject_uid);
+    stmt_blob(st, ":w", wrapped);
+    stmt_int(st, ":v", get_u16(wrapped.ptr + 1));
+    stmt_int(st, ":at", clock_now());
+    return stmt_run(st);
+}
+
+Err keys_destroy(Db *keys, Str subject_uid)
+{
+    Stmt *st;
+    TRY(db_stmt(keys, "DELETE FROM kunci WHERE subject=:s", &st));
+    stmt_text(st, ":s", subject_uid);
+    return stmt_run(st);
+}
+
+/* The wrapped form is ciphertext and may pass through an arena. */
+static Err fetch_wrapped(Db *keys, Arena *a, Str subject_uid, Str *ret)
+{
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(keys, "SELECT wrapped FROM kunci WHERE subject=:s", &st));
+    stmt_text(st, ":s", subject_uid);
+    TRY(stmt_step(st, &row));
+    if (!row)
+        return E_NOT_FOUND;
+    *ret = row_blob(a, st, 0);
+    stmt_done(st);
+    return ERR_OK;
+}
+
+Err keyring_dek(const Keyring *k, Db *keys, Str subject_uid, Dek *ret)
+{
+    Str wrapped;
+    Arena *a = arena_new(1024);
+    Err e = fetch_wrapped(keys, a, subject_uid, &wrapped);
+    if (e == ERR_OK)
+        e = keyring_unwrap(k, subject_uid, wrapped, ret);
+    arena_free(a);
+    return e;
+}
+
+/* ---- sealed values ---- */
+
+/* header | nonce | ciphertext | tag; the padded plaintext is encrypted where it stands. */
+static Str close_padded(const Key *key, const unsigned char header[HEADER_SIZE], const Ad *ad,
+                        Arena *a, Str plain)
+{
+    size_t padded = pad_size(plain.len), size = HEADER_SIZE + BOX_EXTRA + padded;
+    unsigned char *out = arena_alloc(a, size), *text = out + HEADER_SIZE + NONCE_SIZE;
+    memcpy(out, header, HEADER_SIZE);
+    if (plain.len)
+        memcpy(text, plain.ptr, plain.len);
+    pad_add(text, plain.len);
+    box_close(key, ad_str(ad), text, padded, out + HEADER_SIZE);
+    return (Str){(const char *)out, size};
+}
+
+static Err open_padded(const Key *key, const Ad *ad, Arena *a, Str blob, Str *ret)
+{
+    size_t n, padded = blob.len - HEADER_SIZE - BOX_EXTRA;
+    unsigned char *text = arena_alloc(a, padded + 1);
+    if (!box_open(key, ad_str(ad), str_from(blob, HEADER_SIZE), text) ||
+        !pad_remove(text, padded, &n))
+        return E_CORRUPT;
+    text[n] = '\0';
+    *ret = (Str){(const char *)text, n};
+    return ERR_OK;
+}
+
+static Ad place_ad(const Keyring *k, const unsigned char header[HEADER_SIZE], SealPlace at)
+{
+    Str parts[] = {at.reg, at.field, at.record_uid, at.subject_uid};
+    return ad_of(k, header, HEADER_SIZE, parts, sizeof parts / sizeof *parts);
+}
+
+static void class_key(const Dek *d, unsigned c, Key *ret)
+{
+    Key dek;
+    memcpy(dek.bytes, d->bytes, sizeof dek.bytes);
+    crypto_derive(&dek, c, "sigapcls", ret);
+    crypto_wipe(&dek, sizeof dek);
+}
+
+Str seal(const Keyring *k, const Dek *d, DataClass c, SealPlace at, Arena *a, Str plain)
+{
+    Key key;
+    unsigned char header[HEADER_SIZE] = {FORMAT, (unsigned char)c};
+    if (!plain.ptr || c <= CLASS_NONE || c >= CLASS_COUNT)
+        BUG("nothing to seal, or no class");
+    put_u16(header + 2, KEK_VERSION);
+    Ad ad = place_ad(k, header, at);
+    class_key(d, c, &key);
+    Str blob = close_padded(&key, header, &ad, a, plain);
+    crypto_wipe(&key, sizeof key);
+    return blob;
+}
+
+static bool blob_shape(Str blob)
+{
+    return blob.len >= HEADER_SIZE + BOX_EXTRA + 16 && blob.ptr[0] == FORMAT;
+}
+
+Err unseal(const Keyring *k, const Dek *d, SealPlace at, Arena *a, Str blob, Str *ret)
+{
+    Key key;
+    if (!blob_shape(blob))
+        return E_CORRUPT;
+    const unsigned char *header = (const unsigned char *)blob.ptr;
+    Ad ad = place_ad(k, header, at);
+    class_key(d, header[1], &key);
+    Err e = open_padded(&key, &ad, a, blob, ret);
+    crypto_wipe(&key, sizeof key);
+    return e;
+}
+
+Str seal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str plain)
+{
+    Key key;
+    unsigned char header[HEADER_SIZE] = {FORMAT};
+    if (!plain.ptr)
+        BUG("nothing to seal");
+    put_u16(header + 2, KEK_VERSION);
+    Ad ad = ad_of(k, header, sizeof header, &context, 1);
+    crypto_derive(&k->kek, SUBKEY_OWN, purpose, &key);
+    Str blob = close_padded(&key, header, &ad, a, plain);
+    crypto_wipe(&key, sizeof key);
+    return blob;
+}
+
+Err unseal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str blob, Str *ret)
+{
+    Key key;
+    if (!blob_shape(blob))
+        return E_CORRUPT;
+    Ad ad = ad_of(k, (const unsigned char *)blob.ptr, HEADER_SIZE, &context, 1);
+    crypto_derive(&k->kek, SUBKEY_OWN, purpose, &key);
+    Err e = open_padded(&key, &ad, a, blob, ret);
+    crypto_wipe(&key, sizeof key);
+    return e;
+}
+
+/* ---- fingerprints ---- */
+
+Str blind_index(const Keyring *k, Arena *a, Str reg, Str field, Str normalised)
+{
+    unsigned char out[16];
+    Hash h;
+    hash_begin(&h, &k->index, sizeof out);
+    hash_part(&h, reg);
+    hash_part(&h, field);
+    hash_part(&h, normalised);
+    hash_end(&h, out, sizeof out);
+    return hex_of(a, out, sizeof out);
+}
+
+static void mac_of(const Keyring *k, const char purpose[8], Str bytes, unsigned char *ret, size_t n)
+{
+    Key key;
+    Hash h;
+    crypto_derive(&k->kek, SUBKEY_MAC, purpose, &key);
+    hash_begin(&h, &key, n);
+    hash_part(&h, bytes);
+    hash_end(&h, ret, n);
+    crypto_wipe(&key, sizeof key);
+}
+
+void keyring_mac(const Keyring *k, const char purpose[8], Str bytes, unsigned char ret[32])
+{
+    mac_of(k, purpose, bytes, ret, 32);
+}
+
+Str keyed_hash(const Keyring *k, Arena *a, const char purpose[8], Str bytes)
+{
+    unsigned char out[16];
+    mac_of(k, purpose, bytes, out, sizeof out);
+    return hex_of(a, out, sizeof out);
+}
+
+Str plain_hash(Arena *a, Str bytes)
+{
+    unsigned char out[16];
+    Hash h;
+    hash_begin(&h, NULL, sizeof out);
+    hash_part(&h, bytes);
+    hash_end(&h, out, sizeof out);
+    return hex_of(a, out, sizeof out);
+}

@@ -1,0 +1,89 @@
+#include "guard/policy.h"
+
+static bool has_role(const Subject *s, int role)
+{
+    return role >= 0 && role < 64 && (s->roles >> role & 1);
+}
+
+static bool has_verb(unsigned verbs, Verb verb)
+{
+    if (verbs & VERB_READ)
+        verbs |= VERB_LIST;
+    return verb && (verbs & verb) == verb;
+}
+
+static bool row_speaks(const Subject *s, Verb verb, const Right *r)
+{
+    return has_role(s, r->role) && has_verb(r->verbs, verb);
+}
+
+/* Whether the relation satisfies the scope, and the classes of what satisfies it. A record that is
+ * one's own or assigned is within one's wider scopes, too. */
+static bool scope_holds(Scope scope, const Relation *rel, unsigned *ret_classes)
+{
+    bool own = rel->own && (scope == SCOPE_OWN || scope == SCOPE_AREA);
+    bool assigned =
+        rel->assigned && (scope == SCOPE_ASSIGNED || scope == SCOPE_OWN || scope == SCOPE_AREA);
+    bool area = rel->area && scope == SCOPE_AREA;
+    if (scope == SCOPE_ALL) {
+        *ret_classes = CLASSES_ALL;
+        return true;
+    }
+    *ret_classes = (own ? rel->own_classes : 0) | (assigned ? rel->assigned_classes : 0) |
+                   (area ? rel->area_classes : 0);
+    return own || assigned || area;
+}
+
+Decision policy_decide(const Subject *s, Verb verb, Rights rights, const Relation *rel)
+{
+    Decision d = {0};
+    if (s->system)
+        return (Decision){.allowed = true, .classes = CLASSES_ALL};
+    if (rel->excluded)
+        return d;
+    for (size_t i = 0; i < rights.n; i++) {
+        const Right *r = &rights.items[i];
+        unsigned classes;
+        if (!row_speaks(s, verb, r) || !scope_holds(r->scope, rel, &classes))
+            continue;
+        d.allowed = true;
+        d.classes |= r->classes & classes;
+    }
+    return d;
+}
+
+unsigned policy_scopes(const Subject *s, Verb verb, Rights rights)
+{
+    unsigned scopes = 0;
+    if (s->system)
+        return SCOPE_BIT(SCOPE_ALL);
+    for (size_t i = 0; i < rights.n; i++)
+        if (row_speaks(s, verb, &rights.items[i]))
+            scopes |= SCOPE_BIT(rights.items[i].scope);
+    return scopes;
+}
+
+const char *verb_word(Verb v)
+{
+    switch (v) {
+    case VERB_LIST:
+        return "list";
+    case VERB_READ:
+        return "read";
+    case VERB_CREATE:
+        return "create";
+    case VERB_CHANGE:
+        return "change";
+    case VERB_MOVE:
+        return "move";
+    case VERB_VOID:
+        return "void";
+    case VERB_IMPORT:
+        return "import";
+    case VERB_EXPORT:
+        return "export";
+    case VERB_COUNT:
+        return "count";
+    }
+    return "";
+}

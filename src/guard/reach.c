@@ -1,0 +1,218 @@
+#include "guard/reach.h"
+
+#include <stdio.h>
+
+enum { KIND_SHIFT = 56, PRINCIPALS_MAX = 2 * AGENCIES_MAX + 2 };
+
+int64_t principal_of(PrincipalKind kind, int64_t id)
+{
+    if (id < 0 || id >> KIND_SHIFT)
+        BUG("id out of range for a principal");
+    return (int64_t)kind << KIND_SHIFT | id;
+}
+
+int64_t area_id(Str code)
+{
+    int64_t id = 0;
+    for (size_t i = 0; i < code.len && id < (int64_t)1 << 50; i++)
+        if (code.ptr[i] >= '0' && code.ptr[i] <= '9')
+            id = id * 10 + (code.ptr[i] - '0');
+    return id;
+}
+
+Err reach_schema(Db *db)
+{
+    return db_exec(db, "CREATE TABLE IF NOT EXISTS jangkau(reg " DB_TEXT " NOT NULL,"
+                       "principal " DB_INTEGER " NOT NULL, rec " DB_INTEGER " NOT NULL,"
+                       "source " DB_TEXT " NOT NULL, classes " DB_INTEGER " NOT NULL,"
+                       "until " DB_INTEGER " NOT NULL,"
+                       "PRIMARY KEY(reg, principal, rec, source));"
+                       "CREATE INDEX IF NOT EXISTS jangkau_rec ON jangkau(reg, rec);");
+}
+
+Err reach_put(Db *db, Str reg, int64_t rec, int64_t principal, unsigned classes, int64_t until,
+              Str source)
+{
+    Stmt *st;
+    TRY(db_stmt(db,
+                "INSERT INTO jangkau(reg,principal,rec,source,classes,until)"
+                " VALUES(:reg,:pr,:rec,:source,:classes,:until)"
+                " ON CONFLICT(reg,principal,rec,source) DO UPDATE SET classes=excluded.classes,"
+                " until=excluded.until",
+                &st));
+    stmt_text(st, ":reg", reg);
+    stmt_int(st, ":pr", principal);
+    stmt_int(st, ":rec", rec);
+    stmt_text(st, ":source", source);
+    stmt_int(st, ":classes", classes);
+    stmt_int(st, ":until", until);
+    return stmt_run(st);
+}
+
+static Err drop_all(Db *db, Str reg, int64_t rec)
+{
+    Stmt *st;
+    TRY(db_stmt(db, "DELETE FROM jangkau WHERE reg=:reg AND rec=:rec", &st));
+    stmt_text(st, ":reg", reg);
+    stmt_int(st, ":rec", rec);
+    return stmt_run(st);
+}
+
+Err reach_drop(Db *db, Str reg, int64_t rec, Str source)
+{
+    Stmt *st;
+    if (!source.ptr)
+        return drop_all(db, reg, rec);
+    TRY(db_stmt(db,
+                "DELETE FROM jangkau WHERE reg=:reg AND rec=:rec AND (source=:source"
+                " OR substr(source,1,length(:source)+1)=:source||'<')",
+                &st));
+    stmt_text(st, ":reg", reg);
+    stmt_int(st, ":rec", rec);
+    stmt_text(st, ":source", source);
+    return stmt_run(st);
+}
+
+Err reach_copy(Db *db, Str from_reg, int64_t from_rec, Str reg, int64_t rec, Str source)
+{
+    Stmt *st;
+    TRY(db_stmt(db,
+                "INSERT INTO jangkau(reg,principal,rec,source,classes,until)"
+                " SELECT :reg,principal,:rec,:source||'<'||source,classes,until FROM jangkau"
+                " WHERE reg=:from_reg AND rec=:from_rec"
+                " ON CONFLICT(reg,principal,rec,source) DO UPDATE SET classes=excluded.classes,"
+                " until=excluded.until",
+                &st));
+    stmt_text(st, ":from_reg", from_reg);
+    stmt_int(st, ":from_rec", from_rec);
+    stmt_text(st, ":reg", reg);
+    stmt_int(st, ":rec", rec);
+    stmt_text(st, ":source", source);
+    return stmt_run(st);
+}
+
+/* ---- one record ---- */
+
+static bool in_agencies(const Subject *s, int64_t id)
+{
+    for (size_t i = 0; i < s->agency_count && i < AGENCIES_MAX; i++)
+        if (id && s->agencies[i] == id)
+            return true;
+    return false;
+}
+
+static void add_relation(Relation *rel, const Subject *s, int64_t principal, unsigned classes)
+{
+    int64_t kind = principal >> KIND_SHIFT;
+    int64_t id = principal & (((int64_t)1 << KIND_SHIFT) - 1);
+    if (kind == PRINCIPAL_OWNER && in_agencies(s, id)) {
+        rel->own = true;
+        rel->own_classes |= classes;
+    } else if ((kind == PRINCIPAL_USER && s->user && id == s->user) ||
+               (kind == PRINCIPAL_TEAM && in_agencies(s, id))) {
+        rel->assigned = true;
+        rel->assigned_classes |= classes;
+    } else if (kind == PRINCIPAL_AREA && id && id == area_id(s->area)) {
+        rel->area = true;
+        rel->area_classes |= classes;
+    } else if (kind == PRINCIPAL_BARRED && s->user && id == s->user) {
+        rel->excluded = true;
+    }
+}
+
+Err reach_relation(Db *db, const Subject *s, Str reg, int64_t rec, int64_t now, Relation *ret)
+{
+    Stmt *st;
+    bool row = true;
+    Relation rel = {0};
+    if (s->system) {
+        *ret = rel;
+        return ERR_OK;
+    }
+    TRY(db_stmt(db,
+                "SELECT principal,classes FROM jangkau"
+                " WHERE reg=:reg AND rec=:rec AND until>:now",
+                &st));
+    stmt_text(st, ":reg", reg);
+    stmt_int(st, ":rec", rec);
+    stmt_int(st, ":now", now);
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            break;
+        add_relation(&rel, s, row_int(st, 0), (unsigned)row_int(st, 1));
+    }
+    *ret = rel;
+    return ERR_OK;
+}
+
+/* ---- a list of records ---- */
+
+typedef struct Principals {
+    int64_t items[PRINCIPALS_MAX];
+    size_t n;
+} Principals;
+
+static void add(Principals *p, PrincipalKind kind, int64_t id)
+{
+    if (id)
+        p->items[p->n++] = principal_of(kind, id);
+}
+
+/* The principals through which the scopes reach, the mirror of policy_decide. */
+static Principals principals_of(unsigned scopes, const Subject *s)
+{
+    Principals p = {.n = 0};
+    bool own = scopes & (SCOPE_BIT(SCOPE_OWN) | SCOPE_BIT(SCOPE_AREA));
+    if (!own && !(scopes & SCOPE_BIT(SCOPE_ASSIGNED)))
+        return p;
+    for (size_t i = 0; i < s->agency_count && i < AGENCIES_MAX; i++) {
+        if (own)
+            add(&p, PRINCIPAL_OWNER, s->agencies[i]);
+        add(&p, PRINCIPAL_TEAM, s->agencies[i]);
+    }
+    add(&p, PRINCIPAL_USER, s->user);
+    if (scopes & SCOPE_BIT(SCOPE_AREA))
+        add(&p, PRINCIPAL_AREA, area_id(s->area));
+    return p;
+}
+
+static bool unbounded(unsigned scopes, const Subject *s)
+{
+    return s->system || (scopes & SCOPE_BIT(SCOPE_ALL));
+}
+
+#define LIVE_ROWS "(SELECT rec FROM jangkau WHERE reg=:reach_reg AND until>:reach_now AND principal"
+
+void reach_predicate(Buf *sql, const char *alias, unsigned scopes, const Subject *s)
+{
+    Principals p = principals_of(scopes, s);
+    if (unbounded(scopes, s))
+        return;
+    if (!p.n) {
+        buf_lit(sql, " AND 1=0");
+        return;
+    }
+    buf_printf(sql, " AND %s.id IN " LIVE_ROWS " IN (", alias);
+    for (size_t i = 0; i < p.n; i++)
+        buf_printf(sql, i ? ",:pr%zu" : ":pr%zu", i);
+    buf_lit(sql, "))");
+    if (s->user)
+        buf_printf(sql, " AND %s.id NOT IN " LIVE_ROWS "=:reach_user)", alias);
+}
+
+void reach_bind(Stmt *st, Str reg, unsigned scopes, const Subject *s, int64_t now)
+{
+    Principals p = principals_of(scopes, s);
+    char name[32];
+    if (unbounded(scopes, s) || !p.n)
+        return;
+    stmt_text(st, ":reach_reg", reg);
+    stmt_int(st, ":reach_now", now);
+    for (size_t i = 0; i < p.n; i++) {
+        snprintf(name, sizeof name, ":pr%zu", i);
+        stmt_int(st, name, p.items[i]);
+    }
+    if (s->user)
+        stmt_int(st, ":reach_user", principal_of(PRINCIPAL_BARRED, s->user));
+}

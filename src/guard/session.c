@@ -1,0 +1,296 @@
+#include "guard/session.h"
+
+#include "clock.h"
+#include "guard/account.h"
+#include "guard/crypto.h"
+#include "guard/seen.h"
+
+enum { TOKEN_SIZE = 32 };
+
+#define LIFE_MS ((int64_t)SESSION_HOURS * 3600 * 1000)
+#define IDLE_MS ((int64_t)SESSION_IDLE_MINUTES * 60 * 1000)
+
+Err session_schema(Db *db)
+{
+    return db_exec(db,
+                   "CREATE TABLE IF NOT EXISTS sesi(hash " DB_TEXT " PRIMARY KEY,"
+                   "user_uid " DB_TEXT " NOT NULL, opened_at " DB_INTEGER " NOT NULL,"
+                   "seen_at " DB_INTEGER " NOT NULL);"
+                   "CREATE INDEX IF NOT EXISTS sesi_user ON sesi(user_uid);"
+                   "CREATE TABLE IF NOT EXISTS tujuan_buka(session " DB_TEXT " NOT NULL,"
+                   "file_uid " DB_TEXT " NOT NULL, purpose " DB_TEXT " NOT NULL, reason " DB_TEXT
+                   ", at " DB_INTEGER " NOT NULL, PRIMARY KEY(session, file_uid));");
+}
+
+/* ---- life of a session ---- */
+
+Err session_open(WriteTx *tx, Arena *a, Str user_uid, Str *ret_token)
+{
+    unsigned char bytes[TOKEN_SIZE];
+    Stmt *st;
+    crypto_random(bytes, sizeof bytes);
+    Str token = hex_of(a, bytes, sizeof bytes);
+    crypto_wipe(bytes, sizeof bytes);
+    TRY(db_stmt(tx->db,
+                "INSERT INTO sesi(hash,user_uid,opened_at,seen_at)"
+                " VALUES(:hash,:uid,:now,:now)",
+                &st));
+    stmt_text(st, ":hash", plain_hash(a, token));
+    stmt_text(st, ":uid", user_uid);
+    stmt_int(st, ":now", clock_now());
+    TRY(stmt_run(st));
+    *ret_token = token;
+    return ERR_OK;
+}
+
+static Err drop_loose_purposes(Db *db)
+{
+    Stmt *st;
+    TRY(db_stmt(db, "DELETE FROM tujuan_buka WHERE session NOT IN (SELECT hash FROM sesi)", &st));
+    return stmt_run(st);
+}
+
+Err session_close(WriteTx *tx, Str session)
+{
+    Stmt *st;
+    TRY(db_stmt(tx->db, "DELETE FROM sesi WHERE hash=:hash", &st));
+    stmt_text(st, ":hash", session);
+    TRY(stmt_run(st));
+    return drop_loose_purposes(tx->db);
+}
+
+Err session_close_user(WriteTx *tx, Str user_uid, Str except)
+{
+    Stmt *st;
+    TRY(db_stmt(tx->db, "DELETE FROM sesi WHERE user_uid=:uid AND hash<>:except", &st));
+    stmt_text(st, ":uid", user_uid);
+    stmt_text(st, ":except", except.ptr ? except : S(""));
+    TRY(stmt_run(st));
+    return drop_loose_purposes(tx->db);
+}
+
+void session_touch(Str session, int64_t now)
+{
+    seen_put(session, now);
+}
+
+static Err write_seen(Db *db, const Seen *seen)
+{
+    Stmt *st;
+    TRY(db_stmt(db, "UPDATE sesi SET seen_at=:at WHERE hash=:hash AND seen_at<:at", &st));
+    stmt_int(st, ":at", seen->at);
+    stmt_text(st, ":hash", (Str){seen->session, SEEN_KEY});
+    return stmt_run(st);
+}
+
+static Err drop_ended(Db *db, int64_t now)
+{
+    Stmt *st;
+    TRY(db_stmt(db, "DELETE FROM sesi WHERE opened_at<=:opened OR seen_at<=:seen", &st));
+    stmt_int(st, ":opened", now - LIFE_MS);
+    stmt_int(st, ":seen", now - IDLE_MS);
+    TRY(stmt_run(st));
+    return drop_loose_purposes(db);
+}
+
+Err session_flush(WriteTx *tx)
+{
+    Seen changed[64];
+    size_t from = 0, n;
+    while ((n = seen_take(&from, changed, sizeof changed / sizeof *changed)) > 0)
+        for (size_t i = 0; i < n; i++)
+            TRY(write_seen(tx->db, &changed[i]));
+    return drop_ended(tx->db, clock_now());
+}
+
+/* ---- who it is ---- */
+
+typedef struct Names {
+    const Str *items;
+    size_t n;
+} Names;
+
+static uint64_t role_bits(Str words, Names names)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < names.n && i < 64; i++)
+        if (str_has_word(words, names.items[i]))
+            bits |= (uint64_t)1 << i;
+    return bits;
+}
+
+static bool user_valid(const UserFact *f, Str today)
+{
+    return f->active && (!f->until.ptr || str_cmp(today, f->until) <= 0);
+}
+
+#define USER_COLUMNS "user_id,uid,login,name,roles,active,valid_until,area,agency"
+
+static Err read_user(Stmt *st, Arena *a, UserFact *ret)
+{
+    bool row;
+    TRY(stmt_step(st, &row));
+    if (!row)
+        return E_LOGIN;
+    *ret = (UserFact){.user = row_int(st, 0),
+                      .uid = row_text(a, st, 1),
+                      .login = row_text(a, st, 2),
+                      .name = row_text(a, st, 3),
+                      .roles = row_text(a, st, 4),
+                      .active = row_int(st, 5) != 0,
+                      .until = row_text(a, st, 6),
+                      .area = row_text(a, st, 7),
+                      .agency = row_int(st, 8)};
+    stmt_done(st);
+    return ERR_OK;
+}
+
+static Err live_agencies(Db *db, const UserFact *f, Str today, Subject *s)
+{
+    Stmt *st;
+    bool row = true;
+    TRY(db_stmt(db,
+                "SELECT agency FROM fakta_anggota WHERE user_id=:user AND start_on<=:today"
+                " AND (end_on IS NULL OR end_on>=:today) GROUP BY agency"
+                " ORDER BY CASE WHEN agency=:home THEN 0 ELSE 1 END, agency",
+                &st));
+    stmt_int(st, ":user", f->user);
+    stmt_text(st, ":today", today);
+    stmt_int(st, ":home", f->agency);
+    while (s->agency_count < AGENCIES_MAX) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        s->agencies[s->agency_count++] = row_int(st, 0);
+    }
+    stmt_done(st);
+    return ERR_OK;
+}
+
+/* The first administrator of an empty installation stands under no institution yet. */
+static Err needs_membership(Db *db, const UserFact *f, bool *ret)
+{
+    Stmt *st;
+    bool row;
+    *ret = true;
+    if (f->agency != 0)
+        return ERR_OK;
+    TRY(db_stmt(db, "SELECT 1 FROM fakta_anggota WHERE user_id=:user LIMIT 1", &st));
+    stmt_int(st, ":user", f->user);
+    TRY(stmt_step(st, &row));
+    stmt_done(st);
+    *ret = row;
+    return ERR_OK;
+}
+
+static Err subject_of(Db *db, Arena *a, const UserFact *f, int64_t now, Names names, Subject *ret)
+{
+    bool needs;
+    Str today = date_iso(a, clock_date_of(now, NULL));
+    Subject s = {.user = f->user,
+                 .uid = f->uid,
+                 .login = f->login,
+                 .name = f->name,
+                 .roles = role_bits(f->roles, names),
+                 .area = f->area};
+    if (!user_valid(f, today))
+        return E_LOGIN;
+    TRY(live_agencies(db, f, today, &s));
+    if (!s.agency_count) {
+        TRY(needs_membership(db, f, &needs));
+        if (needs)
+            return E_LOGIN;
+    }
+    *ret = s;
+    return ERR_OK;
+}
+
+Err user_subject(Db *db, Arena *a, Str login, int64_t now, const Str *role_names, size_t role_count,
+                 Subject *ret)
+{
+    Stmt *st;
+    UserFact f;
+    TRY(db_stmt(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE login=:login", &st));
+    stmt_text(st, ":login", login_fold(a, login));
+    TRY(read_user(st, a, &f));
+    return subject_of(db, a, &f, now, (Names){role_names, role_count}, ret);
+}
+
+/* The user of a session that is neither past its life nor idle. */
+static Err live_session(Db *db, Arena *a, Str session, int64_t now, Str *ret_uid)
+{
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(db, "SELECT user_uid,opened_at,seen_at FROM sesi WHERE hash=:hash", &st));
+    stmt_text(st, ":hash", session);
+    TRY(stmt_step(st, &row));
+    if (!row)
+        return E_LOGIN;
+    Str uid = row_text(a, st, 0);
+    int64_t opened = row_int(st, 1), seen = row_int(st, 2), touched = seen_get(session);
+    stmt_done(st);
+    if (touched > seen)
+        seen = touched;
+    if (now - opened >= LIFE_MS || now - seen >= IDLE_MS)
+        return E_LOGIN;
+    *ret_uid = uid;
+    return ERR_OK;
+}
+
+Err session_subject(Db *db, Arena *a, Str token, int64_t now, const Str *role_names,
+                    size_t role_count, Subject *ret)
+{
+    Stmt *st;
+    Str uid;
+    UserFact f;
+    Subject s;
+    unsigned char bytes[TOKEN_SIZE];
+    if (!hex_read(token, bytes, sizeof bytes))
+        return E_LOGIN;
+    crypto_wipe(bytes, sizeof bytes);
+    Str session = plain_hash(a, token);
+    TRY(live_session(db, a, session, now, &uid));
+    TRY(db_stmt(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE uid=:uid", &st));
+    stmt_text(st, ":uid", uid);
+    TRY(read_user(st, a, &f));
+    TRY(subject_of(db, a, &f, now, (Names){role_names, role_count}, &s));
+    s.session = session;
+    *ret = s;
+    return ERR_OK;
+}
+
+/* ---- why a file is open ---- */
+
+Err purpose_put(WriteTx *tx, Str session, Str file_uid, Str purpose, Str reason)
+{
+    Stmt *st;
+    TRY(db_stmt(tx->db,
+                "INSERT INTO tujuan_buka(session,file_uid,purpose,reason,at)"
+                " VALUES(:session,:file,:purpose,:reason,:at) ON CONFLICT(session,file_uid)"
+                " DO UPDATE SET purpose=excluded.purpose, reason=excluded.reason, at=excluded.at",
+                &st));
+    stmt_text(st, ":session", session);
+    stmt_text(st, ":file", file_uid);
+    stmt_text(st, ":purpose", purpose);
+    stmt_text(st, ":reason", reason);
+    stmt_int(st, ":at", clock_now());
+    return stmt_run(st);
+}
+
+Err purpose_get(Db *db, Arena *a, Str session, Str file_uid, Str *ret_purpose)
+{
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(db,
+                "SELECT purpose,reason FROM tujuan_buka"
+                " WHERE session=:session AND file_uid=:file",
+                &st));
+    stmt_text(st, ":session", session);
+    stmt_text(st, ":file", file_uid);
+    TRY(stmt_step(st, &row));
+    Str code = row ? row_text(a, st, 0) : STR_NONE, words = row ? row_text(a, st, 1) : STR_NONE;
+    stmt_done(st);
+    *ret_purpose =
+        str_empty(words) ? code : str_printf(a, "%.*s: %.*s", STR_ARG(code), STR_ARG(words));
+    return ERR_OK;
+}

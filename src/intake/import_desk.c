@@ -1,0 +1,391 @@
+#include "intake/import_desk.h"
+
+#include "base/file.h"
+#include "base/log.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SLOTS = 16, JOB_ARENA = 512 * 1024 * 1024, UID_LEN = 36 };
+
+typedef enum JobKind { JOB_CHECK, JOB_APPLY, JOB_UNDO } JobKind;
+
+/* One run in memory. The arena holds everything the job made; it is replaced by the next job. */
+typedef struct Slot {
+    char uid[UID_LEN];
+    bool used, working;
+    DeskPhase phase;
+    _Atomic int64_t progress;
+    int64_t touched;
+    Err err;
+    Arena *arena;
+    ImportReport report;
+    Workbook book;
+    Problems problems;
+    size_t undo_kept;
+} Slot;
+
+struct ImportDesk {
+    const Store *store;
+    Arena *arena; /* holds the desk itself */
+    WorkQueue *queue;
+    pthread_mutex_t lock;
+    Slot slots[SLOTS];
+};
+
+typedef struct Job {
+    ImportDesk *desk;
+    Slot *slot;
+    JobKind kind;
+    Arena *arena; /* becomes the slot's when the job is done */
+    ImportRun run;
+    Subject subject;
+    Actor actor;
+    ImportReport report;
+    Workbook book;
+    Problems problems;
+    size_t undo_kept;
+} Job;
+
+/* ---- staging ---- */
+
+static const char *staged_path(const Store *s, Arena *a, Str uid)
+{
+    return str_printf(a, "%s/impor/%.*s.segel", s->in->dir, STR_ARG(uid)).ptr;
+}
+
+Err desk_stage(const Store *store, Arena *a, Str bytes, ImportRun *run)
+{
+    TRY(file_mkdir(str_printf(a, "%s/impor", store->in->dir).ptr));
+    run->hash = keyed_hash(store->in->keyring, a, "imporfil", bytes);
+    return file_write(staged_path(store, a, run->uid),
+                      seal_own(store->in->keyring, "imporfil", run->uid, a, bytes));
+}
+
+static Err read_staged(Job *j, Str *ret)
+{
+    const Store *s = j->desk->store;
+    Str sealed;
+    TRY(file_read(j->arena, staged_path(s, j->arena, j->run.uid), 2 * WORKBOOK_MAX_BYTES, &sealed));
+    return unseal_own(s->in->keyring, "imporfil", j->run.uid, j->arena, sealed, ret);
+}
+
+/* ---- the work ---- */
+
+static const ImportProfile *run_profile(Job *j)
+{
+    const Model *m = j->desk->store->model;
+    const ImportProfile *p = model_import(m, j->run.profile);
+    const Register *reg = p ? NULL : model_reg(m, j->run.profile);
+    return p ? p : (reg ? import_profile_of(j->arena, reg) : NULL);
+}
+
+static Err build(Job *j, Reader *rd, Batch **ret)
+{
+    const ImportProfile *profile = run_profile(j);
+    ImportChoices choices = import_choices_parse(j->arena, j->run.choices);
+    Str bytes;
+    if (!profile)
+        return E_NOT_FOUND;
+    TRY(read_staged(j, &bytes));
+    Err e = workbook_read(j->arena, bytes, j->run.file_name, &j->book, &j->problems);
+    if (e == E_PARSE || e == E_INVALID || e == E_TOO_LARGE)
+        return ERR_OK; /* told by the problems */
+    TRY(e);
+    *ret = store_batch(rd);
+    return import_build(rd, profile, &j->book, &choices, *ret, &j->slot->progress, &j->report);
+}
+
+static Err record_run(WriteTx *tx, void *arg)
+{
+    return import_update(tx, arg);
+}
+
+static Err do_check(Job *j, Reader *rd)
+{
+    Batch *batch = NULL;
+    TRY(build(j, rd, &batch));
+    for (size_t i = 0; batch && i < j->problems.n; i++)
+        problem_add(&j->report.problems, j->problems.items[i]); /* warnings of the file */
+    j->run.state = IMPORT_READY;
+    j->run.rows = j->report.rows;
+    return writer_run(j->desk->store->writer, NULL, record_run, &j->run);
+}
+
+typedef struct Finish {
+    ImportRun *run;
+    Batch *batch;
+    bool undo;
+} Finish;
+
+/* In the same transaction as the records: the run is applied, or undone. */
+static Err finish_run(WriteTx *tx, void *arg)
+{
+    Finish *f = arg;
+    f->run->state = f->undo ? IMPORT_UNDONE : IMPORT_APPLIED;
+    if (f->undo)
+        f->run->undone_tx = f->batch->tx;
+    else
+        f->run->tx = f->batch->tx;
+    return import_update(tx, f->run);
+}
+
+static Err run_batch(Job *j, Batch *batch, bool undo)
+{
+    Finish finish = {.run = &j->run, .batch = batch, .undo = undo};
+    batch->also = finish_run;
+    batch->also_arg = &finish;
+    Err e = store_run(batch);
+    for (size_t i = 0; i < batch->problems.n; i++)
+        problem_add(&j->problems, batch->problems.items[i]);
+    return e;
+}
+
+static Err do_apply(Job *j, Reader *rd)
+{
+    Batch *batch = NULL;
+    TRY(build(j, rd, &batch));
+    if (!batch || !j->report.applicable)
+        return E_INVALID;
+    TRY(run_batch(j, batch, false));
+    if (unlink(staged_path(j->desk->store, j->arena, j->run.uid)) != 0)
+        log_error("import: staged file not removed");
+    return ERR_OK;
+}
+
+/* Puts back the values a record had before the run changed it. */
+static Err restore(Job *j, Reader *rd, Batch *batch, const WrittenRow *w)
+{
+    Record r;
+    HistoryEntry *entries;
+    size_t n;
+    TRY(store_get(rd, w->reg, w->uid, VERB_CHANGE, &r));
+    TRY(store_history(rd, &r, CLASSES_ALL, &entries, &n));
+    Change *c = store_change(j->arena, CHANGE_UPDATE, w->reg, w->uid, w->current);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; entries[i].version == w->version && k < entries[i].n; k++)
+            if (entries[i].fields[k])
+                change_set(c, entries[i].fields[k], entries[i].before[k].text);
+    c->reason = j->run.file_name;
+    return store_prepare(rd, batch, c, &j->problems);
+}
+
+static Err undo_row(Job *j, Reader *rd, Batch *batch, const WrittenRow *w)
+{
+    if (w->current != w->version) {
+        j->undo_kept++;
+        return ERR_OK;
+    }
+    if (w->version > 1)
+        return restore(j, rd, batch, w);
+    Change *c = store_change(j->arena, CHANGE_VOID, w->reg, w->uid, w->current);
+    c->reason = j->run.file_name;
+    return store_prepare(rd, batch, c, &j->problems);
+}
+
+static Err do_undo(Job *j, Reader *rd)
+{
+    WrittenRow *rows;
+    size_t n;
+    Batch *batch = store_batch(rd);
+    TRY(import_written(rd, j->run.tx, &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        Err e = undo_row(j, rd, batch, &rows[i]);
+        if (e == E_DENIED || e == E_NOT_FOUND || e == E_INVALID)
+            j->undo_kept++;
+        else
+            TRY(e);
+        atomic_fetch_add(&j->slot->progress, 1);
+    }
+    return run_batch(j, batch, true);
+}
+
+/* Undoing is the program's act on behalf of the user who asked: it may void what it created. */
+static Err work(Job *j, ReadConn *conn)
+{
+    static const Subject undo_subject = {.uid = {"sistem:impor", 12}, .system = true};
+    Actor actor = j->actor;
+    Reader rd;
+    actor.subject = j->kind == JOB_UNDO ? &undo_subject : &j->subject;
+    TRY(reader_begin(&rd, j->desk->store, conn, j->arena, &actor));
+    Err e = j->kind == JOB_CHECK   ? do_check(j, &rd)
+            : j->kind == JOB_APPLY ? do_apply(j, &rd)
+                                   : do_undo(j, &rd);
+    reader_end(&rd);
+    return e;
+}
+
+static void put_back(Job *j, Err e)
+{
+    ImportDesk *d = j->desk;
+    Slot *s = j->slot;
+    pthread_mutex_lock(&d->lock);
+    arena_free(s->arena);
+    s->arena = j->arena;
+    s->report = j->report;
+    s->book = j->book;
+    s->problems = j->problems;
+    s->undo_kept = j->undo_kept;
+    s->err = e;
+    s->phase = e == ERR_OK && j->kind != JOB_CHECK ? DESK_DONE : DESK_CHECKED;
+    s->working = false;
+    pthread_mutex_unlock(&d->lock);
+}
+
+static void serve(void *job, void *conn)
+{
+    Job *j = job;
+    Err e = conn ? work(j, conn) : E_DB;
+    if (e != ERR_OK && err_kind(e) != ERR_KIND_USER)
+        log_error("import job: %s", err_name(e));
+    put_back(j, e);
+}
+
+static void *conn_new(void *desk)
+{
+    const ImportDesk *d = desk;
+    static ReadConn conn; /* one thread */
+    return readconn_open(d->store, &conn) == ERR_OK ? &conn : NULL;
+}
+
+static void conn_free(void *conn)
+{
+    if (conn)
+        readconn_close(conn);
+}
+
+/* ---- the desk ---- */
+
+ImportDesk *desk_new(const Store *store)
+{
+    Arena *a = arena_new(SIZE_MAX);
+    ImportDesk *d = ARENA_NEW(a, ImportDesk);
+    d->store = store;
+    d->arena = a;
+    pthread_mutex_init(&d->lock, NULL);
+    d->queue = workqueue_new(1, SLOTS, serve, conn_new, conn_free, d);
+    return d;
+}
+
+static Slot *find_slot(ImportDesk *d, Str uid)
+{
+    for (int i = 0; i < SLOTS; i++)
+        if (d->slots[i].used && memcmp(d->slots[i].uid, uid.ptr, UID_LEN) == 0)
+            return &d->slots[i];
+    return NULL;
+}
+
+/* The slot of the run, a free one, or the one that was not looked at for longest; NULL when every
+ * slot is at work. */
+static Slot *take_slot(ImportDesk *d, Str uid)
+{
+    Slot *oldest = NULL;
+    if (find_slot(d, uid))
+        return find_slot(d, uid);
+    for (int i = 0; i < SLOTS; i++) {
+        Slot *s = &d->slots[i];
+        if (!s->used)
+            return s;
+        if (!s->working && (!oldest || s->touched < oldest->touched))
+            oldest = s;
+    }
+    return oldest;
+}
+
+static Job *new_job(ImportDesk *d, JobKind kind, const ImportRun *run, const Subject *who,
+                    Lang lang)
+{
+    Arena *a = arena_new(JOB_ARENA);
+    Job *j = ARENA_NEW(a, Job);
+    *j = (Job){.desk = d, .kind = kind, .arena = a, .run = *run, .subject = *who};
+    j->problems.arena = a;
+    j->run.uid = str_copy(a, run->uid);
+    j->run.user = str_copy(a, run->user);
+    j->run.profile = str_copy(a, run->profile);
+    j->run.file_name = str_copy(a, run->file_name);
+    j->run.hash = str_copy(a, run->hash);
+    j->run.choices = str_copy(a, run->choices);
+    j->subject.uid = str_copy(a, who->uid);
+    j->subject.login = str_copy(a, who->login);
+    j->subject.name = str_copy(a, who->name);
+    j->subject.area = str_copy(a, who->area);
+    j->subject.session = str_copy(a, who->session);
+    j->actor = (Actor){.via = S("impor"), .import = run->id, .lang = lang};
+    return j;
+}
+
+static Err queue_job(ImportDesk *d, JobKind kind, const ImportRun *run, const Subject *who,
+                     Lang lang)
+{
+    static const DeskPhase phases[] = {DESK_CHECKING, DESK_APPLYING, DESK_UNDOING};
+    pthread_mutex_lock(&d->lock);
+    Slot *s = take_slot(d, run->uid);
+    Err e = ERR_OK;
+    if (!s)
+        e = E_BUSY;
+    else if (!s->working || !s->used) {
+        Job *j = new_job(d, kind, run, who, lang);
+        j->slot = s;
+        memcpy(s->uid, run->uid.ptr, UID_LEN);
+        s->used = s->working = true;
+        s->phase = phases[kind];
+        s->touched = clock_steady();
+        atomic_store(&s->progress, 0);
+        e = workqueue_push(d->queue, j);
+        if (e != ERR_OK) {
+            s->used = s->working = false;
+            arena_free(j->arena);
+        }
+    } /* a job of this run is under way: asking twice starts it once */
+    pthread_mutex_unlock(&d->lock);
+    return e;
+}
+
+Err desk_check(ImportDesk *d, const ImportRun *run, const Subject *who, Lang lang)
+{
+    return queue_job(d, JOB_CHECK, run, who, lang);
+}
+
+Err desk_apply(ImportDesk *d, const ImportRun *run, const Subject *who, Lang lang)
+{
+    return queue_job(d, JOB_APPLY, run, who, lang);
+}
+
+Err desk_undo(ImportDesk *d, const ImportRun *run, const Subject *who, Lang lang)
+{
+    return queue_job(d, JOB_UNDO, run, who, lang);
+}
+
+DeskView desk_open(ImportDesk *d, Str uid)
+{
+    pthread_mutex_lock(&d->lock);
+    Slot *s = find_slot(d, uid);
+    if (!s)
+        return (DeskView){0};
+    s->touched = clock_steady();
+    return (DeskView){.phase = s->phase,
+                      .progress = atomic_load(&s->progress),
+                      .err = s->err,
+                      .report = s->working ? NULL : &s->report,
+                      .book = s->working ? NULL : &s->book,
+                      .problems = s->working ? NULL : &s->problems,
+                      .undo_kept = s->undo_kept};
+}
+
+void desk_close(ImportDesk *d)
+{
+    pthread_mutex_unlock(&d->lock);
+}
+
+void desk_free(ImportDesk *d)
+{
+    if (!d)
+        return;
+    workqueue_free(d->queue);
+    for (int i = 0; i < SLOTS; i++)
+        arena_free(d->slots[i].arena);
+    pthread_mutex_destroy(&d->lock);
+    arena_free(d->arena);
+}

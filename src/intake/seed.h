@@ -1,0 +1,13 @@
+/* Loading a folder of CSV files, one per register, as `sigap export` writes them: base data,
+ * practice cases, moving house (docs/domain-format.md 7). All or nothing; loading it again changes
+ * nothing. */
+#pragma once
+
+#include "model/query.h"
+
+typedef struct SeedCounts {
+    size_t created, changed, same;
+} SeedCounts;
+
+/* `dir` holds REGISTER.csv files. Problems name file, line and column. E_INVALID with any error. */
+MUST_CHECK Err seed_load(Reader *rd, const char *dir, Problems *problems, SeedCounts *ret);

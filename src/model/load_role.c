@@ -1,0 +1,74 @@
+/* roles.yaml */
+#include "model/load.h"
+
+enum { ROLES_MAX = 64 }; /* bits of a role mask */
+
+static void read_audience(Loader *l, void *into, const Node *v)
+{
+    static const WordDef words[] = {{"internal", 0}, {"task_force", 1}, {"public", 2}};
+    if (load_is_text(l, v))
+        ((RoleDef *)into)->audience = LOAD_WORD(l, v, words, M_DOM_NO_WORD);
+}
+
+static void read_duties(Loader *l, void *into, const Node *v)
+{
+    static const WordDef words[] = {{"users", 0}, {"tables", 0},    {"import", 0},
+                                    {"audit", 0}, {"base_data", 0}, {"health", 0}};
+    Buf b = buf_new(l->arena, 64);
+    if (!load_is_list(l, v))
+        return;
+    for (size_t i = 0; i < v->n; i++) {
+        LOAD_WORD(l, v->items[i], words, M_DOM_NO_WORD);
+        buf_printf(&b, "%s%.*s", i ? " " : "", STR_ARG(v->items[i]->text));
+    }
+    ((RoleDef *)into)->may = buf_str(&b);
+}
+
+/* The page after log-in: one of the program, or a register the role may list. */
+static void link_home(Loader *l, void *into, const Node *node)
+{
+    static const char *const pages[] = {"tabel", "impor", "audit", "cari", "peta"};
+    const RoleDef *role = into;
+    Str page = str_from(role->home, 1);
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+        if (str_is(page, pages[i]))
+            return;
+    const Node *at = node_get(node, S("home"));
+    const Register *reg = str_starts(role->home, S("/")) ? model_reg(l->m, page) : NULL;
+    if (!reg || !load_role_may(reg, model_role(l->m, role->name), VERB_LIST | VERB_READ))
+        load_bad(l, at, M_DOM_HOME, role->home);
+}
+
+static void read_role(Loader *l, void *into, const Node *node)
+{
+    static const KeyDef keys[] = {
+        {"name", READ_NAME, KEY_MUST, offsetof(RoleDef, name), NULL},
+        {"label", READ_LABEL, KEY_MUST, offsetof(RoleDef, label), NULL},
+        {"help", READ_LABEL, KEY_MAY, offsetof(RoleDef, help), NULL},
+        {"home", READ_TEXT, KEY_MUST, offsetof(RoleDef, home), NULL},
+        {"audience", READ_CALL, KEY_MUST, 0, read_audience},
+        {"may", READ_CALL, KEY_MAY, 0, read_duties},
+    };
+    if (LOAD_MAP(l, node, keys, into) && ((RoleDef *)into)->home.ptr)
+        load_later(l, PHASE_USES, link_home, into, node);
+}
+
+static void read_roles(Loader *l, void *into, const Node *v)
+{
+    Model *m = into;
+    m->role_count = LOAD_ITEMS(l, v, read_role, &m->roles);
+    if (m->role_count > ROLES_MAX) {
+        load_bad(l, v, M_DOM_ROLES_MANY, str_int(l->arena, ROLES_MAX));
+        m->role_count = ROLES_MAX;
+    }
+}
+
+void load_role_defs(Loader *l)
+{
+    static const KeyDef keys[] = {{"roles", READ_CALL, KEY_MUST, 0, read_roles}};
+    Str text;
+    Node *root;
+    if (load_file(l, "roles.yaml", &text) &&
+        yaml_parse(l->arena, text, l->file, l->problems, &root) == ERR_OK)
+        LOAD_MAP(l, root, keys, l->m);
+}

@@ -1,0 +1,320 @@
+/* Rules, rights, statistics and retention of a register. */
+#include "model/load.h"
+
+/* ---- rules ---- */
+
+static bool may_be_empty(const Field *f, const Rule *rule)
+{
+    for (size_t i = 0; i < rule->n; i++)
+        if (rule->set[i].field == f)
+            return true;
+    return !f->required || f->when || f->default_ || f->calc;
+}
+
+/* The record made must find a parent that accepts it, and have what it requires. */
+static void check_made(Loader *l, const Rule *rule, const Node *node)
+{
+    const Register *reg = l->reg, *make = rule->make;
+    bool fits = !rule->under_parent && reg_accepts_parent(make, reg);
+    for (size_t i = 0; rule->under_parent && i < l->m->reg_count; i++) {
+        const Register *host = l->m->regs[i];
+        if (!reg_accepts_parent(reg, host))
+            continue;
+        fits = reg_accepts_parent(make, host);
+        if (!fits)
+            break;
+    }
+    if (!fits)
+        load_problem(l, node, M_DOM_NO_CHILD, make->name, reg->name, STR_NONE);
+    for (size_t i = 0; i < make->field_count; i++)
+        if (!may_be_empty(make->fields[i], rule))
+            load_problem(l, node, M_DOM_RULE_REQUIRED, make->fields[i]->name, make->name, STR_NONE);
+}
+
+static void link_settings(Loader *l, Rule *rule, const Node *set)
+{
+    rule->set = ARENA_ARRAY(l->arena, set->n, Setting);
+    for (size_t i = 0; i < set->n; i++) {
+        const Field *f = load_field_named(l, set->keys[i], rule->make, set->keys[i]->text);
+        Expr *e = load_expr(l, set->items[i]);
+        if (!f || !e)
+            continue;
+        if (f->calc)
+            load_problem(l, set->keys[i], M_DOM_TOGETHER, f->name, S("calc, set"), STR_NONE);
+        expr_link(e, l->reg, f, EXPR_VALUE, l->file, l->problems);
+        rule->set[rule->n++] = (Setting){f, e};
+    }
+}
+
+static void link_rule(Loader *l, void *into, const Node *node)
+{
+    Rule *rule = into;
+    const Node *make = node_get(node, S("make")), *set = node_get(node, S("set"));
+    if (!make || make->kind != NODE_TEXT || !set)
+        return;
+    rule->make = load_register_named(l, make, make->text);
+    if (set->kind != NODE_MAP)
+        load_bad(l, set, M_DOM_NEED_MAP, STR_NONE);
+    else if (rule->make)
+        link_settings(l, rule, set);
+    if (rule->make)
+        check_made(l, rule, node);
+}
+
+static void read_under(Loader *l, void *into, const Node *v)
+{
+    static const WordDef words[] = {{"self", false}, {"induk", true}};
+    if (load_is_text(l, v))
+        ((Rule *)into)->under_parent = LOAD_WORD(l, v, words, M_DOM_NO_WORD) == true;
+    if (((Rule *)into)->under_parent && !l->reg->has_parent)
+        load_bad(l, v, M_DOM_NO_PARENT, v->text);
+}
+
+static void read_rule_when(Loader *l, void *into, const Node *v)
+{
+    load_condition(l, &((Rule *)into)->when, v);
+}
+
+void load_rule(Loader *l, void *into, const Node *node)
+{
+    static const KeyDef keys[] = {
+        {"name", READ_NAME, KEY_MUST, offsetof(Rule, name), NULL},
+        {"when", READ_CALL, KEY_MUST, 0, read_rule_when},
+        {"make", READ_SKIP, KEY_MUST, 0, NULL},
+        {"under", READ_CALL, KEY_MUST, 0, read_under},
+        {"set", READ_SKIP, KEY_MUST, 0, NULL},
+    };
+    if (LOAD_MAP(l, node, keys, into))
+        load_later(l, PHASE_USES, link_rule, into, node);
+}
+
+void load_rules(Loader *l, void *into, const Node *v)
+{
+    Register *reg = into;
+    reg->rule_count = LOAD_ITEMS(l, v, load_rule, &reg->rules);
+}
+
+/* ---- rights ---- */
+
+static const WordDef verbs[] = {
+    {"list", VERB_LIST},     {"read", VERB_READ},     {"create", VERB_CREATE},
+    {"change", VERB_CHANGE}, {"move", VERB_MOVE},     {"void", VERB_VOID},
+    {"import", VERB_IMPORT}, {"export", VERB_EXPORT}, {"count", VERB_COUNT}};
+
+static const WordDef classes[] = {
+#define X(name, word) {word, CLASS_##name},
+#include "guard/class.def"
+#undef X
+};
+
+static unsigned read_classes(Loader *l, const Node *v)
+{
+    unsigned mask = 0;
+    if (!load_is_list(l, v))
+        return 0;
+    for (size_t i = 0; i < v->n; i++) {
+        int c = LOAD_WORD(l, v->items[i], classes, M_DOM_NO_WORD);
+        if (c > 0)
+            mask |= CLASS_BIT(c);
+    }
+    return mask;
+}
+
+static void read_right_role(Loader *l, void *into, const Node *v)
+{
+    ((Right *)into)->role = load_is_text(l, v) ? load_role_named(l, v) : -1;
+}
+
+static void read_verbs(Loader *l, void *into, const Node *v)
+{
+    if (!load_is_list(l, v))
+        return;
+    for (size_t i = 0; i < v->n; i++) {
+        int verb = LOAD_WORD(l, v->items[i], verbs, M_DOM_NO_WORD);
+        if (verb > 0)
+            ((Right *)into)->verbs |= (unsigned)verb;
+        if (verb == VERB_MOVE && !l->reg->move_count)
+            load_bad(l, v->items[i], M_DOM_NO_FLOW, v->items[i]->text);
+    }
+}
+
+static void read_scope(Loader *l, void *into, const Node *v)
+{
+    static const WordDef words[] = {
+        {"own", SCOPE_OWN}, {"assigned", SCOPE_ASSIGNED}, {"area", SCOPE_AREA}, {"all", SCOPE_ALL}};
+    int scope = load_is_text(l, v) ? LOAD_WORD(l, v, words, M_DOM_NO_WORD) : -1;
+    if (scope >= 0)
+        ((Right *)into)->scope = (Scope)scope;
+    l->reg->needs_area |= scope == SCOPE_AREA;
+}
+
+static void read_deny(Loader *l, void *into, const Node *v)
+{
+    ((Right *)into)->classes &= ~read_classes(l, v);
+}
+
+static void read_allow(Loader *l, void *into, const Node *v)
+{
+    ((Right *)into)->classes = read_classes(l, v);
+}
+
+static void read_right(Loader *l, Right *r, const Node *node)
+{
+    static const KeyDef keys[] = {
+        {"role", READ_CALL, KEY_MUST, 0, read_right_role},
+        {"verbs", READ_CALL, KEY_MUST, 0, read_verbs},
+        {"scope", READ_CALL, KEY_MUST, 0, read_scope},
+        {"deny", READ_CALL, KEY_MAY, 0, read_deny},
+        {"allow", READ_CALL, KEY_MAY, 0, read_allow},
+    };
+    *r = (Right){.role = -1, .classes = CLASSES_ALL};
+    LOAD_MAP(l, node, keys, r);
+    if (node_get(node, S("deny")) && node_get(node, S("allow")))
+        load_problem(l, node, M_DOM_TOGETHER, S("rights"), S("deny, allow"), STR_NONE);
+}
+
+void load_rights(Loader *l, void *into, const Node *v)
+{
+    Register *reg = into;
+    if (v->kind != NODE_LIST) {
+        load_bad(l, v, M_DOM_NEED_LIST, STR_NONE);
+        return;
+    }
+    Right *items = ARENA_ARRAY(l->arena, v->n, Right);
+    for (size_t i = 0; i < v->n; i++)
+        read_right(l, &items[i], v->items[i]);
+    reg->rights = (Rights){.items = items, .n = v->n};
+}
+
+/* ---- statistics ---- */
+
+static void link_unit(Loader *l, void *into, const Node *v)
+{
+    const CodeList *units = load_list_named(l, v, S("satuan"));
+    if (!units)
+        return;
+    ((Stats *)into)->unit = code_find(units, v->text);
+    if (!((Stats *)into)->unit)
+        load_problem(l, v, M_DOM_NO_CODE, v->text, units->name, STR_NONE);
+}
+
+static void link_person(Loader *l, void *into, const Node *v)
+{
+    const Field *f = load_field_named(l, v, l->reg, v->text);
+    ((Stats *)into)->person = f;
+    if (f && (f->kind != FK_REF || f->multi || f->class_))
+        load_bad(l, v, M_DOM_STATS_PERSON, v->text);
+}
+
+static void link_date(Loader *l, void *into, const Node *v)
+{
+    const Field *f = load_field_named(l, v, l->reg, v->text);
+    ((Stats *)into)->date = f;
+    if (f && ((f->kind != FK_DATE && f->kind != FK_INSTANT) || f->class_))
+        load_bad(l, v, M_DOM_STATS_DATE, v->text);
+}
+
+static void link_dims(Loader *l, void *into, const Node *v)
+{
+    (void)into;
+    for (size_t i = 0; i < v->n; i++) {
+        const Field *f = load_column_named(l, v->items[i], l->reg, v->items[i]->text);
+        if (f && !f->stat && f->system != SYS_STATE && f->system != SYS_OWNER)
+            load_bad(l, v->items[i], M_DOM_STATS_DIM, f->name);
+    }
+}
+
+static void later_text(Loader *l, ReadFn fn, void *into, const Node *v)
+{
+    if (load_is_text(l, v))
+        load_later(l, PHASE_USES, fn, into, v);
+}
+
+static void read_unit(Loader *l, void *into, const Node *v)
+{
+    later_text(l, link_unit, into, v);
+}
+
+static void read_person(Loader *l, void *into, const Node *v)
+{
+    later_text(l, link_person, into, v);
+}
+
+static void read_date(Loader *l, void *into, const Node *v)
+{
+    later_text(l, link_date, into, v);
+}
+
+static void read_dims(Loader *l, void *into, const Node *v)
+{
+    ((Stats *)into)->dims = load_words(l, v);
+    if (((Stats *)into)->dims.n)
+        load_later(l, PHASE_USES, link_dims, into, v);
+}
+
+static void read_where(Loader *l, void *into, const Node *v)
+{
+    load_condition(l, &((Stats *)into)->where, v);
+}
+
+static void read_apart(Loader *l, void *into, const Node *v)
+{
+    load_condition(l, &((Stats *)into)->apart, v);
+}
+
+void load_stats(Loader *l, void *into, const Node *node)
+{
+    static const KeyDef keys[] = {
+        {"unit", READ_CALL, KEY_MUST, 0, read_unit},
+        {"person", READ_CALL, KEY_MAY, 0, read_person},
+        {"date", READ_CALL, KEY_MUST, 0, read_date},
+        {"where", READ_CALL, KEY_MAY, 0, read_where},
+        {"apart", READ_CALL, KEY_MAY, 0, read_apart},
+        {"dims", READ_CALL, KEY_MUST, 0, read_dims},
+    };
+    Stats *stats = &((Register *)into)->stats;
+    stats->on = LOAD_MAP(l, node, keys, stats);
+}
+
+/* ---- retention ---- */
+
+static void read_after(Loader *l, void *into, const Node *v)
+{
+    static const WordDef words[] = {{"closed", 0}};
+    (void)into;
+    if (load_is_text(l, v))
+        LOAD_WORD(l, v, words, M_DOM_NO_WORD);
+}
+
+static void read_years(Loader *l, void *into, const Node *v)
+{
+    enum { YEARS_MAX = 100 };
+    int64_t n;
+    if (v->kind == NODE_TEXT && str_i64(v->text, &n) && n > 0 && n <= YEARS_MAX)
+        ((Retention *)into)->years = (int)n;
+    else
+        load_bad(l, v, M_DOM_YEARS, v->text);
+}
+
+static void read_then(Loader *l, void *into, const Node *v)
+{
+    static const WordDef words[] = {{"anonymise", false}, {"erase", true}};
+    if (load_is_text(l, v))
+        ((Retention *)into)->erase = LOAD_WORD(l, v, words, M_DOM_NO_WORD) == true;
+}
+
+void load_retention(Loader *l, void *into, const Node *node)
+{
+    static const KeyDef keys[] = {
+        {"after", READ_CALL, KEY_MUST, 0, read_after},
+        {"years", READ_CALL, KEY_MUST, 0, read_years},
+        {"then", READ_CALL, KEY_MUST, 0, read_then},
+    };
+    const Register *reg = into;
+    bool closes = false;
+    LOAD_MAP(l, node, keys, &((Register *)into)->retention);
+    for (size_t i = 0; i < reg->state_count; i++)
+        closes |= reg->states[i].closed;
+    if (!closes)
+        load_bad(l, node, M_DOM_RETENTION, reg->name);
+}

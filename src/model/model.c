@@ -1,0 +1,120 @@
+#include "model/model.h"
+
+const Register *model_reg(const Model *m, Str name)
+{
+    for (size_t i = 0; i < m->reg_count; i++)
+        if (str_eq(m->regs[i]->name, name))
+            return m->regs[i];
+    return NULL;
+}
+
+const CodeList *model_list(const Model *m, Str name)
+{
+    for (size_t i = 0; i < m->list_count; i++)
+        if (str_eq(m->lists[i]->name, name))
+            return m->lists[i];
+    return NULL;
+}
+
+const TableDef *model_table(const Model *m, Str name)
+{
+    for (size_t i = 0; i < m->table_count; i++)
+        if (str_eq(m->tables[i].name, name))
+            return &m->tables[i];
+    return NULL;
+}
+
+const QueueDef *model_queue(const Model *m, Str name)
+{
+    for (size_t i = 0; i < m->queue_count; i++)
+        if (str_eq(m->queues[i].name, name))
+            return &m->queues[i];
+    return NULL;
+}
+
+const ImportProfile *model_import(const Model *m, Str name)
+{
+    for (size_t i = 0; i < m->import_count; i++)
+        if (str_eq(m->imports[i].name, name))
+            return &m->imports[i];
+    return NULL;
+}
+
+const Limit *model_limit(const Model *m, Str code, Date on)
+{
+    for (size_t i = 0; i < m->limit_count; i++) {
+        const Limit *row = &m->limits[i];
+        Date from, until;
+        if (!str_eq(row->code, code))
+            continue;
+        if (date_parse_iso(row->from, &from) && date_cmp(on, from) < 0)
+            continue;
+        if (date_parse_iso(row->until, &until) && date_cmp(on, date_last(until)) > 0)
+            continue;
+        return row;
+    }
+    return NULL;
+}
+
+int model_role(const Model *m, Str name)
+{
+    for (size_t i = 0; i < m->role_count; i++)
+        if (str_eq(m->roles[i].name, name))
+            return (int)i;
+    return -1;
+}
+
+bool reg_has_tag(const Register *r, Str tag)
+{
+    for (size_t i = 0; i < r->tags.n; i++)
+        if (str_eq(r->tags.items[i], tag))
+            return true;
+    return false;
+}
+
+bool field_accepts(const Field *f, const Register *target)
+{
+    if (f->kind != FK_REF)
+        return false;
+    return f->target ? f->target == target : f->tag.ptr && reg_has_tag(target, f->tag);
+}
+
+bool reg_accepts_parent(const Register *child, const Register *parent)
+{
+    if (!child->has_parent)
+        return false;
+    return child->parent ? child->parent == parent
+                         : child->parent_tag.ptr && reg_has_tag(parent, child->parent_tag);
+}
+
+const Field *reg_field(const Register *r, Str name)
+{
+    for (size_t i = 0; i < r->field_count; i++)
+        if (str_eq(r->fields[i]->name, name))
+            return r->fields[i];
+    return NULL;
+}
+
+const Field *reg_column(const Register *r, Str name)
+{
+    for (size_t i = SYS_NONE + 1; i < SYS_COUNT; i++)
+        if (r->columns[i] && str_eq(r->columns[i]->name, name))
+            return r->columns[i];
+    return reg_field(r, name);
+}
+
+const State *reg_state(const Register *r, Str name)
+{
+    for (size_t i = 0; i < r->state_count; i++)
+        if (str_eq(r->states[i].name, name))
+            return &r->states[i];
+    return NULL;
+}
+
+const Move *reg_move(const Register *r, Str name)
+{
+    for (size_t i = 0; i < r->move_count; i++)
+        if (str_eq(r->moves[i].name, name))
+            return &r->moves[i];
+    return NULL;
+}

@@ -1,0 +1,96 @@
+#include "web/form_env.h"
+
+#include "base/clock.h"
+#include "model/expr.h"
+#include "web/list_query.h"
+
+typedef struct PageEnv {
+    Req *req;
+    const Record *rec; /* NULL: an empty form */
+} PageEnv;
+
+static Str system_value(const Record *r, const Field *f)
+{
+    if (f->system == SYS_STATE)
+        return r->state;
+    if (f->system == SYS_NUMBER)
+        return r->number;
+    if (f->system == SYS_HEADING)
+        return r->heading;
+    return f->system == SYS_PARENT ? r->parent_uid : STR_NONE;
+}
+
+/* A new record will belong to the reader's own institution. */
+static Str own_system(const PageEnv *env, const Field *f)
+{
+    Str mine = STR_NONE, first;
+    if (env->rec)
+        return system_value(env->rec, f);
+    if (f->system != SYS_OWNER || my_institutions(env->req, &mine) != ERR_OK)
+        return STR_NONE;
+    return str_word(&mine, &first) ? first : STR_NONE;
+}
+
+static Str own(void *ctx, const Field *f)
+{
+    const PageEnv *env = ctx;
+    if (f->system)
+        return own_system(env, f);
+    return env->rec ? env->rec->vals[f->index].text : STR_NONE;
+}
+
+/* A field of the parent, or of the record behind a ref, as far as the reader may list it. */
+static Str hop(void *ctx, const Field *via, const Field *f)
+{
+    const PageEnv *env = ctx;
+    if (!env->rec || (via && via->system))
+        return STR_NONE;
+    Str uid = via ? env->rec->vals[via->index].text : env->rec->parent_uid;
+    Record other;
+    if (str_empty(uid) || store_get(&env->req->reader, f->reg, uid, VERB_LIST, &other) != ERR_OK)
+        return STR_NONE;
+    return f->system ? system_value(&other, f) : other.vals[f->index].text;
+}
+
+static StrList children(void *ctx, const Register *child, const Field *f)
+{
+    (void)ctx, (void)child, (void)f;
+    return (StrList){0};
+}
+
+static Str find(void *ctx, const Field *f, Str value)
+{
+    (void)ctx, (void)f, (void)value;
+    return STR_NONE;
+}
+
+static ExprEnv env_of(PageEnv *env)
+{
+    return (ExprEnv){.arena = env->req->arena,
+                     .today = clock_today(),
+                     .ctx = env,
+                     .own = own,
+                     .hop = hop,
+                     .children = children,
+                     .find = find};
+}
+
+Str form_default(Req *req, const Field *field)
+{
+    PageEnv env = {.req = req};
+    ExprEnv e = env_of(&env);
+    return field->default_ ? expr_text(field->default_, &e) : STR_NONE;
+}
+
+bool form_true(Req *req, const Record *rec, const Expr *when)
+{
+    PageEnv env = {.req = req, .rec = rec};
+    ExprEnv e = env_of(&env);
+    return !when || expr_true(when, &e);
+}
+
+bool form_applies(Req *req, const Record *rec, const Field *field)
+{
+    return form_true(req, rec, field->reg->sections[field->section].when) &&
+           form_true(req, rec, field->when);
+}

@@ -1,0 +1,135 @@
+#include "web/html.h"
+
+#include <string.h>
+
+Html html_new(Arena *a, Buf *out)
+{
+    return (Html){.out = out, .arena = a};
+}
+
+static bool is_void(const char *tag)
+{
+    static const char *const names[] = {"input", "br", "hr", "meta", "link", "img", "col"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(tag, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static void end_tag(Html *h)
+{
+    if (h->tag_open)
+        buf_char(h->out, '>');
+    h->tag_open = h->is_void = false;
+}
+
+static void escape(Buf *b, Str s)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        Str entity = STR_NONE;
+        switch (s.ptr[i]) {
+        case '<':
+            entity = S("&lt;");
+            break;
+        case '>':
+            entity = S("&gt;");
+            break;
+        case '&':
+            entity = S("&amp;");
+            break;
+        case '"':
+            entity = S("&quot;");
+            break;
+        case '\'':
+            entity = S("&#39;");
+            break;
+        default:
+            continue;
+        }
+        buf_put(b, (Str){s.ptr + from, i - from});
+        buf_put(b, entity);
+        from = i + 1;
+    }
+    if (s.len > from)
+        buf_put(b, (Str){s.ptr + from, s.len - from});
+}
+
+void h_open_(Html *h, const char *tag)
+{
+    end_tag(h);
+    buf_printf(h->out, "<%s", tag);
+    h->tag_open = true;
+    h->is_void = is_void(tag);
+    if (h->is_void)
+        return;
+    if (h->depth == HTML_DEPTH)
+        BUG("elements nested too deeply");
+    h->stack[h->depth++] = tag;
+}
+
+void h_attr_(Html *h, const char *name, Str value)
+{
+    if (!h->tag_open)
+        BUG("attribute outside a tag");
+    if (!value.ptr)
+        return;
+    buf_printf(h->out, " %s=\"", name);
+    escape(h->out, value);
+    buf_char(h->out, '"');
+}
+
+void h_attr_int_(Html *h, const char *name, int64_t n)
+{
+    h_attr_(h, name, str_int(h->arena, n));
+}
+
+void h_flag_(Html *h, const char *name)
+{
+    h_attr_(h, name, S(""));
+}
+
+void h_url_(Html *h, const char *name, Str url)
+{
+    bool path = str_starts(url, S("/")) && !str_starts(url, S("//")) && !str_starts(url, S("/\\"));
+    bool fine =
+        path || str_starts(url, S("?")) || str_starts(url, S("#")) || str_starts(url, S("tel:"));
+    h_attr_(h, name, fine ? url : S("#"));
+}
+
+void h_text(Html *h, Str text)
+{
+    end_tag(h);
+    escape(h->out, text);
+}
+
+void h_int(Html *h, int64_t n)
+{
+    h_text(h, str_int(h->arena, n));
+}
+
+void h_close(Html *h)
+{
+    end_tag(h);
+    if (h->depth == 0)
+        BUG("nothing to close");
+    buf_printf(h->out, "</%s>", h->stack[--h->depth]);
+}
+
+int h_mark(const Html *h)
+{
+    return h->depth;
+}
+
+void h_close_to(Html *h, int mark)
+{
+    end_tag(h);
+    while (h->depth > mark)
+        h_close(h);
+}
+
+void h_raw_(Html *h, Str literal)
+{
+    end_tag(h);
+    buf_put(h->out, literal);
+}

@@ -1,0 +1,121 @@
+#include "web/list_query.h"
+
+#include "base/clock.h"
+
+/* Parameters that belong to the page, not to the query. */
+static bool is_page_param(Str name)
+{
+    return str_is(name, "pesan") || str_is(name, "tab") || str_is(name, "hitung");
+}
+
+static bool is_date_bound(const Register *reg, Str name)
+{
+    size_t cut = str_ends(name, S(".dari")) ? 5 : (str_ends(name, S(".sampai")) ? 7 : 0);
+    const Field *f = cut ? reg_field(reg, str_head(name, name.len - cut)) : NULL;
+    return f && f->kind == FK_DATE;
+}
+
+Err list_query(Req *req, Verb verb, Query *ret, Problems *problems)
+{
+    Arena *a = req->arena;
+    StrList names = {0}, values = {0};
+    Query q = query_new(req->reg);
+    q.verb = verb;
+    for (size_t i = 0; i < req->query.names.n; i++) {
+        Str name = req->query.names.items[i], value = str_trim(req->query.values.items[i]);
+        Date d;
+        if (is_page_param(name) || str_empty(value))
+            continue;
+        if (is_date_bound(req->reg, name)) {
+            if (!date_parse(a, value, &d)) {
+                problem_add(problems,
+                            (Problem){.field = name, .msg = M_WEB_BAD_DATE, .args = {value}});
+                continue;
+            }
+            value = date_iso(a, d);
+        }
+        *ARENA_PUSH(a, names) = name;
+        *ARENA_PUSH(a, values) = value;
+    }
+    *ret = q;
+    Err e = query_from_params(&req->reader, ret, &names, &values, problems);
+    return e == ERR_OK && problems->errors ? E_INVALID : e;
+}
+
+/* ---- queues ---- */
+
+Err my_institutions(Req *req, Str *ret)
+{
+    const Register *reg = role_reg(req->model, REG_ROLE_INSTITUTION);
+    QueryPage page;
+    Str words = STR_NONE;
+    if (!reg || !req_may(req, reg, VERB_LIST))
+        return ERR_OK;
+    Query q = query_new(reg);
+    q.limit = 500;
+    TRY(query_page(&req->reader, &q, &page));
+    for (size_t k = 0; k < req->subject.agency_count; k++)
+        for (size_t i = 0; i < page.n; i++)
+            if (page.items[i].id == req->subject.agencies[k])
+                words =
+                    str_printf(req->arena, "%.*s %.*s", STR_ARG(words), STR_ARG(page.items[i].uid));
+    *ret = words.ptr ? str_trim(words) : words;
+    return ERR_OK;
+}
+
+static void filter_today(Req *req, Query *q, const Field *f)
+{
+    Arena *a = req->arena;
+    Date today = clock_today();
+    if (f->kind == FK_INSTANT) {
+        query_filter(q, a, f, STR_NONE, FILTER_FROM, str_int(a, clock_instant(today, 0)));
+        query_filter(q, a, f, STR_NONE, FILTER_TO, str_int(a, clock_instant(today, 24 * 60 - 1)));
+        return;
+    }
+    query_filter(q, a, f, STR_NONE, FILTER_EQ, date_iso(a, today));
+}
+
+static void filter_late(Req *req, Query *q, const Field *f)
+{
+    Arena *a = req->arena;
+    Str until = f->kind == FK_INSTANT ? str_int(a, clock_now())
+                                      : date_iso(a, date_add_days(clock_today(), -1));
+    query_filter(q, a, f, STR_NONE, FILTER_TO, until);
+}
+
+static Err queue_filter(Req *req, Query *q, Str name, Str value)
+{
+    Arena *a = req->arena;
+    const Field *f = reg_field(q->reg, name);
+    Str values = value;
+    if (str_is(value, "me"))
+        values = req->subject.uid;
+    else if (str_is(value, "my_institution"))
+        TRY(my_institutions(req, &values));
+    else if (f && str_is(value, "today"))
+        return filter_today(req, q, f), ERR_OK;
+    else if (f && str_is(value, "late"))
+        return filter_late(req, q, f), ERR_OK;
+    if (str_empty(values))
+        values = S("-"); /* nobody: an empty filter would show all */
+    query_filter(q, a, f, f ? STR_NONE : name, f && f->kind == FK_PLACE ? FILTER_UNDER : FILTER_IN,
+                 values);
+    return ERR_OK;
+}
+
+Err queue_query(Req *req, const QueueDef *def, Query *ret)
+{
+    Query q = query_new(def->reg);
+    for (size_t i = 0; i < def->filter_field.n; i++)
+        TRY(queue_filter(req, &q, def->filter_field.items[i], def->filter_value.items[i]));
+    Str sort = def->sort;
+    q.descending = str_starts(sort, S("-"));
+    if (q.descending)
+        sort = str_from(sort, 1);
+    q.sort = str_empty(sort) ? NULL : reg_field(def->reg, sort);
+    if (!q.sort)
+        q.sort_system = sort;
+    q.cursor = req_query(req, S("dari"));
+    *ret = q;
+    return ERR_OK;
+}

@@ -1,0 +1,338 @@
+#include "web/page.h"
+
+#include "assets_gen.h"
+#include "base/clock.h"
+#include "guard/session.h"
+#include "web/routes.h"
+
+#include <string.h>
+
+Str req_label(const Req *req, const Label *l)
+{
+    return l->text[req->lang];
+}
+
+Str url_reg(Req *req, const Register *reg)
+{
+    return str_printf(req->arena, "/%.*s", STR_ARG(reg->name));
+}
+
+Str url_record(Req *req, const Register *reg, Str uid, const char *tail)
+{
+    return str_printf(req->arena, "/%.*s/%.*s%s", STR_ARG(reg->name), STR_ARG(uid), tail);
+}
+
+bool req_may(const Req *req, const Register *reg, Verb verb)
+{
+    return req->known && policy_scopes(&req->subject, verb, reg->rights) != 0;
+}
+
+bool req_duty(const Req *req, const char *duty)
+{
+    const Model *m = req->model;
+    for (size_t i = 0; i < m->role_count; i++)
+        if ((req->subject.roles >> i & 1) && str_has_word(m->roles[i].may, str_of(duty)))
+            return true;
+    return false;
+}
+
+bool req_has_page(const Req *req, Str path)
+{
+    Req probe = {.arena = req->arena, .model = req->model, .method = METHOD_GET, .path = path};
+    return route_find(&probe) == ERR_OK;
+}
+
+Str req_instant(const Req *req, int64_t instant)
+{
+    if (instant == 0)
+        return STR_NONE;
+    int minute;
+    Date d = clock_date_of(instant, &minute);
+    Str day = date_short(req->arena, req->lang, d);
+    Str time = str_printf(req->arena, "%02d.%02d", minute / 60, minute % 60);
+    return tr_args(req->arena, req->lang, M_WEB_INSTANT, day, time, str_of(clock_zone_name()));
+}
+
+Str req_state(const Req *req, const Register *reg, Str state)
+{
+    const State *s = str_empty(state) ? NULL : reg_state(reg, state);
+    return s ? req_label(req, &s->label) : STR_NONE;
+}
+
+Str req_system_value(Req *req, const Record *r, Str name)
+{
+    if (str_is(name, "nomor"))
+        return r->number;
+    if (str_is(name, "status"))
+        return req_state(req, r->reg, r->state);
+    if (str_is(name, "pemilik"))
+        return r->owner_name;
+    if (str_is(name, "induk"))
+        return r->parent_heading;
+    if (str_is(name, "tajuk"))
+        return r->heading;
+    return str_is(name, "diubah") ? req_instant(req, r->changed_at) : STR_NONE;
+}
+
+Str req_system_label(const Req *req, Str name)
+{
+    static const struct {
+        const char *name;
+        Msg msg;
+    } names[] = {{"nomor", M_WEB_NUMBER}, {"status", M_WEB_STATE},  {"pemilik", M_WEB_OWNER},
+                 {"induk", M_WEB_PARENT}, {"tajuk", M_WEB_HEADING}, {"diubah", M_WEB_CHANGED},
+                 {"batal", M_WEB_VOIDED}, {"dibuat", M_WEB_CREATED}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_is(name, names[i].name))
+            return req_tr(req, names[i].msg);
+    return name;
+}
+
+/* ---- small parts ---- */
+
+void page_link(Html *h, Str url, Str label)
+{
+    h_open(h, "a");
+    h_url(h, "href", url);
+    h_text(h, label);
+    h_close(h);
+}
+
+void page_hidden(Html *h, Str name, Str value)
+{
+    h_open(h, "input");
+    h_attr(h, "type", S("hidden"));
+    h_attr(h, "name", name);
+    h_attr(h, "value", value.ptr ? value : S(""));
+}
+
+void page_form_open(Req *req, Html *h, Str action)
+{
+    h_open(h, "form");
+    h_attr(h, "method", S("post"));
+    h_url(h, "action", action);
+    if (req->known)
+        page_hidden(h, S("csrf"), csrf_token(req->arena, req->subject.session));
+}
+
+void page_button(Html *h, Str label, Str kind, Str name, Str value)
+{
+    h_open(h, "button");
+    h_attr(h, "type", S("submit"));
+    h_attr(h, "class", kind);
+    h_attr(h, "name", name);
+    h_attr(h, "value", value);
+    h_text(h, label);
+    h_close(h);
+}
+
+void page_notice(Html *h, const char *kind, Str text)
+{
+    h_open(h, "p");
+    h_attr(h, "class", str_printf(h->arena, "kabar %s", kind));
+    h_attr(h, "role", S("status"));
+    h_text(h, text);
+    h_close(h);
+}
+
+void page_message(Req *req, Html *h)
+{
+    static const struct {
+        const char *name;
+        Msg msg;
+    } messages[] = {{"simpan", M_WEB_SAVED},         {"langkah", M_WEB_MOVED},
+                    {"batal", M_WEB_VOIDED_NOW},     {"pulih", M_WEB_RESTORED},
+                    {"draf", M_WEB_DRAFT_KEPT},      {"buang", M_WEB_DRAFT_GONE},
+                    {"sama", M_WEB_NOTHING_CHANGED}, {"sudah", M_WEB_IMPORTED_BEFORE}};
+    Str name = req_query(req, S("pesan"));
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
+        if (str_is(name, messages[i].name))
+            page_notice(h, "aman", req_tr(req, messages[i].msg));
+}
+
+/* ---- the shell ---- */
+
+static void head(Req *req, Html *h, Str title)
+{
+    h_lit(h, "<!doctype html>");
+    h_open(h, "html");
+    h_attr(h, "lang", str_of(lang_code(req->lang)));
+    h_open(h, "head");
+    h_lit(h, "<meta charset=\"utf-8\">"
+             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+             "<meta name=\"color-scheme\" content=\"light dark\">");
+    h_element(h, "title", str_printf(req->arena, "%.*s · SIGAP", STR_ARG(title)));
+    h_lit(h, "<link rel=\"stylesheet\" href=\"" ASSET_SIGAP_CSS "\">"
+             "<link rel=\"icon\" type=\"image/svg+xml\" href=\"" ASSET_IKON_SVG "\">"
+             "<script defer src=\"" ASSET_SIGAP_JS "\"></script>");
+    h_close(h);
+    h_open(h, "body");
+    h_attr(h, "class", req->dense ? S("padat") : S("lapang"));
+    h_data(h, "mengirim", req_tr(req, M_WEB_SENDING));
+    h_data(h, "draf", req_tr(req, M_WEB_DRAFT_AT));
+}
+
+static void logo(Req *req, Html *h)
+{
+    h_class(h, "a", "merek");
+    h_url(h, "href", S("/"));
+    h_lit(h, "<svg viewBox=\"0 0 24 24\" width=\"24\" height=\"24\" fill=\"none\" "
+             "stroke=\"currentColor\" stroke-width=\"2\" aria-hidden=\"true\">"
+             "<path d=\"M11 3 3 12l8 9M13 3l8 9-8 9\"/>"
+             "<path d=\"m12 9 3 3-3 3-3-3z\" fill=\"currentColor\" stroke=\"none\"/></svg>");
+    h_element(h, "span", S("SIGAP"));
+    h_close(h);
+    (void)req;
+}
+
+static void menu_item(Req *req, Html *h, Str url, Str label)
+{
+    h_open(h, "li");
+    h_open(h, "a");
+    h_url(h, "href", url);
+    if (str_eq(url, req->path))
+        h_attr(h, "aria-current", S("page"));
+    h_text(h, label);
+    h_close(h);
+    h_close(h);
+}
+
+static bool queue_is_mine(const Req *req, const QueueDef *q)
+{
+    return (q->roles == 0 || (q->roles & req->subject.roles)) && req_may(req, q->reg, VERB_LIST);
+}
+
+/* Registers and queues behind one word: the same on a telephone and on a desk. */
+static void menu(Req *req, Html *h)
+{
+    const Model *m = req->model;
+    h_open(h, "nav");
+    h_attr(h, "aria-label", req_tr(req, M_WEB_MENU));
+    h_class(h, "details", "menu");
+    h_element(h, "summary", req_tr(req, M_WEB_MENU));
+    h_open(h, "ul");
+    menu_item(req, h, S("/"), req_tr(req, M_WEB_HOME));
+    for (size_t i = 0; i < m->queue_count; i++)
+        if (queue_is_mine(req, &m->queues[i]))
+            menu_item(req, h, str_printf(req->arena, "/antrean/%.*s", STR_ARG(m->queues[i].name)),
+                      req_label(req, &m->queues[i].label));
+    for (size_t i = 0; i < m->reg_count; i++)
+        if (req_may(req, m->regs[i], VERB_LIST))
+            menu_item(req, h, url_reg(req, m->regs[i]), req_label(req, &m->regs[i]->label));
+    if (req_duty(req, "tables") && req_has_page(req, S("/tabel")))
+        menu_item(req, h, S("/tabel"), req_tr(req, M_WEB_TABLES));
+    if (req_duty(req, "import") && req_has_page(req, S("/impor")))
+        menu_item(req, h, S("/impor"), req_tr(req, M_WEB_IMPORT));
+    h_close(h);
+    h_close(h);
+    h_close(h);
+}
+
+static void switch_form(Req *req, Html *h, Str name, Str value, Str label)
+{
+    page_form_open(req, h, S("/bahasa"));
+    page_hidden(h, S("lanjut"), req->method == METHOD_GET ? req->path : S("/"));
+    page_button(h, label, S("polos"), name, value);
+    h_close(h);
+}
+
+static void user_menu(Req *req, Html *h)
+{
+    h_class(h, "details", "menu orang");
+    h_open(h, "summary");
+    h_text(h, str_empty(req->subject.name) ? req->subject.login : req->subject.name);
+    h_close(h);
+    h_open(h, "div");
+    bool en = req->lang == LANG_EN;
+    switch_form(req, h, S("bahasa"), en ? S("id") : S("en"),
+                en ? S("Bahasa Indonesia") : S("English"));
+    switch_form(req, h, S("padat"), req->dense ? S("0") : S("1"),
+                req_tr(req, req->dense ? M_WEB_ROOMY : M_WEB_DENSE));
+    page_form_open(req, h, S("/keluar"));
+    page_button(h, req_tr(req, M_WEB_LOGOUT), S("polos"), STR_NONE, STR_NONE);
+    h_close(h);
+    h_close(h);
+    h_close(h);
+}
+
+static void top_bar(Req *req, Html *h)
+{
+    h_open(h, "nav");
+    h_attr(h, "aria-label", req_tr(req, M_WEB_SKIP));
+    h_class(h, "a", "lompat");
+    h_url(h, "href", S("#isi"));
+    h_text(h, req_tr(req, M_WEB_SKIP));
+    h_close(h);
+    h_close(h);
+    h_open(h, "header");
+    h_class(h, "div", "atas");
+    logo(req, h);
+    if (req->known) {
+        menu(req, h);
+        user_menu(req, h);
+    } else {
+        bool en = req->lang == LANG_EN;
+        switch_form(req, h, S("bahasa"), en ? S("id") : S("en"),
+                    en ? S("Bahasa Indonesia") : S("English"));
+    }
+    h_close(h);
+    if (req->store && req->store->in->practice) {
+        h_class(h, "p", "latihan");
+        h_text(h, req_tr(req, M_WEB_PRACTICE));
+        h_close(h);
+    }
+    h_close(h);
+}
+
+static void crumbs_list(Req *req, Html *h, const Crumb *crumbs, size_t n)
+{
+    if (n == 0)
+        return;
+    h_open(h, "nav");
+    h_attr(h, "aria-label", req_tr(req, M_WEB_CRUMBS));
+    h_class(h, "ol", "remah");
+    menu_item(req, h, S("/"), req_tr(req, M_WEB_HOME));
+    for (size_t i = 0; i < n; i++)
+        menu_item(req, h, crumbs[i].url, crumbs[i].label);
+    h_close(h);
+    h_close(h);
+}
+
+Html *page_begin_bare(Req *req, Str title, const Crumb *crumbs, size_t n)
+{
+    req->res.body = buf_new(req->arena, 16 * 1024);
+    Html *h = ARENA_NEW(req->arena, Html);
+    *h = html_new(req->arena, &req->res.body);
+    head(req, h, title);
+    top_bar(req, h);
+    h_open(h, "main");
+    h_attr(h, "id", S("isi"));
+    h_attr(h, "tabindex", S("-1"));
+    crumbs_list(req, h, crumbs, n);
+    return h;
+}
+
+Html *page_begin(Req *req, Str title, const Crumb *crumbs, size_t n)
+{
+    Html *h = page_begin_bare(req, title, crumbs, n);
+    h_element(h, "h1", title);
+    page_message(req, h);
+    return h;
+}
+
+void page_end(Req *req, Html *h)
+{
+    h_close_to(h, 3); /* html, body, main */
+    h_close(h);
+    h_class(h, "footer", "bawah");
+    h_open(h, "p");
+    h_text(h, req_tr(req, M_WEB_FOOTER));
+    if (req->reg && req->known) {
+        h_lit(h, " · ");
+        page_link(h, str_printf(req->arena, "/bantuan/%.*s", STR_ARG(req->reg->name)),
+                  req_tr(req, M_WEB_HELP));
+    }
+    h_close(h);
+    h_close_to(h, 0);
+    h_lit(h, "\n");
+}

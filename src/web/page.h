@@ -1,0 +1,98 @@
+/* What every page is made of: the shell around it, links, and the list of page functions that
+ * routes.c points to. A new page is one function here and one row there. */
+#pragma once
+
+#include "web/html.h"
+#include "web/req.h"
+
+/* Code lists the format itself names (docs/domain-format.md): groups of the menu, and the purposes
+ * for which a protected file may be opened. */
+#define LIST_MENU    "kelompok_menu"
+#define LIST_PURPOSE "tujuan_akses"
+/* Children with this tag are shown as a time line. */
+#define TAG_TIMELINE "timeline"
+
+typedef struct Crumb {
+    Str label, url;
+} Crumb;
+
+/* Opens the document up to and including the h1; `title` must hold no name of a person. Crumbs lead
+ * here from the first page; may be empty. */
+Html *page_begin(Req *req, Str title, const Crumb *crumbs, size_t n);
+/* As page_begin, without writing the h1: the page writes its own head. */
+Html *page_begin_bare(Req *req, Str title, const Crumb *crumbs, size_t n);
+void page_end(Req *req, Html *h);
+/* Begins a POST form with its CSRF token; close it with h_close. */
+void page_form_open(Req *req, Html *h, Str action);
+void page_hidden(Html *h, Str name, Str value);
+/* A button; `kind` is a class name or absent. */
+void page_button(Html *h, Str label, Str kind, Str name, Str value);
+void page_link(Html *h, Str url, Str label);
+/* A message box: `kind` is "galat", "awas", "aman" or "info". */
+void page_notice(Html *h, const char *kind, Str text);
+/* The message a redirect carried in `?pesan=`. */
+void page_message(Req *req, Html *h);
+
+/* "/reg", "/reg/uid", "/reg/uid/tail". */
+Str url_reg(Req *req, const Register *reg);
+Str url_record(Req *req, const Register *reg, Str uid, const char *tail);
+Str req_label(const Req *req, const Label *l);
+/* Whether the subject has the verb on some records of the register at all. */
+bool req_may(const Req *req, const Register *reg, Verb verb);
+/* Whether one of the subject's roles carries the duty (`may:` in roles.yaml). */
+bool req_duty(const Req *req, const char *duty);
+/* Whether a route exists for the path (pages of other parts of the program). */
+bool req_has_page(const Req *req, Str path);
+/* "20 Nov 2026 pukul 09.14 WITA"; absent for 0. */
+Str req_instant(const Req *req, int64_t instant);
+/* State of a record in words; absent without a flow. */
+Str req_state(const Req *req, const Register *reg, Str state);
+/* Value of a system column of a loaded record for people: nomor, status, pemilik, induk, tajuk,
+ * diubah. */
+Str req_system_value(Req *req, const Record *r, Str name);
+Str req_system_label(const Req *req, Str name);
+
+/* ---- answers that are no page of their own (page_error.c, page_login.c) ---- */
+void page_error(Req *req, Err e);
+/* The same with a list of problems. */
+void page_problems(Req *req, Err e, const Problems *list);
+void page_send_to_login(Req *req);
+/* A form whose CSRF token has expired: keeps what was typed, then answers E_CSRF. */
+MUST_CHECK Err page_keep_draft(Req *req);
+
+/* ---- pages ---- */
+Err page_list(Req *req);
+Err page_csv(Req *req);
+Err page_xlsx(Req *req);
+Err page_show(Req *req);
+Err page_form(Req *req);
+Err page_form_post(Req *req);
+Err page_open_post(Req *req);
+Err page_move_post(Req *req);
+Err page_void_post(Req *req);
+Err page_restore_post(Req *req);
+Err page_history(Req *req);
+Err page_queue(Req *req);
+Err page_pick_place(Req *req);
+Err page_pick_record(Req *req);
+Err page_pick_tag(Req *req);
+Err page_help(Req *req);
+Err page_imports(Req *req);
+Err page_import(Req *req);
+Err page_import_template(Req *req);
+Err page_import_post(Req *req);
+Err page_import_run(Req *req);
+Err page_import_marked(Req *req);
+Err page_import_choose(Req *req);
+Err page_import_apply(Req *req);
+Err page_import_undo(Req *req);
+Err page_tables(Req *req);
+Err page_table(Req *req);
+Err page_table_csv(Req *req);
+Err page_table_xlsx(Req *req);
+Err page_asset(Req *req);
+Err page_home(Req *req);
+Err page_login(Req *req);
+Err page_login_post(Req *req);
+Err page_logout_post(Req *req);
+Err page_language_post(Req *req);

@@ -1,0 +1,158 @@
+/* Acts on one record: open its protected fields, a move of its flow, void and restore. */
+#include "web/page_form.h"
+#include "web/page_show.h"
+
+#include "guard/session.h"
+
+enum { REASON_MIN = 10 };
+
+/* ---- opening ---- */
+
+typedef struct Opening {
+    Str session, file_uid, purpose, reason;
+} Opening;
+
+static Err write_purpose(WriteTx *tx, void *arg)
+{
+    const Opening *o = arg;
+    return purpose_put(tx, o->session, o->file_uid, o->purpose, o->reason);
+}
+
+static Err after_opening(Req *req, Err err)
+{
+    TRY(err);
+    return req_redirect(req, url_record(req, req->reg, req->uid, ""));
+}
+
+Err page_open_post(Req *req)
+{
+    Sheet s;
+    Problems problems = {.arena = req->arena};
+    const CodeList *list = model_list(req->model, S(LIST_PURPOSE));
+    TRY(record_load(req, VERB_READ, &s));
+    Opening *o = ARENA_NEW(req->arena, Opening);
+    *o = (Opening){.session = req->subject.session,
+                   .purpose = req_form(req, S("tujuan")),
+                   .reason = req_form(req, S("alasan"))};
+    TRY(store_file_uid(&req->reader, &s.rec, &o->file_uid));
+    if (!list || !code_find(list, o->purpose))
+        problem_add(&problems, (Problem){.msg = M_WEB_PURPOSE_MISSING});
+    if (o->reason.len < REASON_MIN)
+        problem_add(&problems, (Problem){.msg = M_WEB_REASON_MISSING});
+    if (problems.n) {
+        page_problems(req, E_INVALID, &problems);
+        return ERR_OK;
+    }
+    req_write(req, NULL, write_purpose, o, after_opening);
+    return ERR_OK;
+}
+
+/* ---- moves, void, restore ---- */
+
+typedef struct Act {
+    Record rec;
+    const Move *move; /* NULL: void or restore */
+    Batch *batch;
+    Problems problems;
+    const char *message;
+} Act;
+
+static Err show_again(Req *req, Act *act)
+{
+    Crumb crumbs[4];
+    size_t n = record_crumbs(req, &act->rec, true, crumbs);
+    if (!act->move) {
+        page_problems(req, E_INVALID, &act->problems);
+        return ERR_OK;
+    }
+    Str title = req_label(req, &act->move->label);
+    Html *h =
+        page_begin_bare(req, tr_args(req->arena, req->lang, M_WEB_ERROR_PREFIX, title), crumbs, n);
+    req->res.status = err_http(E_INVALID);
+    widget_summary(req, h, &act->problems);
+    h_element(h, "h1", title);
+    move_form(req, h, &act->rec, act->move, &act->problems);
+    page_end(req, h);
+    return ERR_OK;
+}
+
+static Err after_act(Req *req, Err err)
+{
+    Act *act = req->state;
+    if (act->batch->problems.n && err_kind(err) == ERR_KIND_USER && err != ERR_OK) {
+        act->problems = act->batch->problems;
+        return show_again(req, act);
+    }
+    TRY(err);
+    return req_redirect(req, url_record(req, req->reg, req->uid, act->message));
+}
+
+/* Loads the record, starts the change; the caller fills it in and calls run_act. */
+static Err begin_act(Req *req, ChangeKind kind, Verb verb, Act **ret, Change **ret_change)
+{
+    Act *act = ARENA_NEW(req->arena, Act);
+    int64_t version;
+    if (!str_i64(req_form(req, S("versi")), &version))
+        return E_BAD_REQ;
+    TRY(store_get(&req->reader, req->reg, req->uid, verb, &act->rec));
+    act->problems.arena = req->arena;
+    act->batch = store_batch(&req->reader);
+    req->state = act;
+    *ret = act;
+    *ret_change = store_change(req->arena, kind, req->reg, req->uid, version);
+    (*ret_change)->reason = req_form(req, S("alasan"));
+    return ERR_OK;
+}
+
+static Err run_act(Req *req, Act *act, Change *c)
+{
+    Err e = store_prepare(&req->reader, act->batch, c, &act->problems);
+    if (e == E_INVALID || act->problems.errors)
+        return show_again(req, act);
+    TRY(e);
+    req_write(req, store_batch_keys, store_batch_apply, act->batch, after_act);
+    return ERR_OK;
+}
+
+Err page_move_post(Req *req)
+{
+    Act *act;
+    Change *c;
+    const Move *m = reg_move(req->reg, req->name);
+    if (!m)
+        return E_NOT_FOUND;
+    TRY(begin_act(req, CHANGE_MOVE, VERB_MOVE, &act, &c));
+    if (!(m->by & req->subject.roles))
+        return E_DENIED;
+    act->move = m;
+    act->message = "?pesan=langkah";
+    c->move = m->name;
+    Form f = {.req = req,
+              .reg = req->reg,
+              .rec = &act->rec,
+              .typed = &req->form,
+              .classes = store_decide(&req->reader, &act->rec, VERB_MOVE).classes};
+    TRY(form_read(&f, c, &act->problems));
+    return run_act(req, act, c);
+}
+
+static Err void_or_restore(Req *req, ChangeKind kind, const char *message)
+{
+    Act *act;
+    Change *c;
+    TRY(begin_act(req, kind, VERB_VOID, &act, &c));
+    act->message = message;
+    if (c->reason.len < REASON_MIN)
+        problem_add(&act->problems, (Problem){.msg = M_WEB_REASON_MISSING});
+    return run_act(req, act, c);
+}
+
+Err page_void_post(Req *req)
+{
+    return void_or_restore(req, CHANGE_VOID, "?pesan=batal");
+}
+
+Err page_restore_post(Req *req)
+{
+    return void_or_restore(req, CHANGE_RESTORE, "?pesan=pulih");
+}

@@ -1,0 +1,143 @@
+/* The list as a file: the same query, the same mask, one row a record. Protected fields are never
+ * in it; that an export was made goes on record. */
+#include "web/list.h"
+#include "web/list_query.h"
+
+#include "base/clock.h"
+#include "base/csv.h"
+#include "intake/workbook_write.h"
+
+enum { EXPORT_ROWS = 20000 };
+
+typedef struct Export {
+    Req *req;
+    Columns cols;
+    Buf csv;
+    struct {
+        Str *items;
+        size_t n, cap;
+    } cells;
+    bool as_csv;
+    size_t rows;
+} Export;
+
+static Columns export_columns(Req *req)
+{
+    static const char *const system[] = {"nomor", "tajuk", "status", "pemilik", "induk", "diubah"};
+    StrList names = {0};
+    for (size_t i = 0; i < sizeof system / sizeof *system; i++)
+        *ARENA_PUSH(req->arena, names) = str_of(system[i]);
+    for (size_t i = 0; i < req->reg->field_count; i++)
+        if (!req->reg->fields[i]->class_ && req->reg->fields[i]->kind != FK_FILE)
+            *ARENA_PUSH(req->arena, names) = req->reg->fields[i]->name;
+    return list_named_columns(req, req->reg, &names);
+}
+
+static Err add_row(void *ctx, const Record *r)
+{
+    Export *x = ctx;
+    if (++x->rows > EXPORT_ROWS)
+        return E_TOO_LARGE;
+    TRY(req_in_time(x->req));
+    for (size_t i = 0; i < x->cols.n; i++) {
+        Str cell = list_cell(x->req, r, &x->cols.items[i]);
+        if (x->as_csv) {
+            if (i)
+                buf_char(&x->csv, ';');
+            csv_cell(&x->csv, cell, ';');
+        } else { /* the record's texts last for this call only */
+            *ARENA_PUSH(x->req->arena, x->cells) = str_copy(x->req->arena, cell);
+        }
+    }
+    if (x->as_csv)
+        buf_lit(&x->csv, "\r\n");
+    return ERR_OK;
+}
+
+static void on_record(Req *req)
+{
+    req->act_due = true;
+    req->act = (AuditAct){.store = req->store,
+                          .actor = &req->actor,
+                          .action = S("export"),
+                          .result = S("ok"),
+                          .reg = req->reg};
+}
+
+static Str file_name(Req *req, const char *suffix)
+{
+    return str_printf(req->arena, "attachment; filename=\"%.*s-%.*s%s\"", STR_ARG(req->reg->name),
+                      STR_ARG(date_iso(req->arena, clock_today())), suffix);
+}
+
+static Err collect(Export *x)
+{
+    Req *req = x->req;
+    Query q;
+    Problems problems = {.arena = req->arena};
+    Err e = list_query(req, VERB_EXPORT, &q, &problems);
+    if (e == E_INVALID)
+        return E_BAD_REQ;
+    TRY(e);
+    return query_each(&req->reader, &q, add_row, x);
+}
+
+Err page_csv(Req *req)
+{
+    Export x = {.req = req, .cols = export_columns(req), .as_csv = true};
+    x.csv = buf_new(req->arena, 64 * 1024);
+    buf_lit(&x.csv, "\xEF\xBB\xBF");
+    for (size_t i = 0; i < x.cols.n; i++) {
+        if (i)
+            buf_char(&x.csv, ';');
+        csv_cell(&x.csv, list_column_label(req, &x.cols.items[i]), ';');
+    }
+    buf_lit(&x.csv, "\r\n");
+    TRY(collect(&x));
+    req->res.body = x.csv;
+    req->res.type = S("text/csv; charset=utf-8");
+    req->res.disposition = file_name(req, ".csv");
+    on_record(req);
+    return ERR_OK;
+}
+
+/* First sheet: what was asked, when and by whom. */
+static BookLine *notes(Req *req, size_t *ret_n)
+{
+    BookLine *lines = ARENA_ARRAY(req->arena, req->query.names.n + 4, BookLine);
+    size_t n = 0;
+    lines[n++] = (BookLine){req_tr(req, M_WEB_NOTE_LIST), req_label(req, &req->reg->label)};
+    lines[n++] = (BookLine){req_tr(req, M_WEB_NOTE_AT), req_instant(req, clock_now())};
+    lines[n++] = (BookLine){req_tr(req, M_WEB_NOTE_BY), req->subject.login};
+    for (size_t i = 0; i < req->query.names.n; i++)
+        lines[n++] = (BookLine){req->query.names.items[i], req->query.values.items[i]};
+    lines[n++] = (BookLine){req_tr(req, M_WEB_NOTE_MASK), req_tr(req, M_WEB_NOTE_MASKED)};
+    *ret_n = n;
+    return lines;
+}
+
+Err page_xlsx(Req *req)
+{
+    Export x = {.req = req, .cols = export_columns(req)};
+    Str bytes;
+    TRY(collect(&x));
+    BookColumn *columns = ARENA_ARRAY(req->arena, x.cols.n, BookColumn);
+    for (size_t i = 0; i < x.cols.n; i++) {
+        const Field *f = x.cols.items[i].field;
+        columns[i].title = list_column_label(req, &x.cols.items[i]);
+        columns[i].number = f && f->kind == FK_NUMBER && f->scale == 0;
+    }
+    BookTable t = {.name = req_label(req, &req->reg->label),
+                   .columns = columns,
+                   .n_columns = x.cols.n,
+                   .cells = x.cells.items,
+                   .n_rows = x.rows};
+    t.notes = notes(req, &t.n_notes);
+    TRY(workbook_write_table(req->arena, req->lang, &t, &bytes));
+    req->res.body =
+        (Buf){.arena = req->arena, .ptr = (char *)(uintptr_t)bytes.ptr, .len = bytes.len};
+    req->res.type = S("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    req->res.disposition = file_name(req, ".xlsx");
+    on_record(req);
+    return ERR_OK;
+}

@@ -1,0 +1,457 @@
+/* New and edit: one form for every register. */
+#include "web/page_form.h"
+
+#include "base/rand.h"
+#include "model/person_index.h"
+
+#include <string.h>
+
+/* Classes some right lets the subject write into a new record. */
+static unsigned create_classes(const Req *req, const Register *reg)
+{
+    unsigned classes = 0;
+    for (size_t i = 0; i < reg->rights.n; i++) {
+        const Right *r = &reg->rights.items[i];
+        if ((req->subject.roles >> r->role & 1) && (r->verbs & VERB_CREATE))
+            classes |= r->classes;
+    }
+    return classes;
+}
+
+/* A reference to a register whose records are reached through what refers to them (people): such a
+ * record can be made on the spot, because nobody could see it alone. */
+static const Field *field_made_here(const Req *req)
+{
+    for (size_t i = 0; i < req->reg->field_count; i++) {
+        const Field *f = req->reg->fields[i];
+        if (f->kind == FK_REF && !f->multi && f->target && !f->calc && f->required &&
+            f->target->reach == REACH_REFERRERS && req_may(req, f->target, VERB_CREATE))
+            return f;
+    }
+    return NULL;
+}
+
+static Str draft_rec(Req *req, const Save *s)
+{
+    if (s->sheet)
+        return req->uid;
+    return str_printf(req->arena, "+%.*s", STR_ARG(s->parent_uid));
+}
+
+Err save_begin(Req *req, Save **ret)
+{
+    Save *s = ARENA_NEW(req->arena, Save);
+    s->req = req;
+    s->problems.arena = req->arena;
+    s->form = (Form){.req = req, .reg = req->reg, .problems = &s->problems};
+    if (!str_empty(req->uid)) {
+        s->sheet = ARENA_NEW(req->arena, Sheet);
+        TRY(record_load(req, VERB_CHANGE, s->sheet));
+        s->form.rec = &s->sheet->rec;
+        s->form.classes = s->sheet->decision.classes;
+    } else {
+        if (!req_may(req, req->reg, VERB_CREATE))
+            return E_DENIED;
+        TRY(form_parent(req, req->reg, &s->parent_reg, &s->parent_uid));
+        s->form.classes = create_classes(req, req->reg);
+        s->form.sub_field = field_made_here(req);
+    }
+    if (s->form.sub_field) {
+        const Field *f = s->form.sub_field;
+        s->sub = (Form){.req = req,
+                        .reg = f->target,
+                        .problems = &s->problems,
+                        .prefix = str_printf(req->arena, "%.*s.", STR_ARG(f->name)),
+                        .classes = create_classes(req, f->target)};
+        s->form.sub = &s->sub;
+    }
+    s->draft = (DraftKey){.store = req->store,
+                          .user_uid = req->subject.uid,
+                          .reg = req->reg->name,
+                          .rec = draft_rec(req, s)};
+    req->state = s;
+    *ret = s;
+    return ERR_OK;
+}
+
+/* ---- the page ---- */
+
+static Str form_title(Req *req, const Save *s)
+{
+    Str label = req_label(req, &req->reg->label);
+    if (!s->sheet)
+        return tr_args(req->arena, req->lang, M_WEB_NEW_TITLE, label);
+    return tr_args(req->arena, req->lang, M_WEB_EDIT_TITLE, record_title(req, &s->sheet->rec));
+}
+
+static void buttons(Save *s, Html *h)
+{
+    Req *req = s->req;
+    h_class(h, "div", "tombol");
+    page_button(h, req_tr(req, M_WEB_SAVE), S("utama"), STR_NONE, STR_NONE);
+    if (s->problems.n && !s->problems.errors)
+        page_button(h, req_tr(req, M_WEB_SAVE_ANYWAY), S("awas"), S("yakin"), S("1"));
+    if (!s->sheet)
+        page_button(h, req_tr(req, M_WEB_SAVE_MORE), STR_NONE, S("lagi"), S("1"));
+    h_open(h, "button");
+    h_attr(h, "type", S("submit"));
+    h_attr(h, "name", S("draf"));
+    h_attr(h, "value", S("simpan"));
+    h_flag(h, "formnovalidate");
+    h_text(h, req_tr(req, M_WEB_SAVE_DRAFT));
+    h_close(h);
+    Str back = s->sheet        ? url_record(req, req->reg, req->uid, "")
+               : s->parent_reg ? url_record(req, s->parent_reg, s->parent_uid, "")
+                               : url_reg(req, req->reg);
+    page_link(h, back, req_tr(req, M_WEB_CANCEL));
+    h_close(h);
+}
+
+static void offer_draft(Save *s, Html *h, int64_t at)
+{
+    Req *req = s->req;
+    h_class(h, "section", "kabar info");
+    h_element(h, "p", tr_args(req->arena, req->lang, M_WEB_DRAFT_FOUND, req_instant(req, at)));
+    h_class(h, "div", "tombol");
+    Buf q = buf_new(req->arena, 64);
+    query_put(&q, S("draf"), S("lanjut"));
+    if (s->parent_reg)
+        query_put(&q, S("induk"), params_get(&req->query, S("induk")));
+    page_link(h, str_printf(req->arena, "%.*s?%.*s", STR_ARG(req->path), STR_ARG(buf_str(&q))),
+              req_tr(req, M_WEB_DRAFT_OPEN));
+    page_form_open(req, h, req->path);
+    if (s->parent_reg)
+        page_hidden(h, S("induk"), params_get(&req->query, S("induk")));
+    page_button(h, req_tr(req, M_WEB_DRAFT_DROP), S("polos"), S("draf"), S("buang"));
+    h_close(h);
+    h_close(h);
+    h_close(h);
+}
+
+static void hidden_state(Save *s, Html *h)
+{
+    Req *req = s->req;
+    page_hidden(h, S("idem"), rand_uid(req->arena));
+    if (s->sheet)
+        page_hidden(h, S("versi"), str_int(req->arena, s->sheet->rec.version));
+    if (s->parent_reg)
+        page_hidden(h, S("induk"),
+                    str_printf(req->arena, "%.*s/%.*s", STR_ARG(s->parent_reg->name),
+                               STR_ARG(s->parent_uid)));
+}
+
+static Html *open_page(Save *s)
+{
+    Req *req = s->req;
+    Crumb crumbs[4];
+    size_t n = 0;
+    if (s->sheet) {
+        n = record_crumbs(req, &s->sheet->rec, true, crumbs);
+    } else {
+        if (s->parent_reg)
+            crumbs[n++] = (Crumb){store_heading(&req->reader, s->parent_reg, s->parent_uid),
+                                  url_record(req, s->parent_reg, s->parent_uid, "")};
+        crumbs[n++] = (Crumb){req_label(req, &req->reg->label), url_reg(req, req->reg)};
+    }
+    Str title = form_title(req, s);
+    if (s->problems.errors)
+        title = tr_args(req->arena, req->lang, M_WEB_ERROR_PREFIX, title);
+    Html *h = page_begin_bare(req, title, crumbs, n);
+    widget_summary(req, h, &s->problems);
+    h_element(h, "h1", form_title(req, s));
+    page_message(req, h);
+    return h;
+}
+
+static Err show_form(Save *s, int64_t draft_at)
+{
+    Req *req = s->req;
+    Html *h = open_page(s);
+    if (s->problems.errors)
+        req->res.status = err_http(E_INVALID);
+    if (draft_at)
+        offer_draft(s, h, draft_at);
+    if (s->sheet && s->sheet->closed) {
+        h_class(h, "p", "kabar info");
+        h_text(h, req_tr(req, M_WEB_OPEN_FIRST));
+        h_lit(h, " ");
+        page_link(h, url_record(req, req->reg, req->uid, "#buka"), req_tr(req, M_WEB_OPEN_FILE));
+        h_close(h);
+    }
+    s->form.h = s->sub.h = h;
+    page_form_open(req, h, req->path);
+    h_attr(h, "class", S("isi"));
+    h_flag(h, "data-draf");
+    h_flag(h, "novalidate");
+    hidden_state(s, h);
+    widget_sections(&s->form);
+    widget_offered(&s->form);
+    buttons(s, h);
+    h_close(h);
+    page_end(req, h);
+    return ERR_OK;
+}
+
+/* Registers whose records stand under another: says where to begin. */
+static Err ask_parent(Req *req)
+{
+    Str label = req_label(req, &req->reg->label);
+    Html *h = page_begin(req, tr_args(req->arena, req->lang, M_WEB_NEW_TITLE, label), NULL, 0);
+    h_element(h, "p", tr_args(req->arena, req->lang, M_WEB_NEEDS_PARENT, label));
+    h_open(h, "ul");
+    for (size_t i = 0; i < req->model->reg_count; i++) {
+        const Register *parent = req->model->regs[i];
+        if (!reg_accepts_parent(req->reg, parent) || !req_may(req, parent, VERB_LIST))
+            continue;
+        h_open(h, "li");
+        page_link(h, url_reg(req, parent), req_label(req, &parent->label));
+        h_close(h);
+    }
+    h_close(h);
+    page_end(req, h);
+    return ERR_OK;
+}
+
+Err page_form(Req *req)
+{
+    Save *s;
+    Str text = STR_NONE;
+    int64_t at = 0;
+    TRY(save_begin(req, &s));
+    if (!s->sheet && req->reg->has_parent && !req->reg->parent_optional && !s->parent_reg)
+        return ask_parent(req);
+    if (s->parent_reg) {
+        Record parent;
+        TRY(store_get(&req->reader, s->parent_reg, s->parent_uid, VERB_LIST, &parent));
+    }
+    TRY(draft_get(&req->reader, s->draft, &text, &at));
+    if (text.ptr && str_is(req_query(req, S("draf")), "lanjut")) {
+        Params *typed = ARENA_NEW(req->arena, Params);
+        TRY(urlencoded_parse(req->arena, text, typed));
+        s->form.typed = s->sub.typed = typed;
+        at = 0;
+    }
+    return show_form(s, text.ptr ? at : 0);
+}
+
+/* ---- drafts ---- */
+
+/* What was typed, without what belongs to this one showing of the form. */
+static Str draft_text(Req *req)
+{
+    static const char *const not_kept[] = {"csrf", "idem", "versi", "draf", "lagi", "yakin"};
+    Buf b = buf_new(req->arena, 1024);
+    for (size_t i = 0; i < req->form.names.n; i++) {
+        bool keep = true;
+        for (size_t k = 0; k < sizeof not_kept / sizeof *not_kept; k++)
+            keep = keep && !str_is(req->form.names.items[i], not_kept[k]);
+        if (keep)
+            query_put(&b, req->form.names.items[i], req->form.values.items[i]);
+    }
+    return buf_str(&b);
+}
+
+static Err back_to_form(Req *req, Err err, const char *message)
+{
+    TRY(err);
+    Buf q = buf_new(req->arena, 64);
+    query_put(&q, S("pesan"), str_of(message));
+    if (params_has(&req->form, S("induk")))
+        query_put(&q, S("induk"), req_form(req, S("induk")));
+    return req_redirect(
+        req, str_printf(req->arena, "%.*s?%.*s", STR_ARG(req->path), STR_ARG(buf_str(&q))));
+}
+
+static Err after_draft(Req *req, Err err)
+{
+    return back_to_form(req, err, "draf");
+}
+
+static Err after_drop(Req *req, Err err)
+{
+    return back_to_form(req, err, "buang");
+}
+
+static Err keep_draft(Req *req, Save *s, ThenFn then)
+{
+    DraftPut *put = ARENA_NEW(req->arena, DraftPut);
+    *put = (DraftPut){.key = s->draft, .text = draft_text(req)};
+    req_write(req, NULL, draft_put, put, then);
+    return ERR_OK;
+}
+
+static Err expired(Req *req, Err err)
+{
+    (void)req;
+    return err == ERR_OK ? E_CSRF : err;
+}
+
+Err page_keep_draft(Req *req)
+{
+    Save *s;
+    if (save_begin(req, &s) != ERR_OK)
+        return E_CSRF;
+    return keep_draft(req, s, expired);
+}
+
+/* ---- saving ---- */
+
+static const Str *fact(const Change *c, FieldRole role)
+{
+    static const Str none;
+    const Field *f = role_field(c->reg->model, role);
+    return f && f->reg == c->reg ? &c->vals[f->index] : &none;
+}
+
+/* People that may be this one, as far as the reader may know of them. */
+static void warn_same_person(Save *s, const Change *c, const Field *ref)
+{
+    enum { HITS = 5 };
+    Req *req = s->req;
+    PersonHit hits[HITS];
+    Str uids = S(""), names = S("");
+    if (c->reg->role != REG_ROLE_PERSON || !req->store->persons ||
+        params_has(&req->form, S("yakin")))
+        return;
+    PersonFacts facts = {.name = *fact(c, FIELD_ROLE_PERSON_NAME),
+                         .birth = *fact(c, FIELD_ROLE_PERSON_BIRTH),
+                         .origin = *fact(c, FIELD_ROLE_PERSON_ORIGIN),
+                         .nik = *fact(c, FIELD_ROLE_PERSON_NIK)};
+    size_t n = person_index_find(req->store->persons, req->arena, &facts, hits, HITS);
+    for (size_t i = 0; i < n; i++) {
+        Record r;
+        if (store_get(&req->reader, c->reg, hits[i].uid, VERB_LIST, &r) != ERR_OK)
+            continue;
+        uids = str_printf(req->arena, "%.*s %.*s", STR_ARG(uids), STR_ARG(r.uid));
+        names = str_printf(req->arena, "%.*s%s%.*s (%.*s)", STR_ARG(names), names.len ? ", " : "",
+                           STR_ARG(r.heading), STR_ARG(r.number));
+    }
+    if (!uids.len)
+        return;
+    Problem p = {
+        .msg = M_WEB_MAYBE_SAME, .args = {names, STR_NONE, str_trim(uids)}, .warning = true};
+    if (ref) {
+        p.field = ref->name;
+        p.label = &ref->label;
+    }
+    problem_add(&s->problems, p);
+}
+
+/* Problems of the gate, less those about fields that could not even be read. */
+static void merge_problems(Save *s, const Form *form, Problems *more)
+{
+    form_prefix_problems(form, more, 0);
+    size_t had = s->problems.n;
+    for (size_t i = 0; i < more->n; i++) {
+        bool known = false;
+        for (size_t k = 0; k < had && !str_empty(more->items[i].field); k++)
+            known |= str_eq(s->problems.items[k].field, more->items[i].field);
+        if (!known)
+            problem_add(&s->problems, more->items[i]);
+    }
+}
+
+static Err prepare_one(Save *s, Form *form, Change *c)
+{
+    Problems found = {.arena = s->req->arena};
+    Err e = store_prepare(&s->req->reader, s->batch, c, &found);
+    merge_problems(s, form, &found);
+    return e == E_INVALID ? ERR_OK : e;
+}
+
+static bool sub_typed(const Save *s)
+{
+    const Params *p = &s->req->form;
+    for (size_t i = 0; s->form.sub && i < p->names.n; i++) {
+        Str name = p->names.items[i];
+        if (str_starts(name, s->sub.prefix) && !str_ends(name, S(".ada")) &&
+            !str_ends(name, S(".cari")) && !str_empty(str_trim(p->values.items[i])))
+            return true;
+    }
+    return false;
+}
+
+/* The record made on the spot comes first in the batch, so that the other may refer to it. */
+static Err prepare_sub(Save *s)
+{
+    const Field *ref = s->form.sub_field;
+    if (!ref || !str_empty(s->change->vals[ref->index]) || !sub_typed(s))
+        return ERR_OK;
+    Change *c = store_change(s->req->arena, CHANGE_CREATE, ref->target, STR_NONE, 0);
+    TRY(form_read(&s->sub, c, &s->problems));
+    warn_same_person(s, c, ref);
+    TRY(prepare_one(s, &s->sub, c));
+    change_set(s->change, ref, c->uid);
+    return ERR_OK;
+}
+
+static Err prepare(Save *s)
+{
+    Req *req = s->req;
+    int64_t version = 0;
+    if (s->sheet && !str_i64(req_form(req, S("versi")), &version))
+        return E_BAD_REQ;
+    s->form.typed = s->sub.typed = &req->form;
+    s->batch = store_batch(&req->reader);
+    form_idempotent(req, s->batch);
+    s->change = store_change(req->arena, s->sheet ? CHANGE_UPDATE : CHANGE_CREATE, req->reg,
+                             req->uid, version);
+    s->change->parent_reg = s->parent_reg;
+    s->change->parent_uid = s->parent_uid;
+    s->change->reason = req_form(req, S("alasan"));
+    TRY(form_read(&s->form, s->change, &s->problems));
+    TRY(prepare_sub(s));
+    if (!s->sheet)
+        warn_same_person(s, s->change, NULL);
+    return prepare_one(s, &s->form, s->change);
+}
+
+static Err after_save(Req *req, Err err)
+{
+    Save *s = req->state;
+    Batch *b = s->batch;
+    if (err == E_STALE)
+        return page_conflict(req, s);
+    if (b->problems.n && (err == E_INVALID || err == E_DUPLICATE || err == E_FLOW)) {
+        merge_problems(s, &s->form, &b->problems);
+        return show_form(s, 0);
+    }
+    TRY(err);
+    if (params_has(&req->form, S("lagi")))
+        return back_to_form(req, ERR_OK, "simpan");
+    Str uid = str_empty(b->result_uid) ? s->change->uid : b->result_uid;
+    return req_redirect(req, url_record(req, req->reg, uid, "?pesan=simpan"));
+}
+
+static bool changes_something(const Change *c)
+{
+    for (size_t i = 0; i < c->reg->field_count; i++)
+        if (c->set[i])
+            return true;
+    return c->kind == CHANGE_CREATE;
+}
+
+Err page_form_post(Req *req)
+{
+    Save *s;
+    TRY(save_begin(req, &s));
+    Str draft = req_form(req, S("draf"));
+    if (str_is(draft, "simpan"))
+        return keep_draft(req, s, after_draft);
+    if (str_is(draft, "buang")) {
+        req_write(req, NULL, draft_drop, &s->draft, after_drop);
+        return ERR_OK;
+    }
+    Err e = prepare(s);
+    if (e == E_STALE)
+        return page_conflict(req, s);
+    TRY(e);
+    if (s->problems.n && (s->problems.errors || !params_has(&req->form, S("yakin"))))
+        return show_form(s, 0);
+    if (!changes_something(s->change))
+        return req_redirect(req, url_record(req, req->reg, req->uid, "?pesan=sama"));
+    s->batch->also = draft_drop;
+    s->batch->also_arg = &s->draft;
+    req_write(req, store_batch_keys, store_batch_apply, s->batch, after_save);
+    return ERR_OK;
+}

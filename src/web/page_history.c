@@ -1,0 +1,91 @@
+/* Every version of a record: who, when, why, and each field before and after. */
+#include "web/record.h"
+
+static Str value_text(Req *req, const Field *f, Str name, const Value *v)
+{
+    if (v->sealed)
+        return req_tr(req, M_WEB_PROTECTED);
+    if (f)
+        return value_show(f, req->arena, req->lang, v);
+    if (str_is(name, "status")) {
+        Str state = req_state(req, req->reg, v->text);
+        return str_empty(state) ? v->text : state;
+    }
+    return str_empty(v->heading) ? v->text : v->heading;
+}
+
+static void change_row(Req *req, Html *h, const HistoryEntry *e, size_t i)
+{
+    const Field *f = e->fields[i];
+    Str name = f ? STR_NONE : e->names[i];
+    if (str_starts(name, S(":")))
+        name = str_from(name, 1);
+    h_open(h, "tr");
+    h_open(h, "th");
+    h_attr(h, "scope", S("row"));
+    h_text(h, f ? req_label(req, &f->label) : req_system_label(req, name));
+    h_close(h);
+    h_element(h, "td", value_text(req, f, name, &e->before[i]));
+    h_element(h, "td", value_text(req, f, name, &e->after[i]));
+    h_close(h);
+}
+
+static void entry(Req *req, Html *h, const HistoryEntry *e)
+{
+    static const Msg heads[] = {M_WEB_FIELD, M_WEB_BEFORE, M_WEB_AFTER};
+    h_class(h, "section", "bagian");
+    h_open(h, "h2");
+    h_text(h, tr_args(req->arena, req->lang, M_WEB_VERSION, str_int(req->arena, e->version)));
+    h_close(h);
+    h_class(h, "p", "keterangan");
+    h_element(h, "span", req_instant(req, e->at));
+    h_element(h, "span", str_empty(e->actor_name) ? e->actor : e->actor_name);
+    if (!str_empty(e->via))
+        h_element(h, "span", e->via);
+    h_close(h);
+    if (!str_empty(e->reason)) {
+        h_class(h, "p", "alasan");
+        h_text(h, tr_args(req->arena, req->lang, M_WEB_WHY, e->reason));
+        h_close(h);
+    }
+    h_class(h, "div", "gulir");
+    h_open(h, "table");
+    h_open(h, "thead");
+    h_open(h, "tr");
+    for (size_t i = 0; i < 3; i++) {
+        h_open(h, "th");
+        h_attr(h, "scope", S("col"));
+        h_text(h, req_tr(req, heads[i]));
+        h_close(h);
+    }
+    h_close(h);
+    h_close(h);
+    h_open(h, "tbody");
+    for (size_t i = 0; i < e->n; i++)
+        change_row(req, h, e, i);
+    h_close(h);
+    h_close(h);
+    h_close(h);
+    h_close(h);
+}
+
+Err page_history(Req *req)
+{
+    Sheet s;
+    HistoryEntry *entries;
+    size_t n;
+    Crumb crumbs[4];
+    TRY(record_load(req, VERB_READ, &s));
+    unsigned classes = str_empty(req->actor.purpose) ? 0 : s.decision.classes;
+    TRY(store_history(&req->reader, &s.rec, classes, &entries, &n));
+    size_t k = record_crumbs(req, &s.rec, true, crumbs);
+    Html *h =
+        page_begin(req, tr_args(req->arena, req->lang, M_WEB_HISTORY_OF, record_title(req, &s.rec)),
+                   crumbs, k);
+    if (s.closed)
+        page_notice(h, "info", req_tr(req, M_WEB_OPEN_FIRST));
+    for (size_t i = 0; i < n; i++)
+        entry(req, h, &entries[i]);
+    page_end(req, h);
+    return ERR_OK;
+}

@@ -1,0 +1,531 @@
+/* Import pages: the profiles, the upload, the run with its preview, apply and undo. */
+#include "base/number.h"
+#include "base/rand.h"
+#include "engine/import_db.h"
+#include "guard/session.h"
+#include "intake/import_desk.h"
+#include "intake/workbook_write.h"
+#include "web/page.h"
+#include "web/widget.h"
+
+enum { PROBLEMS_SHOWN = 200 };
+
+#define XLSX_TYPE S("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+
+static const ImportProfile *profile_named(Req *req, Str name)
+{
+    const ImportProfile *p = model_import(req->model, name);
+    const Register *reg = p ? NULL : model_reg(req->model, name);
+    return p ? p : (reg ? import_profile_of(req->arena, reg) : NULL);
+}
+
+/* A profile may be used by who may import each register it fills. */
+static bool may_import(const Req *req, const ImportProfile *p)
+{
+    for (size_t i = 0; i < p->row_count; i++)
+        if (!req_may(req, p->rows[i].reg, VERB_IMPORT))
+            return false;
+    return true;
+}
+
+static Str run_url(Req *req, Str uid, const char *tail)
+{
+    return str_printf(req->arena, "/impor/jalan/%.*s%s", STR_ARG(uid), tail);
+}
+
+static Str run_label(Req *req, const ImportRun *run)
+{
+    const ImportProfile *p = profile_named(req, run->profile);
+    return p ? req_label(req, &p->label) : run->profile;
+}
+
+static Str state_text(Req *req, const ImportRun *run)
+{
+    static const Msg of[] = {[IMPORT_CHECKING] = M_IMPORT_STATE_CHECKING,
+                             [IMPORT_READY] = M_IMPORT_STATE_READY,
+                             [IMPORT_APPLIED] = M_IMPORT_STATE_APPLIED,
+                             [IMPORT_UNDONE] = M_IMPORT_STATE_UNDONE};
+    return req_tr(req, of[run->state]);
+}
+
+/* ---- profiles and earlier runs ---- */
+
+static void put_runs(Req *req, Html *h, const ImportRun *runs, size_t n)
+{
+    static const Msg heads[] = {M_IMPORT_FILE, M_IMPORT_PROFILE, M_IMPORT_WHEN, M_IMPORT_STATE};
+    h_class(h, "table", "daftar");
+    h_element(h, "caption", req_tr(req, M_IMPORT_RUNS));
+    h_open(h, "thead");
+    h_open(h, "tr");
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        h_open(h, "th");
+        h_attr(h, "scope", S("col"));
+        h_text(h, req_tr(req, heads[i]));
+        h_close(h);
+    }
+    h_close(h);
+    h_close(h);
+    h_open(h, "tbody");
+    for (size_t i = 0; i < n; i++) {
+        h_open(h, "tr");
+        h_open(h, "td");
+        page_link(h, run_url(req, runs[i].uid, ""), runs[i].file_name);
+        h_close(h);
+        h_element(h, "td", run_label(req, &runs[i]));
+        h_element(h, "td", req_instant(req, runs[i].at));
+        h_element(h, "td", state_text(req, &runs[i]));
+        h_close(h);
+    }
+    h_close(h);
+    h_close(h);
+}
+
+Err page_imports(Req *req)
+{
+    ImportRun *runs;
+    size_t n, shown = 0;
+    if (!req_duty(req, "import"))
+        return E_DENIED;
+    TRY(import_list(req->reader.db, req->arena, req->subject.uid, &runs, &n));
+    Html *h = page_begin(req, req_tr(req, M_IMPORTS), NULL, 0);
+    h_element(h, "p", req_tr(req, M_IMPORTS_HELP));
+    h_class(h, "ul", "kartu");
+    for (size_t i = 0; i < req->model->import_count; i++) {
+        const ImportProfile *p = &req->model->imports[i];
+        if (!may_import(req, p))
+            continue;
+        shown++;
+        h_open(h, "li");
+        page_link(h, str_printf(req->arena, "/impor/%.*s", STR_ARG(p->name)),
+                  req_label(req, &p->label));
+        h_lit(h, " ");
+        h_element(h, "span", req_label(req, &p->help));
+        h_close(h);
+    }
+    h_close(h);
+    if (!shown)
+        page_notice(h, "info", req_tr(req, M_IMPORTS_NONE));
+    if (n)
+        put_runs(req, h, runs, n);
+    page_end(req, h);
+    return ERR_OK;
+}
+
+/* ---- upload ---- */
+
+static Err wanted_profile(Req *req, const ImportProfile **ret)
+{
+    const ImportProfile *p = profile_named(req, req->reg ? req->reg->name : req->name);
+    if (!p)
+        return E_NOT_FOUND;
+    if (!may_import(req, p))
+        return E_DENIED;
+    *ret = p;
+    return ERR_OK;
+}
+
+static Err upload_page(Req *req, const ImportProfile *p, Msg problem)
+{
+    Crumb up = {req_tr(req, M_IMPORTS), S("/impor")};
+    Str url = str_printf(req->arena, "/impor/%.*s", STR_ARG(p->name));
+    Html *h = page_begin(req, req_label(req, &p->label), &up, 1);
+    if (problem != M_OK)
+        page_notice(h, "galat", req_tr(req, problem));
+    h_element(h, "p", req_label(req, &p->help));
+    h_open(h, "p");
+    page_link(h, str_printf(req->arena, "%.*s/contoh.xlsx", STR_ARG(url)),
+              req_tr(req, M_IMPORT_TEMPLATE));
+    h_close(h);
+    h_open(h, "form");
+    h_attr(h, "method", S("post"));
+    h_attr(h, "enctype", S("multipart/form-data"));
+    h_url(h, "action", url);
+    page_hidden(h, S("csrf"), csrf_token(req->arena, req->subject.session));
+    h_class(h, "p", "isian");
+    h_open(h, "label");
+    h_attr(h, "for", S("berkas"));
+    h_text(h, req_tr(req, M_IMPORT_PICK));
+    h_close(h);
+    h_open(h, "input");
+    h_attr(h, "type", S("file"));
+    h_attr(h, "id", S("berkas"));
+    h_attr(h, "name", S("berkas"));
+    h_attr(h, "accept", S(".xlsx,.csv"));
+    h_flag(h, "required");
+    h_close(h);
+    page_button(h, req_tr(req, M_IMPORT_CHECK), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
+    h_element(h, "p", req_tr(req, M_IMPORT_PROMISE));
+    page_end(req, h);
+    return ERR_OK;
+}
+
+Err page_import(Req *req)
+{
+    const ImportProfile *p;
+    TRY(wanted_profile(req, &p));
+    return upload_page(req, p, M_OK);
+}
+
+Err page_import_template(Req *req)
+{
+    const ImportProfile *p;
+    Str bytes;
+    TRY(wanted_profile(req, &p));
+    TRY(import_template(req->arena, p, req->lang, &bytes));
+    req->res.type = XLSX_TYPE;
+    req->res.disposition =
+        str_printf(req->arena, "attachment; filename=\"contoh-%.*s.xlsx\"", STR_ARG(p->name));
+    buf_put(&req->res.body, bytes);
+    return ERR_OK;
+}
+
+static Err insert_run(WriteTx *tx, void *arg)
+{
+    ImportRun *run = arg;
+    return import_insert(tx, run, &run->id);
+}
+
+static Err after_insert(Req *req, Err err)
+{
+    ImportRun *run = req->state;
+    TRY(err);
+    TRY(desk_check(req->site->desk, run, &req->subject, req->lang));
+    return req_redirect(req, run_url(req, run->uid, ""));
+}
+
+/* The choices made in the last run of the same profile hold for the next file. */
+static Str remembered_choices(Req *req, const ImportProfile *p)
+{
+    ImportRun *runs;
+    size_t n;
+    if (import_list(req->reader.db, req->arena, req->subject.uid, &runs, &n) != ERR_OK)
+        return S("");
+    for (size_t i = 0; i < n; i++) {
+        ImportChoices all = import_choices_parse(req->arena, runs[i].choices), columns = {0};
+        if (!str_eq(runs[i].profile, p->name))
+            continue;
+        for (size_t k = 0; k < all.names.n; k++)
+            if (str_starts(all.names.items[k], S("kolom-")))
+                import_choice_set(req->arena, &columns, all.names.items[k], all.values.items[k]);
+        return import_choices_text(req->arena, &columns);
+    }
+    return S("");
+}
+
+Err page_import_post(Req *req)
+{
+    const ImportProfile *p;
+    ImportRun *run = ARENA_NEW(req->arena, ImportRun), before;
+    TRY(wanted_profile(req, &p));
+    const Upload *file = req->uploads.n ? &req->uploads.items[0] : NULL;
+    if (!file || !file->bytes.len)
+        return upload_page(req, p, M_IMPORT_NO_FILE);
+    if (file->bytes.len > WORKBOOK_MAX_BYTES)
+        return upload_page(req, p, M_IMPORT_FILE_BIG);
+    *run = (ImportRun){.uid = rand_uid(req->arena),
+                       .user = req->subject.uid,
+                       .profile = p->name,
+                       .file_name = str_empty(file->file_name) ? S("-") : file->file_name,
+                       .choices = remembered_choices(req, p)};
+    TRY(desk_stage(req->store, req->arena, file->bytes, run));
+    if (import_applied_before(req->reader.db, req->arena, p->name, run->hash, run->user, &before) ==
+        ERR_OK)
+        return req_redirect(req, run_url(req, before.uid, "?pesan=sudah"));
+    req->state = run;
+    req_write(req, NULL, insert_run, run, after_insert);
+    return ERR_OK;
+}
+
+/* ---- the run ---- */
+
+static Err load_run(Req *req, ImportRun *run)
+{
+    TRY(import_find(req->reader.db, req->arena, req->uid, run));
+    return str_eq(run->user, req->subject.uid) || req_duty(req, "audit") ? ERR_OK : E_NOT_FOUND;
+}
+
+static void put_working(Req *req, Html *h, const DeskView *v)
+{
+    Msg m = v->phase == DESK_APPLYING  ? M_IMPORT_APPLYING
+            : v->phase == DESK_UNDOING ? M_IMPORT_UNDOING
+                                       : M_IMPORT_READING;
+    req->res.refresh = 2;
+    h_class(h, "p", "info");
+    h_attr(h, "role", S("status"));
+    h_text(h,
+           tr_args(req->arena, req->lang, m, number_format(req->arena, req->lang, v->progress, 0)));
+    h_close(h);
+    h_element(h, "p", req_tr(req, M_IMPORT_LEAVE));
+}
+
+static void put_counts(Req *req, Html *h, const ImportReport *r)
+{
+    h_open(h, "p");
+    h_text(h, tr_args(req->arena, req->lang, M_IMPORT_ROWS, str_int(req->arena, r->rows),
+                      str_int(req->arena, r->bad_rows)));
+    h_close(h);
+    h_open(h, "ul");
+    for (size_t i = 0; i < r->profile->row_count; i++) {
+        const ImportCounts *n = &r->by_row[i];
+        h_element(h, "li",
+                  tr_args(req->arena, req->lang, M_IMPORT_COUNTS,
+                          req_label(req, &r->profile->rows[i].reg->label),
+                          str_int(req->arena, n->created), str_int(req->arena, n->changed),
+                          str_int(req->arena, n->same)));
+    }
+    h_close(h);
+}
+
+static void put_problems(Req *req, Html *h, const Problems *list)
+{
+    if (!list->n)
+        return;
+    h_class(h, "section", "galat-daftar");
+    h_element(h, "h2",
+              tr_args(req->arena, req->lang, M_IMPORT_PROBLEMS,
+                      str_int(req->arena, (int64_t)list->errors),
+                      str_int(req->arena, (int64_t)(list->n - list->errors))));
+    h_open(h, "ol");
+    for (size_t i = 0; i < list->n && i < PROBLEMS_SHOWN; i++) {
+        h_open(h, "li");
+        h_attr(h, "class", list->items[i].warning ? S("awas") : S("galat"));
+        h_text(h, problem_text(req->arena, req->lang, &list->items[i]));
+        h_close(h);
+    }
+    h_close(h);
+    if (list->n > PROBLEMS_SHOWN)
+        h_element(h, "p",
+                  tr_args(req->arena, req->lang, M_IMPORT_MORE,
+                          str_int(req->arena, (int64_t)list->n - PROBLEMS_SHOWN)));
+    h_close(h);
+}
+
+static void option(Html *h, Str value, Str label, bool selected)
+{
+    h_open(h, "option");
+    h_attr(h, "value", value);
+    if (selected)
+        h_flag(h, "selected");
+    h_text(h, label);
+    h_close(h);
+}
+
+/* Headings nobody recognised, and what they may stand for. */
+static bool put_headings(Req *req, Html *h, const ImportReport *r, const ImportChoices *choices)
+{
+    bool any = false;
+    for (size_t i = 0; i < r->headings.n; i++) {
+        const ImportHeading *head = &r->headings.items[i];
+        Str name = str_printf(req->arena, "kolom-%.*s", STR_ARG(head->heading));
+        Str chosen = import_choice(choices, name);
+        if (head->column && !chosen.ptr)
+            continue;
+        if (!any)
+            h_element(h, "h2", req_tr(req, M_IMPORT_COLUMNS));
+        any = true;
+        h_class(h, "p", "isian");
+        h_open(h, "label");
+        h_attr(h, "for", name);
+        h_text(h, head->heading);
+        h_close(h);
+        h_open(h, "select");
+        h_attr(h, "id", name);
+        h_attr(h, "name", name);
+        option(h, S(""), req_tr(req, M_IMPORT_CHOOSE), str_empty(chosen));
+        option(h, S("-"), req_tr(req, M_IMPORT_IGNORE), str_is(chosen, "-"));
+        for (size_t k = 0; k < r->profile->column_count; k++) {
+            Str to = r->profile->columns[k].heading;
+            option(h, to, to, str_eq(to, chosen));
+        }
+        h_close(h);
+        h_close(h);
+    }
+    return any;
+}
+
+static void put_answer(Req *req, Html *h, const ImportQuestion *q, Str value, Str label)
+{
+    Str id = str_printf(req->arena, "%.*s-%.*s", STR_ARG(q->key), STR_ARG(value));
+    h_class(h, "label", "pilihan");
+    h_open(h, "input");
+    h_attr(h, "type", S("radio"));
+    h_attr(h, "name", q->key);
+    h_attr(h, "id", id);
+    h_attr(h, "value", value);
+    if (str_eq(q->answer, value))
+        h_flag(h, "checked");
+    h_close(h);
+    h_lit(h, " ");
+    h_text(h, label);
+    h_close(h);
+}
+
+/* Persons who may be on file already. The name is the one in the uploaded file; the record on file
+ * is named by its pseudonym. */
+static bool put_questions(Req *req, Html *h, const ImportReport *r)
+{
+    if (r->questions.n)
+        h_element(h, "h2", req_tr(req, M_IMPORT_PERSONS));
+    for (size_t i = 0; i < r->questions.n; i++) {
+        const ImportQuestion *q = &r->questions.items[i];
+        h_open(h, "fieldset");
+        h_element(h, "legend",
+                  tr_args(req->arena, req->lang, M_IMPORT_WHO, q->name, q->sheet,
+                          str_int(req->arena, q->line)));
+        for (size_t k = 0; k < q->hit_count; k++)
+            put_answer(req, h, q, q->hits[k].uid,
+                       tr_args(req->arena, req->lang,
+                               q->hits[k].same_origin ? M_IMPORT_SAME_ORIGIN : M_IMPORT_SAME_BIRTH,
+                               q->headings[k]));
+        put_answer(req, h, q, S("baru"), req_tr(req, M_IMPORT_NEW_PERSON));
+        h_close(h);
+    }
+    return r->questions.n > 0;
+}
+
+static void put_checked(Req *req, Html *h, const ImportRun *run, const DeskView *v)
+{
+    ImportChoices choices = import_choices_parse(req->arena, run->choices);
+    if (v->err != ERR_OK)
+        page_notice(h, "galat", req_tr(req, msg_of_err(v->err)));
+    if (!v->report->profile) {
+        put_problems(req, h, v->problems);
+        return;
+    }
+    put_counts(req, h, v->report);
+    if (v->err != ERR_OK)
+        put_problems(req, h, v->problems);
+    put_problems(req, h, &v->report->problems);
+    if (v->report->problems.n) {
+        h_open(h, "p");
+        page_link(h, run_url(req, run->uid, "/tanda.xlsx"), req_tr(req, M_IMPORT_MARKED));
+        h_close(h);
+    }
+    page_form_open(req, h, run_url(req, run->uid, "/pilih"));
+    bool columns = put_headings(req, h, v->report, &choices);
+    bool persons = put_questions(req, h, v->report);
+    if (columns || persons)
+        page_button(h, req_tr(req, M_IMPORT_RECHECK), STR_NONE, STR_NONE, STR_NONE);
+    h_close(h);
+    if (v->report->applicable) {
+        page_form_open(req, h, run_url(req, run->uid, "/terap"));
+        page_button(h, req_tr(req, M_IMPORT_APPLY), S("utama"), STR_NONE, STR_NONE);
+        h_close(h);
+    } else if (!v->report->problems.errors && !v->report->open_questions) {
+        page_notice(h, "aman", req_tr(req, M_IMPORT_NOTHING));
+    } else {
+        page_notice(h, "awas", req_tr(req, M_IMPORT_MEND));
+    }
+}
+
+static void put_done(Req *req, Html *h, const ImportRun *run, const DeskView *v)
+{
+    page_notice(h, "aman",
+                tr_args(req->arena, req->lang,
+                        run->state == IMPORT_UNDONE ? M_IMPORT_IS_UNDONE : M_IMPORT_IS_APPLIED,
+                        str_int(req->arena, run->rows)));
+    if (v->undo_kept)
+        page_notice(h, "awas",
+                    tr_args(req->arena, req->lang, M_IMPORT_KEPT,
+                            str_int(req->arena, (int64_t)v->undo_kept)));
+    if (v->report && v->report->profile && run->state == IMPORT_APPLIED)
+        put_counts(req, h, v->report);
+    if (run->state != IMPORT_APPLIED)
+        return;
+    page_form_open(req, h, run_url(req, run->uid, "/urung"));
+    page_button(h, req_tr(req, M_IMPORT_UNDO), STR_NONE, STR_NONE, STR_NONE);
+    h_close(h);
+    h_element(h, "p", req_tr(req, M_IMPORT_UNDO_HELP));
+}
+
+Err page_import_run(Req *req)
+{
+    ImportRun run;
+    TRY(load_run(req, &run));
+    DeskView v = desk_open(req->site->desk, run.uid);
+    bool asks_check = v.phase == DESK_ABSENT && run.state <= IMPORT_READY;
+    bool working = v.phase == DESK_CHECKING || v.phase == DESK_APPLYING || v.phase == DESK_UNDOING;
+    Crumb up = {req_tr(req, M_IMPORTS), S("/impor")};
+    Html *h = page_begin(req, run.file_name, &up, 1);
+    page_message(req, h);
+    h_element(h, "p", run_label(req, &run));
+    if (working || asks_check)
+        put_working(req, h, &v);
+    else if (run.state >= IMPORT_APPLIED)
+        put_done(req, h, &run, &v);
+    else
+        put_checked(req, h, &run, &v);
+    page_end(req, h);
+    desk_close(req->site->desk);
+    return asks_check ? desk_check(req->site->desk, &run, &req->subject, req->lang) : ERR_OK;
+}
+
+Err page_import_marked(Req *req)
+{
+    ImportRun run;
+    Str bytes = STR_NONE;
+    TRY(load_run(req, &run));
+    DeskView v = desk_open(req->site->desk, run.uid);
+    Err e = E_NOT_FOUND;
+    if (v.report && v.report->profile)
+        e = workbook_write_marked(req->arena, req->lang, v.book, &v.report->problems, &bytes);
+    desk_close(req->site->desk);
+    TRY(e);
+    req->res.type = XLSX_TYPE;
+    req->res.disposition = S("attachment; filename=\"bertanda.xlsx\"");
+    buf_put(&req->res.body, bytes);
+    return ERR_OK;
+}
+
+/* ---- acts on a run ---- */
+
+static Err to_run(Req *req, Err err)
+{
+    const ImportRun *run = req->state;
+    TRY(err);
+    TRY(desk_check(req->site->desk, run, &req->subject, req->lang));
+    return req_redirect(req, run_url(req, run->uid, ""));
+}
+
+static Err save_run(WriteTx *tx, void *arg)
+{
+    return import_update(tx, arg);
+}
+
+/* Takes the answers of the preview over and checks again. */
+Err page_import_choose(Req *req)
+{
+    ImportRun *run = ARENA_NEW(req->arena, ImportRun);
+    TRY(load_run(req, run));
+    if (run->state > IMPORT_READY)
+        return E_FLOW;
+    ImportChoices choices = import_choices_parse(req->arena, run->choices);
+    for (size_t i = 0; i < req->form.names.n; i++) {
+        Str name = req->form.names.items[i];
+        if (str_starts(name, S("kolom-")) || str_starts(name, S("tanya-")))
+            import_choice_set(req->arena, &choices, name, req->form.values.items[i]);
+    }
+    run->choices = import_choices_text(req->arena, &choices);
+    req->state = run;
+    req_write(req, NULL, save_run, run, to_run);
+    return ERR_OK;
+}
+
+Err page_import_apply(Req *req)
+{
+    ImportRun run;
+    TRY(load_run(req, &run));
+    if (run.state == IMPORT_READY)
+        TRY(desk_apply(req->site->desk, &run, &req->subject, req->lang));
+    return req_redirect(req, run_url(req, run.uid, ""));
+}
+
+Err page_import_undo(Req *req)
+{
+    ImportRun run;
+    TRY(load_run(req, &run));
+    if (run.state == IMPORT_APPLIED)
+        TRY(desk_undo(req->site->desk, &run, &req->subject, req->lang));
+    return req_redirect(req, run_url(req, run.uid, ""));
+}

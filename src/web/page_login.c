@@ -1,0 +1,218 @@
+/* Log-in, log-out, language and density. */
+#include "web/page.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "guard/account.h"
+#include "guard/limits.h"
+#include "guard/session.h"
+
+void page_send_to_login(Req *req)
+{
+    Buf q = buf_new(req->arena, 128);
+    if (!str_is(req->path, "/")) {
+        Str from = req->path;
+        if (!str_empty(req->query_text))
+            from = str_printf(req->arena, "%.*s?%.*s", STR_ARG(from), STR_ARG(req->query_text));
+        query_put(&q, S("lanjut"), from);
+    }
+    Str path = q.len ? str_printf(req->arena, "/masuk?%.*s", STR_ARG(buf_str(&q))) : S("/masuk");
+    (void)req_redirect(req, path);
+}
+
+/* ---- the page ---- */
+
+static void text_input(Req *req, Html *h, Msg label, Str name, Str type, Str autocomplete)
+{
+    h_class(h, "div", "isian");
+    h_open(h, "label");
+    h_attr(h, "for", name);
+    h_text(h, req_tr(req, label));
+    h_close(h);
+    h_open(h, "input");
+    h_attr(h, "id", name);
+    h_attr(h, "name", name);
+    h_attr(h, "type", type);
+    h_attr(h, "autocomplete", autocomplete);
+    h_attr(h, "maxlength", S("256"));
+    h_flag(h, "required");
+    h_close(h);
+}
+
+/* One line of the practice list: log-in, password, role, institution, separated by tabs. */
+static void practice_row(Req *req, Html *h, Str line, Str next)
+{
+    Str cell[4] = {S(""), S(""), S(""), S("")};
+    for (size_t i = 0; i < 4 && str_cut(&line, '\t', &cell[i]);)
+        i++;
+    if (str_empty(cell[0]))
+        return;
+    h_open(h, "tr");
+    h_open(h, "td");
+    h_element(h, "code", cell[0]);
+    h_close(h);
+    h_element(h, "td", cell[2]);
+    h_element(h, "td", cell[3]);
+    h_open(h, "td");
+    page_form_open(req, h, S("/masuk"));
+    page_hidden(h, S("masuk"), cell[0]);
+    page_hidden(h, S("sandi"), cell[1]);
+    page_hidden(h, S("lanjut"), next);
+    h_open(h, "button");
+    h_attr(h, "type", S("submit"));
+    h_attr(
+        h, "aria-label",
+        str_printf(req->arena, "%.*s %.*s", STR_ARG(req_tr(req, M_WEB_LOGIN)), STR_ARG(cell[0])));
+    h_text(h, req_tr(req, M_WEB_LOGIN));
+    h_close_to(h, h_mark(h) - 4);
+}
+
+static void practice_list(Req *req, Html *h, Str next)
+{
+    Str text, line;
+    const char *path = str_printf(req->arena, "%s/latihan-masuk.txt", req->store->in->dir).ptr;
+    if (!req->store->in->practice || file_read(req->arena, path, 64 * 1024, &text) != ERR_OK)
+        return;
+    h_open(h, "section");
+    h_element(h, "h2", req_tr(req, M_WEB_PRACTICE_LOGINS));
+    h_element(h, "p", req_tr(req, M_WEB_PRACTICE_HINT));
+    h_class(h, "div", "gulir");
+    h_open(h, "table");
+    h_open(h, "thead");
+    h_open(h, "tr");
+    static const Msg heads[] = {M_WEB_LOGIN_NAME, M_WEB_ROLE, M_WEB_INSTITUTION};
+    for (size_t i = 0; i < 3; i++) {
+        h_open(h, "th");
+        h_attr(h, "scope", S("col"));
+        h_text(h, req_tr(req, heads[i]));
+        h_close(h);
+    }
+    h_lit(h, "<td></td>");
+    h_close(h);
+    h_close(h);
+    h_open(h, "tbody");
+    while (str_cut(&text, '\n', &line))
+        practice_row(req, h, str_trim(line), next);
+    h_close_to(h, h_mark(h) - 4);
+}
+
+static void login_page(Req *req, Str next, Err e)
+{
+    Html *h = page_begin(req, req_tr(req, M_WEB_LOGIN), NULL, 0);
+    if (e != ERR_OK)
+        page_notice(h, "galat", req_tr(req, e == E_LOGIN ? M_WEB_LOGIN_WRONG : msg_of_err(e)));
+    page_form_open(req, h, S("/masuk"));
+    h_attr(h, "class", S("sempit"));
+    page_hidden(h, S("lanjut"), next);
+    text_input(req, h, M_WEB_LOGIN_NAME, S("masuk"), S("text"), S("username"));
+    text_input(req, h, M_WEB_PASSWORD, S("sandi"), S("password"), S("current-password"));
+    page_button(h, req_tr(req, M_WEB_LOGIN), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
+    practice_list(req, h, next);
+    h_lit(h, "<p class=\"intan\" aria-hidden=\"true\">◆ ◆ ◆ ◆ ◆</p>");
+    page_end(req, h);
+}
+
+Err page_login(Req *req)
+{
+    if (req->known)
+        return req_redirect(req, S("/"));
+    login_page(req, req_query(req, S("lanjut")), ERR_OK);
+    return ERR_OK;
+}
+
+/* ---- the act ---- */
+
+typedef struct Attempt {
+    Req *req;
+    Account account;
+    Err err;
+    Str token, next;
+} Attempt;
+
+static Err write_attempt(WriteTx *tx, void *arg)
+{
+    Attempt *at = arg;
+    Req *req = at->req;
+    if (!str_empty(at->account.user_uid) && at->err != E_LIMIT)
+        TRY(account_attempt(tx, at->account.user_uid, at->err == ERR_OK));
+    if (at->err == ERR_OK)
+        TRY(session_open(tx, req->arena, at->account.user_uid, &at->token));
+    AuditAct act = {.store = req->store,
+                    .actor = &req->actor,
+                    .action = S("login"),
+                    .uid = at->account.user_uid,
+                    .result = at->err == ERR_OK ? S("ok") : str_of(err_name(at->err)),
+                    .reg = role_reg(req->model, REG_ROLE_USER)};
+    return store_audit_act(tx, &act);
+}
+
+static Err after_attempt(Req *req, Err err)
+{
+    Attempt *at = req->next.arg;
+    TRY(err);
+    if (at->err != ERR_OK) {
+        login_page(req, at->next, at->err);
+        req->res.status = err_http(at->err);
+        return ERR_OK;
+    }
+    req_cookie(req, S("sigap"), at->token, 0);
+    return req_redirect(req, str_empty(at->next) ? S("/") : at->next);
+}
+
+Err page_login_post(Req *req)
+{
+    Str login = str_lower(req->arena, req_form(req, S("masuk")));
+    Str password = params_get(&req->form, S("sandi"));
+    Attempt *at = ARENA_NEW(req->arena, Attempt);
+    at->req = req;
+    at->next = req_form(req, S("lanjut"));
+    /* Without a proxy everybody comes from this machine: only the account's own back-off counts. */
+    if (req->address.ptr && !limiter_take(req->site->logins, req->address, clock_steady()))
+        return E_LIMIT;
+    at->err = account_check(req->reader.db, req->arena, login, password, &at->account);
+    if (at->err != ERR_OK && err_kind(at->err) != ERR_KIND_USER)
+        return at->err;
+    req->subject = (Subject){.uid = at->account.user_uid, .login = login};
+    req_write(req, NULL, write_attempt, at, after_attempt);
+    return ERR_OK;
+}
+
+static Err write_logout(WriteTx *tx, void *arg)
+{
+    Req *req = arg;
+    TRY(session_close(tx, req->subject.session));
+    AuditAct act = {.store = req->store,
+                    .actor = &req->actor,
+                    .action = S("logout"),
+                    .uid = req->subject.uid,
+                    .result = S("ok"),
+                    .reg = role_reg(req->model, REG_ROLE_USER)};
+    return store_audit_act(tx, &act);
+}
+
+static Err after_logout(Req *req, Err err)
+{
+    TRY(err);
+    req_cookie(req, S("sigap"), S(""), -1);
+    req->res.clear_site = true;
+    return req_redirect(req, S("/masuk"));
+}
+
+Err page_logout_post(Req *req)
+{
+    req_write(req, NULL, write_logout, req, after_logout);
+    return ERR_OK;
+}
+
+Err page_language_post(Req *req)
+{
+    enum { YEAR = 365 };
+    Str lang = req_form(req, S("bahasa")), dense = req_form(req, S("padat"));
+    if (lang.ptr)
+        req_cookie(req, S("bahasa"), str_of(lang_code(lang_of(lang))), YEAR);
+    if (dense.ptr)
+        req_cookie(req, S("padat"), str_is(dense, "1") ? S("1") : S("0"), YEAR);
+    Str next = req_form(req, S("lanjut"));
+    return req_redirect(req, str_empty(next) ? S("/") : next);
+}

@@ -1,0 +1,36 @@
+/* A queue: a saved query with its own columns, order and empty state. */
+#include "web/list.h"
+#include "web/list_query.h"
+
+Err page_queue(Req *req)
+{
+    const QueueDef *def = model_queue(req->model, req->name);
+    Query q;
+    QueryPage page;
+    if (!def)
+        return E_NOT_FOUND;
+    if (def->roles && !(def->roles & req->subject.roles))
+        return E_DENIED;
+    TRY(queue_query(req, def, &q));
+    TRY(query_page(&req->reader, &q, &page));
+    Columns cols = list_named_columns(req, def->reg, &def->columns);
+    Html *h = page_begin(req, req_label(req, &def->label), NULL, 0);
+    if (page.n) {
+        h_class(h, "p", "jumlah-baris");
+        h_text(h, tr_args(req->arena, req->lang, M_WEB_COUNT, list_total(req, page.total)));
+        h_close(h);
+        list_table(req, h, &q, &page, &cols, req_label(req, &def->label), false);
+    } else {
+        h_class(h, "div", "kosong");
+        h_element(h, "p", req_label(req, &def->empty));
+        h_close(h);
+    }
+    h_class(h, "nav", "halaman");
+    h_attr(h, "aria-label", req_tr(req, M_WEB_PAGES));
+    if (page.next.ptr)
+        page_link(h, list_url(req, S("dari"), page.next), req_tr(req, M_WEB_NEXT_PAGE));
+    page_link(h, url_reg(req, def->reg), req_label(req, &def->reg->label));
+    h_close(h);
+    page_end(req, h);
+    return ERR_OK;
+}

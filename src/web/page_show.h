@@ -1,0 +1,13 @@
+/* What the page of a record shares with the pages of its acts. */
+#pragma once
+
+#include "model/query.h"
+#include "web/record.h"
+
+/* The first `limit` records of `child` under the record, as far as the reader may list them. */
+MUST_CHECK Err children_of(Req *req, const Record *r, const Register *child, int limit,
+                           Query *ret_query, QueryPage *ret);
+/* Whether the move starts from the record's state and the reader's roles may make it. */
+bool move_allowed(const Req *req, const Record *r, const Move *m);
+/* The form of a move: fields still needed, reason, button. With problems: everything again. */
+void move_form(Req *req, Html *h, const Record *r, const Move *m, const Problems *problems);

@@ -1,0 +1,330 @@
+/* Tables of figures: the choice of period, dimensions and audience, and the counted table on
+ * screen, as CSV and as XLSX with the same numbers. */
+#include "engine/table.h"
+#include "intake/table_book.h"
+#include "web/page.h"
+#include "web/widget.h"
+
+/* The half-year that ended last, or the one that runs when asked for. */
+static Str default_period(Req *req)
+{
+    Date d = clock_today();
+    return str_printf(req->arena, "%d-S%d", d.year, d.month > 6 ? 2 : 1);
+}
+
+static Audience default_audience(const Req *req)
+{
+    Audience best = AUDIENCE_PUBLIC;
+    for (size_t i = 0; i < req->model->role_count; i++)
+        if ((req->subject.roles & (1ull << i)) && (Audience)req->model->roles[i].audience < best)
+            best = (Audience)req->model->roles[i].audience;
+    return best;
+}
+
+static Str audience_word(Audience a)
+{
+    static const char *const words[] = {"internal", "task-force", "public"};
+    return str_of(words[a]);
+}
+
+static Err read_ask(Req *req, TableAsk *ask)
+{
+    Str audience = req_query(req, S("khalayak"));
+    *ask = (TableAsk){.def = model_table(req->model, req->name),
+                      .rows = req_query(req, S("baris")),
+                      .columns = req_query(req, S("kolom")),
+                      .period = req_query(req, S("masa")),
+                      .audience = default_audience(req)};
+    if (!ask->def)
+        return E_NOT_FOUND;
+    if (!req_duty(req, "tables") && !req_may(req, ask->def->reg, VERB_COUNT))
+        return E_DENIED;
+    if (!str_empty(audience) && !audience_of(audience, &ask->audience))
+        return E_BAD_REQ;
+    if (str_empty(ask->period))
+        ask->period = default_period(req);
+    if (str_empty(ask->rows))
+        ask->rows = ask->def->rows;
+    if (str_empty(ask->columns))
+        ask->columns = ask->def->columns;
+    if (str_is(ask->columns, "-"))
+        ask->columns = S("");
+    return ERR_OK;
+}
+
+/* ---- the form above the table ---- */
+
+static void option(Html *h, Str value, Str label, bool selected)
+{
+    h_open(h, "option");
+    h_attr(h, "value", value);
+    if (selected)
+        h_flag(h, "selected");
+    h_text(h, label);
+    h_close(h);
+}
+
+static void select_open(Html *h, Str name, Str label)
+{
+    h_class(h, "p", "isian");
+    h_open(h, "label");
+    h_attr(h, "for", name);
+    h_text(h, label);
+    h_close(h);
+    h_open(h, "select");
+    h_attr(h, "id", name);
+    h_attr(h, "name", name);
+}
+
+static void select_close(Html *h)
+{
+    h_close(h);
+    h_close(h);
+}
+
+static void dim_select(Req *req, Html *h, const TableAsk *ask, Str name, Msg label, Str chosen,
+                       bool none)
+{
+    StrList dims = table_dims(req->arena, ask->def);
+    select_open(h, name, req_tr(req, label));
+    if (none)
+        option(h, S("-"), req_tr(req, M_TABLE_NO_COLUMNS), str_empty(chosen));
+    for (size_t i = 0; i < dims.n; i++) {
+        Label l = table_dim_label(ask->def->reg, dims.items[i]);
+        option(h, dims.items[i], l.text[req->lang], str_eq(dims.items[i], chosen));
+    }
+    select_close(h);
+}
+
+static void period_select(Req *req, Html *h, Str chosen)
+{
+    Date today = clock_today();
+    bool found = false;
+    select_open(h, S("masa"), req_tr(req, M_TABLE_PICK_PERIOD));
+    for (int i = 0; i < 10; i++) {
+        int half = today.year * 2 + (today.month > 6) - i;
+        Str name = str_printf(req->arena, "%d-S%d", half / 2, half % 2 + 1);
+        found |= str_eq(name, chosen);
+        option(h, name, period_label(req->arena, req->lang, name), str_eq(name, chosen));
+    }
+    for (int i = 0; i < 5; i++) {
+        Str name = str_int(req->arena, today.year - i);
+        found |= str_eq(name, chosen);
+        option(h, name, name, str_eq(name, chosen));
+    }
+    if (!found)
+        option(h, chosen, period_label(req->arena, req->lang, chosen), true);
+    select_close(h);
+}
+
+static void audience_select(Req *req, Html *h, Audience chosen)
+{
+    select_open(h, S("khalayak"), req_tr(req, M_TABLE_PICK_AUDIENCE));
+    for (int a = (int)default_audience(req); a <= (int)AUDIENCE_PUBLIC; a++)
+        option(h, audience_word((Audience)a), req_tr(req, audience_msg((Audience)a)),
+               a == (int)chosen);
+    select_close(h);
+}
+
+static void ask_form(Req *req, Html *h, const TableAsk *ask)
+{
+    h_class(h, "form", "saringan");
+    h_attr(h, "method", S("get"));
+    period_select(req, h, ask->period);
+    if (ask->def->free_dims) {
+        dim_select(req, h, ask, S("baris"), M_TABLE_PICK_ROWS, ask->rows, false);
+        dim_select(req, h, ask, S("kolom"), M_TABLE_PICK_COLUMNS, ask->columns, true);
+    }
+    audience_select(req, h, ask->audience);
+    page_button(h, req_tr(req, M_TABLE_SHOW), STR_NONE, STR_NONE, STR_NONE);
+    h_close(h);
+}
+
+/* ---- the table ---- */
+
+static Str ask_url(Req *req, const TableAsk *ask, const char *suffix)
+{
+    return str_printf(req->arena, "/tabel/%.*s%s?masa=%.*s&baris=%.*s&kolom=%.*s&khalayak=%.*s",
+                      STR_ARG(ask->def->name), suffix, STR_ARG(ask->period), STR_ARG(ask->rows),
+                      STR_ARG(str_empty(ask->columns) ? S("-") : ask->columns),
+                      STR_ARG(audience_word(ask->audience)));
+}
+
+static void cell(Req *req, Html *h, const Count *c, Audience audience, bool total)
+{
+    h_open(h, "td");
+    h_attr(h, "class", total ? S("angka jumlah") : S("angka"));
+    h_text(h, count_text(req->arena, req->lang, c, audience));
+    h_close(h);
+}
+
+static void head_cell(Html *h, Str text, const char *scope)
+{
+    h_open(h, "th");
+    h_attr(h, "scope", str_of(scope));
+    h_text(h, text);
+    h_close(h);
+}
+
+static void table_row(Req *req, Html *h, const Table *t, size_t r)
+{
+    bool last = r == t->row_count, columns = !str_empty(t->ask.columns);
+    h_open(h, "tr");
+    head_cell(h, last ? req_tr(req, M_TOTAL) : req_label(req, &t->rows[r].label), "row");
+    for (size_t c = 0; columns && c < t->column_count; c++)
+        cell(req, h, last ? &t->column_totals[c] : &t->cells[r * t->column_count + c],
+             t->ask.audience, last);
+    cell(req, h, last ? &t->total : &t->row_totals[r], t->ask.audience, true);
+    h_close(h);
+}
+
+static void table_body(Req *req, Html *h, const Table *t)
+{
+    TableNotes n = table_notes(req->arena, req->lang, t);
+    h_class(h, "div", "gulung");
+    h_attr(h, "role", S("region"));
+    h_attr(h, "aria-label", n.title);
+    h_attr(h, "tabindex", S("0"));
+    h_class(h, "table", "daftar silang");
+    h_open(h, "caption");
+    h_text(h, str_printf(req->arena, "%.*s. %.*s. %.*s", STR_ARG(n.title), STR_ARG(n.unit),
+                         STR_ARG(n.period)));
+    h_close(h);
+    h_open(h, "thead");
+    h_open(h, "tr");
+    head_cell(h, req_label(req, &t->row_title), "col");
+    for (size_t c = 0; !str_empty(t->ask.columns) && c < t->column_count; c++)
+        head_cell(h, req_label(req, &t->columns[c].label), "col");
+    head_cell(h, req_tr(req, M_TOTAL), "col");
+    h_close(h);
+    h_close(h);
+    h_open(h, "tbody");
+    for (size_t r = 0; r <= t->row_count; r++)
+        table_row(req, h, t, r);
+    h_close(h);
+    h_close(h);
+    h_close(h);
+    h_element(h, "p", n.source);
+    h_element(h, "p", n.method);
+}
+
+static void downloads(Req *req, Html *h, const TableAsk *ask)
+{
+    h_class(h, "p", "unduh");
+    page_link(h, ask_url(req, ask, ".xlsx"), req_tr(req, M_WEB_XLSX));
+    page_link(h, ask_url(req, ask, ".csv"), req_tr(req, M_WEB_CSV));
+    h_close(h);
+}
+
+Err page_table(Req *req)
+{
+    TableAsk ask;
+    Problems problems = {.arena = req->arena};
+    Table t;
+    TRY(read_ask(req, &ask));
+    Crumb up = {req_tr(req, M_TABLES), S("/tabel")};
+    Err e = table_count(&req->reader, &ask, &problems, &t);
+    if (e != ERR_OK && e != E_INVALID)
+        return e;
+    Html *h = page_begin(req, req_label(req, &ask.def->label), &up, 1);
+    ask_form(req, h, &ask);
+    for (size_t i = 0; i < problems.n; i++)
+        page_notice(h, "galat", problem_text(req->arena, req->lang, &problems.items[i]));
+    if (e == ERR_OK) {
+        downloads(req, h, &ask);
+        table_body(req, h, &t);
+    }
+    page_end(req, h);
+    return ERR_OK;
+}
+
+static Err download(Req *req, bool xlsx)
+{
+    TableAsk ask;
+    Problems problems = {.arena = req->arena};
+    Table t;
+    Str bytes;
+    TRY(read_ask(req, &ask));
+    TRY(table_count(&req->reader, &ask, &problems, &t));
+    if (xlsx)
+        TRY(table_book(req->arena, req->lang, &t, &bytes));
+    else
+        bytes = table_csv(req->arena, req->lang, &t, ',');
+    req->res.type = xlsx ? S("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+                         : S("text/csv; charset=utf-8");
+    req->res.disposition =
+        str_printf(req->arena, "attachment; filename=\"%.*s-%.*s.%s\"", STR_ARG(ask.def->name),
+                   STR_ARG(ask.period), xlsx ? "xlsx" : "csv");
+    if (!xlsx)
+        buf_lit(&req->res.body, "\xEF\xBB\xBF"); /* so that Excel reads UTF-8 */
+    buf_put(&req->res.body, bytes);
+    return ERR_OK;
+}
+
+Err page_table_csv(Req *req)
+{
+    return download(req, false);
+}
+
+Err page_table_xlsx(Req *req)
+{
+    return download(req, true);
+}
+
+/* ---- all tables, and the total of each unit for a period ---- */
+
+static Err totals(Req *req, Html *h, Str period, Audience audience)
+{
+    h_class(h, "dl", "angka-besar");
+    for (size_t i = 0; i < req->model->reg_count; i++) {
+        const Register *r = req->model->regs[i];
+        Count n;
+        if (!r->stats.on || !r->stats.unit || !req_may(req, r, VERB_COUNT))
+            continue;
+        TRY(table_total(&req->reader, r, period, audience, &n));
+        h_open(h, "div");
+        h_element(h, "dt", req_label(req, &r->label));
+        h_open(h, "dd");
+        h_open(h, "strong");
+        h_text(h, count_text(req->arena, req->lang, &n, audience));
+        h_close(h);
+        h_lit(h, " ");
+        h_text(h, req_label(req, &r->stats.unit->label));
+        h_close(h);
+        h_close(h);
+    }
+    h_close(h);
+    return ERR_OK;
+}
+
+Err page_tables(Req *req)
+{
+    Str period = req_query(req, S("masa"));
+    Period p;
+    if (!req_duty(req, "tables"))
+        return E_DENIED;
+    if (!period_parse(period, &p))
+        period = default_period(req);
+    Html *h = page_begin(req, req_tr(req, M_TABLES), NULL, 0);
+    h_class(h, "form", "saringan");
+    h_attr(h, "method", S("get"));
+    period_select(req, h, period);
+    page_button(h, req_tr(req, M_TABLE_SHOW), STR_NONE, STR_NONE, STR_NONE);
+    h_close(h);
+    TRY(totals(req, h, period, default_audience(req)));
+    page_notice(h, "info", req_tr(req, M_TABLES_UNITS));
+    h_open(h, "ul");
+    for (size_t i = 0; i < req->model->table_count; i++) {
+        const TableDef *t = &req->model->tables[i];
+        if (!req_may(req, t->reg, VERB_COUNT))
+            continue;
+        h_open(h, "li");
+        page_link(
+            h, str_printf(req->arena, "/tabel/%.*s?masa=%.*s", STR_ARG(t->name), STR_ARG(period)),
+            req_label(req, &t->label));
+        h_close(h);
+    }
+    h_close(h);
+    page_end(req, h);
+    return ERR_OK;
+}

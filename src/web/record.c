@@ -1,0 +1,83 @@
+#include "web/record.h"
+
+#include "base/rand.h"
+#include "guard/session.h"
+
+Err record_load(Req *req, Verb verb, Sheet *ret)
+{
+    Sheet s = {0};
+    Reader *rd = &req->reader;
+    TRY(store_get(rd, req->reg, req->uid, verb, &s.rec));
+    s.decision = store_decide(rd, &s.rec, verb);
+    bool sealed = false;
+    for (size_t i = 0; i < req->reg->field_count; i++)
+        sealed |=
+            s.rec.vals[i].sealed && (s.decision.classes & CLASS_BIT(req->reg->fields[i]->class_));
+    if (sealed) {
+        Str purpose = STR_NONE;
+        TRY(store_file_uid(rd, &s.rec, &s.file_uid));
+        TRY(purpose_get(rd->db, req->arena, req->subject.session, s.file_uid, &purpose));
+        s.closed = str_empty(purpose);
+        if (!s.closed) {
+            req->actor.purpose = purpose;
+            TRY(store_unseal(rd, &s.rec, s.decision.classes));
+        }
+    }
+    *ret = s;
+    return ERR_OK;
+}
+
+Str record_title(Req *req, const Record *r)
+{
+    if (!str_empty(r->number))
+        return r->number;
+    return str_empty(r->heading) ? req_label(req, &r->reg->label) : r->heading;
+}
+
+size_t record_crumbs(Req *req, const Record *r, bool self, Crumb ret[4])
+{
+    size_t n = 0;
+    if (r->parent_reg) {
+        ret[n++] = (Crumb){req_label(req, &r->parent_reg->label), url_reg(req, r->parent_reg)};
+        if (!str_empty(r->parent_heading))
+            ret[n++] =
+                (Crumb){r->parent_heading, url_record(req, r->parent_reg, r->parent_uid, "")};
+    }
+    ret[n++] = (Crumb){req_label(req, &r->reg->label), url_reg(req, r->reg)};
+    if (self)
+        ret[n++] = (Crumb){record_title(req, r), url_record(req, r->reg, r->uid, "")};
+    return n;
+}
+
+Str record_value(Req *req, const Record *r, const Field *f)
+{
+    const Value *v = &r->vals[f->index];
+    return v->sealed ? req_tr(req, M_WEB_PROTECTED) : value_show(f, req->arena, req->lang, v);
+}
+
+static void paragraphs(Html *h, Str text)
+{
+    Str line;
+    while (str_cut(&text, '\n', &line)) {
+        line = str_trim(line);
+        if (line.len)
+            h_element(h, "p", line);
+    }
+}
+
+void record_put_value(Req *req, Html *h, const Record *r, const Field *f)
+{
+    const Value *v = &r->vals[f->index];
+    Str text = record_value(req, r, f);
+    if (v->sealed) {
+        h_class(h, "span", "lindung");
+        h_text(h, text);
+        h_close(h);
+    } else if (f->kind == FK_REF && !f->multi && v->reg && uid_shape(v->text)) {
+        page_link(h, url_record(req, v->reg, v->text, ""), str_empty(text) ? v->text : text);
+    } else if (f->kind == FK_TEXT && f->shape != TEXT_LINE && !str_empty(text)) {
+        paragraphs(h, text);
+    } else {
+        h_text(h, text);
+    }
+}

@@ -1,0 +1,24 @@
+/* A record as a page meets it: loaded through the gate, opened if a purpose was given. */
+#pragma once
+
+#include "web/page.h"
+
+typedef struct Sheet {
+    Record rec;
+    Decision decision; /* for the verb it was loaded with */
+    Str file_uid;      /* the file a purpose is asked for; absent when nothing is protected */
+    bool closed;       /* there are values the reader may open but has given no purpose for */
+} Sheet;
+
+/* Loads req->reg / req->uid for the verb. When a purpose was given for its file in this session,
+ * the protected values of the allowed classes are opened (and will go on record). */
+MUST_CHECK Err record_load(Req *req, Verb verb, Sheet *ret);
+/* What the page calls the record: "KAS-2026-00012", or its heading when it has no number. Headings
+ * are built of clear fields only. */
+Str record_title(Req *req, const Record *r);
+/* Crumbs down to the record: register, parent, record itself. Returns how many. */
+size_t record_crumbs(Req *req, const Record *r, bool self, Crumb ret[4]);
+/* Value of a field for people: label, "terlindung" for closed ones, absent for none. */
+Str record_value(Req *req, const Record *r, const Field *f);
+/* Writes the value as a definition or cell: links for references, paragraphs for long text. */
+void record_put_value(Req *req, Html *h, const Record *r, const Field *f);

@@ -1,0 +1,132 @@
+/* One request on its way: what was asked, who asks, and the answer under construction. Lives in its
+ * own arena and is owned by one thread at a time (I/O thread -> worker -> writer -> worker -> I/O).
+ */
+#pragma once
+
+#include "model/store.h"
+#include "web/params.h"
+
+typedef struct Req Req;
+
+/* Makes the answer in req->res, or fails. Runs on a worker inside one read snapshot. */
+typedef Err (*PageFn)(Req *req);
+/* Runs on a worker after the write asked for by req_write was answered with `err`. */
+typedef Err (*ThenFn)(Req *req, Err err);
+
+typedef enum Method { METHOD_OTHER, METHOD_GET, METHOD_POST } Method;
+
+enum RouteFlag {
+    ROUTE_PUBLIC = 1 << 0, /* no session needed */
+    ROUTE_SLOW = 1 << 1,   /* hashes passwords: served by its own two threads */
+    ROUTE_UPLOAD = 1 << 2, /* body up to BODY_UPLOAD bytes */
+    ROUTE_RECORD = 1 << 3, /* about one record: E_NOT_FOUND is put on record as a refusal */
+    ROUTE_FORM = 1 << 4,   /* posts the fields of a record: kept as a draft when CSRF fails */
+    ROUTE_ASSET = 1 << 5,  /* constant bytes, answered on the I/O thread */
+};
+
+typedef struct Route {
+    Method method;
+    const char *pattern, *action;
+    unsigned flags;
+    PageFn page;
+} Route;
+
+enum {
+    BODY_FORM = 64 * 1024,
+    BODY_UPLOAD = 6 * 1024 * 1024,
+    HEAD_MAX = 16 * 1024,
+    HEADERS_MAX = 64,
+    URL_MAX = 4 * 1024,
+    WORK_MS = 20 * 1000, /* a worker's deadline for one page */
+};
+
+/* What all requests share; const after start. */
+typedef struct Site {
+    const Store *store;
+    const Str *role_names; /* in the order of the model's roles */
+    size_t role_count;
+    struct Limiter *logins;  /* log-in attempts per address */
+    struct ImportDesk *desk; /* where import files are checked and applied */
+} Site;
+
+typedef struct Res {
+    int status;
+    Str type;        /* content type; absent: HTML */
+    Str location;    /* of a redirect */
+    Str disposition; /* Content-Disposition of a download */
+    Str allow;       /* methods, with E_METHOD */
+    StrList cookies; /* whole Set-Cookie values */
+    Buf body;
+    int refresh; /* seconds until the browser asks again; 0 = never */
+    bool gzipped, immutable, clear_site, close;
+} Res;
+
+struct Req {
+    Arena *arena;
+    const Site *site;
+    const Store *store;
+    const Model *model;
+    const Route *route;
+    /* as sent */
+    Method method;
+    bool head, accepts_gzip;
+    Str path, query_text, host, origin, fetch_site, address, cookies, content_type, body;
+    Params query, form;
+    Uploads uploads;
+    /* captured from the path */
+    const Register *reg;
+    Str uid, name;
+    /* who asks */
+    Lang lang;
+    bool dense; /* the reader wants tight rows */
+    bool known; /* `subject` is somebody */
+    Subject subject;
+    Actor actor;
+    Reader reader;
+    int64_t deadline; /* on the steady clock */
+    Res res;
+    void *state; /* of a page between its steps */
+    /* the machinery (request.c, server.c) */
+    Err refused; /* found wrong before any page ran */
+    struct {
+        WriteFn before, fn;
+        void *arg;
+        ThenFn then;
+    } next;
+    ThenFn then;
+    Err write_err;
+    Write write;
+    Opened *opened;
+    size_t opened_count;
+    AuditReads reads;
+    AuditAct act;
+    bool act_due, audit_failed;
+    void (*reply)(Req *req); /* hands the finished answer to the I/O thread */
+    void (*again)(Req *req); /* puts the request back on a worker queue */
+};
+
+/* Asks for a write when the page function returns ERR_OK: `fn(arg)` (after `before(arg)` on the key
+ * store) runs on the writer, then `then` makes the answer. `arg` lives in the request's arena. */
+void req_write(Req *req, WriteFn before, WriteFn fn, void *arg, ThenFn then);
+/* Answers 303 to a path of this site. */
+Err req_redirect(Req *req, Str path);
+/* First value from the query string or the posted form, trimmed; STR_NONE when not sent. */
+Str req_query(const Req *req, Str name);
+Str req_form(const Req *req, Str name);
+/* A cookie for the whole site that lasts `days` (0 = until the browser closes, < 0 = forget it). */
+void req_cookie(Req *req, Str name, Str value, int days);
+/* E_BUSY when the worker's deadline has passed: for long loops. */
+MUST_CHECK Err req_in_time(const Req *req);
+/* A person's word in the reader's language. */
+static inline Str req_tr(const Req *req, Msg m)
+{
+    return tr(req->lang, m);
+}
+
+/* One step of a request on a worker: the page, or what follows its write. Ends by calling
+ * req->reply, or by submitting a command whose answer continues it. */
+void request_step(Req *req, ReadConn *conn);
+/* Fills `res` for a failure that needs no database (limits, shut-down). Any thread. */
+void request_refuse(Req *req, Err e);
+/* Compresses the body when it is worth it. */
+void res_compress(Req *req);

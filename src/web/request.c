@@ -1,0 +1,304 @@
+/* The life of a request on the workers: who asks, is it really they, the page, its write, what must
+ * go on record before the answer leaves. Knows nothing of the HTTP library. */
+#include "web/req.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "guard/session.h"
+#include "web/page.h"
+
+#include <string.h>
+#include <zlib.h>
+
+void req_write(Req *req, WriteFn before, WriteFn fn, void *arg, ThenFn then)
+{
+    req->next.before = before;
+    req->next.fn = fn;
+    req->next.arg = arg;
+    req->next.then = then;
+}
+
+Err req_redirect(Req *req, Str path)
+{
+    bool local = str_starts(path, S("/")) && !str_starts(path, S("//"));
+    for (size_t i = 0; i < path.len; i++) /* browsers drop controls and read \ as / */
+        local = local && (unsigned char)path.ptr[i] > ' ' && path.ptr[i] != '\\';
+    req->res.status = 303;
+    req->res.location = local ? path : S("/");
+    return ERR_OK;
+}
+
+Str req_query(const Req *req, Str name)
+{
+    Str v = params_get(&req->query, name);
+    return v.ptr ? str_trim(v) : v;
+}
+
+Str req_form(const Req *req, Str name)
+{
+    Str v = params_get(&req->form, name);
+    return v.ptr ? str_trim(v) : v;
+}
+
+void req_cookie(Req *req, Str name, Str value, int days)
+{
+    Buf b = buf_new(req->arena, 160);
+    buf_printf(&b, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Strict", STR_ARG(name), STR_ARG(value));
+    if (days != 0)
+        buf_printf(&b, "; Max-Age=%d", days < 0 ? 0 : days * 86400);
+    *ARENA_PUSH(req->arena, req->res.cookies) = buf_str(&b);
+}
+
+Err req_in_time(const Req *req)
+{
+    return clock_steady() > req->deadline ? E_BUSY : ERR_OK;
+}
+
+/* ---- who asks ---- */
+
+static Err identify(Req *req)
+{
+    Str token = cookie_get(req->cookies, S("sigap"));
+    if (str_empty(token))
+        return ERR_OK;
+    Subject s = {0};
+    Err e = session_subject(req->reader.db, req->arena, token, clock_now(), req->site->role_names,
+                            req->site->role_count, &s);
+    if (e == E_LOGIN || e == E_NOT_FOUND)
+        return ERR_OK;
+    TRY(e);
+    req->subject = s;
+    req->known = true;
+    session_touch(s.session, clock_now());
+    return ERR_OK;
+}
+
+/* A browser says where a form was sent from. `Referrer-Policy: no-referrer` makes it write the
+ * origin as "null" even for our own forms, so that word proves nothing by itself. */
+static bool own_origin(const Req *req)
+{
+    if (req->fetch_site.ptr && !str_is(req->fetch_site, "same-origin") &&
+        !str_is(req->fetch_site, "none"))
+        return false;
+    Str o = req->origin;
+    if (str_empty(o) || str_is(o, "null"))
+        return true;
+    Str host = str_starts(o, S("https://"))  ? str_from(o, 8)
+               : str_starts(o, S("http://")) ? str_from(o, 7)
+                                             : STR_NONE;
+    return !str_empty(host) && str_eq(host, req->host);
+}
+
+static Err read_form(Req *req)
+{
+    Str boundary = multipart_boundary(req->content_type);
+    if (boundary.ptr)
+        return multipart_parse(req->arena, req->body, boundary, &req->form, &req->uploads);
+    if (str_empty(req->body))
+        return ERR_OK;
+    if (!str_starts(req->content_type, S("application/x-www-form-urlencoded")))
+        return E_BAD_REQ;
+    return urlencoded_parse(req->arena, req->body, &req->form);
+}
+
+static Err admit(Req *req)
+{
+    TRY(identify(req));
+    bool post = req->method == METHOD_POST;
+    if (post) {
+        if (!own_origin(req))
+            return E_CSRF;
+        TRY(read_form(req));
+    }
+    if (!req->known)
+        return req->route->flags & ROUTE_PUBLIC ? ERR_OK : E_LOGIN;
+    if (post && !csrf_valid(req->subject.session, params_get(&req->form, S("csrf"))))
+        return req->route->flags & ROUTE_FORM ? page_keep_draft(req) : E_CSRF;
+    return ERR_OK;
+}
+
+/* ---- compression ---- */
+
+static void *z_alloc(void *arena, unsigned n, unsigned size)
+{
+    return arena_array(arena, n, size);
+}
+
+static void z_free(void *arena, void *p)
+{
+    (void)arena;
+    (void)p;
+}
+
+void res_compress(Req *req)
+{
+    enum { WORTH_IT = 1024, GZIP_WINDOW = 15 + 16 };
+    Res *res = &req->res;
+    if (!req->accepts_gzip || res->gzipped || res->body.len < WORTH_IT)
+        return;
+    z_stream z = {.zalloc = z_alloc, .zfree = z_free, .opaque = req->arena};
+    if (deflateInit2(&z, 1, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        return;
+    size_t room = deflateBound(&z, res->body.len);
+    char *out = arena_alloc(req->arena, room);
+    z.next_in = (Bytef *)res->body.ptr;
+    z.avail_in = (uInt)res->body.len;
+    z.next_out = (Bytef *)out;
+    z.avail_out = (uInt)room;
+    int done = deflate(&z, Z_FINISH);
+    size_t n = z.total_out;
+    deflateEnd(&z);
+    if (done != Z_STREAM_END)
+        return;
+    res->body.ptr = out;
+    res->body.len = n;
+    res->gzipped = true;
+}
+
+/* ---- what must be on record before the answer leaves ---- */
+
+static Err write_audit(WriteTx *tx, void *arg)
+{
+    Req *req = arg;
+    if (req->reads.n)
+        TRY(store_audit_reads(tx, &req->reads));
+    if (req->act_due)
+        TRY(store_audit_act(tx, &req->act));
+    return ERR_OK;
+}
+
+static void audited(void *ctx, Err err)
+{
+    Req *req = ctx;
+    if (err == ERR_OK) {
+        req->reply(req);
+        return;
+    }
+    req->audit_failed = true;
+    req->write_err = err;
+    req->again(req);
+}
+
+static void submit(Req *req, WriteFn before, WriteFn fn, void *arg, void (*done)(void *, Err))
+{
+    req->write = (Write){.fn = fn, .before = before, .arg = arg, .done = done, .ctx = req};
+    writer_submit(req->store->writer, &req->write);
+}
+
+static void finish(Req *req)
+{
+    res_compress(req);
+    req->reads = (AuditReads){
+        .store = req->store, .actor = &req->actor, .items = req->opened, .n = req->opened_count};
+    if (req->reads.n || req->act_due)
+        submit(req, NULL, write_audit, req, audited);
+    else
+        req->reply(req);
+}
+
+/* ---- steps ---- */
+
+static void written(void *ctx, Err err)
+{
+    Req *req = ctx;
+    req->write_err = err;
+    req->again(req);
+}
+
+/* Openings of several snapshots of one request add up. */
+static void collect_opened(Req *req)
+{
+    size_t n = req->reader.opened.n;
+    if (n == 0)
+        return;
+    Opened *all = ARENA_ARRAY(req->arena, req->opened_count + n, Opened);
+    if (req->opened_count)
+        memcpy(all, req->opened, req->opened_count * sizeof *all);
+    memcpy(all + req->opened_count, req->reader.opened.items, n * sizeof *all);
+    req->opened = all;
+    req->opened_count += n;
+}
+
+static bool is_refusal(const Req *req, Err e)
+{
+    if (!req->known)
+        return false;
+    return e == E_DENIED || (e == E_NOT_FOUND && req->route && (req->route->flags & ROUTE_RECORD));
+}
+
+static void fail(Req *req, Err e)
+{
+    if (e == E_LOGIN && req->method == METHOD_GET && !(req->route->flags & ROUTE_PUBLIC)) {
+        page_send_to_login(req);
+        return;
+    }
+    if (err_kind(e) != ERR_KIND_USER)
+        log_error("%s %s: %s", req->method == METHOD_POST ? "POST" : "GET",
+                  req->route ? req->route->pattern : "-", err_name(e));
+    if (is_refusal(req, e)) {
+        req->act_due = true;
+        req->act = (AuditAct){.store = req->store,
+                              .actor = &req->actor,
+                              .action = str_printf(req->arena, "refused:%s", req->route->action),
+                              .uid = req->uid,
+                              .result = str_of(err_name(e)),
+                              .reg = req->reg};
+    }
+    page_error(req, e);
+}
+
+static Err run_page(Req *req)
+{
+    if (req->refused != ERR_OK) {
+        TRY(identify(req));
+        return req->refused;
+    }
+    if (req->then) {
+        ThenFn then = req->then;
+        req->then = NULL;
+        return then(req, req->write_err);
+    }
+    TRY(req_in_time(req));
+    TRY(admit(req));
+    return req->next.fn || req->res.status ? ERR_OK : req->route->page(req);
+}
+
+static Err step_in_snapshot(Req *req, ReadConn *conn)
+{
+    req->actor.subject = &req->subject;
+    req->actor.via = S("web");
+    req->actor.lang = req->lang;
+    Err e = reader_begin(&req->reader, req->store, conn, req->arena, &req->actor);
+    if (e != ERR_OK) {
+        request_refuse(req, e);
+        return e;
+    }
+    e = run_page(req);
+    if (e == ERR_OK && arena_over(req->arena))
+        e = E_TOO_LARGE;
+    if (e != ERR_OK) {
+        req->next.fn = NULL;
+        fail(req, e);
+    }
+    collect_opened(req);
+    reader_end(&req->reader);
+    return e;
+}
+
+void request_step(Req *req, ReadConn *conn)
+{
+    if (req->audit_failed) { /* what was opened may not be shown: it could not be put on record */
+        request_refuse(req, req->write_err);
+        req->reply(req);
+        return;
+    }
+    Err e = step_in_snapshot(req, conn);
+    if (e == ERR_OK && req->next.fn) {
+        WriteFn fn = req->next.fn;
+        req->then = req->next.then;
+        req->next.fn = NULL;
+        submit(req, req->next.before, fn, req->next.arg, written);
+        return;
+    }
+    finish(req);
+}

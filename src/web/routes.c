@@ -1,0 +1,148 @@
+#include "web/routes.h"
+
+#include "base/rand.h"
+#include "web/page.h"
+
+#include <string.h>
+
+/* Fails to compile for an empty action. */
+#define ACTION_GIVEN(action) (0u * (unsigned)sizeof(char[sizeof(action) > 1 ? 1 : -1]))
+#define ROUTE(method_, pattern_, action_, flags_, page_)                                           \
+    {                                                                                              \
+        .method = METHOD_##method_, .pattern = "" pattern_, .action = "" action_,                  \
+        .flags = (flags_) + ACTION_GIVEN("" action_), .page = (page_)                              \
+    }
+#define PUBLIC ROUTE_PUBLIC
+#define RECORD ROUTE_RECORD
+
+/* {reg} a register, {uid} a record, {name} any lower-case word. Special words come before {reg};
+ * check-domain refuses them as names of registers and moves. */
+static const Route table[] = {
+    ROUTE(GET, "/aset/{name}", "asset", PUBLIC | ROUTE_ASSET, page_asset),
+    ROUTE(GET, "/", "home", 0, page_home),
+    ROUTE(GET, "/masuk", "login", PUBLIC, page_login),
+    ROUTE(POST, "/masuk", "login", PUBLIC | ROUTE_SLOW, page_login_post),
+    ROUTE(POST, "/keluar", "logout", 0, page_logout_post),
+    ROUTE(POST, "/bahasa", "language", PUBLIC, page_language_post),
+    ROUTE(GET, "/antrean/{name}", "list", 0, page_queue),
+    ROUTE(GET, "/pilih/wilayah", "places", 0, page_pick_place),
+    ROUTE(GET, "/pilih/{reg}", "list", 0, page_pick_record),
+    ROUTE(GET, "/pilih/tanda/{name}", "list", 0, page_pick_tag),
+    ROUTE(GET, "/bantuan/{reg}", "help", 0, page_help),
+    ROUTE(GET, "/impor", "import", 0, page_imports),
+    ROUTE(GET, "/impor/jalan/{uid}", "import", 0, page_import_run),
+    ROUTE(GET, "/impor/jalan/{uid}/tanda.xlsx", "import", 0, page_import_marked),
+    ROUTE(POST, "/impor/jalan/{uid}/pilih", "import", 0, page_import_choose),
+    ROUTE(POST, "/impor/jalan/{uid}/terap", "import", 0, page_import_apply),
+    ROUTE(POST, "/impor/jalan/{uid}/urung", "import", 0, page_import_undo),
+    ROUTE(GET, "/impor/{name}", "import", 0, page_import),
+    ROUTE(POST, "/impor/{name}", "import", ROUTE_UPLOAD, page_import_post),
+    ROUTE(GET, "/impor/{name}/contoh.xlsx", "import", 0, page_import_template),
+    ROUTE(GET, "/{reg}/impor", "import", 0, page_import),
+    ROUTE(GET, "/tabel", "count", 0, page_tables),
+    ROUTE(GET, "/tabel/{name}.csv", "count", 0, page_table_csv),
+    ROUTE(GET, "/tabel/{name}.xlsx", "count", 0, page_table_xlsx),
+    ROUTE(GET, "/tabel/{name}", "count", 0, page_table),
+    ROUTE(GET, "/{reg}.xlsx", "export", 0, page_xlsx),
+    ROUTE(GET, "/{reg}.csv", "export", 0, page_csv),
+    ROUTE(GET, "/{reg}", "list", 0, page_list),
+    ROUTE(GET, "/{reg}/baru", "create", 0, page_form),
+    ROUTE(POST, "/{reg}/baru", "create", ROUTE_FORM, page_form_post),
+    ROUTE(GET, "/{reg}/{uid}", "read", RECORD, page_show),
+    ROUTE(GET, "/{reg}/{uid}/ubah", "change", RECORD, page_form),
+    ROUTE(POST, "/{reg}/{uid}/ubah", "change", RECORD | ROUTE_FORM, page_form_post),
+    ROUTE(GET, "/{reg}/{uid}/riwayat", "history", RECORD, page_history),
+    ROUTE(POST, "/{reg}/{uid}/buka", "open", RECORD, page_open_post),
+    ROUTE(POST, "/{reg}/{uid}/batalkan", "void", RECORD, page_void_post),
+    ROUTE(POST, "/{reg}/{uid}/pulihkan", "void", RECORD, page_restore_post),
+    ROUTE(POST, "/{reg}/{uid}/{name}", "move", RECORD, page_move_post),
+};
+
+const Route *routes_all(size_t *ret_n)
+{
+    *ret_n = sizeof table / sizeof *table;
+    return table;
+}
+
+static bool is_word(Str s)
+{
+    if (s.len == 0 || s.len > 64)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'))
+            return false;
+    }
+    return s.ptr[0] != '.';
+}
+
+typedef struct Captured {
+    Str reg, uid, name;
+} Captured;
+
+/* One segment of a path against one of a pattern; a capture may be followed by a fixed suffix. */
+static bool segment_fits(Str pattern, Str segment, Captured *ret)
+{
+    if (!str_starts(pattern, S("{")))
+        return str_eq(pattern, segment) && segment.len > 0;
+    ptrdiff_t end = str_find(pattern, '}');
+    Str what = {pattern.ptr + 1, (size_t)end - 1};
+    Str suffix = str_from(pattern, (size_t)end + 1);
+    if (!str_ends(segment, suffix))
+        return false;
+    Str value = str_head(segment, segment.len - suffix.len);
+    if (str_is(what, "uid")) {
+        ret->uid = value;
+        return uid_shape(value);
+    }
+    if (!is_word(value))
+        return false;
+    if (str_is(what, "reg"))
+        ret->reg = value;
+    else
+        ret->name = value;
+    return true;
+}
+
+static bool path_fits(const char *pattern, Str path, Captured *ret)
+{
+    Str want = str_of(pattern), p, s;
+    *ret = (Captured){0};
+    if (str_is(path, "/") || strcmp(pattern, "/") == 0)
+        return str_eq(want, path);
+    want = str_from(want, 1);
+    path = str_from(path, 1);
+    if (str_ends(path, S("/")))
+        return false;
+    while (str_cut(&want, '/', &p))
+        if (!str_cut(&path, '/', &s) || !segment_fits(p, s, ret))
+            return false;
+    return path.len == 0;
+}
+
+static Err take(Req *req, const Route *route, const Captured *got)
+{
+    req->route = route;
+    req->res.allow = STR_NONE;
+    req->uid = got->uid;
+    req->name = got->name;
+    if (!got->reg.ptr)
+        return ERR_OK;
+    req->reg = model_reg(req->model, got->reg);
+    return req->reg ? ERR_OK : E_NOT_FOUND;
+}
+
+Err route_find(Req *req)
+{
+    bool other_method = false;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        Captured got;
+        if (!str_starts(req->path, S("/")) || !path_fits(table[i].pattern, req->path, &got))
+            continue;
+        if (table[i].method == req->method)
+            return take(req, &table[i], &got);
+        other_method = true;
+        req->res.allow = table[i].method == METHOD_GET ? S("GET, HEAD") : S("POST");
+    }
+    return other_method ? E_METHOD : E_NOT_FOUND;
+}

@@ -1,0 +1,607 @@
+#include "web/server.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/workqueue.h"
+#include "guard/limits.h"
+#include "guard/session.h"
+#include "intake/import_desk.h"
+#include "model/draft.h"
+#include "web/routes.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <microhttpd.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    CONNECTIONS = 2000,
+    PER_ADDRESS = 64,
+    WORKERS = 4,
+    SLOW_WORKERS = 2,
+    QUEUE_MAX = 1024,
+    SLOW_MAX = 64,
+    POOL = 40 * 1024, /* of libmicrohttpd for one connection: head and first bytes */
+    REQUEST_ARENA = 64 * 1024 * 1024, /* hard limit; pages stay far below, exports need it */
+    GRACE_MS = 10 * 1000,             /* a request must have arrived by then, plus 1 s a KiB */
+    IDLE_MS = 30 * 1000,
+    TICK_MS = 30 * 1000,
+    LOGINS_A_MINUTE = 6,
+    DRAIN_MS = 5 * 1000, /* for answers still being sent at shut-down */
+};
+
+/* One TCP connection, for its absolute deadline. libmicrohttpd's own time-out counts silence only,
+ * so one byte every few seconds would hold a place for ever. */
+typedef struct Conn {
+    int fd;
+    bool used;
+    int64_t deadline; /* steady clock; 0 = none (a worker has it) */
+} Conn;
+
+typedef struct Server {
+    Site site;
+    Arena *arena;
+    struct MHD_Daemon *daemon;
+    WorkQueue *queue, *slow;
+    ReadConn conns[WORKERS + SLOW_WORKERS];
+    atomic_int conns_given;
+    atomic_int suspended; /* requests in the hands of workers and the writer */
+    atomic_int open;      /* requests not yet wholly answered */
+    atomic_bool draining;
+    pthread_mutex_t lock; /* of `slots` */
+    Conn slots[CONNECTIONS + PER_ADDRESS];
+    Write ticks[2];
+    atomic_int ticking;
+    Err (*tick)(WriteTx *, void *);
+    void *tick_arg;
+} Server;
+
+typedef enum ExchangeState { X_HEAD, X_BODY, X_RUNNING, X_DONE } ExchangeState;
+
+/* A request with the library's side of it. `req` is first: a Req * of ours is an Exchange *. */
+typedef struct Exchange {
+    Req req;
+    Server *server;
+    struct MHD_Connection *conn;
+    Conn *slot;
+    ExchangeState state;
+    Buf body;
+    size_t body_max;
+    int64_t began;
+    size_t headers, head_bytes;
+} Exchange;
+
+/* ---- connections and deadlines ---- */
+
+static void set_deadline(Server *s, Conn *slot, int64_t at)
+{
+    if (!slot)
+        return;
+    pthread_mutex_lock(&s->lock);
+    slot->deadline = at;
+    pthread_mutex_unlock(&s->lock);
+}
+
+static Conn *take_slot(Server *s, int fd)
+{
+    Conn *got = NULL;
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < sizeof s->slots / sizeof *s->slots && !got; i++)
+        if (!s->slots[i].used)
+            got = &s->slots[i];
+    if (got)
+        *got = (Conn){.fd = fd, .used = true, .deadline = clock_steady() + GRACE_MS};
+    pthread_mutex_unlock(&s->lock);
+    return got;
+}
+
+static void on_connection(void *cls, struct MHD_Connection *c, void **context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    Server *s = cls;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+        *context = info ? take_slot(s, info->connect_fd) : NULL;
+        return;
+    }
+    /* Called before the socket is closed: after this the descriptor is no longer ours. */
+    Conn *slot = *context;
+    if (!slot)
+        return;
+    pthread_mutex_lock(&s->lock);
+    slot->used = false;
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void cut_late(Server *s)
+{
+    int64_t now = clock_steady();
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < sizeof s->slots / sizeof *s->slots; i++) {
+        Conn *c = &s->slots[i];
+        if (c->used && c->deadline && c->deadline < now) {
+            shutdown(c->fd, SHUT_RDWR);
+            c->deadline = 0;
+        }
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* ---- reading a request ---- */
+
+static void on_reply(Req *req)
+{
+    Exchange *x = (Exchange *)req;
+    x->state = X_DONE;
+    MHD_resume_connection(x->conn);
+}
+
+static void on_again(Req *req)
+{
+    Exchange *x = (Exchange *)req;
+    bool slow = req->route && (req->route->flags & ROUTE_SLOW);
+    workqueue_push_back(slow ? x->server->slow : x->server->queue, req);
+}
+
+/* The request line was read: the first we hear of a request, and the only sight of the raw URI. */
+static void *on_uri(void *cls, const char *uri, struct MHD_Connection *c)
+{
+    Server *s = cls;
+    Arena *a = arena_new(REQUEST_ARENA);
+    Exchange *x = ARENA_NEW(a, Exchange);
+    Req *req = &x->req;
+    x->server = s;
+    x->conn = c;
+    x->began = clock_steady();
+    req->arena = a;
+    req->site = &s->site;
+    req->store = s->site.store;
+    req->model = s->site.store->model;
+    req->reply = on_reply;
+    req->res.body = buf_new(a, 256);
+    req->again = on_again;
+    Str raw = str_copy(a, str_of(uri));
+    ptrdiff_t q = str_find(raw, '?');
+    req->path = q < 0 ? raw : str_head(raw, (size_t)q);
+    req->query_text = q < 0 ? STR_NONE : str_from(raw, (size_t)q + 1);
+    if (raw.len > URL_MAX)
+        req->refused = E_TOO_LARGE;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    x->slot = info ? info->socket_context : NULL;
+    set_deadline(s, x->slot, x->began + GRACE_MS);
+    atomic_fetch_add(&s->open, 1);
+    return x;
+}
+
+static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char *name,
+                                 const char *value)
+{
+    (void)kind;
+    Exchange *x = cls;
+    Req *req = &x->req;
+    Str v = str_of(value);
+    x->headers++;
+    x->head_bytes += strlen(name) + v.len + 4;
+    struct {
+        const char *name;
+        Str *to;
+    } wanted[] = {{"host", &req->host},
+                  {"origin", &req->origin},
+                  {"sec-fetch-site", &req->fetch_site},
+                  {"cookie", &req->cookies},
+                  {"content-type", &req->content_type}};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (strcasecmp(name, wanted[i].name) == 0)
+            *wanted[i].to = str_copy(req->arena, v);
+    if (strcasecmp(name, "accept-encoding") == 0)
+        req->accepts_gzip = str_contains(v, S("gzip"));
+    if (strcasecmp(name, "x-forwarded-for") == 0) { /* a proxy here appends who spoke to it */
+        Str piece;
+        while (str_cut(&v, ',', &piece))
+            req->address = str_copy(req->arena, str_trim(piece));
+    }
+    return MHD_YES;
+}
+
+static Err check_head(Exchange *x, const char *method)
+{
+    Req *req = &x->req;
+    MHD_get_connection_values(x->conn, MHD_HEADER_KIND, on_header, x);
+    req->head = strcmp(method, "HEAD") == 0;
+    bool get = req->head || strcmp(method, "GET") == 0;
+    req->method = get ? METHOD_GET : strcmp(method, "POST") == 0 ? METHOD_POST : METHOD_OTHER;
+    req->lang = lang_of(cookie_get(req->cookies, S("bahasa")));
+    req->dense = str_is(cookie_get(req->cookies, S("padat")), "1");
+    if (req->refused)
+        return req->refused;
+    if (x->headers > HEADERS_MAX || x->head_bytes > HEAD_MAX)
+        return E_TOO_LARGE;
+    TRY(url_decode(req->arena, req->path, false, &req->path));
+    TRY(urlencoded_parse(req->arena, req->query_text, &req->query));
+    return route_find(req);
+}
+
+/* Room for the body, or a refusal before a byte of it is read. */
+static Err expect_body(Exchange *x)
+{
+    Req *req = &x->req;
+    bool upload = req->route && (req->route->flags & ROUTE_UPLOAD);
+    x->body_max = upload ? BODY_UPLOAD : BODY_FORM;
+    const char *length = MHD_lookup_connection_value(x->conn, MHD_HEADER_KIND, "content-length");
+    int64_t n = 0;
+    if (length && (!str_i64(str_of(length), &n) || n < 0))
+        return E_BAD_REQ;
+    if ((uint64_t)n > x->body_max)
+        return E_TOO_LARGE;
+    if (req->method == METHOD_POST)
+        x->body = buf_new(req->arena, n ? (size_t)n : 1024);
+    set_deadline(x->server, x->slot, x->began + GRACE_MS + n * 1000 / 1024);
+    return ERR_OK;
+}
+
+/* ---- answering ---- */
+
+static void add_header(struct MHD_Response *r, const char *name, const char *value)
+{
+    (void)MHD_add_response_header(r, name, value);
+}
+
+static void add_headers(Req *req, struct MHD_Response *r)
+{
+    Res *res = &req->res;
+    Arena *a = req->arena;
+    add_header(r, "Content-Security-Policy",
+               "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+               "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'");
+    add_header(r, "X-Content-Type-Options", "nosniff");
+    add_header(r, "Referrer-Policy", "no-referrer");
+    add_header(r, "Cross-Origin-Opener-Policy", "same-origin");
+    add_header(r, "Cross-Origin-Resource-Policy", "same-origin");
+    add_header(r, "Vary", "Accept-Encoding, Cookie");
+    add_header(r, "Cache-Control",
+               res->immutable ? "public, max-age=31536000, immutable" : "no-store");
+    add_header(r, "Content-Type", res->type.ptr ? str_z(a, res->type) : "text/html; charset=utf-8");
+    if (res->location.ptr)
+        add_header(r, "Location", str_z(a, res->location));
+    if (res->disposition.ptr)
+        add_header(r, "Content-Disposition", str_z(a, res->disposition));
+    if (res->allow.ptr)
+        add_header(r, "Allow", str_z(a, res->allow));
+    if (res->refresh)
+        add_header(r, "Refresh", str_int(a, res->refresh).ptr);
+    if (res->gzipped)
+        add_header(r, "Content-Encoding", "gzip");
+    if (res->clear_site)
+        add_header(r, "Clear-Site-Data", "\"cache\", \"cookies\", \"storage\"");
+    if (res->close)
+        add_header(r, "Connection", "close");
+    for (size_t i = 0; i < res->cookies.n; i++)
+        add_header(r, "Set-Cookie", str_z(a, res->cookies.items[i]));
+}
+
+static enum MHD_Result answer(Exchange *x)
+{
+    Req *req = &x->req;
+    Buf *body = &req->res.body;
+    set_deadline(x->server, x->slot,
+                 clock_steady() + 2 * IDLE_MS + (int64_t)body->len * 1000 / 1024);
+    static char nothing[1];
+    struct MHD_Response *r = MHD_create_response_from_buffer(
+        body->len, body->len ? body->ptr : nothing, MHD_RESPMEM_PERSISTENT);
+    if (!r)
+        return MHD_NO;
+    add_headers(req, r);
+    unsigned status = req->res.status ? (unsigned)req->res.status : MHD_HTTP_OK;
+    enum MHD_Result ok = MHD_queue_response(x->conn, status, r);
+    MHD_destroy_response(r);
+    return ok;
+}
+
+static enum MHD_Result refuse(Exchange *x, Err e)
+{
+    x->req.res.close = true;
+    request_refuse(&x->req, e);
+    res_compress(&x->req);
+    x->state = X_DONE;
+    return answer(x);
+}
+
+static enum MHD_Result on_head_read(Exchange *x, const char *method)
+{
+    Req *req = &x->req;
+    x->state = X_BODY;
+    Err e = check_head(x, method);
+    if (e == ERR_OK)
+        e = expect_body(x);
+    if (atomic_load(&x->server->draining))
+        e = E_BUSY;
+    /* An unknown address or method is an ordinary page for who is logged in; anything else is told
+     * at once, before the body. */
+    bool page = e == E_NOT_FOUND || e == E_METHOD;
+    if (page && req->method == METHOD_GET) {
+        req->refused = e;
+        return MHD_YES;
+    }
+    if (e != ERR_OK)
+        return refuse(x, e);
+    if (req->route->flags & ROUTE_ASSET) {
+        e = req->route->page(req);
+        x->state = X_DONE;
+        return e == ERR_OK ? answer(x) : refuse(x, e);
+    }
+    return MHD_YES;
+}
+
+/* Hands the request to the workers. Suspended before it is pushed: a worker may be done before this
+ * function returns. */
+static enum MHD_Result dispatch(Exchange *x)
+{
+    Server *s = x->server;
+    Req *req = &x->req;
+    atomic_fetch_add(&s->suspended, 1);
+    if (atomic_load(&s->draining)) {
+        atomic_fetch_sub(&s->suspended, 1);
+        return refuse(x, E_BUSY);
+    }
+    set_deadline(s, x->slot, 0);
+    req->body = buf_str(&x->body);
+    req->deadline = clock_steady() + WORK_MS;
+    x->state = X_RUNNING;
+    MHD_suspend_connection(x->conn);
+    bool slow = req->route && (req->route->flags & ROUTE_SLOW);
+    if (workqueue_push(slow ? s->slow : s->queue, req) != ERR_OK) {
+        request_refuse(req, E_BUSY);
+        on_reply(req);
+    }
+    return MHD_YES;
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url,
+                                  const char *method, const char *version, const char *data,
+                                  size_t *size, void **context)
+{
+    (void)cls, (void)c, (void)url, (void)version;
+    Exchange *x = *context;
+    if (!x)
+        return MHD_NO;
+    if (x->state == X_HEAD)
+        return on_head_read(x, method);
+    if (x->state == X_BODY && *size) {
+        if (x->body.len + *size > x->body_max)
+            return MHD_NO; /* a chunked body past the limit: no answer can be queued here */
+        if (x->body.arena)
+            buf_put(&x->body, (Str){data, *size});
+        *size = 0;
+        return MHD_YES;
+    }
+    if (x->state == X_BODY)
+        return dispatch(x);
+    if (x->state == X_DONE) {
+        atomic_fetch_sub(&x->server->suspended, 1);
+        return answer(x);
+    }
+    return MHD_NO;
+}
+
+static void on_completed(void *cls, struct MHD_Connection *c, void **context,
+                         enum MHD_RequestTerminationCode code)
+{
+    (void)cls, (void)c, (void)code;
+    Exchange *x = *context;
+    if (!x)
+        return;
+    *context = NULL;
+    set_deadline(x->server, x->slot, clock_steady() + IDLE_MS);
+    atomic_fetch_sub(&x->server->open, 1);
+    arena_free(x->req.arena);
+}
+
+/* ---- workers ---- */
+
+static void *worker_state(void *ctx)
+{
+    Server *s = ctx;
+    return &s->conns[atomic_fetch_add(&s->conns_given, 1)];
+}
+
+static void work(void *job, void *state)
+{
+    request_step(job, state);
+}
+
+static Err start_workers(Server *s)
+{
+    for (size_t i = 0; i < WORKERS + SLOW_WORKERS; i++) {
+        Err e = readconn_open(s->site.store, &s->conns[i]);
+        while (e != ERR_OK && i > 0)
+            readconn_close(&s->conns[--i]);
+        TRY(e);
+    }
+    s->queue = workqueue_new(WORKERS, QUEUE_MAX, work, worker_state, NULL, s);
+    s->slow = workqueue_new(SLOW_WORKERS, SLOW_MAX, work, worker_state, NULL, s);
+    return ERR_OK;
+}
+
+static void stop_workers(Server *s)
+{
+    workqueue_free(s->queue);
+    workqueue_free(s->slow);
+    for (size_t i = 0; i < WORKERS + SLOW_WORKERS; i++)
+        readconn_close(&s->conns[i]);
+}
+
+/* ---- the clockwork ---- */
+
+static void ticked(void *ctx, Err err)
+{
+    Server *s = ctx;
+    if (err != ERR_OK)
+        log_error("tick: %s", err_name(err));
+    atomic_fetch_sub(&s->ticking, 1);
+}
+
+static Err flush_sessions(WriteTx *tx, void *arg)
+{
+    TRY(draft_sweep(tx, arg));
+    return session_flush(tx);
+}
+
+static void submit_ticks(Server *s)
+{
+    if (atomic_load(&s->ticking))
+        return; /* the last one still waits: the disk is slow enough as it is */
+    atomic_store(&s->ticking, s->tick ? 2 : 1);
+    s->ticks[0] = (Write){.fn = flush_sessions, .done = ticked, .ctx = s};
+    writer_submit(s->site.store->writer, &s->ticks[0]);
+    if (!s->tick)
+        return;
+    s->ticks[1] = (Write){.fn = s->tick, .arg = s->tick_arg, .done = ticked, .ctx = s};
+    writer_submit(s->site.store->writer, &s->ticks[1]);
+}
+
+static int stop_pipe[2] = {-1, -1};
+
+static void on_signal(int number)
+{
+    (void)number;
+    int saved = errno;
+    (void)!write(stop_pipe[1], "x", 1);
+    errno = saved;
+}
+
+static Err catch_signals(void)
+{
+    if (pipe2(stop_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
+        return E_IO;
+    struct sigaction act = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&act.sa_mask);
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    bool ok = sigaction(SIGTERM, &act, NULL) == 0 && sigaction(SIGINT, &act, NULL) == 0 &&
+              sigaction(SIGPIPE, &ignore, NULL) == 0;
+    return ok ? ERR_OK : E_IO;
+}
+
+static void serve_until_stopped(Server *s)
+{
+    int64_t next_tick = clock_steady();
+    struct pollfd stop = {.fd = stop_pipe[0], .events = POLLIN};
+    for (;;) {
+        if (poll(&stop, 1, 1000) > 0)
+            return;
+        cut_late(s);
+        if (clock_steady() < next_tick)
+            continue;
+        submit_ticks(s);
+        next_tick = clock_steady() + TICK_MS;
+    }
+}
+
+static void drain(Server *s)
+{
+    atomic_store(&s->draining, true);
+    MHD_socket listening = MHD_quiesce_daemon(s->daemon);
+    if (listening != MHD_INVALID_SOCKET)
+        close(listening);
+    while (atomic_load(&s->suspended) || atomic_load(&s->ticking))
+        clock_sleep(5);
+    int64_t until = clock_steady() + DRAIN_MS;
+    while (atomic_load(&s->open) && clock_steady() < until)
+        clock_sleep(5);
+}
+
+/* ---- start and stop ---- */
+
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static Err listen_on(Server *s, int port)
+{
+    struct sockaddr_in here = {.sin_family = AF_INET,
+                               .sin_port = htons((uint16_t)port),
+                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    s->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, (uint16_t)port,
+        NULL, NULL, on_request, s, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&here,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned)PER_ADDRESS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)60, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)511, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
+        s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_URI_LOG_CALLBACK, on_uri, s,
+        MHD_OPTION_END);
+    return s->daemon ? ERR_OK : E_IO;
+}
+
+static Server *server_new(Arena *a, const Store *store)
+{
+    Server *s = ARENA_NEW(a, Server);
+    const Model *m = store->model;
+    Str *names = ARENA_ARRAY(a, m->role_count, Str);
+    for (size_t i = 0; i < m->role_count; i++)
+        names[i] = m->roles[i].name;
+    s->arena = a;
+    s->site = (Site){.store = store,
+                     .role_names = names,
+                     .role_count = m->role_count,
+                     .logins = limiter_new(LOGINS_A_MINUTE, 2 * LOGINS_A_MINUTE)};
+    pthread_mutex_init(&s->lock, NULL);
+    return s;
+}
+
+static Err make_tables(WriteTx *tx, void *arg)
+{
+    (void)arg;
+    return draft_schema(tx->db);
+}
+
+static Err serve(Server *s, int port, void (*ready)(int port))
+{
+    TRY(catch_signals());
+    raise_descriptors();
+    TRY(writer_run(s->site.store->writer, NULL, make_tables, NULL));
+    TRY(start_workers(s));
+    s->site.desk = desk_new(s->site.store);
+    Err e = listen_on(s, port);
+    if (e == ERR_OK) {
+        const union MHD_DaemonInfo *info =
+            MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
+        if (ready)
+            ready(info ? info->port : port);
+        serve_until_stopped(s);
+        drain(s);
+    }
+    stop_workers(s);
+    desk_free(s->site.desk);
+    if (s->daemon)
+        MHD_stop_daemon(s->daemon);
+    return e;
+}
+
+Err serve_run(const Store *store, int port, void (*ready)(int port),
+              Err (*tick)(WriteTx *tx, void *arg), void *tick_arg)
+{
+    Arena *a = arena_new(8 * 1024 * 1024);
+    Server *s = server_new(a, store);
+    s->tick = tick;
+    s->tick_arg = tick_arg;
+    Err e = serve(s, port, ready);
+    limiter_free(s->site.logins);
+    pthread_mutex_destroy(&s->lock);
+    arena_free(a);
+    return e;
+}
