@@ -155,6 +155,7 @@ void move_form(Req *req, Html *h, const Record *r, const Move *m, const Problems
               .rec = r,
               .problems = problems,
               .typed = typed,
+              .scope = problems ? STR_NONE : str_printf(req->arena, "%.*s-", STR_ARG(m->name)),
               .classes = CLASSES_ALL};
     page_form_open(req, h,
                    str_printf(req->arena, "/%.*s/%.*s/%.*s", STR_ARG(r->reg->name), STR_ARG(r->uid),
