@@ -171,7 +171,8 @@ static void codes_by_date(void **state)
     assert_false(code_valid(code_find(kinds, S("usul")), (Date){2021, 1, 1}));
     assert_null(code_find(kinds, S("")));
     size_t n = list->n;
-    codelist_add_local(l.model, list, (Code){.code = S("bun"), .label = {{S("Bunak"), S("Bunak")}}});
+    codelist_add_local(l.model, list,
+                       (Code){.code = S("bun"), .label = {{S("Bunak"), S("Bunak")}}});
     codelist_add_local(l.model, list, (Code){.code = S("ind"), .label = {{S("Indo"), S("Indo")}}});
     assert_int_equal(list->n, n + 1);
     assert_true(str_is(code_find(list, S("ind"))->label.text[0], "Indo"));
@@ -263,9 +264,8 @@ static void copy_folder(Arena *a, const char *from, const char *to, const char *
 
 static const char *copy_mini(Arena *a)
 {
-    static const char *const folders[] = {".",      "registers", "codes",  "places",
-                                          "law",    "calendar",  "imports", "tables",
-                                          "queues"};
+    static const char *const folders[] = {".",        "registers", "codes",  "places", "law",
+                                          "calendar", "imports",   "tables", "queues"};
     char *dir = arena_alloc(a, 64);
     strcpy(dir, "/tmp/sigap_bad_XXXXXX");
     assert_non_null(mkdtemp(dir));
@@ -307,8 +307,8 @@ static bool run_case(Arena *a, const char *dir, const Case *c, const StrList *ke
     Loaded l = load(dir);
     bool good = l.err == E_DOMAIN && has_problem(&l, c, keys);
     if (!good) {
-        print_error("%.*s: expected %.*s at %.*s:%lld, got %s\n", STR_ARG(c->name),
-                    STR_ARG(c->key), STR_ARG(c->place), (long long)c->line, err_name(l.err));
+        print_error("%.*s: expected %.*s at %.*s:%lld, got %s\n", STR_ARG(c->name), STR_ARG(c->key),
+                    STR_ARG(c->place), (long long)c->line, err_name(l.err));
         print_problems(&l);
     }
     unload(&l);
@@ -362,10 +362,10 @@ int main(int argc, char **argv)
         return 2;
     root = argv[1];
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(real_domain_loads),       cmocka_unit_test(links_are_made),
-        cmocka_unit_test(parts_are_read),          cmocka_unit_test(limits_follow_the_date),
-        cmocka_unit_test(text_is_stable),          cmocka_unit_test(codes_by_date),
-        cmocka_unit_test(places_are_found),        cmocka_unit_test(bad_domains_are_refused),
+        cmocka_unit_test(real_domain_loads),      cmocka_unit_test(links_are_made),
+        cmocka_unit_test(parts_are_read),         cmocka_unit_test(limits_follow_the_date),
+        cmocka_unit_test(text_is_stable),         cmocka_unit_test(codes_by_date),
+        cmocka_unit_test(places_are_found),       cmocka_unit_test(bad_domains_are_refused),
         cmocka_unit_test(missing_domain_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
