@@ -58,36 +58,38 @@ need() {
     } >"$log" 2>&1 </dev/null || failed "$log"
 }
 
-# build DIR [MESON OPTION..]: configures once, then lets ninja see what changed.
-build() {
-    local dir=$1 log=$1.log
+# configure DIR [MESON OPTION..]: once; later ninja itself sees what changed.
+configure() {
+    local dir=$1
     shift
     mkdir -p build
-    if [ ! -f "$dir/build.ninja" ]; then
-        say "Menyiapkan / configuring: $dir"
-        rm -rf "$dir"
-        meson setup "$dir" "$@" >"$log" 2>&1 </dev/null || failed "$log"
+    [ ! -f "$dir/build.ninja" ] || return 0
+    say "Menyiapkan / configuring: $dir"
+    rm -rf "$dir"
+    meson setup "$dir" "$@" >"$dir.log" 2>&1 </dev/null || failed "$dir.log"
+}
+
+# make DIR [TARGET]: everything, or one target.
+make() {
+    local dir=$1
+    shift
+    if ! ninja -C "$dir" -n "$@" 2>/dev/null | tail -n 1 | grep -q 'no work to do'; then
+        say "Membangun / building: $dir"
+        ninja -C "$dir" "$@" >"$dir.log" 2>&1 </dev/null || failed "$dir.log"
     fi
-    ninja -C "$dir" -n 2>/dev/null | tail -n 1 | grep -q 'no work to do' && return 0
-    say "Membangun / building: $dir"
-    ninja -C "$dir" >"$log" 2>&1 </dev/null || failed "$log"
 }
 
-# program DIR: the binary of a build, wherever its meson.build puts it; nothing when there is none.
+# program DIR: name of the program within a build, wherever meson.build puts it; or nothing.
 program() {
-    local at
-    for at in "$1/sigap" "$1/src/sigap" "$1/src/cli/sigap"; do
-        if [ -f "$at" ]; then
-            printf '%s\n' "$at"
-            return 0
-        fi
-    done
+    ninja -C "$1" -t targets all 2>/dev/null | sed -n -E 's,^((.*/)?sigap): .*LINKER.*,\1,p' | head -n 1
 }
 
-# build_release: the program people run; build/sigap always names it.
+# build_release [all]: the program that people run, with `all` its unit tests too; build/sigap
+# always names it.
 build_release() {
     local at
-    build build/release --buildtype=release -Db_ndebug=false
+    configure build/release --buildtype=release -Db_ndebug=false
     at=$(program build/release)
-    [ -z "$at" ] || ln -sfn "${at#build/}" build/sigap
+    if [ "${1:-}" = all ] || [ -z "$at" ]; then make build/release; else make build/release "$at"; fi
+    [ -z "$at" ] || ln -sfn "release/$at" build/sigap
 }

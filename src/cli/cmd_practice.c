@@ -62,8 +62,8 @@ static Err make_user(Practice *p, PracticeUser *u)
                  .practice = true,
                  .institution_uid = record_by_key(&p->rd, inst, u->institution)};
     Err e = n.institution_uid.ptr ? user_make(&p->rd, &n, &problems) : E_NOT_FOUND;
-    step_end(p);
     cli_problems(p->cli, &problems);
+    step_end(p);
     return e;
 }
 
@@ -394,8 +394,8 @@ static Err load_cases(Practice *p)
         Err e =
             seed_load(&p->rd, str_printf(p->step, "%s/%.*s", p->dir, STR_ARG(rows[i].items[0])).ptr,
                       &problems, &counts);
-        step_end(p);
         cli_problems(p->cli, &problems);
+        step_end(p);
         TRY(e);
     }
     return ERR_OK;
@@ -418,11 +418,11 @@ Err cmd_practice(Cli *cli)
     p.planned = ARENA_ARRAY(cli->arena, p.plan_count, size_t);
     set_day(&p, 0, 0);
     TRY(make_users(&p));
-    TRY(load_cases(&p));
     for (int month = 0; month < MONTHS; month++)
         for (int pass = 0; pass < PASSES; pass++)
             TRY(one_pass(&p, month, pass));
     clock_shift(p.real_shift);
+    TRY(load_cases(&p)); /* the worked case is recorded today */
     cli_say(cli, M_PRACTICE_DONE, str_int(cli->arena, (int64_t)p.user_count));
     return ERR_OK;
 }

@@ -17,7 +17,7 @@ typedef struct SeedRow {
     size_t n;
     Str key, uid, parent, parent_reg, owner;
     bool update; /* stands on file already */
-    bool done;
+    bool done, failed; /* failed: told already; what hangs on it is left out silently */
     Record stored;
 } SeedRow;
 
@@ -140,6 +140,18 @@ static const SeedRow *row_by_key(const Seed *s, const Field *f, const Register *
     return NULL;
 }
 
+/* Whether a reference names a row of this load that could not be made. */
+static bool names_failed(const Seed *s, const Field *f, const Register *reg, Str text)
+{
+    Str word;
+    bool failed = false;
+    while (str_word(&text, &word)) {
+        const SeedRow *r = row_by_key(s, f, reg, word);
+        failed |= r && r->failed;
+    }
+    return failed;
+}
+
 /* uid a reference stands for; STR_NONE when its record is not there (yet). */
 static Str resolve(Seed *s, const Field *f, const Register *reg, Str text)
 {
@@ -199,6 +211,11 @@ static bool set_cell(Seed *s, const SeedRow *r, Change *c, size_t i, bool last_c
         return all;
     }
     size_t before = s->problems->n;
+    int64_t ms;
+    if (f->kind == FK_INSTANT && str_i64(cell, &ms)) { /* as exported */
+        change_set(c, f, cell);
+        return true;
+    }
     bool ok = value_parse(f, s->arena, cell, clock_today(), &value, s->problems);
     for (size_t k = before; k < s->problems->n; k++) {
         s->problems->items[k].place = r->file;
@@ -230,6 +247,15 @@ static bool row_waits(Seed *s, const SeedRow *r, bool patient)
             return true;
     }
     return false;
+}
+
+static bool hangs_on_failed(const Seed *s, const SeedRow *r, const Register *parent)
+{
+    bool failed = !str_empty(r->parent) && names_failed(s, NULL, parent, r->parent);
+    for (size_t i = 0; i < r->n; i++)
+        if (r->fields[i] && r->fields[i]->kind == FK_REF)
+            failed |= names_failed(s, r->fields[i], NULL, r->cells[i]);
+    return failed;
 }
 
 static void find_stored(Seed *s, SeedRow *r)
@@ -272,6 +298,7 @@ static Err make_row(Seed *s, SeedRow *r, bool only_refs)
     else if (e != E_INVALID)
         TRY(e);
     r->done = true;
+    r->failed = e != ERR_OK;
     return ERR_OK;
 }
 
@@ -300,6 +327,10 @@ static Err make_rows(Seed *s)
             SeedRow *r = &s->rows.items[i];
             if (r->done)
                 continue;
+            if (hangs_on_failed(s, r, parent_register(s, r))) {
+                r->done = r->failed = moved = true;
+                continue;
+            }
             if (row_waits(s, r, patient)) {
                 left = true;
                 continue;

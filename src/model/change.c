@@ -287,7 +287,8 @@ Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems)
                         .reg = c->reg,
                         .rec = p.rec,
                         .change = c,
-                        .batch = b};
+                        .batch = b,
+                        .subject = rd->actor->subject};
     if (p.rec && c->base_version && c->base_version != p.rec->version)
         return E_STALE;
     apply_defaults(&p);

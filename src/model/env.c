@@ -23,7 +23,8 @@ static bool env_of_uid(const RecordEnv *from, const Field *via, Str uid, RecordE
                        .db = from->db,
                        .keys = from->keys,
                        .arena = from->arena,
-                       .batch = from->batch};
+                        .batch = from->batch,
+                        .subject = from->subject};
     if (pending) {
         ret->reg = pending->reg;
         ret->change = pending;
@@ -86,18 +87,63 @@ static Str open_stored(RecordEnv *env, const Field *f)
     Str plain = STR_NONE;
     if (!env->key_tried) {
         env->key_tried = true;
-        env->key_found = env_key_subject(env, &env->subject) == ERR_OK &&
-                         env_dek(env, env->subject, &env->dek) == ERR_OK;
+        env->key_found = env_key_subject(env, &env->key_subject) == ERR_OK &&
+                         env_dek(env, env->key_subject, &env->dek) == ERR_OK;
     }
     if (!env->key_found ||
-        row_unseal(env->store->in->keyring, &env->dek, env->arena, env->rec, env->subject, f,
+        row_unseal(env->store->in->keyring, &env->dek, env->arena, env->rec, env->key_subject, f,
                    env->rec->vals[f->index].blob, &plain) != ERR_OK)
         return STR_NONE;
     return plain;
 }
 
+/* uid of the owning institution: of the stored record, named by the change, or the subject's own. */
+static Str owner_uid(RecordEnv *env)
+{
+    const Register *inst = role_reg(env->reg->model, REG_ROLE_INSTITUTION);
+    int64_t id = env->rec ? env->rec->owner : 0;
+    Record r;
+    if (!env->rec && env->change && !str_empty(env->change->owner_uid))
+        return env->change->owner_uid;
+    if (!env->rec && env->subject && env->subject->agency_count)
+        id = env->subject->agencies[0];
+    return inst && id && row_by_id(env->db, env->arena, inst, id, &r) == ERR_OK ? r.uid : STR_NONE;
+}
+
+static Str system_value(RecordEnv *env, SystemColumn column)
+{
+    const Record *r = env->rec;
+    switch (column) {
+    case SYS_UID:
+        return r ? r->uid : (env->change ? env->change->uid : STR_NONE);
+    case SYS_NUMBER:
+        return r ? r->number : STR_NONE;
+    case SYS_VERSION:
+        return r ? str_int(env->arena, r->version) : STR_NONE;
+    case SYS_STATE:
+        return r ? r->state : env->reg->start_state;
+    case SYS_OWNER:
+        return owner_uid(env);
+    case SYS_PARENT:
+        return parent_uid(env);
+    case SYS_VOID:
+        return r && r->void_tx ? S("ya") : S("tidak");
+    case SYS_CREATED:
+    case SYS_CHANGED:
+        return r ? str_int(env->arena, r->changed_at) : STR_NONE;
+    case SYS_HEADING:
+        return r ? r->heading : STR_NONE;
+    case SYS_NONE:
+    case SYS_COUNT:
+        break;
+    }
+    BUG("no such system column");
+}
+
 Str env_value(RecordEnv *env, const Field *f)
 {
+    if (f->system)
+        return system_value(env, f->system);
     if (env->derived && f->calc)
         return env->derived[f->index];
     if (env->change && env->change->set[f->index])
@@ -116,9 +162,10 @@ static Str expr_own(void *ctx, const Field *f)
 static Str expr_hop(void *ctx, const Field *via, const Field *f)
 {
     RecordEnv target;
-    if (!env_step(ctx, via, &target) || f->reg != target.reg)
+    if (!env_step(ctx, via, &target))
         return STR_NONE;
-    Str value = env_value(&target, f);
+    const Field *there = f->system || f->reg == target.reg ? f : reg_field(target.reg, f->name);
+    Str value = there ? env_value(&target, there) : STR_NONE;
     env_wipe(&target);
     return value;
 }
@@ -131,7 +178,7 @@ static StrList expr_children(void *ctx, const Register *child, const Field *f)
     if (!env->rec)
         return list;
     bool *field = ARENA_ARRAY(a, child->field_count, bool);
-    if (f)
+    if (f && !f->system)
         field[f->index] = true;
     RowWant want = {.field = field};
     Buf sql = buf_new(a, 1024);
@@ -147,7 +194,10 @@ static StrList expr_children(void *ctx, const Register *child, const Field *f)
     while (stmt_step(st, &row) == ERR_OK && row) {
         Record *r = ARENA_NEW(a, Record);
         row_read(a, st, child, want, r);
-        *ARENA_PUSH(a, list) = f ? r->vals[f->index].text : S("");
+        RecordEnv of = {.store = env->store, .db = env->db, .keys = env->keys, .arena = a,
+                        .reg = child, .rec = r};
+        *ARENA_PUSH(a, list) = f ? env_value(&of, f) : S("");
+        env_wipe(&of);
     }
     return list;
 }

@@ -14,17 +14,18 @@ typedef struct RecordEnv {
     const Record *rec;    /* stored record, NULL for a new one */
     const Change *change; /* overlay, may be NULL */
     const Batch *batch;   /* where records of the same batch are found, may be NULL */
+    const Subject *subject; /* whose institution owns a new record, may be NULL */
     const Str *derived;   /* values of calc fields already worked out, may be NULL */
     bool key_tried, key_found;
     Dek dek;
-    Str subject;
+    Str key_subject;
 } RecordEnv;
 
 /* Fills an environment for expr_text/expr_true; `env` must outlive the result. Call env_wipe after.
  */
 ExprEnv env_expr(RecordEnv *env);
 void env_wipe(RecordEnv *env);
-/* Merged value of one field. */
+/* Merged value of one field, or of a system column. */
 Str env_value(RecordEnv *env, const Field *f);
 /* The change of the batch that makes the record, or NULL. */
 const Change *batch_pending(const Batch *b, Str uid);

@@ -163,6 +163,8 @@ static Err put_own_rows(WriteTx *tx, const Store *s, const Record *r)
     return r->reg->reach == REACH_REFERRERS ? put_referrers(tx, r) : ERR_OK;
 }
 
+static Err follow_down(WriteTx *tx, const Store *s, const Record *r, bool fresh);
+
 static Err follow_children(WriteTx *tx, const Store *s, const Record *r)
 {
     for (size_t i = 0; i < r->reg->child_count; i++) {
@@ -191,7 +193,7 @@ static Err follow_children(WriteTx *tx, const Store *s, const Record *r)
         for (size_t k = 0; k < ids.n; k++) {
             Record c;
             TRY(row_by_id(tx->db, tx->arena, child, ids.items[k], &c));
-            TRY(follow_reach(tx, s, &c, false));
+            TRY(follow_down(tx, s, &c, false));
         }
     }
     return ERR_OK;
@@ -213,20 +215,23 @@ static Err follow_persons(WriteTx *tx, const Store *s, const Record *r)
     return ERR_OK;
 }
 
-Err follow_reach(WriteTx *tx, const Store *s, const Record *r, bool fresh)
+/* The record's own rows, and everything that inherits from it. */
+static Err follow_down(WriteTx *tx, const Store *s, const Record *r, bool fresh)
 {
-    if (r->reg->role == REG_ROLE_ASSIGNMENT && r->parent_reg) {
-        Record above;
-        TRY(row_by_id(tx->db, tx->arena, r->parent_reg, r->parent, &above));
-        TRY(put_assignment(tx, s, r, &above));
-        TRY(put_own_rows(tx, s, r));
-        TRY(follow_children(tx, s, &above));
-        return follow_persons(tx, s, &above);
-    }
     TRY(put_own_rows(tx, s, r));
     if (!fresh)
         TRY(follow_children(tx, s, r));
     return follow_persons(tx, s, r);
+}
+
+Err follow_reach(WriteTx *tx, const Store *s, const Record *r, bool fresh)
+{
+    Record above;
+    if (r->reg->role != REG_ROLE_ASSIGNMENT || !r->parent_reg)
+        return follow_down(tx, s, r, fresh);
+    TRY(row_by_id(tx->db, tx->arena, r->parent_reg, r->parent, &above));
+    TRY(put_assignment(tx, s, r, &above));
+    return follow_down(tx, s, &above, false);
 }
 
 /* ---- blind index ---- */

@@ -2,15 +2,40 @@
 
 #include "base/clock.h"
 #include "model/expr.h"
+#include "web/list_query.h"
 
 typedef struct PageEnv {
     Req *req;
     const Record *rec; /* NULL: an empty form */
 } PageEnv;
 
+static Str system_value(const Record *r, const Field *f)
+{
+    if (f->system == SYS_STATE)
+        return r->state;
+    if (f->system == SYS_NUMBER)
+        return r->number;
+    if (f->system == SYS_HEADING)
+        return r->heading;
+    return f->system == SYS_PARENT ? r->parent_uid : STR_NONE;
+}
+
+/* A new record will belong to the reader's own institution. */
+static Str own_system(const PageEnv *env, const Field *f)
+{
+    Str mine = STR_NONE, first;
+    if (env->rec)
+        return system_value(env->rec, f);
+    if (f->system != SYS_OWNER || my_institutions(env->req, &mine) != ERR_OK)
+        return STR_NONE;
+    return str_word(&mine, &first) ? first : STR_NONE;
+}
+
 static Str own(void *ctx, const Field *f)
 {
     const PageEnv *env = ctx;
+    if (f->system)
+        return own_system(env, f);
     return env->rec ? env->rec->vals[f->index].text : STR_NONE;
 }
 
@@ -18,13 +43,13 @@ static Str own(void *ctx, const Field *f)
 static Str hop(void *ctx, const Field *via, const Field *f)
 {
     const PageEnv *env = ctx;
-    if (!env->rec)
+    if (!env->rec || (via && via->system))
         return STR_NONE;
     Str uid = via ? env->rec->vals[via->index].text : env->rec->parent_uid;
     Record other;
     if (str_empty(uid) || store_get(&env->req->reader, f->reg, uid, VERB_LIST, &other) != ERR_OK)
         return STR_NONE;
-    return other.vals[f->index].text;
+    return f->system ? system_value(&other, f) : other.vals[f->index].text;
 }
 
 static StrList children(void *ctx, const Register *child, const Field *f)

@@ -44,8 +44,7 @@ Err list_query(Req *req, Verb verb, Query *ret, Problems *problems)
 
 /* ---- queues ---- */
 
-/* uids of the reader's institutions, for filters on who owns or does something. */
-static Err my_institutions(Req *req, Str *ret)
+Err my_institutions(Req *req, Str *ret)
 {
     const Register *reg = role_reg(req->model, REG_ROLE_INSTITUTION);
     QueryPage page;
@@ -55,12 +54,12 @@ static Err my_institutions(Req *req, Str *ret)
     Query q = query_new(reg);
     q.limit = 500;
     TRY(query_page(&req->reader, &q, &page));
-    for (size_t i = 0; i < page.n; i++)
-        for (size_t k = 0; k < req->subject.agency_count; k++)
+    for (size_t k = 0; k < req->subject.agency_count; k++)
+        for (size_t i = 0; i < page.n; i++)
             if (page.items[i].id == req->subject.agencies[k])
                 words =
                     str_printf(req->arena, "%.*s %.*s", STR_ARG(words), STR_ARG(page.items[i].uid));
-    *ret = words;
+    *ret = words.ptr ? str_trim(words) : words;
     return ERR_OK;
 }
 

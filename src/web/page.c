@@ -140,9 +140,9 @@ void page_message(Req *req, Html *h)
     static const struct {
         const char *name;
         Msg msg;
-    } messages[] = {{"simpan", M_WEB_SAVED},        {"langkah", M_WEB_MOVED},
-                    {"batal", M_WEB_VOIDED_NOW},    {"pulih", M_WEB_RESTORED},
-                    {"draf", M_WEB_DRAFT_KEPT},     {"buang", M_WEB_DRAFT_GONE},
+    } messages[] = {{"simpan", M_WEB_SAVED},         {"langkah", M_WEB_MOVED},
+                    {"batal", M_WEB_VOIDED_NOW},     {"pulih", M_WEB_RESTORED},
+                    {"draf", M_WEB_DRAFT_KEPT},      {"buang", M_WEB_DRAFT_GONE},
                     {"sama", M_WEB_NOTHING_CHANGED}, {"sudah", M_WEB_IMPORTED_BEFORE}};
     Str name = req_query(req, S("pesan"));
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
@@ -264,7 +264,8 @@ static void top_bar(Req *req, Html *h)
     h_text(h, req_tr(req, M_WEB_SKIP));
     h_close(h);
     h_close(h);
-    h_class(h, "header", "atas");
+    h_open(h, "header");
+    h_class(h, "div", "atas");
     logo(req, h);
     if (req->known) {
         menu(req, h);
@@ -280,6 +281,7 @@ static void top_bar(Req *req, Html *h)
         h_text(h, req_tr(req, M_WEB_PRACTICE));
         h_close(h);
     }
+    h_close(h);
 }
 
 static void crumbs_list(Req *req, Html *h, const Crumb *crumbs, size_t n)

@@ -57,7 +57,7 @@ typedef struct Res {
     Str allow;       /* methods, with E_METHOD */
     StrList cookies; /* whole Set-Cookie values */
     Buf body;
-    int refresh;     /* seconds until the browser asks again; 0 = never */
+    int refresh; /* seconds until the browser asks again; 0 = never */
     bool gzipped, immutable, clear_site, close;
 } Res;
 

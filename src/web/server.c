@@ -6,6 +6,7 @@
 #include "guard/limits.h"
 #include "guard/session.h"
 #include "intake/import_desk.h"
+#include "model/draft.h"
 #include "web/routes.h"
 
 #include <arpa/inet.h>
@@ -451,7 +452,7 @@ static void ticked(void *ctx, Err err)
 
 static Err flush_sessions(WriteTx *tx, void *arg)
 {
-    (void)arg;
+    TRY(draft_sweep(tx, arg));
     return session_flush(tx);
 }
 
@@ -562,10 +563,17 @@ static Server *server_new(Arena *a, const Store *store)
     return s;
 }
 
+static Err make_tables(WriteTx *tx, void *arg)
+{
+    (void)arg;
+    return draft_schema(tx->db);
+}
+
 static Err serve(Server *s, int port, void (*ready)(int port))
 {
     TRY(catch_signals());
     raise_descriptors();
+    TRY(writer_run(s->site.store->writer, NULL, make_tables, NULL));
     TRY(start_workers(s));
     s->site.desk = desk_new(s->site.store);
     Err e = listen_on(s, port);

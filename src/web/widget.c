@@ -33,6 +33,13 @@ static bool is_group(const Field *field)
            field->kind == FK_PLACE || field->kind == FK_REF;
 }
 
+/* Whether the script can follow the condition: one code of a control that stands in this form. */
+static bool simple_here(const Form *f, const Expr *when, const Field **ret_on, Str *ret_code)
+{
+    return expr_simple(when, ret_on, ret_code) && !(*ret_on)->system && (*ret_on)->reg == f->reg &&
+           widget_offers(f, *ret_on);
+}
+
 /* The condition as data for the script; richer ones in words. */
 static void put_when(Form *f, const Expr *when, bool words)
 {
@@ -40,11 +47,11 @@ static void put_when(Form *f, const Expr *when, bool words)
     Str code;
     if (!when)
         return;
-    if (!words && expr_simple(when, &on, &code)) {
+    if (!words && simple_here(f, when, &on, &code)) {
         h_attr(f->h, "data-bila", widget_name(f, on));
         h_attr(f->h, "data-kode", code);
     }
-    if (words && !expr_simple(when, &on, &code)) {
+    if (words && !simple_here(f, when, &on, &code)) {
         h_class(f->h, "p", "isyarat");
         h_text(f->h, tr_args(f->req->arena, f->req->lang, M_WEB_WHEN,
                              expr_words(when, f->req->arena, f->req->lang)));
@@ -214,6 +221,7 @@ static void code_choices(Control *c)
 {
     const CodeList *list = c->field->codes;
     bool first = true;
+    h_class(c->f->h, "div", "kisi");
     for (size_t i = 0; i < list->n; i++) {
         const Code *code = &list->items[i];
         if (!offered(code, c->value))
@@ -222,6 +230,7 @@ static void code_choices(Control *c)
                req_label(c->f->req, &code->label), has_value(c->value, code->code), first);
         first = false;
     }
+    h_close(c->f->h);
 }
 
 static void select_open(Control *c)
@@ -254,9 +263,11 @@ static void yesno_choices(Control *c)
                 {"tidak", M_WEB_NO},
                 {"tidak_diketahui", M_WEB_UNKNOWN},
                 {"tidak_ditanyakan", M_WEB_NOT_ASKED}};
+    h_class(c->f->h, "div", "sebaris");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         choice(c, "radio", str_of(rows[i].code), req_tr(c->f->req, rows[i].msg),
                str_is(c->value, rows[i].code), i == 0);
+    h_close(c->f->h);
 }
 
 /* ---- places and references: what is chosen, and a box to look for another ---- */
