@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -262,17 +263,31 @@ static void copy_folder(Arena *a, const char *from, const char *to, const char *
     }
 }
 
+static const char *const folders[] = {".",        "registers", "codes",  "places", "law",
+                                      "calendar", "imports",   "tables", "queues"};
+enum { FOLDERS = sizeof folders / sizeof *folders };
+
 static const char *copy_mini(Arena *a)
 {
-    static const char *const folders[] = {".",        "registers", "codes",  "places", "law",
-                                          "calendar", "imports",   "tables", "queues"};
-    char *dir = arena_alloc(a, 64);
-    strcpy(dir, "/tmp/sigap_bad_XXXXXX");
+    char *dir = (char *)(uintptr_t)str_z(a, S("/tmp/sigap_bad_XXXXXX"));
     assert_non_null(mkdtemp(dir));
     Str from = str_printf(a, "%s/test/domain_mini", root);
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+    for (size_t i = 0; i < FOLDERS; i++)
         copy_folder(a, from.ptr, dir, folders[i]);
     return dir;
+}
+
+static void remove_copy(Arena *a, const char *dir)
+{
+    for (size_t i = FOLDERS; i > 0; i--) {
+        StrList names;
+        Str folder = str_printf(a, "%s/%s", dir, folders[i - 1]);
+        assert_int_equal(file_list(a, folder.ptr, S(""), &names), ERR_OK);
+        for (size_t k = 0; k < names.n; k++)
+            remove(str_printf(a, "%s/%s", folder.ptr, str_z(a, names.items[k])).ptr);
+        remove(folder.ptr);
+    }
+    assert_int_equal(remove(dir), 0);
 }
 
 typedef struct Case {
@@ -344,6 +359,7 @@ static void bad_domains_are_refused(void **state)
     Loaded l = load(dir);
     assert_int_equal(l.err, ERR_OK);
     unload(&l);
+    remove_copy(a, dir);
     arena_free(a);
 }
 
