@@ -316,7 +316,7 @@ static void search_box(Control *c, Str source, Str level)
            tr_args(req->arena, req->lang, M_WEB_LOOK_FOR, req_label(req, &c->field->label)));
     h_attr(h, "value", c->f->typed ? params_get(c->f->typed, name) : STR_NONE);
     h_attr(h, "data-pilih", source);
-    h_attr(h, "data-tingkat", level);
+    h_attr(h, "data-jenjang", level);
     h_attr(h, "data-nama", c->name);
     if (c->field->multi)
         h_attr(h, "data-banyak", S("1"));
