@@ -1,4 +1,4 @@
-/* SIGAP: takes waiting away; everything also works without it. */
+/* SIGAP: takes waiting away. */
 (function () {
   "use strict";
   var d = document, kata = d.body.dataset;
@@ -23,7 +23,7 @@
     saat(form, "change", () => { syarat(form); });
   });
 
-  /* A second press while the first is under way does nothing. */
+  /* A second press does nothing. */
   saat(d, "submit", ev => {
     var form = ev.target;
     if (form.method !== "post") return;
@@ -52,7 +52,7 @@
       s.textContent = kata.draf + " " + new Date().toTimeString().slice(0, 5).replace(":", ".");
     }, () => {});
   }
-  tiap("form[data-draf]", form => {
+  tiap("form.isi", form => {
     saat(form, "input", () => { kotor = form; });
     saat(form, "focusout", () => { simpan(false); });
   });

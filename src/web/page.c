@@ -108,7 +108,13 @@ void page_hidden(Html *h, Str name, Str value)
 
 void page_form_open(Req *req, Html *h, Str action)
 {
+    page_form_open_as(req, h, action, STR_NONE);
+}
+
+void page_form_open_as(Req *req, Html *h, Str action, Str class_)
+{
     h_open(h, "form");
+    h_attr(h, "class", class_);
     h_attr(h, "method", S("post"));
     h_url(h, "action", action);
     if (req->known)

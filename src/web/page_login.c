@@ -101,8 +101,7 @@ static void login_page(Req *req, Str next, Err e)
     Html *h = page_begin(req, req_tr(req, M_WEB_LOGIN), NULL, 0);
     if (e != ERR_OK)
         page_notice(h, "galat", req_tr(req, e == E_LOGIN ? M_WEB_LOGIN_WRONG : msg_of_err(e)));
-    page_form_open(req, h, S("/masuk"));
-    h_attr(h, "class", S("sempit"));
+    page_form_open_as(req, h, S("/masuk"), S("sempit"));
     page_hidden(h, S("lanjut"), next);
     text_input(req, h, M_WEB_LOGIN_NAME, S("masuk"), S("text"), S("username"));
     text_input(req, h, M_WEB_PASSWORD, S("sandi"), S("password"), S("current-password"));
