@@ -217,7 +217,7 @@ static void menu(Req *req, Html *h)
     h_class(h, "details", "menu");
     h_element(h, "summary", req_tr(req, M_WEB_MENU));
     h_open(h, "ul");
-    menu_item(req, h, S("/"), req_tr(req, M_WEB_HOME));
+    menu_item(req, h, S("/?beranda=1"), req_tr(req, M_WEB_HOME));
     for (size_t i = 0; i < m->queue_count; i++)
         if (queue_is_mine(req, &m->queues[i]))
             menu_item(req, h, str_printf(req->arena, "/antrean/%.*s", STR_ARG(m->queues[i].name)),
@@ -297,7 +297,7 @@ static void crumbs_list(Req *req, Html *h, const Crumb *crumbs, size_t n)
     h_open(h, "nav");
     h_attr(h, "aria-label", req_tr(req, M_WEB_CRUMBS));
     h_class(h, "ol", "remah");
-    menu_item(req, h, S("/"), req_tr(req, M_WEB_HOME));
+    menu_item(req, h, S("/?beranda=1"), req_tr(req, M_WEB_HOME));
     for (size_t i = 0; i < n; i++)
         menu_item(req, h, crumbs[i].url, crumbs[i].label);
     h_close(h);
