@@ -58,12 +58,15 @@ need() {
     } >"$log" 2>&1 </dev/null || failed "$log"
 }
 
-# configure DIR [MESON OPTION..]: once; later ninja itself sees what changed.
+# configure DIR [MESON OPTION..]: once; later ninja brings it up to date with meson.build.
 configure() {
     local dir=$1
     shift
     mkdir -p build
-    [ ! -f "$dir/build.ninja" ] || return 0
+    if [ -f "$dir/build.ninja" ]; then
+        ninja -C "$dir" build.ninja >"$dir.log" 2>&1 </dev/null || failed "$dir.log"
+        return 0
+    fi
     say "Menyiapkan / configuring: $dir"
     rm -rf "$dir"
     meson setup "$dir" "$@" >"$dir.log" 2>&1 </dev/null || failed "$dir.log"
