@@ -78,7 +78,7 @@ make() {
     shift
     if ! ninja -C "$dir" -n "$@" 2>/dev/null | tail -n 1 | grep -q 'no work to do'; then
         say "Membangun / building: $dir"
-        ninja -C "$dir" "$@" >"$dir.log" 2>&1 </dev/null || failed "$dir.log"
+        ninja --quiet -C "$dir" "$@" >"$dir.log" 2>&1 </dev/null || failed "$dir.log"
     fi
 }
 
