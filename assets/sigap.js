@@ -89,7 +89,7 @@
     function cari() {
       var q = kotak.value.trim(), ini = ++urut;
       if (q.length < 2) { buka(false); return; }
-      fetch(kotak.dataset.pilih + "?q=" + encodeURIComponent(q) + "&tingkat=" + (kotak.dataset.tingkat || "")).then(function (r) { return r.ok ? r.json() : []; }).then(function (hasil) {
+      fetch(kotak.dataset.pilih + "?q=" + encodeURIComponent(q) + "&jenjang=" + (kotak.dataset.jenjang || "")).then(function (r) { return r.ok ? r.json() : []; }).then(function (hasil) {
         if (ini !== urut) return;
         daftar.textContent = "";
         hasil.forEach(function (h, k) {

@@ -128,7 +128,7 @@ static void purpose_box(Req *req, Html *h, const Sheet *s)
     h_element(h, "h2", req_tr(req, M_WEB_PROTECTED_TITLE));
     h_element(h, "p", req_tr(req, M_WEB_PROTECTED_HINT));
     page_form_open(req, h, url_record(req, req->reg, req->uid, "/buka"));
-    widget_select(req, h, S("tujuan"), req_tr(req, M_WEB_PURPOSE), list, STR_NONE);
+    widget_select(req, h, S("guna"), req_tr(req, M_WEB_PURPOSE), list, STR_NONE);
     widget_area(req, h, S("alasan"), req_tr(req, M_WEB_REASON), req_tr(req, M_WEB_REASON_HINT),
                 STR_NONE, "10");
     page_button(h, req_tr(req, M_WEB_OPEN_FILE), S("utama"), STR_NONE, STR_NONE);
@@ -155,6 +155,7 @@ void move_form(Req *req, Html *h, const Record *r, const Move *m, const Problems
               .rec = r,
               .problems = problems,
               .typed = typed,
+              .scope = problems ? STR_NONE : str_printf(req->arena, "%.*s-", STR_ARG(m->name)),
               .classes = CLASSES_ALL};
     page_form_open(req, h,
                    str_printf(req->arena, "/%.*s/%.*s/%.*s", STR_ARG(r->reg->name), STR_ARG(r->uid),

@@ -29,7 +29,7 @@ static Str audience_word(Audience a)
 
 static Err read_ask(Req *req, TableAsk *ask)
 {
-    Str audience = req_query(req, S("khalayak"));
+    Str audience = req_query(req, S("untuk"));
     *ask = (TableAsk){.def = model_table(req->model, req->name),
                       .rows = req_query(req, S("baris")),
                       .columns = req_query(req, S("kolom")),
@@ -119,7 +119,7 @@ static void period_select(Req *req, Html *h, Str chosen)
 
 static void audience_select(Req *req, Html *h, Audience chosen)
 {
-    select_open(h, S("khalayak"), req_tr(req, M_TABLE_PICK_AUDIENCE));
+    select_open(h, S("untuk"), req_tr(req, M_TABLE_PICK_AUDIENCE));
     for (int a = (int)default_audience(req); a <= (int)AUDIENCE_PUBLIC; a++)
         option(h, audience_word((Audience)a), req_tr(req, audience_msg((Audience)a)),
                a == (int)chosen);
@@ -144,7 +144,7 @@ static void ask_form(Req *req, Html *h, const TableAsk *ask)
 
 static Str ask_url(Req *req, const TableAsk *ask, const char *suffix)
 {
-    return str_printf(req->arena, "/tabel/%.*s%s?masa=%.*s&baris=%.*s&kolom=%.*s&khalayak=%.*s",
+    return str_printf(req->arena, "/tabel/%.*s%s?masa=%.*s&baris=%.*s&kolom=%.*s&untuk=%.*s",
                       STR_ARG(ask->def->name), suffix, STR_ARG(ask->period), STR_ARG(ask->rows),
                       STR_ARG(str_empty(ask->columns) ? S("-") : ask->columns),
                       STR_ARG(audience_word(ask->audience)));
