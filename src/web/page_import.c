@@ -355,7 +355,6 @@ static void put_answer(Req *req, Html *h, const ImportQuestion *q, Str value, St
     h_attr(h, "value", value);
     if (str_eq(q->answer, value))
         h_flag(h, "checked");
-    h_close(h);
     h_lit(h, " ");
     h_text(h, label);
     h_close(h);
