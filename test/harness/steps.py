@@ -44,10 +44,10 @@ def open_file(client, path, reason="Pemeriksaan berkas untuk uji", purpose=None)
     if page.status != 200:
         return page
     try:
-        form = page.form("/buka", has="tujuan")
+        form = page.form("/buka", has="guna")
     except KeyError:
         return page
-    form["tujuan"] = purpose or next(v for v in form.options("tujuan") if v)
+    form["guna"] = purpose or next(v for v in form.options("guna") if v)
     form["alasan"] = reason
     return client.submit(form)
 
