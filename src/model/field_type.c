@@ -30,19 +30,19 @@ static Str bare_number(const ValueCtx *c, Str typed)
 
 static bool parse_number(const ValueCtx *c, Str typed, Str *ret)
 {
+    Arena *a = c->arena;
     int64_t n;
     Date d;
-    if (c->f->month &&
-        date_parse(c->arena, str_printf(c->arena, "%.*s 2000", STR_ARG(typed)), &d) && d.month) {
-        *ret = str_int(c->arena, d.month);
+    if (number_parse(bare_number(c, typed), c->f->scale, &n)) {
+        *ret = str_int(a, n);
         return true;
     }
-    if (!number_parse(bare_number(c, typed), c->f->scale, &n)) {
-        value_problem(c, c->f->scale ? M_VAL_DECIMAL : M_VAL_NUMBER, typed, STR_NONE);
-        return false;
+    if (c->f->month && date_parse(a, str_printf(a, "%.*s 2000", STR_ARG(typed)), &d) && d.month) {
+        *ret = str_int(a, d.month);
+        return true;
     }
-    *ret = str_int(c->arena, n);
-    return true;
+    value_problem(c, c->f->scale ? M_VAL_DECIMAL : M_VAL_NUMBER, typed, STR_NONE);
+    return false;
 }
 
 static Str month_name(Lang lang, int64_t n)
