@@ -139,7 +139,10 @@ static Str part_value(Practice *p, const ImportColumn *column, const InventedPer
         return v;
     if (stated_age)
         return person->birth.ptr ? STR_NONE : str_int(p->step, person->age);
-    return needed || invent_chance(&p->invent, 65) ? invent_value(&p->invent, f) : STR_NONE;
+    v = needed || invent_chance(&p->invent, 65) ? invent_value(&p->invent, f) : STR_NONE;
+    if (v.ptr || !column->required || f->kind != FK_TEXT)
+        return v;
+    return str_printf(p->step, "%d/%d", ++p->invent.serial, clock_today().year);
 }
 
 /* One spreadsheet row; `shared` keeps the cells of the case from the row before. */
