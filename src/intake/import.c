@@ -310,6 +310,22 @@ Err import_build(Reader *rd, const ImportProfile *profile, const Workbook *book,
     return arena_over(rd->arena) ? E_TOO_LARGE : ERR_OK;
 }
 
+bool import_counts(const ImportReport *r, size_t i, ImportCounts *ret)
+{
+    const Register *reg = r->profile->rows[i].reg;
+    *ret = (ImportCounts){0};
+    for (size_t k = 0; k < r->profile->row_count; k++) {
+        if (r->profile->rows[k].reg != reg)
+            continue;
+        if (k < i)
+            return false;
+        ret->created += r->by_row[k].created;
+        ret->changed += r->by_row[k].changed;
+        ret->same += r->by_row[k].same;
+    }
+    return true;
+}
+
 /* ---- profiles and templates ---- */
 
 const ImportProfile *import_profile_of(Arena *a, const Register *reg)

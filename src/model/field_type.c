@@ -132,10 +132,10 @@ static void check_date(const ValueCtx *c, Str canonical)
     int64_t today = date_days(c->today), days = date_days(d), last = date_days(date_last(d));
     int64_t min = f->min == INT64_MAX ? today : f->min, max = f->max == INT64_MAX ? today : f->max;
     if (f->has_min && last < min)
-        value_problem(c, M_VAL_DATE_MIN, date_iso(a, date_from_days(min)), STR_NONE);
+        value_problem(c, M_VAL_DATE_MIN, part_date_edit(a, date_from_days(min)), STR_NONE);
     if (f->has_max && days > max)
         value_problem(c, f->max == INT64_MAX ? M_VAL_FUTURE : M_VAL_DATE_MAX,
-                      date_iso(a, date_from_days(max)), STR_NONE);
+                      part_date_edit(a, date_from_days(max)), STR_NONE);
 }
 
 /* ---- times and moments ---- */

@@ -18,7 +18,8 @@ Columns list_columns(Req *req, const Register *reg)
                     ? (Str){reg->heading.ptr + 1, reg->heading.len - 2}
                     : STR_NONE;
     ptrdiff_t dot = str_find(inner, '.');
-    const Field *same = inner.ptr ? reg_field(reg, dot < 0 ? inner : str_head(inner, (size_t)dot)) : NULL;
+    const Field *same =
+        inner.ptr ? reg_field(reg, dot < 0 ? inner : str_head(inner, (size_t)dot)) : NULL;
     if (!same || !same->list)
         add(req, &c, NULL, S("tajuk"));
     for (size_t i = 0; i < reg->field_count; i++)

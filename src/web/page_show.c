@@ -286,12 +286,14 @@ static void child_head(Req *req, Html *h, const Record *r, const Register *child
     h_close(h);
     h_close(h);
     h_class(h, "div", "tombol");
-    query_put(&query, S("induk"), str_printf(a, "%.*s/%.*s", STR_ARG(r->reg->name), STR_ARG(r->uid)));
+    query_put(&query, S("induk"),
+              str_printf(a, "%.*s/%.*s", STR_ARG(r->reg->name), STR_ARG(r->uid)));
     if (page->next.ptr)
         page_link(h, str_printf(a, "/%.*s?induk=%.*s", STR_ARG(child->name), STR_ARG(r->uid)),
                   req_tr(req, M_WEB_SHOW_ALL));
     if (req_may(req, child, VERB_CREATE) && !r->void_tx)
-        page_link(h, str_printf(a, "/%.*s/baru?%.*s", STR_ARG(child->name), STR_ARG(buf_str(&query))),
+        page_link(h,
+                  str_printf(a, "/%.*s/baru?%.*s", STR_ARG(child->name), STR_ARG(buf_str(&query))),
                   tr_args(a, req->lang, M_WEB_ADD, req_label(req, &child->label)));
     h_close(h);
     h_close(h);
