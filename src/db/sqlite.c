@@ -330,12 +330,12 @@ Err db_one_int(Db *db, const char *sql, Str p, int64_t *ret)
     return ERR_OK;
 }
 
-Err db_columns(Db *db, Arena *a, Str table, StrList *ret)
+static Err names_of(Db *db, const char *sql, Arena *a, Str table, StrList *ret)
 {
     Stmt *st;
     bool row;
     StrList names = {0};
-    TRY(db_stmt(db, "SELECT name FROM pragma_table_info(:p) ORDER BY cid", &st));
+    TRY(db_stmt(db, sql, &st));
     stmt_text(st, ":p", table);
     for (;;) {
         TRY(stmt_step(st, &row));
@@ -345,6 +345,16 @@ Err db_columns(Db *db, Arena *a, Str table, StrList *ret)
     }
     *ret = names;
     return ERR_OK;
+}
+
+Err db_columns(Db *db, Arena *a, Str table, StrList *ret)
+{
+    return names_of(db, "SELECT name FROM pragma_table_info(:p) ORDER BY cid", a, table, ret);
+}
+
+Err db_indexes(Db *db, Arena *a, Str table, StrList *ret)
+{
+    return names_of(db, "SELECT name FROM pragma_index_list(:p) ORDER BY name", a, table, ret);
 }
 
 Err db_copy(Db *db, const char *path)
