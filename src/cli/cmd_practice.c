@@ -129,15 +129,20 @@ static PracticeUser *user_who_may(Practice *p, Verb verb, const Register *reg)
 
 /* ---- imports ---- */
 
-static Str part_value(Practice *p, const Field *f, const InventedPerson *person)
+static Str part_value(Practice *p, const ImportColumn *column, const InventedPerson *person)
 {
+    const Field *f = column->field;
+    bool needed = f->required || column->required;
     Str v = invent_person_value(person, f->role);
     bool stated_age = f->kind == FK_NUMBER && f->reg->role == REG_ROLE_VICTIM && f->has_max;
     if (f->role != FIELD_ROLE_NONE && f->reg->role == REG_ROLE_PERSON)
         return v;
     if (stated_age)
         return person->birth.ptr ? STR_NONE : str_int(p->step, person->age);
-    return f->required || invent_chance(&p->invent, 65) ? invent_value(&p->invent, f) : STR_NONE;
+    v = needed || invent_chance(&p->invent, 65) ? invent_value(&p->invent, f) : STR_NONE;
+    if (v.ptr || !column->required || f->kind != FK_TEXT)
+        return v;
+    return str_printf(p->step, "%d/%d", ++p->invent.serial, clock_today().year);
 }
 
 /* One spreadsheet row; `shared` keeps the cells of the case from the row before. */
@@ -161,7 +166,7 @@ static void fill_row(Practice *p, const ImportProfile *profile, SheetRow *row,
         if (before && part->reg->role == REG_ROLE_CASE)
             v = before->cells[c].text;
         else if (!of_suspect || suspect)
-            v = part_value(p, col->field, who);
+            v = part_value(p, col, who);
         row->cells[c] = (Cell){str_empty(v) ? CELL_EMPTY : CELL_TEXT, v};
     }
 }

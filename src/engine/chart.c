@@ -113,13 +113,13 @@ void chart_svg(const Chart *c, Str id, Buf *out)
 
 enum {
     WIDTH = 640,
-    TOP = 34,
+    TOP = 48,
     ROW = 44,     /* label, bar, air */
     HEADING = 30, /* a heading line */
     BAR = 16,
     BAR_DOWN = 20,    /* from the top of a row to its bar */
     BASE = 14,        /* from the top of a row to the base line of its label */
-    LABEL_CHARS = 84, /* what fits the width */
+    LABEL_CHARS = 72, /* what fits the width */
     VALUE_ROOM = 190, /* behind the longest bar, for its value */
 };
 
@@ -154,7 +154,7 @@ static void put_bar(Chart *c, const ChartBar *bar, int y, int64_t max)
                bar->value);
 }
 
-Chart chart_bars(Arena *a, Str title, Str about, const ChartBar *bars, size_t n)
+Chart chart_bars(Arena *a, Str title, Str unit, Str about, const ChartBar *bars, size_t n)
 {
     int height = TOP, y = TOP;
     int64_t max = 0;
@@ -163,7 +163,8 @@ Chart chart_bars(Arena *a, Str title, Str about, const ChartBar *bars, size_t n)
         max = bars[i].n > max ? bars[i].n : max;
     }
     Chart c = chart_new(a, title, about, WIDTH, height);
-    chart_text(&c, "g-judul", ANCHOR_START, 0, BASE + 2, cut(a, title));
+    chart_text(&c, "g-judul", ANCHOR_START, 0, BASE, cut(a, title));
+    chart_text(&c, "g-nilai", ANCHOR_START, 0, BASE + 20, cut(a, unit));
     for (size_t i = 0; i < n; i++) {
         if (bars[i].heading) {
             chart_line(&c, "g-sumbu", 0, y + 2, WIDTH, 0);

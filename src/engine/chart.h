@@ -46,5 +46,6 @@ typedef struct ChartBar {
 } ChartBar;
 
 enum { CHART_BARS_MAX = 60 };
-/* Horizontal bars on one scale, each under its label with its value behind it. */
-Chart chart_bars(Arena *a, Str title, Str about, const ChartBar *bars, size_t n);
+/* Horizontal bars on one scale, each under its label with its value behind it; `unit` is a line of
+ * its own under the title. */
+Chart chart_bars(Arena *a, Str title, Str unit, Str about, const ChartBar *bars, size_t n);

@@ -1,7 +1,6 @@
 #include "engine/figure.h"
 
 #include "base/messages.h"
-#include "base/utf8.h"
 
 /* ---- periods ---- */
 
@@ -43,19 +42,29 @@ static bool encloses(const Figure *outer, const Figure *inner)
 
 /* ---- dimensions ---- */
 
-/* The dimension without its word for a total; *ret_total tells whether it had one. */
-static Str without_total(Arena *a, Str dimension, bool *ret_total)
+static bool is_word(Str word, Msg msg)
+{
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
+        Str want = tr((Lang)lang, msg);
+        bool same = word.len == want.len;
+        for (size_t i = 0; same && i < word.len; i++) {
+            char c = word.ptr[i];
+            same = (c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c) == want.ptr[i];
+        }
+        if (same)
+            return true;
+    }
+    return false;
+}
+
+/* The dimension without its word for a total. */
+static Str without_total(Arena *a, Str dimension)
 {
     Buf b = buf_new(a, dimension.len + 1);
-    Str rest = dimension, word;
-    *ret_total = false;
-    while (str_word(&rest, &word)) {
-        Str lower = str_lower(a, word);
-        if (str_eq(lower, tr(LANG_ID, M_FIGURE_TOTAL_WORD)) ||
-            str_eq(lower, tr(LANG_EN, M_FIGURE_TOTAL_WORD))) {
-            *ret_total = true;
+    Str word;
+    while (str_word(&dimension, &word)) {
+        if (is_word(word, M_FIGURE_TOTAL_WORD))
             continue;
-        }
         if (b.len)
             buf_char(&b, ' ');
         buf_put(&b, word);
@@ -63,22 +72,11 @@ static Str without_total(Arena *a, Str dimension, bool *ret_total)
     return buf_str(&b);
 }
 
-static bool equal_lower(Str word, Str lower)
-{
-    bool same = word.len == lower.len;
-    for (size_t i = 0; same && i < word.len; i++) {
-        char c = word.ptr[i];
-        same = (c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c) == lower.ptr[i];
-    }
-    return same;
-}
-
 bool figure_is_total(const Figure *f)
 {
     Str rest = f->dimension, word;
     while (str_word(&rest, &word))
-        if (equal_lower(word, tr(LANG_ID, M_FIGURE_TOTAL_WORD)) ||
-            equal_lower(word, tr(LANG_EN, M_FIGURE_TOTAL_WORD)))
+        if (is_word(word, M_FIGURE_TOTAL_WORD))
             return true;
     return false;
 }
@@ -185,10 +183,12 @@ static size_t find_parts(const Judge *j, const Figure *total, bool *part)
 static void judge_total(Judge *j, size_t at)
 {
     const Figure *total = &j->items[at];
-    bool *part = ARENA_ARRAY(j->arena, j->n, bool), is_total;
     int64_t sum = 0;
-    Str dimension = without_total(j->arena, total->dimension, &is_total);
-    if (!is_total || !total->valued || total->percent || !find_parts(j, total, part))
+    if (!figure_is_total(total) || !total->valued || total->percent)
+        return;
+    bool *part = ARENA_ARRAY(j->arena, j->n, bool);
+    Str dimension = without_total(j->arena, total->dimension);
+    if (!find_parts(j, total, part))
         return;
     prefer(j, part, total, dimension, same_dimension);
     prefer(j, part, total, dimension, same_source);
@@ -246,15 +246,22 @@ static int64_t rounded(int64_t n, int64_t of)
     return (n * 2 + of) / (of * 2);
 }
 
-static bool recalculate(Judge *j, const bool *group, size_t at, int64_t step)
+/* The sum of the counts that stand beside the whole group, or 0; *ret_beside is one of them. */
+static int64_t whole_of(const Judge *j, const bool *group, size_t at, const Figure **ret_beside)
 {
     int64_t whole = 0;
-    const Figure *beside = NULL;
     for (size_t i = 0; i < j->n && !whole; i++)
         if (figure_counts_for(&j->items[at], &j->items[i])) {
-            beside = &j->items[i];
-            whole = sum_of_counts(j, group, beside);
+            *ret_beside = &j->items[i];
+            whole = sum_of_counts(j, group, *ret_beside);
         }
+    return whole;
+}
+
+static void recalculate(Judge *j, const bool *group, size_t at)
+{
+    const Figure *beside = NULL;
+    int64_t whole = whole_of(j, group, at, &beside), step = step_of(j, group);
     for (size_t i = 0; whole > 0 && i < j->n; i++) {
         if (!group[i])
             continue;
@@ -268,29 +275,39 @@ static bool recalculate(Judge *j, const bool *group, size_t at, int64_t step)
                           .whole = whole,
                           .differs = rounded(found, step) * step != j->items[i].value});
     }
-    return whole > 0;
 }
 
 /* Shares of one whole: said to be so by counts beside them, or because they nearly add up. */
-static void judge_percent(Judge *j, size_t at)
+static void check_sum(Judge *j, const bool *group, size_t at, size_t n)
 {
     enum { NEAR = 10 };
-    bool *group = ARENA_ARRAY(j->arena, j->n, bool);
+    const Figure *beside;
     int64_t sum = 0, hundred = 100 * j->one;
+    for (size_t i = 0; i < j->n; i++)
+        sum += group[i] ? j->items[i].value : 0;
+    int64_t off = sum > hundred ? sum - hundred : hundred - sum;
+    bool shares = off <= NEAR * j->one || whole_of(j, group, at, &beside) > 0;
+    if (shares && off * 2 > (int64_t)n * step_of(j, group))
+        tell(j, (Finding){.kind = FINDING_PERCENT_SUM, .a = at, .b = at, .found = sum});
+}
+
+/* Every group of percentages once, with the first of them. */
+static void judge_percent(Judge *j, size_t at, FindingKind kind)
+{
+    if (!j->items[at].percent)
+        return;
+    bool *group = ARENA_ARRAY(j->arena, j->n, bool);
     size_t n = 0;
     for (size_t i = 0; i < j->n; i++) {
         group[i] = together(&j->items[at], &j->items[i]);
         if (group[i] && i < at)
-            return; /* told with the first of the group */
+            return;
         n += group[i];
-        sum += group[i] ? j->items[i].value : 0;
     }
-    if (n < 2)
-        return;
-    int64_t step = step_of(j, group), off = sum > hundred ? sum - hundred : hundred - sum;
-    bool counted = recalculate(j, group, at, step);
-    if ((counted || off <= NEAR * j->one) && off * 2 > (int64_t)n * step)
-        tell(j, (Finding){.kind = FINDING_PERCENT_SUM, .a = at, .b = at, .found = sum});
+    if (n >= 2 && kind == FINDING_PERCENT_SUM)
+        check_sum(j, group, at, n);
+    else if (n >= 2)
+        recalculate(j, group, at);
 }
 
 Findings figures_judge(Arena *a, const Figure *items, size_t n, int scale)
@@ -306,6 +323,8 @@ Findings figures_judge(Arena *a, const Figure *items, size_t n, int scale)
     for (size_t i = 0; i < n; i++)
         judge_total(&j, i);
     for (size_t i = 0; i < n; i++)
-        judge_percent(&j, i);
+        judge_percent(&j, i, FINDING_PERCENT_SUM);
+    for (size_t i = 0; i < n; i++)
+        judge_percent(&j, i, FINDING_PERCENT);
     return j.found;
 }

@@ -107,8 +107,8 @@ Err figures_all(Reader *rd, Figures *ret)
 static int in_order(const void *x, const void *y)
 {
     const Figure *a = x, *b = y;
-    int c = str_cmp(a->place, b->place);
-    c = c ? c : str_cmp(a->unit, b->unit);
+    int c = str_cmp(a->unit, b->unit);
+    c = c ? c : str_cmp(a->place, b->place);
     c = c ? c : date_cmp(a->from, b->from);
     c = c ? c : date_cmp(a->to, b->to);
     c = c ? c : str_cmp(a->printed, b->printed);

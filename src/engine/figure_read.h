@@ -18,7 +18,7 @@ typedef struct Figures {
 int figures_scale(const Model *m);
 /* All figures the reader may list, in no order; E_NOT_FOUND without such a register. */
 MUST_CHECK Err figures_all(Reader *rd, Figures *ret);
-/* Those of one series by place, unit, period and dimension; behind them the counts of other series
+/* Those of one series by unit, place, period and dimension; behind them the counts of other series
  * that its percentages may have been calculated from. */
 MUST_CHECK Err figures_of_series(Reader *rd, Str series, Figures *ret);
 /* Hook for Store.advise: warns of a figure that overlaps one on file or in the same batch. */

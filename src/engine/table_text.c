@@ -38,8 +38,9 @@ Str table_figure(Arena *a, Lang lang, const Table *t, const Count *c)
     Str text = table_cell(a, lang, t, c);
     if (t->ask.def->sum || !t->unit)
         return text;
-    return str_printf(a, "%.*s %.*s", STR_ARG(text),
-                      STR_ARG(str_lower(a, t->unit->label.text[lang])));
+    Str unit = t->unit->label.text[lang], word = unit;
+    str_cut(&unit, ',', &word); /* "Victims, distinct persons": the definition stands above */
+    return str_printf(a, "%.*s %.*s", STR_ARG(text), STR_ARG(str_lower(a, word)));
 }
 
 bool table_has_unknown(const Table *t)

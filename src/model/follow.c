@@ -11,7 +11,7 @@
 #define SRC_OWNER   S("pemilik")
 #define SRC_CREATOR S("pembuat")
 #define SRC_PARENT  S("induk")
-#define SRC_TASK    S("tugas")
+#define SRC_TASK    S("tenggat")
 
 static Str role_text(const Store *s, const Record *r, FieldRole role)
 {

@@ -43,13 +43,18 @@ static Str own(void *ctx, const Field *f)
 static Str hop(void *ctx, const Field *via, const Field *f)
 {
     const PageEnv *env = ctx;
+    Record other;
     if (!env->rec || (via && via->system))
         return STR_NONE;
     Str uid = via ? env->rec->vals[via->index].text : env->rec->parent_uid;
-    Record other;
-    if (str_empty(uid) || store_get(&env->req->reader, f->reg, uid, VERB_LIST, &other) != ERR_OK)
+    const Register *reg = via ? env->rec->vals[via->index].reg : env->rec->parent_reg;
+    if (str_empty(uid) || !reg ||
+        store_get(&env->req->reader, reg, uid, VERB_LIST, &other) != ERR_OK)
         return STR_NONE;
-    return f->system ? system_value(&other, f) : other.vals[f->index].text;
+    if (f->system)
+        return system_value(&other, f);
+    f = f->reg == reg ? f : reg_field(reg, f->name); /* of a tag: the field of the same name */
+    return f ? other.vals[f->index].text : STR_NONE;
 }
 
 static StrList children(void *ctx, const Register *child, const Field *f)

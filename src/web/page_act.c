@@ -32,7 +32,7 @@ Err page_open_post(Req *req)
     TRY(record_load(req, VERB_READ, &s));
     Opening *o = ARENA_NEW(req->arena, Opening);
     *o = (Opening){.session = req->subject.session,
-                   .purpose = req_form(req, S("tujuan")),
+                   .purpose = req_form(req, S("guna")),
                    .reason = req_form(req, S("alasan"))};
     TRY(store_file_uid(&req->reader, &s.rec, &o->file_uid));
     if (!list || !code_find(list, o->purpose))

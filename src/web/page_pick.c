@@ -36,7 +36,7 @@ Err page_pick_place(Req *req)
                   {"desa", PLACE_VILLAGE}};
     const Place *hits[PICKS];
     PlaceLevel level = PLACE_ANY;
-    Str want = req_query(req, S("tingkat")), q = req_query(req, S("q"));
+    Str want = req_query(req, S("jenjang")), q = req_query(req, S("q"));
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
         if (str_is(want, levels[i].word))
             level = levels[i].level;

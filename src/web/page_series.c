@@ -143,7 +143,7 @@ static void warnings(Req *req, Html *h, const Figures *all, const Findings *foun
     h_close(h);
 }
 
-/* ---- the figures of one place and unit ---- */
+/* ---- the figures of one unit ---- */
 
 typedef struct Group {
     const Figures *all;
@@ -167,6 +167,16 @@ static Str bar_value(Req *req, const Figure *f)
                     : value;
 }
 
+/* "2016, legal", with the place where the group has several. */
+static Str bar_label(Req *req, const Group *g, const Figure *f)
+{
+    Str words = str_printf(req->arena, "%.*s%s%.*s", STR_ARG(period_words(req, f)),
+                           str_empty(f->dimension) ? "" : ", ", STR_ARG(f->dimension));
+    if (str_eq(g->all->items[g->first].place, g->all->items[g->end - 1].place))
+        return words;
+    return str_printf(req->arena, "%.*s, %.*s", STR_ARG(words), STR_ARG(place_words(req, f)));
+}
+
 /* Whole years, part years, several years and unknown periods stand apart, so that no bar is read
  * against one of another kind. */
 static size_t make_bars(Req *req, const Group *g, ChartBar *bars)
@@ -185,9 +195,7 @@ static size_t make_bars(Req *req, const Group *g, ChartBar *bars)
             if (!begun)
                 bars[n++] = (ChartBar){.label = req_tr(req, heads[span]), .heading = true};
             begun = true;
-            bars[n++] = (ChartBar){.label = str_printf(req->arena, "%.*s  %.*s",
-                                                       STR_ARG(period_words(req, f)),
-                                                       STR_ARG(f->dimension)),
+            bars[n++] = (ChartBar){.label = bar_label(req, g, f),
                                    .value = bar_value(req, f),
                                    .n = f->value,
                                    .hatched = span == SPAN_PART};
@@ -212,9 +220,9 @@ static void chart(Req *req, Html *h, const Group *g, Str title)
     }
     ChartBar *bars = ARENA_ARRAY(req->arena, n + SPAN_UNKNOWN + 1, ChartBar);
     n = make_bars(req, g, bars);
-    Chart c =
-        chart_bars(req->arena, title,
-                   tr_args(req->arena, req->lang, M_SERIES_CHART, unit_words(req, first)), bars, n);
+    Chart c = chart_bars(
+        req->arena, title, tr_args(req->arena, req->lang, M_TABLE_UNIT, unit_words(req, first)),
+        tr_args(req->arena, req->lang, M_SERIES_CHART, unit_words(req, first)), bars, n);
     page_chart(req, h, &c, str_printf(req->arena, "grafik-%zu", g->first));
 }
 
@@ -264,11 +272,11 @@ static void figure_row(Req *req, Html *h, const Group *g, size_t at, bool percen
     h_close(h);
 }
 
-static void group(Req *req, Html *h, const Group *g)
+static void group(Req *req, Html *h, const Group *g, Str title)
 {
     const Figure *first = &g->all->items[g->first];
-    Str title = str_printf(req->arena, "%.*s, %.*s", STR_ARG(place_words(req, first)),
-                           STR_ARG(unit_words(req, first)));
+    Str unit = tr_args(req->arena, req->lang, M_TABLE_UNIT, unit_words(req, first));
+    Str caption = str_printf(req->arena, "%.*s. %.*s", STR_ARG(title), STR_ARG(unit));
     Msg heads[8] = {M_SERIES_DIMENSION, M_SERIES_PLACE, M_SERIES_SPAN, M_SERIES_VALUE};
     bool percent = false;
     size_t n = 4;
@@ -279,17 +287,17 @@ static void group(Req *req, Html *h, const Group *g)
     heads[n++] = M_SERIES_SOURCE;
     heads[n++] = M_SERIES_DOUBT;
     heads[n++] = M_SERIES_NOTE;
-    h_element(h, "h2", title);
+    h_element(h, "h2", unit);
     chart(req, h, g, title);
-    table_open(req, h, title, heads, n);
+    table_open(req, h, caption, heads, n);
     for (size_t i = g->first; i < g->end; i++)
         figure_row(req, h, g, i, percent);
     table_close(h);
 }
 
-static bool same_group(const Figure *x, const Figure *y)
+static bool same_unit(const Figure *x, const Figure *y)
 {
-    return str_eq(x->place, y->place) && str_eq(x->unit, y->unit);
+    return str_eq(x->unit, y->unit);
 }
 
 Err page_series(Req *req)
@@ -313,9 +321,10 @@ Err page_series(Req *req)
         page_notice(h, "info", req_tr(req, M_SERIES_EMPTY));
     warnings(req, h, &all, &found);
     for (size_t i = 0, end; i < all.beside; i = end) {
-        for (end = i + 1; end < all.beside && same_group(&all.items[i], &all.items[end]);)
+        for (end = i + 1; end < all.beside && same_unit(&all.items[i], &all.items[end]);)
             end++;
-        group(req, h, &(Group){.all = &all, .found = &found, .first = i, .end = end});
+        group(req, h, &(Group){.all = &all, .found = &found, .first = i, .end = end},
+              req_label(req, &code->label));
     }
     page_end(req, h);
     return ERR_OK;

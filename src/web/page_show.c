@@ -128,7 +128,7 @@ static void purpose_box(Req *req, Html *h, const Sheet *s)
     h_element(h, "h2", req_tr(req, M_WEB_PROTECTED_TITLE));
     h_element(h, "p", req_tr(req, M_WEB_PROTECTED_HINT));
     page_form_open(req, h, url_record(req, req->reg, req->uid, "/buka"));
-    widget_select(req, h, S("tujuan"), req_tr(req, M_WEB_PURPOSE), list, STR_NONE);
+    widget_select(req, h, S("guna"), req_tr(req, M_WEB_PURPOSE), list, STR_NONE);
     widget_area(req, h, S("alasan"), req_tr(req, M_WEB_REASON), req_tr(req, M_WEB_REASON_HINT),
                 STR_NONE, "10");
     page_button(h, req_tr(req, M_WEB_OPEN_FILE), S("utama"), STR_NONE, STR_NONE);
@@ -155,6 +155,7 @@ void move_form(Req *req, Html *h, const Record *r, const Move *m, const Problems
               .rec = r,
               .problems = problems,
               .typed = typed,
+              .scope = problems ? STR_NONE : str_printf(req->arena, "%.*s-", STR_ARG(m->name)),
               .classes = CLASSES_ALL};
     page_form_open(req, h,
                    str_printf(req->arena, "/%.*s/%.*s/%.*s", STR_ARG(r->reg->name), STR_ARG(r->uid),
@@ -285,6 +286,33 @@ static Err ordered(Req *req, const Record *r, const Register *child, Query *q, Q
     return query_page(&req->reader, q, page);
 }
 
+static void child_head(Req *req, Html *h, const Record *r, const Register *child,
+                       const QueryPage *page)
+{
+    Arena *a = req->arena;
+    Buf query = buf_new(a, 80);
+    h_class(h, "div", "judul");
+    h_open(h, "h2");
+    h_text(h, req_label(req, &child->label));
+    h_lit(h, " ");
+    h_class(h, "span", "jumlah");
+    h_text(h, list_total(req, page->total));
+    h_close(h);
+    h_close(h);
+    h_class(h, "div", "tombol");
+    query_put(&query, S("induk"),
+              str_printf(a, "%.*s/%.*s", STR_ARG(r->reg->name), STR_ARG(r->uid)));
+    if (page->next.ptr)
+        page_link(h, str_printf(a, "/%.*s?induk=%.*s", STR_ARG(child->name), STR_ARG(r->uid)),
+                  req_tr(req, M_WEB_SHOW_ALL));
+    if (req_may(req, child, VERB_CREATE) && !r->void_tx)
+        page_link(h,
+                  str_printf(a, "/%.*s/baru?%.*s", STR_ARG(child->name), STR_ARG(buf_str(&query))),
+                  tr_args(a, req->lang, M_WEB_ADD, req_label(req, &child->label)));
+    h_close(h);
+    h_close(h);
+}
+
 static Err child_list(Req *req, Html *h, const Record *r, const Register *child)
 {
     enum { SHOWN = 20 };
@@ -296,33 +324,13 @@ static Err child_list(Req *req, Html *h, const Record *r, const Register *child)
     else if (lists)
         TRY(children_of(req, r, child, SHOWN, &q, &page));
     h_class(h, "section", "bagian anak");
-    h_open(h, "h2");
-    h_text(h, req_label(req, &child->label));
-    h_lit(h, " ");
-    h_class(h, "span", "jumlah");
-    h_text(h, list_total(req, page.total));
-    h_close(h);
-    h_close(h);
+    child_head(req, h, r, child, &page);
     if (page.n && line) {
         time_line(req, h, &page, child);
     } else if (page.n) {
         Columns cols = list_columns(req, child);
         list_table(req, h, &q, &page, &cols, req_label(req, &child->label), false);
     }
-    h_class(h, "p", "tombol");
-    Str parent = str_printf(req->arena, "%.*s/%.*s", STR_ARG(r->reg->name), STR_ARG(r->uid));
-    Buf query = buf_new(req->arena, 80);
-    query_put(&query, S("induk"), parent);
-    if (req_may(req, child, VERB_CREATE) && !r->void_tx)
-        page_link(h,
-                  str_printf(req->arena, "/%.*s/baru?%.*s", STR_ARG(child->name),
-                             STR_ARG(buf_str(&query))),
-                  tr_args(req->arena, req->lang, M_WEB_ADD, req_label(req, &child->label)));
-    if (page.next.ptr)
-        page_link(h,
-                  str_printf(req->arena, "/%.*s?induk=%.*s", STR_ARG(child->name), STR_ARG(r->uid)),
-                  req_tr(req, M_WEB_SHOW_ALL));
-    h_close(h);
     h_close(h);
     return ERR_OK;
 }

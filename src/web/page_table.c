@@ -30,7 +30,7 @@ static Str audience_word(Audience a)
 
 static Err read_ask(Req *req, TableAsk *ask)
 {
-    Str audience = req_query(req, S("khalayak"));
+    Str audience = req_query(req, S("untuk"));
     *ask = (TableAsk){.def = model_table(req->model, req->name),
                       .rows = req_query(req, S("baris")),
                       .columns = req_query(req, S("kolom")),
@@ -123,7 +123,7 @@ static void period_select(Req *req, Html *h, Str chosen, bool all_time)
 
 static void audience_select(Req *req, Html *h, Audience chosen)
 {
-    select_open(h, S("khalayak"), req_tr(req, M_TABLE_PICK_AUDIENCE));
+    select_open(h, S("untuk"), req_tr(req, M_TABLE_PICK_AUDIENCE));
     for (int a = (int)default_audience(req); a <= (int)AUDIENCE_PUBLIC; a++)
         option(h, audience_word((Audience)a), req_tr(req, audience_msg((Audience)a)),
                a == (int)chosen);
@@ -158,7 +158,7 @@ static Str ask_url(Req *req, const TableAsk *ask, const char *suffix)
                  {"baris", ask->rows},
                  {"kolom", str_empty(ask->columns) ? S("-") : ask->columns},
                  {"induk", ask->parent},
-                 {"khalayak", audience_word(ask->audience)}};
+                 {"untuk", audience_word(ask->audience)}};
     Buf q = buf_new(req->arena, 160);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (!str_empty(words[i].value))
@@ -221,8 +221,8 @@ static void chart(Req *req, Html *h, const Table *t)
                              .value = table_figure(a, req->lang, t, c),
                              .n = c->masked ? 0 : (sum ? c->sum : c->n)};
     }
-    Chart c = chart_bars(a, str_printf(a, "%.*s. %.*s", STR_ARG(n.title), STR_ARG(n.unit)),
-                         tr_args(a, req->lang, M_TABLE_CHART_ROWS, unit), bars, t->row_count);
+    Chart c = chart_bars(a, n.title, n.unit, tr_args(a, req->lang, M_TABLE_CHART_ROWS, unit), bars,
+                         t->row_count);
     page_chart(req, h, &c, S("grafik"));
 }
 
@@ -342,7 +342,7 @@ static Err totals(Req *req, Html *h, Str period, Audience audience)
         h_text(h, count_text(req->arena, req->lang, &n, audience));
         h_close(h);
         h_lit(h, " ");
-        h_text(h, req_label(req, &r->stats.unit->label));
+        h_text(h, str_lower(req->arena, req_label(req, &r->stats.unit->label)));
         h_close(h);
         h_close(h);
     }

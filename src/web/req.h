@@ -85,7 +85,8 @@ struct Req {
     Reader reader;
     int64_t deadline; /* on the steady clock */
     Res res;
-    void *state; /* of a page between its steps */
+    void *state;  /* of a page between its steps */
+    int controls; /* own controls written so far, for their ids */
     /* the machinery (request.c, server.c) */
     Err refused; /* found wrong before any page ran */
     struct {

@@ -118,14 +118,14 @@ static void put_notes(Control *c)
     const Problem *p = problem_of(f, c->name);
     Str ids = S("");
     if (!str_empty(hint)) {
-        ids = str_printf(a, "h-%.*s", STR_ARG(c->name));
+        ids = str_printf(a, "h-%.*s", STR_ARG(c->id));
         h_class(h, "p", "isyarat");
         h_attr(h, "id", ids);
         h_text(h, hint);
         h_close(h);
     }
     if (p) {
-        Str id = str_printf(a, "e-%.*s", STR_ARG(c->name));
+        Str id = str_printf(a, "e-%.*s", STR_ARG(c->id));
         Problem bare = *p;
         bare.label = NULL;
         h_open(h, "p");
@@ -217,20 +217,50 @@ static bool offered(const Code *code, Str value)
     return has_value(value, code->code) || (code_valid(code, clock_today()) && !code->proposed);
 }
 
-static void code_choices(Control *c)
+/* Ticks for the codes that are (or are not) chosen already; `first` gets the id that error links
+ * point to. */
+static void code_ticks(Control *c, bool chosen, bool *first)
 {
     const CodeList *list = c->field->codes;
-    bool first = true;
     h_class(c->f->h, "div", "kisi");
+    for (size_t i = 0; i < list->n; i++) {
+        const Code *code = &list->items[i];
+        bool on = has_value(c->value, code->code);
+        if (on != chosen || !offered(code, c->value))
+            continue;
+        choice(c, "checkbox", code->code, req_label(c->f->req, &code->label), on, *first);
+        *first = false;
+    }
+    h_close(c->f->h);
+}
+
+static void code_choices(Control *c)
+{
+    enum { MANY = 40 };
+    const CodeList *list = c->field->codes;
+    Html *h = c->f->h;
+    bool first = true;
+    if (list->n > MANY) { /* long lists: what is chosen, and the rest behind one word */
+        code_ticks(c, true, &first);
+        h_class(h, "details", "panjang");
+        h_open(h, "summary");
+        h_text(h, tr_args(c->f->req->arena, c->f->req->lang, M_WEB_CHOOSE_FROM,
+                          str_int(c->f->req->arena, (int64_t)list->n)));
+        h_close(h);
+        code_ticks(c, false, &first);
+        h_close(h);
+        return;
+    }
+    h_class(h, "div", "kisi");
     for (size_t i = 0; i < list->n; i++) {
         const Code *code = &list->items[i];
         if (!offered(code, c->value))
             continue;
-        choice(c, c->field->multi ? "checkbox" : "radio", code->code,
-               req_label(c->f->req, &code->label), has_value(c->value, code->code), first);
+        choice(c, "checkbox", code->code, req_label(c->f->req, &code->label),
+               has_value(c->value, code->code), first);
         first = false;
     }
-    h_close(c->f->h);
+    h_close(h);
 }
 
 static void select_open(Control *c)
@@ -286,7 +316,7 @@ static void search_box(Control *c, Str source, Str level)
            tr_args(req->arena, req->lang, M_WEB_LOOK_FOR, req_label(req, &c->field->label)));
     h_attr(h, "value", c->f->typed ? params_get(c->f->typed, name) : STR_NONE);
     h_attr(h, "data-pilih", source);
-    h_attr(h, "data-tingkat", level);
+    h_attr(h, "data-jenjang", level);
     h_attr(h, "data-nama", c->name);
     if (c->field->multi)
         h_attr(h, "data-banyak", S("1"));
@@ -475,7 +505,7 @@ void widget_field(Form *f, const Field *field)
     }
     *ARENA_PUSH(a, f->shown) = field->name;
     Control c = {.f = f, .field = field, .name = widget_name(f, field)};
-    c.id = str_printf(a, "f-%.*s", STR_ARG(c.name));
+    c.id = str_printf(a, "f-%.*s%.*s", STR_ARG(f->scope), STR_ARG(c.name));
     c.value = value_of(f, field, c.name);
     c.select = field->kind == FK_REF && !field->multi && widget_ref_choices(f->req, field, &c.page);
     bool group = is_group(field) && !c.select;
@@ -583,35 +613,41 @@ void widget_summary(Req *req, Html *h, const Problems *problems)
 
 /* ---- controls of the pages' own ---- */
 
-static void own_label(Html *h, Str name, Str label, Str hint)
+/* A page may hold several forms with a reason each: ids are numbered. */
+static Str own_id(Req *req, Str name)
+{
+    return str_printf(req->arena, "%.*s-%d", STR_ARG(name), ++req->controls);
+}
+
+static void own_label(Html *h, Str id, Str label, Str hint)
 {
     h_class(h, "div", "isian");
     h_open(h, "label");
-    h_attr(h, "for", str_printf(h->arena, "f-%.*s", STR_ARG(name)));
+    h_attr(h, "for", id);
     h_text(h, label);
     h_close(h);
     if (str_empty(hint))
         return;
     h_class(h, "p", "isyarat");
-    h_attr(h, "id", str_printf(h->arena, "h-%.*s", STR_ARG(name)));
+    h_attr(h, "id", str_printf(h->arena, "h-%.*s", STR_ARG(id)));
     h_text(h, hint);
     h_close(h);
 }
 
-static void own_attributes(Html *h, Str name, Str hint)
+static void own_attributes(Html *h, Str id, Str name, Str hint)
 {
-    h_attr(h, "id", str_printf(h->arena, "f-%.*s", STR_ARG(name)));
+    h_attr(h, "id", id);
     h_attr(h, "name", name);
     if (!str_empty(hint))
-        h_attr(h, "aria-describedby", str_printf(h->arena, "h-%.*s", STR_ARG(name)));
+        h_attr(h, "aria-describedby", str_printf(h->arena, "h-%.*s", STR_ARG(id)));
 }
 
 void widget_text(Req *req, Html *h, Str name, Str label, Str hint, Str value, bool required)
 {
-    (void)req;
-    own_label(h, name, label, hint);
+    Str id = own_id(req, name);
+    own_label(h, id, label, hint);
     h_open(h, "input");
-    own_attributes(h, name, hint);
+    own_attributes(h, id, name, hint);
     h_attr(h, "type", S("text"));
     h_attr(h, "value", value);
     if (required)
@@ -621,10 +657,10 @@ void widget_text(Req *req, Html *h, Str name, Str label, Str hint, Str value, bo
 
 void widget_area(Req *req, Html *h, Str name, Str label, Str hint, Str value, const char *extra)
 {
-    (void)req;
-    own_label(h, name, label, hint);
+    Str id = own_id(req, name);
+    own_label(h, id, label, hint);
     h_open(h, "textarea");
-    own_attributes(h, name, hint);
+    own_attributes(h, id, name, hint);
     h_attr(h, "rows", S("2"));
     if (extra)
         h_attr(h, "minlength", str_of(extra));
@@ -635,9 +671,10 @@ void widget_area(Req *req, Html *h, Str name, Str label, Str hint, Str value, co
 
 void widget_select(Req *req, Html *h, Str name, Str label, const CodeList *list, Str value)
 {
-    own_label(h, name, label, STR_NONE);
+    Str id = own_id(req, name);
+    own_label(h, id, label, STR_NONE);
     h_open(h, "select");
-    own_attributes(h, name, STR_NONE);
+    own_attributes(h, id, name, STR_NONE);
     option(h, S(""), req_tr(req, M_WEB_CHOOSE), str_empty(value));
     for (size_t i = 0; i < list->n; i++)
         if (code_valid(&list->items[i], clock_today()))

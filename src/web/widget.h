@@ -13,6 +13,7 @@ typedef struct Form {
     Html *h;
     const Register *reg;
     Str prefix;
+    Str scope;           /* stands in ids where a page holds several forms with the same fields */
     const Record *rec;   /* stored record, NULL for a new one */
     const Params *typed; /* what was typed before (errors, drafts); NULL: stored values, defaults */
     const Problems *problems;
