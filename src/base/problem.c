@@ -32,6 +32,8 @@ static void put_place(Buf *b, Lang lang, const Problem *p)
     }
     if (p->sheet && p->line)
         buf_put(b, tr_args(a, lang, M_AT_ROW, str_int(a, p->line)));
+    if (p->sheet && p->line && (p->column || p->label))
+        buf_lit(b, ", ");
     if (p->sheet && p->column)
         buf_put(b, tr_args(a, lang, M_AT_COLUMN, column_letters(a, p->column)));
     if (p->label)

@@ -42,7 +42,7 @@ static const ImportColumn *column_of(Gather *g, Str heading)
 /* The choice for a heading: "-" ignores it, otherwise the heading of the profile it stands for. */
 static ImportHeading read_heading(Gather *g, Str sheet, Str text)
 {
-    ImportHeading h = {.sheet = sheet, .heading = str_trim(text)};
+    ImportHeading h = {.sheet = sheet, .heading = workbook_template_title(text)};
     Str choice = import_choice(g->choices, str_printf(g->arena, "kolom-%.*s", STR_ARG(h.heading)));
     h.ignored = str_is(choice, "-");
     if (!h.ignored)
@@ -92,10 +92,11 @@ static void check_missing(Gather *g, const SheetMap *map)
     }
 }
 
-static bool map_sheet(Gather *g, const Sheet *sheet, SheetMap *map)
+static bool map_sheet(Gather *g, const Workbook *book, const Sheet *sheet, SheetMap *map)
 {
     *map = (SheetMap){.sheet = sheet};
-    if (workbook_sheet_is_report(sheet) || !find_header(g, sheet, &map->header))
+    if (workbook_sheet_is_report(sheet) || workbook_sheet_is_lists(book, sheet) ||
+        !find_header(g, sheet, &map->header))
         return false;
     const SheetRow *row = &sheet->rows[map->header];
     map->n = row->n;
@@ -418,7 +419,7 @@ void gather_workbook(Gather *g, const Workbook *book)
     g->buckets = ARENA_ARRAY(g->arena, g->bucket_count, Part *);
     for (size_t i = 0; i < book->n; i++) {
         SheetMap map;
-        if (!map_sheet(g, &book->sheets[i], &map))
+        if (!map_sheet(g, book, &book->sheets[i], &map))
             continue;
         sheets++;
         read_sheet(g, &map);

@@ -77,7 +77,7 @@ static void put_field(OutSheet *s, const BookTemplate *t, size_t column)
 {
     const BookField *f = &t->fields[column];
     Arena *a = s->out->scratch;
-    Str title = f->required ? str_printf(a, "%.*s *", STR_ARG(f->title)) : f->title;
+    Str title = f->required ? str_printf(a, "%.*s" TEMPLATE_NEEDED, STR_ARG(f->title)) : f->title;
     out_string(s, 0, column, title, OUT_HEAD);
     put_example(s, f, column);
     int width = s->widths[column];
@@ -163,5 +163,25 @@ bool workbook_template_row_is_example(const SheetRow *row)
     for (size_t i = 0; i < row->n; i++)
         if (!str_empty(row->cells[i].text))
             return str_starts(row->cells[i].text, S(TEMPLATE_EXAMPLE));
+    return false;
+}
+
+Str workbook_template_title(Str cell)
+{
+    Str title = str_trim(cell);
+    if (str_ends(title, S(TEMPLATE_NEEDED)))
+        title = str_trim(str_head(title, title.len - (sizeof TEMPLATE_NEEDED - 1)));
+    return title;
+}
+
+/* An office may call a sheet of its own "Daftar": only beside a sheet with codes is it ours. */
+bool workbook_sheet_is_lists(const Workbook *book, const Sheet *sheet)
+{
+    if (!str_is(sheet->name, TEMPLATE_LISTS))
+        return false;
+    for (size_t i = 0; i < book->n; i++)
+        for (size_t r = 0; r <= CODE_ROW && r < book->sheets[i].n; r++)
+            if (workbook_template_row_is_codes(&book->sheets[i].rows[r]))
+                return true;
     return false;
 }

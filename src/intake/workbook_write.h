@@ -51,6 +51,7 @@ MUST_CHECK Err workbook_write_cross(Arena *a, Lang lang, const BookCross *t, Str
 #define TEMPLATE_DATA    "Data"
 #define TEMPLATE_LISTS   "Daftar"
 #define TEMPLATE_CODE    "sigap:"  /* code cell: sigap:VERSION:CODE */
+#define TEMPLATE_NEEDED  " *"      /* after the title of a required column */
 #define TEMPLATE_EXAMPLE "CONTOH:" /* start of the first filled cell of the example row */
 
 typedef struct BookField {
@@ -80,6 +81,10 @@ bool workbook_template_code(Str cell, Str *ret_version, Str *ret_code);
 bool workbook_template_row_is_codes(const SheetRow *row);
 /* Whether the row is the example, to be ignored. */
 bool workbook_template_row_is_example(const SheetRow *row);
+/* A heading without blanks around it and without the mark of a required column. */
+Str workbook_template_title(Str cell);
+/* Whether the sheet holds the choices of a template in the same book, not data. */
+bool workbook_sheet_is_lists(const Workbook *book, const Sheet *sheet);
 
 /* The imported workbook again: same sheets, lines and columns; cells named by a problem (place =
  * sheet name, `sheet` set) are tinted, red for errors and yellow for warnings, with the sentence as

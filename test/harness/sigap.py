@@ -52,7 +52,7 @@ class Cli:
     def environment(self):
         """Sanitizers stop at the first fault and write where the Server looks for it."""
         common = f"log_path={self.reports}/report:print_stacktrace=1"
-        return {**os.environ, "ASAN_OPTIONS": common + ":detect_leaks=1:exitcode=99",
+        return {**os.environ, "ASAN_OPTIONS": common + ":detect_leaks=1:handle_abort=1:exitcode=99",
                 "UBSAN_OPTIONS": common + ":halt_on_error=1:exitcode=99"}
 
     def line(self, command, *args):
