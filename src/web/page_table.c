@@ -209,8 +209,7 @@ static void chart(Req *req, Html *h, const Table *t)
     ChartBar *bars = ARENA_ARRAY(a, t->row_count, ChartBar);
     const Field *sum = t->ask.def->sum;
     Str unit = sum ? sum->unit : (t->unit ? req_label(req, &t->unit->label) : S(""));
-    if (!t->row_count || !t->total.n)
-        return;
+    int64_t longest = 0;
     if (t->row_count > CHART_BARS_MAX) {
         h_element(h, "p", req_tr(req, M_TABLE_TOO_MANY_BARS));
         return;
@@ -220,7 +219,10 @@ static void chart(Req *req, Html *h, const Table *t)
         bars[i] = (ChartBar){.label = req_label(req, &t->rows[i].label),
                              .value = table_figure(a, req->lang, t, c),
                              .n = c->masked ? 0 : (sum ? c->sum : c->n)};
+        longest = bars[i].n > longest ? bars[i].n : longest;
     }
+    if (!longest)
+        return;
     Chart c = chart_bars(a, n.title, n.unit, tr_args(a, req->lang, M_TABLE_CHART_ROWS, unit), bars,
                          t->row_count);
     page_chart(req, h, &c, S("grafik"));
@@ -282,7 +284,9 @@ Err page_table(Req *req)
     ask_form(req, h, &ask);
     for (size_t i = 0; i < problems.n; i++)
         page_notice(h, "galat", problem_text(req->arena, req->lang, &problems.items[i]));
-    if (e == ERR_OK) {
+    if (e == ERR_OK && ask.def->sum && !t.total.n) { /* a sum of nothing is no zero */
+        page_notice(h, "info", req_tr(req, M_TABLE_NOTHING));
+    } else if (e == ERR_OK) {
         downloads(req, h, &ask);
         chart(req, h, &t);
         table_body(req, h, &t);
