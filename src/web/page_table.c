@@ -278,6 +278,8 @@ Err page_table(Req *req)
     Err e = table_count(&req->reader, &ask, &problems, &t);
     if (e != ERR_OK && e != E_INVALID)
         return e;
+    if (e == ERR_OK && t.parent_reg) /* back to the record it was asked from */
+        up = (Crumb){t.parent_title, url_record(req, t.parent_reg, ask.parent, "")};
     Html *h = page_begin(req, req_label(req, &ask.def->label), &up, 1);
     if (e == ERR_OK && !str_empty(t.parent_title))
         h_element(h, "p", tr_args(req->arena, req->lang, M_TABLE_UNDER, t.parent_title));

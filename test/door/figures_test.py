@@ -2,6 +2,8 @@
 them, against the facts of domain/seed and the rows of the database."""
 import re
 
+import steps
+
 PERCENT = "/seri/angkatan_kerja_ntt_pendidikan_persen"
 
 
@@ -10,7 +12,7 @@ def test_a_series_says_what_to_know_before_using_it(s):
     assert "Penolakan paspor" in secretary.get("/seri")
     assert "Masa bertumpang, jangan dijumlahkan: Maumere" in secretary.get("/seri/penolakan_paspor")
     unclear = secretary.get("/seri/korban_tppo_ttu")
-    assert "427 (satuan tidak jelas)" in unclear and "<svg" not in unclear.html
+    assert "427 (satuan tidak jelas)" in unclear and 'class="grafik"' not in unclear.html
     total = secretary.get("/seri/rumah_perempuan_kupang")
     assert "312 kasus; rinciannya berjumlah 77 kasus" in total
     assert secretary.get("/seri/tidak_ada").status == 404
@@ -41,7 +43,7 @@ def test_a_figure_that_overlaps_is_asked_about(s):
     secretary = s.as_("sekretaris")
     asked = figure(secretary, mulai="2020-01-01", selesai="2020-06-30")
     assert "Masanya bertumpang dengan angka lain dari sumber yang sama: Indonesia" in asked
-    saved = secretary.submit(asked.form("/angka/baru", has="seri"))
+    saved = secretary.submit(asked.form("/angka/baru", has="seri"), "yakin")
     assert saved.status == 200 and "bertumpang" not in saved, saved.url
     assert "bertumpang" not in figure(secretary, mulai="2018-01-01", selesai="2018-12-31")
 
@@ -85,3 +87,27 @@ def test_what_refers_to_a_place_is_shown_within_reach_only(s):
     asked = s.as_("penyidik").get(page.link("", "rujuk=ya"))
     assert place["event"] in asked.html
     assert place["event"] not in s.as_("mitra").get(f"/simpul/{place['uid']}?rujuk=ya").html
+
+
+def test_an_import_tells_of_overlaps_and_goes_on(s):
+    rows = ["Deret,Rincian,Masa mulai,Masa sampai,Nilai,Satuan,Sumber",
+            "Kasus TPPO nasional,Indonesia,2019-06-01,2019-12-31,90,Kasus,Naskah 000",
+            "Kasus TPPO nasional,Provinsi uji,2019-01-01,2019-12-31,90,Kasus,Uji",
+            "Kasus TPPO nasional,Provinsi uji,2019-12-01,2020-02-01,91,Kasus,Uji"]
+    secretary = s.as_("sekretaris")
+    form = secretary.get("/angka/impor").form("/impor/", has="berkas")
+    form.file("berkas", "angka.csv", "\n".join(rows).encode())
+    preview = steps.settled(secretary, secretary.submit(form))
+    assert preview.html.count("Masanya bertumpang dengan angka lain") == 2, preview.words[-1500:]
+    steps.apply(secretary, preview)
+    assert "Provinsi uji" in secretary.get("/seri/kasus_tppo_nasional")
+
+
+def test_sums_are_the_same_in_the_files(s):
+    case = case_with_unknown_amount(s)
+    text = s.as_("penyidik").get("/tabel/transaksi_penerima.csv", {"induk": case["uid"]}).body.decode("utf-8-sig")
+    last = text.strip().splitlines()[-1].split(",")
+    with s.db() as db:
+        total, unknown = db.execute("SELECT SUM(jumlah), SUM(jumlah IS NULL) FROM transaksi WHERE batal=0 AND induk="
+                                    "(SELECT id FROM kasus WHERE uid=?)", (case["uid"],)).fetchone()
+    assert last[1:] == [str(total), str(unknown)], last
