@@ -12,7 +12,7 @@
 #include "intake/ref_key.h"
 #include "intake/seed.h"
 
-enum { MONTHS = 24, PASSES = 3 };
+enum { MONTHS = 24, PASSES = 3, MOVERS = 3 };
 
 typedef struct PracticeUser {
     Str login, name, roles, institution, password;
@@ -182,7 +182,7 @@ static Sheet make_sheet(Practice *p, const ImportProfile *profile, size_t rows)
             s.rows[0].cells[c] = (Cell){CELL_TEXT, profile->columns[c].heading};
         if (i > 0)
             fill_row(p, profile, &s.rows[i],
-                     i > 1 && invent_chance(&p->invent, 42) ? &s.rows[i - 1] : NULL);
+                     i > 1 && invent_chance(&p->invent, 55) ? &s.rows[i - 1] : NULL);
     }
     return s;
 }
@@ -359,7 +359,7 @@ static Err make_moves(Practice *p, const Register *reg)
     Err e = query_page(&p->rd, &q, &page);
     for (size_t i = 0; e == ERR_OK && i < page.n; i++) {
         const Move *m =
-            invent_chance(&p->invent, 40) ? some_move(p, &page.items[i], &u->subject) : NULL;
+            invent_chance(&p->invent, 70) ? some_move(p, &page.items[i], &u->subject) : NULL;
         if (m)
             e = move_record(p, &page.items[i], m);
     }
@@ -387,8 +387,8 @@ static Err one_pass(Practice *p, int month, int pass)
         for (; p->planned[i] < due; p->planned[i]++)
             TRY(make_record(p, &p->plan[i]));
     }
-    for (size_t i = 0; i < p->cli->model->reg_count; i++)
-        TRY(make_moves(p, p->cli->model->regs[i]));
+    for (size_t i = 0; i < p->cli->model->reg_count * MOVERS; i++)
+        TRY(make_moves(p, p->cli->model->regs[i / MOVERS]));
     return writer_run(p->cli->store.writer, NULL, clocks_tick, &p->cli->store);
 }
 

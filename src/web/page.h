@@ -62,6 +62,11 @@ void page_error(Req *req, Err e);
 /* The same with a list of problems. */
 void page_problems(Req *req, Err e, const Problems *list);
 void page_send_to_login(Req *req);
+/* A form sent after the session ended: asks to log in and carries what was typed along; it becomes
+ * the draft of whoever logs in. */
+void page_login_again(Req *req);
+/* What was typed into a form, without what belongs to this one showing of it: text of a draft. */
+Str form_draft_text(Req *req);
 /* A form whose CSRF token has expired: keeps what was typed, then answers E_CSRF. */
 MUST_CHECK Err page_keep_draft(Req *req);
 
