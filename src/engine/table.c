@@ -419,7 +419,7 @@ static void wrong(Problems *problems, Msg msg, Str what)
 }
 
 /* The record a table is narrowed to must be within the reader's reach. */
-static Err parent_title(Reader *rd, const TableAsk *ask, Str *ret)
+static Err find_parent(Reader *rd, const TableAsk *ask, Table *ret)
 {
     const Model *m = rd->store->model;
     for (size_t i = 0; i < m->reg_count; i++) {
@@ -427,8 +427,11 @@ static Err parent_title(Reader *rd, const TableAsk *ask, Str *ret)
         if (!reg_accepts_parent(ask->def->reg, m->regs[i]))
             continue;
         Err e = store_get(rd, m->regs[i], ask->parent, VERB_LIST, &r);
-        if (e == ERR_OK)
-            *ret = str_empty(r.number) ? r.heading : r.number;
+        if (e == ERR_OK) {
+            ret->parent_reg = m->regs[i];
+            ret->parent_title = str_empty(r.number) ? r.heading : r.number;
+            return ERR_OK;
+        }
         if (e != E_NOT_FOUND && e != E_DENIED)
             return e;
     }
@@ -459,7 +462,7 @@ Err table_count(Reader *rd, const TableAsk *ask, Problems *problems, Table *ret)
     if (!narrowed && !may_see(rd, ask->audience))
         return E_DENIED;
     if (narrowed)
-        TRY(parent_title(rd, ask, &t.parent_title));
+        TRY(find_parent(rd, ask, &t));
     c.sum = ask->def->sum;
     c.parent = ask->parent;
     c.verb = table_verb(ask->def, t.ask.rows, t.ask.columns, ask->parent);
