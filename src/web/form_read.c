@@ -4,6 +4,7 @@
 #include "base/rand.h"
 #include "base/utf8.h"
 #include "guard/keys.h"
+#include "web/page_file.h"
 
 enum { CANDIDATES = 8 };
 
@@ -119,6 +120,10 @@ static Err read_field(Form *f, const Field *field, Change *c, Problems *problems
     Req *req = f->req;
     Arena *a = req->arena;
     Str name = widget_name(f, field), value = STR_NONE;
+    if (field->kind == FK_FILE) {
+        file_read(f, field, c, problems);
+        return ERR_OK;
+    }
     if (field->kind == FK_PLACE || field->kind == FK_REF) {
         size_t before = problems->n;
         Str words;
