@@ -12,7 +12,7 @@
 #include "intake/ref_key.h"
 #include "intake/seed.h"
 
-enum { MONTHS = 24, PASSES = 3 };
+enum { MONTHS = 24, PASSES = 3, MOVERS = 3 };
 
 typedef struct PracticeUser {
     Str login, name, roles, institution, password;
@@ -182,7 +182,7 @@ static Sheet make_sheet(Practice *p, const ImportProfile *profile, size_t rows)
             s.rows[0].cells[c] = (Cell){CELL_TEXT, profile->columns[c].heading};
         if (i > 0)
             fill_row(p, profile, &s.rows[i],
-                     i > 1 && invent_chance(&p->invent, 42) ? &s.rows[i - 1] : NULL);
+                     i > 1 && invent_chance(&p->invent, 55) ? &s.rows[i - 1] : NULL);
     }
     return s;
 }
@@ -242,6 +242,16 @@ static Err fill_ref(Practice *p, Change *c, const Field *f, Batch *batch, Proble
     return ERR_OK;
 }
 
+/* An invented date keeps the order the register asks for. */
+static Str in_order(const Change *c, const Field *f, Str v)
+{
+    Str from = f->min_field ? c->vals[f->min_field->index] : STR_NONE;
+    Str to = f->max_field ? c->vals[f->max_field->index] : STR_NONE;
+    if (from.ptr && str_cmp(v, from) < 0)
+        return from;
+    return to.ptr && str_cmp(v, to) > 0 ? to : v;
+}
+
 static Err fill_fields(Practice *p, Change *c, Batch *batch, Problems *problems)
 {
     InventedPerson person = invent_person(&p->invent);
@@ -261,7 +271,7 @@ static Err fill_fields(Practice *p, Change *c, Batch *batch, Problems *problems)
         if (!v.ptr && f->required)
             v = invent_value(&p->invent, f);
         if (v.ptr)
-            change_set(c, f, v);
+            change_set(c, f, in_order(c, f, v));
     }
     return ERR_OK;
 }
@@ -349,7 +359,7 @@ static Err make_moves(Practice *p, const Register *reg)
     Err e = query_page(&p->rd, &q, &page);
     for (size_t i = 0; e == ERR_OK && i < page.n; i++) {
         const Move *m =
-            invent_chance(&p->invent, 40) ? some_move(p, &page.items[i], &u->subject) : NULL;
+            invent_chance(&p->invent, 70) ? some_move(p, &page.items[i], &u->subject) : NULL;
         if (m)
             e = move_record(p, &page.items[i], m);
     }
@@ -377,8 +387,8 @@ static Err one_pass(Practice *p, int month, int pass)
         for (; p->planned[i] < due; p->planned[i]++)
             TRY(make_record(p, &p->plan[i]));
     }
-    for (size_t i = 0; i < p->cli->model->reg_count; i++)
-        TRY(make_moves(p, p->cli->model->regs[i]));
+    for (size_t i = 0; i < p->cli->model->reg_count * MOVERS; i++)
+        TRY(make_moves(p, p->cli->model->regs[i / MOVERS]));
     return writer_run(p->cli->store.writer, NULL, clocks_tick, &p->cli->store);
 }
 

@@ -334,8 +334,16 @@ static void link_differ(const Link *k, Expr *e, const ExprType *want)
     e->type = (ExprType){.kind = FK_YESNO4};
 }
 
+/* A stored value must not hang on the day somebody happened to save it. */
+static void link_today(const Link *k, Expr *e, const ExprType *want)
+{
+    link_plain(k, e, want);
+    if (k->as == EXPR_CALC)
+        bad(k, e, M_EXPR_TODAY_CALC, STR_NONE, STR_NONE);
+}
+
 static void (*const calls[FN_COUNT_])(const Link *, Expr *, const ExprType *) = {
-    [FN_EMPTY] = link_empty,    [FN_TODAY] = link_plain,    [FN_AGE] = link_plain,
+    [FN_EMPTY] = link_empty,    [FN_TODAY] = link_today,    [FN_AGE] = link_plain,
     [FN_BAND] = link_band,      [FN_IF] = link_if,          [FN_FIRST] = link_first,
     [FN_INITIALS] = link_plain, [FN_YEAR] = link_plain,     [FN_NIK_BIRTH] = link_plain,
     [FN_NIK_SEX] = link_plain,  [FN_DIFFER] = link_differ,  [FN_PART_YEAR] = link_plain,

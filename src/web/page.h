@@ -2,6 +2,7 @@
  * routes.c points to. A new page is one function here and one row there. */
 #pragma once
 
+#include "engine/chart.h"
 #include "web/html.h"
 #include "web/req.h"
 
@@ -32,6 +33,8 @@ void page_button(Html *h, Str label, Str kind, Str name, Str value);
 void page_link(Html *h, Str url, Str label);
 /* A message box: `kind` is "galat", "awas", "aman" or "info". */
 void page_notice(Html *h, const char *kind, Str text);
+/* A chart as a figure that can be scrolled where the screen is narrow; its table follows. */
+void page_chart(Req *req, Html *h, const Chart *chart, Str id);
 /* The message a redirect carried in `?pesan=`. */
 void page_message(Req *req, Html *h);
 
@@ -59,6 +62,11 @@ void page_error(Req *req, Err e);
 /* The same with a list of problems. */
 void page_problems(Req *req, Err e, const Problems *list);
 void page_send_to_login(Req *req);
+/* A form sent after the session ended: asks to log in and carries what was typed along; it becomes
+ * the draft of whoever logs in. */
+void page_login_again(Req *req);
+/* What was typed into a form, without what belongs to this one showing of it: text of a draft. */
+Str form_draft_text(Req *req);
 /* A form whose CSRF token has expired: keeps what was typed, then answers E_CSRF. */
 MUST_CHECK Err page_keep_draft(Req *req);
 
@@ -92,6 +100,8 @@ Err page_tables(Req *req);
 Err page_table(Req *req);
 Err page_table_csv(Req *req);
 Err page_table_xlsx(Req *req);
+Err page_all_series(Req *req);
+Err page_series(Req *req);
 Err page_asset(Req *req);
 Err page_home(Req *req);
 Err page_login(Req *req);

@@ -233,8 +233,7 @@ Err page_form(Req *req)
 
 /* ---- drafts ---- */
 
-/* What was typed, without what belongs to this one showing of the form. */
-static Str draft_text(Req *req)
+Str form_draft_text(Req *req)
 {
     static const char *const not_kept[] = {"csrf", "idem", "versi", "draf", "lagi", "yakin"};
     Buf b = buf_new(req->arena, 1024);
@@ -272,7 +271,7 @@ static Err after_drop(Req *req, Err err)
 static Err keep_draft(Req *req, Save *s, ThenFn then)
 {
     DraftPut *put = ARENA_NEW(req->arena, DraftPut);
-    *put = (DraftPut){.key = s->draft, .text = draft_text(req)};
+    *put = (DraftPut){.key = s->draft, .text = form_draft_text(req)};
     req_write(req, NULL, draft_put, put, then);
     return ERR_OK;
 }
@@ -407,8 +406,14 @@ static Err after_save(Req *req, Err err)
 {
     Save *s = req->state;
     Batch *b = s->batch;
-    if (err == E_STALE)
+    if (err == E_STALE || (err == E_REUSED && s->sheet))
         return page_conflict(req, s);
+    if (err == E_REUSED) {
+        problem_add(&s->problems, (Problem){.msg = M_WEB_REUSED});
+        TRY(show_form(s, 0));
+        req->res.status = err_http(E_REUSED);
+        return ERR_OK;
+    }
     if (b->problems.n && (err == E_INVALID || err == E_DUPLICATE || err == E_FLOW)) {
         merge_problems(s, &s->form, &b->problems);
         return show_form(s, 0);

@@ -3,9 +3,11 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/rand.h"
 #include "guard/account.h"
 #include "guard/limits.h"
 #include "guard/session.h"
+#include "model/draft.h"
 
 void page_send_to_login(Req *req)
 {
@@ -94,18 +96,24 @@ static void practice_list(Req *req, Html *h, Str next)
     h_close_to(h, h_mark(h) - 4);
 }
 
-static void login_page(Req *req, Str next, Err e)
+/* `typed` is what a form held when its session had ended; absent otherwise. */
+static void login_page(Req *req, Str next, Str typed, Err e)
 {
     Html *h = page_begin(req, req_tr(req, M_WEB_LOGIN), NULL, 0);
     if (e != ERR_OK)
         page_notice(h, "galat", req_tr(req, e == E_LOGIN ? M_WEB_LOGIN_WRONG : msg_of_err(e)));
+    if (!str_empty(typed))
+        page_notice(h, "info", req_tr(req, M_WEB_LOGIN_AGAIN));
     page_form_open_as(req, h, S("/masuk"), S("sempit"));
     page_hidden(h, S("lanjut"), next);
+    if (!str_empty(typed))
+        page_hidden(h, S("isian"), typed);
     text_input(req, h, M_WEB_LOGIN_NAME, S("masuk"), S("text"), S("username"));
     text_input(req, h, M_WEB_PASSWORD, S("sandi"), S("password"), S("current-password"));
     page_button(h, req_tr(req, M_WEB_LOGIN), S("utama"), STR_NONE, STR_NONE);
     h_close(h);
-    practice_list(req, h, next);
+    if (str_empty(typed))
+        practice_list(req, h, next);
     h_lit(h, "<p class=\"intan\" aria-hidden=\"true\">◆ ◆ ◆ ◆ ◆</p>");
     page_end(req, h);
 }
@@ -114,8 +122,20 @@ Err page_login(Req *req)
 {
     if (req->known)
         return req_redirect(req, S("/"));
-    login_page(req, req_query(req, S("lanjut")), ERR_OK);
+    login_page(req, req_query(req, S("lanjut")), STR_NONE, ERR_OK);
     return ERR_OK;
+}
+
+void page_login_again(Req *req)
+{
+    Buf next = buf_new(req->arena, 128);
+    query_put(&next, S("draf"), S("lanjut"));
+    if (params_has(&req->form, S("induk")))
+        query_put(&next, S("induk"), req_form(req, S("induk")));
+    login_page(req,
+               str_printf(req->arena, "%.*s?%.*s", STR_ARG(req->path), STR_ARG(buf_str(&next))),
+               form_draft_text(req), ERR_OK);
+    req->res.status = err_http(E_LOGIN);
 }
 
 /* ---- the act ---- */
@@ -125,7 +145,31 @@ typedef struct Attempt {
     Account account;
     Err err;
     Str token, next;
+    DraftPut draft; /* text absent: none */
 } Attempt;
+
+/* The draft a carried form becomes: its address says of which record. */
+static DraftPut carried_draft(Req *req, Str user_uid, Str next)
+{
+    DraftPut put = {.key = {.store = req->store, .user_uid = user_uid}, .text = STR_NONE};
+    Str typed = req_form(req, S("isian")), reg, what, parent;
+    Params params;
+    if (str_empty(typed) || !str_starts(next, S("/")) ||
+        urlencoded_parse(req->arena, typed, &params) != ERR_OK)
+        return put;
+    Str rest = str_from(next, 1), path;
+    (void)str_cut(&rest, '?', &path);
+    if (!str_cut(&path, '/', &reg) || !model_reg(req->model, reg) || !str_cut(&path, '/', &what))
+        return put;
+    parent = params_get(&params, S("induk"));
+    ptrdiff_t slash = str_find(parent, '/');
+    put.key.reg = reg;
+    put.key.rec = uid_shape(what) ? what
+                                  : str_printf(req->arena, "+%.*s",
+                                               STR_ARG(str_from(parent, (size_t)(slash + 1))));
+    put.text = typed;
+    return put;
+}
 
 static Err write_attempt(WriteTx *tx, void *arg)
 {
@@ -135,6 +179,8 @@ static Err write_attempt(WriteTx *tx, void *arg)
         TRY(account_attempt(tx, at->account.user_uid, at->err == ERR_OK));
     if (at->err == ERR_OK)
         TRY(session_open(tx, req->arena, at->account.user_uid, &at->token));
+    if (at->err == ERR_OK && at->draft.text.ptr)
+        TRY(draft_put(tx, &at->draft));
     AuditAct act = {.store = req->store,
                     .actor = &req->actor,
                     .action = S("login"),
@@ -149,7 +195,7 @@ static Err after_attempt(Req *req, Err err)
     Attempt *at = req->next.arg;
     TRY(err);
     if (at->err != ERR_OK) {
-        login_page(req, at->next, at->err);
+        login_page(req, at->next, req_form(req, S("isian")), at->err);
         req->res.status = err_http(at->err);
         return ERR_OK;
     }
@@ -170,6 +216,7 @@ Err page_login_post(Req *req)
     at->err = account_check(req->reader.db, req->arena, login, password, &at->account);
     if (at->err != ERR_OK && err_kind(at->err) != ERR_KIND_USER)
         return at->err;
+    at->draft = carried_draft(req, at->account.user_uid, at->next);
     req->subject = (Subject){.uid = at->account.user_uid, .login = login};
     req_write(req, NULL, write_attempt, at, after_attempt);
     return ERR_OK;

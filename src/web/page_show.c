@@ -210,6 +210,19 @@ static void void_form(Req *req, Html *h, const Record *r)
     h_close(h);
 }
 
+/* Tables that add something up over the records below this one. */
+static void sums_below(Req *req, Html *h, const Record *r)
+{
+    for (size_t i = 0; i < req->model->table_count; i++) {
+        const TableDef *t = &req->model->tables[i];
+        if (t->sum && reg_accepts_parent(t->reg, r->reg) && req_may(req, t->reg, VERB_READ))
+            page_link(
+                h,
+                str_printf(req->arena, "/tabel/%.*s?induk=%.*s", STR_ARG(t->name), STR_ARG(r->uid)),
+                req_label(req, &t->label));
+    }
+}
+
 static void actions(Req *req, Html *h, const Record *r)
 {
     h_class(h, "div", "tombol");
@@ -221,6 +234,7 @@ static void actions(Req *req, Html *h, const Record *r)
     }
     moves(req, h, r);
     page_link(h, url_record(req, r->reg, r->uid, "/riwayat"), req_tr(req, M_WEB_HISTORY));
+    sums_below(req, h, r);
     h_class(h, "a", "cetak");
     h_url(h, "href", req->path);
     h_flag(h, "data-cetak");
@@ -272,7 +286,7 @@ static Err ordered(Req *req, const Record *r, const Register *child, Query *q, Q
     return query_page(&req->reader, q, page);
 }
 
-static void child_head(Req *req, Html *h, const Record *r, const Register *child,
+static void child_head(Req *req, Html *h, const Record *r, const Register *child, bool lists,
                        const QueryPage *page)
 {
     Arena *a = req->arena;
@@ -280,10 +294,12 @@ static void child_head(Req *req, Html *h, const Record *r, const Register *child
     h_class(h, "div", "judul");
     h_open(h, "h2");
     h_text(h, req_label(req, &child->label));
-    h_lit(h, " ");
-    h_class(h, "span", "jumlah");
-    h_text(h, list_total(req, page->total));
-    h_close(h);
+    if (lists) {
+        h_lit(h, " ");
+        h_class(h, "span", "jumlah");
+        h_text(h, list_total(req, page->total));
+        h_close(h);
+    }
     h_close(h);
     h_class(h, "div", "tombol");
     query_put(&query, S("induk"),
@@ -291,7 +307,7 @@ static void child_head(Req *req, Html *h, const Record *r, const Register *child
     if (page->next.ptr)
         page_link(h, str_printf(a, "/%.*s?induk=%.*s", STR_ARG(child->name), STR_ARG(r->uid)),
                   req_tr(req, M_WEB_SHOW_ALL));
-    if (req_may(req, child, VERB_CREATE) && !r->void_tx)
+    if (store_decide_child(&req->reader, r, child, VERB_CREATE).allowed && !r->void_tx)
         page_link(h,
                   str_printf(a, "/%.*s/baru?%.*s", STR_ARG(child->name), STR_ARG(buf_str(&query))),
                   tr_args(a, req->lang, M_WEB_ADD, req_label(req, &child->label)));
@@ -304,14 +320,17 @@ static Err child_list(Req *req, Html *h, const Record *r, const Register *child)
     enum { SHOWN = 20 };
     Query q;
     QueryPage page = {0};
-    bool lists = req_may(req, child, VERB_LIST), line = reg_has_tag(child, S(TAG_TIMELINE));
+    bool lists = store_decide_child(&req->reader, r, child, VERB_LIST).allowed;
+    bool line = reg_has_tag(child, S(TAG_TIMELINE));
     if (lists && line)
         TRY(ordered(req, r, child, &q, &page));
     else if (lists)
         TRY(children_of(req, r, child, SHOWN, &q, &page));
     h_class(h, "section", "bagian anak");
-    child_head(req, h, r, child, &page);
-    if (page.n && line) {
+    child_head(req, h, r, child, lists, &page);
+    if (!lists) {
+        h_element(h, "p", req_tr(req, M_WEB_CHILD_CLOSED));
+    } else if (page.n && line) {
         time_line(req, h, &page, child);
     } else if (page.n) {
         Columns cols = list_columns(req, child);
@@ -340,32 +359,6 @@ static Err children(Req *req, Html *h, const Record *r, const Tab *tab, bool las
     for (size_t i = 0; last && i < r->reg->child_count; i++)
         if (!on_some_tab(r->reg, r->reg->children[i]) && shows_child(req, r->reg->children[i]))
             TRY(child_list(req, h, r, r->reg->children[i]));
-    return ERR_OK;
-}
-
-/* Records that refer to this one, within reach. */
-static Err referrers(Req *req, Html *h, const Record *r)
-{
-    for (size_t i = 0; i < r->reg->referrer_count; i++) {
-        const Field *f = r->reg->referrers[i];
-        QueryPage page;
-        if (f->class_ || f->reg == r->reg || !req_may(req, f->reg, VERB_LIST))
-            continue;
-        Query q = query_new(f->reg);
-        q.limit = 20;
-        query_filter(&q, req->arena, f, STR_NONE, FILTER_EQ, r->uid);
-        TRY(query_page(&req->reader, &q, &page));
-        if (!page.n)
-            continue;
-        Columns cols = list_columns(req, f->reg);
-        h_class(h, "section", "bagian anak");
-        h_open(h, "h2");
-        h_text(h, tr_args(req->arena, req->lang, M_WEB_NAMED_IN, req_label(req, &f->reg->label),
-                          req_label(req, &f->label)));
-        h_close(h);
-        list_table(req, h, &q, &page, &cols, req_label(req, &f->reg->label), false);
-        h_close(h);
-    }
     return ERR_OK;
 }
 
@@ -432,7 +425,7 @@ Err page_show(Req *req)
             section(req, h, &s.rec, &reg->sections[i]);
     TRY(children(req, h, &s.rec, tab, last));
     if (last)
-        TRY(referrers(req, h, &s.rec));
+        TRY(show_referrers(req, h, &s.rec));
     page_end(req, h);
     return ERR_OK;
 }

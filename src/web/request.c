@@ -232,6 +232,10 @@ static void fail(Req *req, Err e)
         page_send_to_login(req);
         return;
     }
+    if (e == E_LOGIN && (req->route->flags & ROUTE_FORM)) {
+        page_login_again(req);
+        return;
+    }
     if (err_kind(e) != ERR_KIND_USER)
         log_error("%s %s: %s", req->method == METHOD_POST ? "POST" : "GET",
                   req->route ? req->route->pattern : "-", err_name(e));
