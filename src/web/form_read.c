@@ -120,10 +120,6 @@ static Err read_field(Form *f, const Field *field, Change *c, Problems *problems
     Req *req = f->req;
     Arena *a = req->arena;
     Str name = widget_name(f, field), value = STR_NONE;
-    if (field->kind == FK_FILE) {
-        file_read(f, field, c, problems);
-        return ERR_OK;
-    }
     if (field->kind == FK_PLACE || field->kind == FK_REF) {
         size_t before = problems->n;
         Str words;
@@ -156,12 +152,19 @@ Err form_read(Form *f, Change *c, Problems *problems)
     Str offered = params_get(&req->form, str_printf(a, "%.*sada", STR_ARG(f->prefix)));
     for (size_t i = 0; i < f->reg->field_count; i++) {
         const Field *field = f->reg->fields[i];
-        if (!str_has_word(offered, field->name) || !widget_offers(f, field))
+        if (!str_has_word(offered, field->name) || !widget_offers(f, field) ||
+            field->kind == FK_FILE)
             continue;
         Str kept = str_printf(a, "pilih.%.*s%.*s", STR_ARG(f->prefix), STR_ARG(field->name));
         if (str_is(params_get(&req->form, kept), "mereka"))
             continue; /* of two editors' values the stored one was chosen */
         TRY(read_field(f, field, c, problems));
+    }
+    /* Files last: what is known of the bytes goes where nobody typed anything. */
+    for (size_t i = 0; i < f->reg->field_count; i++) {
+        const Field *field = f->reg->fields[i];
+        if (field->kind == FK_FILE && str_has_word(offered, field->name) && widget_offers(f, field))
+            form_take_file(f, field, c, problems);
     }
     return ERR_OK;
 }

@@ -21,7 +21,7 @@ static void give(Change *c, FieldRole role, Str value)
         change_set(c, f, value);
 }
 
-void file_read(Form *form, const Field *f, Change *c, Problems *problems)
+void form_take_file(Form *form, const Field *f, Change *c, Problems *problems)
 {
     Req *req = form->req;
     Str name = widget_name(form, f);
@@ -41,7 +41,7 @@ void file_read(Form *form, const Field *f, Change *c, Problems *problems)
     give(c, FIELD_ROLE_ATTACHMENT_SIZE, str_int(req->arena, (int64_t)up->bytes.len));
 }
 
-Err files_keep(Form *form, const Batch *b, const Change *c)
+Err form_keep_files(Form *form, const Batch *b, const Change *c)
 {
     for (size_t i = 0; i < c->reg->field_count; i++) {
         const Field *f = c->reg->fields[i];

@@ -454,8 +454,8 @@ Err page_form_post(Req *req)
     if (!changes_something(s->change))
         return req_redirect(req, url_record(req, req->reg, req->uid, "?pesan=sama"));
     if (s->form.sub)
-        TRY(files_keep(&s->sub, s->batch, s->batch->items[0]));
-    TRY(files_keep(&s->form, s->batch, s->change));
+        TRY(form_keep_files(&s->sub, s->batch, s->batch->items[0]));
+    TRY(form_keep_files(&s->form, s->batch, s->change));
     s->batch->also = draft_drop;
     s->batch->also_arg = &s->draft;
     req_write(req, store_batch_keys, store_batch_apply, s->batch, after_save);
