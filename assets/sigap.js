@@ -1,29 +1,30 @@
-/* SIGAP: takes waiting away; everything also works without it. */
+/* SIGAP: takes waiting away. */
 (function () {
   "use strict";
   var d = document, kata = d.body.dataset;
 
+  function saat(apa, hal, fn) { apa.addEventListener(hal, fn); }
   function tiap(pilih, fn, di) { (di || d).querySelectorAll(pilih).forEach(fn); }
 
   /* Fields that apply only when another holds a code. */
   function nilai(form, nama) {
     var ada = [];
-    tiap('[name="' + nama + '"]', function (e) {
+    tiap('[name="' + nama + '"]', e => {
       if ((e.type !== "radio" && e.type !== "checkbox") || e.checked) ada.push(e.value);
     }, form);
     return ada;
   }
   function syarat(form) {
-    tiap("[data-bila]", function (e) { e.hidden = nilai(form, e.dataset.bila).indexOf(e.dataset.kode) < 0; }, form);
+    tiap("[data-bila]", e => { e.hidden = nilai(form, e.dataset.bila).indexOf(e.dataset.kode) < 0; }, form);
   }
-  tiap("form", function (form) {
+  tiap("form", form => {
     if (!form.querySelector("[data-bila]")) return;
     syarat(form);
-    form.addEventListener("change", function () { syarat(form); });
+    saat(form, "change", () => { syarat(form); });
   });
 
-  /* A second press while the first is under way does nothing. */
-  d.addEventListener("submit", function (ev) {
+  /* A second press does nothing. */
+  saat(d, "submit", ev => {
     var form = ev.target;
     if (form.method !== "post") return;
     if (form.dataset.kirim) { ev.preventDefault(); return; }
@@ -32,9 +33,9 @@
     var b = ev.submitter;
     if (b) { b.dataset.semula = b.textContent; b.textContent = kata.mengirim; b.setAttribute("aria-disabled", "true"); }
   });
-  addEventListener("pageshow", function () { /* back from the history */
-    tiap("form[data-kirim]", function (f) { delete f.dataset.kirim; });
-    tiap("[data-semula]", function (b) { b.textContent = b.dataset.semula; b.removeAttribute("aria-disabled"); delete b.dataset.semula; });
+  saat(window, "pageshow", () => { /* back from the history */
+    tiap("form[data-kirim]", f => { delete f.dataset.kirim; });
+    tiap("[data-semula]", b => { b.textContent = b.dataset.semula; b.removeAttribute("aria-disabled"); delete b.dataset.semula; });
   });
 
   /* Drafts: kept when a field or the page is left. */
@@ -44,19 +45,19 @@
     var form = kotor, isi = new URLSearchParams(new FormData(form));
     isi.set("draf", "simpan");
     terakhir = Date.now();
-    fetch(form.getAttribute("action"), { method: "POST", body: isi, keepalive: true, redirect: "manual" }).then(function (r) {
+    fetch(form.getAttribute("action"), { method: "POST", body: isi, keepalive: true, redirect: "manual" }).then(r => {
       if (r.type !== "opaqueredirect") return;
       var s = form.querySelector(".status-draf");
       if (!s) { s = d.createElement("p"); s.className = "status-draf"; s.setAttribute("role", "status"); form.append(s); }
       s.textContent = kata.draf + " " + new Date().toTimeString().slice(0, 5).replace(":", ".");
-    }, function () {});
+    }, () => {});
   }
-  tiap("form[data-draf]", function (form) {
-    form.addEventListener("input", function () { kotor = form; });
-    form.addEventListener("focusout", function () { simpan(false); });
+  tiap("form.isi", form => {
+    saat(form, "input", () => { kotor = form; });
+    saat(form, "focusout", () => { simpan(false); });
   });
-  d.addEventListener("visibilitychange", function () { if (d.hidden) simpan(true); });
-  addEventListener("pagehide", function () { simpan(true); });
+  saat(d, "visibilitychange", () => { if (d.hidden) simpan(true); });
+  saat(window, "pagehide", () => { simpan(true); });
 
   /* Suggestions for places and records. */
   function pemilih(kotak) {
@@ -83,27 +84,27 @@
       var li = daftar.children;
       if (!li.length) return;
       dipilih = (n + li.length) % li.length;
-      Array.from(li, function (e, k) { e.setAttribute("aria-selected", String(k === dipilih)); });
+      Array.from(li, (e, k) => { e.setAttribute("aria-selected", String(k === dipilih)); });
       kotak.setAttribute("aria-activedescendant", li[dipilih].id);
     }
     function cari() {
       var q = kotak.value.trim(), ini = ++urut;
       if (q.length < 2) { buka(false); return; }
-      fetch(kotak.dataset.pilih + "?q=" + encodeURIComponent(q) + "&jenjang=" + (kotak.dataset.jenjang || "")).then(function (r) { return r.ok ? r.json() : []; }).then(function (hasil) {
+      fetch(kotak.dataset.pilih + "?q=" + encodeURIComponent(q) + "&jenjang=" + (kotak.dataset.jenjang || "")).then(r => r.ok ? r.json() : []).then(hasil => {
         if (ini !== urut) return;
         daftar.textContent = "";
-        hasil.forEach(function (h, k) {
+        hasil.forEach((h, k) => {
           var li = d.createElement("li");
           li.id = daftar.id + k; li.setAttribute("role", "option"); li.dataset.nilai = h.nilai; li.textContent = h.label;
-          li.addEventListener("mousedown", function (ev) { ev.preventDefault(); ambil(li); });
+          saat(li, "mousedown", ev => { ev.preventDefault(); ambil(li); });
           daftar.append(li);
         });
         buka(hasil.length > 0);
-      }, function () {});
+      }, () => {});
     }
-    kotak.addEventListener("input", function () { clearTimeout(tunda); tunda = setTimeout(cari, 200); });
-    kotak.addEventListener("blur", function () { buka(false); });
-    kotak.addEventListener("keydown", function (ev) {
+    saat(kotak, "input", () => { clearTimeout(tunda); tunda = setTimeout(cari, 200); });
+    saat(kotak, "blur", () => { buka(false); });
+    saat(kotak, "keydown", ev => {
       if (daftar.hidden) return;
       if (ev.key === "ArrowDown") { ev.preventDefault(); tandai(dipilih + 1); }
       else if (ev.key === "ArrowUp") { ev.preventDefault(); tandai(dipilih - 1); }
@@ -114,14 +115,14 @@
   tiap("[data-pilih]", pemilih);
 
   /* Keys, menus, print, errors. */
-  d.addEventListener("keydown", function (ev) {
-    if (ev.key === "Escape") tiap(".menu[open]", function (m) { m.open = false; m.querySelector("summary").focus(); });
+  saat(d, "keydown", ev => {
+    if (ev.key === "Escape") tiap(".menu[open]", m => { m.open = false; m.querySelector("summary").focus(); });
     if (ev.key !== "/" || ev.ctrlKey || ev.metaKey || ev.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(ev.target.tagName)) return;
     var c = d.querySelector("[data-cari]");
     if (c) { ev.preventDefault(); c.focus(); }
   });
-  d.addEventListener("click", function (ev) {
-    tiap(".menu[open]", function (m) { if (!m.contains(ev.target)) m.open = false; });
+  saat(d, "click", ev => {
+    tiap(".menu[open]", m => { if (!m.contains(ev.target)) m.open = false; });
     var p = ev.target.closest && ev.target.closest("[data-cetak]");
     if (p) { ev.preventDefault(); print(); }
   });

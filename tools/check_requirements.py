@@ -22,7 +22,7 @@ def known():
     for path in (TESTS / "door").glob("*_test.py"):
         names |= {f"{path.stem[:-5]}.{n}" for n in re.findall(r"^def (test_\w+)", path.read_text(), re.M)}
     for path in (TESTS / "unit").glob("*_test.c"):
-        names |= {f"{path.stem[:-5]}.{n}" for n in re.findall(r"cmocka_unit_test\w*\(\s*(\w+)", path.read_text())}
+        names |= {f"{path.stem[:-5]}.{n}" for n in re.findall(r"^static void (\w+)\(void \*\*", path.read_text(), re.M)}
     for path in (TESTS / "browser").glob("*.test.mjs"):
         short = path.name.removesuffix(".test.mjs")
         names |= {f"{short}.{n}" for n in re.findall(r"^test\(\s*['\"`](.+?)['\"`]", path.read_text(), re.M)}

@@ -58,12 +58,15 @@ need() {
     } >"$log" 2>&1 </dev/null || failed "$log"
 }
 
-# configure DIR [MESON OPTION..]: once; later ninja itself sees what changed.
+# configure DIR [MESON OPTION..]: once; later ninja brings it up to date with meson.build.
 configure() {
     local dir=$1
     shift
     mkdir -p build
-    [ ! -f "$dir/build.ninja" ] || return 0
+    if [ -f "$dir/build.ninja" ]; then
+        ninja -C "$dir" build.ninja >"$dir.log" 2>&1 </dev/null || failed "$dir.log"
+        return 0
+    fi
     say "Menyiapkan / configuring: $dir"
     rm -rf "$dir"
     meson setup "$dir" "$@" >"$dir.log" 2>&1 </dev/null || failed "$dir.log"
@@ -75,7 +78,7 @@ make() {
     shift
     if ! ninja -C "$dir" -n "$@" 2>/dev/null | tail -n 1 | grep -q 'no work to do'; then
         say "Membangun / building: $dir"
-        ninja -C "$dir" "$@" >"$dir.log" 2>&1 </dev/null || failed "$dir.log"
+        ninja --quiet -C "$dir" "$@" >"$dir.log" 2>&1 </dev/null || failed "$dir.log"
     fi
 }
 

@@ -15,8 +15,9 @@ def lines(test):
     """(good, name, reason) of each cmocka test of one program; the program itself if it broke."""
     name, out = test["name"], test.get("stdout", "") + "\n" + test.get("stderr", "")
     found = re.findall(r"^(ok|not ok) \d+ - (\w+)", out, re.M)
+    said = " ".join(" ".join(re.findall(r"^.*(?:error:|!=|Error).*$", out, re.M)[:4]).split())
     for word, case in found:
-        yield word == "ok", f"{name}.{case}", "see the log"
+        yield word == "ok", f"{name}.{case}", said
     if test["result"] not in ("OK", "EXPECTEDFAIL") and all(word == "ok" for word, _ in found):
         yield False, name, f"{test['result']} (status {test.get('returncode')}): " + " ".join(out[-3000:].split())
     elif not found:

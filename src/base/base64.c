@@ -39,6 +39,8 @@ bool base64_decode(Arena *a, Str text, Str *ret)
                 return false;
             v |= (unsigned)d << (18 - 6 * k);
         }
+        if (v & ((1u << 8 * pad) - 1))
+            return false; /* two texts of one value: not canonical */
         for (size_t k = 0; k < 3 - pad; k++)
             buf_char(&b, (char)(v >> (16 - 8 * k) & 255));
     }

@@ -3,7 +3,11 @@
 static char guess_separator(Str text)
 {
     size_t comma = 0, semicolon = 0, tab = 0;
-    for (size_t i = 0; i < text.len && text.ptr[i] != '\n'; i++) {
+    bool quoted = false;
+    for (size_t i = 0; i < text.len && (quoted || text.ptr[i] != '\n'); i++) {
+        quoted ^= text.ptr[i] == '"';
+        if (quoted)
+            continue;
         comma += text.ptr[i] == ',';
         semicolon += text.ptr[i] == ';';
         tab += text.ptr[i] == '\t';

@@ -19,7 +19,7 @@ typedef struct CsvReader {
 } CsvReader;
 
 /* Starts on a whole text. Skips a UTF-8 BOM; the separator is the more frequent of , ; and tab in
- * the first line. */
+ * the first line, outside quotes. */
 CsvReader csv_reader(Arena *a, Str text);
 /* The next row; false at the end. An unclosed quote gives E_PARSE with the line in `csv->line`. */
 MUST_CHECK Err csv_next(CsvReader *csv, CsvRow *ret_row, bool *ret_more);

@@ -179,9 +179,11 @@ int date_age(Date birth, Date at)
     if (!birth.year || !at.year)
         return -1;
     Date b = date_last(birth);
-    Date t = date_last(at);
+    Date t = date_from_days(date_days(at));
     int age = t.year - b.year - (t.month < b.month || (t.month == b.month && t.day < b.day));
-    return age < 0 ? -1 : age;
+    if (age >= 0)
+        return age;
+    return date_days(birth) <= date_days(date_last(at)) ? 0 : -1; /* born by then, it may be */
 }
 
 int date_cmp(Date a, Date b)

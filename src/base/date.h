@@ -27,7 +27,8 @@ Str date_long(Arena *a, Lang lang, Date d);
 /* "20 Nov 2026". */
 Str date_short(Arena *a, Lang lang, Date d);
 /* Full years between birth and `at`. A birth known by year (or month) only counts as the last day
- * it may have been, so an age is never overstated. -1 when either has no year or birth is later. */
+ * it may have been, and a partial `at` as its first, so an age is never overstated. -1 when either
+ * has no year or birth is certainly later. */
 int date_age(Date birth, Date at);
 int date_cmp(Date a, Date b);
 Date date_add_days(Date d, int days);

@@ -18,10 +18,12 @@ static void print_report(Cli *cli, const ImportReport *r)
     cli_problems(cli, &r->problems);
     cli_say(cli, M_IMPORT_ROWS, str_int(cli->arena, r->rows), str_int(cli->arena, r->bad_rows));
     for (size_t i = 0; i < r->profile->row_count; i++) {
-        const ImportCounts *n = &r->by_row[i];
+        ImportCounts n;
+        if (!import_counts(r, i, &n))
+            continue;
         cli_say(cli, M_IMPORT_COUNTS, r->profile->rows[i].reg->label.text[cli->lang],
-                str_int(cli->arena, n->created), str_int(cli->arena, n->changed),
-                str_int(cli->arena, n->same));
+                str_int(cli->arena, n.created), str_int(cli->arena, n.changed),
+                str_int(cli->arena, n.same));
     }
     for (size_t i = 0; i < r->questions.n; i++) {
         const ImportQuestion *q = &r->questions.items[i];

@@ -12,7 +12,7 @@
 #include "intake/ref_key.h"
 #include "intake/seed.h"
 
-enum { MONTHS = 24, PASSES = 3 };
+enum { MONTHS = 24, PASSES = 3, MOVERS = 3 };
 
 typedef struct PracticeUser {
     Str login, name, roles, institution, password;
@@ -129,15 +129,20 @@ static PracticeUser *user_who_may(Practice *p, Verb verb, const Register *reg)
 
 /* ---- imports ---- */
 
-static Str part_value(Practice *p, const Field *f, const InventedPerson *person)
+static Str part_value(Practice *p, const ImportColumn *column, const InventedPerson *person)
 {
+    const Field *f = column->field;
+    bool needed = f->required || column->required;
     Str v = invent_person_value(person, f->role);
     bool stated_age = f->kind == FK_NUMBER && f->reg->role == REG_ROLE_VICTIM && f->has_max;
     if (f->role != FIELD_ROLE_NONE && f->reg->role == REG_ROLE_PERSON)
         return v;
     if (stated_age)
         return person->birth.ptr ? STR_NONE : str_int(p->step, person->age);
-    return f->required || invent_chance(&p->invent, 65) ? invent_value(&p->invent, f) : STR_NONE;
+    v = needed || invent_chance(&p->invent, 65) ? invent_value(&p->invent, f) : STR_NONE;
+    if (v.ptr || !column->required || f->kind != FK_TEXT)
+        return v;
+    return str_printf(p->step, "%d/%d", ++p->invent.serial, clock_today().year);
 }
 
 /* One spreadsheet row; `shared` keeps the cells of the case from the row before. */
@@ -161,7 +166,7 @@ static void fill_row(Practice *p, const ImportProfile *profile, SheetRow *row,
         if (before && part->reg->role == REG_ROLE_CASE)
             v = before->cells[c].text;
         else if (!of_suspect || suspect)
-            v = part_value(p, col->field, who);
+            v = part_value(p, col, who);
         row->cells[c] = (Cell){str_empty(v) ? CELL_EMPTY : CELL_TEXT, v};
     }
 }
@@ -177,7 +182,7 @@ static Sheet make_sheet(Practice *p, const ImportProfile *profile, size_t rows)
             s.rows[0].cells[c] = (Cell){CELL_TEXT, profile->columns[c].heading};
         if (i > 0)
             fill_row(p, profile, &s.rows[i],
-                     i > 1 && invent_chance(&p->invent, 42) ? &s.rows[i - 1] : NULL);
+                     i > 1 && invent_chance(&p->invent, 55) ? &s.rows[i - 1] : NULL);
     }
     return s;
 }
@@ -344,7 +349,7 @@ static Err make_moves(Practice *p, const Register *reg)
     Err e = query_page(&p->rd, &q, &page);
     for (size_t i = 0; e == ERR_OK && i < page.n; i++) {
         const Move *m =
-            invent_chance(&p->invent, 40) ? some_move(p, &page.items[i], &u->subject) : NULL;
+            invent_chance(&p->invent, 70) ? some_move(p, &page.items[i], &u->subject) : NULL;
         if (m)
             e = move_record(p, &page.items[i], m);
     }
@@ -372,8 +377,8 @@ static Err one_pass(Practice *p, int month, int pass)
         for (; p->planned[i] < due; p->planned[i]++)
             TRY(make_record(p, &p->plan[i]));
     }
-    for (size_t i = 0; i < p->cli->model->reg_count; i++)
-        TRY(make_moves(p, p->cli->model->regs[i]));
+    for (size_t i = 0; i < p->cli->model->reg_count * MOVERS; i++)
+        TRY(make_moves(p, p->cli->model->regs[i / MOVERS]));
     return writer_run(p->cli->store.writer, NULL, clocks_tick, &p->cli->store);
 }
 

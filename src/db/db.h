@@ -65,5 +65,7 @@ MUST_CHECK Err db_one_int(Db *db, const char *sql, Str p, int64_t *ret);
 
 /* Names of the columns a table has; empty list when there is no such table. */
 MUST_CHECK Err db_columns(Db *db, Arena *a, Str table, StrList *ret);
+/* Names of the indexes a table has. */
+MUST_CHECK Err db_indexes(Db *db, Arena *a, Str table, StrList *ret);
 /* Online copy of the whole database into `path` (must not exist). */
 MUST_CHECK Err db_copy(Db *db, const char *path);

@@ -29,8 +29,11 @@ static Err err_of(int rc)
     case SQLITE_ROW:
     case SQLITE_DONE:
         return ERR_OK;
-    case SQLITE_CONSTRAINT:
-        return E_DUPLICATE;
+    case SQLITE_CONSTRAINT: /* any other constraint is our mistake, not the user's */
+        return rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY ||
+                       rc == SQLITE_CONSTRAINT_ROWID
+                   ? E_DUPLICATE
+                   : E_DB;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return E_BUSY;
@@ -118,12 +121,17 @@ Err db_commit(Db *db)
     return db_exec(db, "COMMIT");
 }
 
-void db_rollback(Db *db)
+/* A walk that an error cut short leaves its statement open. */
+static void release_all(Db *db)
 {
     for (size_t i = 0; i < BUCKETS; i++)
         for (Stmt *s = db->bucket[i]; s; s = s->next)
-            if (s->busy)
-                stmt_done(s);
+            stmt_done(s);
+}
+
+void db_rollback(Db *db)
+{
+    release_all(db);
     if (!sqlite3_get_autocommit(db->conn) && db_exec(db, "ROLLBACK") != ERR_OK)
         log_error("rollback failed");
 }
@@ -140,6 +148,7 @@ Err db_release(Db *db)
 
 void db_rollback_to(Db *db)
 {
+    release_all(db);
     if (db_exec(db, "ROLLBACK TO perintah; RELEASE perintah") != ERR_OK)
         log_error("rollback to savepoint failed");
 }
@@ -321,12 +330,12 @@ Err db_one_int(Db *db, const char *sql, Str p, int64_t *ret)
     return ERR_OK;
 }
 
-Err db_columns(Db *db, Arena *a, Str table, StrList *ret)
+static Err names_of(Db *db, const char *sql, Arena *a, Str table, StrList *ret)
 {
     Stmt *st;
     bool row;
     StrList names = {0};
-    TRY(db_stmt(db, "SELECT name FROM pragma_table_info(:p) ORDER BY cid", &st));
+    TRY(db_stmt(db, sql, &st));
     stmt_text(st, ":p", table);
     for (;;) {
         TRY(stmt_step(st, &row));
@@ -336,6 +345,16 @@ Err db_columns(Db *db, Arena *a, Str table, StrList *ret)
     }
     *ret = names;
     return ERR_OK;
+}
+
+Err db_columns(Db *db, Arena *a, Str table, StrList *ret)
+{
+    return names_of(db, "SELECT name FROM pragma_table_info(:p) ORDER BY cid", a, table, ret);
+}
+
+Err db_indexes(Db *db, Arena *a, Str table, StrList *ret)
+{
+    return names_of(db, "SELECT name FROM pragma_index_list(:p) ORDER BY name", a, table, ret);
 }
 
 Err db_copy(Db *db, const char *path)

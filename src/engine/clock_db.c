@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 enum { TICK_MAX = 200 };
-static const int64_t day_ms = 86400000;
 
 /* ---- time ---- */
 

@@ -27,7 +27,9 @@ Err reach_schema(Db *db)
                        "source " DB_TEXT " NOT NULL, classes " DB_INTEGER " NOT NULL,"
                        "until " DB_INTEGER " NOT NULL,"
                        "PRIMARY KEY(reg, principal, rec, source));"
-                       "CREATE INDEX IF NOT EXISTS jangkau_rec ON jangkau(reg, rec);");
+                       /* covering: without it the planner deletes and joins by `reg` alone */
+                       "CREATE INDEX IF NOT EXISTS jangkau_rec"
+                       " ON jangkau(reg, rec, source, principal, until, classes);");
 }
 
 Err reach_put(Db *db, Str reg, int64_t rec, int64_t principal, unsigned classes, int64_t until,

@@ -5,7 +5,7 @@
 #include "intake/workbook_write.h"
 #include "model/env.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 enum { HITS_MAX = 8 };
 
@@ -214,12 +214,31 @@ static bool depends_on_broken(const Part *p)
     return false;
 }
 
+/* A part that cannot be made still has its values judged, so that all faults are told at once. */
+static void check_values(Build *b, const Part *p)
+{
+    for (size_t i = 0; i < p->row->reg->field_count; i++) {
+        const Field *f = p->row->reg->fields[i];
+        size_t before = b->report->problems.n;
+        if (!p->vals[i].ptr || !p->places[i].line)
+            continue;
+        value_check(f, b->rd->arena, p->vals[i], clock_today(), &b->report->problems);
+        for (size_t k = before; k < b->report->problems.n; k++) {
+            b->report->problems.items[k].field = f->name;
+            b->report->problems.items[k].label = &f->label;
+        }
+        place_problems(b, p, before);
+    }
+}
+
 static Err make_change(Build *b, Part *p)
 {
     ImportCounts *counts = &b->report->by_row[p->row_index];
     size_t before = b->report->problems.n;
-    if (p->broken || depends_on_broken(p))
-        return ERR_OK; /* told already */
+    if (p->broken || depends_on_broken(p)) {
+        check_values(b, p);
+        return ERR_OK;
+    }
     TRY(find_stored(b, p));
     Change *c = part_change(b, p);
     Err e = store_prepare(b->rd, b->batch, c, &b->report->problems);
@@ -239,18 +258,27 @@ static Err make_change(Build *b, Part *p)
     return ERR_OK;
 }
 
-static int64_t count_bad_rows(const Problems *problems)
+static int by_row(const void *x, const void *y)
 {
-    int64_t n = 0;
-    for (size_t i = 0; i < problems->n; i++) {
-        const Problem *p = &problems->items[i];
-        bool seen = p->warning || !p->line;
-        for (size_t k = 0; k < i && !seen; k++)
-            seen = !problems->items[k].warning && problems->items[k].line == p->line &&
-                   str_eq(problems->items[k].place, p->place);
-        n += !seen;
-    }
-    return n;
+    const Problem *a = *(const Problem *const *)x, *b = *(const Problem *const *)y;
+    int c = str_cmp(a->place, b->place);
+    return c ? c : (a->line > b->line) - (a->line < b->line);
+}
+
+/* Data rows with at least one error; faults of headings name no field and count for no row. */
+static int64_t count_bad_rows(Arena *a, const Problems *problems)
+{
+    const Problem **errors = ARENA_ARRAY(a, problems->n, const Problem *);
+    size_t n = 0;
+    int64_t rows = 0;
+    for (size_t i = 0; i < problems->n; i++)
+        if (!problems->items[i].warning && problems->items[i].line && problems->items[i].label)
+            errors[n++] = &problems->items[i];
+    if (n)
+        qsort(errors, n, sizeof *errors, by_row);
+    for (size_t i = 0; i < n; i++)
+        rows += i == 0 || by_row(&errors[i - 1], &errors[i]) != 0;
+    return rows;
 }
 
 Err import_build(Reader *rd, const ImportProfile *profile, const Workbook *book,
@@ -277,9 +305,25 @@ Err import_build(Reader *rd, const ImportProfile *profile, const Workbook *book,
     int64_t todo = 0;
     for (size_t i = 0; i < profile->row_count; i++)
         todo += report->by_row[i].created + report->by_row[i].changed;
-    report->bad_rows = count_bad_rows(&report->problems);
+    report->bad_rows = count_bad_rows(rd->arena, &report->problems);
     report->applicable = !report->problems.errors && !report->open_questions && todo > 0;
     return arena_over(rd->arena) ? E_TOO_LARGE : ERR_OK;
+}
+
+bool import_counts(const ImportReport *r, size_t i, ImportCounts *ret)
+{
+    const Register *reg = r->profile->rows[i].reg;
+    *ret = (ImportCounts){0};
+    for (size_t k = 0; k < r->profile->row_count; k++) {
+        if (r->profile->rows[k].reg != reg)
+            continue;
+        if (k < i)
+            return false;
+        ret->created += r->by_row[k].created;
+        ret->changed += r->by_row[k].changed;
+        ret->same += r->by_row[k].same;
+    }
+    return true;
 }
 
 /* ---- profiles and templates ---- */

@@ -66,6 +66,10 @@ MUST_CHECK Err import_build(Reader *rd, const ImportProfile *profile, const Work
                             const ImportChoices *choices, Batch *batch, _Atomic int64_t *progress,
                             ImportReport *ret);
 
+/* Counts of all rows of the profile that fill the same register as row `i`; false when an earlier row
+ * told them already. */
+bool import_counts(const ImportReport *r, size_t i, ImportCounts *ret);
+
 /* The profile that each register has by itself: every field a column, recognised by its unique
  * fields. In the arena. */
 const ImportProfile *import_profile_of(Arena *a, const Register *reg);

@@ -229,6 +229,20 @@ static bool tie(Gather *g, Part *p, Part **of_row)
     return !(needs && !refers);
 }
 
+/* A record of which something is said must have the cells that its columns require: without them it
+ * could not be recognised when the file comes again. */
+static void check_required(Gather *g, const SheetMap *map, int line, Part **read)
+{
+    for (size_t i = 0; i < map->n; i++) {
+        const ImportColumn *c = map->columns[i];
+        Part *p = c && c->field && c->required ? read[c->row] : NULL;
+        if (!p || p->broken || p->vals[c->field->index].ptr || !has_values(p))
+            continue;
+        gather_problem(g, (CellPlace){map->sheet->name, line, (int)i + 1}, &c->field->label,
+                       STR_NONE, M_REQUIRED, STR_NONE, false);
+    }
+}
+
 /* ---- identity within the file ---- */
 
 static Str ref_name(Arena *a, const Part *p)
@@ -363,6 +377,7 @@ static void read_row(Gather *g, const SheetMap *map, const SheetRow *row)
         if (c && c->field && !take_cell(g, read[c->row], c, &row->cells[i], at))
             read[c->row]->broken = true;
     }
+    check_required(g, map, row->line, read);
     for (size_t i = 0; i < n; i++) {
         bool used = has_values(read[i]) || read[i]->broken || g->profile->rows[i].set_count;
         if (used && tie(g, read[i], of_row))

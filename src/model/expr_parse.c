@@ -190,15 +190,13 @@ static Expr *parse_call(Parser *p, Expr *name)
     for (e->fn = FN_EMPTY; e->fn < FN_MOMENT; e->fn++)
         if (str_is(e->text, words[e->fn].word))
             break;
-    if (e->fn == FN_MOMENT) {
-        p->start = (size_t)(e->column - p->column);
-        return fail(p, M_EXPR_FUNCTION, e->text);
-    }
-    if (!parse_list(p, e))
+    bool known = e->fn != FN_MOMENT;
+    if (known && !parse_list(p, e))
         return NULL;
-    if (e->n < words[e->fn].fewest || e->n > words[e->fn].most)
-        return fail(p, M_EXPR_ARGS, e->text);
-    return e;
+    if (known && e->n >= words[e->fn].fewest && e->n <= words[e->fn].most)
+        return e;
+    p->start = (size_t)(e->column - p->column);
+    return fail(p, known ? M_EXPR_ARGS : M_EXPR_FUNCTION, e->text);
 }
 
 static bool is_operator_word(Str s)
@@ -231,14 +229,16 @@ static Expr *parse_in(Parser *p, Expr *left)
     Expr *list = node(p, EXPR_OP, S("in"));
     if (!expect(p, "(") || !parse_list(p, list))
         return NULL;
+    if (!list->n) {
+        p->start = (size_t)(list->column - p->column);
+        return fail(p, M_EXPR_ARGS, S("in"));
+    }
     Expr *e = pair(p, FN_IN, left, left);
     e->n = list->n + 1;
     e->args = ARENA_ARRAY(p->arena, e->n, Expr *);
     e->args[0] = left;
     for (size_t i = 0; i < list->n; i++)
         e->args[i + 1] = list->args[i];
-    if (e->n < 2)
-        return fail(p, M_EXPR_ARGS, S("in"));
     return e;
 }
 

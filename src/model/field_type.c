@@ -30,19 +30,19 @@ static Str bare_number(const ValueCtx *c, Str typed)
 
 static bool parse_number(const ValueCtx *c, Str typed, Str *ret)
 {
+    Arena *a = c->arena;
     int64_t n;
     Date d;
-    if (c->f->month &&
-        date_parse(c->arena, str_printf(c->arena, "%.*s 2000", STR_ARG(typed)), &d) && d.month) {
-        *ret = str_int(c->arena, d.month);
+    if (number_parse(bare_number(c, typed), c->f->scale, &n)) {
+        *ret = str_int(a, n);
         return true;
     }
-    if (!number_parse(bare_number(c, typed), c->f->scale, &n)) {
-        value_problem(c, c->f->scale ? M_VAL_DECIMAL : M_VAL_NUMBER, typed, STR_NONE);
-        return false;
+    if (c->f->month && date_parse(a, str_printf(a, "%.*s 2000", STR_ARG(typed)), &d) && d.month) {
+        *ret = str_int(a, d.month);
+        return true;
     }
-    *ret = str_int(c->arena, n);
-    return true;
+    value_problem(c, c->f->scale ? M_VAL_DECIMAL : M_VAL_NUMBER, typed, STR_NONE);
+    return false;
 }
 
 static Str month_name(Lang lang, int64_t n)
@@ -132,10 +132,10 @@ static void check_date(const ValueCtx *c, Str canonical)
     int64_t today = date_days(c->today), days = date_days(d), last = date_days(date_last(d));
     int64_t min = f->min == INT64_MAX ? today : f->min, max = f->max == INT64_MAX ? today : f->max;
     if (f->has_min && last < min)
-        value_problem(c, M_VAL_DATE_MIN, date_iso(a, date_from_days(min)), STR_NONE);
+        value_problem(c, M_VAL_DATE_MIN, part_date_edit(a, date_from_days(min)), STR_NONE);
     if (f->has_max && days > max)
         value_problem(c, f->max == INT64_MAX ? M_VAL_FUTURE : M_VAL_DATE_MAX,
-                      date_iso(a, date_from_days(max)), STR_NONE);
+                      part_date_edit(a, date_from_days(max)), STR_NONE);
 }
 
 /* ---- times and moments ---- */

@@ -99,7 +99,7 @@ static Err put_referrers(WriteTx *tx, const Record *r)
                 a,
                 "INSERT INTO jangkau(principal,reg,rec,classes,until,source)"
                 " SELECT j.principal,:reg,:rec,j.classes,j.until,:src || k.id || '<' || j.source"
-                " FROM %.*s k JOIN jangkau j ON j.reg=:from AND j.rec=k.id"
+                " FROM %.*s k CROSS JOIN jangkau j ON j.reg=:from AND j.rec=k.id"
                 " WHERE k.%.*s=:rec AND k.batal=0",
                 STR_ARG(f->reg->name), STR_ARG(f->name))
                 .ptr,

@@ -113,17 +113,17 @@ static void plan_link_table(Planner *p, const Field *f)
         p, str_printf(a, "CREATE INDEX ix_%.*s ON %.*s(val, rec)", STR_ARG(table), STR_ARG(table)));
 }
 
-static void plan_index(Planner *p, const Field *f)
+static void plan_index(Planner *p, const Field *f, const StrList *indexes)
 {
     bool wanted = !f->class_ && (f->facet || f->sort || f->unique || f->kind == FK_REF ||
                                  f->reg->stats.date == f);
-    if (wanted)
-        add_step(p, str_printf(p->arena, "CREATE INDEX IF NOT EXISTS ix_%.*s_%.*s ON %.*s(%.*s)",
-                               STR_ARG(f->reg->name), STR_ARG(f->name), STR_ARG(f->reg->name),
-                               STR_ARG(f->name)));
+    Str name = str_printf(p->arena, "ix_%.*s_%.*s", STR_ARG(f->reg->name), STR_ARG(f->name));
+    if (wanted && !list_has(indexes, name))
+        add_step(p, str_printf(p->arena, "CREATE INDEX %.*s ON %.*s(%.*s)", STR_ARG(name),
+                               STR_ARG(f->reg->name), STR_ARG(f->name)));
 }
 
-static void plan_column(Planner *p, const Field *f, const StrList *have)
+static void plan_column(Planner *p, const Field *f, const StrList *have, const StrList *indexes)
 {
     Arena *a = p->arena;
     Str reg = f->reg->name;
@@ -139,7 +139,7 @@ static void plan_column(Planner *p, const Field *f, const StrList *have)
             add_step(p, str_printf(a, "ALTER TABLE %.*s ADD COLUMN %.*s__reg TEXT", STR_ARG(reg),
                                    STR_ARG(f->name)));
     }
-    plan_index(p, f);
+    plan_index(p, f, indexes);
 }
 
 static bool is_system_column(Str name)
@@ -165,8 +165,9 @@ static bool column_is_declared(const Register *r, Str column)
 static void plan_register(Planner *p, const Register *r)
 {
     Arena *a = p->arena;
-    StrList have;
-    if (db_columns(p->db, a, r->name, &have) != ERR_OK)
+    StrList have, indexes;
+    if (db_columns(p->db, a, r->name, &have) != ERR_OK ||
+        db_indexes(p->db, a, r->name, &indexes) != ERR_OK)
         return;
     if (!have.n) {
         add_step(p,
@@ -185,7 +186,7 @@ static void plan_register(Planner *p, const Register *r)
         if (field_storage(r->fields[i]) == STORE_LINK)
             plan_link_table(p, r->fields[i]);
         else
-            plan_column(p, r->fields[i], &have);
+            plan_column(p, r->fields[i], &have, &indexes);
     }
     for (size_t i = 0; i < have.n; i++)
         if (!column_is_declared(r, have.items[i]))

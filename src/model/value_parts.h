@@ -29,6 +29,8 @@ bool part_time(Str typed, int *ret_minute);
 /* Milliseconds, or a full date and a time, in the installation zone. */
 bool part_instant(Arena *a, Str typed, int64_t *ret);
 Str part_instant_show(Arena *a, Lang lang, int64_t at);
+/* 12/03/2026 09:14, with seconds only where there are some, so that saving a form unchanged keeps
+ * the value. */
 Str part_instant_edit(Arena *a, int64_t at);
 bool point_parse(const ValueCtx *c, Str typed, Str *ret);
 Str point_show(const Field *f, Arena *a, Lang lang, Str canonical);

@@ -151,23 +151,33 @@ static bool parse_document(const ValueCtx *c, Str typed, Str *ret)
     return false;
 }
 
-/* Line ends as \n. One line keeps none; lines are trimmed and empty ones dropped. */
+/* CR LF and CR as LF. */
+static Str plain_lines(Arena *a, Str s)
+{
+    Buf b = buf_new(a, s.len + 1);
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] != '\r')
+            buf_char(&b, s.ptr[i]);
+        else if (i + 1 == s.len || s.ptr[i + 1] != '\n')
+            buf_char(&b, '\n');
+    return buf_str(&b);
+}
+
+/* A long text stays as it is; otherwise lines are trimmed, empty ones dropped, and a single line
+ * made of them unless the field keeps lines. */
 static Str shaped(const ValueCtx *c, Str typed)
 {
+    Str rest = plain_lines(c->arena, typed), line;
+    if (c->f->shape == TEXT_LONG)
+        return str_trim(rest);
     Buf b = buf_new(c->arena, typed.len + 1);
-    Str line;
-    while (str_cut(&typed, '\n', &line)) {
-        bool lines = c->f->shape == TEXT_LINES, one = c->f->shape == TEXT_LINE;
-        line = one || lines ? str_trim(line) : line;
-        if (str_ends(line, S("\r")))
-            line = str_head(line, line.len - 1);
-        if (!line.len && (one || lines))
-            continue;
+    while (str_cut(&rest, '\n', &line)) {
+        line = str_trim(line);
+        if (line.len && b.len)
+            buf_char(&b, c->f->shape == TEXT_LINES ? '\n' : ' ');
         buf_put(&b, line);
-        if (typed.ptr)
-            buf_char(&b, one ? ' ' : '\n');
     }
-    return str_trim(buf_str(&b));
+    return buf_str(&b);
 }
 
 bool text_parse(const ValueCtx *c, Str typed, Str *ret)

@@ -76,18 +76,42 @@ bool part_time(Str typed, int *ret_minute)
     return true;
 }
 
+/* Takes ":SS" or ":SS.mmm" off the end of "HH:MM:SS.mmm"; what the program itself recorded. */
+static bool take_seconds(Str *time, int64_t *ret_ms)
+{
+    static const int worth[] = {10000, 1000, 0, 100, 10, 1};
+    Str tail = str_from(*time, 5);
+    *ret_ms = 0;
+    if (!tail.len)
+        return true;
+    if ((tail.len != 3 && tail.len != 7) || tail.ptr[0] != ':' ||
+        (tail.len == 7 && tail.ptr[3] != '.'))
+        return false;
+    for (size_t i = 1; i < tail.len; i++) {
+        if (i != 3 && !is_digit(tail.ptr[i]))
+            return false;
+        *ret_ms += i == 3 ? 0 : (tail.ptr[i] - '0') * worth[i - 1];
+    }
+    *time = str_head(*time, 5);
+    return *ret_ms < 60000;
+}
+
 bool part_instant(Arena *a, Str typed, int64_t *ret)
 {
     enum { SHORTEST_MS = 9 };
     Str s = without_zone(str_trim(typed));
     Date d;
     int minute;
-    if (s.len >= SHORTEST_MS && str_i64(s, ret))
-        return true;
+    int64_t ms;
+    if (s.len >= SHORTEST_MS && str_i64(s, &ms)) {
+        *ret = ms;
+        return date_exists(clock_date_of(ms, &minute));
+    }
     size_t cut = s.len;
     while (cut > 0 && s.ptr[cut - 1] != ' ' && s.ptr[cut - 1] != 'T')
         cut--;
-    if (cut == 0 || !part_time(str_from(s, cut), &minute))
+    Str time = str_from(s, cut);
+    if (cut == 0 || !take_seconds(&time, &ms) || !part_time(time, &minute))
         return false;
     Str day = str_trim(str_head(s, cut - 1));
     if (str_ends(day, S("pukul")))
@@ -96,7 +120,7 @@ bool part_instant(Arena *a, Str typed, int64_t *ret)
         day = str_trim(str_head(day, day.len - 1));
     if (!part_date(a, day, &d) || !date_is_full(d))
         return false;
-    *ret = clock_instant(d, minute);
+    *ret = clock_instant(d, minute) + ms;
     return true;
 }
 
@@ -112,7 +136,11 @@ Str part_instant_edit(Arena *a, int64_t at)
 {
     int minute;
     Date d = clock_date_of(at, &minute);
-    return str_printf(a, "%.*s %02d:%02d", STR_ARG(part_date_edit(a, d)), minute / 60, minute % 60);
+    int64_t ms = at - clock_instant(d, minute);
+    Str text =
+        str_printf(a, "%.*s %02d:%02d", STR_ARG(part_date_edit(a, d)), minute / 60, minute % 60);
+    return ms ? str_printf(a, "%.*s:%02d.%03d", STR_ARG(text), (int)ms / 1000, (int)ms % 1000)
+              : text;
 }
 
 /* ---- points ---- */

@@ -17,7 +17,9 @@ Columns list_columns(Req *req, const Register *reg)
     Str inner = str_starts(reg->heading, S("{")) && str_ends(reg->heading, S("}"))
                     ? (Str){reg->heading.ptr + 1, reg->heading.len - 2}
                     : STR_NONE;
-    const Field *same = inner.ptr ? reg_field(reg, inner) : NULL;
+    ptrdiff_t dot = str_find(inner, '.');
+    const Field *same =
+        inner.ptr ? reg_field(reg, dot < 0 ? inner : str_head(inner, (size_t)dot)) : NULL;
     if (!same || !same->list)
         add(req, &c, NULL, S("tajuk"));
     for (size_t i = 0; i < reg->field_count; i++)
@@ -114,9 +116,19 @@ static void put_head(Req *req, Html *h, const Query *q, const Column *c, bool so
     h_close(h);
 }
 
+/* In a table a date takes its short form. */
+static Str short_cell(Req *req, const Record *r, const Column *c)
+{
+    Date d;
+    bool date = c->field && c->field->kind == FK_DATE && !r->vals[c->field->index].sealed;
+    if (date && date_parse_iso(r->vals[c->field->index].text, &d))
+        return date_short(req->arena, req->lang, d);
+    return list_cell(req, r, c);
+}
+
 static void put_cell(Req *req, Html *h, const Record *r, const Column *c, bool first)
 {
-    Str text = list_cell(req, r, c);
+    Str text = short_cell(req, r, c);
     const Field *f = c->field;
     bool number = f && f->kind == FK_NUMBER;
     h_open_(h, first ? "th" : "td");

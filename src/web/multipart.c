@@ -45,17 +45,28 @@ static bool cut_at(Str *rest, Str mark, Str *ret)
     return true;
 }
 
-/* A quoted parameter of Content-Disposition. Browsers escape a quote as %22 and never as \". */
+/* A quoted parameter of Content-Disposition; a semicolon inside quotes belongs to the value.
+ * Browsers escape a quote as %22 and never as \". */
 static Str disposition_param(Str line, const char *name)
 {
-    size_t len = strlen(name);
-    Str piece;
-    while (str_cut(&line, ';', &piece)) {
-        piece = str_trim(piece);
-        if (piece.len < len + 3 || memcmp(piece.ptr, name, len) != 0 || piece.ptr[len] != '=' ||
-            piece.ptr[len + 1] != '"' || piece.ptr[piece.len - 1] != '"')
+    Str key, value;
+    while (line.len) {
+        ptrdiff_t eq = str_find(line, '='), semicolon = str_find(line, ';');
+        if (eq < 0 || (semicolon >= 0 && semicolon < eq)) {
+            if (semicolon < 0)
+                return STR_NONE;
+            line = str_from(line, (size_t)semicolon + 1);
             continue;
-        return (Str){piece.ptr + len + 2, piece.len - len - 3};
+        }
+        key = str_trim(str_head(line, (size_t)eq));
+        line = str_from(line, (size_t)eq + 1);
+        if (!str_starts(line, S("\"")))
+            continue;
+        line = str_from(line, 1);
+        if (!cut_at(&line, S("\""), &value))
+            return STR_NONE;
+        if (str_is(key, name))
+            return value.ptr ? value : S("");
     }
     return STR_NONE;
 }

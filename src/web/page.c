@@ -108,7 +108,13 @@ void page_hidden(Html *h, Str name, Str value)
 
 void page_form_open(Req *req, Html *h, Str action)
 {
+    page_form_open_as(req, h, action, STR_NONE);
+}
+
+void page_form_open_as(Req *req, Html *h, Str action, Str class_)
+{
     h_open(h, "form");
+    h_attr(h, "class", class_);
     h_attr(h, "method", S("post"));
     h_url(h, "action", action);
     if (req->known)
@@ -211,7 +217,7 @@ static void menu(Req *req, Html *h)
     h_class(h, "details", "menu");
     h_element(h, "summary", req_tr(req, M_WEB_MENU));
     h_open(h, "ul");
-    menu_item(req, h, S("/"), req_tr(req, M_WEB_HOME));
+    menu_item(req, h, S("/?beranda=1"), req_tr(req, M_WEB_HOME));
     for (size_t i = 0; i < m->queue_count; i++)
         if (queue_is_mine(req, &m->queues[i]))
             menu_item(req, h, str_printf(req->arena, "/antrean/%.*s", STR_ARG(m->queues[i].name)),
@@ -291,7 +297,7 @@ static void crumbs_list(Req *req, Html *h, const Crumb *crumbs, size_t n)
     h_open(h, "nav");
     h_attr(h, "aria-label", req_tr(req, M_WEB_CRUMBS));
     h_class(h, "ol", "remah");
-    menu_item(req, h, S("/"), req_tr(req, M_WEB_HOME));
+    menu_item(req, h, S("/?beranda=1"), req_tr(req, M_WEB_HOME));
     for (size_t i = 0; i < n; i++)
         menu_item(req, h, crumbs[i].url, crumbs[i].label);
     h_close(h);

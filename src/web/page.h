@@ -24,6 +24,8 @@ Html *page_begin_bare(Req *req, Str title, const Crumb *crumbs, size_t n);
 void page_end(Req *req, Html *h);
 /* Begins a POST form with its CSRF token; close it with h_close. */
 void page_form_open(Req *req, Html *h, Str action);
+/* The same with a class; "isi" is a form of a record: the script keeps drafts of it. */
+void page_form_open_as(Req *req, Html *h, Str action, Str class_);
 void page_hidden(Html *h, Str name, Str value);
 /* A button; `kind` is a class name or absent. */
 void page_button(Html *h, Str label, Str kind, Str name, Str value);

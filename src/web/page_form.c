@@ -179,10 +179,7 @@ static Err show_form(Save *s, int64_t draft_at)
         h_close(h);
     }
     s->form.h = s->sub.h = h;
-    page_form_open(req, h, req->path);
-    h_attr(h, "class", S("isi"));
-    h_flag(h, "data-draf");
-    h_flag(h, "novalidate");
+    page_form_open_as(req, h, req->path, S("isi"));
     hidden_state(s, h);
     widget_sections(&s->form);
     widget_offered(&s->form);

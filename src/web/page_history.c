@@ -30,6 +30,22 @@ static void change_row(Req *req, Html *h, const HistoryEntry *e, size_t i)
     h_close(h);
 }
 
+/* How a change came in; nothing for the ordinary way. */
+static Str via_text(Req *req, Str via)
+{
+    static const struct {
+        const char *word;
+        Msg msg;
+    } words[] = {{"impor", M_WEB_IMPORT},
+                 {"cli", M_WEB_VIA_CLI},
+                 {"sistem", M_WEB_VIA_SYSTEM},
+                 {"api", M_WEB_VIA_API}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_is(via, words[i].word))
+            return req_tr(req, words[i].msg);
+    return STR_NONE;
+}
+
 static void entry(Req *req, Html *h, const HistoryEntry *e)
 {
     static const Msg heads[] = {M_WEB_FIELD, M_WEB_BEFORE, M_WEB_AFTER};
@@ -40,8 +56,8 @@ static void entry(Req *req, Html *h, const HistoryEntry *e)
     h_class(h, "p", "keterangan");
     h_element(h, "span", req_instant(req, e->at));
     h_element(h, "span", str_empty(e->actor_name) ? e->actor : e->actor_name);
-    if (!str_empty(e->via))
-        h_element(h, "span", e->via);
+    if (!str_empty(via_text(req, e->via)))
+        h_element(h, "span", via_text(req, e->via));
     h_close(h);
     if (!str_empty(e->reason)) {
         h_class(h, "p", "alasan");

@@ -152,7 +152,7 @@ static Err upload_page(Req *req, const ImportProfile *p, Msg problem)
     h_attr(h, "name", S("berkas"));
     h_attr(h, "accept", S(".xlsx,.csv"));
     h_flag(h, "required");
-    h_close(h);
+    h_close(h); /* the paragraph; input is void */
     page_button(h, req_tr(req, M_IMPORT_CHECK), S("utama"), STR_NONE, STR_NONE);
     h_close(h);
     h_element(h, "p", req_tr(req, M_IMPORT_PROMISE));
@@ -252,6 +252,7 @@ static void put_working(Req *req, Html *h, const DeskView *v)
                                        : M_IMPORT_READING;
     req->res.refresh = 2;
     h_class(h, "p", "info");
+    h_attr(h, "id", S("kerja"));
     h_attr(h, "role", S("status"));
     h_text(h,
            tr_args(req->arena, req->lang, m, number_format(req->arena, req->lang, v->progress, 0)));
@@ -267,12 +268,14 @@ static void put_counts(Req *req, Html *h, const ImportReport *r)
     h_close(h);
     h_open(h, "ul");
     for (size_t i = 0; i < r->profile->row_count; i++) {
-        const ImportCounts *n = &r->by_row[i];
+        ImportCounts n;
+        if (!import_counts(r, i, &n))
+            continue;
         h_element(h, "li",
                   tr_args(req->arena, req->lang, M_IMPORT_COUNTS,
                           req_label(req, &r->profile->rows[i].reg->label),
-                          str_int(req->arena, n->created), str_int(req->arena, n->changed),
-                          str_int(req->arena, n->same)));
+                          str_int(req->arena, n.created), str_int(req->arena, n.changed),
+                          str_int(req->arena, n.same)));
     }
     h_close(h);
 }

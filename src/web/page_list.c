@@ -84,11 +84,17 @@ static void sort_by_count(Facet *f)
     }
 }
 
+/* A facet of one value narrows nothing, unless it is what was chosen. */
+static bool facet_helps(const Req *req, const Facet *f)
+{
+    return f->n > 1 || (f->n == 1 && params_has(&req->query, facet_name(f)));
+}
+
 static void facet_box(Req *req, Html *h, Facet *f)
 {
     enum { SHOWN = 12 };
     bool active = params_has(&req->query, facet_name(f));
-    if (f->n == 0 || (f->n == 1 && !active))
+    if (!facet_helps(req, f))
         return;
     sort_by_count(f);
     h_class(h, "details", "faset");
@@ -106,6 +112,11 @@ static void facet_box(Req *req, Html *h, Facet *f)
 
 static void facets(Req *req, Html *h, ListPage *l)
 {
+    bool any = req->query.names.n > 0;
+    for (size_t i = 0; i < l->facet_count; i++)
+        any |= facet_helps(req, &l->facets[i]);
+    if (!any)
+        return;
     h_class(h, "nav", "saring");
     h_attr(h, "id", S("saring"));
     h_attr(h, "aria-label", req_tr(req, M_WEB_FACETS));

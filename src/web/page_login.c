@@ -51,22 +51,21 @@ static void practice_row(Req *req, Html *h, Str line, Str next)
         return;
     h_open(h, "tr");
     h_open(h, "td");
-    h_element(h, "code", cell[0]);
-    h_close(h);
-    h_element(h, "td", cell[2]);
-    h_element(h, "td", cell[3]);
-    h_open(h, "td");
     page_form_open(req, h, S("/masuk"));
     page_hidden(h, S("masuk"), cell[0]);
     page_hidden(h, S("sandi"), cell[1]);
     page_hidden(h, S("lanjut"), next);
     h_open(h, "button");
     h_attr(h, "type", S("submit"));
-    h_attr(
-        h, "aria-label",
-        str_printf(req->arena, "%.*s %.*s", STR_ARG(req_tr(req, M_WEB_LOGIN)), STR_ARG(cell[0])));
     h_text(h, req_tr(req, M_WEB_LOGIN));
-    h_close_to(h, h_mark(h) - 4);
+    h_lit(h, "&nbsp;");
+    h_element(h, "code", cell[0]);
+    h_close(h);
+    h_close(h);
+    h_close(h);
+    h_element(h, "td", cell[2]);
+    h_element(h, "td", cell[3]);
+    h_close(h);
 }
 
 static void practice_list(Req *req, Html *h, Str next)
@@ -89,7 +88,6 @@ static void practice_list(Req *req, Html *h, Str next)
         h_text(h, req_tr(req, heads[i]));
         h_close(h);
     }
-    h_lit(h, "<td></td>");
     h_close(h);
     h_close(h);
     h_open(h, "tbody");
@@ -106,8 +104,7 @@ static void login_page(Req *req, Str next, Str typed, Err e)
         page_notice(h, "galat", req_tr(req, e == E_LOGIN ? M_WEB_LOGIN_WRONG : msg_of_err(e)));
     if (!str_empty(typed))
         page_notice(h, "info", req_tr(req, M_WEB_LOGIN_AGAIN));
-    page_form_open(req, h, S("/masuk"));
-    h_attr(h, "class", S("sempit"));
+    page_form_open_as(req, h, S("/masuk"), S("sempit"));
     page_hidden(h, S("lanjut"), next);
     if (!str_empty(typed))
         page_hidden(h, S("isian"), typed);

@@ -272,6 +272,33 @@ static Err ordered(Req *req, const Record *r, const Register *child, Query *q, Q
     return query_page(&req->reader, q, page);
 }
 
+static void child_head(Req *req, Html *h, const Record *r, const Register *child,
+                       const QueryPage *page)
+{
+    Arena *a = req->arena;
+    Buf query = buf_new(a, 80);
+    h_class(h, "div", "judul");
+    h_open(h, "h2");
+    h_text(h, req_label(req, &child->label));
+    h_lit(h, " ");
+    h_class(h, "span", "jumlah");
+    h_text(h, list_total(req, page->total));
+    h_close(h);
+    h_close(h);
+    h_class(h, "div", "tombol");
+    query_put(&query, S("induk"),
+              str_printf(a, "%.*s/%.*s", STR_ARG(r->reg->name), STR_ARG(r->uid)));
+    if (page->next.ptr)
+        page_link(h, str_printf(a, "/%.*s?induk=%.*s", STR_ARG(child->name), STR_ARG(r->uid)),
+                  req_tr(req, M_WEB_SHOW_ALL));
+    if (req_may(req, child, VERB_CREATE) && !r->void_tx)
+        page_link(h,
+                  str_printf(a, "/%.*s/baru?%.*s", STR_ARG(child->name), STR_ARG(buf_str(&query))),
+                  tr_args(a, req->lang, M_WEB_ADD, req_label(req, &child->label)));
+    h_close(h);
+    h_close(h);
+}
+
 static Err child_list(Req *req, Html *h, const Record *r, const Register *child)
 {
     enum { SHOWN = 20 };
@@ -283,33 +310,13 @@ static Err child_list(Req *req, Html *h, const Record *r, const Register *child)
     else if (lists)
         TRY(children_of(req, r, child, SHOWN, &q, &page));
     h_class(h, "section", "bagian anak");
-    h_open(h, "h2");
-    h_text(h, req_label(req, &child->label));
-    h_lit(h, " ");
-    h_class(h, "span", "jumlah");
-    h_text(h, list_total(req, page.total));
-    h_close(h);
-    h_close(h);
+    child_head(req, h, r, child, &page);
     if (page.n && line) {
         time_line(req, h, &page, child);
     } else if (page.n) {
         Columns cols = list_columns(req, child);
         list_table(req, h, &q, &page, &cols, req_label(req, &child->label), false);
     }
-    h_class(h, "p", "tombol");
-    Str parent = str_printf(req->arena, "%.*s/%.*s", STR_ARG(r->reg->name), STR_ARG(r->uid));
-    Buf query = buf_new(req->arena, 80);
-    query_put(&query, S("induk"), parent);
-    if (req_may(req, child, VERB_CREATE) && !r->void_tx)
-        page_link(h,
-                  str_printf(req->arena, "/%.*s/baru?%.*s", STR_ARG(child->name),
-                             STR_ARG(buf_str(&query))),
-                  tr_args(req->arena, req->lang, M_WEB_ADD, req_label(req, &child->label)));
-    if (page.next.ptr)
-        page_link(h,
-                  str_printf(req->arena, "/%.*s?induk=%.*s", STR_ARG(child->name), STR_ARG(r->uid)),
-                  req_tr(req, M_WEB_SHOW_ALL));
-    h_close(h);
     h_close(h);
     return ERR_OK;
 }

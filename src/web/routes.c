@@ -120,16 +120,14 @@ static bool path_fits(const char *pattern, Str path, Captured *ret)
     return path.len == 0;
 }
 
-static Err take(Req *req, const Route *route, const Captured *got)
+static Err take(Req *req, const Route *route, const Captured *got, const Register *reg)
 {
     req->route = route;
     req->res.allow = STR_NONE;
     req->uid = got->uid;
     req->name = got->name;
-    if (!got->reg.ptr)
-        return ERR_OK;
-    req->reg = model_reg(req->model, got->reg);
-    return req->reg ? ERR_OK : E_NOT_FOUND;
+    req->reg = reg;
+    return ERR_OK;
 }
 
 Err route_find(Req *req)
@@ -139,8 +137,11 @@ Err route_find(Req *req)
         Captured got;
         if (!str_starts(req->path, S("/")) || !path_fits(table[i].pattern, req->path, &got))
             continue;
+        const Register *reg = got.reg.ptr ? model_reg(req->model, got.reg) : NULL;
+        if (got.reg.ptr && !reg)
+            continue;
         if (table[i].method == req->method)
-            return take(req, &table[i], &got);
+            return take(req, &table[i], &got, reg);
         other_method = true;
         req->res.allow = table[i].method == METHOD_GET ? S("GET, HEAD") : S("POST");
     }

@@ -282,7 +282,7 @@ static void add_headers(Req *req, struct MHD_Response *r)
     if (res->gzipped)
         add_header(r, "Content-Encoding", "gzip");
     if (res->clear_site)
-        add_header(r, "Clear-Site-Data", "\"cache\", \"cookies\", \"storage\"");
+        add_header(r, "Clear-Site-Data", "\"cache\", \"storage\"");
     if (res->close)
         add_header(r, "Connection", "close");
     for (size_t i = 0; i < res->cookies.n; i++)

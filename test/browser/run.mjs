@@ -13,7 +13,8 @@ let bad = 0;
 
 function say(name, error, started) {
   if (error) bad++;
-  const why = error && String(error.stack ?? error).split('\n').slice(0, 3).join(' ').replace(/\s+/g, ' ').slice(0, 3000);
+  const why = error && String(error.stack ?? error).split('\n').slice(0, 3).join(' ')
+    .replace(/\x1b\[\d+m/g, '').replace(/\s+/g, ' ').slice(0, 3000);
   console.log(error ? `not ok ${name}: ${why}` : `ok ${name} (${((Date.now() - started) / 1000).toFixed(2)} s)`);
 }
 

@@ -215,13 +215,6 @@ class Server:
         c.cookies = dict(self.sessions[name][1])
         return c
 
-    def with_role(self, role):
-        """A browser of the first practice person of this role."""
-        for name, (_, its, _) in self.people().items():
-            if role == its or name.split(".")[0] == role:
-                return self.as_(name)
-        raise KeyError(f"no practice person with role {role}")
-
     # ---- what is on disk ----
 
     @contextlib.contextmanager

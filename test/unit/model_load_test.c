@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,7 +172,8 @@ static void codes_by_date(void **state)
     assert_false(code_valid(code_find(kinds, S("usul")), (Date){2021, 1, 1}));
     assert_null(code_find(kinds, S("")));
     size_t n = list->n;
-    codelist_add_local(l.model, list, (Code){.code = S("bun"), .label = {{S("Bunak"), S("Bunak")}}});
+    codelist_add_local(l.model, list,
+                       (Code){.code = S("bun"), .label = {{S("Bunak"), S("Bunak")}}});
     codelist_add_local(l.model, list, (Code){.code = S("ind"), .label = {{S("Indo"), S("Indo")}}});
     assert_int_equal(list->n, n + 1);
     assert_true(str_is(code_find(list, S("ind"))->label.text[0], "Indo"));
@@ -261,18 +263,31 @@ static void copy_folder(Arena *a, const char *from, const char *to, const char *
     }
 }
 
+static const char *const folders[] = {".",        "registers", "codes",  "places", "law",
+                                      "calendar", "imports",   "tables", "queues"};
+enum { FOLDERS = sizeof folders / sizeof *folders };
+
 static const char *copy_mini(Arena *a)
 {
-    static const char *const folders[] = {".",      "registers", "codes",  "places",
-                                          "law",    "calendar",  "imports", "tables",
-                                          "queues"};
-    char *dir = arena_alloc(a, 64);
-    strcpy(dir, "/tmp/sigap_bad_XXXXXX");
+    char *dir = (char *)(uintptr_t)str_z(a, S("/tmp/sigap_bad_XXXXXX"));
     assert_non_null(mkdtemp(dir));
     Str from = str_printf(a, "%s/test/domain_mini", root);
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+    for (size_t i = 0; i < FOLDERS; i++)
         copy_folder(a, from.ptr, dir, folders[i]);
     return dir;
+}
+
+static void remove_copy(Arena *a, const char *dir)
+{
+    for (size_t i = FOLDERS; i > 0; i--) {
+        StrList names;
+        Str folder = str_printf(a, "%s/%s", dir, folders[i - 1]);
+        assert_int_equal(file_list(a, folder.ptr, S(""), &names), ERR_OK);
+        for (size_t k = 0; k < names.n; k++)
+            remove(str_printf(a, "%s/%s", folder.ptr, str_z(a, names.items[k])).ptr);
+        remove(folder.ptr);
+    }
+    assert_int_equal(remove(dir), 0);
 }
 
 typedef struct Case {
@@ -307,8 +322,8 @@ static bool run_case(Arena *a, const char *dir, const Case *c, const StrList *ke
     Loaded l = load(dir);
     bool good = l.err == E_DOMAIN && has_problem(&l, c, keys);
     if (!good) {
-        print_error("%.*s: expected %.*s at %.*s:%lld, got %s\n", STR_ARG(c->name),
-                    STR_ARG(c->key), STR_ARG(c->place), (long long)c->line, err_name(l.err));
+        print_error("%.*s: expected %.*s at %.*s:%lld, got %s\n", STR_ARG(c->name), STR_ARG(c->key),
+                    STR_ARG(c->place), (long long)c->line, err_name(l.err));
         print_problems(&l);
     }
     unload(&l);
@@ -344,6 +359,7 @@ static void bad_domains_are_refused(void **state)
     Loaded l = load(dir);
     assert_int_equal(l.err, ERR_OK);
     unload(&l);
+    remove_copy(a, dir);
     arena_free(a);
 }
 
@@ -362,10 +378,10 @@ int main(int argc, char **argv)
         return 2;
     root = argv[1];
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(real_domain_loads),       cmocka_unit_test(links_are_made),
-        cmocka_unit_test(parts_are_read),          cmocka_unit_test(limits_follow_the_date),
-        cmocka_unit_test(text_is_stable),          cmocka_unit_test(codes_by_date),
-        cmocka_unit_test(places_are_found),        cmocka_unit_test(bad_domains_are_refused),
+        cmocka_unit_test(real_domain_loads),      cmocka_unit_test(links_are_made),
+        cmocka_unit_test(parts_are_read),         cmocka_unit_test(limits_follow_the_date),
+        cmocka_unit_test(text_is_stable),         cmocka_unit_test(codes_by_date),
+        cmocka_unit_test(places_are_found),       cmocka_unit_test(bad_domains_are_refused),
         cmocka_unit_test(missing_domain_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
