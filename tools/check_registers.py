@@ -31,14 +31,14 @@ AS = {  # role of a field -> kinds it may have
     'task.title': 'text', 'task.owner': 'ref', 'task.unit': 'ref', 'task.started': 'instant', 'task.due': 'instant',
     'task.next': 'instant', 'task.limit': 'text', 'figure.series': 'code', 'figure.dimension': 'text', 'figure.place': 'place',
     'figure.start': 'date', 'figure.end': 'date', 'figure.value': 'number', 'figure.unit': 'code', 'figure.source': 'text',
-    'figure.doubt': 'yesno4', 'figure.part_year': 'yesno4'}
+    'figure.period': 'text', 'figure.note': 'text', 'figure.doubt': 'yesno4', 'figure.part_year': 'yesno4'}
 VERBS = {'list', 'read', 'create', 'change', 'move', 'void', 'import', 'export', 'count'}
 MAY = {'users', 'tables', 'import', 'audit', 'base_data', 'health'}
 CODE_HEAD = 'kode id en berlaku_dari berlaku_sampai urutan padanan status asal'.split()
 FUNCS = {'empty': (1, 1), 'today': (0, 0), 'age': (2, 2), 'band': (2, 2), 'if': (3, 3), 'first': (1, 9), 'initials': (1, 1),
          'year': (1, 1), 'nik_birth': (1, 1), 'nik_sex': (1, 1), 'differ': (2, 2), 'part_year': (2, 2), 'find': (3, 3),
          'count': (1, 1), 'sum': (1, 1), 'set': (1, 1), 'last': (1, 1)}
-RESERVED = {'masuk', 'keluar', 'cari', 'tabel', 'impor', 'api', 'audit', 'peta', 'lapor', 'lacak', 'pimpinan', 'baru', 'ubah'}
+RESERVED = {'masuk', 'keluar', 'cari', 'tabel', 'impor', 'api', 'audit', 'peta', 'lapor', 'lacak', 'pimpinan', 'baru', 'ubah', 'seri'}
 
 errors = []
 
@@ -651,6 +651,9 @@ class Domain:
         for k in ('min', 'max'):
             if k in f:
                 ok = {'number': r'-?\d+$', 'text': r'\d+$', 'date': r'(today|\d{4}(-\d\d(-\d\d)?)?)$'}.get(t.kind)
+                other = r.types.get(f[k]) if t.kind == 'date' else None
+                if other is not None and other.kind == 'date' and f[k] != n:
+                    continue
                 if not ok or not re.match(ok, f[k]):
                     err(f[k].at, f'{n}: bad {k} "{f[k]}"')
         if 'as' in f:
@@ -944,8 +947,8 @@ class Domain:
 
     def check_table(self, p):
         m = load(p)
-        if m is None or not keys(m, {'table', 'label', 'register', 'rows', 'columns', 'free', 'note'}, 'table',
-                                 ('table', 'label', 'register', 'rows', 'columns')):
+        if m is None or not keys(m, {'table', 'label', 'register', 'rows', 'columns', 'free', 'sum', 'note'}, 'table',
+                                 ('table', 'label', 'register', 'rows')):
             return
         if m['table'] != os.path.basename(p)[:-5]:
             err(m['table'].at, 'name and file differ')
@@ -955,8 +958,12 @@ class Domain:
         if not r or 'stats' not in r.m:
             err(m['register'].at, f'register "{m["register"]}" has no stats')
             return
+        if 'sum' in m:
+            t = r.types.get(m['sum'])
+            if not t or t.kind != 'number' or not t.word or t.word in ('year', 'month') or 'class' in r.fields[m['sum']]:
+                err(m['sum'].at, f'sum: "{m["sum"]}" is no clear number with a unit')
         for k in ('rows', 'columns'):
-            if m[k] not in r.m['stats']['dims']:
+            if k in m and m[k] not in r.m['stats']['dims']:
                 err(m[k].at, f'"{m[k]}" is no dimension of "{r.name}"')
         if m.get('free', 'yes') != 'yes':
             err(m['free'].at, 'free is yes or absent')

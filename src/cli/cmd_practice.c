@@ -242,6 +242,16 @@ static Err fill_ref(Practice *p, Change *c, const Field *f, Batch *batch, Proble
     return ERR_OK;
 }
 
+/* An invented date keeps the order the register asks for. */
+static Str in_order(const Change *c, const Field *f, Str v)
+{
+    Str from = f->min_field ? c->vals[f->min_field->index] : STR_NONE;
+    Str to = f->max_field ? c->vals[f->max_field->index] : STR_NONE;
+    if (from.ptr && str_cmp(v, from) < 0)
+        return from;
+    return to.ptr && str_cmp(v, to) > 0 ? to : v;
+}
+
 static Err fill_fields(Practice *p, Change *c, Batch *batch, Problems *problems)
 {
     InventedPerson person = invent_person(&p->invent);
@@ -261,7 +271,7 @@ static Err fill_fields(Practice *p, Change *c, Batch *batch, Problems *problems)
         if (!v.ptr && f->required)
             v = invent_value(&p->invent, f);
         if (v.ptr)
-            change_set(c, f, v);
+            change_set(c, f, in_order(c, f, v));
     }
     return ERR_OK;
 }

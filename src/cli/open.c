@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include "base/file.h"
+#include "engine/figure_read.h"
 #include "engine/follow_up.h"
 #include "engine/import_db.h"
 #include "guard/session.h"
@@ -80,6 +81,7 @@ Err cli_open(Cli *cli)
     TRY(migrate(cli));
     TRY(store_open(cli->arena, cli->model, &cli->in, &cli->store));
     cli->store.after_change = follow_up_after_change;
+    cli->store.advise = figures_advise;
     TRY(readconn_open(&cli->store, &cli->conn));
     return take_subject(cli);
 }

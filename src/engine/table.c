@@ -1,7 +1,5 @@
 #include "engine/table.h"
 
-#include "base/csv.h"
-#include "base/number.h"
 #include "model/expr.h"
 
 #include <stdlib.h>
@@ -59,6 +57,21 @@ static bool dim_of(const Register *reg, Str name, Dim *ret)
     return false;
 }
 
+/* Whether the dimension calls records by their headings. */
+static bool dim_names(const Dim *d)
+{
+    return d->field && d->field->kind == FK_REF &&
+           (!d->field->target || d->field->target->role != REG_ROLE_INSTITUTION);
+}
+
+Verb table_verb(const TableDef *def, Str rows, Str columns, Str parent)
+{
+    Dim row, column;
+    bool names = dim_of(def->reg, str_empty(rows) ? def->rows : rows, &row) && dim_names(&row);
+    names |= dim_of(def->reg, columns, &column) && dim_names(&column);
+    return names || !str_empty(parent) ? VERB_READ : VERB_COUNT;
+}
+
 StrList table_dims(Arena *a, const TableDef *def)
 {
     StrList dims = {0};
@@ -86,14 +99,18 @@ typedef struct Hit {
     Str date;
     int64_t id, person;
     Str row, column;           /* code words; several for multi-valued dimensions */
-    Str row_name, column_name; /* owner names */
-    bool apart;
+    Str row_name, column_name; /* of owners and of records referred to */
+    bool apart, valued;
+    int64_t value; /* in a table of sums */
 } Hit;
 
 typedef struct Collect {
     Arena *arena;
     const Register *reg;
     Dim row, column;
+    const Field *sum;
+    Str parent;
+    Verb verb;
     const Record *now;
     struct {
         Hit *items;
@@ -121,6 +138,8 @@ static Str dim_value(const Collect *c, const Dim *d, Str *ret_name)
         *ret_name = c->now->owner_name;
         return str_int(c->arena, c->now->owner);
     }
+    if (d->field && d->field->kind == FK_REF && !d->field->multi)
+        *ret_name = c->now->vals[d->field->index].heading;
     return d->state ? c->now->state : c->now->vals[d->field->index].text;
 }
 
@@ -138,6 +157,7 @@ static Err collect_row(void *ctx, const Record *r)
     h.person = stats->person ? r->vals[stats->person->index].id : 0;
     h.row = str_copy(a, dim_value(c, &c->row, &h.row_name));
     h.column = str_copy(a, dim_value(c, &c->column, &h.column_name));
+    h.valued = c->sum && str_i64(r->vals[c->sum->index].text, &h.value);
     h.row_name = str_copy(a, h.row_name);
     h.column_name = str_copy(a, h.column_name);
     *ARENA_PUSH(a, c->hits) = h;
@@ -187,22 +207,31 @@ static void once_a_person(Collect *c)
     c->hits.n = kept;
 }
 
-static Err collect(Reader *rd, const Register *reg, Period period, Collect *c)
+static void within(Reader *rd, Query *q, const Field *date, Period period)
 {
-    Query q = query_new(reg);
-    const Field *date = reg->stats.date;
-    q.verb = VERB_COUNT;
     bool instant = date->kind == FK_INSTANT;
     Str from = instant ? str_int(rd->arena, clock_instant(period.from, 0))
                        : date_iso(rd->arena, period.from);
     Str to = instant ? str_int(rd->arena, clock_instant(date_add_days(period.to, 1), 0) - 1)
                      : date_iso(rd->arena, period.to);
-    query_filter(&q, rd->arena, date, STR_NONE, FILTER_FROM, from);
-    query_filter(&q, rd->arena, date, STR_NONE, FILTER_TO, to);
+    query_filter(q, rd->arena, date, STR_NONE, FILTER_FROM, from);
+    query_filter(q, rd->arena, date, STR_NONE, FILTER_TO, to);
+}
+
+/* A period without a year is all time, with what has no date. */
+static Err collect(Reader *rd, const Register *reg, Period period, Collect *c)
+{
+    Query q = query_new(reg);
+    q.verb = c->verb;
+    if (period.from.year)
+        within(rd, &q, reg->stats.date, period);
+    if (!str_empty(c->parent))
+        query_filter(&q, rd->arena, NULL, S("induk"), FILTER_EQ, c->parent);
     c->arena = rd->arena;
     c->reg = reg;
     TRY(query_each(rd, &q, collect_row, c));
-    once_a_person(c);
+    if (!c->sum) /* every amount counts, whoever it belongs to */
+        once_a_person(c);
     return ERR_OK;
 }
 
@@ -244,7 +273,7 @@ static Label dim_code_label(Arena *a, const Register *reg, const Dim *d, Str cod
         return (Label){{tr(LANG_ID, M_NOT_STATED), tr(LANG_EN, M_NOT_STATED)}};
     if (d->none)
         return (Label){{tr(LANG_ID, M_TOTAL), tr(LANG_EN, M_TOTAL)}};
-    if (d->owner)
+    if (d->owner || !str_empty(name))
         return both(name);
     if (d->state)
         return reg_state(reg, code) ? reg_state(reg, code)->label : both(code);
@@ -259,7 +288,14 @@ static int by_code(const void *x, const void *y)
     return str_cmp(((const TableHead *)x)->code, ((const TableHead *)y)->code);
 }
 
-/* Codes in the order of their list; everything else by code; the unknown last. */
+static int by_label(const void *x, const void *y)
+{
+    return str_cmp(((const TableHead *)x)->label.text[LANG_ID],
+                   ((const TableHead *)y)->label.text[LANG_ID]);
+}
+
+/* Codes in the order of their list; records by what they are called; everything else by code; the
+ * unknown last. */
 static Heads make_heads(Collect *c, const Dim *d, bool row)
 {
     Arena *a = c->arena;
@@ -277,7 +313,8 @@ static Heads make_heads(Collect *c, const Dim *d, bool row)
         if (list->n <= SHOW_ALL_MAX || head_index(&found, list->items[i].code) < found.n)
             add_head(a, &all, list->items[i].code, list->items[i].label);
     if (found.n)
-        qsort(found.items, found.n, sizeof *found.items, by_code);
+        qsort(found.items, found.n, sizeof *found.items,
+              d->owner || dim_names(d) ? by_label : by_code);
     for (size_t i = 0; i < found.n; i++)
         add_head(a, &all, found.items[i].code, found.items[i].label);
     if (unknown)
@@ -301,21 +338,28 @@ static bool next_value(Str *words, bool *started, Str *ret)
     return more;
 }
 
+static void add_hit(Count *c, const Hit *h)
+{
+    c->n++;
+    c->sum += h->value;
+    c->unknown += !h->valued;
+}
+
 static void count_hit(const Heads *rows, const Heads *columns, const Hit *h, Table *t)
 {
     Str row_words = h->row, column_words = h->column, code;
     bool row_started = false, column_started = false;
     while (next_value(&column_words, &column_started, &code))
-        t->column_totals[head_index(columns, code)].n++;
+        add_hit(&t->column_totals[head_index(columns, code)], h);
     while (next_value(&row_words, &row_started, &code)) {
         size_t row = head_index(rows, code);
-        t->row_totals[row].n++;
+        add_hit(&t->row_totals[row], h);
         column_words = h->column;
         column_started = false;
         while (next_value(&column_words, &column_started, &code))
-            t->cells[row * columns->n + head_index(columns, code)].n++;
+            add_hit(&t->cells[row * columns->n + head_index(columns, code)], h);
     }
-    t->total.n++;
+    add_hit(&t->total, h);
 }
 
 static void mask_cell(Count *c, int k)
@@ -325,7 +369,7 @@ static void mask_cell(Count *c, int k)
 
 static void mask(Table *t)
 {
-    int k = audience_k(t->ask.audience);
+    int k = str_empty(t->ask.parent) ? audience_k(t->ask.audience) : 0;
     for (size_t i = 0; i < t->row_count * t->column_count; i++)
         mask_cell(&t->cells[i], k);
     for (size_t i = 0; i < t->row_count; i++)
@@ -349,7 +393,7 @@ static void fill(Collect *c, Table *t)
     t->column_totals = ARENA_ARRAY(a, columns.n, Count);
     for (size_t i = 0; i < c->hits.n; i++) {
         if (c->hits.items[i].apart)
-            t->apart.n++;
+            add_hit(&t->apart, &c->hits.items[i]);
         else
             count_hit(&rows, &columns, &c->hits.items[i], t);
     }
@@ -376,6 +420,23 @@ static void wrong(Problems *problems, Msg msg, Str what)
     problem_add(problems, (Problem){.msg = msg, .args = {what}});
 }
 
+/* The record a table is narrowed to must be within the reader's reach. */
+static Err parent_title(Reader *rd, const TableAsk *ask, Str *ret)
+{
+    const Model *m = rd->store->model;
+    for (size_t i = 0; i < m->reg_count; i++) {
+        Record r;
+        if (!reg_accepts_parent(ask->def->reg, m->regs[i]))
+            continue;
+        Err e = store_get(rd, m->regs[i], ask->parent, VERB_LIST, &r);
+        if (e == ERR_OK)
+            *ret = str_empty(r.number) ? r.heading : r.number;
+        if (e != E_NOT_FOUND && e != E_DENIED)
+            return e;
+    }
+    return E_NOT_FOUND;
+}
+
 Err table_count(Reader *rd, const TableAsk *ask, Problems *problems, Table *ret)
 {
     const Register *reg = ask->def->reg;
@@ -389,12 +450,21 @@ Err table_count(Reader *rd, const TableAsk *ask, Problems *problems, Table *ret)
         wrong(problems, M_DIM_UNKNOWN, t.ask.rows);
     if (!dim_of(reg, t.ask.columns, &c.column))
         wrong(problems, M_DIM_UNKNOWN, t.ask.columns);
-    if (!period_parse(t.ask.period, &t.period))
+    bool narrowed = !str_empty(ask->parent);
+    if ((!narrowed || !str_empty(ask->period)) && !period_parse(t.ask.period, &t.period))
         wrong(problems, M_PERIOD_BAD, t.ask.period);
+    if (!narrowed && ask->audience == AUDIENCE_PUBLIC &&
+        (dim_names(&c.row) || dim_names(&c.column)))
+        wrong(problems, M_DIM_NAMES, STR_NONE);
     if (problems->errors)
         return E_INVALID;
-    if (!may_see(rd, ask->audience))
+    if (!narrowed && !may_see(rd, ask->audience))
         return E_DENIED;
+    if (narrowed)
+        TRY(parent_title(rd, ask, &t.parent_title));
+    c.sum = ask->def->sum;
+    c.parent = ask->parent;
+    c.verb = table_verb(ask->def, t.ask.rows, t.ask.columns, ask->parent);
     TRY(collect(rd, reg, t.period, &c));
     fill(&c, &t);
     t.row_title = table_dim_label(reg, t.ask.rows);
@@ -413,89 +483,11 @@ Err table_total(Reader *rd, const Register *reg, Str period, Audience audience, 
     if (!may_see(rd, audience))
         return E_DENIED;
     c.row.none = c.column.none = true;
+    c.verb = VERB_COUNT;
     TRY(collect(rd, reg, p, &c));
     *ret = (Count){0};
     for (size_t i = 0; i < c.hits.n; i++)
         ret->n += !c.hits.items[i].apart;
     mask_cell(ret, audience_k(audience));
     return ERR_OK;
-}
-
-/* ---- showing ---- */
-
-Str count_text(Arena *a, Lang lang, const Count *c, Audience audience)
-{
-    return c->masked ? str_printf(a, "<%d", audience_k(audience)) : number_format(a, lang, c->n, 0);
-}
-
-TableNotes table_notes(Arena *a, Lang lang, const Table *t)
-{
-    const TableDef *def = t->ask.def;
-    int minute;
-    Date day = clock_date_of(t->counted_at, &minute);
-    TableNotes n = {.title = def->label.text[lang]};
-    n.unit = tr_args(a, lang, M_TABLE_UNIT, t->unit ? t->unit->label.text[lang] : S(""));
-    n.period = tr_args(a, lang, M_TABLE_PERIOD, period_label(a, lang, t->ask.period),
-                       date_long(a, lang, t->period.from), date_long(a, lang, t->period.to));
-    n.source = tr_args(a, lang, M_TABLE_SOURCE, def->reg->label.text[lang], date_long(a, lang, day),
-                       str_printf(a, "%02d.%02d %s", minute / 60, minute % 60, clock_zone_name()));
-    Buf b = buf_new(a, 256);
-    buf_put(&b, def->note.text[lang]);
-    if (t->has_apart)
-        buf_printf(&b, " %.*s",
-                   STR_ARG(tr_args(a, lang, M_TABLE_APART,
-                                   count_text(a, lang, &t->apart, t->ask.audience))));
-    if (t->multi)
-        buf_printf(&b, " %.*s", STR_ARG(tr(lang, M_TABLE_MULTI)));
-    if (audience_k(t->ask.audience))
-        buf_printf(
-            &b, " %.*s",
-            STR_ARG(tr_args(a, lang, M_TABLE_MASK, str_int(a, audience_k(t->ask.audience)))));
-    n.method = str_trim(buf_str(&b));
-    return n;
-}
-
-static void csv_line(Buf *b, Str text, char sep)
-{
-    csv_cell(b, text, sep);
-    buf_lit(b, "\r\n");
-}
-
-static void csv_number(Buf *b, const Count *c, Audience audience, char sep)
-{
-    buf_char(b, sep);
-    if (c->masked)
-        buf_printf(b, "<%d", audience_k(audience));
-    else
-        buf_printf(b, "%lld", (long long)c->n);
-}
-
-Str table_csv(Arena *a, Lang lang, const Table *t, char sep)
-{
-    Buf b = buf_new(a, 4096);
-    TableNotes n = table_notes(a, lang, t);
-    bool columns = !str_empty(t->ask.columns);
-    csv_line(&b, n.title, sep);
-    csv_line(&b, n.unit, sep);
-    csv_line(&b, n.period, sep);
-    csv_line(&b, n.source, sep);
-    csv_line(&b, n.method, sep);
-    buf_lit(&b, "\r\n");
-    csv_cell(&b, t->row_title.text[lang], sep);
-    for (size_t i = 0; columns && i < t->column_count; i++) {
-        buf_char(&b, sep);
-        csv_cell(&b, t->columns[i].label.text[lang], sep);
-    }
-    buf_char(&b, sep);
-    csv_line(&b, tr(lang, M_TOTAL), sep);
-    for (size_t r = 0; r <= t->row_count; r++) {
-        bool last = r == t->row_count;
-        csv_cell(&b, last ? tr(lang, M_TOTAL) : t->rows[r].label.text[lang], sep);
-        for (size_t i = 0; columns && i < t->column_count; i++)
-            csv_number(&b, last ? &t->column_totals[i] : &t->cells[r * t->column_count + i],
-                       t->ask.audience, sep);
-        csv_number(&b, last ? &t->total : &t->row_totals[r], t->ask.audience, sep);
-        buf_lit(&b, "\r\n");
-    }
-    return buf_str(&b);
 }

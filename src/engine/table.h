@@ -19,6 +19,8 @@ typedef struct TableAsk {
     Str rows, columns; /* dimensions; absent: those of the definition; columns may stay absent */
     Str period;        /* "2026-S1", "2026" or "from/to" */
     Audience audience;
+    Str parent; /* uid: only records under it, which the subject may read; the period may be absent
+                 * then, and nothing is masked for him */
 } TableAsk;
 
 typedef struct TableHead {
@@ -27,8 +29,9 @@ typedef struct TableHead {
 } TableHead;
 
 typedef struct Count {
-    int64_t n;
-    bool masked; /* 0 < n < k: to be shown as "<k" */
+    int64_t n, sum;  /* rows, and their values in a table of sums */
+    int64_t unknown; /* rows without a value: counted beside, never added as 0 */
+    bool masked;     /* 0 < n < k: to be shown as "<k" */
 } Count;
 
 typedef struct Table {
@@ -36,6 +39,7 @@ typedef struct Table {
     Period period;
     Label row_title, column_title;
     const Code *unit;
+    Str parent_title;          /* heading of the record it was narrowed to, else absent */
     TableHead *rows, *columns; /* at least one column: the total */
     size_t row_count, column_count;
     Count *cells; /* row_count * column_count */
@@ -58,6 +62,18 @@ MUST_CHECK Err table_total(Reader *rd, const Register *reg, Str period, Audience
                            Count *ret);
 /* "<5", "−" for zero is not used: zero prints as 0. */
 Str count_text(Arena *a, Lang lang, const Count *c, Audience audience);
+/* A cell of the table for people: a count, or a sum with its unit; a sum of unknown values only is
+ * "not known". */
+Str table_cell(Arena *a, Lang lang, const Table *t, const Count *c);
+/* The same for machines: plain digits, "<5" or nothing for a masked one, nothing when not known. */
+Str table_plain(Arena *a, const Table *t, const Count *c);
+/* "12 Kasus", "Rp500.000": a figure with its unit. */
+Str table_figure(Arena *a, Lang lang, const Table *t, const Count *c);
+/* Whether some row has no value: then a last column says how many. */
+bool table_has_unknown(const Table *t);
+/* The verb that a table's records are counted with: one that names other records, row by row, is
+ * made only of what its reader may read. */
+Verb table_verb(const TableDef *def, Str rows, Str columns, Str parent);
 /* The whole table as CSV: heading lines (title, unit, period, source, note), then the grid. */
 Str table_csv(Arena *a, Lang lang, const Table *t, char sep);
 /* Lines that stand above and under a table on every medium. */

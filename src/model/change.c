@@ -183,6 +183,36 @@ static void check_value(Prepare *p, const Field *f)
             check_ref(p, f, word);
 }
 
+/* Whether a date stands on the wrong side of another; a partial one may lie anywhere inside. */
+static bool wrong_order(Str earlier, Str later)
+{
+    Date a, b;
+    return date_parse_iso(earlier, &a) && date_parse_iso(later, &b) &&
+           date_days(date_last(b)) < date_days(a);
+}
+
+/* A bound that is another date of the record; it is told at the bounded field, whichever of the two
+ * was changed. A date the writer may not read is not given away by it. */
+static void check_order(Prepare *p, const Field *f, const Field *bound, bool at_least)
+{
+    bool touched = p->change->kind == CHANGE_CREATE || p->change->set[f->index] ||
+                   p->change->set[bound->index];
+    unsigned wanted =
+        (f->class_ ? CLASS_BIT(f->class_) : 0) | (bound->class_ ? CLASS_BIT(bound->class_) : 0);
+    if (!touched || (p->rec && (wanted & ~p->decision.classes)))
+        return;
+    Lang lang = p->rd->actor->lang;
+    Str here = env_value(&p->env, f), there = env_value(&p->env, bound);
+    if (at_least ? !wrong_order(there, here) : !wrong_order(here, there))
+        return;
+    Value other = {.text = there};
+    problem_add(p->problems, (Problem){.field = f->name,
+                                       .label = &f->label,
+                                       .msg = at_least ? M_VAL_DATE_BEFORE : M_VAL_DATE_AFTER,
+                                       .args = {bound->label.text[lang],
+                                                value_show(bound, p->rd->arena, lang, &other)}});
+}
+
 static void check_fields(Prepare *p)
 {
     ExprEnv e = env_expr(&p->env);
@@ -196,6 +226,13 @@ static void check_fields(Prepare *p)
         bool touched = p->change->set[i] || p->change->kind == CHANGE_CREATE;
         if (fits && f->required && !f->calc && touched && str_empty(env_value(&p->env, f)))
             field_problem(p, f, M_REQUIRED, STR_NONE);
+    }
+    for (size_t i = 0; i < p->change->reg->field_count; i++) {
+        const Field *f = p->change->reg->fields[i];
+        if (f->min_field)
+            check_order(p, f, f->min_field, true);
+        if (f->max_field)
+            check_order(p, f, f->max_field, false);
     }
 }
 
@@ -298,6 +335,8 @@ Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems)
         check_fields(&p);
     if (c->kind == CHANGE_MOVE)
         check_move(&p);
+    if (problems->errors == before && rd->store->advise)
+        TRY(rd->store->advise(rd, b, c, p.rec, problems));
     make_key(&p);
     Err e = problems->errors > before ? E_INVALID : seal_values(&p);
     env_wipe(&p.env);

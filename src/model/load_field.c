@@ -250,9 +250,39 @@ static bool read_bound(const Field *f, Str text, int64_t *ret)
     return true;
 }
 
+/* The other date of the register a bound names. */
+static const Field *bound_field(Loader *l, const Field *f, const Node *v)
+{
+    const Field *other = load_field_named(l, v, l->reg, v->text);
+    if (other && (other->kind != FK_DATE || other == f || other->multi))
+        load_bad(l, v, M_DOM_BOUND, v->text);
+    return other;
+}
+
+static void link_min(Loader *l, void *into, const Node *v)
+{
+    ((Field *)into)->min_field = bound_field(l, into, v);
+}
+
+static void link_max(Loader *l, void *into, const Node *v)
+{
+    ((Field *)into)->max_field = bound_field(l, into, v);
+}
+
+/* Whether the bound of a date is a word, which names another date of the register. */
+static bool names_field(const Field *f, const Node *v)
+{
+    return f->kind == FK_DATE && v->kind == NODE_TEXT && v->text.len && v->text.ptr[0] >= 'a' &&
+           v->text.ptr[0] <= 'z' && !str_is(v->text, "today");
+}
+
 static void read_min(Loader *l, void *into, const Node *v)
 {
     Field *f = into;
+    if (names_field(f, v)) {
+        load_later(l, PHASE_USES, link_min, f, v);
+        return;
+    }
     f->has_min = v->kind == NODE_TEXT && read_bound(f, v->text, &f->min);
     if (!f->has_min)
         load_bad(l, v, M_DOM_BOUND, v->text);
@@ -261,6 +291,10 @@ static void read_min(Loader *l, void *into, const Node *v)
 static void read_max(Loader *l, void *into, const Node *v)
 {
     Field *f = into;
+    if (names_field(f, v)) {
+        load_later(l, PHASE_USES, link_max, f, v);
+        return;
+    }
     f->has_max = v->kind == NODE_TEXT && read_bound(f, v->text, &f->max);
     if (!f->has_max || (f->has_min && f->min > f->max))
         load_bad(l, v, M_DOM_BOUND, v->text);

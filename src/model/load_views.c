@@ -237,6 +237,17 @@ static void read_table_columns(Loader *l, void *into, const Node *v)
     read_dimension(l, into, v, &((TableDef *)into)->columns);
 }
 
+static void read_sum(Loader *l, void *into, const Node *v)
+{
+    TableDef *t = into;
+    if (!t->reg || !load_is_text(l, v))
+        return;
+    t->sum = load_field_named(l, v, t->reg, v->text);
+    if (t->sum && (t->sum->kind != FK_NUMBER || t->sum->class_ || t->sum->year || t->sum->month ||
+                   str_empty(t->sum->unit)))
+        load_bad(l, v, M_DOM_SUM, v->text);
+}
+
 static void read_table(Loader *l, void *into, const Node *root)
 {
     static const KeyDef keys[] = {
@@ -246,6 +257,7 @@ static void read_table(Loader *l, void *into, const Node *root)
         {"rows", READ_CALL, KEY_MUST, 0, read_table_rows},
         {"columns", READ_CALL, KEY_MAY, 0, read_table_columns},
         {"free", READ_FLAG, KEY_MAY, offsetof(TableDef, free_dims), NULL},
+        {"sum", READ_CALL, KEY_MAY, 0, read_sum},
         {"note", READ_LABEL, KEY_MAY, offsetof(TableDef, note), NULL},
     };
     LOAD_MAP(l, root, keys, into);

@@ -22,10 +22,10 @@ bool word_is_page(Str name)
 {
     static const char *const words[] = {
         /* sorted */
-        "akun",  "api",           "audit",  "baru",  "berkas",  "cari",    "draf",
-        "hak",   "health",        "idem",   "impor", "jangkau", "keluar",  "lacak",
-        "lapor", "masuk",         "meta",   "nomor", "peta",    "riwayat", "sesi",
-        "sidik", "sqlite_master", "static", "tabel", "tx",      "ubah",
+        "akun",  "api",    "audit",         "baru",   "berkas",  "cari",    "draf",
+        "hak",   "health", "idem",          "impor",  "jangkau", "keluar",  "lacak",
+        "lapor", "masuk",  "meta",          "nomor",  "peta",    "riwayat", "sesi",
+        "seri",  "sidik",  "sqlite_master", "static", "tabel",   "tx",      "ubah",
     };
     return among(name, words, sizeof words / sizeof *words);
 }

@@ -150,6 +150,7 @@ struct Field {
     const Expr *when, *calc, *default_;
     bool has_min, has_max;
     int64_t min, max; /* numbers scaled; text length; dates as days, INT64_MAX = today */
+    const Field *min_field, *max_field; /* dates: not before / not after that date of the record */
     FieldRole role;
     Str htcds;
     int section;
@@ -339,6 +340,7 @@ typedef struct TableDef {
     const Register *reg;
     Str rows, columns; /* dimension names; columns may be absent */
     bool free_dims;
+    const Field *sum; /* clear number: cells add it up instead of counting rows; NULL: count */
 } TableDef;
 
 typedef struct QueueDef {

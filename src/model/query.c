@@ -82,6 +82,24 @@ static void put_in(Reader *rd, Built *b, const Field *f, const StrList *values)
     buf_char(&b->sql, ')');
 }
 
+/* A reference to a tag is the id together with its register: ids of two registers may be equal. */
+static void put_tagged(Reader *rd, Built *b, const Field *f, const char *column,
+                       const char *column_reg, const StrList *values)
+{
+    buf_lit(&b->sql, "(");
+    for (size_t i = 0; i < values->n; i++) {
+        const Register *reg = NULL;
+        int64_t id = -1;
+        Err e = row_resolve(rd->db, f, values->items[i], &reg, &id);
+        buf_printf(&b->sql, "%s(%s=", i ? " OR " : "", column);
+        put_number(b, e == ERR_OK ? id : -1);
+        buf_printf(&b->sql, " AND %s=", column_reg);
+        put_text(b, e == ERR_OK ? reg->name : S(""));
+        buf_lit(&b->sql, ")");
+    }
+    buf_lit(&b->sql, ")");
+}
+
 /* The place itself and everything below: "53.03" and "53.03.%". */
 static void put_under(Built *b, const char *column, const StrList *values)
 {
@@ -97,12 +115,17 @@ static void put_under(Built *b, const char *column, const StrList *values)
     buf_lit(&b->sql, ")");
 }
 
-static void put_condition(Reader *rd, Built *b, const Filter *f, const char *column)
+static void put_condition(Reader *rd, Built *b, const Filter *f, const char *column,
+                          const char *column_reg)
 {
     Str first = f->values.n ? f->values.items[0] : S("");
     switch (f->op) {
     case FILTER_EQ:
     case FILTER_IN:
+        if (f->field->kind == FK_REF && f->field->tag.ptr) {
+            put_tagged(rd, b, f->field, column, column_reg, &f->values);
+            return;
+        }
         buf_put(&b->sql, str_of(column));
         put_in(rd, b, f->field, &f->values);
         return;
@@ -127,9 +150,9 @@ static void put_condition(Reader *rd, Built *b, const Filter *f, const char *col
 static void put_field_filter(Reader *rd, Built *b, const Filter *f)
 {
     Arena *a = b->arena;
-    buf_lit(&b->sql, " AND ");
     if (field_storage(f->field) == STORE_COLUMN) {
-        put_condition(rd, b, f, str_printf(a, "r.%.*s", STR_ARG(f->field->name)).ptr);
+        const char *column = str_printf(a, "r.%.*s", STR_ARG(f->field->name)).ptr;
+        put_condition(rd, b, f, column, str_printf(a, "%s__reg", column).ptr);
         return;
     }
     Str table = field_link_table(a, f->field);
@@ -138,7 +161,23 @@ static void put_field_filter(Reader *rd, Built *b, const Filter *f)
         return;
     }
     buf_printf(&b->sql, "r.id IN (SELECT l.rec FROM %.*s l WHERE ", STR_ARG(table));
-    put_condition(rd, b, f, "l.val");
+    put_condition(rd, b, f, "l.val", "l.reg");
+    buf_lit(&b->sql, ")");
+}
+
+/* Records that refer to the uid by any of their fields. */
+static void put_refers(Reader *rd, Built *b, const Query *q)
+{
+    buf_lit(&b->sql, " AND (1=0");
+    for (size_t i = 0; i < q->reg->field_count; i++) {
+        const Field *f = q->reg->fields[i];
+        Filter filter = {.field = f, .op = FILTER_EQ};
+        if (f->kind != FK_REF || f->class_ || !field_accepts(f, q->refers_to_reg))
+            continue;
+        *ARENA_PUSH(b->arena, filter.values) = q->refers_to;
+        buf_lit(&b->sql, " OR ");
+        put_field_filter(rd, b, &filter);
+    }
     buf_lit(&b->sql, ")");
 }
 
@@ -222,11 +261,14 @@ static Err put_where(Reader *rd, const Query *q, Built *b)
     reach_predicate(&b->sql, "r", b->scopes, s);
     for (size_t i = 0; i < q->filters.n; i++) {
         const Filter *f = &q->filters.items[i];
-        if (f->field)
+        if (f->field) {
+            buf_lit(&b->sql, " AND ");
             put_field_filter(rd, b, f);
-        else
+        } else
             put_system_filter(rd, b, q->reg, f);
     }
+    if (q->refers_to_reg)
+        put_refers(rd, b, q);
     if (!str_empty(q->text))
         put_search(b, q->text);
     if (q->lookup_field && !str_empty(q->lookup))
@@ -324,8 +366,9 @@ static RowWant list_fields(Arena *a, const Query *q)
     bool *field = ARENA_ARRAY(a, q->reg->field_count, bool);
     for (size_t i = 0; i < q->reg->field_count; i++) {
         const Field *f = q->reg->fields[i];
-        field[i] = (f->list || f == q->sort || f->role != FIELD_ROLE_NONE || f->stat || f->facet) &&
-                   !f->class_;
+        field[i] = (f->list || f == q->sort || f->role != FIELD_ROLE_NONE || f->stat || f->facet ||
+                    (f->kind == FK_NUMBER && q->verb == VERB_COUNT)) &&
+                   !f->class_; /* a table may add up any number */
     }
     return (RowWant){.field = field};
 }

@@ -29,6 +29,9 @@ typedef struct Query {
     Str text;   /* free text: folded and matched on the search column */
     Str lookup; /* exact value of a lookup field (blind index) */
     const Field *lookup_field;
+    const Register
+        *refers_to_reg; /* with `refers_to`: records any clear reference of which is that */
+    Str refers_to;
     const Field *sort; /* NULL: newest first */
     Str sort_system;   /* "nomor", "diubah", "status"; absent: by id */
     bool descending;

@@ -13,10 +13,16 @@
 typedef struct Store Store;
 typedef struct Batch Batch;
 typedef struct Change Change;
+typedef struct Reader Reader;
 
 /* What an engine does in the same savepoint after a record was written (clocks, rules). */
-typedef Err (*AfterChange)(WriteTx *tx, Batch *batch, const Change *change,
-                           const Record *before, const Record *after);
+typedef Err (*AfterChange)(WriteTx *tx, Batch *batch, const Change *change, const Record *before,
+                           const Record *after);
+
+/* What an engine has to say about a change that is otherwise good: warnings only. `before` is NULL
+ * for a new record. */
+typedef Err (*AdviseChange)(Reader *rd, const Batch *batch, const Change *change,
+                            const Record *before, Problems *problems);
 
 struct Store {
     const Model *model;
@@ -25,6 +31,7 @@ struct Store {
     struct PersonIndex *persons; /* names in memory, model/person_index.h */
     Db *writer_keys;             /* key store, read by the writer thread only */
     AfterChange after_change;    /* set by the engine, may be NULL */
+    AdviseChange advise;         /* likewise */
 };
 
 /* Brings the database to the model (model/plan.h must have been applied) and starts the writer. */
@@ -52,7 +59,7 @@ typedef struct Opened {
     unsigned classes;
 } Opened;
 
-typedef struct Reader {
+struct Reader {
     const Store *store;
     Db *db, *keys;
     Arena *arena;
@@ -61,7 +68,7 @@ typedef struct Reader {
         Opened *items;
         size_t n, cap;
     } opened;
-} Reader;
+};
 
 /* Read-only connections of one thread. */
 typedef struct ReadConn {

@@ -44,5 +44,5 @@ void h_close(Html *h);
 /* The present depth, for h_close_to: closes until the depth is again `mark`. */
 int h_mark(const Html *h);
 void h_close_to(Html *h, int mark);
-/* For h_lit only. */
+/* For h_lit, and for a drawing that its back end has escaped. */
 void h_raw_(Html *h, Str literal);

@@ -156,6 +156,18 @@ void page_message(Req *req, Html *h)
             page_notice(h, "aman", req_tr(req, messages[i].msg));
 }
 
+void page_chart(Req *req, Html *h, const Chart *chart, Str id)
+{
+    Buf svg = buf_new(req->arena, 4096);
+    chart_svg(chart, id, &svg);
+    h_class(h, "figure", "gulung");
+    h_attr(h, "role", S("region"));
+    h_attr(h, "aria-label", chart->title);
+    h_attr(h, "tabindex", S("0"));
+    h_raw_(h, buf_str(&svg));
+    h_close(h);
+}
+
 /* ---- the shell ---- */
 
 static void head(Req *req, Html *h, Str title)

@@ -2,6 +2,7 @@
  * routes.c points to. A new page is one function here and one row there. */
 #pragma once
 
+#include "engine/chart.h"
 #include "web/html.h"
 #include "web/req.h"
 
@@ -32,6 +33,8 @@ void page_button(Html *h, Str label, Str kind, Str name, Str value);
 void page_link(Html *h, Str url, Str label);
 /* A message box: `kind` is "galat", "awas", "aman" or "info". */
 void page_notice(Html *h, const char *kind, Str text);
+/* A chart as a figure that can be scrolled where the screen is narrow; its table follows. */
+void page_chart(Req *req, Html *h, const Chart *chart, Str id);
 /* The message a redirect carried in `?pesan=`. */
 void page_message(Req *req, Html *h);
 
@@ -97,6 +100,8 @@ Err page_tables(Req *req);
 Err page_table(Req *req);
 Err page_table_csv(Req *req);
 Err page_table_xlsx(Req *req);
+Err page_all_series(Req *req);
+Err page_series(Req *req);
 Err page_asset(Req *req);
 Err page_home(Req *req);
 Err page_login(Req *req);

@@ -240,6 +240,8 @@ static void actions(Req *req, Html *h)
         page_link(h, with_suffix(req, ".xlsx"), req_tr(req, M_WEB_XLSX));
         page_link(h, with_suffix(req, ".csv"), req_tr(req, M_WEB_CSV));
     }
+    if (req->reg->role == REG_ROLE_FIGURE)
+        page_link(h, S("/seri"), req_tr(req, M_SERIES_ALL));
     h_class(h, "a", "cetak");
     h_url(h, "href", list_url(req, S("n"), S("500")));
     h_flag(h, "data-cetak");

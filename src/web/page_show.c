@@ -210,6 +210,19 @@ static void void_form(Req *req, Html *h, const Record *r)
     h_close(h);
 }
 
+/* Tables that add something up over the records below this one. */
+static void sums_below(Req *req, Html *h, const Record *r)
+{
+    for (size_t i = 0; i < req->model->table_count; i++) {
+        const TableDef *t = &req->model->tables[i];
+        if (t->sum && reg_accepts_parent(t->reg, r->reg) && req_may(req, t->reg, VERB_READ))
+            page_link(
+                h,
+                str_printf(req->arena, "/tabel/%.*s?induk=%.*s", STR_ARG(t->name), STR_ARG(r->uid)),
+                req_label(req, &t->label));
+    }
+}
+
 static void actions(Req *req, Html *h, const Record *r)
 {
     h_class(h, "div", "tombol");
@@ -221,6 +234,7 @@ static void actions(Req *req, Html *h, const Record *r)
     }
     moves(req, h, r);
     page_link(h, url_record(req, r->reg, r->uid, "/riwayat"), req_tr(req, M_WEB_HISTORY));
+    sums_below(req, h, r);
     h_class(h, "a", "cetak");
     h_url(h, "href", req->path);
     h_flag(h, "data-cetak");
@@ -343,32 +357,6 @@ static Err children(Req *req, Html *h, const Record *r, const Tab *tab, bool las
     return ERR_OK;
 }
 
-/* Records that refer to this one, within reach. */
-static Err referrers(Req *req, Html *h, const Record *r)
-{
-    for (size_t i = 0; i < r->reg->referrer_count; i++) {
-        const Field *f = r->reg->referrers[i];
-        QueryPage page;
-        if (f->class_ || f->reg == r->reg || !req_may(req, f->reg, VERB_LIST))
-            continue;
-        Query q = query_new(f->reg);
-        q.limit = 20;
-        query_filter(&q, req->arena, f, STR_NONE, FILTER_EQ, r->uid);
-        TRY(query_page(&req->reader, &q, &page));
-        if (!page.n)
-            continue;
-        Columns cols = list_columns(req, f->reg);
-        h_class(h, "section", "bagian anak");
-        h_open(h, "h2");
-        h_text(h, tr_args(req->arena, req->lang, M_WEB_NAMED_IN, req_label(req, &f->reg->label),
-                          req_label(req, &f->label)));
-        h_close(h);
-        list_table(req, h, &q, &page, &cols, req_label(req, &f->reg->label), false);
-        h_close(h);
-    }
-    return ERR_OK;
-}
-
 /* ---- the page ---- */
 
 static void head(Req *req, Html *h, const Record *r)
@@ -432,7 +420,7 @@ Err page_show(Req *req)
             section(req, h, &s.rec, &reg->sections[i]);
     TRY(children(req, h, &s.rec, tab, last));
     if (last)
-        TRY(referrers(req, h, &s.rec));
+        TRY(show_referrers(req, h, &s.rec));
     page_end(req, h);
     return ERR_OK;
 }

@@ -9,5 +9,8 @@ MUST_CHECK Err children_of(Req *req, const Record *r, const Register *child, int
                            Query *ret_query, QueryPage *ret);
 /* Whether the move starts from the record's state and the reader's roles may make it. */
 bool move_allowed(const Req *req, const Record *r, const Move *m);
+/* Records within the reader's reach that refer to this one: a closed section that fetches them when
+ * asked for (`?rujuk=ya`), one statement a register. */
+MUST_CHECK Err show_referrers(Req *req, Html *h, const Record *r);
 /* The form of a move: fields still needed, reason, button. With problems: everything again. */
 void move_form(Req *req, Html *h, const Record *r, const Move *m, const Problems *problems);

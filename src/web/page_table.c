@@ -1,5 +1,6 @@
 /* Tables of figures: the choice of period, dimensions and audience, and the counted table on
  * screen, as CSV and as XLSX with the same numbers. */
+#include "engine/chart.h"
 #include "engine/table.h"
 #include "intake/table_book.h"
 #include "web/page.h"
@@ -34,14 +35,15 @@ static Err read_ask(Req *req, TableAsk *ask)
                       .rows = req_query(req, S("baris")),
                       .columns = req_query(req, S("kolom")),
                       .period = req_query(req, S("masa")),
+                      .parent = req_query(req, S("induk")),
                       .audience = default_audience(req)};
     if (!ask->def)
         return E_NOT_FOUND;
-    if (!req_duty(req, "tables") && !req_may(req, ask->def->reg, VERB_COUNT))
+    if (!req_may(req, ask->def->reg, table_verb(ask->def, ask->rows, ask->columns, ask->parent)))
         return E_DENIED;
     if (!str_empty(audience) && !audience_of(audience, &ask->audience))
         return E_BAD_REQ;
-    if (str_empty(ask->period))
+    if (str_empty(ask->period) && str_empty(ask->parent))
         ask->period = default_period(req);
     if (str_empty(ask->rows))
         ask->rows = ask->def->rows;
@@ -96,11 +98,13 @@ static void dim_select(Req *req, Html *h, const TableAsk *ask, Str name, Msg lab
     select_close(h);
 }
 
-static void period_select(Req *req, Html *h, Str chosen)
+static void period_select(Req *req, Html *h, Str chosen, bool all_time)
 {
     Date today = clock_today();
-    bool found = false;
+    bool found = str_empty(chosen);
     select_open(h, S("masa"), req_tr(req, M_TABLE_PICK_PERIOD));
+    if (all_time)
+        option(h, S(""), req_tr(req, M_TABLE_PICK_ALL), found);
     for (int i = 0; i < 10; i++) {
         int half = today.year * 2 + (today.month > 6) - i;
         Str name = str_printf(req->arena, "%d-S%d", half / 2, half % 2 + 1);
@@ -130,12 +134,15 @@ static void ask_form(Req *req, Html *h, const TableAsk *ask)
 {
     h_class(h, "form", "saringan");
     h_attr(h, "method", S("get"));
-    period_select(req, h, ask->period);
+    if (!str_empty(ask->parent))
+        page_hidden(h, S("induk"), ask->parent);
+    period_select(req, h, ask->period, !str_empty(ask->parent));
     if (ask->def->free_dims) {
         dim_select(req, h, ask, S("baris"), M_TABLE_PICK_ROWS, ask->rows, false);
         dim_select(req, h, ask, S("kolom"), M_TABLE_PICK_COLUMNS, ask->columns, true);
     }
-    audience_select(req, h, ask->audience);
+    if (str_empty(ask->parent))
+        audience_select(req, h, ask->audience);
     page_button(h, req_tr(req, M_TABLE_SHOW), STR_NONE, STR_NONE, STR_NONE);
     h_close(h);
 }
@@ -144,17 +151,27 @@ static void ask_form(Req *req, Html *h, const TableAsk *ask)
 
 static Str ask_url(Req *req, const TableAsk *ask, const char *suffix)
 {
-    return str_printf(req->arena, "/tabel/%.*s%s?masa=%.*s&baris=%.*s&kolom=%.*s&untuk=%.*s",
-                      STR_ARG(ask->def->name), suffix, STR_ARG(ask->period), STR_ARG(ask->rows),
-                      STR_ARG(str_empty(ask->columns) ? S("-") : ask->columns),
-                      STR_ARG(audience_word(ask->audience)));
+    const struct {
+        const char *name;
+        Str value;
+    } words[] = {{"masa", ask->period},
+                 {"baris", ask->rows},
+                 {"kolom", str_empty(ask->columns) ? S("-") : ask->columns},
+                 {"induk", ask->parent},
+                 {"untuk", audience_word(ask->audience)}};
+    Buf q = buf_new(req->arena, 160);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!str_empty(words[i].value))
+            query_put(&q, str_of(words[i].name), words[i].value);
+    return str_printf(req->arena, "/tabel/%.*s%s?%.*s", STR_ARG(ask->def->name), suffix,
+                      STR_ARG(buf_str(&q)));
 }
 
-static void cell(Req *req, Html *h, const Count *c, Audience audience, bool total)
+static void cell(Req *req, Html *h, const Table *t, const Count *c, bool total)
 {
     h_open(h, "td");
     h_attr(h, "class", total ? S("angka jumlah") : S("angka"));
-    h_text(h, count_text(req->arena, req->lang, c, audience));
+    h_text(h, table_cell(req->arena, req->lang, t, c));
     h_close(h);
 }
 
@@ -171,11 +188,42 @@ static void table_row(Req *req, Html *h, const Table *t, size_t r)
     bool last = r == t->row_count, columns = !str_empty(t->ask.columns);
     h_open(h, "tr");
     head_cell(h, last ? req_tr(req, M_TOTAL) : req_label(req, &t->rows[r].label), "row");
+    const Count *total = last ? &t->total : &t->row_totals[r];
     for (size_t c = 0; columns && c < t->column_count; c++)
-        cell(req, h, last ? &t->column_totals[c] : &t->cells[r * t->column_count + c],
-             t->ask.audience, last);
-    cell(req, h, last ? &t->total : &t->row_totals[r], t->ask.audience, true);
+        cell(req, h, t, last ? &t->column_totals[c] : &t->cells[r * t->column_count + c], last);
+    cell(req, h, t, total, true);
+    if (table_has_unknown(t)) {
+        h_class(h, "td", "angka");
+        h_text(h,
+               total->masked ? req_tr(req, M_TABLE_HIDDEN) : str_int(req->arena, total->unknown));
+        h_close(h);
+    }
     h_close(h);
+}
+
+/* The totals of the rows as bars. A masked one is only named. */
+static void chart(Req *req, Html *h, const Table *t)
+{
+    Arena *a = req->arena;
+    TableNotes n = table_notes(a, req->lang, t);
+    ChartBar *bars = ARENA_ARRAY(a, t->row_count, ChartBar);
+    const Field *sum = t->ask.def->sum;
+    Str unit = sum ? sum->unit : (t->unit ? req_label(req, &t->unit->label) : S(""));
+    if (!t->row_count || !t->total.n)
+        return;
+    if (t->row_count > CHART_BARS_MAX) {
+        h_element(h, "p", req_tr(req, M_TABLE_TOO_MANY_BARS));
+        return;
+    }
+    for (size_t i = 0; i < t->row_count; i++) {
+        const Count *c = &t->row_totals[i];
+        bars[i] = (ChartBar){.label = req_label(req, &t->rows[i].label),
+                             .value = table_figure(a, req->lang, t, c),
+                             .n = c->masked ? 0 : (sum ? c->sum : c->n)};
+    }
+    Chart c = chart_bars(a, n.title, n.unit, tr_args(a, req->lang, M_TABLE_CHART_ROWS, unit), bars,
+                         t->row_count);
+    page_chart(req, h, &c, S("grafik"));
 }
 
 static void table_body(Req *req, Html *h, const Table *t)
@@ -196,6 +244,8 @@ static void table_body(Req *req, Html *h, const Table *t)
     for (size_t c = 0; !str_empty(t->ask.columns) && c < t->column_count; c++)
         head_cell(h, req_label(req, &t->columns[c].label), "col");
     head_cell(h, req_tr(req, M_TOTAL), "col");
+    if (table_has_unknown(t))
+        head_cell(h, req_tr(req, M_TABLE_WITHOUT), "col");
     h_close(h);
     h_close(h);
     h_open(h, "tbody");
@@ -227,11 +277,14 @@ Err page_table(Req *req)
     if (e != ERR_OK && e != E_INVALID)
         return e;
     Html *h = page_begin(req, req_label(req, &ask.def->label), &up, 1);
+    if (e == ERR_OK && !str_empty(t.parent_title))
+        h_element(h, "p", tr_args(req->arena, req->lang, M_TABLE_UNDER, t.parent_title));
     ask_form(req, h, &ask);
     for (size_t i = 0; i < problems.n; i++)
         page_notice(h, "galat", problem_text(req->arena, req->lang, &problems.items[i]));
     if (e == ERR_OK) {
         downloads(req, h, &ask);
+        chart(req, h, &t);
         table_body(req, h, &t);
     }
     page_end(req, h);
@@ -254,7 +307,7 @@ static Err download(Req *req, bool xlsx)
                          : S("text/csv; charset=utf-8");
     req->res.disposition =
         str_printf(req->arena, "attachment; filename=\"%.*s-%.*s.%s\"", STR_ARG(ask.def->name),
-                   STR_ARG(ask.period), xlsx ? "xlsx" : "csv");
+                   STR_ARG(str_empty(ask.period) ? ask.parent : ask.period), xlsx ? "xlsx" : "csv");
     if (!xlsx)
         buf_lit(&req->res.body, "\xEF\xBB\xBF"); /* so that Excel reads UTF-8 */
     buf_put(&req->res.body, bytes);
@@ -289,7 +342,7 @@ static Err totals(Req *req, Html *h, Str period, Audience audience)
         h_text(h, count_text(req->arena, req->lang, &n, audience));
         h_close(h);
         h_lit(h, " ");
-        h_text(h, req_label(req, &r->stats.unit->label));
+        h_text(h, str_lower(req->arena, req_label(req, &r->stats.unit->label)));
         h_close(h);
         h_close(h);
     }
@@ -308,7 +361,7 @@ Err page_tables(Req *req)
     Html *h = page_begin(req, req_tr(req, M_TABLES), NULL, 0);
     h_class(h, "form", "saringan");
     h_attr(h, "method", S("get"));
-    period_select(req, h, period);
+    period_select(req, h, period, false);
     page_button(h, req_tr(req, M_TABLE_SHOW), STR_NONE, STR_NONE, STR_NONE);
     h_close(h);
     TRY(totals(req, h, period, default_audience(req)));
@@ -316,15 +369,28 @@ Err page_tables(Req *req)
     h_open(h, "ul");
     for (size_t i = 0; i < req->model->table_count; i++) {
         const TableDef *t = &req->model->tables[i];
-        if (!req_may(req, t->reg, VERB_COUNT))
+        if (!req_may(req, t->reg, table_verb(t, STR_NONE, t->columns, STR_NONE)))
             continue;
         h_open(h, "li");
         page_link(
             h, str_printf(req->arena, "/tabel/%.*s?masa=%.*s", STR_ARG(t->name), STR_ARG(period)),
             req_label(req, &t->label));
+        h_lit(h, " ");
+        h_class(h, "span", "jumlah");
+        h_text(h, tr_args(req->arena, req->lang, M_TABLE_UNIT,
+                          t->sum ? t->sum->unit : req_label(req, &t->reg->stats.unit->label)));
+        h_close(h);
         h_close(h);
     }
     h_close(h);
+    const Register *figures = role_reg(req->model, REG_ROLE_FIGURE);
+    if (figures && req_may(req, figures, VERB_LIST)) {
+        h_element(h, "h2", req_tr(req, M_SERIES));
+        h_element(h, "p", req_tr(req, M_SERIES_HINT));
+        h_class(h, "p", "tombol");
+        page_link(h, S("/seri"), req_tr(req, M_SERIES_ALL));
+        h_close(h);
+    }
     page_end(req, h);
     return ERR_OK;
 }

@@ -43,6 +43,8 @@ static const Route table[] = {
     ROUTE(GET, "/tabel/{name}.csv", "count", 0, page_table_csv),
     ROUTE(GET, "/tabel/{name}.xlsx", "count", 0, page_table_xlsx),
     ROUTE(GET, "/tabel/{name}", "count", 0, page_table),
+    ROUTE(GET, "/seri", "list", 0, page_all_series),
+    ROUTE(GET, "/seri/{name}", "list", 0, page_series),
     ROUTE(GET, "/{reg}.xlsx", "export", 0, page_xlsx),
     ROUTE(GET, "/{reg}.csv", "export", 0, page_csv),
     ROUTE(GET, "/{reg}", "list", 0, page_list),

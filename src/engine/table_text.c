@@ -1,0 +1,161 @@
+/* Tables as people and machines read them: cells, the lines around them, CSV. */
+#include "base/csv.h"
+#include "base/number.h"
+#include "engine/table.h"
+
+Str count_text(Arena *a, Lang lang, const Count *c, Audience audience)
+{
+    return c->masked ? str_printf(a, "<%d", audience_k(audience)) : number_format(a, lang, c->n, 0);
+}
+
+static Str scaled_text(Arena *a, Lang lang, const Field *f, int64_t n)
+{
+    Value v = {.text = str_int(a, n)};
+    return value_show(f, a, lang, &v);
+}
+
+Str table_cell(Arena *a, Lang lang, const Table *t, const Count *c)
+{
+    if (!t->ask.def->sum)
+        return count_text(a, lang, c, t->ask.audience);
+    if (c->masked) /* "<5" would read as an amount */
+        return tr(lang, M_TABLE_HIDDEN);
+    if (c->n && c->n == c->unknown)
+        return tr(lang, M_TABLE_UNKNOWN);
+    return scaled_text(a, lang, t->ask.def->sum, c->sum);
+}
+
+Str table_plain(Arena *a, const Table *t, const Count *c)
+{
+    const Field *sum = t->ask.def->sum;
+    if (!sum)
+        return c->masked ? str_printf(a, "<%d", audience_k(t->ask.audience)) : str_int(a, c->n);
+    return c->masked || (c->n && c->n == c->unknown) ? S("") : number_plain(a, c->sum, sum->scale);
+}
+
+Str table_figure(Arena *a, Lang lang, const Table *t, const Count *c)
+{
+    Str text = table_cell(a, lang, t, c);
+    if (t->ask.def->sum || !t->unit)
+        return text;
+    Str unit = t->unit->label.text[lang], word = unit;
+    str_cut(&unit, ',', &word); /* "Victims, distinct persons": the definition stands above */
+    return str_printf(a, "%.*s %.*s", STR_ARG(text), STR_ARG(str_lower(a, word)));
+}
+
+bool table_has_unknown(const Table *t)
+{
+    return t->ask.def->sum && t->total.unknown > 0;
+}
+
+static Str unit_line(Arena *a, Lang lang, const Table *t)
+{
+    const Field *sum = t->ask.def->sum;
+    return tr_args(a, lang, M_TABLE_UNIT,
+                   sum ? sum->unit : (t->unit ? t->unit->label.text[lang] : S("")));
+}
+
+static Str period_line(Arena *a, Lang lang, const Table *t)
+{
+    if (!t->period.from.year)
+        return tr(lang, M_TABLE_ALL_TIME);
+    return tr_args(a, lang, M_TABLE_PERIOD, period_label(a, lang, t->ask.period),
+                   date_long(a, lang, t->period.from), date_long(a, lang, t->period.to));
+}
+
+/* A sentence more at the end of the method. */
+static void sentence(Buf *b, Str text)
+{
+    if (b->len && text.len)
+        buf_char(b, ' ');
+    buf_put(b, text);
+}
+
+static Str method_lines(Arena *a, Lang lang, const Table *t)
+{
+    Buf b = buf_new(a, 256);
+    int k = str_empty(t->ask.parent) ? audience_k(t->ask.audience) : 0;
+    if (!str_empty(t->parent_title))
+        sentence(&b, tr_args(a, lang, M_TABLE_UNDER, t->parent_title));
+    sentence(&b, t->ask.def->note.text[lang]);
+    if (table_has_unknown(t))
+        sentence(&b, tr_args(a, lang, M_TABLE_UNKNOWN_ROWS, str_int(a, t->total.unknown),
+                             t->unit ? str_lower(a, t->unit->label.text[lang]) : S("")));
+    if (t->has_apart)
+        sentence(&b, tr_args(a, lang, M_TABLE_APART, table_figure(a, lang, t, &t->apart)));
+    if (t->multi)
+        sentence(&b, tr(lang, M_TABLE_MULTI));
+    if (k)
+        sentence(&b, tr_args(a, lang, M_TABLE_MASK, str_int(a, k)));
+    return buf_str(&b);
+}
+
+TableNotes table_notes(Arena *a, Lang lang, const Table *t)
+{
+    const TableDef *def = t->ask.def;
+    int minute;
+    Date day = clock_date_of(t->counted_at, &minute);
+    TableNotes n = {.title = def->label.text[lang]};
+    n.unit = unit_line(a, lang, t);
+    n.period = period_line(a, lang, t);
+    n.source = tr_args(a, lang, M_TABLE_SOURCE, def->reg->label.text[lang], date_long(a, lang, day),
+                       str_printf(a, "%02d.%02d %s", minute / 60, minute % 60, clock_zone_name()));
+    n.method = method_lines(a, lang, t);
+    return n;
+}
+
+static void csv_line(Buf *b, Str text, char sep)
+{
+    csv_cell(b, text, sep);
+    buf_lit(b, "\r\n");
+}
+
+static void csv_plain(Buf *b, Str text, char sep)
+{
+    buf_char(b, sep);
+    buf_put(b, text);
+}
+
+static void csv_row(Buf *b, const Table *t, size_t r, Lang lang, char sep)
+{
+    Arena *a = b->arena;
+    bool last = r == t->row_count, columns = !str_empty(t->ask.columns);
+    const Count *total = last ? &t->total : &t->row_totals[r];
+    csv_cell(b, last ? tr(lang, M_TOTAL) : t->rows[r].label.text[lang], sep);
+    for (size_t i = 0; columns && i < t->column_count; i++)
+        csv_plain(
+            b, table_plain(a, t, last ? &t->column_totals[i] : &t->cells[r * t->column_count + i]),
+            sep);
+    csv_plain(b, table_plain(a, t, total), sep);
+    if (table_has_unknown(t))
+        csv_plain(b, total->masked ? S("") : str_int(a, total->unknown), sep);
+    buf_lit(b, "\r\n");
+}
+
+Str table_csv(Arena *a, Lang lang, const Table *t, char sep)
+{
+    Buf b = buf_new(a, 4096);
+    TableNotes n = table_notes(a, lang, t);
+    bool columns = !str_empty(t->ask.columns);
+    csv_line(&b, n.title, sep);
+    csv_line(&b, n.unit, sep);
+    csv_line(&b, n.period, sep);
+    csv_line(&b, n.source, sep);
+    csv_line(&b, n.method, sep);
+    buf_lit(&b, "\r\n");
+    csv_cell(&b, t->row_title.text[lang], sep);
+    for (size_t i = 0; columns && i < t->column_count; i++) {
+        buf_char(&b, sep);
+        csv_cell(&b, t->columns[i].label.text[lang], sep);
+    }
+    buf_char(&b, sep);
+    csv_cell(&b, tr(lang, M_TOTAL), sep);
+    if (table_has_unknown(t)) {
+        buf_char(&b, sep);
+        csv_cell(&b, tr(lang, M_TABLE_WITHOUT), sep);
+    }
+    buf_lit(&b, "\r\n");
+    for (size_t r = 0; r <= t->row_count; r++)
+        csv_row(&b, t, r, lang, sep);
+    return buf_str(&b);
+}
