@@ -249,20 +249,22 @@ static Err update_row(Apply *ap, const Change *c, const Record *before, Str stat
     return stmt_run(st);
 }
 
-static Err check_unique(Apply *ap, Change *c, int64_t id)
+/* `before`: the stored record, NULL for a new one. A restored record brings back all its values. */
+static Err check_unique(Apply *ap, Change *c, const Record *before)
 {
     for (size_t i = 0; i < c->reg->field_count; i++) {
         const Field *f = c->reg->fields[i];
-        int64_t other = 0;
-        if (!f->unique || !c->set[i] || !c->vals[i].ptr)
+        int64_t other = 0, id = before ? before->id : 0;
+        Str value = c->kind == CHANGE_RESTORE ? before->vals[i].text : c->vals[i];
+        if (!f->unique || !value.ptr || (c->kind != CHANGE_RESTORE && !c->set[i]))
             continue;
         Str sql = str_printf(
             ap->tx->arena,
             "SELECT COALESCE(MAX(id),0) FROM %.*s WHERE %.*s=:p AND batal=0 AND id<>%lld",
             STR_ARG(c->reg->name), STR_ARG(f->name), (long long)id);
-        TRY(db_one_int(ap->tx->db, sql.ptr, c->vals[i], &other));
+        TRY(db_one_int(ap->tx->db, sql.ptr, value, &other));
         if (other)
-            return fail(ap, c, f, M_E_DUPLICATE, c->vals[i], E_DUPLICATE);
+            return fail(ap, c, f, M_E_DUPLICATE, value, E_DUPLICATE);
     }
     return ERR_OK;
 }
@@ -338,7 +340,21 @@ static Err judge(Apply *ap, Change *c, const Record *before)
         return fail(ap, c, NULL, M_E_STALE, STR_NONE, E_STALE);
     if (before->void_tx && c->kind != CHANGE_RESTORE)
         return fail(ap, c, NULL, M_RECORD_VOID, STR_NONE, E_FLOW);
+    if (!before->void_tx && c->kind == CHANGE_RESTORE)
+        return fail(ap, c, NULL, M_E_FLOW, STR_NONE, E_FLOW);
     return ERR_OK;
+}
+
+/* Nothing new hangs under a void record. */
+static Err judge_parent(Apply *ap, Change *c)
+{
+    int64_t void_tx = 0;
+    if (!c->parent_reg)
+        return ERR_OK;
+    Str sql = str_printf(ap->tx->arena, "SELECT batal FROM %.*s WHERE uid=:p",
+                         STR_ARG(c->parent_reg->name));
+    TRY(db_one_int(ap->tx->db, sql.ptr, c->parent_uid, &void_tx));
+    return void_tx ? fail(ap, c, NULL, M_RECORD_VOID, STR_NONE, E_FLOW) : ERR_OK;
 }
 
 static bool list_has(const StrList *list, Str s)
@@ -432,7 +448,7 @@ static Err change_row(Apply *ap, Change *c, Record *before)
     state = before->state;
     if (c->kind == CHANGE_MOVE)
         TRY(judge_move(ap, c, before, &state));
-    TRY(check_unique(ap, c, before->id));
+    TRY(check_unique(ap, c, before));
     TRY(update_row(ap, c, before, state, c->kind == CHANGE_VOID ? ap->tx_id : 0));
     return put_links(ap, c, before->id);
 }
@@ -443,7 +459,8 @@ static Err apply_change(Apply *ap, Change *c)
     Record before, after;
     int64_t id;
     if (c->kind == CHANGE_CREATE) {
-        TRY(check_unique(ap, c, 0));
+        TRY(check_unique(ap, c, NULL));
+        TRY(judge_parent(ap, c));
         TRY(insert_row(ap, c, &id));
         TRY(put_links(ap, c, id));
         TRY(row_by_id(tx->db, tx->arena, c->reg, id, &after));

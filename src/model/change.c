@@ -121,14 +121,21 @@ static void apply_defaults(Prepare *p)
     }
 }
 
-/* Drops from the change what is stored already, so that saving the same again makes no version. */
+/* Whether the subject may neither read nor write the field of a stored record. */
+static bool hidden(const Prepare *p, const Field *f)
+{
+    return p->rec && f->class_ && !(p->decision.classes & CLASS_BIT(f->class_));
+}
+
+/* Drops from the change what is stored already, so that saving the same again makes no version.
+ * Not for fields the subject may not open: that would tell whether a guess was right. */
 static void drop_unchanged(Prepare *p)
 {
     RecordEnv stored = p->env;
     stored.change = NULL;
     for (size_t i = 0; i < p->change->reg->field_count; i++) {
         const Field *f = p->change->reg->fields[i];
-        if (!p->change->set[i])
+        if (!p->change->set[i] || hidden(p, f))
             continue;
         Str before = env_value(&stored, f);
         if (str_eq(before, p->change->vals[i]) && (before.ptr != NULL || !p->rec->vals[i].blob.ptr))
@@ -147,7 +154,8 @@ static void check_ref(Prepare *p, const Field *f, Str uid)
 {
     const Register *reg;
     int64_t id;
-    if (batch_pending(p->batch, uid))
+    const Change *pending = batch_pending(p->batch, uid);
+    if (pending && field_accepts(f, pending->reg))
         return;
     if (uid_shape(uid) && row_resolve(p->rd->db, f, uid, &reg, &id) == ERR_OK) {
         Record target = {.reg = reg, .id = id};
@@ -165,7 +173,7 @@ static void check_value(Prepare *p, const Field *f)
         field_problem(p, f, M_FIELD_COMPUTED, STR_NONE);
         return;
     }
-    if (p->rec && f->class_ && !(p->decision.classes & CLASS_BIT(f->class_)))
+    if (hidden(p, f))
         field_problem(p, f, M_FIELD_DENIED, STR_NONE);
     if (p->rec && f == f->reg->key_ref && p->rec->vals[f->index].text.ptr)
         field_problem(p, f, M_KEY_REF_FIXED, STR_NONE);
@@ -312,10 +320,32 @@ static void make_key(Prepare *p)
     dek_wipe(&dek);
 }
 
+/* Whether the batch's key was used by this subject before: then the writer answers as it did, and
+ * nothing is judged again (a second click finds the version that the first one left). */
+static Err asked_before(const Reader *rd, const Batch *b, bool *ret)
+{
+    Stmt *st;
+    *ret = false;
+    if (!b->idem_key.ptr)
+        return ERR_OK;
+    TRY(db_stmt(rd->db, "SELECT 1 FROM idem WHERE kunci=:k AND user_id=:u", &st));
+    stmt_text(st, ":k", b->idem_key);
+    stmt_int(st, ":u", rd->actor->subject->user);
+    TRY(stmt_step(st, ret));
+    stmt_done(st);
+    return ERR_OK;
+}
+
 Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems)
 {
     Prepare p = {.rd = rd, .batch = b, .change = c, .problems = problems};
     size_t before = problems->errors;
+    bool again;
+    TRY(asked_before(rd, b, &again));
+    if (again) {
+        *ARENA_PUSH(b->arena, *b) = c;
+        return ERR_OK;
+    }
     TRY(c->kind == CHANGE_CREATE ? may_create(&p) : may_change(&p));
     p.env = (RecordEnv){.store = rd->store,
                         .db = rd->db,

@@ -135,7 +135,7 @@ def test_ten_fields_and_no_c(tmp):
         assert c.submit(form).status == 200
         history = c.get(path + "/riwayat")
         assert re.search(r">Jumlah peserta</th><td>60[^<]*</td><td>20", history.html) and "Sekretaris Gugus Tugas" in history.words
-        table = c.get(f"/tabel/kunjungan_ramai?masa={PERIOD}&khalayak=internal")
+        table = c.get(f"/tabel/kunjungan_ramai?masa={PERIOD}&untuk=internal")
         assert table.status == 200
         cells = [re.sub("<[^>]+>", "|", r) for r in re.findall(r"<tr>(.*?)</tr>", table.html, re.S)]
         assert any(re.search(r"Jumlah\|+1\|+2\|+0\|+3\|", r) for r in cells), cells
