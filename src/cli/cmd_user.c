@@ -71,16 +71,20 @@ static Str option_or_ask(Cli *cli, const char *option, Msg prompt)
     return option ? str_of(option) : cli_ask(cli, prompt, false);
 }
 
-/* Asks for the password twice on a terminal; a pipe gives it once. */
+/* Asks until the password is good enough, three times at most; a pipe gives one line a time. */
 static Err ask_password(Cli *cli, Str login, Str *ret)
 {
-    Str first = cli_ask(cli, M_ASK_PASSWORD, true);
-    if (password_acceptable(first, login) != ERR_OK) {
+    for (int tries = 0; tries < 3; tries++) {
+        Str typed = cli_ask(cli, M_ASK_PASSWORD, true);
+        if (!typed.ptr)
+            return E_INVALID;
+        if (password_acceptable(typed, login) == ERR_OK) {
+            *ret = typed;
+            return ERR_OK;
+        }
         cli_say(cli, M_PASSWORD_WEAK, str_int(cli->arena, PASSWORD_MIN));
-        return E_INVALID;
     }
-    *ret = first;
-    return ERR_OK;
+    return E_INVALID;
 }
 
 static bool roles_known(Cli *cli, Str roles)

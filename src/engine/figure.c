@@ -9,13 +9,20 @@ static bool dated(const Figure *f)
     return f->from.year && f->to.year;
 }
 
+bool figure_is_part(const Figure *f)
+{
+    return dated(f) &&
+           (f->from.month != 1 || f->from.day != 1 || f->to.month != 12 || f->to.day != 31);
+}
+
 FigureSpan figure_span(const Figure *f)
 {
+    enum { YEAR_DAYS = 366 };
     if (!dated(f))
         return SPAN_UNKNOWN;
-    if (f->from.month != 1 || f->from.day != 1 || f->to.month != 12 || f->to.day != 31)
-        return SPAN_PART;
-    return f->from.year == f->to.year ? SPAN_YEAR : SPAN_YEARS;
+    if (!figure_is_part(f))
+        return f->from.year == f->to.year ? SPAN_YEAR : SPAN_YEARS;
+    return date_days(f->to) - date_days(f->from) < YEAR_DAYS ? SPAN_PART : SPAN_YEARS;
 }
 
 static bool same_period(const Figure *x, const Figure *y)

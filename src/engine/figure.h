@@ -11,8 +11,8 @@
 
 typedef enum FigureSpan {
     SPAN_YEAR,    /* one whole calendar year */
-    SPAN_PART,    /* not whole years: never compared with whole ones */
-    SPAN_YEARS,   /* several whole years */
+    SPAN_PART,    /* less: never compared with a whole one */
+    SPAN_YEARS,   /* longer than a year */
     SPAN_UNKNOWN, /* the source gives no dates */
 } FigureSpan;
 
@@ -47,6 +47,8 @@ typedef struct Findings {
 } Findings;
 
 FigureSpan figure_span(const Figure *f);
+/* Whether the period is known and is not made of whole calendar years. */
+bool figure_is_part(const Figure *f);
 /* Whether the dimension says that the figure is a total of others. */
 bool figure_is_total(const Figure *f);
 /* Whether the periods share a day; without dates, whether the same text was printed. */

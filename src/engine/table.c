@@ -1,6 +1,6 @@
 #include "engine/table.h"
 
-#include "model/expr.h"
+#include "model/env.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +105,7 @@ typedef struct Hit {
 } Hit;
 
 typedef struct Collect {
+    Reader *rd;
     Arena *arena;
     const Register *reg;
     Dim row, column;
@@ -117,18 +118,6 @@ typedef struct Collect {
         size_t n, cap;
     } hits;
 } Collect;
-
-static Str collect_own(void *ctx, const Field *f)
-{
-    const Collect *c = ctx;
-    return f->reg == c->reg ? c->now->vals[f->index].text : STR_NONE;
-}
-
-static Str no_hop(void *ctx, const Field *via, const Field *f)
-{
-    (void)ctx, (void)via, (void)f;
-    return STR_NONE;
-}
 
 static Str dim_value(const Collect *c, const Dim *d, Str *ret_name)
 {
@@ -148,11 +137,19 @@ static Err collect_row(void *ctx, const Record *r)
     Collect *c = ctx;
     Arena *a = c->arena;
     const Stats *stats = &c->reg->stats;
-    ExprEnv env = {.arena = a, .today = clock_today(), .ctx = c, .own = collect_own, .hop = no_hop};
+    RecordEnv record = {.store = c->rd->store,
+                        .db = c->rd->db,
+                        .keys = c->rd->keys,
+                        .arena = a,
+                        .reg = c->reg,
+                        .rec = r};
+    ExprEnv env = env_expr(&record);
     c->now = r;
-    if (stats->where && !expr_true(stats->where, &env))
-        return ERR_OK;
+    bool counts = !stats->where || expr_true(stats->where, &env);
     Hit h = {.id = r->id, .apart = stats->apart && expr_true(stats->apart, &env)};
+    env_wipe(&record);
+    if (!counts)
+        return ERR_OK;
     h.date = str_copy(a, r->vals[stats->date->index].text);
     h.person = stats->person ? r->vals[stats->person->index].id : 0;
     h.row = str_copy(a, dim_value(c, &c->row, &h.row_name));
@@ -227,6 +224,7 @@ static Err collect(Reader *rd, const Register *reg, Period period, Collect *c)
         within(rd, &q, reg->stats.date, period);
     if (!str_empty(c->parent))
         query_filter(&q, rd->arena, NULL, S("induk"), FILTER_EQ, c->parent);
+    c->rd = rd;
     c->arena = rd->arena;
     c->reg = reg;
     TRY(query_each(rd, &q, collect_row, c));
@@ -421,7 +419,7 @@ static void wrong(Problems *problems, Msg msg, Str what)
 }
 
 /* The record a table is narrowed to must be within the reader's reach. */
-static Err parent_title(Reader *rd, const TableAsk *ask, Str *ret)
+static Err find_parent(Reader *rd, const TableAsk *ask, Table *ret)
 {
     const Model *m = rd->store->model;
     for (size_t i = 0; i < m->reg_count; i++) {
@@ -429,8 +427,11 @@ static Err parent_title(Reader *rd, const TableAsk *ask, Str *ret)
         if (!reg_accepts_parent(ask->def->reg, m->regs[i]))
             continue;
         Err e = store_get(rd, m->regs[i], ask->parent, VERB_LIST, &r);
-        if (e == ERR_OK)
-            *ret = str_empty(r.number) ? r.heading : r.number;
+        if (e == ERR_OK) {
+            ret->parent_reg = m->regs[i];
+            ret->parent_title = str_empty(r.number) ? r.heading : r.number;
+            return ERR_OK;
+        }
         if (e != E_NOT_FOUND && e != E_DENIED)
             return e;
     }
@@ -461,7 +462,7 @@ Err table_count(Reader *rd, const TableAsk *ask, Problems *problems, Table *ret)
     if (!narrowed && !may_see(rd, ask->audience))
         return E_DENIED;
     if (narrowed)
-        TRY(parent_title(rd, ask, &t.parent_title));
+        TRY(find_parent(rd, ask, &t));
     c.sum = ask->def->sum;
     c.parent = ask->parent;
     c.verb = table_verb(ask->def, t.ask.rows, t.ask.columns, ask->parent);

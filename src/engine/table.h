@@ -39,8 +39,9 @@ typedef struct Table {
     Period period;
     Label row_title, column_title;
     const Code *unit;
-    Str parent_title;          /* heading of the record it was narrowed to, else absent */
-    TableHead *rows, *columns; /* at least one column: the total */
+    const Register *parent_reg; /* of the record it was narrowed to, else NULL */
+    Str parent_title;           /* how that record is called */
+    TableHead *rows, *columns;  /* at least one column: the total */
     size_t row_count, column_count;
     Count *cells; /* row_count * column_count */
     Count *row_totals, *column_totals;

@@ -435,6 +435,8 @@ static Err follow_all(Apply *ap, Change *c, const Record *before, Record *after)
     TRY(put_history(ap, c, before, after));
     TRY(follow_facts(ap->tx, s, after));
     TRY(follow_reach(ap->tx, s, after, created));
+    if (before)
+        TRY(follow_left(ap->tx, s, before, after));
     TRY(follow_person(ap->tx, s, after));
     TRY(derive_dependents(ap->tx, s, after));
     TRY(put_audit(ap, c));

@@ -1,6 +1,5 @@
 /* The worker's half of a write: what can be judged before the writer is asked. */
 #include "base/rand.h"
-#include "guard/reach.h"
 #include "model/env.h"
 #include "model/row.h"
 
@@ -77,11 +76,9 @@ static Err may_create(Prepare *p)
         return ERR_OK;
     Record parent;
     TRY(row_by_uid(p->rd->db, p->rd->arena, c->parent_reg, c->parent_uid, &parent));
-    if (c->reg->reach != REACH_PARENT)
-        return store_decide(p->rd, &parent, VERB_LIST).allowed ? ERR_OK : E_NOT_FOUND;
-    Relation rel;
-    TRY(reach_relation(p->rd->db, s, parent.reg->name, parent.id, clock_now(), &rel));
-    return policy_decide(s, VERB_CREATE, c->reg->rights, &rel).allowed ? ERR_OK : E_NOT_FOUND;
+    if (c->reg->reach != REACH_PARENT && !store_decide(p->rd, &parent, VERB_LIST).allowed)
+        return E_NOT_FOUND;
+    return store_decide_child(p->rd, &parent, c->reg, VERB_CREATE).allowed ? ERR_OK : E_NOT_FOUND;
 }
 
 static Verb verb_of(ChangeKind kind)

@@ -199,18 +199,30 @@ static Err follow_children(WriteTx *tx, const Store *s, const Record *r)
     return ERR_OK;
 }
 
-/* Persons this record refers to inherit its reach. */
+/* A person behind a reference inherits the reach of the record that refers to her. */
+static Err follow_ref(WriteTx *tx, const Store *s, const Field *f, const Value *v)
+{
+    Record person;
+    if (f->kind != FK_REF || f->multi || !v->reg || !v->id || v->reg->reach != REACH_REFERRERS)
+        return ERR_OK;
+    TRY(row_by_id(tx->db, tx->arena, v->reg, v->id, &person));
+    TRY(put_referrers(tx, &person));
+    return follow_children(tx, s, &person);
+}
+
 static Err follow_persons(WriteTx *tx, const Store *s, const Record *r)
 {
-    for (size_t i = 0; i < r->reg->field_count; i++) {
-        const Field *f = r->reg->fields[i];
-        const Value *v = &r->vals[i];
-        if (f->kind != FK_REF || f->multi || !v->reg || !v->id || v->reg->reach != REACH_REFERRERS)
-            continue;
-        Record person;
-        TRY(row_by_id(tx->db, tx->arena, v->reg, v->id, &person));
-        TRY(put_referrers(tx, &person));
-        TRY(follow_children(tx, s, &person));
+    for (size_t i = 0; i < r->reg->field_count; i++)
+        TRY(follow_ref(tx, s, r->reg->fields[i], &r->vals[i]));
+    return ERR_OK;
+}
+
+Err follow_left(WriteTx *tx, const Store *s, const Record *before, const Record *after)
+{
+    for (size_t i = 0; i < before->reg->field_count; i++) {
+        const Value *was = &before->vals[i], *is = &after->vals[i];
+        if (was->reg != is->reg || was->id != is->id)
+            TRY(follow_ref(tx, s, before->reg->fields[i], was));
     }
     return ERR_OK;
 }

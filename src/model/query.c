@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "guard/reach.h"
+#include "model/expr.h"
 #include "model/plan.h"
 #include "model/row.h"
 
@@ -115,6 +116,20 @@ static void put_under(Built *b, const char *column, const StrList *values)
     buf_lit(&b->sql, ")");
 }
 
+/* A stored partial date counts as its first day, as everywhere; its year narrows by the index. */
+static void put_from(Reader *rd, Built *b, const Field *f, const char *column, Str first)
+{
+    if (f->kind != FK_DATE) {
+        buf_printf(&b->sql, "%s>=", column);
+        put_value(rd, b, f, first);
+        return;
+    }
+    buf_printf(&b->sql, "%s>=", column);
+    put_text(b, str_head(first, 4));
+    buf_printf(&b->sql, " AND substr(%s||'-01-01',1,10)>=", column);
+    put_text(b, first);
+}
+
 static void put_condition(Reader *rd, Built *b, const Filter *f, const char *column,
                           const char *column_reg)
 {
@@ -133,8 +148,7 @@ static void put_condition(Reader *rd, Built *b, const Filter *f, const char *col
         put_under(b, column, &f->values);
         return;
     case FILTER_FROM:
-        buf_printf(&b->sql, "%s>=", column);
-        put_value(rd, b, f->field, first);
+        put_from(rd, b, f->field, column, first);
         return;
     case FILTER_TO: /* a partial upper bound takes its whole year or month in */
         buf_printf(&b->sql, "%s<=", column);
@@ -240,7 +254,10 @@ static void put_lookup(Reader *rd, Built *b, const Query *q)
 {
     const Field *f = q->lookup_field;
     Arena *a = b->arena;
-    Str normal = value_normalise(f, a, q->lookup);
+    Problems ignored = {.arena = a}; /* what is no value of the field is found nowhere */
+    Str typed = q->lookup;
+    (void)value_parse(f, a, q->lookup, clock_today(), &typed, &ignored);
+    Str normal = value_normalise(f, a, typed);
     buf_lit(&b->sql, " AND r.id IN (SELECT rec FROM sidik WHERE field=");
     put_text(b, str_printf(a, "%.*s.%.*s", STR_ARG(f->reg->name), STR_ARG(f->name)));
     buf_lit(&b->sql, " AND hash=");
@@ -309,6 +326,13 @@ static const char *sort_column(Arena *a, const Query *q)
     return str_is(q->sort_system, "diubah") ? "r.ubah_at" : NULL;
 }
 
+/* Whether the column sorted by holds numbers: references are ids. */
+static bool sorts_numbers(const Query *q)
+{
+    return q->sort ? is_numeric(q->sort) || q->sort->kind == FK_REF
+                   : str_is(q->sort_system, "diubah");
+}
+
 /* Keyset: "ID" or "ID:VALUE" of the last row seen; empty values sort first ascending. */
 static void put_keyset(Built *b, const Query *q, const char *column)
 {
@@ -322,7 +346,7 @@ static void put_keyset(Built *b, const Query *q, const char *column)
         put_number(b, id);
         return;
     }
-    bool numeric = (q->sort && is_numeric(q->sort)) || str_is(q->sort_system, "diubah");
+    bool numeric = sorts_numbers(q);
     int64_t n = 0;
     const char *null = numeric ? "-9223372036854775807" : "''";
     buf_printf(&b->sql, " AND (COALESCE(%s,%s),r.id)%s(", column, null, cmp);
@@ -338,7 +362,7 @@ static void put_keyset(Built *b, const Query *q, const char *column)
 static void put_order(Built *b, const Query *q, const char *column)
 {
     const char *way = q->descending ? "DESC" : "ASC";
-    bool numeric = (q->sort && is_numeric(q->sort)) || str_is(q->sort_system, "diubah");
+    bool numeric = sorts_numbers(q);
     if (column)
         buf_printf(&b->sql, " ORDER BY COALESCE(%s,%s) %s,r.id %s", column,
                    numeric ? "-9223372036854775807" : "''", way, way);
@@ -350,8 +374,9 @@ static Str cursor_of(Arena *a, const Query *q, const Record *r)
 {
     Str value = STR_NONE;
     if (q->sort)
-        value = q->sort->kind == FK_REF ? str_int(a, r->vals[q->sort->index].id)
-                                        : r->vals[q->sort->index].text;
+        value = q->sort->kind != FK_REF || !r->vals[q->sort->index].id
+                    ? r->vals[q->sort->index].text
+                    : str_int(a, r->vals[q->sort->index].id);
     else if (str_is(q->sort_system, "nomor"))
         value = r->number;
     else if (str_is(q->sort_system, "status"))
@@ -359,6 +384,26 @@ static Str cursor_of(Arena *a, const Query *q, const Record *r)
     else if (str_is(q->sort_system, "diubah"))
         value = str_int(a, r->changed_at);
     return str_printf(a, "%lld:%.*s", (long long)r->id, STR_ARG(value));
+}
+
+/* Counting also reads what the statistics of the register stand on. */
+static void want_stats(Arena *a, const Stats *stats, bool *field)
+{
+    const Expr *conditions[] = {stats->where, stats->apart};
+    const Field *basis[] = {stats->date, stats->person};
+    for (size_t i = 0; i < 2; i++) {
+        ExprUses uses = {0};
+        if (conditions[i])
+            expr_uses(conditions[i], a, &uses);
+        for (size_t k = 0; k < uses.n; k++) {
+            const ExprUse *u = &uses.items[k];
+            const Field *own = u->via ? u->via : u->parent || u->child ? NULL : u->field;
+            if (own && !own->system)
+                field[own->index] = true;
+        }
+        if (basis[i])
+            field[basis[i]->index] = true;
+    }
 }
 
 static RowWant list_fields(Arena *a, const Query *q)
@@ -370,6 +415,8 @@ static RowWant list_fields(Arena *a, const Query *q)
                     (f->kind == FK_NUMBER && q->verb == VERB_COUNT)) &&
                    !f->class_; /* a table may add up any number */
     }
+    if (q->verb == VERB_COUNT && q->reg->stats.on)
+        want_stats(a, &q->reg->stats, field);
     return (RowWant){.field = field};
 }
 

@@ -79,6 +79,17 @@ Decision store_decide(Reader *rd, const Record *r, Verb verb)
     return policy_decide(s, verb, r->reg->rights, &rel);
 }
 
+Decision store_decide_child(Reader *rd, const Record *parent, const Register *child, Verb verb)
+{
+    const Subject *s = rd->actor->subject;
+    Relation rel;
+    if (child->reach != REACH_PARENT)
+        return (Decision){.allowed = s->system || policy_scopes(s, verb, child->rights) != 0};
+    if (reach_relation(rd->db, s, parent->reg->name, parent->id, clock_now(), &rel) != ERR_OK)
+        return (Decision){0};
+    return policy_decide(s, verb, child->rights, &rel);
+}
+
 Err store_get(Reader *rd, const Register *reg, Str uid, Verb verb, Record *ret)
 {
     const Subject *s = rd->actor->subject;

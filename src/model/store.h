@@ -84,6 +84,9 @@ void reader_end(Reader *rd);
 MUST_CHECK Err store_get(Reader *rd, const Register *reg, Str uid, Verb verb, Record *ret);
 /* What the subject may do with a loaded record. */
 Decision store_decide(Reader *rd, const Record *r, Verb verb);
+/* What it may do with records of `child` under a loaded record: by the parent's reach where the child
+ * inherits it, else by its own rights alone. */
+Decision store_decide_child(Reader *rd, const Record *parent, const Register *child, Verb verb);
 /* Opens the sealed fields of the classes the decision allows; collects the opening for audit. */
 MUST_CHECK Err store_unseal(Reader *rd, Record *r, unsigned classes);
 /* The file a purpose is asked for: uid of the outermost ancestor. */

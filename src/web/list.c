@@ -20,7 +20,8 @@ Columns list_columns(Req *req, const Register *reg)
     ptrdiff_t dot = str_find(inner, '.');
     const Field *same =
         inner.ptr ? reg_field(reg, dot < 0 ? inner : str_head(inner, (size_t)dot)) : NULL;
-    if (!same || !same->list)
+    bool number = str_is(inner, "nomor") || (str_empty(reg->heading) && !str_empty(reg->number));
+    if (!number && (!same || !same->list))
         add(req, &c, NULL, S("tajuk"));
     for (size_t i = 0; i < reg->field_count; i++)
         if (reg->fields[i]->list && !reg->fields[i]->class_)

@@ -198,7 +198,7 @@ static size_t make_bars(Req *req, const Group *g, ChartBar *bars)
             bars[n++] = (ChartBar){.label = bar_label(req, g, f),
                                    .value = bar_value(req, f),
                                    .n = f->value,
-                                   .hatched = span == SPAN_PART};
+                                   .hatched = figure_is_part(f)};
         }
     }
     return n;
@@ -230,7 +230,7 @@ static void period_cell(Req *req, Html *h, const Figure *f)
 {
     h_open(h, "td");
     h_text(h, period_words(req, f));
-    if (figure_span(f) == SPAN_PART) {
+    if (figure_is_part(f)) {
         h_lit(h, " ");
         h_class(h, "span", "lencana");
         h_text(h, req_tr(req, M_SERIES_PART));

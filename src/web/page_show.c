@@ -286,7 +286,7 @@ static Err ordered(Req *req, const Record *r, const Register *child, Query *q, Q
     return query_page(&req->reader, q, page);
 }
 
-static void child_head(Req *req, Html *h, const Record *r, const Register *child,
+static void child_head(Req *req, Html *h, const Record *r, const Register *child, bool lists,
                        const QueryPage *page)
 {
     Arena *a = req->arena;
@@ -294,10 +294,12 @@ static void child_head(Req *req, Html *h, const Record *r, const Register *child
     h_class(h, "div", "judul");
     h_open(h, "h2");
     h_text(h, req_label(req, &child->label));
-    h_lit(h, " ");
-    h_class(h, "span", "jumlah");
-    h_text(h, list_total(req, page->total));
-    h_close(h);
+    if (lists) {
+        h_lit(h, " ");
+        h_class(h, "span", "jumlah");
+        h_text(h, list_total(req, page->total));
+        h_close(h);
+    }
     h_close(h);
     h_class(h, "div", "tombol");
     query_put(&query, S("induk"),
@@ -305,7 +307,7 @@ static void child_head(Req *req, Html *h, const Record *r, const Register *child
     if (page->next.ptr)
         page_link(h, str_printf(a, "/%.*s?induk=%.*s", STR_ARG(child->name), STR_ARG(r->uid)),
                   req_tr(req, M_WEB_SHOW_ALL));
-    if (req_may(req, child, VERB_CREATE) && !r->void_tx)
+    if (store_decide_child(&req->reader, r, child, VERB_CREATE).allowed && !r->void_tx)
         page_link(h,
                   str_printf(a, "/%.*s/baru?%.*s", STR_ARG(child->name), STR_ARG(buf_str(&query))),
                   tr_args(a, req->lang, M_WEB_ADD, req_label(req, &child->label)));
@@ -318,14 +320,17 @@ static Err child_list(Req *req, Html *h, const Record *r, const Register *child)
     enum { SHOWN = 20 };
     Query q;
     QueryPage page = {0};
-    bool lists = req_may(req, child, VERB_LIST), line = reg_has_tag(child, S(TAG_TIMELINE));
+    bool lists = store_decide_child(&req->reader, r, child, VERB_LIST).allowed;
+    bool line = reg_has_tag(child, S(TAG_TIMELINE));
     if (lists && line)
         TRY(ordered(req, r, child, &q, &page));
     else if (lists)
         TRY(children_of(req, r, child, SHOWN, &q, &page));
     h_class(h, "section", "bagian anak");
-    child_head(req, h, r, child, &page);
-    if (page.n && line) {
+    child_head(req, h, r, child, lists, &page);
+    if (!lists) {
+        h_element(h, "p", req_tr(req, M_WEB_CHILD_CLOSED));
+    } else if (page.n && line) {
         time_line(req, h, &page, child);
     } else if (page.n) {
         Columns cols = list_columns(req, child);

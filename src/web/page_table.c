@@ -209,8 +209,7 @@ static void chart(Req *req, Html *h, const Table *t)
     ChartBar *bars = ARENA_ARRAY(a, t->row_count, ChartBar);
     const Field *sum = t->ask.def->sum;
     Str unit = sum ? sum->unit : (t->unit ? req_label(req, &t->unit->label) : S(""));
-    if (!t->row_count || !t->total.n)
-        return;
+    int64_t longest = 0;
     if (t->row_count > CHART_BARS_MAX) {
         h_element(h, "p", req_tr(req, M_TABLE_TOO_MANY_BARS));
         return;
@@ -220,7 +219,10 @@ static void chart(Req *req, Html *h, const Table *t)
         bars[i] = (ChartBar){.label = req_label(req, &t->rows[i].label),
                              .value = table_figure(a, req->lang, t, c),
                              .n = c->masked ? 0 : (sum ? c->sum : c->n)};
+        longest = bars[i].n > longest ? bars[i].n : longest;
     }
+    if (!longest)
+        return;
     Chart c = chart_bars(a, n.title, n.unit, tr_args(a, req->lang, M_TABLE_CHART_ROWS, unit), bars,
                          t->row_count);
     page_chart(req, h, &c, S("grafik"));
@@ -276,13 +278,17 @@ Err page_table(Req *req)
     Err e = table_count(&req->reader, &ask, &problems, &t);
     if (e != ERR_OK && e != E_INVALID)
         return e;
+    if (e == ERR_OK && t.parent_reg) /* back to the record it was asked from */
+        up = (Crumb){t.parent_title, url_record(req, t.parent_reg, ask.parent, "")};
     Html *h = page_begin(req, req_label(req, &ask.def->label), &up, 1);
     if (e == ERR_OK && !str_empty(t.parent_title))
         h_element(h, "p", tr_args(req->arena, req->lang, M_TABLE_UNDER, t.parent_title));
     ask_form(req, h, &ask);
     for (size_t i = 0; i < problems.n; i++)
         page_notice(h, "galat", problem_text(req->arena, req->lang, &problems.items[i]));
-    if (e == ERR_OK) {
+    if (e == ERR_OK && ask.def->sum && !t.total.n) { /* a sum of nothing is no zero */
+        page_notice(h, "info", req_tr(req, M_TABLE_NOTHING));
+    } else if (e == ERR_OK) {
         downloads(req, h, &ask);
         chart(req, h, &t);
         table_body(req, h, &t);

@@ -65,6 +65,34 @@ static void paragraphs(Html *h, Str text)
     }
 }
 
+/* Loads one of several records a field names, if the reader may know of it. */
+static bool load_named(Req *req, const Field *f, Str uid, Record *ret)
+{
+    for (size_t i = 0; uid_shape(uid) && i < req->model->reg_count; i++) {
+        const Register *reg = req->model->regs[i];
+        if (field_accepts(f, reg) && store_get(&req->reader, reg, uid, VERB_LIST, ret) == ERR_OK)
+            return true;
+    }
+    return false;
+}
+
+/* Several references: links to those within reach. That there are others is not told, since that
+ * alone would join two files for somebody who may see one (KAS-16). */
+static void put_refs(Req *req, Html *h, const Field *f, Str uids)
+{
+    Str uid;
+    bool first = true;
+    while (str_word(&uids, &uid)) {
+        Record target;
+        if (!load_named(req, f, uid, &target))
+            continue;
+        if (!first)
+            h_lit(h, "; ");
+        page_link(h, url_record(req, target.reg, target.uid, ""), record_title(req, &target));
+        first = false;
+    }
+}
+
 void record_put_value(Req *req, Html *h, const Record *r, const Field *f)
 {
     const Value *v = &r->vals[f->index];
@@ -75,6 +103,8 @@ void record_put_value(Req *req, Html *h, const Record *r, const Field *f)
         h_close(h);
     } else if (f->kind == FK_REF && !f->multi && v->reg && uid_shape(v->text)) {
         page_link(h, url_record(req, v->reg, v->text, ""), str_empty(text) ? v->text : text);
+    } else if (f->kind == FK_REF && f->multi) {
+        put_refs(req, h, f, v->text);
     } else if (f->kind == FK_TEXT && f->shape != TEXT_LINE && !str_empty(text)) {
         paragraphs(h, text);
     } else {

@@ -67,6 +67,9 @@ typedef struct Server {
 typedef enum ExchangeState { X_HEAD, X_BODY, X_RUNNING, X_DONE } ExchangeState;
 
 /* A request with the library's side of it. `req` is first: a Req * of ours is an Exchange *. */
+/* A browser shows the answer to an upload only after it could send all of it. */
+enum { DISCARD_MAX = 80 * 1024 * 1024 };
+
 typedef struct Exchange {
     Req req;
     Server *server;
@@ -75,6 +78,8 @@ typedef struct Exchange {
     ExchangeState state;
     Buf body;
     size_t body_max;
+    size_t discarded; /* bytes of a body that is too large, read so that its sender hears why */
+    bool too_large;
     int64_t began;
     size_t headers, head_bytes;
 } Exchange;
@@ -241,9 +246,10 @@ static Err expect_body(Exchange *x)
     int64_t n = 0;
     if (length && (!str_i64(str_of(length), &n) || n < 0))
         return E_BAD_REQ;
-    if ((uint64_t)n > x->body_max)
+    x->too_large = (uint64_t)n > x->body_max;
+    if (x->too_large && n > DISCARD_MAX)
         return E_TOO_LARGE;
-    if (req->method == METHOD_POST)
+    if (!x->too_large && req->method == METHOD_POST)
         x->body = buf_new(req->arena, n ? (size_t)n : 1024);
     set_deadline(x->server, x->slot, x->began + GRACE_MS + n * 1000 / 1024);
     return ERR_OK;
@@ -377,15 +383,16 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
     if (x->state == X_HEAD)
         return on_head_read(x, method);
     if (x->state == X_BODY && *size) {
-        if (x->body.len + *size > x->body_max)
-            return MHD_NO; /* a chunked body past the limit: no answer can be queued here */
-        if (x->body.arena)
+        x->too_large |= x->body.len + *size > x->body_max;
+        if (x->too_large && (x->discarded += *size) > DISCARD_MAX)
+            return MHD_NO;
+        if (x->body.arena && !x->too_large)
             buf_put(&x->body, (Str){data, *size});
         *size = 0;
         return MHD_YES;
     }
     if (x->state == X_BODY)
-        return dispatch(x);
+        return x->too_large ? refuse(x, E_TOO_LARGE) : dispatch(x);
     if (x->state == X_DONE) {
         atomic_fetch_sub(&x->server->suspended, 1);
         return answer(x);

@@ -70,8 +70,8 @@ def test_coordination_lists_referrals_and_opens_no_victim(s):
     case = steps.make(office, "kasus", judul="Perkara uji koordinasi", klasifikasi="tppo")
     victim = steps.make(office, "korban", case, status_tppo="mungkin", orang__nama="Benedikta Uji Rujuk", orang__jk="P")
     held = {r["kode"]: r["uid"] for r in s.rows("SELECT kode, uid FROM institusi")}
-    referral = steps.make(office, "rujukan", victim, jenis="layanan", layanan="kesehatan", dari=held["P2TP2A"], ke=held["RS_RUJUKAN"],
-                          urgensi="segera", alasan="Perlu diperiksa dokter.", bagikan=["identitas"])
+    referral = steps.make(office, "rujukan", victim, jenis="rujukan", layanan="kesehatan", dari=held["P2TP2A"], ke=held["RS_RUJUKAN"],
+                          urgensi="segera", darurat_jiwa="ya", alasan="Perlu diperiksa dokter.", bagikan=["identitas"])
     row = s.rows("SELECT nomor, status FROM rujukan WHERE uid = ?", steps.uid_of(referral))[0]
     c = s.as_("pimpinan")
     page = c.get("/rujukan")

@@ -71,6 +71,12 @@ def fill(form, values):
     return form
 
 
+def faults(page):
+    """What a page says is wrong, else how it ends."""
+    import re
+    return re.findall(r'<p class="salah[^>]*id="([^"]*)">([^<]*)', page.html) or page.words[-700:]
+
+
 def make(client, reg, parent=None, **values):
     """A new record by its form; `parent` is a path "/reg/uid". Gives the path of the record."""
     page = client.get(f"/{reg}/baru" + (f"?induk={parent.strip('/')}" if parent else ""))
@@ -80,7 +86,7 @@ def make(client, reg, parent=None, **values):
     page = client.submit(form)
     if page.status == 200 and any(c.name == "yakin" for f in page.forms for c in f.controls):
         page = client.submit(next(f for f in page.forms if "idem" in f), button="yakin")
-    assert page.status == 200 and page.path.count("/") == 2 and not page.path.endswith("/baru"), f"{reg}: {page.status} {page.words[-700:]}"
+    assert page.status == 200 and page.path.count("/") == 2 and not page.path.endswith("/baru"), f"{reg}: {page.status} {faults(page)}"
     return page.path
 
 

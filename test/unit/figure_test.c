@@ -164,6 +164,8 @@ static void part_years_are_known(void **state)
         part += span == SPAN_PART;
         unknown += span == SPAN_UNKNOWN;
         assert_int_equal(span == SPAN_UNKNOWN, k->items[i].from.year == 0);
+        if (span == SPAN_PART || span == SPAN_YEAR)
+            assert_int_equal(figure_is_part(&k->items[i]), span == SPAN_PART);
     }
     assert_true(part > 20);
     assert_true(unknown > 10);

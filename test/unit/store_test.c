@@ -56,13 +56,13 @@ static const struct {
     {CASE, "tempat", "53.03|53.03.12|53.71|", NULL},
     {CASE, "bentuk", "kerja|kerja seks|organ kerja|", "kerja xx"},
     {CASE, "kisah", "Berangkat malam hari.|Dijanjikan upah.|", NULL},
-    {CASE, "jumlah", NULL, "3"},
+    {CASE, "jumlah", NULL, "999"},
     {VICTIM, "rugi", "1000|50000|7|", "-1"},
     {VICTIM, "bentuk", "kerja|seks organ|", "xx"},
     {VICTIM, "cerita", "Tertahan di pelabuhan.|Pulang sendiri.|", NULL},
     {VICTIM, "keadaan", "pasti|mungkin|", "entah"},
     {VICTIM, "dicatat", "2026-01-15|2026-02|2026", "|"},
-    {VICTIM, "kelompok", NULL, "anak"},
+    {VICTIM, "kelompok", NULL, "xx"},
     {PERSON, "nama", "Ada Beno|Cita Dewi Eka|Fani|Gusti Hana", "|"},
     {PERSON, "nik", "5303121203040001|5303124503100002|", "123"},
     {PERSON, "tgl_lahir", "2004-03-12|2010|2015-02|1980-01-01|", NULL},
@@ -146,7 +146,20 @@ static Kind random_kind(void)
     return d < 35 ? CASE : d < 65 ? VICTIM : d < 90 ? PERSON : TEAM;
 }
 
-static void ask_create(const World *w, Ask *a, const Ask *before, size_t n)
+/* Mostly a row within the subject's reach: refusals come often enough. */
+static int near_row(const World *w, const Subject *who, Kind kind)
+{
+    int row = random_row(w, kind);
+    for (int tries = 0; tries < 8 && row >= 0; tries++) {
+        Relation rel = relation_of(w, who, row);
+        if (rel.own || rel.assigned)
+            break;
+        row = random_row(w, kind);
+    }
+    return row;
+}
+
+static void ask_create(const World *w, const Subject *who, Ask *a, const Ask *before, size_t n)
 {
     a->kind = CHANGE_CREATE;
     a->row = a->parent = -1;
@@ -159,17 +172,17 @@ static void ask_create(const World *w, Ask *a, const Ask *before, size_t n)
             made += before[i].kind == CHANGE_CREATE;
         }
         if (a->parent < 0 && chance(98))
-            a->parent = random_row(w, CASE);
+            a->parent = near_row(w, who, CASE);
     }
     fill_values(w, a, true);
     fill_refs(w, a, before, n, true);
 }
 
-static void ask_other(const World *w, Ask *a, const Ask *before, size_t n)
+static void ask_other(const World *w, const Subject *who, Ask *a, const Ask *before, size_t n)
 {
     static const char *const moves[] = {"mulai", "mulai", "akhiri", "akhiri", "buka", "lompat"};
     unsigned d = dice(100);
-    a->row = chance(98) ? random_row(w, a->reg) : -1;
+    a->row = chance(2) ? -1 : chance(75) ? near_row(w, who, a->reg) : random_row(w, a->reg);
     a->uid = a->row < 0 ? S("0190a0b0-c0d0-7000-8000-000000000001") : w->rows[a->row].uid;
     a->base = a->row < 0 || chance(30) ? 0 : w->rows[a->row].version;
     if (a->base && chance(8))
@@ -189,16 +202,16 @@ static void ask_other(const World *w, Ask *a, const Ask *before, size_t n)
     }
 }
 
-static size_t random_asks(const World *w, Ask *asks)
+static size_t random_asks(const World *w, const Subject *who, Ask *asks)
 {
     size_t n = chance(65) ? 1 : 2 + dice(CHANGES_MAX - 1);
     memset(asks, 0, sizeof *asks * CHANGES_MAX);
     for (size_t i = 0; i < n; i++) {
         asks[i].reg = random_kind();
-        if (w->n < 12 || chance(35))
-            ask_create(w, &asks[i], asks, i);
+        if (w->n < 12 || chance(30))
+            ask_create(w, who, &asks[i], asks, i);
         else
-            ask_other(w, &asks[i], asks, i);
+            ask_other(w, who, &asks[i], asks, i);
     }
     return n;
 }
@@ -534,7 +547,7 @@ static void people(World *w)
 static const Subject *random_user(const World *w)
 {
     unsigned d = dice(100);
-    return &w->users[d < 40 ? 0 : d < 65 ? 1 : d < 78 ? 2 : d < 88 ? 3 : d < 95 ? 4 : 5];
+    return &w->users[d < 52 ? 0 : d < 76 ? 1 : d < 87 ? 2 : d < 93 ? 3 : d < 98 ? 4 : 5];
 }
 
 static void compare_touched(World *w, const Ask *asks, size_t n)
@@ -570,7 +583,7 @@ static size_t one_batch(World *w, size_t answers[ERR_COUNT])
     static World before;
     char key[32];
     const Subject *who = random_user(w);
-    size_t n = random_asks(w, asks);
+    size_t n = random_asks(w, who, asks);
     bool keyed = chance(10), replayed;
     Str uid;
     snprintf(key, sizeof key, "kunci-%d", batch_no);
@@ -598,7 +611,7 @@ int main(int argc, char **argv)
     static World w;
     static Kit kit;
     size_t answers[ERR_COUNT] = {0}, changes = 0;
-    int batches = argc > 3 ? atoi(argv[3]) : 1500;
+    int batches = argc > 3 ? atoi(argv[3]) : 2000;
     if (argc < 2)
         return 2;
     if (argc > 2)

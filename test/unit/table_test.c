@@ -1,0 +1,437 @@
+/* Tables against a naive recount: persons once a period at the first identification, rows that
+ * count beside the table, several values, masking, totals. Argument: domain folder. */
+#include "test_kit.h"
+
+#include "base/csv.h"
+#include "engine/table.h"
+#include "store_kit.h"
+
+enum { PERSONS = 60, CASES = 40, VICTIMS = 320 };
+
+static const char *domain;
+static Kit kit;
+static Subject officer, head, recorder;
+static Str institutions[2];
+
+typedef struct Person {
+    Str uid;
+    const char *sex, *origin, *birth;
+} Person;
+static Person persons[PERSONS];
+
+typedef struct Case {
+    Str uid;
+    const char *kind, *forms, *state;
+    int owner;
+} Case;
+static Case cases[CASES];
+
+typedef struct Victim {
+    Str uid;
+    int person, case_;
+    const char *date, *certain, *forms, *state;
+    bool voided;
+} Victim;
+static Victim victims[VICTIMS];
+
+/* ---- what is put in ---- */
+
+static const char *pick(Dice *d, const char *const *list, unsigned n)
+{
+    return list[dice(d, n)];
+}
+#define PICK(d, list) pick((d), (list), sizeof(list) / sizeof *(list))
+
+static void make_persons(Dice *d)
+{
+    static const char *const sexes[] = {"L", "P", "P", NULL}, *const origins[] = {"53.01", "53.03",
+                                                                                  NULL};
+    static const char *const births[] = {"2010-05-05", "1990-01-01", "2008", NULL};
+    for (int i = 0; i < PERSONS; i++) {
+        Person *p = &persons[i];
+        *p = (Person){.sex = PICK(d, sexes), .origin = PICK(d, origins), .birth = PICK(d, births)};
+        p->uid = kit_make(&kit, "orang", institutions[0], NULL, STR_NONE, "nama", "Ada Beno", "jk",
+                          p->sex ? p->sex : "", "asal", p->origin ? p->origin : "", "tgl_lahir",
+                          p->birth ? p->birth : "", NULL);
+    }
+}
+
+static void make_cases(Dice *d)
+{
+    static const char *const kinds[] = {"orang", "badan", NULL}, *const forms[] = {
+                                                                     "kerja", "kerja seks", NULL};
+    for (int i = 0; i < CASES; i++) {
+        Case *c = &cases[i];
+        *c = (Case){
+            .kind = PICK(d, kinds), .forms = PICK(d, forms), .owner = i % 3 == 0, .state = "baru"};
+        c->uid = kit_make(&kit, "kasus", institutions[c->owner], NULL, STR_NONE, "judul", "Perkara",
+                          "dibuka", i % 4 ? "2026-03-01" : "2026-08-01", "jenis",
+                          c->kind ? c->kind : "", "bentuk", c->forms ? c->forms : "", NULL);
+    }
+}
+
+static void make_victims(Dice *d)
+{
+    static const char *const dates[] = {"2025-12-31", "2026-01-01", "2026-01-20",
+                                        "2026-03",    "2026-06-30", "2026-07-01",
+                                        "2026-12-31", "2026",       "2027-01-01"};
+    static const char *const certain[] = {"pasti", "pasti", "mungkin", "bukan", NULL};
+    static const char *const forms[] = {"kerja", "kerja seks", "organ seks kerja", NULL};
+    Save s;
+    save_begin(&s, &kit, &kit.system);
+    for (int i = 0; i < VICTIMS; i++) {
+        Victim *v = &victims[i];
+        *v = (Victim){.person = (int)dice(d, PERSONS),
+                      .case_ = (int)dice(d, CASES),
+                      .date = PICK(d, dates),
+                      .certain = PICK(d, certain),
+                      .forms = PICK(d, forms),
+                      .state = "dugaan"};
+        Change *c = save_add(&s, CHANGE_CREATE, "korban", STR_NONE, 0);
+        c->owner_uid = institutions[cases[v->case_].owner];
+        c->parent_reg = kit_reg(&kit, "kasus");
+        c->parent_uid = cases[v->case_].uid;
+        save_set(&s, c, "orang", persons[v->person].uid);
+        save_set(&s, c, "dicatat", str_of(v->date));
+        save_set(&s, c, "keadaan", str_of(v->certain));
+        save_set(&s, c, "bentuk", str_of(v->forms));
+        v->uid = str_copy(kit.arena, c->uid);
+        save_prepare(&s, c);
+    }
+    MUST(save_end(&s, NULL));
+}
+
+static void change_some(Dice *d)
+{
+    for (int i = 0; i < VICTIMS; i += 9) {
+        victims[i].voided = true;
+        OK(kit_act(&kit, &kit.system, CHANGE_VOID, "korban", victims[i].uid, NULL, "dobel"));
+    }
+    for (int i = 1; i < VICTIMS; i += 5) {
+        if (victims[i].voided)
+            continue;
+        victims[i].state = "terima";
+        OK(kit_act(&kit, &kit.system, CHANGE_MOVE, "korban", victims[i].uid, "terima", NULL));
+    }
+    for (int i = 0; i < CASES; i++) {
+        if (!cases[i].kind || dice(d, 3) == 0)
+            continue;
+        OK(kit_act(&kit, &kit.system, CHANGE_MOVE, "kasus", cases[i].uid, "mulai", NULL));
+        cases[i].state = "jalan";
+        if (str_is(kit_value(&kit, "kasus", cases[i].uid, "jumlah"), "0") || dice(d, 2))
+            continue;
+        OK(kit_act(&kit, &kit.system, CHANGE_MOVE, "kasus", cases[i].uid, "akhiri",
+                   "sudah selesai semuanya"));
+        cases[i].state = "tutup";
+    }
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    Dice d = {5};
+    kit_open(&kit, domain, NULL);
+    institutions[0] = kit_institution(&kit, "A", "53.03");
+    institutions[1] = kit_institution(&kit, "B", "53.71");
+    officer = kit_user(&kit, institutions[0], "petugas", "petugas", "");
+    head = kit_user(&kit, institutions[1], "ketua", "ketua", "");
+    recorder = kit_user(&kit, institutions[0], "pencatat", "pencatat", "");
+    make_persons(&d);
+    make_cases(&d);
+    make_victims(&d);
+    change_some(&d);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    kit_close(&kit);
+    return 0;
+}
+
+/* ---- the naive recount ---- */
+
+static const char *group_of(const Victim *v)
+{
+    Date birth, opened;
+    const char *b = persons[v->person].birth;
+    if (!b || !date_parse_iso(str_of(b), &birth) ||
+        !date_parse_iso(str_of(v->case_ % 4 ? "2026-03-01" : "2026-08-01"), &opened))
+        return "tidak_diketahui";
+    return date_age(birth, opened) < 18 ? "anak" : "dewasa";
+}
+
+/* Codes of one dimension, "" when there is none. */
+static const char *codes_of(const Victim *v, const char *dim)
+{
+    const char *c = "*";
+    if (strcmp(dim, "jk") == 0)
+        c = persons[v->person].sex;
+    else if (strcmp(dim, "asal") == 0)
+        c = persons[v->person].origin;
+    else if (strcmp(dim, "kelompok") == 0)
+        c = group_of(v);
+    else if (strcmp(dim, "bentuk") == 0)
+        c = v->forms;
+    else if (strcmp(dim, "status") == 0)
+        c = v->state;
+    else if (strcmp(dim, "pemilik") == 0)
+        c = cases[v->case_].owner ? "2" : "1";
+    return c ? c : "";
+}
+
+static bool in_period(const char *date, const char *from, const char *to)
+{
+    char first[16];
+    snprintf(first, sizeof first, "%s%s", date,
+             strlen(date) == 4   ? "-01-01"
+             : strlen(date) == 7 ? "-01"
+                                 : "");
+    return strcmp(first, from) >= 0 && strcmp(first, to) <= 0;
+}
+
+static bool certain_is(const Victim *v, const char *code)
+{
+    return v->certain && strcmp(v->certain, code) == 0;
+}
+
+/* Marks what counts: 1 in the table, 2 beside it. */
+static void choose(const Subject *who, const char *from, const char *to, int *counts)
+{
+    memset(counts, 0, sizeof *counts * VICTIMS);
+    for (int p = 0; p < PERSONS; p++) {
+        int best = -1;
+        for (int i = 0; i < VICTIMS; i++) {
+            const Victim *v = &victims[i], *b = best < 0 ? NULL : &victims[best];
+            bool mine = who->system || who == &head || cases[v->case_].owner == 0;
+            if (v->person != p || v->voided || !mine || certain_is(v, "bukan") ||
+                !in_period(v->date, from, to))
+                continue;
+            bool apart = certain_is(v, "mungkin"), best_apart = b && certain_is(b, "mungkin");
+            if (!b || apart < best_apart || (apart == best_apart && strcmp(v->date, b->date) < 0))
+                best = i;
+        }
+        if (best >= 0)
+            counts[best] = certain_is(&victims[best], "mungkin") ? 2 : 1;
+    }
+}
+
+static bool has_code(const char *codes, Str code)
+{
+    return code.len ? str_has_word(str_of(codes), code) : codes[0] == '\0';
+}
+
+static int64_t recount(const int *counts, const char *row_dim, Str row, const char *column_dim,
+                       Str column)
+{
+    int64_t n = 0;
+    for (int i = 0; i < VICTIMS; i++)
+        n += counts[i] == 1 && (!row_dim || has_code(codes_of(&victims[i], row_dim), row)) &&
+             (!column_dim || has_code(codes_of(&victims[i], column_dim), column));
+    return n;
+}
+
+static void same_count(const Count *got, int64_t want, Audience audience, const char *what)
+{
+    int k = audience_k(audience);
+    if (got->n != want || got->masked != (want > 0 && want < k))
+        fail_msg("%s: %lld%s, expected %lld", what, (long long)got->n, got->masked ? " masked" : "",
+                 (long long)want);
+}
+
+static void check_table(const Subject *who, const char *rows, const char *columns,
+                        const char *period, const char *from, const char *to, Audience audience)
+{
+    static int counts[VICTIMS];
+    Read r;
+    Table t;
+    Count total;
+    int64_t apart = 0, all = 0;
+    choose(who, from, to, counts);
+    read_begin(&r, &kit, who);
+    Problems problems = {.arena = r.arena};
+    TableAsk ask = {.def = model_table(kit.model, S("korban_jk")),
+                    .rows = str_of(rows),
+                    .columns = str_of(columns),
+                    .period = str_of(period),
+                    .audience = audience};
+    OK(table_count(&r.rd, &ask, &problems, &t));
+    for (int i = 0; i < VICTIMS; i++) {
+        apart += counts[i] == 2;
+        all += counts[i] == 1;
+    }
+    same_count(&t.total, all, audience, "total");
+    same_count(&t.apart, apart, audience, "apart");
+    assert_true(t.has_apart);
+    for (size_t i = 0; i < t.row_count; i++) {
+        same_count(&t.row_totals[i], recount(counts, rows, t.rows[i].code, NULL, STR_NONE),
+                   audience, rows);
+        for (size_t k = 0; k < t.column_count && *columns; k++)
+            same_count(&t.cells[i * t.column_count + k],
+                       recount(counts, rows, t.rows[i].code, columns, t.columns[k].code), audience,
+                       "cell");
+    }
+    for (size_t k = 0; k < t.column_count && *columns; k++)
+        same_count(&t.column_totals[k], recount(counts, NULL, STR_NONE, columns, t.columns[k].code),
+                   audience, columns);
+    OK(table_total(&r.rd, ask.def->reg, str_of(period), audience, &total));
+    same_count(&total, all, audience, "one figure");
+    read_end(&r);
+}
+
+/* ---- tests ---- */
+
+static void every_crossing_agrees(void **state)
+{
+    (void)state;
+    static const char *const dims[] = {"kelompok", "jk", "asal", "bentuk", "status", "pemilik", ""};
+    for (size_t i = 0; i < 6; i++)
+        for (size_t k = 0; k < 7; k++)
+            if (i != k)
+                check_table(&kit.system, dims[i], dims[k], "2026-S1", "2026-01-01", "2026-06-30",
+                            AUDIENCE_INTERNAL);
+}
+
+static void periods_and_scopes_agree(void **state)
+{
+    (void)state;
+    static const char *const periods[][3] = {{"2026-S1", "2026-01-01", "2026-06-30"},
+                                             {"2026-S2", "2026-07-01", "2026-12-31"},
+                                             {"2026", "2026-01-01", "2026-12-31"},
+                                             {"2025", "2025-01-01", "2025-12-31"},
+                                             {"2026-01-20/2026-03-01", "2026-01-20", "2026-03-01"},
+                                             {"2019", "2019-01-01", "2019-12-31"}};
+    for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
+        const char *const *p = periods[i];
+        check_table(&kit.system, "bentuk", "jk", p[0], p[1], p[2], AUDIENCE_INTERNAL);
+        check_table(&officer, "kelompok", "bentuk", p[0], p[1], p[2], AUDIENCE_INTERNAL);
+        check_table(&head, "kelompok", "jk", p[0], p[1], p[2], AUDIENCE_TASK_FORCE);
+        check_table(&kit.system, "asal", "", p[0], p[1], p[2], AUDIENCE_PUBLIC);
+    }
+}
+
+static void audiences_and_questions_are_checked(void **state)
+{
+    (void)state;
+    Read r;
+    Table t;
+    Count c;
+    TableAsk ask = {.def = model_table(kit.model, S("korban_jk")),
+                    .period = S("2026"),
+                    .audience = AUDIENCE_INTERNAL};
+    read_begin(&r, &kit, &head);
+    Problems problems = {.arena = r.arena};
+    FAILS(table_count(&r.rd, &ask, &problems, &t), E_DENIED); /* her figures are the task force's */
+    FAILS(table_total(&r.rd, ask.def->reg, S("2026"), AUDIENCE_INTERNAL, &c), E_DENIED);
+    ask.audience = AUDIENCE_PUBLIC;
+    OK(table_count(&r.rd, &ask, &problems, &t));
+    ask.rows = S("cerita");
+    ask.period = S("2026-S3");
+    FAILS(table_count(&r.rd, &ask, &problems, &t), E_INVALID);
+    assert_int_equal(problems.n, 2);
+    read_end(&r);
+    read_begin(&r, &kit, &recorder);
+    problems = (Problems){.arena = r.arena};
+    ask = (TableAsk){.def = ask.def, .period = S("2026"), .audience = AUDIENCE_PUBLIC};
+    FAILS(table_count(&r.rd, &ask, &problems, &t), E_DENIED);
+    read_end(&r);
+}
+
+/* Cases: rows, not persons; a condition on the state; several values add up to more. */
+static void cases_are_counted_by_row(void **state)
+{
+    (void)state;
+    Read r;
+    Table t;
+    read_begin(&r, &kit, &kit.system);
+    Problems problems = {.arena = r.arena};
+    TableAsk ask = {.def = model_table(kit.model, S("kasus_jenis")),
+                    .rows = S("bentuk"),
+                    .columns = S("status"),
+                    .period = S("2026-S1")};
+    OK(table_count(&r.rd, &ask, &problems, &t));
+    int64_t all = 0, sum = 0;
+    for (size_t i = 0; i < t.row_count; i++) {
+        int64_t want = 0;
+        for (int k = 0; k < CASES; k++)
+            want += k % 4 != 0 && strcmp(cases[k].state, "tutup") != 0 &&
+                    has_code(cases[k].forms ? cases[k].forms : "", t.rows[i].code);
+        same_count(&t.row_totals[i], want, AUDIENCE_INTERNAL, "cases");
+        sum += want;
+    }
+    for (int k = 0; k < CASES; k++)
+        all += k % 4 != 0 && strcmp(cases[k].state, "tutup") != 0;
+    same_count(&t.total, all, AUDIENCE_INTERNAL, "all cases");
+    assert_true(t.multi && !t.has_apart && sum > all);
+    read_end(&r);
+}
+
+/* The CSV carries the same figures as the table, masked ones without their number. */
+static void csv_carries_the_same(void **state)
+{
+    (void)state;
+    Read r;
+    Table t;
+    CsvRow row;
+    bool more;
+    read_begin(&r, &kit, &kit.system);
+    Problems problems = {.arena = r.arena};
+    TableAsk ask = {.def = model_table(kit.model, S("korban_jk")),
+                    .period = S("2026-S1"),
+                    .audience = AUDIENCE_PUBLIC};
+    OK(table_count(&r.rd, &ask, &problems, &t));
+    CsvReader csv = csv_reader(r.arena, table_csv(r.arena, LANG_ID, &t, ';'));
+    csv.sep = ';';
+    for (int i = 0; i < 7; i++)
+        OK(csv_next(&csv, &row, &more)); /* five lines of heading, an empty one, the head */
+    assert_int_equal(row.n, t.column_count + 2);
+    int masked = 0;
+    for (size_t i = 0; i <= t.row_count; i++) {
+        OK(csv_next(&csv, &row, &more));
+        assert_true(more && row.n == t.column_count + 2);
+        for (size_t k = 0; k <= t.column_count; k++) {
+            const Count *c = k == t.column_count ? (i == t.row_count ? &t.total : &t.row_totals[i])
+                             : i == t.row_count  ? &t.column_totals[k]
+                                                 : &t.cells[i * t.column_count + k];
+            masked += c->masked;
+            assert_str(row.cells[k + 1],
+                       c->masked ? "<10" : str_z(r.arena, str_int(r.arena, c->n)));
+        }
+    }
+    OK(csv_next(&csv, &row, &more));
+    assert_false(more);
+    assert_true(masked > 0);
+    read_end(&r);
+}
+
+static void masks_begin_below_k(void **state)
+{
+    (void)state;
+    assert_int_equal(audience_k(AUDIENCE_INTERNAL), 0);
+    assert_int_equal(audience_k(AUDIENCE_TASK_FORCE), 5);
+    assert_int_equal(audience_k(AUDIENCE_PUBLIC), 10);
+    Audience a;
+    assert_true(audience_of(S("task-force"), &a) && a == AUDIENCE_TASK_FORCE);
+    assert_false(audience_of(S("everybody"), &a));
+    Count c = {.n = 4, .masked = true};
+    assert_str(count_text(kit.arena, LANG_ID, &c, AUDIENCE_TASK_FORCE), "<5");
+    c = (Count){.n = 1234};
+    assert_str(count_text(kit.arena, LANG_ID, &c, AUDIENCE_PUBLIC), "1.234");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return 2;
+    domain = argv[1];
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_crossing_agrees),
+        cmocka_unit_test(periods_and_scopes_agree),
+        cmocka_unit_test(audiences_and_questions_are_checked),
+        cmocka_unit_test(cases_are_counted_by_row),
+        cmocka_unit_test(csv_carries_the_same),
+        cmocka_unit_test(masks_begin_below_k),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
