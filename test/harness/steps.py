@@ -48,7 +48,7 @@ def open_file(client, path, reason="Pemeriksaan berkas untuk uji", purpose=None)
     except KeyError:
         return page
     form["guna"] = purpose or next(v for v in form.options("guna") if v)
-    form["alasan"] = reason
+    form["-alasan"] = reason
     return client.submit(form)
 
 
