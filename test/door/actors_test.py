@@ -73,6 +73,7 @@ def test_coordination_lists_referrals_and_opens_no_victim(s):
     referral = steps.make(office, "rujukan", victim, jenis="rujukan", layanan="kesehatan", dari=held["P2TP2A"], ke=held["RS_RUJUKAN"],
                           urgensi="segera", darurat_jiwa="ya", alasan="Perlu diperiksa dokter.", bagikan=["identitas"])
     row = s.rows("SELECT nomor, status FROM rujukan WHERE uid = ?", steps.uid_of(referral))[0]
+    assert not s.bytes_on_disk("Perlu diperiksa dokter"), "a sealed field called like a reason of the program lies in clear"
     c = s.as_("pimpinan")
     page = c.get("/rujukan")
     assert page.status == 200 and row["nomor"] in page.words and "Keadaan" in page.words
