@@ -197,6 +197,15 @@ Date date_add_days(Date d, int days)
     return date_from_days(date_days(d) + days);
 }
 
+Date date_add_months(Date d, int months)
+{
+    int n = d.year * 12 + d.month - 1 + months;
+    Date to = {.year = n / 12, .month = n % 12 + 1};
+    int last = month_days(to.year, to.month);
+    to.day = d.day < last ? d.day : last;
+    return to;
+}
+
 bool period_parse(Str s, Period *ret)
 {
     Str a, b;

@@ -32,6 +32,8 @@ Str date_short(Arena *a, Lang lang, Date d);
 int date_age(Date birth, Date at);
 int date_cmp(Date a, Date b);
 Date date_add_days(Date d, int days);
+/* The same day of a later (earlier) month of a full date, at most that month's last. */
+Date date_add_months(Date d, int months);
 /* Last day the partial date may be. */
 Date date_last(Date d);
 

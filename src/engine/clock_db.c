@@ -62,6 +62,14 @@ static Str limit_text(Arena *a, const Clock *k, const Limit *limit)
                  : str_printf(a, "%.*s", STR_ARG(k->name));
 }
 
+/* The same day and time of a later month, or its last day when it is shorter. */
+static int64_t months_later(int64_t from, int months)
+{
+    int minute;
+    Date d = clock_date_of(from, &minute);
+    return clock_instant(date_add_months(d, months), minute);
+}
+
 static Err start_clock(WriteTx *tx, Batch *batch, const Clock *k, const Record *rec)
 {
     const Model *m = rec->reg->model;
@@ -70,7 +78,9 @@ static Err start_clock(WriteTx *tx, Batch *batch, const Clock *k, const Record *
         return ERR_OK;
     const Limit *limit = k->limit_code.ptr ? model_limit(m, k->limit_code, clock_today()) : NULL;
     int64_t ms = limit ? limit->ms : k->limit_ms, now = clock_now();
-    int64_t due = clock_due(m, now, ms, limit ? limit->work_days : k->work_days);
+    int64_t due = limit && limit->months
+                      ? months_later(now, limit->months)
+                      : clock_due(m, now, ms, limit ? limit->work_days : k->work_days);
     int64_t warn = now + (due - now) * k->warn_percent / 100;
     Change *c = store_change(tx->arena, CHANGE_CREATE, task, STR_NONE, 0);
     c->parent_reg = rec->reg;
@@ -248,9 +258,11 @@ static Err act_on(WriteTx *tx, Batch *batch, const Record *task, int64_t now)
     const Field *limit = role_field(m, FIELD_ROLE_TASK_LIMIT);
     int64_t due = 0;
     bool has_due = str_i64(task->vals[due_field->index].text, &due);
-    bool late = has_due && due <= now;
+    bool done = state_closed(task->reg, task->state) != NULL; /* by hand, before its time */
+    bool late = has_due && due <= now && !done;
     Change *c = store_change(tx->arena, CHANGE_UPDATE, task->reg, task->uid, 0);
-    set_role(c, FIELD_ROLE_TASK_NEXT, late || !has_due ? STR_NONE : str_int(tx->arena, due));
+    set_role(c, FIELD_ROLE_TASK_NEXT,
+             late || done || !has_due ? STR_NONE : str_int(tx->arena, due));
     TRY(store_apply_system(tx, batch, system_actor_clock(), c));
     return late && limit ? escalate(tx, batch, task, clock_of(task, task->vals[limit->index].text))
                          : ERR_OK;

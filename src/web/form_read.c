@@ -4,6 +4,7 @@
 #include "base/rand.h"
 #include "base/utf8.h"
 #include "guard/keys.h"
+#include "web/page_file.h"
 
 enum { CANDIDATES = 8 };
 
@@ -151,12 +152,19 @@ Err form_read(Form *f, Change *c, Problems *problems)
     Str offered = params_get(&req->form, str_printf(a, "%.*s-ada", STR_ARG(f->prefix)));
     for (size_t i = 0; i < f->reg->field_count; i++) {
         const Field *field = f->reg->fields[i];
-        if (!str_has_word(offered, field->name) || !widget_offers(f, field))
+        if (!str_has_word(offered, field->name) || !widget_offers(f, field) ||
+            field->kind == FK_FILE)
             continue;
         Str kept = str_printf(a, "pilih.%.*s%.*s", STR_ARG(f->prefix), STR_ARG(field->name));
         if (str_is(params_get(&req->form, kept), "mereka"))
             continue; /* of two editors' values the stored one was chosen */
         TRY(read_field(f, field, c, problems));
+    }
+    /* Files last: what is known of the bytes goes where nobody typed anything. */
+    for (size_t i = 0; i < f->reg->field_count; i++) {
+        const Field *field = f->reg->fields[i];
+        if (field->kind == FK_FILE && str_has_word(offered, field->name) && widget_offers(f, field))
+            form_take_file(f, field, c, problems);
     }
     return ERR_OK;
 }

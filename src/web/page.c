@@ -3,6 +3,7 @@
 #include "assets_gen.h"
 #include "base/clock.h"
 #include "guard/session.h"
+#include "web/page_file.h"
 #include "web/routes.h"
 
 #include <string.h>
@@ -117,6 +118,8 @@ void page_form_open_as(Req *req, Html *h, Str action, Str class_)
     h_attr(h, "class", class_);
     h_attr(h, "method", S("post"));
     h_url(h, "action", action);
+    if (req->reg && reg_has_file(req->reg))
+        h_attr(h, "enctype", S("multipart/form-data"));
     if (req->known)
         page_hidden(h, S("csrf"), csrf_token(req->arena, req->subject.session));
 }

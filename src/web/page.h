@@ -103,6 +103,7 @@ Err page_table_xlsx(Req *req);
 Err page_all_series(Req *req);
 Err page_series(Req *req);
 Err page_asset(Req *req);
+Err page_file(Req *req);
 Err page_home(Req *req);
 Err page_login(Req *req);
 Err page_login_post(Req *req);

@@ -3,6 +3,7 @@
 
 #include "base/rand.h"
 #include "model/person_index.h"
+#include "web/page_file.h"
 
 #include <string.h>
 
@@ -451,6 +452,9 @@ Err page_form_post(Req *req)
         return show_form(s, 0);
     if (!changes_something(s->change))
         return req_redirect(req, url_record(req, req->reg, req->uid, "?pesan=sama"));
+    if (s->form.sub)
+        TRY(form_keep_files(&s->sub, s->batch, s->batch->items[0]));
+    TRY(form_keep_files(&s->form, s->batch, s->change));
     s->batch->also = draft_drop;
     s->batch->also_arg = &s->draft;
     req_write(req, store_batch_keys, store_batch_apply, s->batch, after_save);

@@ -101,6 +101,11 @@ void record_put_value(Req *req, Html *h, const Record *r, const Field *f)
         h_class(h, "span", "lindung");
         h_text(h, text);
         h_close(h);
+    } else if (f->kind == FK_FILE && !str_empty(v->text)) {
+        page_link(h,
+                  url_record(req, r->reg, r->uid,
+                             str_printf(req->arena, "/berkas/%.*s", STR_ARG(f->name)).ptr),
+                  req_tr(req, M_FILE_DOWNLOAD));
     } else if (f->kind == FK_REF && !f->multi && v->reg && uid_shape(v->text)) {
         page_link(h, url_record(req, v->reg, v->text, ""), str_empty(text) ? v->text : text);
     } else if (f->kind == FK_REF && f->multi) {

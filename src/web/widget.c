@@ -11,7 +11,7 @@ Str widget_name(const Form *f, const Field *field)
 
 bool widget_offers(const Form *f, const Field *field)
 {
-    if (field->calc || field->kind == FK_FILE)
+    if (field->calc)
         return false;
     return !field->class_ || (f->classes & CLASS_BIT(field->class_));
 }
@@ -101,9 +101,10 @@ static Str hint_of(const Form *f, const Field *field)
     case FK_CODE:
     case FK_PLACE:
     case FK_REF:
-    case FK_FILE:
     case FK_COUNT:
         return STR_NONE;
+    case FK_FILE:
+        return req_tr(f->req, M_FILE_HINT);
     }
     return STR_NONE;
 }
@@ -445,6 +446,9 @@ static void control(Control *c)
         input(c, S("text"), STR_NONE);
         return;
     case FK_FILE:
+        c->value = STR_NONE; /* a browser lets nobody fill this in for the user */
+        input(c, S("file"), STR_NONE);
+        return;
     case FK_COUNT:
         return;
     }

@@ -111,3 +111,24 @@ def test_sums_are_the_same_in_the_files(s):
         total, unknown = db.execute("SELECT SUM(jumlah), SUM(jumlah IS NULL) FROM transaksi WHERE batal=0 AND induk="
                                     "(SELECT id FROM kasus WHERE uid=?)", (case["uid"],)).fetchone()
     assert last[1:] == [str(total), str(unknown)], last
+
+
+def test_no_number_on_a_chart_lacks_its_unit(s):
+    secretary, checked = s.as_("sekretaris"), 0
+    for table, word, other in (("kasus_modus", "kasus", "korban"), ("korban_terpilah", "korban", "kasus")):
+        chart = re.search(r'<svg class="grafik".*?</svg>', secretary.get(f"/tabel/{table}", {"masa": "2026"}).html, re.S).group()
+        values = re.findall(r'<text class="g-nilai"[^>]*>([^<]*)<', chart)
+        assert values[0].startswith("Satuan: ") and len(values) > 3, values
+        for value in values[1:]:
+            assert value.endswith(" " + word) and other not in value, value
+            checked += 1
+    assert checked > 5
+
+
+def test_masked_rows_have_no_bar(s):
+    page = s.as_("sekretaris").get("/tabel/korban_terpilah", {"masa": "2026", "untuk": "public"}).html
+    chart = re.search(r'<svg class="grafik".*?</svg>', page, re.S).group()
+    values = re.findall(r'<text class="g-nilai"[^>]*>([^<]*)<', chart)[1:]
+    bars = re.findall(r'<rect class="g-batang"', chart)
+    hidden = [v for v in values if v.startswith("&lt;10 ")]
+    assert hidden and len(bars) == len(values) - len(hidden) - values.count("0 korban"), (values, len(bars))

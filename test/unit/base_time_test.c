@@ -168,6 +168,10 @@ static void days_go_both_ways(void **state)
     assert_int_equal(last.day, 29);
     assert_int_equal(date_last((Date){2023, 0, 0}).month, 12);
     assert_int_equal(date_add_days((Date){2024, 2, 28}, 2).day, 1);
+    last = date_add_months((Date){2026, 8, 31}, 6);
+    assert_true(last.year == 2027 && last.month == 2 && last.day == 28);
+    last = date_add_months((Date){2026, 3, 15}, -15);
+    assert_true(last.year == 2024 && last.month == 12 && last.day == 15);
     assert_true(date_cmp((Date){2024, 2, 0}, (Date){2024, 2, 1}) == 0);
 }
 

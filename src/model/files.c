@@ -1,0 +1,156 @@
+#include "model/files.h"
+
+#include "base/utf8.h"
+#include "model/env.h"
+#include "model/row.h"
+
+typedef struct Kind {
+    Str magic, type, ending;
+} Kind;
+
+static const Kind kinds[] = {
+    {{"%PDF-", 5}, {"application/pdf", 15}, {".pdf", 4}},
+    {{"\xFF\xD8\xFF", 3}, {"image/jpeg", 10}, {".jpg", 4}},
+    {{"\x89PNG\r\n\x1a\n", 8}, {"image/png", 9}, {".png", 4}},
+    {{"RIFF", 4}, {"image/webp", 10}, {".webp", 5}},
+    {{"PK\x03\x04", 4}, {"application/zip", 15}, {".zip", 4}},
+};
+static const Kind plain = {{"", 0}, {"text/plain", 10}, {".txt", 4}};
+
+Str file_type(Str bytes)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (str_starts(bytes, kinds[i].magic))
+            return kinds[i].type;
+    return bytes.len && utf8_valid(bytes) ? plain.type : STR_NONE;
+}
+
+Str file_ending(Str type)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (str_eq(type, kinds[i].type))
+            return kinds[i].ending;
+    return plain.ending;
+}
+
+/* One chunk's place: the order is part of it, so that chunks cannot be swapped or dropped unseen.
+ */
+static SealPlace chunk_place(Arena *a, const Field *f, Str uid, Str subject, size_t ord, size_t n)
+{
+    return (SealPlace){.reg = f->reg->name,
+                       .field = str_printf(a, "%.*s#%zu/%zu", STR_ARG(f->name), ord, n),
+                       .record_uid = uid,
+                       .subject_uid = subject};
+}
+
+static size_t chunk_count(size_t len)
+{
+    return len ? (len + FILE_CHUNK - 1) / FILE_CHUNK : 1;
+}
+
+static Err put_chunk(Db *db, Str uid, size_t ord, size_t n, Str blob)
+{
+    Stmt *st;
+    TRY(db_stmt(db, "INSERT INTO berkas(uid,ord,n,blob) VALUES(:uid,:ord,:n,:blob)", &st));
+    stmt_text(st, ":uid", uid);
+    stmt_int(st, ":ord", (int64_t)ord);
+    stmt_int(st, ":n", (int64_t)n);
+    stmt_blob(st, ":blob", blob);
+    return stmt_run(st);
+}
+
+static Err put_chunks(Reader *rd, Db *db, const Dek *dek, const Field *f, Str uid, Str subject,
+                      Str bytes)
+{
+    size_t n = chunk_count(bytes.len);
+    TRY(db_exec(db, "CREATE TABLE IF NOT EXISTS berkas(uid TEXT NOT NULL, ord INTEGER NOT NULL,"
+                    " n INTEGER NOT NULL, blob BLOB NOT NULL, PRIMARY KEY(uid, ord))"));
+    TRY(db_begin(db));
+    Err e = ERR_OK;
+    for (size_t i = 0; i < n && e == ERR_OK; i++) {
+        Str piece = str_head(str_from(bytes, i * FILE_CHUNK), FILE_CHUNK);
+        e = put_chunk(db, uid, i, n,
+                      seal(rd->store->in->keyring, dek, f->class_,
+                           chunk_place(rd->arena, f, uid, subject, i, n), rd->arena, piece));
+    }
+    if (e == ERR_OK)
+        return db_commit(db);
+    db_rollback(db);
+    return e;
+}
+
+Err file_store(Reader *rd, const Batch *b, const Change *c, const Field *f, Str uid, Str bytes)
+{
+    RecordEnv env = {.store = rd->store,
+                     .db = rd->db,
+                     .keys = rd->keys,
+                     .arena = rd->arena,
+                     .reg = c->reg,
+                     .change = c,
+                     .batch = b};
+    Record stored;
+    Dek dek;
+    Str subject;
+    Db *db;
+    if (c->kind != CHANGE_CREATE) {
+        TRY(row_by_uid(rd->db, rd->arena, c->reg, c->uid, &stored));
+        env.rec = &stored;
+    }
+    TRY(env_key_subject(&env, &subject));
+    TRY(env_dek(&env, subject, &dek));
+    Err e = db_open(rd->store->in->files_db, DB_WRITE, &db);
+    if (e == ERR_OK) {
+        e = put_chunks(rd, db, &dek, f, uid, subject, bytes);
+        db_close(db);
+    }
+    dek_wipe(&dek);
+    return e;
+}
+
+static Err read_chunks(Reader *rd, Db *db, const Dek *dek, const Field *f, Str uid, Str subject,
+                       Str *ret)
+{
+    Buf b = buf_new(rd->arena, FILE_CHUNK);
+    Stmt *st;
+    bool row;
+    size_t want = 0, n = 1;
+    TRY(db_stmt(db, "SELECT n,blob FROM berkas WHERE uid=:uid ORDER BY ord", &st));
+    stmt_text(st, ":uid", uid);
+    for (;; want++) {
+        Str piece;
+        TRY(stmt_step(st, &row));
+        if (!row)
+            break;
+        n = (size_t)row_int(st, 0);
+        Err e =
+            unseal(rd->store->in->keyring, dek, chunk_place(rd->arena, f, uid, subject, want, n),
+                   rd->arena, row_blob(rd->arena, st, 1), &piece);
+        if (e != ERR_OK) {
+            stmt_done(st);
+            return e;
+        }
+        buf_put(&b, piece);
+    }
+    if (want == 0)
+        return E_NOT_FOUND;
+    *ret = buf_str(&b);
+    return want == n ? ERR_OK : E_CORRUPT;
+}
+
+Err file_load(Reader *rd, const Record *r, const Field *f, Str *ret)
+{
+    Str subject, uid = r->vals[f->index].text;
+    Dek dek;
+    Db *db;
+    if (r->vals[f->index].sealed || str_empty(uid))
+        return E_NOT_FOUND;
+    TRY(row_key_subject(rd->db, rd->arena, r, &subject));
+    TRY(keyring_dek(rd->store->in->keyring, rd->keys, subject, &dek));
+    Err e = db_open(rd->store->in->files_db, DB_READ, &db);
+    if (e == ERR_OK) {
+        e = read_chunks(rd, db, &dek, f, uid, subject, ret);
+        db_close(db);
+    }
+    dek_wipe(&dek);
+    return e;
+}
