@@ -30,7 +30,7 @@ await page.goto('/kasus?q=Batam');
 await Promise.all([page.waitForURL(/kasus\/[0-9a-f-]{36}/), page.getByRole('link', { name: /^KAS-/ }).first().click()]);
 if (await page.locator('select[name=guna]').count()) {
   await page.locator('select[name=guna]').selectOption({ index: 1 });
-  await page.fill('textarea[name=alasan]', 'Menyiapkan gelar perkara');
+  await page.fill('textarea[name="-alasan"]', 'Menyiapkan gelar perkara');
   await Promise.all([page.waitForNavigation(), page.click('#buka button.utama')]);
 }
 await Promise.all([page.waitForNavigation(), page.getByRole('link', { name: /^Proses/ }).click()]);

@@ -149,7 +149,7 @@ Err form_read(Form *f, Change *c, Problems *problems)
 {
     Req *req = f->req;
     Arena *a = req->arena;
-    Str offered = params_get(&req->form, str_printf(a, "%.*sada", STR_ARG(f->prefix)));
+    Str offered = params_get(&req->form, str_printf(a, "%.*s-ada", STR_ARG(f->prefix)));
     for (size_t i = 0; i < f->reg->field_count; i++) {
         const Field *field = f->reg->fields[i];
         if (!str_has_word(offered, field->name) || !widget_offers(f, field) ||
