@@ -345,7 +345,7 @@ static Err judge(Apply *ap, Change *c, const Record *before)
     return ERR_OK;
 }
 
-/* Nothing new hangs under a void record. */
+/* Nothing new hangs under a void record, nor under one the subject no longer reaches. */
 static Err judge_parent(Apply *ap, Change *c)
 {
     Relation rel;
