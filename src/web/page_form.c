@@ -184,6 +184,7 @@ static Err show_form(Save *s, int64_t draft_at)
     hidden_state(s, h);
     widget_sections(&s->form);
     widget_offered(&s->form);
+    page_hidden(h, S("-siapa"), page_user_mark(req, req->subject.uid));
     buttons(s, h);
     h_close(h);
     page_end(req, h);

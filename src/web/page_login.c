@@ -155,8 +155,9 @@ static DraftPut carried_draft(Req *req, Str user_uid, Str next)
     Str typed = req_form(req, S("isian")), reg, what, parent;
     Params params;
     if (str_empty(typed) || !str_starts(next, S("/")) ||
-        urlencoded_parse(req->arena, typed, &params) != ERR_OK)
-        return put;
+        urlencoded_parse(req->arena, typed, &params) != ERR_OK ||
+        !str_eq(params_get(&params, S("-siapa")), page_user_mark(req, user_uid)))
+        return put; /* typed by somebody else at this computer: hers alone to send again */
     Str rest = str_from(next, 1), path;
     (void)str_cut(&rest, '?', &path);
     if (!str_cut(&path, '/', &reg) || !model_reg(req->model, reg) || !str_cut(&path, '/', &what))
