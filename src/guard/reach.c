@@ -186,11 +186,6 @@ static Principals principals_of(unsigned scopes, const Subject *s)
     return p;
 }
 
-static bool unbounded(unsigned scopes, const Subject *s)
-{
-    return s->system || (scopes & SCOPE_BIT(SCOPE_ALL));
-}
-
 #define LIVE_ROWS                                                                                  \
     "(SELECT rec FROM jangkau WHERE reg=:reach_reg AND since<=:reach_now AND until>:reach_now"     \
     " AND principal"
@@ -198,16 +193,19 @@ static bool unbounded(unsigned scopes, const Subject *s)
 void reach_predicate(Buf *sql, const char *alias, unsigned scopes, const Subject *s)
 {
     Principals p = principals_of(scopes, s);
-    if (unbounded(scopes, s))
+    bool all = scopes & SCOPE_BIT(SCOPE_ALL);
+    if (s->system)
         return;
-    if (!p.n) {
+    if (!all && !p.n) {
         buf_lit(sql, " AND 1=0");
         return;
     }
-    buf_printf(sql, " AND %s.id IN " LIVE_ROWS " IN (", alias);
-    for (size_t i = 0; i < p.n; i++)
-        buf_printf(sql, i ? ",:pr%zu" : ":pr%zu", i);
-    buf_lit(sql, "))");
+    if (!all) {
+        buf_printf(sql, " AND %s.id IN " LIVE_ROWS " IN (", alias);
+        for (size_t i = 0; i < p.n; i++)
+            buf_printf(sql, i ? ",:pr%zu" : ":pr%zu", i);
+        buf_lit(sql, "))");
+    }
     if (s->user)
         buf_printf(sql, " AND %s.id NOT IN " LIVE_ROWS "=:reach_user)", alias);
 }
@@ -216,11 +214,12 @@ void reach_bind(Stmt *st, Str reg, unsigned scopes, const Subject *s, int64_t no
 {
     Principals p = principals_of(scopes, s);
     char name[32];
-    if (unbounded(scopes, s) || !p.n)
+    bool all = scopes & SCOPE_BIT(SCOPE_ALL);
+    if (s->system || (!all && !p.n) || (all && !s->user))
         return;
     stmt_text(st, ":reach_reg", reg);
     stmt_int(st, ":reach_now", now);
-    for (size_t i = 0; i < p.n; i++) {
+    for (size_t i = 0; !all && i < p.n; i++) {
         snprintf(name, sizeof name, ":pr%zu", i);
         stmt_int(st, name, p.items[i]);
     }
