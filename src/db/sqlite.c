@@ -14,11 +14,12 @@ struct Stmt {
     bool busy;
 };
 
-enum { BUCKETS = 256 };
+enum { BUCKETS = 256, CACHED_MAX = 1000 };
 
 struct Db {
     sqlite3 *conn;
     Stmt *bucket[BUCKETS];
+    size_t cached;
     int64_t run;
 };
 
@@ -184,6 +185,23 @@ static Err prepare(Db *db, const char *sql, Stmt **ret)
     return ERR_OK;
 }
 
+/* Questions of readers come in ever new forms: when there are too many, all that rest are dropped.
+ */
+static void drop_cached(Db *db)
+{
+    for (size_t i = 0; i < BUCKETS; i++)
+        for (Stmt **at = &db->bucket[i], *s; (s = *at);) {
+            if (s->busy) {
+                at = &s->next;
+                continue;
+            }
+            *at = s->next;
+            sqlite3_finalize(s->st);
+            free(s);
+            db->cached--;
+        }
+}
+
 Err db_stmt(Db *db, const char *sql, Stmt **ret)
 {
     uint64_t h = hash_text(sql);
@@ -195,7 +213,10 @@ Err db_stmt(Db *db, const char *sql, Stmt **ret)
             return ERR_OK;
         }
     Stmt *s = NULL;
+    if (db->cached >= CACHED_MAX)
+        drop_cached(db);
     TRY(prepare(db, sql, &s));
+    db->cached++;
     s->hash = h;
     s->busy = true;
     s->next = *head;

@@ -52,6 +52,17 @@ Decision policy_decide(const Subject *s, Verb verb, Rights rights, const Relatio
     return d;
 }
 
+unsigned policy_class_scopes(const Subject *s, Verb verb, Rights rights, unsigned classes)
+{
+    unsigned scopes = 0;
+    if (s->system)
+        return SCOPE_BIT(SCOPE_ALL);
+    for (size_t i = 0; i < rights.n; i++)
+        if (row_speaks(s, verb, &rights.items[i]) && (rights.items[i].classes & classes))
+            scopes |= SCOPE_BIT(rights.items[i].scope);
+    return scopes;
+}
+
 unsigned policy_scopes(const Subject *s, Verb verb, Rights rights)
 {
     unsigned scopes = 0;

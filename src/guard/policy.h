@@ -68,5 +68,7 @@ typedef struct Decision {
 Decision policy_decide(const Subject *s, Verb verb, Rights rights, const Relation *rel);
 /* Scopes (SCOPE_BIT mask) in which the subject has the verb at all; 0 = refuse before any query. */
 unsigned policy_scopes(const Subject *s, Verb verb, Rights rights);
+/* Only the scopes of rows that also open one of the classes. */
+unsigned policy_class_scopes(const Subject *s, Verb verb, Rights rights, unsigned classes);
 /* The word of one verb in domain files and in the audit; "" for none. */
 const char *verb_word(Verb v);

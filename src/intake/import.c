@@ -4,6 +4,7 @@
 #include "intake/import_part.h"
 #include "intake/workbook_write.h"
 #include "model/env.h"
+#include "model/person_index.h"
 
 #include <stdlib.h>
 
@@ -131,7 +132,7 @@ static Err match_person(Build *b, Part *p)
     size_t n = person_index_find(b->rd->store->persons, a, &facts, hits, HITS_MAX), n_asked = 0;
     for (size_t i = 0; i < n; i++) {
         Record r;
-        if (store_get(b->rd, p->row->reg, hits[i].uid, VERB_LIST, &r) != ERR_OK)
+        if (person_index_load_hit(b->rd, &hits[i], &r) != ERR_OK)
             continue;
         if (hits[i].same_nik || in_same_case(b, p, hits[i].uid)) {
             p->uid = hits[i].uid;

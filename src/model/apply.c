@@ -503,6 +503,8 @@ Err store_batch_apply(WriteTx *tx, void *batch)
         if (b->replayed)
             return ERR_OK;
     }
+    if (b->repeats)
+        return E_BUSY;
     TRY(begin_tx(tx, b->actor, b->n ? b->items[0]->reason : STR_NONE, &ap.tx_id));
     b->tx = ap.tx_id;
     for (size_t i = 0; i < b->n; i++) {

@@ -162,6 +162,17 @@ static void check_ref(Prepare *p, const Field *f, Str uid)
     field_problem(p, f, M_REF_UNKNOWN, uid);
 }
 
+/* Who may move a record but not change it writes the fields that the move asks for, no others. */
+static bool beyond_move(Prepare *p, const Field *f)
+{
+    const Move *m =
+        p->change->kind == CHANGE_MOVE ? reg_move(p->change->reg, p->change->move) : NULL;
+    for (size_t i = 0; m && i < m->need_count; i++)
+        if (m->need[i] == f)
+            return false;
+    return m && !store_decide(p->rd, p->rec, VERB_CHANGE).allowed;
+}
+
 static void check_value(Prepare *p, const Field *f)
 {
     Arena *a = p->rd->arena;
@@ -170,7 +181,7 @@ static void check_value(Prepare *p, const Field *f)
         field_problem(p, f, M_FIELD_COMPUTED, STR_NONE);
         return;
     }
-    if (hidden(p, f))
+    if (hidden(p, f) || beyond_move(p, f))
         field_problem(p, f, M_FIELD_DENIED, STR_NONE);
     if (p->rec && f == f->reg->key_ref && p->rec->vals[f->index].text.ptr)
         field_problem(p, f, M_KEY_REF_FIXED, STR_NONE);
@@ -340,6 +351,7 @@ Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems)
     bool again;
     TRY(asked_before(rd, b, &again));
     if (again) {
+        b->repeats = true;
         *ARENA_PUSH(b->arena, *b) = c;
         return ERR_OK;
     }

@@ -237,3 +237,13 @@ Err person_index_load(Arena *a, const Store *s, PersonIndex **ret)
     readconn_close(&c);
     return e;
 }
+
+Err person_index_load_hit(Reader *rd, const PersonHit *hit, Record *ret)
+{
+    const Register *reg = role_reg(rd->store->model, REG_ROLE_PERSON);
+    const Field *name = role_field(rd->store->model, FIELD_ROLE_PERSON_NAME);
+    TRY(store_get(rd, reg, hit->uid, VERB_LIST, ret));
+    bool opens = !name || !name->class_ ||
+                 (store_decide(rd, ret, VERB_READ).classes & CLASS_BIT(name->class_));
+    return opens ? ERR_OK : E_NOT_FOUND;
+}

@@ -24,3 +24,7 @@ size_t person_index_find(const PersonIndex *ix, Arena *a, const PersonFacts *fac
 /* Replaces what is known of a person; absent name removes it. Thread-safe. */
 void person_index_put(PersonIndex *ix, Str uid, const PersonFacts *facts);
 size_t person_index_size(const PersonIndex *ix);
+
+/* Loads a person the index found, if the reader may list her and open her name: to hear that she
+ * bears the name one typed is to learn it. E_NOT_FOUND, E_DENIED otherwise. */
+MUST_CHECK Err person_index_load_hit(Reader *rd, const PersonHit *hit, Record *ret);

@@ -7,6 +7,8 @@
 #include "model/row.h"
 
 enum { COUNT_CAP = 201, FACET_ROWS = 1000, EACH_PAGE = 1000 };
+/* What one question may hold: the database takes expressions of a bounded depth only. */
+enum { SEARCH_WORDS_MAX = 16, VALUES_MAX = 200, FILTERS_MAX = 64 };
 
 Query query_new(const Register *reg)
 {
@@ -235,7 +237,7 @@ static void put_system_filter(Reader *rd, Built *b, const Register *reg, const F
 static void put_search(Built *b, Str text)
 {
     Str folded = utf8_fold(b->arena, text), word;
-    while (str_word(&folded, &word)) {
+    for (int n = 0; n < SEARCH_WORDS_MAX && str_word(&folded, &word); n++) {
         buf_lit(&b->sql, " AND r.cari LIKE ");
         Buf like = buf_new(b->arena, word.len + 8);
         buf_char(&like, '%');
@@ -265,13 +267,26 @@ static void put_lookup(Reader *rd, Built *b, const Query *q)
     buf_lit(&b->sql, ")");
 }
 
+static bool too_many(const Query *q)
+{
+    size_t values = 0;
+    for (size_t i = 0; i < q->filters.n; i++)
+        values += q->filters.items[i].values.n;
+    return q->filters.n > FILTERS_MAX || values > VALUES_MAX;
+}
+
 /* " WHERE .." with scope, filters and search; refuses before any row is touched. */
 static Err put_where(Reader *rd, const Query *q, Built *b)
 {
     const Subject *s = rd->actor->subject;
     b->scopes = s->system ? SCOPE_BIT(SCOPE_ALL) : policy_scopes(s, q->verb, q->reg->rights);
+    const Field *asked = str_empty(q->lookup) ? NULL : q->lookup_field;
+    if (asked && asked->class_) /* to find by a protected value is to learn it */
+        b->scopes &= policy_class_scopes(s, q->verb, q->reg->rights, CLASS_BIT(asked->class_));
     if (!b->scopes)
         return E_DENIED;
+    if (too_many(q))
+        return E_TOO_LARGE;
     buf_lit(&b->sql, " WHERE 1=1");
     if (!q->include_void)
         buf_lit(&b->sql, " AND r.batal=0");
@@ -587,6 +602,12 @@ static void read_sort(Query *q, Str value, Problems *problems)
         unknown(problems, value);
 }
 
+bool query_may_look_up(const Subject *s, const Field *f)
+{
+    return f->lookup &&
+           (!f->class_ || policy_class_scopes(s, VERB_LIST, f->reg->rights, CLASS_BIT(f->class_)));
+}
+
 static void read_field_filter(Reader *rd, Query *q, Str name, Str value, Problems *problems)
 {
     FilterOp op = FILTER_IN;
@@ -599,7 +620,7 @@ static void read_field_filter(Reader *rd, Query *q, Str name, Str value, Problem
         base = str_head(name, name.len - 7);
     }
     const Field *f = reg_field(q->reg, base);
-    if (!f || (f->class_ && !f->lookup)) {
+    if (!f || (f->class_ && !query_may_look_up(rd->actor->subject, f))) {
         unknown(problems, name);
         return;
     }

@@ -69,6 +69,10 @@ typedef struct Facet {
 MUST_CHECK Err query_facets(Reader *rd, const Query *q, Facet **ret, size_t *ret_n,
                             bool *ret_capped);
 
+/* Whether the subject may ask for records by the exact value of a look-up field. To find is to
+ * learn: a query by a protected value reaches only as far as rights that open its class. */
+bool query_may_look_up(const Subject *s, const Field *f);
+
 /* Reads filters from a query string's names and values: `field=a b`, `field.dari=`,
  * `field.sampai=`, `q=`, `status=`, `pemilik=`, `urut=-field`, `dari=CURSOR`, `n=50`. Unknown names
  * are problems. */

@@ -84,8 +84,8 @@ void reader_end(Reader *rd);
 MUST_CHECK Err store_get(Reader *rd, const Register *reg, Str uid, Verb verb, Record *ret);
 /* What the subject may do with a loaded record. */
 Decision store_decide(Reader *rd, const Record *r, Verb verb);
-/* What it may do with records of `child` under a loaded record: by the parent's reach where the child
- * inherits it, else by its own rights alone. */
+/* What it may do with records of `child` under a loaded record: by the parent's reach where the
+ * child inherits it, else by its own rights alone. */
 Decision store_decide_child(Reader *rd, const Record *parent, const Register *child, Verb verb);
 /* Opens the sealed fields of the classes the decision allows; collects the opening for audit. */
 MUST_CHECK Err store_unseal(Reader *rd, Record *r, unsigned classes);
@@ -147,6 +147,7 @@ struct Batch {
     Arena *arena; /* of the caller; lives until the batch is answered */
     Str idem_key; /* absent: not idempotent */
     Str idem_hash;
+    bool repeats;      /* the worker saw the key: nothing was judged, nothing may be applied */
     bool replayed;     /* out: the same request was applied before; `result_uid` is its result */
     Str result_uid;    /* out: uid of the last item */
     Problems problems; /* out: what failed inside the savepoint (stale, duplicate, flow) */

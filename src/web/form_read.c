@@ -145,6 +145,14 @@ static Err read_field(Form *f, const Field *field, Change *c, Problems *problems
     return ERR_OK;
 }
 
+/* Only what the form showed: a stored value that is still closed, since no purpose was stated, is
+ * neither overwritten nor compared with what somebody guesses. */
+static bool takes(const Form *f, const Field *field, Str offered)
+{
+    bool closed = f->rec && f->rec->vals[field->index].sealed;
+    return str_has_word(offered, field->name) && widget_offers(f, field) && !closed;
+}
+
 Err form_read(Form *f, Change *c, Problems *problems)
 {
     Req *req = f->req;
@@ -152,8 +160,7 @@ Err form_read(Form *f, Change *c, Problems *problems)
     Str offered = params_get(&req->form, str_printf(a, "%.*s-ada", STR_ARG(f->prefix)));
     for (size_t i = 0; i < f->reg->field_count; i++) {
         const Field *field = f->reg->fields[i];
-        if (!str_has_word(offered, field->name) || !widget_offers(f, field) ||
-            field->kind == FK_FILE)
+        if (!takes(f, field, offered) || field->kind == FK_FILE)
             continue;
         Str kept = str_printf(a, "pilih.%.*s%.*s", STR_ARG(f->prefix), STR_ARG(field->name));
         if (str_is(params_get(&req->form, kept), "mereka"))
@@ -163,7 +170,7 @@ Err form_read(Form *f, Change *c, Problems *problems)
     /* Files last: what is known of the bytes goes where nobody typed anything. */
     for (size_t i = 0; i < f->reg->field_count; i++) {
         const Field *field = f->reg->fields[i];
-        if (field->kind == FK_FILE && str_has_word(offered, field->name) && widget_offers(f, field))
+        if (field->kind == FK_FILE && takes(f, field, offered))
             form_take_file(f, field, c, problems);
     }
     return ERR_OK;
@@ -202,7 +209,9 @@ void form_idempotent(Req *req, Batch *b)
 {
     Arena *a = req->arena;
     Buf all = buf_new(a, 1024);
-    b->idem_key = req_form(req, S("idem"));
+    Str key = req_form(req, S("idem"));
+    b->idem_key = str_empty(key) ? STR_NONE : key;
+    query_put(&all, S("path"), req->path);
     for (size_t i = 0; i < req->form.names.n; i++)
         if (!str_is(req->form.names.items[i], "csrf"))
             query_put(&all, req->form.names.items[i], req->form.values.items[i]);

@@ -124,6 +124,11 @@ void page_form_open_as(Req *req, Html *h, Str action, Str class_)
         page_hidden(h, S("csrf"), csrf_token(req->arena, req->subject.session));
 }
 
+Str page_user_mark(const Req *req, Str user_uid)
+{
+    return keyed_hash(req->store->in->keyring, req->arena, "formulir", user_uid);
+}
+
 void page_button(Html *h, Str label, Str kind, Str name, Str value)
 {
     h_open(h, "button");

@@ -35,6 +35,8 @@ void page_link(Html *h, Str url, Str label);
 void page_notice(Html *h, const char *kind, Str text);
 /* A chart as a figure that can be scrolled where the screen is narrow; its table follows. */
 void page_chart(Req *req, Html *h, const Chart *chart, Str id);
+/* A mark of the user in a form: what was typed into it becomes nobody else's draft. */
+Str page_user_mark(const Req *req, Str user_uid);
 /* The message a redirect carried in `?pesan=`. */
 void page_message(Req *req, Html *h);
 

@@ -4,7 +4,7 @@
 
 #include "guard/session.h"
 
-enum { REASON_MIN = 10 };
+enum { REASON_MIN = 10, PURPOSE_MAX = 500 };
 
 /* ---- opening ---- */
 
@@ -39,6 +39,8 @@ Err page_open_post(Req *req)
         problem_add(&problems, (Problem){.msg = M_WEB_PURPOSE_MISSING});
     if (o->reason.len < REASON_MIN)
         problem_add(&problems, (Problem){.msg = M_WEB_REASON_MISSING});
+    if (o->reason.len > PURPOSE_MAX) /* every row of the audit repeats it */
+        return E_TOO_LARGE;
     if (problems.n) {
         page_problems(req, E_INVALID, &problems);
         return ERR_OK;
@@ -92,7 +94,7 @@ static Err begin_act(Req *req, ChangeKind kind, Verb verb, Act **ret, Change **r
 {
     Act *act = ARENA_NEW(req->arena, Act);
     int64_t version;
-    if (!str_i64(req_form(req, S("versi")), &version))
+    if (!str_i64(req_form(req, S("versi")), &version) || version < 1)
         return E_BAD_REQ;
     TRY(store_get(&req->reader, req->reg, req->uid, verb, &act->rec));
     act->problems.arena = req->arena;

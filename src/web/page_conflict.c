@@ -49,8 +49,10 @@ static void row(Save *s, Html *h, const Field *f)
 {
     Req *req = s->req;
     Value mine = {.text = s->change->vals[f->index]};
-    if (f->kind == FK_REF && !f->multi && f->target && !str_empty(mine.text))
-        mine.heading = store_heading(&req->reader, f->target, mine.text);
+    Record target; /* typed by the reader, judged by nobody yet */
+    if (f->kind == FK_REF && !f->multi && f->target && uid_shape(mine.text) &&
+        store_get(&req->reader, f->target, mine.text, VERB_LIST, &target) == ERR_OK)
+        mine.heading = target.heading;
     h_open(h, "tr");
     h_open(h, "th");
     h_attr(h, "scope", S("row"));

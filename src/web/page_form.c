@@ -149,9 +149,11 @@ static Html *open_page(Save *s)
     if (s->sheet) {
         n = record_crumbs(req, &s->sheet->rec, true, crumbs);
     } else {
-        if (s->parent_reg)
-            crumbs[n++] = (Crumb){store_heading(&req->reader, s->parent_reg, s->parent_uid),
-                                  url_record(req, s->parent_reg, s->parent_uid, "")};
+        Record parent;
+        if (s->parent_reg &&
+            store_get(&req->reader, s->parent_reg, s->parent_uid, VERB_LIST, &parent) == ERR_OK)
+            crumbs[n++] =
+                (Crumb){parent.heading, url_record(req, s->parent_reg, s->parent_uid, "")};
         crumbs[n++] = (Crumb){req_label(req, &req->reg->label), url_reg(req, req->reg)};
     }
     Str title = form_title(req, s);
@@ -184,6 +186,7 @@ static Err show_form(Save *s, int64_t draft_at)
     hidden_state(s, h);
     widget_sections(&s->form);
     widget_offered(&s->form);
+    page_hidden(h, S("-siapa"), page_user_mark(req, req->subject.uid));
     buttons(s, h);
     h_close(h);
     page_end(req, h);
@@ -317,7 +320,7 @@ static void warn_same_person(Save *s, const Change *c, const Field *ref)
     size_t n = person_index_find(req->store->persons, req->arena, &facts, hits, HITS);
     for (size_t i = 0; i < n; i++) {
         Record r;
-        if (store_get(&req->reader, c->reg, hits[i].uid, VERB_LIST, &r) != ERR_OK)
+        if (person_index_load_hit(&req->reader, &hits[i], &r) != ERR_OK)
             continue;
         uids = str_printf(req->arena, "%.*s %.*s", STR_ARG(uids), STR_ARG(r.uid));
         names = str_printf(req->arena, "%.*s%s%.*s (%.*s)", STR_ARG(names), names.len ? ", " : "",
@@ -386,7 +389,7 @@ static Err prepare(Save *s)
 {
     Req *req = s->req;
     int64_t version = 0;
-    if (s->sheet && !str_i64(req_form(req, S("versi")), &version))
+    if (s->sheet && (!str_i64(req_form(req, S("versi")), &version) || version < 1))
         return E_BAD_REQ;
     s->form.typed = s->sub.typed = &req->form;
     s->batch = store_batch(&req->reader);

@@ -1,4 +1,5 @@
 /* Import pages: the profiles, the upload, the run with its preview, apply and undo. */
+#include "base/clock.h"
 #include "base/number.h"
 #include "base/rand.h"
 #include "engine/import_db.h"
@@ -8,7 +9,9 @@
 #include "web/page.h"
 #include "web/widget.h"
 
-enum { PROBLEMS_SHOWN = 200 };
+enum { PROBLEMS_SHOWN = 200, UNDO_DAYS = 30 };
+
+#define UNDO_MS ((int64_t)UNDO_DAYS * 24 * 3600 * 1000)
 
 #define XLSX_TYPE S("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
@@ -239,10 +242,19 @@ Err page_import_post(Req *req)
 
 /* ---- the run ---- */
 
+/* A run is its owner's alone: its preview holds names of a file nobody else uploaded. */
 static Err load_run(Req *req, ImportRun *run)
 {
     TRY(import_find(req->reader.db, req->arena, req->uid, run));
-    return str_eq(run->user, req->subject.uid) || req_duty(req, "audit") ? ERR_OK : E_NOT_FOUND;
+    return str_eq(run->user, req->subject.uid) ? ERR_OK : E_NOT_FOUND;
+}
+
+/* For an act: the owner may still import what the profile fills. */
+static Err load_run_to_act(Req *req, ImportRun *run)
+{
+    TRY(load_run(req, run));
+    const ImportProfile *p = profile_named(req, run->profile);
+    return p && may_import(req, p) ? ERR_OK : E_DENIED;
 }
 
 static void put_working(Req *req, Html *h, const DeskView *v)
@@ -434,7 +446,7 @@ static void put_done(Req *req, Html *h, const ImportRun *run, const DeskView *v)
                             str_int(req->arena, (int64_t)v->undo_kept)));
     if (v->report && v->report->profile && run->state == IMPORT_APPLIED)
         put_counts(req, h, v->report);
-    if (run->state != IMPORT_APPLIED)
+    if (run->state != IMPORT_APPLIED || clock_now() - run->at > UNDO_MS)
         return;
     page_form_open(req, h, run_url(req, run->uid, "/urung"));
     page_button(h, req_tr(req, M_IMPORT_UNDO), STR_NONE, STR_NONE, STR_NONE);
@@ -491,16 +503,22 @@ static Err to_run(Req *req, Err err)
     return req_redirect(req, run_url(req, run->uid, ""));
 }
 
+/* An apply may have ended since the page was read: what it wrote about the run must stand. */
 static Err save_run(WriteTx *tx, void *arg)
 {
-    return import_update(tx, arg);
+    const ImportRun *run = arg;
+    ImportRun now;
+    TRY(import_find(tx->db, tx->arena, run->uid, &now));
+    if (now.state > IMPORT_READY)
+        return E_FLOW;
+    return import_update(tx, run);
 }
 
 /* Takes the answers of the preview over and checks again. */
 Err page_import_choose(Req *req)
 {
     ImportRun *run = ARENA_NEW(req->arena, ImportRun);
-    TRY(load_run(req, run));
+    TRY(load_run_to_act(req, run));
     if (run->state > IMPORT_READY)
         return E_FLOW;
     ImportChoices choices = import_choices_parse(req->arena, run->choices);
@@ -518,7 +536,7 @@ Err page_import_choose(Req *req)
 Err page_import_apply(Req *req)
 {
     ImportRun run;
-    TRY(load_run(req, &run));
+    TRY(load_run_to_act(req, &run));
     if (run.state == IMPORT_READY)
         TRY(desk_apply(req->site->desk, &run, &req->subject, req->lang));
     return req_redirect(req, run_url(req, run.uid, ""));
@@ -527,7 +545,9 @@ Err page_import_apply(Req *req)
 Err page_import_undo(Req *req)
 {
     ImportRun run;
-    TRY(load_run(req, &run));
+    TRY(load_run_to_act(req, &run));
+    if (run.state == IMPORT_APPLIED && clock_now() - run.at > UNDO_MS)
+        return E_FLOW;
     if (run.state == IMPORT_APPLIED)
         TRY(desk_undo(req->site->desk, &run, &req->subject, req->lang));
     return req_redirect(req, run_url(req, run.uid, ""));

@@ -172,11 +172,12 @@ static void search_form(Req *req, Html *h)
     h_close(h);
 }
 
-static bool has_more_filters(const Register *reg)
+static bool has_more_filters(const Req *req, const Register *reg)
 {
     for (size_t i = 0; i < reg->field_count; i++) {
         const Field *f = reg->fields[i];
-        if (f->lookup || (f->kind == FK_DATE && !f->class_ && (f->list || f->sort)))
+        if (query_may_look_up(&req->subject, f) ||
+            (f->kind == FK_DATE && !f->class_ && (f->list || f->sort)))
             return true;
     }
     return false;
@@ -185,7 +186,7 @@ static bool has_more_filters(const Register *reg)
 static void more_filters(Req *req, Html *h)
 {
     Arena *a = req->arena;
-    if (!has_more_filters(req->reg))
+    if (!has_more_filters(req, req->reg))
         return;
     h_class(h, "details", "lagi");
     h_element(h, "summary", req_tr(req, M_WEB_MORE_FILTERS));
@@ -195,7 +196,7 @@ static void more_filters(Req *req, Html *h)
     for (size_t i = 0; i < req->reg->field_count; i++) {
         const Field *f = req->reg->fields[i];
         Str label = req_label(req, &f->label);
-        if (f->lookup) {
+        if (query_may_look_up(&req->subject, f)) {
             widget_text(req, h, f->name, tr_args(a, req->lang, M_WEB_EXACT, label), STR_NONE,
                         req_query(req, f->name), false);
         } else if (f->kind == FK_DATE && !f->class_ && (f->list || f->sort)) {

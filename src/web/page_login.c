@@ -101,7 +101,7 @@ static void login_page(Req *req, Str next, Str typed, Err e)
 {
     Html *h = page_begin(req, req_tr(req, M_WEB_LOGIN), NULL, 0);
     if (e != ERR_OK)
-        page_notice(h, "galat", req_tr(req, e == E_LOGIN ? M_WEB_LOGIN_WRONG : msg_of_err(e)));
+        page_notice(h, "galat", req_tr(req, M_WEB_LOGIN_WRONG));
     if (!str_empty(typed))
         page_notice(h, "info", req_tr(req, M_WEB_LOGIN_AGAIN));
     page_form_open_as(req, h, S("/masuk"), S("sempit"));
@@ -155,8 +155,9 @@ static DraftPut carried_draft(Req *req, Str user_uid, Str next)
     Str typed = req_form(req, S("isian")), reg, what, parent;
     Params params;
     if (str_empty(typed) || !str_starts(next, S("/")) ||
-        urlencoded_parse(req->arena, typed, &params) != ERR_OK)
-        return put;
+        urlencoded_parse(req->arena, typed, &params) != ERR_OK ||
+        !str_eq(params_get(&params, S("-siapa")), page_user_mark(req, user_uid)))
+        return put; /* typed by somebody else at this computer: hers alone to send again */
     Str rest = str_from(next, 1), path;
     (void)str_cut(&rest, '?', &path);
     if (!str_cut(&path, '/', &reg) || !model_reg(req->model, reg) || !str_cut(&path, '/', &what))
@@ -194,9 +195,9 @@ static Err after_attempt(Req *req, Err err)
 {
     Attempt *at = req->next.arg;
     TRY(err);
-    if (at->err != ERR_OK) {
+    if (at->err != ERR_OK) { /* one answer for all: a back-off would tell that the account exists */
         login_page(req, at->next, req_form(req, S("isian")), at->err);
-        req->res.status = err_http(at->err);
+        req->res.status = err_http(E_LOGIN);
         return ERR_OK;
     }
     req_cookie(req, S("sigap"), at->token, 0);
@@ -216,6 +217,11 @@ Err page_login_post(Req *req)
     at->err = account_check(req->reader.db, req->arena, login, password, &at->account);
     if (at->err != ERR_OK && err_kind(at->err) != ERR_KIND_USER)
         return at->err;
+    if (at->err == ERR_OK) { /* an account that has ended or belongs nowhere opens no session */
+        Subject s;
+        at->err = user_subject(req->reader.db, req->arena, login, clock_now(),
+                               req->site->role_names, req->site->role_count, &s);
+    }
     at->draft = carried_draft(req, at->account.user_uid, at->next);
     req->subject = (Subject){.uid = at->account.user_uid, .login = login};
     req_write(req, NULL, write_attempt, at, after_attempt);

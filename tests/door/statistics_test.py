@@ -1,5 +1,6 @@
 """Published figures and tables of our own (STA, KAS-21): units, part-years, doubts and sums."""
 import csv
+import datetime
 import html
 import itertools
 import re
@@ -7,6 +8,8 @@ import re
 import sigap
 import steps
 import yaml
+
+LAST_YEAR = datetime.date.today().year - 1  # full of practice data
 
 
 def words(source):
@@ -51,7 +54,7 @@ def test_every_series_is_listed_with_its_units(s):
 def test_no_number_on_a_chart_lacks_a_unit(s):
     c, known, drawn = s.as_("sekretaris"), set(units().values()), 0
     pages = [f"/seri/{x}" for x in series()]
-    pages += [f"/tabel/{p.stem}?masa=2025&untuk=internal" for p in (sigap.ROOT / "domain/tables").glob("*.yaml")]
+    pages += [f"/tabel/{p.stem}?masa={LAST_YEAR}&untuk=internal" for p in (sigap.ROOT / "domain/tables").glob("*.yaml")]
     for path in pages:
         page = c.get(path)
         assert page.status == 200, (path, page.status)
@@ -82,7 +85,7 @@ def test_one_chart_has_one_unit_cases_or_victims(s):
             other = {"kasus": "orang", "orang": "kasus"}[unit]
             assert values and all(unit in v and other not in v for v in values), values
     for name, unit, other in (("kasus_klasifikasi", "Satuan: Kasus", "Satuan: Korban"), ("korban_jk_umur", "Satuan: Korban", "Satuan: Kasus")):
-        page = c.get(f"/tabel/{name}?masa=2025&untuk=internal")
+        page = c.get(f"/tabel/{name}?masa={LAST_YEAR}&untuk=internal")
         assert unit in page.words and other not in page.words, name
         assert any(unit.split(": ")[1].lower() in words(svg).lower() for svg in charts(page)), f"{name}: no chart with its unit"
     assert "Jangan dijumlahkan" in c.get("/tabel").words
@@ -99,7 +102,7 @@ def test_part_year_bars_are_hatched_and_stand_apart(s):
     assert all(kind == "g-batang" for label, kind, _ in bars if label not in hatched)
     assert svg.index("Setahun penuh") < svg.index("(diarsir)") and "jangan dibandingkan" in svg
     table = [words(r) for r in re.findall(r"<tr.*?</tr>", page.html, re.S) if "2019" in r]
-    assert table and all("bukan setahun penuh" in r for r in table), table
+    assert table and all(re.search("bukan (se)?tahun penuh", r) for r in table), table
 
 
 def test_percentages_are_recalculated_and_the_sum_is_warned_of(s):
@@ -134,7 +137,7 @@ def test_any_two_dimensions_cross_and_small_cells_are_masked(s):
         pairs = [p for i, p in enumerate(pairs) if i % 4 == 0 or "kelompok_umur" in p]
     for rows, columns in pairs:
         for audience, k in (("public", 10), ("task-force", 5)):
-            page = c.get("/tabel/korban_terpilah.csv", {"masa": "2025-S1", "baris": rows, "kolom": columns, "untuk": audience})
+            page = c.get("/tabel/korban_terpilah.csv", {"masa": f"{LAST_YEAR}-S1", "baris": rows, "kolom": columns, "untuk": audience})
             assert page.status == 200, (rows, columns, page.status)
             cells = [v for r in csv.reader(page.body.decode("utf-8-sig").splitlines()) if len(r) > 2 for v in r[1:]]
             numbers = [int(v.replace(".", "")) for v in cells if re.fullmatch(r"[\d.]+", v)]

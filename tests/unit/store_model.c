@@ -149,12 +149,22 @@ static bool ref_is_good(const World *w, const Subject *s, Str uid, const Field *
            decide(w, s, VERB_LIST, at).allowed;
 }
 
+/* A move gives the right to fill in what it asks for, and no other field. */
+static bool beyond_move(const World *w, const Subject *s, const Ask *a, const Field *f)
+{
+    const Move *m = a->kind == CHANGE_MOVE ? reg_move(w->reg[a->reg], str_of(a->move)) : NULL;
+    for (size_t i = 0; m && i < m->need_count; i++)
+        if (m->need[i] == f)
+            return false;
+    return m && !decide(w, s, VERB_CHANGE, a->row).allowed;
+}
+
 static bool field_is_good(const World *w, const Subject *s, const Ask *a, const Field *f,
                           unsigned classes, const Pending *p)
 {
     int i = (int)f->index;
     Str v = a->vals[i], word;
-    if (f->calc)
+    if (f->calc || beyond_move(w, s, a, f))
         return false;
     if (a->kind != CHANGE_CREATE && f->class_ && !(classes & CLASS_BIT(f->class_)))
         return false;
