@@ -652,7 +652,7 @@ Err query_from_params(Reader *rd, Query *q, const StrList *names, const StrList 
             q->text = value;
         else if (str_is(name, "urut"))
             read_sort(q, value, problems);
-        else if (str_is(name, "dari"))
+        else if (str_is(name, "-dari"))
             q->cursor = value;
         else if (str_is(name, "n") && str_i64(value, &n))
             q->limit = n >= 500 ? 500 : (n >= 100 ? 100 : 50);

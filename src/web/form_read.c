@@ -83,6 +83,15 @@ static Err records_found(Req *req, const Field *field, Str typed, Str *ret)
     return ERR_OK;
 }
 
+static bool any_word_in(Str words, Str list)
+{
+    Str word;
+    while (str_word(&words, &word))
+        if (str_has_word(list, word))
+            return true;
+    return false;
+}
+
 /* Radios or ticks hold the value; a filled search box adds to it or replaces it. */
 static Err read_picked(Form *f, const Field *field, Problems *problems, Str *ret)
 {
@@ -103,6 +112,9 @@ static Err read_picked(Form *f, const Field *field, Problems *problems, Str *ret
         TRY(records_found(req, field, typed, &found));
     if (str_empty(found)) {
         field_problem(f, field, problems, M_WEB_NO_HIT, typed, STR_NONE, STR_NONE);
+    } else if (str_find(found, ' ') >= 0 && any_word_in(words, found)) {
+        return ERR_OK; /* without the script the words that led to the choice are sent along with it
+                        */
     } else if (str_find(found, ' ') >= 0) {
         field_problem(f, field, problems, M_WEB_AMBIGUOUS, typed, STR_NONE, found);
     } else if (field->multi) {

@@ -170,7 +170,7 @@ def test_errors_are_told_by_place_and_marked(s):
     wanted.add((openpyxl.utils.get_column_letter(merged), 8))
     listed = {(col, int(line)) for line, col in re.findall(r"Data: baris (\d+), kolom ([A-Z]+)", page.words)}
     assert listed == wanted, f"listed {sorted(listed)}, wanted {sorted(wanted)}"
-    assert f"{len(wanted)} galat" in page.words
+    assert f"{len(wanted)} kesalahan" in page.words
     assert not any("/terap" in f.action for f in page.forms), "a file with errors can be applied"
     marked = openpyxl.load_workbook(io.BytesIO(c.get(page.path + "/tanda.xlsx").body))
     filled = {(cell.column_letter, cell.row) for row in marked["Data"].iter_rows() for cell in row
@@ -191,7 +191,7 @@ def test_mended_file_goes_in_once(s):
     cases, persons, victims = counts(s)
     table = from_page(s.as_("sekretaris").get(TABLE.format("")))
     c, data, page = import_police(s)
-    assert "0 galat" in page.words or "galat" not in page.words
+    assert "0 kesalahan" in page.words or "kesalahan" not in page.words
     done = steps.apply(c, page)
     assert done.status == 200 and "Impor sudah diterapkan" in done
     assert counts(s) == (cases + 2, persons + 5, victims + 6), counts(s)
