@@ -13,7 +13,7 @@ static Model *domain(void)
     if (!m) {
         Arena *a = arena_new(16u << 20);
         Problems problems = {.arena = a};
-        if (model_load(dir ? dir : "test/domain_mini", &problems, &m) != ERR_OK)
+        if (model_load(dir ? dir : "tests/domain_mini", &problems, &m) != ERR_OK)
             BUG("no domain");
         arena_free(a);
     }

@@ -1,5 +1,5 @@
 /* libFuzzer: any bytes as a domain file give a tree or exactly one problem.
- * clang -fsanitize=fuzzer,address; test/meson.build runs it on mutations of known files. */
+ * clang -fsanitize=fuzzer,address; tests/meson.build runs it on mutations of known files. */
 #include "model/yaml.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const require = createRequire(path.join(root, 'test/browser/package.json'));
+const require = createRequire(path.join(root, 'tests/browser/package.json'));
 const { chromium } = require('playwright-core');
 const [url, book] = process.argv.slice(2);
 const browser = await chromium.launch({ executablePath: process.env.SIGAP_CHROMIUM ?? '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu'] });
@@ -30,7 +30,7 @@ await page.goto('/kasus?q=Batam');
 await Promise.all([page.waitForURL(/kasus\/[0-9a-f-]{36}/), page.getByRole('link', { name: /^KAS-/ }).first().click()]);
 if (await page.locator('select[name=guna]').count()) {
   await page.locator('select[name=guna]').selectOption({ index: 1 });
-  await page.fill('textarea[name=alasan]', 'Menyiapkan gelar perkara');
+  await page.fill('textarea[name="-alasan"]', 'Menyiapkan gelar perkara');
   await Promise.all([page.waitForNavigation(), page.click('#buka button.utama')]);
 }
 await Promise.all([page.waitForNavigation(), page.getByRole('link', { name: /^Proses/ }).click()]);

@@ -23,7 +23,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(next(d for d in (ROOT / "tests/harness", ROOT / "test/harness") if d.is_dir())))
+sys.path.insert(0, str(next(d for d in (ROOT / "tests/harness", ROOT / "tests/harness") if d.is_dir())))
 from page import Client  # noqa: E402
 from sigap import make_xlsx  # noqa: E402
 

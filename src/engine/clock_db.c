@@ -70,6 +70,37 @@ static int64_t months_later(int64_t from, int months)
     return clock_instant(date_add_months(d, months), minute);
 }
 
+/* Home institution of somebody who holds one of the roles, the `near` one before others; untouched
+ * when nobody does. */
+static Err unit_of_role(WriteTx *tx, const Model *m, uint64_t roles, int64_t near, Str *ret_uid)
+{
+    const Register *inst = role_reg(m, REG_ROLE_INSTITUTION);
+    for (size_t i = 0; i < m->role_count; i++) {
+        Stmt *st;
+        bool row;
+        if (!(roles & (1ull << i)))
+            continue;
+        TRY(db_stmt(
+            tx->db,
+            str_printf(tx->arena,
+                       "SELECT g.uid FROM fakta_pengguna f JOIN %.*s g ON g.id=f.agency"
+                       " WHERE f.active=1 AND ' '||f.roles||' ' LIKE :like"
+                       " ORDER BY CASE WHEN f.agency=:near THEN 0 ELSE 1 END,f.user_id LIMIT 1",
+                       STR_ARG(inst->name))
+                .ptr,
+            &st));
+        stmt_text(st, ":like", str_printf(tx->arena, "%% %.*s %%", STR_ARG(m->roles[i].name)));
+        stmt_int(st, ":near", near);
+        TRY(stmt_step(st, &row));
+        if (row) {
+            *ret_uid = row_text(tx->arena, st, 0);
+            stmt_done(st);
+            return ERR_OK;
+        }
+    }
+    return ERR_OK;
+}
+
 static Err start_clock(WriteTx *tx, Batch *batch, const Clock *k, const Record *rec)
 {
     const Model *m = rec->reg->model;
@@ -87,7 +118,10 @@ static Err start_clock(WriteTx *tx, Batch *batch, const Clock *k, const Record *
     c->parent_uid = rec->uid;
     TRY(rule_owner(tx, rec, &c->owner_uid));
     set_role(c, FIELD_ROLE_TASK_TITLE, k->label.text[LANG_ID]);
-    set_role(c, FIELD_ROLE_TASK_UNIT, c->owner_uid);
+    Str unit = c->owner_uid;
+    if (!k->to_owner)
+        TRY(unit_of_role(tx, m, 1ull << k->to_role, rec->owner, &unit));
+    set_role(c, FIELD_ROLE_TASK_UNIT, unit);
     set_role(c, FIELD_ROLE_TASK_STARTED, str_int(tx->arena, now));
     set_role(c, FIELD_ROLE_TASK_DUE, str_int(tx->arena, due));
     set_role(c, FIELD_ROLE_TASK_NEXT, str_int(tx->arena, k->warn_percent ? warn : due));
@@ -203,41 +237,13 @@ static const Clock *clock_of(const Record *task, Str limit)
     return NULL;
 }
 
-/* Home institution of somebody who holds one of the roles: where an escalation lands. */
-static Err unit_of_role(WriteTx *tx, const Model *m, uint64_t roles, Str *ret_uid)
-{
-    const Register *inst = role_reg(m, REG_ROLE_INSTITUTION);
-    for (size_t i = 0; i < m->role_count; i++) {
-        Stmt *st;
-        bool row;
-        if (!(roles & (1ull << i)))
-            continue;
-        TRY(db_stmt(tx->db,
-                    str_printf(tx->arena,
-                               "SELECT g.uid FROM fakta_pengguna f JOIN %.*s g ON g.id=f.agency"
-                               " WHERE f.active=1 AND ' '||f.roles||' ' LIKE :like"
-                               " ORDER BY f.user_id LIMIT 1",
-                               STR_ARG(inst->name))
-                        .ptr,
-                    &st));
-        stmt_text(st, ":like", str_printf(tx->arena, "%% %.*s %%", STR_ARG(m->roles[i].name)));
-        TRY(stmt_step(st, &row));
-        if (row) {
-            *ret_uid = row_text(tx->arena, st, 0);
-            stmt_done(st);
-            return ERR_OK;
-        }
-    }
-    return ERR_OK;
-}
-
 /* A late task is answered by one more task for those it is escalated to. */
 static Err escalate(WriteTx *tx, Batch *batch, const Record *task, const Clock *k)
 {
     Str unit = STR_NONE;
     if (!k || !k->escalate)
         return ERR_OK;
-    TRY(unit_of_role(tx, task->reg->model, k->escalate, &unit));
+    TRY(unit_of_role(tx, task->reg->model, k->escalate, task->owner, &unit));
     if (str_empty(unit))
         return ERR_OK;
     Change *c = store_change(tx->arena, CHANGE_CREATE, task->reg, STR_NONE, 0);

@@ -25,28 +25,35 @@ Err reach_schema(Db *db)
     return db_exec(db, "CREATE TABLE IF NOT EXISTS jangkau(reg " DB_TEXT " NOT NULL,"
                        "principal " DB_INTEGER " NOT NULL, rec " DB_INTEGER " NOT NULL,"
                        "source " DB_TEXT " NOT NULL, classes " DB_INTEGER " NOT NULL,"
-                       "until " DB_INTEGER " NOT NULL,"
+                       "since " DB_INTEGER " NOT NULL, until " DB_INTEGER " NOT NULL,"
                        "PRIMARY KEY(reg, principal, rec, source));"
                        /* covering: without it the planner deletes and joins by `reg` alone */
                        "CREATE INDEX IF NOT EXISTS jangkau_rec"
-                       " ON jangkau(reg, rec, source, principal, until, classes);");
+                       " ON jangkau(reg, rec, source, principal, since, until, classes);");
 }
 
 Err reach_put(Db *db, Str reg, int64_t rec, int64_t principal, unsigned classes, int64_t until,
               Str source)
 {
+    return reach_put_from(db, reg, rec, principal, classes, 0, until, source);
+}
+
+Err reach_put_from(Db *db, Str reg, int64_t rec, int64_t principal, unsigned classes, int64_t since,
+                   int64_t until, Str source)
+{
     Stmt *st;
     TRY(db_stmt(db,
-                "INSERT INTO jangkau(reg,principal,rec,source,classes,until)"
-                " VALUES(:reg,:pr,:rec,:source,:classes,:until)"
+                "INSERT INTO jangkau(reg,principal,rec,source,classes,since,until)"
+                " VALUES(:reg,:pr,:rec,:source,:classes,:since,:until)"
                 " ON CONFLICT(reg,principal,rec,source) DO UPDATE SET classes=excluded.classes,"
-                " until=excluded.until",
+                " since=excluded.since,until=excluded.until",
                 &st));
     stmt_text(st, ":reg", reg);
     stmt_int(st, ":pr", principal);
     stmt_int(st, ":rec", rec);
     stmt_text(st, ":source", source);
     stmt_int(st, ":classes", classes);
+    stmt_int(st, ":since", since);
     stmt_int(st, ":until", until);
     return stmt_run(st);
 }
@@ -79,11 +86,11 @@ Err reach_copy(Db *db, Str from_reg, int64_t from_rec, Str reg, int64_t rec, Str
 {
     Stmt *st;
     TRY(db_stmt(db,
-                "INSERT INTO jangkau(reg,principal,rec,source,classes,until)"
-                " SELECT :reg,principal,:rec,:source||'<'||source,classes,until FROM jangkau"
+                "INSERT INTO jangkau(reg,principal,rec,source,classes,since,until)"
+                " SELECT :reg,principal,:rec,:source||'<'||source,classes,since,until FROM jangkau"
                 " WHERE reg=:from_reg AND rec=:from_rec"
                 " ON CONFLICT(reg,principal,rec,source) DO UPDATE SET classes=excluded.classes,"
-                " until=excluded.until",
+                " since=excluded.since,until=excluded.until",
                 &st));
     stmt_text(st, ":from_reg", from_reg);
     stmt_int(st, ":from_rec", from_rec);
@@ -133,7 +140,7 @@ Err reach_relation(Db *db, const Subject *s, Str reg, int64_t rec, int64_t now, 
     }
     TRY(db_stmt(db,
                 "SELECT principal,classes FROM jangkau"
-                " WHERE reg=:reg AND rec=:rec AND until>:now",
+                " WHERE reg=:reg AND rec=:rec AND since<=:now AND until>:now",
                 &st));
     stmt_text(st, ":reg", reg);
     stmt_int(st, ":rec", rec);
@@ -179,7 +186,9 @@ static Principals principals_of(unsigned scopes, const Subject *s)
     return p;
 }
 
-#define LIVE_ROWS "(SELECT rec FROM jangkau WHERE reg=:reach_reg AND until>:reach_now AND principal"
+#define LIVE_ROWS                                                                                  \
+    "(SELECT rec FROM jangkau WHERE reg=:reach_reg AND since<=:reach_now AND until>:reach_now"     \
+    " AND principal"
 
 void reach_predicate(Buf *sql, const char *alias, unsigned scopes, const Subject *s)
 {

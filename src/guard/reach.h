@@ -1,5 +1,5 @@
-/* Reach: the materialised scope (RULES 1.7). Table jangkau(principal, reg, rec, classes, until,
- * source); kept by model/store in the transaction that changes what it follows from. */
+/* Reach: the materialised scope (RULES 1.7). Table jangkau(principal, reg, rec, classes, since,
+ * until, source); kept by model/store in the transaction that changes what it follows from. */
 #pragma once
 
 #include "db/db.h"
@@ -25,6 +25,9 @@ MUST_CHECK Err reach_schema(Db *db);
  * the same source replaces classes and end. */
 MUST_CHECK Err reach_put(Db *db, Str reg, int64_t rec, int64_t principal, unsigned classes,
                          int64_t until, Str source);
+/* The same for reach that begins at an instant to come. */
+MUST_CHECK Err reach_put_from(Db *db, Str reg, int64_t rec, int64_t principal, unsigned classes,
+                              int64_t since, int64_t until, Str source);
 /* Drops the rows of one record that come from `source`, put or copied; absent source drops all. */
 MUST_CHECK Err reach_drop(Db *db, Str reg, int64_t rec, Str source);
 /* Copies every row of (from_reg, from_rec) to (reg, rec) with `source`. The copy of a row keeps

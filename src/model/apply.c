@@ -345,16 +345,23 @@ static Err judge(Apply *ap, Change *c, const Record *before)
     return ERR_OK;
 }
 
-/* Nothing new hangs under a void record. */
+/* Nothing new hangs under a void record, nor under one the subject no longer reaches. */
 static Err judge_parent(Apply *ap, Change *c)
 {
-    int64_t void_tx = 0;
+    Relation rel;
+    Record parent;
     if (!c->parent_reg)
         return ERR_OK;
-    Str sql = str_printf(ap->tx->arena, "SELECT batal FROM %.*s WHERE uid=:p",
-                         STR_ARG(c->parent_reg->name));
-    TRY(db_one_int(ap->tx->db, sql.ptr, c->parent_uid, &void_tx));
-    return void_tx ? fail(ap, c, NULL, M_RECORD_VOID, STR_NONE, E_FLOW) : ERR_OK;
+    TRY(row_by_uid(ap->tx->db, ap->tx->arena, c->parent_reg, c->parent_uid, &parent));
+    if (parent.void_tx)
+        return fail(ap, c, NULL, M_RECORD_VOID, STR_NONE, E_FLOW);
+    if (ap->subject->system || c->reg->reach != REACH_PARENT ||
+        batch_pending(ap->batch, parent.uid))
+        return ERR_OK;
+    TRY(reach_relation(ap->tx->db, ap->subject, parent.reg->name, parent.id, ap->now, &rel));
+    return policy_decide(ap->subject, VERB_CREATE, c->reg->rights, &rel).allowed
+               ? ERR_OK
+               : fail(ap, c, NULL, M_E_NOT_FOUND, STR_NONE, E_NOT_FOUND);
 }
 
 static bool list_has(const StrList *list, Str s)

@@ -93,17 +93,16 @@ static Err put_referrers(WriteTx *tx, const Record *r)
         stmt_int(st, ":n", (int64_t)like.len);
         stmt_text(st, ":src", like);
         TRY(stmt_run(st));
-        TRY(db_stmt(
-            tx->db,
-            str_printf(
-                a,
-                "INSERT INTO jangkau(principal,reg,rec,classes,until,source)"
-                " SELECT j.principal,:reg,:rec,j.classes,j.until,:src || k.id || '<' || j.source"
-                " FROM %.*s k CROSS JOIN jangkau j ON j.reg=:from AND j.rec=k.id"
-                " WHERE k.%.*s=:rec AND k.batal=0",
-                STR_ARG(f->reg->name), STR_ARG(f->name))
-                .ptr,
-            &st));
+        TRY(db_stmt(tx->db,
+                    str_printf(a,
+                               "INSERT INTO jangkau(principal,reg,rec,classes,since,until,source)"
+                               " SELECT j.principal,:reg,:rec,j.classes,j.since,j.until,:src || "
+                               "k.id || '<' || j.source"
+                               " FROM %.*s k CROSS JOIN jangkau j ON j.reg=:from AND j.rec=k.id"
+                               " WHERE k.%.*s=:rec AND k.batal=0",
+                               STR_ARG(f->reg->name), STR_ARG(f->name))
+                        .ptr,
+                    &st));
         stmt_text(st, ":reg", r->reg->name);
         stmt_int(st, ":rec", r->id);
         stmt_text(st, ":src", like);
@@ -119,19 +118,21 @@ static Err put_assignment(WriteTx *tx, const Store *s, const Record *r, const Re
     Str source = str_printf(tx->arena, "tugas:%lld", (long long)r->id);
     int64_t user = role_id(s, r, FIELD_ROLE_ASSIGNMENT_USER);
     int64_t team = role_id(s, r, FIELD_ROLE_ASSIGNMENT_INSTITUTION);
-    int64_t until = REACH_FOREVER;
-    Date end;
+    int64_t since = 0, until = REACH_FOREVER;
+    Date start, end;
     TRY(reach_drop(tx->db, above->reg->name, above->id, source));
     if (r->void_tx)
         return ERR_OK;
+    if (date_parse_iso(role_text(s, r, FIELD_ROLE_ASSIGNMENT_START), &start))
+        since = clock_instant(start, 0);
     if (date_parse_iso(role_text(s, r, FIELD_ROLE_ASSIGNMENT_END), &end))
         until = clock_instant(date_add_days(end, 1), 0);
     if (user)
-        TRY(reach_put(tx->db, above->reg->name, above->id, principal_of(PRINCIPAL_USER, user),
-                      CLASSES_ALL, until, source));
+        TRY(reach_put_from(tx->db, above->reg->name, above->id, principal_of(PRINCIPAL_USER, user),
+                           CLASSES_ALL, since, until, source));
     if (team)
-        TRY(reach_put(tx->db, above->reg->name, above->id, principal_of(PRINCIPAL_TEAM, team),
-                      CLASSES_ALL, until, source));
+        TRY(reach_put_from(tx->db, above->reg->name, above->id, principal_of(PRINCIPAL_TEAM, team),
+                           CLASSES_ALL, since, until, source));
     return ERR_OK;
 }
 

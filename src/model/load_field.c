@@ -370,7 +370,7 @@ static void refuse_pairs(Loader *l, const Field *f, const Node *node)
 
 static void check_name(Loader *l, const Field *f, const Node *node)
 {
-    if (word_is_sql(f->name))
+    if (word_is_sql(f->name) || word_is_parameter(f->name))
         load_bad(l, node, M_DOM_RESERVED, f->name);
     for (size_t i = 0; i + 1 < l->fields.n; i++)
         if (str_eq(l->fields.items[i]->name, f->name))

@@ -58,3 +58,14 @@ bool word_is_sql(Str name)
     };
     return among(name, words, sizeof words / sizeof *words);
 }
+
+/* Names under which forms and lists send what is no field. */
+bool word_is_parameter(Str name)
+{
+    static const char *const words[] = {
+        /* sorted */
+        "baris",  "csrf", "draf", "guna", "idem", "isian", "kolom", "lagi",
+        "lanjut", "masa", "n",    "q",    "tab",  "untuk", "urut",  "yakin",
+    };
+    return among(name, words, sizeof words / sizeof *words);
+}

@@ -157,7 +157,7 @@ Err form_read(Form *f, Change *c, Problems *problems)
 {
     Req *req = f->req;
     Arena *a = req->arena;
-    Str offered = params_get(&req->form, str_printf(a, "%.*sada", STR_ARG(f->prefix)));
+    Str offered = params_get(&req->form, str_printf(a, "%.*s-ada", STR_ARG(f->prefix)));
     for (size_t i = 0; i < f->reg->field_count; i++) {
         const Field *field = f->reg->fields[i];
         if (!takes(f, field, offered) || field->kind == FK_FILE)

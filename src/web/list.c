@@ -65,7 +65,7 @@ Str list_url(Req *req, Str name, Str value)
     Buf q = buf_new(req->arena, 256);
     for (size_t i = 0; i < req->query.names.n; i++) {
         Str n = req->query.names.items[i];
-        if (!str_eq(n, name) && !str_is(n, "dari") && !str_is(n, "pesan") &&
+        if (!str_eq(n, name) && !str_is(n, "-dari") && !str_is(n, "pesan") &&
             !str_empty(req->query.values.items[i]))
             query_put(&q, n, req->query.values.items[i]);
     }

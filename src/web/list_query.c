@@ -115,7 +115,7 @@ Err queue_query(Req *req, const QueueDef *def, Query *ret)
     q.sort = str_empty(sort) ? NULL : reg_field(def->reg, sort);
     if (!q.sort)
         q.sort_system = sort;
-    q.cursor = req_query(req, S("dari"));
+    q.cursor = req_query(req, S("-dari"));
     *ret = q;
     return ERR_OK;
 }

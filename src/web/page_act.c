@@ -33,7 +33,7 @@ Err page_open_post(Req *req)
     Opening *o = ARENA_NEW(req->arena, Opening);
     *o = (Opening){.session = req->subject.session,
                    .purpose = req_form(req, S("guna")),
-                   .reason = req_form(req, S("alasan"))};
+                   .reason = req_form(req, S("-alasan"))};
     TRY(store_file_uid(&req->reader, &s.rec, &o->file_uid));
     if (!list || !code_find(list, o->purpose))
         problem_add(&problems, (Problem){.msg = M_WEB_PURPOSE_MISSING});
@@ -102,7 +102,7 @@ static Err begin_act(Req *req, ChangeKind kind, Verb verb, Act **ret, Change **r
     req->state = act;
     *ret = act;
     *ret_change = store_change(req->arena, kind, req->reg, req->uid, version);
-    (*ret_change)->reason = req_form(req, S("alasan"));
+    (*ret_change)->reason = req_form(req, S("-alasan"));
     return ERR_OK;
 }
 

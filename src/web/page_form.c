@@ -363,7 +363,7 @@ static bool sub_typed(const Save *s)
     const Params *p = &s->req->form;
     for (size_t i = 0; s->form.sub && i < p->names.n; i++) {
         Str name = p->names.items[i];
-        if (str_starts(name, s->sub.prefix) && !str_ends(name, S(".ada")) &&
+        if (str_starts(name, s->sub.prefix) && !str_ends(name, S("-ada")) &&
             !str_ends(name, S(".cari")) && !str_empty(str_trim(p->values.items[i])))
             return true;
     }
@@ -397,7 +397,6 @@ static Err prepare(Save *s)
                              req->uid, version);
     s->change->parent_reg = s->parent_reg;
     s->change->parent_uid = s->parent_uid;
-    s->change->reason = req_form(req, S("alasan"));
     TRY(form_read(&s->form, s->change, &s->problems));
     TRY(prepare_sub(s));
     if (!s->sheet)

@@ -140,7 +140,7 @@ static void facets(Req *req, Html *h, ListPage *l)
 static void carry_filters(Req *req, Html *h, const char *const *own, size_t n)
 {
     for (size_t i = 0; i < req->query.names.n; i++) {
-        bool mine = str_is(req->query.names.items[i], "dari");
+        bool mine = str_is(req->query.names.items[i], "-dari");
         for (size_t k = 0; k < n; k++)
             mine |= str_is(req->query.names.items[i], own[k]);
         if (!mine && !str_empty(req->query.values.items[i]))
@@ -216,7 +216,7 @@ static Str with_suffix(Req *req, const char *suffix)
 {
     Buf q = buf_new(req->arena, 128);
     for (size_t i = 0; i < req->query.names.n; i++)
-        if (!str_is(req->query.names.items[i], "dari") && !str_is(req->query.names.items[i], "n"))
+        if (!str_is(req->query.names.items[i], "-dari") && !str_is(req->query.names.items[i], "n"))
             query_put(&q, req->query.names.items[i], req->query.values.items[i]);
     return str_printf(req->arena, "/%.*s%s?%.*s", STR_ARG(req->reg->name), suffix,
                       STR_ARG(buf_str(&q)));
@@ -256,10 +256,10 @@ static void pager(Req *req, Html *h, const ListPage *l)
     static const char *const sizes[] = {"50", "100", "500"};
     h_class(h, "nav", "halaman");
     h_attr(h, "aria-label", req_tr(req, M_WEB_PAGES));
-    if (params_has(&req->query, S("dari")))
-        page_link(h, list_url(req, S("dari"), STR_NONE), req_tr(req, M_WEB_FIRST_PAGE));
+    if (params_has(&req->query, S("-dari")))
+        page_link(h, list_url(req, S("-dari"), STR_NONE), req_tr(req, M_WEB_FIRST_PAGE));
     if (l->page.next.ptr)
-        page_link(h, list_url(req, S("dari"), l->page.next), req_tr(req, M_WEB_NEXT_PAGE));
+        page_link(h, list_url(req, S("-dari"), l->page.next), req_tr(req, M_WEB_NEXT_PAGE));
     if (l->page.total > 50) {
         h_open(h, "span");
         h_text(h, req_tr(req, M_WEB_ROWS));

@@ -28,7 +28,7 @@ Err page_queue(Req *req)
     h_class(h, "nav", "halaman");
     h_attr(h, "aria-label", req_tr(req, M_WEB_PAGES));
     if (page.next.ptr)
-        page_link(h, list_url(req, S("dari"), page.next), req_tr(req, M_WEB_NEXT_PAGE));
+        page_link(h, list_url(req, S("-dari"), page.next), req_tr(req, M_WEB_NEXT_PAGE));
     page_link(h, url_reg(req, def->reg), req_label(req, &def->reg->label));
     h_close(h);
     page_end(req, h);

@@ -129,7 +129,7 @@ static void purpose_box(Req *req, Html *h, const Sheet *s)
     h_element(h, "p", req_tr(req, M_WEB_PROTECTED_HINT));
     page_form_open(req, h, url_record(req, req->reg, req->uid, "/buka"));
     widget_select(req, h, S("guna"), req_tr(req, M_WEB_PURPOSE), list, STR_NONE);
-    widget_area(req, h, S("alasan"), req_tr(req, M_WEB_REASON), req_tr(req, M_WEB_REASON_HINT),
+    widget_area(req, h, S("-alasan"), req_tr(req, M_WEB_REASON), req_tr(req, M_WEB_REASON_HINT),
                 STR_NONE, "10");
     page_button(h, req_tr(req, M_WEB_OPEN_FILE), S("utama"), STR_NONE, STR_NONE);
     h_close(h);
@@ -173,8 +173,8 @@ void move_form(Req *req, Html *h, const Record *r, const Move *m, const Problems
             widget_field(&f, m->need[i]);
     widget_offered(&f);
     if (m->reason)
-        widget_area(req, h, S("alasan"), req_tr(req, M_WEB_REASON), req_tr(req, M_WEB_REASON_HINT),
-                    typed ? params_get(typed, S("alasan")) : STR_NONE, "10");
+        widget_area(req, h, S("-alasan"), req_tr(req, M_WEB_REASON), req_tr(req, M_WEB_REASON_HINT),
+                    typed ? params_get(typed, S("-alasan")) : STR_NONE, "10");
     page_button(h, req_label(req, &m->label), S("utama"), STR_NONE, STR_NONE);
     h_close(h);
 }
@@ -203,7 +203,7 @@ static void void_form(Req *req, Html *h, const Record *r)
     h_element(h, "summary", req_tr(req, back ? M_WEB_RESTORE : M_WEB_VOID));
     page_form_open(req, h, url_record(req, r->reg, r->uid, back ? "/pulihkan" : "/batalkan"));
     page_hidden(h, S("versi"), str_int(req->arena, r->version));
-    widget_area(req, h, S("alasan"), req_tr(req, M_WEB_REASON), req_tr(req, M_WEB_REASON_HINT),
+    widget_area(req, h, S("-alasan"), req_tr(req, M_WEB_REASON), req_tr(req, M_WEB_REASON_HINT),
                 STR_NONE, "10");
     page_button(h, req_tr(req, back ? M_WEB_RESTORE : M_WEB_VOID), S("bahaya"), STR_NONE, STR_NONE);
     h_close(h);

@@ -533,7 +533,7 @@ static void sub_form(Form *f)
 {
     Form *sub = f->sub;
     Html *h = f->h;
-    bool typed = f->typed && !str_empty(params_get(f->typed, str_printf(f->req->arena, "%.*sada",
+    bool typed = f->typed && !str_empty(params_get(f->typed, str_printf(f->req->arena, "%.*s-ada",
                                                                         STR_ARG(sub->prefix))));
     h_class(h, "details", "baru");
     if (typed || !f->typed)
@@ -581,7 +581,7 @@ void widget_offered(Form *f)
             buf_char(&b, ' ');
         buf_put(&b, f->shown.items[i]);
     }
-    page_hidden(f->h, str_printf(f->req->arena, "%.*sada", STR_ARG(f->prefix)), buf_str(&b));
+    page_hidden(f->h, str_printf(f->req->arena, "%.*s-ada", STR_ARG(f->prefix)), buf_str(&b));
 }
 
 /* ---- the summary ---- */

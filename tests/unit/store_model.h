@@ -1,4 +1,4 @@
-/* A model in memory of what the store of test/domain_core must do: which answer a change gets, and
+/* A model in memory of what the store of tests/domain_core must do: which answer a change gets, and
  * what stands on record after it. Plain loops over plain arrays; knows nothing of tables. */
 #pragma once
 

@@ -126,7 +126,7 @@ def test_no_number_on_a_chart_lacks_its_unit(s):
 
 
 def test_masked_rows_have_no_bar(s):
-    page = s.as_("sekretaris").get("/tabel/korban_terpilah", {"masa": "2026", "untuk": "public"}).html
+    page = s.as_("sekretaris").get("/tabel/korban_terpilah", {"masa": "2026-S1", "untuk": "public"}).html
     chart = re.search(r'<svg class="grafik".*?</svg>', page, re.S).group()
     values = re.findall(r'<text class="g-nilai"[^>]*>([^<]*)<', chart)[1:]
     bars = re.findall(r'<rect class="g-batang"', chart)

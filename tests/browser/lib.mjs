@@ -35,7 +35,7 @@ export async function openBrowser() {
   return browser;
 }
 
-// A practice server from test/harness/sigap.py: {url, people, stop()}. stop() fails when a
+// A practice server from tests/harness/sigap.py: {url, people, stop()}. stop() fails when a
 // sanitizer spoke or the server did not end well.
 export async function lendServer(kind = 'practice') {
   const child = spawn('/usr/bin/python3', [path.join(here, '../harness/sigap.py'), 'serve', kind],

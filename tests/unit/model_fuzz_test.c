@@ -61,7 +61,7 @@ int main(int argc, char **argv)
         return 2;
     Arena *a = arena_new(64u << 20);
     char *out = arena_alloc(a, OUT_MAX);
-    setenv("SIGAP_DOMAIN", str_printf(a, "%s/test/domain_mini", argv[1]).ptr, 1);
+    setenv("SIGAP_DOMAIN", str_printf(a, "%s/tests/domain_mini", argv[1]).ptr, 1);
     long rounds = strtol(argv[2], NULL, 10);
     for (int i = 3; i < argc; i++) {
         Str seed, line;

@@ -81,7 +81,7 @@ static void real_domain_loads(void **state)
 static void links_are_made(void **state)
 {
     (void)state;
-    Loaded l = load_good("test/domain_mini");
+    Loaded l = load_good("tests/domain_mini");
     const Model *m = l.model;
     const Register *person = model_reg(m, S("orang")), *file = model_reg(m, S("kasus"));
     const Register *victim = model_reg(m, S("korban")), *task = model_reg(m, S("tugas"));
@@ -109,7 +109,7 @@ static void links_are_made(void **state)
 static void parts_are_read(void **state)
 {
     (void)state;
-    Loaded l = load_good("test/domain_mini");
+    Loaded l = load_good("tests/domain_mini");
     const Register *r = model_reg(l.model, S("kasus"));
     assert_int_equal(r->move_count, 2);
     assert_true(r->moves[1].reason && r->moves[1].when && r->moves[0].need_count == 1);
@@ -136,7 +136,7 @@ static void parts_are_read(void **state)
 static void limits_follow_the_date(void **state)
 {
     (void)state;
-    Loaded l = load_good("test/domain_mini");
+    Loaded l = load_good("tests/domain_mini");
     const Limit *before = model_limit(l.model, S("TELAAH"), (Date){2024, 12, 31});
     const Limit *after = model_limit(l.model, S("TELAAH"), (Date){2025, 1, 1});
     assert_true(before->ms == INT64_C(24) * 3600 * 1000 && !before->work_days);
@@ -150,7 +150,7 @@ static void limits_follow_the_date(void **state)
 static void text_is_stable(void **state)
 {
     (void)state;
-    Loaded l = load_good("test/domain_mini");
+    Loaded l = load_good("tests/domain_mini");
     Str t = l.model->text;
     assert_true(str_contains(t, S("\nkorban key=ref:orang parent=kasus\n")));
     assert_true(str_contains(t, S("\nkasus.luas number scale=2 class=-\n")));
@@ -164,7 +164,7 @@ static void text_is_stable(void **state)
 static void codes_by_date(void **state)
 {
     (void)state;
-    Loaded l = load_good("test/domain_mini");
+    Loaded l = load_good("tests/domain_mini");
     CodeList *list = l.model->lists[0];
     const CodeList *kinds = model_list(l.model, S("jenis"));
     assert_true(code_valid(code_find(kinds, S("lama")), (Date){2020, 12, 31}));
@@ -190,7 +190,7 @@ static void assert_label(const Loaded *l, const char *code, const char *label)
 static void places_are_found(void **state)
 {
     (void)state;
-    Loaded l = load_good("test/domain_mini");
+    Loaded l = load_good("tests/domain_mini");
     const Place *hit[8];
     assert_label(&l, "53.03.12.2001", "Oelneke, Kec. Musi, Kab. Timor Tengah Utara");
     assert_label(&l, "53.71", "Kota Kupang");
@@ -271,7 +271,7 @@ static const char *copy_mini(Arena *a)
 {
     char *dir = (char *)(uintptr_t)str_z(a, S("/tmp/sigap_bad_XXXXXX"));
     assert_non_null(mkdtemp(dir));
-    Str from = str_printf(a, "%s/test/domain_mini", root);
+    Str from = str_printf(a, "%s/tests/domain_mini", root);
     for (size_t i = 0; i < FOLDERS; i++)
         copy_folder(a, from.ptr, dir, folders[i]);
     return dir;
@@ -339,7 +339,7 @@ static void bad_domains_are_refused(void **state)
     StrList keys = message_keys(a);
     Str text, line;
     size_t failed = 0, count = 0;
-    Str cases = str_printf(a, "%s/test/domain_bad/cases.tsv", root);
+    Str cases = str_printf(a, "%s/tests/domain_bad/cases.tsv", root);
     assert_int_equal(file_read(a, cases.ptr, 1u << 20, &text), ERR_OK);
     str_cut(&text, '\n', &line);
     while (str_cut(&text, '\n', &line) && line.len) {

@@ -15,7 +15,7 @@ import steps
 LONG_AGO = datetime.date.today() - datetime.timedelta(days=40)
 DAY = LONG_AGO.replace(day=15)
 PERIOD = f"{DAY.year}-S{1 if DAY.month <= 6 else 2}"
-TABLE = f"/tabel/korban_jk_umur{{}}?masa={PERIOD}&khalayak=internal"
+TABLE = f"/tabel/korban_jk_umur{{}}?masa={PERIOD}&untuk=internal"
 CONFIRMED = "Korban menurut penilaian layanan"
 FILL = "FFF8D0CB"  # red of the marked workbook
 

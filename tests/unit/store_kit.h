@@ -1,5 +1,5 @@
 /* What the tests above the store share: a real installation with the small domain of
- * test/domain_core in a temporary folder, users of several institutions, and saves in few words.
+ * tests/domain_core in a temporary folder, users of several institutions, and saves in few words.
  * Whatever must hold ends the process with the line when it does not. */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* Truth tables and functions of expressions, on the registers of test/domain_mini.
+/* Truth tables and functions of expressions, on the registers of tests/domain_mini.
  * Arguments: source root. */
 #include "base/clock.h"
 #include "model/expr.h"
@@ -317,7 +317,7 @@ int main(int argc, char **argv)
         return 2;
     arena = arena_new(64u << 20);
     Problems problems = {.arena = arena};
-    if (model_load(str_printf(arena, "%s/test/domain_mini", argv[1]).ptr, &problems, &model))
+    if (model_load(str_printf(arena, "%s/tests/domain_mini", argv[1]).ptr, &problems, &model))
         return 2;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comparisons),

@@ -1,5 +1,5 @@
-// Runs test/browser/*.test.mjs one after the other on one browser and one practice server.
-// usage: node test/browser/run.mjs [WORD ..]   runs the tests whose file or name contains a word
+// Runs tests/browser/*.test.mjs one after the other on one browser and one practice server.
+// usage: node tests/browser/run.mjs [WORD ..]   runs the tests whose file or name contains a word
 // Prints "ok FILE.NAME" or "not ok FILE.NAME: reason". A missing browser or server is a failure.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';

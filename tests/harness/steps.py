@@ -48,7 +48,7 @@ def open_file(client, path, reason="Pemeriksaan berkas untuk uji", purpose=None)
     except KeyError:
         return page
     form["guna"] = purpose or next(v for v in form.options("guna") if v)
-    form["alasan"] = reason
+    form["-alasan"] = reason
     return client.submit(form)
 
 
@@ -59,3 +59,43 @@ def fields(page):
     pairs = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page.html, re.S)
     clean = [[html.unescape(re.sub(r"<[^>]*>", " ", x)) for x in p] for p in pairs]
     return {" ".join(k.split()): " ".join(v.split()) for k, v in clean}
+
+
+def fill(form, values):
+    """Fills a form as a person with the script does: what the pick list offers comes as a choice."""
+    for name, value in values.items():
+        if name in form and form.named(name)[0].kind not in ("radio", "hidden") or name + ".cari" not in form:
+            form[name] = value
+        else:
+            form.force(name, value)
+    return form
+
+
+def faults(page):
+    """What a page says is wrong, else how it ends."""
+    import re
+    return re.findall(r'<p class="salah[^>]*id="([^"]*)">([^<]*)', page.html) or page.words[-700:]
+
+
+def make(client, reg, parent=None, **values):
+    """A new record by its form; `parent` is a path "/reg/uid". Gives the path of the record."""
+    page = client.get(f"/{reg}/baru" + (f"?induk={parent.strip('/')}" if parent else ""))
+    form = next((f for f in page.forms if "idem" in f), None)
+    assert form, f"no form at {page.url}: {page.status} {page.words[-300:]}"
+    fill(form, {k.replace("__", "."): v for k, v in values.items()})
+    page = client.submit(form)
+    if page.status == 200 and any(c.name == "yakin" for f in page.forms for c in f.controls):
+        page = client.submit(next(f for f in page.forms if "idem" in f), button="yakin")
+    assert page.status == 200 and page.path.count("/") == 2 and not page.path.endswith("/baru"), f"{reg}: {page.status} {faults(page)}"
+    return page.path
+
+
+def change(client, path, **values):
+    """Edits a record by its form after opening it; gives the page that follows."""
+    open_file(client, path)
+    form = client.get(path + "/ubah").form("/ubah", has="idem")
+    return client.submit(fill(form, values))
+
+
+def uid_of(path):
+    return path.split("/")[2]

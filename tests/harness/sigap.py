@@ -44,10 +44,10 @@ class Failed(AssertionError):
 
 
 class Cli:
-    """The commands of the program, on one folder of data."""
+    """The commands of the program, on one folder of data and one of domain files."""
 
-    def __init__(self, data, reports):
-        self.data, self.reports = str(data), str(reports)
+    def __init__(self, data, reports, domain=None):
+        self.data, self.reports, self.domain = str(data), str(reports), domain
 
     def environment(self):
         """Sanitizers stop at the first fault and write where the Server looks for it."""
@@ -57,7 +57,8 @@ class Cli:
 
     def line(self, command, *args):
         words = command.split()
-        return [binary(), *words, "--data", self.data, *map(str, args)]
+        where = ["--domain", str(self.domain)] if self.domain else []
+        return [binary(), *words, "--data", self.data, *where, *map(str, args)]
 
     def __call__(self, command, *args, status=0, stdin=None, timeout=300):
         """Runs `sigap COMMAND --data DIR ARGS` and gives its CompletedProcess (text)."""
@@ -114,12 +115,12 @@ class Server:
     """One running server with data of its own. Use as a context manager: leaving it stops the
     server and fails if a sanitizer spoke or the server did not end well."""
 
-    def __init__(self, kind="practice"):
+    def __init__(self, kind="practice", domain=None):
         made = template(kind)
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="sigap-test-"))
         self.data, self.reports = self.home / "data", self.home / "reports"
         self.reports.mkdir()
-        self.cli = Cli(self.data, self.reports)
+        self.cli = Cli(self.data, self.reports, domain)
         self.process, self.url, self.log, self.sessions = None, None, self.home / "server.log", {}
         shutil.copytree(made, self.data)
 

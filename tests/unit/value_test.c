@@ -1,4 +1,4 @@
-/* Reading, showing, editing and checking of values, on the fields of test/domain_mini.
+/* Reading, showing, editing and checking of values, on the fields of tests/domain_mini.
  * Arguments: source root. */
 #include "base/clock.h"
 #include "base/rand.h"
@@ -399,7 +399,7 @@ int main(int argc, char **argv)
         return 2;
     arena = arena_new(512u << 20);
     Problems problems = {.arena = arena};
-    if (model_load(str_printf(arena, "%s/test/domain_mini", argv[1]).ptr, &problems, &model))
+    if (model_load(str_printf(arena, "%s/tests/domain_mini", argv[1]).ptr, &problems, &model))
         return 2;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text),    cmocka_unit_test(numbers),     cmocka_unit_test(dates),

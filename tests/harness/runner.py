@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Runs door tests: functions test_* of test/door/*_test.py.
+"""Runs door tests: functions test_* of tests/door/*_test.py.
 
-usage: test/harness/runner.py [-j N] [FILE or WORD ..]
+usage: tests/harness/runner.py [-j N] [FILE or WORD ..]
 
 A test names what it wants as parameters: `s` the server of its file (started once, practice data;
 DATA = "bare" in the file for one without), `own` a server for this test alone, `tmp` a folder.

@@ -1,0 +1,146 @@
+"""Published figures and tables of our own (STA, KAS-21): units, part-years, doubts and sums."""
+import csv
+import datetime
+import html
+import itertools
+import re
+
+import sigap
+import steps
+import yaml
+
+LAST_YEAR = datetime.date.today().year - 1  # full of practice data
+
+
+def words(source):
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", source)).split())
+
+
+def seeds():
+    with open(sigap.ROOT / "domain/seed/angka.csv", newline="", encoding="utf-8") as f:
+        return list(csv.DictReader(f))
+
+
+def units():
+    with open(sigap.ROOT / "domain/codes/satuan_angka.tsv", newline="", encoding="utf-8") as f:
+        return {r["kode"]: r["id"].lower() for r in csv.DictReader(f, delimiter="\t")}
+
+
+def charts(page):
+    return re.findall(r'<svg class="grafik".*?</svg>', page.html, re.S)
+
+
+def series():
+    return sorted({r["seri"] for r in seeds()})
+
+
+def test_427_is_marked_unit_unclear(s):
+    c = s.as_("sekretaris")
+    page = c.get("/seri/korban_tppo_ttu")
+    row = next(words(r) for r in re.findall(r"<tr.*?</tr>", page.html, re.S) if "427" in r)
+    assert "satuan tidak jelas" in row and "Diragukan" in row and "Naskah 000" in row and "2020" in row, row
+    assert not charts(page), "a figure without a unit is drawn"
+    assert len(s.rows("SELECT 1 FROM angka WHERE batal = 0")) >= 99
+
+
+def test_every_series_is_listed_with_its_units(s):
+    c = s.as_("statistik")
+    page = c.get("/seri")
+    linked = {href.split("/seri/")[1] for href, _ in page.links if "/seri/" in href}
+    assert linked == set(series()), linked ^ set(series())
+    assert s.as_("penyidik").get("/seri").status == 403
+
+
+def test_no_number_on_a_chart_lacks_a_unit(s):
+    c, known, drawn = s.as_("sekretaris"), set(units().values()), 0
+    pages = [f"/seri/{x}" for x in series()]
+    pages += [f"/tabel/{p.stem}?masa={LAST_YEAR}&untuk=internal" for p in (sigap.ROOT / "domain/tables").glob("*.yaml")]
+    for path in pages:
+        page = c.get(path)
+        assert page.status == 200, (path, page.status)
+        for svg in charts(page):
+            drawn += 1
+            said = re.search(r"satuan ([^.<]+)\.", svg, re.I) or re.search(r"Satuan: ([^<]+)<", svg)
+            assert said, f"{path}: a chart without a unit"
+            unit = said.group(1).split(",")[0].strip().lower()
+            values = [html.unescape(v) for v in re.findall(r'<text class="g-nilai"[^>]*>([^<]+)</text>', svg)]
+            assert len(values) > 1, path
+            for value in values:
+                assert not re.search(r"\d", value) or unit in value.lower() or value.startswith("Rp"), f"{path}: {value!r} without {unit!r}"
+            assert unit in known or "/tabel/" in path, (path, unit)
+    assert drawn > 20, drawn
+
+
+def test_one_chart_has_one_unit_cases_or_victims(s):
+    c = s.as_("sekretaris")
+    for code in ("kasus_tppo_ntt", "rumah_perempuan_kupang"):
+        page = c.get(f"/seri/{code}")
+        both = {r["satuan"] for r in seeds() if r["seri"] == code}
+        assert both == {"kasus", "orang"}, "the series does not try the mixing"
+        assert "Satuan: kasus" in page.words and "Satuan: orang" in page.words
+        said = [re.search(r"satuan ([^.<]+)\.", svg).group(1) for svg in charts(page)]
+        assert said and len(set(said)) == len(said), f"{code}: charts of {said}"
+        for svg, unit in zip(charts(page), said):
+            values = re.findall(r'<text class="g-nilai"[^>]*>([^<]*\d[^<]*)</text>', svg)
+            other = {"kasus": "orang", "orang": "kasus"}[unit]
+            assert values and all(unit in v and other not in v for v in values), values
+    for name, unit, other in (("kasus_klasifikasi", "Satuan: Kasus", "Satuan: Korban"), ("korban_jk_umur", "Satuan: Korban", "Satuan: Kasus")):
+        page = c.get(f"/tabel/{name}?masa={LAST_YEAR}&untuk=internal")
+        assert unit in page.words and other not in page.words, name
+        assert any(unit.split(": ")[1].lower() in words(svg).lower() for svg in charts(page)), f"{name}: no chart with its unit"
+    assert "Jangan dijumlahkan" in c.get("/tabel").words
+
+
+def test_part_year_bars_are_hatched_and_stand_apart(s):
+    page = s.as_("sekretaris").get("/seri/pmi_ntt_meninggal")
+    svg = charts(page)[0]
+    assert re.search(r"<pattern ", svg)
+    bars = re.findall(r'<text class="g-label"[^>]*>([^<]+)</text><rect class="(g-\w+)"([^>]*)', svg)
+    part = [r for r in seeds() if r["seri"] == "pmi_ntt_meninggal" and not (r["mulai"].endswith("-01-01") and r["selesai"].endswith("-12-31"))]
+    hatched = {label for label, kind, rest in bars if kind == "g-arsir" and "url(#" in rest}
+    assert part and len(hatched) == len(part) and all("2019" in x for x in hatched), (hatched, part)
+    assert all(kind == "g-batang" for label, kind, _ in bars if label not in hatched)
+    assert svg.index("Setahun penuh") < svg.index("(diarsir)") and "jangan dibandingkan" in svg
+    table = [words(r) for r in re.findall(r"<tr.*?</tr>", page.html, re.S) if "2019" in r]
+    assert table and all(re.search("bukan (se)?tahun penuh", r) for r in table), table
+
+
+def test_percentages_are_recalculated_and_the_sum_is_warned_of(s):
+    page = s.as_("sekretaris").get("/seri/angkatan_kerja_ntt_pendidikan_persen")
+    warned = words(re.search(r'<section class="kabar awas">.*?</section>', page.html, re.S).group())
+    assert "99,82" in warned and "100" in warned, warned
+    # 546,336 of 2,537,377 is 21.53 per cent, printed as 21.32.
+    assert "21,53" in warned and "21,32" in warned and "2.537.377" in warned, warned
+    sums = s.as_("sekretaris").get("/seri/pmi_ntt_meninggal")
+    assert "99,82" not in sums.words
+
+
+def test_overlapping_periods_are_warned_of_and_never_added(s):
+    c = s.as_("sekretaris")
+    code = "penolakan_paspor"
+    before = c.get(f"/seri/{code}")
+    for until, value in (("2021-12-31", "40"), ("2021-06-30", "15")):
+        steps.make(c, "angka", seri=code, dimensi="Uji tumpang", wilayah="53", mulai="2021-01-01", selesai=until, nilai=value,
+                   satuan="pemohon", sumber="Naskah uji")
+    page = c.get(f"/seri/{code}")
+    warned = words(re.search(r'<section class="kabar awas">.*?</section>', page.html, re.S).group())
+    assert "Uji tumpang" in warned and "40 pemohon" in warned and "15 pemohon" in warned, warned
+    assert "Uji tumpang" not in before.words and "55 pemohon" not in page.words
+
+
+def test_any_two_dimensions_cross_and_small_cells_are_masked(s):
+    c = s.as_("sekretaris")
+    reg = yaml.load((sigap.ROOT / "domain/registers/korban.yaml").read_text(), yaml.BaseLoader)
+    dims, masked = reg["stats"]["dims"], 0
+    pairs = list(itertools.combinations(dims, 2))
+    if not sigap.FULL:
+        pairs = [p for i, p in enumerate(pairs) if i % 4 == 0 or "kelompok_umur" in p]
+    for rows, columns in pairs:
+        for audience, k in (("public", 10), ("task-force", 5)):
+            page = c.get("/tabel/korban_terpilah.csv", {"masa": f"{LAST_YEAR}-S1", "baris": rows, "kolom": columns, "untuk": audience})
+            assert page.status == 200, (rows, columns, page.status)
+            cells = [v for r in csv.reader(page.body.decode("utf-8-sig").splitlines()) if len(r) > 2 for v in r[1:]]
+            numbers = [int(v.replace(".", "")) for v in cells if re.fullmatch(r"[\d.]+", v)]
+            assert numbers and not [n for n in numbers if 0 < n < k], (rows, columns, audience, cells)
+            masked += sum(v == f"<{k}" for v in cells)
+    assert masked > len(pairs)
