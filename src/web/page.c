@@ -242,13 +242,13 @@ static void menu(Req *req, Html *h)
         if (queue_is_mine(req, &m->queues[i]))
             menu_item(req, h, str_printf(req->arena, "/antrean/%.*s", STR_ARG(m->queues[i].name)),
                       req_label(req, &m->queues[i].label));
-    for (size_t i = 0; i < m->reg_count; i++)
-        if (req_may(req, m->regs[i], VERB_LIST))
-            menu_item(req, h, url_reg(req, m->regs[i]), req_label(req, &m->regs[i]->label));
     if (req_duty(req, "tables") && req_has_page(req, S("/tabel")))
         menu_item(req, h, S("/tabel"), req_tr(req, M_WEB_TABLES));
     if (req_duty(req, "import") && req_has_page(req, S("/impor")))
         menu_item(req, h, S("/impor"), req_tr(req, M_WEB_IMPORT));
+    for (size_t i = 0; i < m->reg_count; i++)
+        if (req_may(req, m->regs[i], VERB_LIST))
+            menu_item(req, h, url_reg(req, m->regs[i]), req_label(req, &m->regs[i]->label));
     h_close(h);
     h_close(h);
     h_close(h);

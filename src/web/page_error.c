@@ -16,6 +16,12 @@ static void body(Req *req, Err e, const Problems *list)
         h_close(h);
     }
     h_open(h, "p");
+    /* A list of problems is only given to one who reached the record: what was typed waits there.
+     */
+    if (list && list->n && req->reg && !str_empty(req->uid)) {
+        page_link(h, url_record(req, req->reg, req->uid, ""), req_tr(req, M_WEB_TO_RECORD));
+        h_lit(h, " ");
+    }
     page_link(h, S("/"), req_tr(req, M_WEB_TO_HOME));
     h_close(h);
     page_end(req, h);

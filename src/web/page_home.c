@@ -45,6 +45,27 @@ static Err queues(Req *req, Html *h)
     return ERR_OK;
 }
 
+/* What a duty opens besides the registers. */
+static void duties(Req *req, Html *h)
+{
+    bool tables = req_duty(req, "tables") && req_has_page(req, S("/tabel"));
+    bool import = req_duty(req, "import") && req_has_page(req, S("/impor"));
+    if (!tables && !import)
+        return;
+    h_class(h, "ul", "kartu");
+    if (import) {
+        h_open(h, "li");
+        page_link(h, S("/impor"), req_tr(req, M_IMPORTS));
+        h_close(h);
+    }
+    if (tables) {
+        h_open(h, "li");
+        page_link(h, S("/tabel"), req_tr(req, M_TABLES));
+        h_close(h);
+    }
+    h_close(h);
+}
+
 static Err drafts(Req *req, Html *h)
 {
     enum { SHOWN = 10 };
@@ -102,6 +123,7 @@ Err page_home(Req *req)
         return req_redirect(req, role->home);
     Html *h = page_begin(req, req_tr(req, M_WEB_HOME), NULL, 0);
     TRY(queues(req, h));
+    duties(req, h);
     TRY(drafts(req, h));
     for (size_t i = 0; groups && i < groups->n; i++)
         group(req, h, groups->items[i].code, req_label(req, &groups->items[i].label));

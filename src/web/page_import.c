@@ -430,7 +430,8 @@ static void put_checked(Req *req, Html *h, const ImportRun *run, const DeskView 
     } else if (!v->report->problems.errors && !v->report->open_questions) {
         page_notice(h, "aman", req_tr(req, M_IMPORT_NOTHING));
     } else {
-        page_notice(h, "awas", req_tr(req, M_IMPORT_MEND));
+        page_notice(h, "awas",
+                    req_tr(req, v->report->problems.errors ? M_IMPORT_MEND : M_IMPORT_ANSWER));
     }
 }
 

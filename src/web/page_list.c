@@ -150,20 +150,23 @@ static void carry_filters(Req *req, Html *h, const char *const *own, size_t n)
 
 static void search_form(Req *req, Html *h)
 {
-    static const char *const own[] = {"q"};
-    if (!req->reg->has_search)
+    /* Without searched text a record is still found by its whole number. */
+    static const char *const own[] = {"q", "nomor"};
+    bool text = req->reg->has_search;
+    Str label = text ? req_tr(req, M_WEB_SEARCH) : req_tr(req, M_WEB_SEARCH_NUMBER);
+    if (!text && str_empty(req->reg->number))
         return;
     h_class(h, "form", "cari");
     h_attr(h, "method", S("get"));
     h_attr(h, "role", S("search"));
     h_url(h, "action", req->path);
-    carry_filters(req, h, own, 1);
+    carry_filters(req, h, own, 2);
     h_open(h, "input");
     h_attr(h, "type", S("search"));
-    h_attr(h, "name", S("q"));
-    h_attr(h, "value", req_query(req, S("q")));
-    h_attr(h, "aria-label", req_tr(req, M_WEB_SEARCH));
-    h_attr(h, "placeholder", req_tr(req, M_WEB_SEARCH));
+    h_attr(h, "name", text ? S("q") : S("nomor"));
+    h_attr(h, "value", req_query(req, text ? S("q") : S("nomor")));
+    h_attr(h, "aria-label", label);
+    h_attr(h, "placeholder", label);
     h_flag(h, "data-cari");
     page_button(h, req_tr(req, M_WEB_SEARCH), STR_NONE, STR_NONE, STR_NONE);
     h_close(h);
@@ -251,6 +254,15 @@ static void actions(Req *req, Html *h)
     h_close(h);
 }
 
+/* Voided records stay out of the list until somebody looks for one. */
+static void voided_link(Req *req, Html *h)
+{
+    bool shown = str_is(req_query(req, S("batal")), "ya");
+    if (req_may(req, req->reg, VERB_READ))
+        page_link(h, list_url(req, S("batal"), shown ? STR_NONE : S("ya")),
+                  req_tr(req, shown ? M_WEB_HIDE_VOIDED : M_WEB_SHOW_VOIDED));
+}
+
 static void pager(Req *req, Html *h, const ListPage *l)
 {
     static const char *const sizes[] = {"50", "100", "500"};
@@ -269,6 +281,7 @@ static void pager(Req *req, Html *h, const ListPage *l)
         }
         h_close(h);
     }
+    voided_link(req, h);
     h_close(h);
 }
 

@@ -666,8 +666,10 @@ void widget_area(Req *req, Html *h, Str name, Str label, Str hint, Str value, co
     h_open(h, "textarea");
     own_attributes(h, id, name, hint);
     h_attr(h, "rows", S("2"));
-    if (extra)
+    if (extra) {
         h_attr(h, "minlength", str_of(extra));
+        h_flag(h, "required");
+    }
     h_text(h, value);
     h_close(h);
     h_close(h);
