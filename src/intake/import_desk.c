@@ -6,9 +6,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { SLOTS = 16, JOB_ARENA = 512 * 1024 * 1024, UID_LEN = 36 };
+enum { SLOTS = 6, JOB_ARENA = 192 * 1024 * 1024, UID_LEN = 36, KEPT_DAYS = 30 };
 
 typedef enum JobKind { JOB_CHECK, JOB_APPLY, JOB_UNDO } JobKind;
 
@@ -56,10 +57,14 @@ static const char *staged_path(const Store *s, Arena *a, Str uid)
     return str_printf(a, "%s/impor/%.*s.segel", s->in->dir, STR_ARG(uid)).ptr;
 }
 
-Err desk_stage(const Store *store, Arena *a, Str bytes, ImportRun *run)
+Str desk_hash(const Store *store, Arena *a, Str bytes)
+{
+    return keyed_hash(store->in->keyring, a, "imporfil", bytes);
+}
+
+Err desk_stage(const Store *store, Arena *a, Str bytes, const ImportRun *run)
 {
     TRY(file_mkdir(str_printf(a, "%s/impor", store->in->dir).ptr));
-    run->hash = keyed_hash(store->in->keyring, a, "imporfil", bytes);
     return file_write(staged_path(store, a, run->uid),
                       seal_own(store->in->keyring, "imporfil", run->uid, a, bytes));
 }
@@ -258,8 +263,27 @@ static void conn_free(void *conn)
 
 /* ---- the desk ---- */
 
+static void sweep(const Store *store)
+{
+    Arena *a = arena_new(1 << 20);
+    const char *dir = str_printf(a, "%s/impor", store->in->dir).ptr;
+    StrList files = {0};
+    struct stat st;
+    if (file_list(a, dir, S(".segel"), &files) != ERR_OK)
+        files.n = 0; /* nothing was ever staged */
+    for (size_t i = 0; i < files.n; i++) {
+        const char *path = str_printf(a, "%s/%.*s", dir, STR_ARG(files.items[i])).ptr;
+        bool old = stat(path, &st) == 0 &&
+                   clock_now() - (int64_t)st.st_mtime * 1000 > (int64_t)KEPT_DAYS * 86400000;
+        if (old && unlink(path) != 0)
+            log_error("import: staged file not removed");
+    }
+    arena_free(a);
+}
+
 ImportDesk *desk_new(const Store *store)
 {
+    sweep(store);
     Arena *a = arena_new(SIZE_MAX);
     ImportDesk *d = ARENA_NEW(a, ImportDesk);
     d->store = store;

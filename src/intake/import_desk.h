@@ -31,9 +31,11 @@ typedef struct DeskView {
 
 ImportDesk *desk_new(const Store *store);
 void desk_free(ImportDesk *d);
-/* Seals the bytes and puts the run on record; the caller queues `run` with desk_record as a write.
- */
-MUST_CHECK Err desk_stage(const Store *store, Arena *a, Str bytes, ImportRun *run);
+/* Keyed hash by which the same file is known again. */
+Str desk_hash(const Store *store, Arena *a, Str bytes);
+/* Seals the bytes beside the databases, for run->uid. Files of runs that were never applied are
+ * removed after 30 days, when the desk is opened. */
+MUST_CHECK Err desk_stage(const Store *store, Arena *a, Str bytes, const ImportRun *run);
 /* Jobs. The subject is copied. E_BUSY when too many wait. */
 MUST_CHECK Err desk_check(ImportDesk *d, const ImportRun *run, const Subject *who, Lang lang);
 MUST_CHECK Err desk_apply(ImportDesk *d, const ImportRun *run, const Subject *who, Lang lang);

@@ -252,6 +252,24 @@ static void check_fields(Prepare *p)
     }
 }
 
+/* Nobody gives herself a membership or a role: the second person comes with the two-person rule,
+ * this much holds without it. */
+static void check_own_rights(Prepare *p)
+{
+    const Model *m = p->change->reg->model;
+    const Field *member = role_field(m, FIELD_ROLE_MEMBERSHIP_USER);
+    const Field *roles = role_field(m, FIELD_ROLE_USER_ROLES);
+    const Subject *s = p->rd->actor->subject;
+    RegRole role = p->change->reg->role;
+    if (s->system)
+        return;
+    if (role == REG_ROLE_MEMBERSHIP && member && str_eq(env_value(&p->env, member), s->uid))
+        field_problem(p, member, M_OWN_RIGHTS, STR_NONE);
+    if (role == REG_ROLE_USER && roles && p->change->set[roles->index] &&
+        str_eq(p->change->uid, s->uid))
+        field_problem(p, roles, M_OWN_RIGHTS, STR_NONE);
+}
+
 /* ---- moves ---- */
 
 static void check_move(Prepare *p)
@@ -372,6 +390,7 @@ Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems)
         drop_unchanged(&p);
     if (c->kind == CHANGE_CREATE || c->kind == CHANGE_UPDATE || c->kind == CHANGE_MOVE)
         check_fields(&p);
+    check_own_rights(&p);
     if (c->kind == CHANGE_MOVE)
         check_move(&p);
     if (problems->errors == before && rd->store->advise)

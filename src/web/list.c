@@ -8,6 +8,13 @@ static void add(Req *req, Columns *c, const Field *f, Str name)
     *ARENA_PUSH(req->arena, *c) = (Column){f, name};
 }
 
+/* Several references may name records out of reach, which alone would join two files: they are
+ * shown on the page of the record only, one by one (KAS-16). */
+static bool several_records(const Field *f)
+{
+    return f->kind == FK_REF && f->multi;
+}
+
 Columns list_columns(Req *req, const Register *reg)
 {
     Columns c = {0};
@@ -24,7 +31,7 @@ Columns list_columns(Req *req, const Register *reg)
     if (!number && (!same || !same->list))
         add(req, &c, NULL, S("tajuk"));
     for (size_t i = 0; i < reg->field_count; i++)
-        if (reg->fields[i]->list && !reg->fields[i]->class_)
+        if (reg->fields[i]->list && !reg->fields[i]->class_ && !several_records(reg->fields[i]))
             add(req, &c, reg->fields[i], reg->fields[i]->name);
     if (reg->state_count)
         add(req, &c, NULL, S("status"));
@@ -37,7 +44,7 @@ Columns list_named_columns(Req *req, const Register *reg, const StrList *names)
     Columns c = {0};
     for (size_t i = 0; i < names->n; i++) {
         const Field *f = reg_field(reg, names->items[i]);
-        bool known = f && !f->class_;
+        bool known = f && !f->class_ && !several_records(f);
         for (size_t k = 0; k < sizeof system / sizeof *system; k++)
             known |= str_is(names->items[i], system[k]);
         if (known)

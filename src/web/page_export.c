@@ -28,7 +28,8 @@ static Columns export_columns(Req *req)
     for (size_t i = 0; i < sizeof system / sizeof *system; i++)
         *ARENA_PUSH(req->arena, names) = str_of(system[i]);
     for (size_t i = 0; i < req->reg->field_count; i++)
-        if (!req->reg->fields[i]->class_ && req->reg->fields[i]->kind != FK_FILE)
+        if (!req->reg->fields[i]->class_ && req->reg->fields[i]->kind != FK_FILE &&
+            !(req->reg->fields[i]->kind == FK_REF && req->reg->fields[i]->multi))
             *ARENA_PUSH(req->arena, names) = req->reg->fields[i]->name;
     return list_named_columns(req, req->reg, &names);
 }

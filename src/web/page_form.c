@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { REASON_MAX = 500 }; /* bytes of a reason for a change */
+
 /* Classes some right lets the subject write into a new record. */
 static unsigned create_classes(const Req *req, const Register *reg)
 {
@@ -186,6 +188,10 @@ static Err show_form(Save *s, int64_t draft_at)
     hidden_state(s, h);
     widget_sections(&s->form);
     widget_offered(&s->form);
+    if (s->sheet)
+        widget_text(req, h, S("-alasan"), req_tr(req, M_WEB_CHANGE_WHY),
+                    req_tr(req, M_WEB_CHANGE_WHY_HINT),
+                    s->form.typed ? params_get(s->form.typed, S("-alasan")) : STR_NONE, false);
     page_hidden(h, S("-siapa"), page_user_mark(req, req->subject.uid));
     buttons(s, h);
     h_close(h);
@@ -398,6 +404,7 @@ static Err prepare(Save *s)
                              req->uid, version);
     s->change->parent_reg = s->parent_reg;
     s->change->parent_uid = s->parent_uid;
+    s->change->reason = str_head(req_form(req, S("-alasan")), REASON_MAX);
     TRY(form_read(&s->form, s->change, &s->problems));
     TRY(prepare_sub(s));
     if (!s->sheet)

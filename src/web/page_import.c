@@ -231,10 +231,11 @@ Err page_import_post(Req *req)
                        .profile = p->name,
                        .file_name = str_empty(file->file_name) ? S("-") : file->file_name,
                        .choices = remembered_choices(req, p)};
-    TRY(desk_stage(req->store, req->arena, file->bytes, run));
+    run->hash = desk_hash(req->store, req->arena, file->bytes);
     if (import_applied_before(req->reader.db, req->arena, p->name, run->hash, run->user, &before) ==
         ERR_OK)
         return req_redirect(req, run_url(req, before.uid, "?pesan=sudah"));
+    TRY(desk_stage(req->store, req->arena, file->bytes, run));
     req->state = run;
     req_write(req, NULL, insert_run, run, after_insert);
     return ERR_OK;

@@ -131,13 +131,14 @@ def test_history_says_who_when_why_for_every_field(s):
     path = new_case(c, "Perkara uji riwayat").path
     form = edit(c, path)
     form.fill(judul="Perkara uji riwayat dua", kronologi="Kronologi pertama.")
+    form["-alasan"] = "Judul menurut surat kedua"
     c.submit(form)
     move = next(f for f in c.get(path).forms if f.action.endswith("/terima"))
     assert c.submit(move).status == 200
     steps.open_file(c, path)
     history = c.get(path + "/riwayat")
     today = datetime.date.today()
-    for text in ("Versi 1", "Versi 2", "Versi 3", "Sekretaris Gugus Tugas", "Perkara uji riwayat dua", "Kronologi pertama.", str(today.year)):
+    for text in ("Versi 1", "Versi 2", "Versi 3", "Sekretaris Gugus Tugas", "Judul menurut surat kedua", "Perkara uji riwayat dua", "Kronologi pertama.", str(today.year)):
         assert text in history.words, text
     row = re.search(r"<tr><th[^>]*>Judul</th><td>([^<]*)</td><td>([^<]*)</td>", history.html)
     assert row.groups() == ("Perkara uji riwayat", "Perkara uji riwayat dua"), row.groups()

@@ -45,7 +45,7 @@ def test_a_closed_value_is_neither_guessed_nor_overwritten(s):
             row = r
             break
     assert row, "no closed person for this user"
-    form = page.form("/ubah", has="versi").force("nama", "Nama Ditimpa").force("ada", "nama")
+    form = page.form("/ubah", has="versi").force("nama", "Nama Ditimpa").force("-ada", "nama")
     c.submit(form)
     assert s.rows("SELECT versi FROM orang WHERE uid = ?", row["uid"])[0]["versi"] == row["versi"]
 
@@ -82,10 +82,10 @@ def test_a_move_writes_what_it_asks_for(s):
     form = pdp.get(f"/persetujuan/{uid}").form("/cabut")
     day = datetime.date.today().isoformat()
     evil = next(v for v in ppt.get(f"/persetujuan/{uid}/ubah").form("/ubah", has="tujuan").options("tujuan") if v not in ("", before))
-    bad = pdp.submit(form.force("dicabut", day).force("tujuan", evil).force("ada", "dicabut tujuan"))
+    bad = pdp.submit(form.force("dicabut", day).force("tujuan", evil).force("-ada", "dicabut tujuan"))
     row = s.rows("SELECT tujuan, status FROM persetujuan WHERE uid = ?", uid)[0]
     assert bad.status == 422 and (row["tujuan"], row["status"]) == (before, "berlaku"), (bad.status, tuple(row))
-    form = pdp.get(f"/persetujuan/{uid}").form("/cabut").force("dicabut", day).force("ada", "dicabut")
+    form = pdp.get(f"/persetujuan/{uid}").form("/cabut").force("dicabut", day)
     assert pdp.submit(form).status == 200
     assert s.rows("SELECT status FROM persetujuan WHERE uid = ?", uid)[0]["status"] == "dicabut"
 
@@ -98,7 +98,7 @@ def test_headings_out_of_reach_are_not_told_by_a_conflict(s):
     hidden = next(r for r in s.rows("SELECT uid, tajuk FROM orang WHERE batal = 0 AND tajuk IS NOT NULL")
                   if c.get(f"/orang/{r['uid']}").status == 404)
     form = c.get(f"/korban/{mine}/ubah").form("/ubah", has="versi")
-    form.force("versi", "999").force("ada", "orang").force("orang", hidden["uid"]).force("idem", str(uuid.uuid4()))
+    form.force("versi", "999").force("-ada", "orang").force("orang", hidden["uid"]).force("idem", str(uuid.uuid4()))
     page = c.submit(form)
     assert page.status == 409, page.status
     assert hidden["tajuk"] not in page.words.replace(form.page.words, ""), hidden["tajuk"]
