@@ -1,0 +1,128 @@
+/* Runs a fuzz entry point on seeds and on mutations of them, without libFuzzer, so that every build
+ * does. Arguments: source root, number of rounds, seed files. The dice are fixed: a failure comes
+ * again. */
+#include "base/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static uint64_t state = 88172645463325252u;
+
+static uint64_t dice(uint64_t n)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state % n;
+}
+
+static const char *const words[] = {"'",
+                                    "\"",
+                                    "{",
+                                    "}",
+                                    "[",
+                                    "]",
+                                    ": ",
+                                    "\n",
+                                    "\t",
+                                    "- ",
+                                    "&a ",
+                                    "*a",
+                                    "!!x ",
+                                    "#",
+                                    "~",
+                                    "(",
+                                    ")",
+                                    "and ",
+                                    "not ",
+                                    "or ",
+                                    " = ",
+                                    "!=",
+                                    "<=",
+                                    " has ",
+                                    " in (",
+                                    "empty(",
+                                    "first(",
+                                    "if(",
+                                    "today()",
+                                    "2026",
+                                    "53.03",
+                                    "-1",
+                                    "9999999999999999999",
+                                    "0.5",
+                                    ",",
+                                    ";",
+                                    ".",
+                                    "E+15",
+                                    "\xff",
+                                    "\xc3\xa9",
+                                    "judul",
+                                    "induk.dibuka",
+                                    "korban.rugi",
+                                    "ya",
+                                    "Rp",
+                                    "jt",
+                                    "sekitar ",
+                                    "31/02/2004",
+                                    "&",
+                                    "%2",
+                                    "=",
+                                    "\r\n",
+                                    "--X",
+                                    "\"\"",
+                                    "<c r='A1' t='s'>",
+                                    "</v>",
+                                    "<v>-1</v>"};
+
+/* Copies the seed with some bytes cut, doubled, changed, or a word put in. */
+static size_t mutate(const Str *seed, char *out, size_t max)
+{
+    size_t n = seed->len < max ? seed->len : max;
+    memcpy(out, seed->ptr, n);
+    for (uint64_t times = 1 + dice(6); times > 0; times--) {
+        size_t at = n ? dice(n) : 0;
+        const char *w = words[dice(sizeof words / sizeof *words)];
+        size_t len = strlen(w), cut = dice(2) && n ? dice(n - at < 16 ? n - at + 1 : 16) : 0;
+        if (n - cut + len > max)
+            continue;
+        memmove(out + at + len, out + at + cut, n - at - cut);
+        memcpy(out + at, w, len);
+        n = n - cut + len;
+    }
+    return n;
+}
+
+int main(int argc, char **argv)
+{
+    enum { OUT_MAX = 1 << 16 };
+    if (argc < 4)
+        return 2;
+    Arena *a = arena_new(64u << 20);
+    char *out = arena_alloc(a, OUT_MAX);
+    setenv("SIGAP_DOMAIN", str_printf(a, "%s/tests/domain_mini", argv[1]).ptr, 1);
+    long rounds = strtol(argv[2], NULL, 10);
+    for (int i = 3; i < argc; i++) {
+        Str seed, line;
+        if (file_read(a, str_printf(a, "%s/%s", argv[1], argv[i]).ptr, OUT_MAX, &seed) != ERR_OK)
+            return 2;
+        LLVMFuzzerTestOneInput((const uint8_t *)seed.ptr, seed.len);
+        for (Str rest = seed; str_cut(&rest, '\n', &line);)
+            LLVMFuzzerTestOneInput((const uint8_t *)line.ptr, line.len);
+        for (long r = 0; r < rounds; r++) {
+            Str part = seed;
+            if (dice(2)) { /* one line of it */
+                for (uint64_t skip = dice(40); skip > 0 && str_find(part, '\n') >= 0; skip--)
+                    str_cut(&part, '\n', &line);
+                str_cut(&part, '\n', &line);
+                part = line;
+            }
+            size_t n = mutate(&part, out, OUT_MAX);
+            LLVMFuzzerTestOneInput((const uint8_t *)out, n);
+        }
+    }
+    arena_free(a);
+    return 0;
+}
