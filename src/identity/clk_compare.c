@@ -10,61 +10,128 @@
 /* A tile of the second list that stays in the first-level cache while rows of the first pass by. */
 enum { TILE = 128, ROWS = 256 };
 
-/* Bits in both of `row` and each of `n` CLKs. */
-typedef void CountRow(const Clk *row, const Clk *tile, size_t n, uint16_t *ret);
+/* Counts the bits in both of `row` and each of `n` CLKs; returns the largest count. */
+typedef unsigned CountRow(const Clk *row, const Clk *tile, size_t n, uint16_t *ret);
 
-static void count_plain(const Clk *row, const Clk *tile, size_t n, uint16_t *ret)
+static unsigned count_plain(const Clk *row, const Clk *tile, size_t n, uint16_t *ret)
 {
+    unsigned most = 0;
     for (size_t i = 0; i < n; i++) {
-        int bits = 0;
+        unsigned bits = 0;
         for (int w = 0; w < CLK_WORDS; w++)
-            bits += __builtin_popcountll(row->words[w] & tile[i].words[w]);
+            bits += (unsigned)__builtin_popcountll(row->words[w] & tile[i].words[w]);
         ret[i] = (uint16_t)bits;
+        most = bits > most ? bits : most;
     }
+    return most;
 }
 
 #if defined(__x86_64__)
-/* Counts of 4-bit halves by table look-up (Mula, Kurz, Lemire 2018, "Faster population counts using
- * AVX2 instructions"), after one carry-save step that makes three look-ups of four. */
-__attribute__((target("avx2"))) static inline __m256i nibble_counts(__m256i v)
+/* Counts of 4-bit halves by table look-up, after Mula, Kurz, Lemire 2018, "Faster population counts
+ * using AVX2 instructions". */
+__attribute__((target("avx2"))) static inline __m256i nibble_counts(__m256i v, __m256i table)
 {
-    const __m256i table = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1,
-                                           2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
     const __m256i low = _mm256_set1_epi8(15);
     __m256i lower = _mm256_shuffle_epi8(table, _mm256_and_si256(v, low));
     __m256i upper = _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(v, 4), low));
     return _mm256_add_epi8(lower, upper);
 }
 
-__attribute__((target("avx2"))) static void count_avx2(const Clk *row, const Clk *tile, size_t n,
-                                                       uint16_t *ret)
+/* Bits in both of `row` and `other`, as four partial sums. One carry-save step makes three look-ups
+ * of four; what it carries counts double by a table of its own. */
+__attribute__((target("avx2"))) static inline __m256i common_bits(const __m256i row[4],
+                                                                  const Clk *other)
 {
-    const __m256i *r = (const __m256i *)row->words;
-    __m256i r0 = _mm256_loadu_si256(r), r1 = _mm256_loadu_si256(r + 1);
-    __m256i r2 = _mm256_loadu_si256(r + 2), r3 = _mm256_loadu_si256(r + 3);
-    for (size_t i = 0; i < n; i++) {
-        const __m256i *t = (const __m256i *)tile[i].words;
-        __m256i a = _mm256_and_si256(r0, _mm256_loadu_si256(t));
-        __m256i b = _mm256_and_si256(r1, _mm256_loadu_si256(t + 1));
-        __m256i c = _mm256_and_si256(r2, _mm256_loadu_si256(t + 2));
-        __m256i d = _mm256_and_si256(r3, _mm256_loadu_si256(t + 3));
-        __m256i odd = _mm256_xor_si256(a, b);
-        __m256i ones = _mm256_xor_si256(odd, c);
-        __m256i twos = _mm256_or_si256(_mm256_and_si256(a, b), _mm256_and_si256(odd, c));
-        __m256i two_counts = nibble_counts(twos);
-        __m256i bytes = _mm256_add_epi8(_mm256_add_epi8(two_counts, two_counts),
-                                        _mm256_add_epi8(nibble_counts(ones), nibble_counts(d)));
-        __m256i sums = _mm256_sad_epu8(bytes, _mm256_setzero_si256());
-        __m128i half =
-            _mm_add_epi64(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
-        ret[i] = (uint16_t)(_mm_cvtsi128_si64(half) + _mm_extract_epi64(half, 1));
+    const __m256i single = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1,
+                                            2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+    const __m256i twice = _mm256_add_epi8(single, single);
+    const __m256i *t = (const __m256i *)other->words;
+    __m256i a = _mm256_and_si256(row[0], _mm256_loadu_si256(t));
+    __m256i b = _mm256_and_si256(row[1], _mm256_loadu_si256(t + 1));
+    __m256i c = _mm256_and_si256(row[2], _mm256_loadu_si256(t + 2));
+    __m256i d = _mm256_and_si256(row[3], _mm256_loadu_si256(t + 3));
+    __m256i odd = _mm256_xor_si256(a, b);
+    __m256i carried = _mm256_or_si256(_mm256_and_si256(a, b), _mm256_and_si256(odd, c));
+    __m256i bytes =
+        _mm256_add_epi8(nibble_counts(_mm256_xor_si256(odd, c), single), nibble_counts(d, single));
+    bytes = _mm256_add_epi8(bytes, nibble_counts(carried, twice));
+    return _mm256_sad_epu8(bytes, _mm256_setzero_si256());
+}
+
+/* Sums over the lanes of four counts at once: each is below 2^16, so they share 64-bit lanes. */
+__attribute__((target("avx2"))) static inline __m128i four_counts(const __m256i sums[4])
+{
+    __m256i low = _mm256_or_si256(sums[0], _mm256_slli_epi64(sums[1], 16));
+    __m256i high = _mm256_or_si256(_mm256_slli_epi64(sums[2], 32), _mm256_slli_epi64(sums[3], 48));
+    __m256i all = _mm256_or_si256(low, high);
+    __m128i half = _mm_add_epi16(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
+    return _mm_add_epi16(half, _mm_unpackhi_epi64(half, half));
+}
+
+static unsigned largest_of_four(__m128i counts)
+{
+    uint16_t four[8];
+    unsigned most = 0;
+    _mm_storeu_si128((__m128i *)four, counts);
+    for (int i = 0; i < 4; i++)
+        most = four[i] > most ? four[i] : most;
+    return most;
+}
+
+__attribute__((target("avx2"))) static unsigned count_avx2(const Clk *row, const Clk *tile,
+                                                           size_t n, uint16_t *ret)
+{
+    const __m256i *words = (const __m256i *)row->words;
+    const __m256i r[4] = {_mm256_loadu_si256(words), _mm256_loadu_si256(words + 1),
+                          _mm256_loadu_si256(words + 2), _mm256_loadu_si256(words + 3)};
+    __m128i most = _mm_setzero_si128();
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        const __m256i sums[4] = {common_bits(r, &tile[i]), common_bits(r, &tile[i + 1]),
+                                 common_bits(r, &tile[i + 2]), common_bits(r, &tile[i + 3])};
+        __m128i counts = four_counts(sums);
+        most = _mm_max_epi16(most, counts);
+        _mm_storel_epi64((__m128i *)&ret[i], counts);
     }
+    unsigned rest = count_plain(row, tile + i, n - i, ret + i), whole = largest_of_four(most);
+    return rest > whole ? rest : whole;
+}
+
+/* The processor counts by itself (VPOPCNTDQ); the rest is as above with lanes twice as wide. */
+__attribute__((target("avx512f,avx512vpopcntdq,avx2"))) static inline __m256i
+counted_bits(const __m512i row[2], const Clk *other)
+{
+    __m512i a = _mm512_and_si512(row[0], _mm512_loadu_si512(other->words));
+    __m512i b = _mm512_and_si512(row[1], _mm512_loadu_si512(other->words + CLK_WORDS / 2));
+    __m512i n = _mm512_add_epi64(_mm512_popcnt_epi64(a), _mm512_popcnt_epi64(b));
+    return _mm256_add_epi64(_mm512_castsi512_si256(n), _mm512_extracti64x4_epi64(n, 1));
+}
+
+__attribute__((target("avx512f,avx512vpopcntdq,avx2"))) static unsigned
+count_avx512(const Clk *row, const Clk *tile, size_t n, uint16_t *ret)
+{
+    const __m512i r[2] = {_mm512_loadu_si512(row->words),
+                          _mm512_loadu_si512(row->words + CLK_WORDS / 2)};
+    __m128i most = _mm_setzero_si128();
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        const __m256i sums[4] = {counted_bits(r, &tile[i]), counted_bits(r, &tile[i + 1]),
+                                 counted_bits(r, &tile[i + 2]), counted_bits(r, &tile[i + 3])};
+        __m128i counts = four_counts(sums);
+        most = _mm_max_epi16(most, counts);
+        _mm_storel_epi64((__m128i *)&ret[i], counts);
+    }
+    unsigned rest = count_plain(row, tile + i, n - i, ret + i), whole = largest_of_four(most);
+    return rest > whole ? rest : whole;
 }
 #endif
 
 static CountRow *counter(ClkCount how)
 {
 #if defined(__x86_64__)
+    bool may_count = __builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512f");
+    if ((how == CLK_COUNT_AUTO || how == CLK_COUNT_AVX512) && may_count)
+        return count_avx512;
     if (how != CLK_COUNT_PLAIN && __builtin_cpu_supports("avx2"))
         return count_avx2;
 #endif
@@ -77,6 +144,15 @@ static uint16_t *fills(Arena *arena, const Clk *c, size_t n)
     uint16_t *ret = ARENA_ARRAY(arena, n + 1, uint16_t);
     for (size_t i = 0; i < n; i++)
         ret[i] = (uint16_t)clk_fill(&c[i]);
+    return ret;
+}
+
+static uint16_t *least_fills(Arena *arena, const uint16_t *fill, size_t n)
+{
+    uint16_t *ret = ARENA_ARRAY(arena, n / TILE + 1, uint16_t);
+    for (size_t i = 0; i < n; i++)
+        if (i % TILE == 0 || fill[i] < ret[i / TILE])
+            ret[i / TILE] = fill[i];
     return ret;
 }
 
@@ -97,6 +173,7 @@ typedef struct Comparison {
     Arena *arena;
     const Clk *a, *b;
     const uint16_t *fill_a, *fill_b, *need;
+    const uint16_t *least_fill; /* of each tile of b */
     size_t max;
     CountRow *count;
     ClkPairs *found;
@@ -105,7 +182,9 @@ typedef struct Comparison {
 static bool compare_row(Comparison *c, size_t i, size_t from, size_t n)
 {
     uint16_t common[TILE];
-    c->count(&c->a[i], &c->b[from], n, common);
+    unsigned most = c->count(&c->a[i], &c->b[from], n, common);
+    if (most < c->need[c->fill_a[i] + c->least_fill[from / TILE]])
+        return true; /* not even against the thinnest of the tile */
     for (size_t k = 0; k < n; k++) {
         unsigned sum = (unsigned)c->fill_a[i] + c->fill_b[from + k];
         if (common[k] < c->need[sum])
@@ -141,15 +220,17 @@ bool clk_compare(Arena *arena, const Clk *a, size_t na, const Clk *b, size_t nb,
                  size_t max, ClkCount how, ClkPairs *ret)
 {
     *ret = (ClkPairs){0};
-    Comparison c = {arena,
-                    a,
-                    b,
-                    fills(arena, a, na),
-                    fills(arena, b, nb),
-                    bits_needed(arena, threshold),
-                    max,
-                    counter(how),
-                    ret};
+    const uint16_t *fill_b = fills(arena, b, nb);
+    Comparison c = {.arena = arena,
+                    .a = a,
+                    .b = b,
+                    .fill_a = fills(arena, a, na),
+                    .fill_b = fill_b,
+                    .need = bits_needed(arena, threshold),
+                    .least_fill = least_fills(arena, fill_b, nb),
+                    .max = max,
+                    .count = counter(how),
+                    .found = ret};
     bool all = true;
     for (size_t row = 0; all && row < na; row += ROWS)
         all = compare_block(&c, row, na - row < ROWS ? na - row : ROWS, nb);

@@ -14,12 +14,17 @@ typedef struct ClkPairs {
     size_t n, cap;
 } ClkPairs;
 
-/* How the bits are counted; both give the same pairs. AUTO takes the widest the processor has. */
-typedef enum ClkCount { CLK_COUNT_AUTO, CLK_COUNT_PLAIN, CLK_COUNT_AVX2 } ClkCount;
+/* How the bits are counted; all give the same pairs. AUTO takes the widest the processor has. */
+typedef enum ClkCount {
+    CLK_COUNT_AUTO,
+    CLK_COUNT_PLAIN,
+    CLK_COUNT_AVX2,
+    CLK_COUNT_AVX512
+} ClkCount;
 
 /* All pairs with dice >= threshold (0 < threshold <= 1), ordered by a, then b. At most `max` pairs
  * are kept in `a`; returns false, with those found so far, when there are more: the threshold is
- * too low. CLK_COUNT_AVX2 on a processor without it counts plainly. */
+ * too low. What the processor does not have falls back to the next narrower way. */
 bool clk_compare(Arena *arena, const Clk *a, size_t na, const Clk *b, size_t nb, double threshold,
                  size_t max, ClkCount how, ClkPairs *ret);
 /* Keeps each index of either list in at most one pair: the most similar first, ties by index. The

@@ -128,7 +128,7 @@ static void test_every_way_of_counting_finds_the_pairs_of_the_definition(void **
     for (size_t i = 0; i < NB; i += 3)
         for (int w = 0; w < (int)(i % CLK_WORDS); w++)
             b[i].words[w] = a[i % NA].words[w];
-    for (ClkCount how = CLK_COUNT_AUTO; how <= CLK_COUNT_AVX2; how++) {
+    for (ClkCount how = CLK_COUNT_AUTO; how <= CLK_COUNT_AVX512; how++) {
         ClkPairs got;
         assert_true(clk_compare(*state, a, NA, b, NB, 0.6, NA * NB, how, &got));
         size_t k = 0;
