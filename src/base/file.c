@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 Err file_read_fd(Arena *a, int fd, size_t max, Str *ret)
@@ -66,6 +67,69 @@ Err file_write(const char *path, Str bytes)
         e = E_IO;
     arena_free(a);
     return e;
+}
+
+Err file_chunks(const char *path, Err (*fn)(void *ctx, Str bytes), void *ctx)
+{
+    enum { PIECE = 256 * 1024 };
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? E_NOT_FOUND : E_IO;
+    Arena *a = arena_new(PIECE + 1024);
+    char *piece = arena_alloc(a, PIECE);
+    Err e = ERR_OK;
+    for (ssize_t n = 1; e == ERR_OK && n > 0;) {
+        n = read(fd, piece, PIECE);
+        if (n < 0)
+            e = E_IO;
+        else if (n > 0)
+            e = fn(ctx, (Str){piece, (size_t)n});
+    }
+    arena_free(a);
+    close(fd);
+    return e;
+}
+
+static Err write_piece(void *fd, Str bytes)
+{
+    return file_write_fd(*(int *)fd, bytes);
+}
+
+Err file_copy(const char *from, const char *to)
+{
+    int fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return errno == EEXIST ? E_DUPLICATE : E_IO;
+    Err e = file_chunks(from, write_piece, &fd);
+    if (fsync(fd) != 0 && e == ERR_OK)
+        e = E_IO;
+    close(fd);
+    if (e != ERR_OK)
+        file_remove(to);
+    return e;
+}
+
+Err file_size(const char *path, int64_t *ret)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return errno == ENOENT ? E_NOT_FOUND : E_IO;
+    *ret = st.st_size;
+    return ERR_OK;
+}
+
+Err file_free_space(const char *path, int64_t *ret)
+{
+    struct statvfs st;
+    if (statvfs(path, &st) != 0)
+        return E_IO;
+    *ret = (int64_t)st.f_bavail * (int64_t)st.f_frsize;
+    return ERR_OK;
+}
+
+void file_remove(const char *path)
+{
+    (void)unlink(path);
 }
 
 bool file_exists(const char *path)

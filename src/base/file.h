@@ -10,6 +10,14 @@ MUST_CHECK Err file_read_fd(Arena *a, int fd, size_t max, Str *ret);
 /* Writes beside and renames, so that readers see the old or the new file; mode 0600. */
 MUST_CHECK Err file_write(const char *path, Str bytes);
 MUST_CHECK Err file_write_fd(int fd, Str bytes);
+/* Hands the bytes of a file to `fn`, a piece at a time; E_NOT_FOUND, E_IO, or what `fn` answers. */
+MUST_CHECK Err file_chunks(const char *path, Err (*fn)(void *ctx, Str bytes), void *ctx);
+/* Copies into a new file (mode 0600), on disk when it returns; E_DUPLICATE when it exists. */
+MUST_CHECK Err file_copy(const char *from, const char *to);
+MUST_CHECK Err file_size(const char *path, int64_t *ret);
+/* Bytes still free where the path lies. */
+MUST_CHECK Err file_free_space(const char *path, int64_t *ret);
+void file_remove(const char *path);
 bool file_exists(const char *path);
 /* Creates the folder (mode 0700) if missing. */
 MUST_CHECK Err file_mkdir(const char *path);

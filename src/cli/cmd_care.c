@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "guard/audit.h"
 #include "model/plan.h"
+#include "model/role_report.h"
 
 #include <string.h>
 
@@ -63,6 +64,34 @@ Err cmd_rebuild(Cli *cli)
     TRY(cli_open(cli));
     TRY(writer_run(cli->store.writer, NULL, store_rebuild, &cli->store));
     cli_say(cli, M_REBUILT, str_of(cli->data));
+    return ERR_OK;
+}
+
+/* sigap audit-role ROLE: every register with what the role may do there and which classes it sees.
+ */
+Err cmd_audit_role(Cli *cli)
+{
+    RoleLine *lines;
+    if (cli->argc != 1)
+        return E_USAGE;
+    TRY(cli_load_domain(cli));
+    int role = model_role(cli->model, str_of(cli->argv[0]));
+    if (role < 0) {
+        cli_say(cli, M_ROLE_UNKNOWN, str_of(cli->argv[0]));
+        return E_NOT_FOUND;
+    }
+    size_t n = role_report(cli->model, cli->arena, cli->lang, role, &lines);
+    for (size_t i = 0; i < n; i++) {
+        const RoleLine *l = &lines[i];
+        printf("%.*s: %.*s (%.*s)\n", STR_ARG(l->reg->label.text[cli->lang]), STR_ARG(l->verbs),
+               STR_ARG(l->scope));
+        if (l->open.len)
+            printf("    %s: %.*s\n", tr(cli->lang, M_ROLE_OPEN).ptr, STR_ARG(l->open));
+        if (l->closed.len)
+            printf("    %s: %.*s\n", tr(cli->lang, M_ROLE_CLOSED).ptr, STR_ARG(l->closed));
+    }
+    Str none = role_unreached(cli->model, cli->arena, cli->lang, role);
+    printf("%s: %.*s\n", tr(cli->lang, M_ROLE_NOT).ptr, STR_ARG(none));
     return ERR_OK;
 }
 

@@ -11,8 +11,8 @@ typedef struct Cli {
     int argc; /* words behind the sub-command that are no options */
     char **argv;
     const char *data, *domain, *as, *format, *period, *audience, *profile, *port;
-    const char *zone, *register_name, *rows, *columns, *institution, *login, *name, *roles;
-    bool practice, dry_run, plan, empty, yes;
+    const char *zone, *register_name, *rows, *columns, *institution, *login, *name, *roles, *key;
+    bool practice, dry_run, plan, empty, yes, check, with_key;
     Lang lang;
     /* Filled by cli_open. */
     Model *model;
@@ -41,6 +41,9 @@ Err cmd_rebuild(Cli *cli);
 Err cmd_user(Cli *cli);
 Err cmd_practice(Cli *cli);
 Err cmd_clock(Cli *cli);
+Err cmd_backup(Cli *cli);
+Err cmd_restore(Cli *cli);
+Err cmd_audit_role(Cli *cli);
 
 /* Loads the domain; prints its problems. */
 MUST_CHECK Err cli_load_domain(Cli *cli);

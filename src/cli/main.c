@@ -19,6 +19,9 @@ static const Command commands[] = {
     {"user", M_CMD_USER, cmd_user},
     {"practice", M_CMD_PRACTICE, cmd_practice},
     {"clock", M_CMD_CLOCK, cmd_clock},
+    {"backup", M_CMD_BACKUP, cmd_backup},
+    {"restore", M_CMD_RESTORE, cmd_restore},
+    {"audit-role", M_CMD_AUDIT_ROLE, cmd_audit_role},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -48,17 +51,17 @@ static const TextOption text_options[] = {
     TEXT_OPTION("login", login),
     TEXT_OPTION("name", name),
     TEXT_OPTION("roles", roles),
+    TEXT_OPTION("key", key),
 };
 enum { TEXT_OPTIONS = sizeof text_options / sizeof *text_options };
 
 static const struct {
     const char *name;
     size_t offset; /* of the bool in Cli */
-} flag_options[] = {{"practice", offsetof(Cli, practice)},
-                    {"dry-run", offsetof(Cli, dry_run)},
-                    {"plan", offsetof(Cli, plan)},
-                    {"empty", offsetof(Cli, empty)},
-                    {"yes", offsetof(Cli, yes)}};
+} flag_options[] = {{"practice", offsetof(Cli, practice)}, {"dry-run", offsetof(Cli, dry_run)},
+                    {"plan", offsetof(Cli, plan)},         {"empty", offsetof(Cli, empty)},
+                    {"yes", offsetof(Cli, yes)},           {"check", offsetof(Cli, check)},
+                    {"with-key", offsetof(Cli, with_key)}};
 enum { FLAG_OPTIONS = sizeof flag_options / sizeof *flag_options };
 
 enum { OPT_LANG = 1000, OPT_HELP };

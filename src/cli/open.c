@@ -4,6 +4,7 @@
 #include "engine/figure_read.h"
 #include "engine/follow_up.h"
 #include "engine/import_db.h"
+#include "engine/system_db.h"
 #include "guard/session.h"
 #include "model/plan.h"
 
@@ -42,6 +43,19 @@ Err cli_load_domain(Cli *cli)
     return e;
 }
 
+/* System tables first; says where the copy of the data lies, and refuses data of a newer program.
+ */
+static Err upgrade(Cli *cli, Db *db)
+{
+    Str copy;
+    Err e = system_upgrade(&cli->in, db, cli->arena, &copy);
+    if (e == E_DOMAIN)
+        fprintf(stderr, "%s\n", tr(cli->lang, M_SYSTEM_NEWER).ptr);
+    if (e == ERR_OK && copy.ptr)
+        cli_say(cli, M_SYSTEM_UPGRADED, copy);
+    return e;
+}
+
 /* Brings the tables to the model; only additive steps are taken by themselves. */
 static Err migrate(Cli *cli)
 {
@@ -52,6 +66,8 @@ static Err migrate(Cli *cli)
     Err e = plan_system_tables(db);
     if (e == ERR_OK)
         e = import_schema(db);
+    if (e == ERR_OK)
+        e = upgrade(cli, db);
     if (e == ERR_OK)
         e = plan_make(cli->model, db, cli->arena, &problems, &plan);
     cli_problems(cli, &problems);

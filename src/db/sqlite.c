@@ -388,6 +388,24 @@ Err db_copy(Db *db, const char *path)
         if (b && sqlite3_backup_finish(b) != SQLITE_OK)
             rc = sqlite3_errcode(to);
     }
+    if (rc == SQLITE_DONE || rc == SQLITE_OK) /* one file that opens from a read-only medium */
+        rc = sqlite3_exec(to, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
     sqlite3_close_v2(to);
     return err_of(rc);
+}
+
+Err db_intact(Db *db)
+{
+    Stmt *st;
+    bool row;
+    Arena *a = arena_new(64 * 1024);
+    Err e = db_stmt(db, "PRAGMA integrity_check(1)", &st);
+    if (e == ERR_OK)
+        e = stmt_step(st, &row);
+    if (e == ERR_OK && !(row && str_is(row_text(a, st, 0), "ok")))
+        e = E_CORRUPT;
+    if (e == ERR_OK)
+        stmt_done(st);
+    arena_free(a);
+    return e == E_DB ? E_CORRUPT : e;
 }

@@ -88,6 +88,12 @@ void hash_part(Hash *h, Str part)
         hash_bytes(h, part.ptr, part.len);
 }
 
+void hash_raw(Hash *h, Str bytes)
+{
+    if (bytes.len)
+        hash_bytes(h, bytes.ptr, bytes.len);
+}
+
 void hash_int(Hash *h, int64_t n)
 {
     hash_length(h, 8);

@@ -35,6 +35,8 @@ typedef struct Hash {
 void hash_begin(Hash *h, const Key *key, size_t size);
 void hash_part(Hash *h, Str part);
 void hash_int(Hash *h, int64_t n);
+/* Bytes without their length: the hash of a whole file, as `b2sum` gives it. */
+void hash_raw(Hash *h, Str bytes);
 /* Writes the `size` bytes asked for in hash_begin and wipes the state. */
 void hash_end(Hash *h, unsigned char *ret, size_t size);
 

@@ -22,10 +22,11 @@ bool word_is_page(Str name)
 {
     static const char *const words[] = {
         /* sorted */
-        "akun",  "api",    "audit",         "baru",   "berkas",  "cari",    "draf",
-        "hak",   "health", "idem",          "impor",  "jangkau", "keluar",  "lacak",
-        "lapor", "masuk",  "meta",          "nomor",  "peta",    "riwayat", "sesi",
-        "seri",  "sidik",  "sqlite_master", "static", "tabel",   "tx",      "ubah",
+        "akun",          "api",    "audit",  "baru",    "berkas", "cadangan", "cari",
+        "draf",          "hak",    "health", "idem",    "impor",  "jangkau",  "keluar",
+        "kesehatan",     "kode",   "lacak",  "lapor",   "masuk",  "meta",     "nomor",
+        "pengaturan",    "peran",  "peta",   "riwayat", "seri",   "sesi",     "sidik",
+        "sqlite_master", "static", "tabel",  "tx",      "ubah",
     };
     return among(name, words, sizeof words / sizeof *words);
 }

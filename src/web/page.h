@@ -104,6 +104,8 @@ Err page_table_csv(Req *req);
 Err page_table_xlsx(Req *req);
 Err page_all_series(Req *req);
 Err page_series(Req *req);
+Err page_roles(Req *req);
+Err page_role(Req *req);
 Err page_asset(Req *req);
 Err page_file(Req *req);
 Err page_home(Req *req);

@@ -45,6 +45,8 @@ static const Route table[] = {
     ROUTE(GET, "/tabel/{name}", "count", 0, page_table),
     ROUTE(GET, "/seri", "list", 0, page_all_series),
     ROUTE(GET, "/seri/{name}", "list", 0, page_series),
+    ROUTE(GET, "/peran", "roles", 0, page_roles),
+    ROUTE(GET, "/peran/{name}", "roles", 0, page_role),
     ROUTE(GET, "/{reg}.xlsx", "export", 0, page_xlsx),
     ROUTE(GET, "/{reg}.csv", "export", 0, page_csv),
     ROUTE(GET, "/{reg}", "list", 0, page_list),

@@ -1,0 +1,99 @@
+/* Commands that copy an installation and take it back: backup, restore. */
+#include "cli/command.h"
+
+#include "base/file.h"
+#include "engine/backup_db.h"
+
+static Str megabytes(Cli *cli, int64_t bytes)
+{
+    return str_printf(cli->arena, "%.1f", (double)bytes / 1e6);
+}
+
+/* What was proved, or what does not fit. */
+static Err tell(Cli *cli, Err e, const BackupProof *p)
+{
+    if (e == E_CORRUPT && p->broken.ptr)
+        cli_say(cli, M_BACKUP_BROKEN, p->broken);
+    if (e != ERR_OK)
+        return e;
+    cli_say(cli, M_BACKUP_PROVED, megabytes(cli, p->bytes));
+    if (p->audited)
+        cli_say(cli, M_AUDIT_OK, str_int(cli->arena, p->audit.rows));
+    else
+        cli_say(cli, M_BACKUP_NOT_AUDITED, S(BACKUP_KEY));
+    return ERR_OK;
+}
+
+/* The key named, the one in the backup, or the one already in the folder of the data. */
+static const char *key_file(Cli *cli, const char *dir)
+{
+    if (cli->key)
+        return cli->key;
+    const char *beside = str_printf(cli->arena, "%s/" BACKUP_KEY, dir).ptr;
+    return file_exists(beside) ? beside : str_printf(cli->arena, "%s/" BACKUP_KEY, cli->data).ptr;
+}
+
+typedef struct Note {
+    Cli *cli;
+    BackupRow row;
+} Note;
+
+static Err note_backup(WriteTx *tx, void *arg)
+{
+    Note *n = arg;
+    AuditAct act = {.store = &n->cli->store,
+                    .actor = &n->cli->actor,
+                    .action = S("backup"),
+                    .result = n->row.result};
+    TRY(backup_note(tx, &n->row));
+    return store_audit_act(tx, &act);
+}
+
+static Err make(Cli *cli, const char *dir)
+{
+    BackupProof proof = {0};
+    TRY(cli_open(cli));
+    Err e = backup_make(&cli->in, cli->arena, dir, cli->with_key, &proof);
+    Note note = {cli,
+                 {.at = clock_now(),
+                  .bytes = proof.bytes,
+                  .place = str_of(dir),
+                  .result = e == ERR_OK ? S("ok") : str_of(err_name(e))}};
+    TRY(writer_run(cli->store.writer, NULL, note_backup, &note));
+    if (e == ERR_OK)
+        cli_say(cli, M_BACKUP_MADE, str_of(dir));
+    else if (e == E_DUPLICATE)
+        cli_say(cli, M_BACKUP_THERE, str_of(dir));
+    TRY(tell(cli, e, &proof));
+    cli_say(cli, cli->with_key ? M_BACKUP_KEY_IN : M_BACKUP_KEY_OUT, str_of(cli->in.key_file));
+    return ERR_OK;
+}
+
+/* sigap backup DIR [--with-key] | backup --check DIR [--key FILE] */
+Err cmd_backup(Cli *cli)
+{
+    BackupProof proof;
+    if (cli->argc != 1)
+        return E_USAGE;
+    if (!cli->check)
+        return make(cli, cli->argv[0]);
+    Err e = backup_check(cli->arena, cli->argv[0], key_file(cli, cli->argv[0]), &proof);
+    return tell(cli, e, &proof);
+}
+
+/* sigap restore DIR [--key FILE]: into a folder without data. */
+Err cmd_restore(Cli *cli)
+{
+    BackupProof proof;
+    if (cli->argc != 1)
+        return E_USAGE;
+    Err e =
+        backup_restore(cli->arena, cli->argv[0], cli->data, key_file(cli, cli->argv[0]), &proof);
+    if (e == E_DUPLICATE)
+        cli_say(cli, M_RESTORE_NOT_EMPTY, str_of(cli->data));
+    if (e == E_KEY)
+        cli_say(cli, M_RESTORE_KEY, str_of(cli->data));
+    TRY(tell(cli, e, &proof));
+    cli_say(cli, M_RESTORED, str_of(cli->data));
+    return ERR_OK;
+}

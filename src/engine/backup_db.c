@@ -1,0 +1,218 @@
+#include "engine/backup_db.h"
+
+#include "base/file.h"
+#include "guard/crypto.h"
+
+static const char *const databases[] = {"sigap.db", "kunci.db", "berkas.db"};
+enum { DATABASES = sizeof databases / sizeof *databases, SUM_SIZE = 32 };
+
+static const char *within(Arena *a, const char *dir, const char *name)
+{
+    return str_printf(a, "%s/%s", dir, name).ptr;
+}
+
+/* ---- making one ---- */
+
+static Err copy_one(const char *from, const char *to)
+{
+    Db *db;
+    if (file_exists(to))
+        return E_DUPLICATE;
+    TRY(db_open(from, DB_READ, &db));
+    Err e = db_copy(db, to);
+    db_close(db);
+    return e;
+}
+
+Err backup_copy(const Installation *in, Arena *a, const char *dir)
+{
+    const char *const from[DATABASES] = {in->data_db, in->keys_db, in->files_db};
+    for (size_t i = 0; i < DATABASES; i++)
+        TRY(copy_one(from[i], within(a, dir, databases[i])));
+    return ERR_OK;
+}
+
+static Err add_to_hash(void *hash, Str bytes)
+{
+    hash_raw(hash, bytes);
+    return ERR_OK;
+}
+
+static Err sum_of(Arena *a, const char *path, Str *ret)
+{
+    unsigned char sum[SUM_SIZE];
+    Hash h;
+    hash_begin(&h, NULL, sizeof sum);
+    Err e = file_chunks(path, add_to_hash, &h);
+    hash_end(&h, sum, sizeof sum);
+    *ret = hex_of(a, sum, sizeof sum);
+    return e;
+}
+
+static Err write_sums(Arena *a, const char *dir)
+{
+    Buf b = buf_new(a, 512);
+    for (size_t i = 0; i < DATABASES; i++) {
+        Str sum;
+        TRY(sum_of(a, within(a, dir, databases[i]), &sum));
+        buf_printf(&b, "%.*s  %s\n", STR_ARG(sum), databases[i]);
+    }
+    return file_write(within(a, dir, BACKUP_SUMS), buf_str(&b));
+}
+
+Err backup_make(const Installation *in, Arena *a, const char *dir, bool with_key, BackupProof *ret)
+{
+    TRY(file_mkdir(dir));
+    if (file_exists(within(a, dir, BACKUP_SUMS)))
+        return E_DUPLICATE;
+    TRY(backup_copy(in, a, dir));
+    if (with_key)
+        TRY(file_copy(in->key_file, within(a, dir, BACKUP_KEY)));
+    TRY(write_sums(a, dir));
+    return backup_check(a, dir, in->key_file, ret);
+}
+
+/* ---- proving one ---- */
+
+static Err check_sum(Arena *a, const char *dir, Str line, BackupProof *p)
+{
+    Str name, sum;
+    ptrdiff_t blank = str_find(line, ' ');
+    if (blank < 0)
+        return E_CORRUPT;
+    name = str_trim(str_from(line, (size_t)blank));
+    p->broken = name;
+    if (str_find(name, '/') >= 0)
+        return E_CORRUPT;
+    Err e = sum_of(a, within(a, dir, str_z(a, name)), &sum);
+    if (e != ERR_OK)
+        return e == E_NOT_FOUND ? E_CORRUPT : e;
+    return str_eq(sum, str_head(line, (size_t)blank)) ? ERR_OK : E_CORRUPT;
+}
+
+static Err check_sums(Arena *a, const char *dir, BackupProof *p)
+{
+    Str text, line;
+    size_t lines = 0;
+    TRY(file_read(a, within(a, dir, BACKUP_SUMS), 4096, &text));
+    while (str_cut(&text, '\n', &line))
+        if (!str_empty(line)) {
+            TRY(check_sum(a, dir, line, p));
+            lines++;
+        }
+    p->broken = S(BACKUP_SUMS);
+    return lines >= DATABASES ? ERR_OK : E_CORRUPT;
+}
+
+static Err check_intact(Arena *a, const char *dir, BackupProof *p)
+{
+    for (size_t i = 0; i < DATABASES; i++) {
+        Db *db;
+        int64_t bytes;
+        const char *path = within(a, dir, databases[i]);
+        p->broken = str_of(databases[i]);
+        TRY(file_size(path, &bytes));
+        p->bytes += bytes;
+        TRY(db_open(path, DB_READ, &db));
+        Err e = db_intact(db);
+        db_close(db);
+        TRY(e);
+    }
+    return ERR_OK;
+}
+
+static Err check_audit(Db *db, Arena *a, const char *key_file, BackupProof *p)
+{
+    Keyring *k;
+    Str check;
+    TRY(meta_get(db, a, S("key_check"), &check));
+    TRY(keyring_open(key_file, p->installation, &k));
+    Err e = str_eq(keyring_check(k, a), check) ? audit_verify(db, k, &p->audit) : E_KEY;
+    keyring_free(k);
+    TRY(e);
+    p->audited = true;
+    return p->audit.bad_seq ? E_CORRUPT : ERR_OK;
+}
+
+static Err check_data(Arena *a, const char *dir, const char *key_file, BackupProof *p)
+{
+    Db *db;
+    p->broken = str_of(databases[0]);
+    TRY(db_open(within(a, dir, databases[0]), DB_READ, &db));
+    Err e = meta_get(db, a, S("installation"), &p->installation);
+    if (e == ERR_OK && file_exists(key_file))
+        e = check_audit(db, a, key_file, p);
+    db_close(db);
+    return e;
+}
+
+Err backup_check(Arena *a, const char *dir, const char *key_file, BackupProof *ret)
+{
+    *ret = (BackupProof){0};
+    TRY(check_sums(a, dir, ret));
+    TRY(check_intact(a, dir, ret));
+    TRY(check_data(a, dir, key_file, ret));
+    ret->broken = STR_NONE;
+    return ERR_OK;
+}
+
+/* ---- taking it back ---- */
+
+static Err copy_back(Arena *a, const char *dir, const char *data)
+{
+    for (size_t i = 0; i < DATABASES; i++)
+        TRY(file_copy(within(a, dir, databases[i]), within(a, data, databases[i])));
+    return ERR_OK;
+}
+
+Err backup_restore(Arena *a, const char *dir, const char *data, const char *key_file,
+                   BackupProof *ret)
+{
+    const char *own_key = within(a, data, BACKUP_KEY);
+    *ret = (BackupProof){0};
+    TRY(file_mkdir(data));
+    for (size_t i = 0; i < DATABASES; i++)
+        if (file_exists(within(a, data, databases[i])))
+            return E_DUPLICATE;
+    if (!file_exists(key_file))
+        return E_KEY;
+    TRY(backup_check(a, dir, key_file, ret));
+    Err e = copy_back(a, dir, data);
+    if (e == ERR_OK && !file_exists(own_key))
+        e = file_copy(key_file, own_key);
+    for (size_t i = 0; e != ERR_OK && i < DATABASES; i++)
+        file_remove(within(a, data, databases[i]));
+    return e;
+}
+
+/* ---- on record ---- */
+
+Err backup_note(WriteTx *tx, const BackupRow *row)
+{
+    Stmt *st;
+    TRY(db_stmt(tx->db,
+                "INSERT INTO cadangan(at,place,bytes,result) VALUES(:at,:place,:bytes,:result)",
+                &st));
+    stmt_int(st, ":at", row->at);
+    stmt_text(st, ":place", row->place);
+    stmt_int(st, ":bytes", row->bytes);
+    stmt_text(st, ":result", row->result);
+    return stmt_run(st);
+}
+
+Err backup_list(Db *db, Arena *a, BackupRow *ret, size_t max, size_t *ret_n)
+{
+    Stmt *st;
+    bool row = true;
+    *ret_n = 0;
+    TRY(db_stmt(db, "SELECT at,bytes,place,result FROM cadangan ORDER BY id DESC", &st));
+    while (*ret_n < max) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        ret[(*ret_n)++] =
+            (BackupRow){row_int(st, 0), row_int(st, 1), row_text(a, st, 2), row_text(a, st, 3)};
+    }
+    stmt_done(st);
+    return ERR_OK;
+}

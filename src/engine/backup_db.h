@@ -1,0 +1,44 @@
+/* Backup: an online copy of the three databases in a folder, with the hash of each file, proved by
+ * opening it again. The key file is a separate matter: whoever holds both reads everything. */
+#pragma once
+
+#include "guard/audit.h"
+#include "guard/installation.h"
+
+/* Names inside a backup folder. The list of hashes has the form of `b2sum -l 256`. */
+#define BACKUP_SUMS "cadangan.b2"
+#define BACKUP_KEY  "kek.key"
+
+/* Copies sigap.db, then kunci.db and berkas.db, into the folder: keys and bytes are written before
+ * the data that need them, so copying the data first never leaves data without them. E_DUPLICATE
+ * when a copy is there already. */
+MUST_CHECK Err backup_copy(const Installation *in, Arena *a, const char *dir);
+
+typedef struct BackupProof {
+    int64_t bytes; /* of all files */
+    bool audited;  /* a key was there: the audit chain was recomputed */
+    AuditCheck audit;
+    Str broken;       /* out with E_CORRUPT: the first file that does not fit */
+    Str installation; /* uid */
+} BackupProof;
+
+/* Makes the folder (which must not hold a backup), copies, writes the hashes and proves the copy.
+ * `with_key` puts the key file beside it. */
+MUST_CHECK Err backup_make(const Installation *in, Arena *a, const char *dir, bool with_key,
+                           BackupProof *ret);
+/* Hashes, integrity of each database and, when `key_file` exists, the audit chain. E_NOT_FOUND: no
+ * backup there; E_CORRUPT: `broken` says which file; E_KEY: the key is another installation's. */
+MUST_CHECK Err backup_check(Arena *a, const char *dir, const char *key_file, BackupProof *ret);
+/* Copies a proved backup and the key file into a folder without data. E_DUPLICATE when there are
+ * data; E_KEY without a key file that fits. What was copied is removed again on failure. */
+MUST_CHECK Err backup_restore(Arena *a, const char *dir, const char *data, const char *key_file,
+                              BackupProof *ret);
+
+typedef struct BackupRow {
+    int64_t at, bytes;
+    Str place, result; /* "ok" or an error code */
+} BackupRow;
+/* Puts a backup on record. */
+MUST_CHECK Err backup_note(WriteTx *tx, const BackupRow *row);
+/* The last ones, newest first; at most `max`. */
+MUST_CHECK Err backup_list(Db *db, Arena *a, BackupRow *ret, size_t max, size_t *ret_n);

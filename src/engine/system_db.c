@@ -1,0 +1,88 @@
+#include "engine/system_db.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "engine/backup_db.h"
+
+#define META_SYSTEM S("system")
+#define META_MODEL  S("model") /* there once an installation has been in use */
+
+/* One step. A step that adds a column is passed over where the table was made with it. */
+typedef struct Step {
+    const char *table, *column; /* NULL: always taken */
+    const char *sql;
+} Step;
+
+/* Add at the end, never reorder: the position is the stored number. */
+static const Step steps[] = {
+    {"jangkau", "since",
+     "ALTER TABLE jangkau ADD COLUMN since " DB_INTEGER " NOT NULL DEFAULT 0;"
+     "DROP INDEX IF EXISTS jangkau_rec;"
+     "CREATE INDEX jangkau_rec ON jangkau(reg, rec, source, principal, since, until, classes);"},
+    {"akun", "change_due",
+     "ALTER TABLE akun ADD COLUMN change_due " DB_INTEGER " NOT NULL DEFAULT 0;"},
+    {NULL, NULL,
+     "CREATE TABLE IF NOT EXISTS cadangan(id " DB_INTEGER " PRIMARY KEY,"
+     "at " DB_INTEGER " NOT NULL, place " DB_TEXT " NOT NULL, bytes " DB_INTEGER " NOT NULL,"
+     "result " DB_TEXT " NOT NULL);"},
+};
+enum { STEPS = sizeof steps / sizeof *steps };
+
+static Err is_taken(Db *db, Arena *a, const Step *step, bool *ret)
+{
+    StrList columns;
+    *ret = false;
+    if (!step->table)
+        return ERR_OK;
+    TRY(db_columns(db, a, str_of(step->table), &columns));
+    for (size_t i = 0; i < columns.n; i++)
+        *ret |= str_is(columns.items[i], step->column);
+    return ERR_OK;
+}
+
+static Err take_step(Db *db, Arena *a, int64_t number)
+{
+    const Step *step = &steps[number - 1];
+    bool taken;
+    TRY(is_taken(db, a, step, &taken));
+    TRY(db_begin(db));
+    Err e = taken ? ERR_OK : db_exec(db, step->sql);
+    if (e == ERR_OK)
+        e = meta_put(db, META_SYSTEM, str_int(a, number));
+    if (e == ERR_OK)
+        return db_commit(db);
+    db_rollback(db);
+    return e;
+}
+
+/* A folder that has served is copied first; a new one has nothing to lose. */
+static Err copy_beside(const Installation *in, Db *db, Arena *a, int64_t from, Str *ret)
+{
+    Str model;
+    TRY(meta_get(db, a, META_MODEL, &model));
+    if (!model.ptr)
+        return ERR_OK;
+    Str dir =
+        str_printf(a, "%s/sebelum-%lld-%lld", in->dir, (long long)from + 1, (long long)clock_now());
+    TRY(file_mkdir(dir.ptr));
+    TRY(backup_copy(in, a, dir.ptr));
+    *ret = dir;
+    return ERR_OK;
+}
+
+Err system_upgrade(const Installation *in, Db *db, Arena *a, Str *ret_copy)
+{
+    Str text;
+    int64_t at = 0;
+    *ret_copy = STR_NONE;
+    TRY(meta_get(db, a, META_SYSTEM, &text));
+    if (text.ptr && !str_i64(text, &at))
+        return E_CORRUPT;
+    if (at > STEPS)
+        return E_DOMAIN;
+    if (at < STEPS)
+        TRY(copy_beside(in, db, a, at, ret_copy));
+    while (at < STEPS)
+        TRY(take_step(db, a, ++at));
+    return ERR_OK;
+}

@@ -1,0 +1,97 @@
+#include "model/role_report.h"
+
+static void add_word(Buf *b, Str word)
+{
+    if (b->len)
+        buf_lit(b, ", ");
+    buf_put(b, word);
+}
+
+static Str verbs_text(Arena *a, Lang lang, unsigned verbs)
+{
+    static const struct {
+        Verb verb;
+        Msg msg;
+    } words[] = {
+        {VERB_LIST, M_VERB_LIST},     {VERB_READ, M_VERB_READ},     {VERB_CREATE, M_VERB_CREATE},
+        {VERB_CHANGE, M_VERB_CHANGE}, {VERB_MOVE, M_VERB_MOVE},     {VERB_VOID, M_VERB_VOID},
+        {VERB_IMPORT, M_VERB_IMPORT}, {VERB_EXPORT, M_VERB_EXPORT}, {VERB_COUNT, M_VERB_COUNT}};
+    Buf b = buf_new(a, 128);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (verbs & words[i].verb)
+            add_word(&b, tr(lang, words[i].msg));
+    return buf_str(&b);
+}
+
+static Str scope_text(Lang lang, Scope scope)
+{
+    static const Msg words[] = {[SCOPE_ASSIGNED] = M_SCOPE_ASSIGNED,
+                                [SCOPE_OWN] = M_SCOPE_OWN,
+                                [SCOPE_AREA] = M_SCOPE_AREA,
+                                [SCOPE_ALL] = M_SCOPE_ALL};
+    return tr(lang, words[scope]);
+}
+
+/* Classes that fields of the register have. */
+static unsigned classes_used(const Register *r)
+{
+    unsigned used = 0;
+    for (size_t i = 0; i < r->field_count; i++)
+        if (r->fields[i]->class_)
+            used |= CLASS_BIT(r->fields[i]->class_);
+    return used;
+}
+
+static Str classes_text(Arena *a, Lang lang, unsigned classes)
+{
+    static const Msg words[] = {
+        [CLASS_IDENTITY] = M_CLASS_IDENTITY, [CLASS_CONTACT] = M_CLASS_CONTACT,
+        [CLASS_SHELTER] = M_CLASS_SHELTER,   [CLASS_STORY] = M_CLASS_STORY,
+        [CLASS_HEALTH] = M_CLASS_HEALTH,     [CLASS_LEGAL] = M_CLASS_LEGAL};
+    Buf b = buf_new(a, 128);
+    for (unsigned c = CLASS_NONE + 1; c < CLASS_COUNT; c++)
+        if (classes & CLASS_BIT(c))
+            add_word(&b, tr(lang, words[c]));
+    return buf_str(&b);
+}
+
+static RoleLine line_of(Arena *a, Lang lang, const Register *reg, const Right *right)
+{
+    unsigned used = classes_used(reg), opens = right->verbs & VERB_READ ? right->classes : 0;
+    return (RoleLine){.reg = reg,
+                      .verbs = verbs_text(a, lang, right->verbs),
+                      .scope = scope_text(lang, right->scope),
+                      .open = classes_text(a, lang, used & opens),
+                      .closed = classes_text(a, lang, used & ~opens)};
+}
+
+size_t role_report(const Model *m, Arena *a, Lang lang, int role, RoleLine **ret)
+{
+    struct {
+        RoleLine *items;
+        size_t n, cap;
+    } lines = {0};
+    for (size_t i = 0; i < m->reg_count; i++)
+        for (size_t k = 0; k < m->regs[i]->rights.n; k++)
+            if (m->regs[i]->rights.items[k].role == role)
+                *ARENA_PUSH(a, lines) = line_of(a, lang, m->regs[i], &m->regs[i]->rights.items[k]);
+    *ret = lines.items;
+    return lines.n;
+}
+
+static bool reaches(const Register *reg, int role)
+{
+    for (size_t k = 0; k < reg->rights.n; k++)
+        if (reg->rights.items[k].role == role)
+            return true;
+    return false;
+}
+
+Str role_unreached(const Model *m, Arena *a, Lang lang, int role)
+{
+    Buf b = buf_new(a, 256);
+    for (size_t i = 0; i < m->reg_count; i++)
+        if (!reaches(m->regs[i], role))
+            add_word(&b, m->regs[i]->label.text[lang]);
+    return buf_str(&b);
+}

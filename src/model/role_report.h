@@ -1,0 +1,16 @@
+/* What a role may reach, in words: read from the rights of the registers, for people who decide. */
+#pragma once
+
+#include "model/model.h"
+
+/* One row of rights. Texts are lists in the reader's language; empty when there is nothing. */
+typedef struct RoleLine {
+    const Register *reg;
+    Str verbs, scope;
+    Str open, closed; /* protected classes of the register that the row opens, and the others */
+} RoleLine;
+
+/* The rows that name the role, in the order of the registers; texts live in `a`. */
+size_t role_report(const Model *m, Arena *a, Lang lang, int role, RoleLine **ret);
+/* Labels of the registers the role reaches in no way. */
+Str role_unreached(const Model *m, Arena *a, Lang lang, int role);

@@ -1,0 +1,114 @@
+"""What the administrator does: data of an older program, backups, and what roles may reach."""
+import sqlite3
+import subprocess
+
+import yaml
+
+import sigap
+
+
+def make_old(data):
+    """Takes the system tables back to the shape they had before they were numbered."""
+    db = sqlite3.connect(data / "sigap.db")
+    db.executescript("""
+        DROP INDEX jangkau_rec;
+        CREATE TABLE lama AS SELECT reg, principal, rec, source, classes, until FROM jangkau;
+        DROP TABLE jangkau;
+        CREATE TABLE jangkau(reg TEXT NOT NULL, principal INTEGER NOT NULL, rec INTEGER NOT NULL, source TEXT NOT NULL,
+          classes INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY(reg, principal, rec, source));
+        INSERT INTO jangkau SELECT * FROM lama;
+        DROP TABLE lama;
+        CREATE INDEX jangkau_rec ON jangkau(reg, rec, source, principal, until, classes);
+        ALTER TABLE akun DROP COLUMN change_due;
+        DROP TABLE cadangan;
+        DELETE FROM meta WHERE kunci = 'system';""")
+    db.close()
+
+
+def test_a_folder_of_an_older_program_is_brought_up_to_date(own):
+    own.stop()
+    make_old(own.data)
+    before = own.rows("SELECT count(*) n FROM jangkau")[0]["n"]
+    assert before > 100
+    said = own.cli("audit verify").stdout
+    kept = list(own.data.glob("sebelum-*"))
+    assert len(kept) == 1 and kept[0].name in said
+    copy = sqlite3.connect(kept[0] / "sigap.db")
+    assert "since" not in [c[1] for c in copy.execute("PRAGMA table_info(jangkau)")]
+    assert copy.execute("SELECT count(*) FROM jangkau").fetchone()[0] == before
+    copy.close()
+    assert "since" in [c["name"] for c in own.rows("PRAGMA table_info(jangkau)")]
+    own.start()
+    assert own.login("sekretaris").get("/kasus").status == 200
+    own.stop()
+    own.cli("audit verify")
+    assert list(own.data.glob("sebelum-*")) == kept, "the second start copied again"
+
+
+def test_data_of_a_newer_program_are_left_alone(own):
+    own.stop()
+    db = sqlite3.connect(own.data / "sigap.db")
+    db.execute("UPDATE meta SET nilai = '9999' WHERE kunci = 'system'")
+    db.commit()
+    db.close()
+    done = own.cli("audit verify", "--lang", "en", status=8)
+    assert "newer program" in done.stderr
+
+
+def test_backup_is_proved_and_restored(own, tmp):
+    place = tmp / "cadangan"
+    said = own.cli("backup", place, "--lang", "en").stdout  # the server is running
+    assert "was made in" in said and "chain is whole" in said and "key is not in it" in said
+    assert sorted(p.name for p in place.iterdir()) == ["berkas.db", "cadangan.b2", "kunci.db", "sigap.db"]
+    subprocess.run(["b2sum", "-l", "256", "-c", "cadangan.b2"], cwd=place, check=True, capture_output=True)
+    assert own.rows("SELECT result FROM cadangan")[0]["result"] == "ok"
+    assert own.rows("SELECT count(*) n FROM audit WHERE action='backup'")[0]["n"] == 1
+    own.cli("backup", place, status=6)  # never over another one
+    own.stop()  # its clocks would go on making tasks
+    place = tmp / "diam"
+    own.cli("backup", place)
+    fresh = sigap.Cli(tmp / "baru", own.reports)
+    assert "--key" in fresh("restore", place, status=10).stdout
+    assert not list((tmp / "baru").glob("*.db"))
+    fresh("restore", place, "--key", own.data / "kek.key")
+    own.cli("export", tmp / "a")
+    fresh("export", tmp / "b")
+    names = sorted(p.name for p in (tmp / "a").glob("*.csv"))
+    assert len(names) > 20
+    for name in names:
+        assert (tmp / "a" / name).read_bytes() == (tmp / "b" / name).read_bytes(), name
+    fresh("restore", place, "--key", own.data / "kek.key", status=6)
+
+
+def test_a_broken_backup_is_refused(own, tmp):
+    own.stop()
+    place = tmp / "c"
+    said = own.cli("backup", place, "--with-key", "--lang", "en").stdout
+    assert "can read all data" in said and (place / "kek.key").exists()
+    own.cli("backup --check", place)
+    page = bytearray((place / "kunci.db").read_bytes())
+    page[len(page) // 2] ^= 1
+    (place / "kunci.db").write_bytes(bytes(page))
+    done = own.cli("backup --check", place, "--lang", "en", status=10)
+    assert "kunci.db" in done.stdout
+    fresh = sigap.Cli(tmp / "baru", own.reports)
+    fresh("restore", place, status=10)
+    assert not list((tmp / "baru").glob("*.db"))
+
+
+def test_what_a_role_may_reach_is_told_in_words(s):
+    c = s.as_("statistik")
+    page = c.get("/peran")
+    roles = [r["name"] for r in yaml.load((sigap.ROOT / "domain/roles.yaml").read_text(), yaml.BaseLoader)["roles"]]
+    for role in roles:
+        assert f'href="/peran/{role}"' in page.html
+        assert c.get(f"/peran/{role}").status == 200
+    assert c.get("/peran/bukan_peran").status == 404
+    kasus = yaml.load((sigap.ROOT / "domain/registers/kasus.yaml").read_text(), yaml.BaseLoader)
+    named = {r["role"] for r in kasus["rights"]}
+    for role in roles:
+        said = s.cli("audit-role", role, "--lang", "en").stdout
+        reached, left = said.rsplit("Not reached at all:", 1)
+        assert (kasus["label"]["en"] + ":" in reached) == (role in named), role
+    assert "Classes that stay closed" in s.cli("audit-role penyidik --lang en").stdout + s.cli("audit-role pimpinan --lang en").stdout
+    s.cli("audit-role bukan_peran", status=5)
