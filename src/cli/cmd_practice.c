@@ -3,7 +3,7 @@
  * and gives history, audit, tasks and late clocks for free. */
 #include "cli/command.h"
 #include "cli/practice_value.h"
-#include "cli/user_make.h"
+#include "intake/user_make.h"
 
 #include "base/file.h"
 #include "engine/clock_db.h"

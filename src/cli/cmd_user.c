@@ -1,70 +1,7 @@
-#include "cli/user_make.h"
-
 #include "cli/command.h"
 #include "guard/account.h"
 #include "intake/ref_key.h"
-
-static void give(Change *c, FieldRole role, Str value)
-{
-    const Field *f = role_field(c->reg->model, role);
-    if (f && f->reg == c->reg)
-        change_set(c, f, value);
-}
-
-typedef struct PutAccount {
-    Str uid, login, hash;
-} PutAccount;
-
-static Err put_account(WriteTx *tx, void *arg)
-{
-    const PutAccount *p = arg;
-    return account_put(tx, p->uid, p->login, p->hash);
-}
-
-static Err prepare_user(Reader *rd, Batch *b, const NewUser *u, Problems *problems, Str *ret_uid)
-{
-    const Model *m = rd->store->model;
-    const Register *user = role_reg(m, REG_ROLE_USER), *member = role_reg(m, REG_ROLE_MEMBERSHIP);
-    Change *c = store_change(rd->arena, CHANGE_CREATE, user, STR_NONE, 0);
-    c->parent_reg = role_reg(m, REG_ROLE_INSTITUTION);
-    c->parent_uid = u->institution_uid;
-    c->owner_uid = u->institution_uid;
-    give(c, FIELD_ROLE_USER_LOGIN, u->login);
-    give(c, FIELD_ROLE_USER_NAME, u->name);
-    give(c, FIELD_ROLE_USER_ROLES, u->roles);
-    give(c, FIELD_ROLE_USER_ACTIVE, S("ya"));
-    for (size_t i = 0; i < user->field_count; i++) {
-        const Field *f = user->fields[i]; /* kind of account: the list's first code is a person */
-        if (f->required && f->kind == FK_CODE && !c->set[i] && f->codes->n)
-            change_set(c, f, f->codes->items[0].code);
-    }
-    TRY(store_prepare(rd, b, c, problems));
-    *ret_uid = c->uid;
-    Change *k = store_change(rd->arena, CHANGE_CREATE, member, STR_NONE, 0);
-    k->parent_reg = c->parent_reg;
-    k->parent_uid = u->institution_uid;
-    k->owner_uid = u->institution_uid;
-    give(k, FIELD_ROLE_MEMBERSHIP_USER, c->uid);
-    give(k, FIELD_ROLE_MEMBERSHIP_START, date_iso(rd->arena, clock_today()));
-    for (size_t i = 0; i < member->field_count; i++) {
-        const Field *f = member->fields[i];
-        if (f->required && f->kind == FK_TEXT && !k->set[i])
-            change_set(k, f, u->name);
-    }
-    return store_prepare(rd, b, k, problems);
-}
-
-Err user_make(Reader *rd, const NewUser *u, Problems *problems)
-{
-    Batch *b = store_batch(rd);
-    PutAccount put = {.login = u->login};
-    TRY(u->practice ? password_hash_practice(rd->arena, u->password, &put.hash)
-                    : password_hash(rd->arena, u->password, &put.hash));
-    TRY(prepare_user(rd, b, u, problems, &put.uid));
-    b->also = put_account;
-    b->also_arg = &put;
-    return store_run(b);
-}
+#include "intake/user_make.h"
 
 static Str option_or_ask(Cli *cli, const char *option, Msg prompt)
 {

@@ -10,7 +10,8 @@ Err account_schema(Db *db)
                    "CREATE TABLE IF NOT EXISTS akun(user_uid " DB_TEXT " PRIMARY KEY,"
                    "login " DB_TEXT " NOT NULL UNIQUE, hash " DB_TEXT " NOT NULL,"
                    "failed " DB_INTEGER " NOT NULL DEFAULT 0,"
-                   "wait_until " DB_INTEGER " NOT NULL DEFAULT 0);"
+                   "wait_until " DB_INTEGER " NOT NULL DEFAULT 0,"
+                   "change_due " DB_INTEGER " NOT NULL DEFAULT 0);"
                    "CREATE TABLE IF NOT EXISTS fakta_pengguna(user_id " DB_INTEGER " PRIMARY KEY,"
                    "uid " DB_TEXT " NOT NULL UNIQUE, login " DB_TEXT " NOT NULL UNIQUE,"
                    "name " DB_TEXT ", roles " DB_TEXT ", active " DB_INTEGER " NOT NULL,"
@@ -34,11 +35,19 @@ Err account_put(WriteTx *tx, Str user_uid, Str login, Str hash)
     TRY(db_stmt(tx->db,
                 "INSERT INTO akun(user_uid,login,hash,failed,wait_until)"
                 " VALUES(:uid,:login,:hash,0,0) ON CONFLICT(user_uid) DO UPDATE SET"
-                " login=excluded.login, hash=excluded.hash, failed=0, wait_until=0",
+                " login=excluded.login, hash=excluded.hash, failed=0, wait_until=0, change_due=0",
                 &st));
     stmt_text(st, ":uid", user_uid);
     stmt_text(st, ":login", login_fold(tx->arena, login));
     stmt_text(st, ":hash", hash);
+    return stmt_run(st);
+}
+
+Err account_change_due(WriteTx *tx, Str user_uid)
+{
+    Stmt *st;
+    TRY(db_stmt(tx->db, "UPDATE akun SET change_due=1 WHERE user_uid=:uid", &st));
+    stmt_text(st, ":uid", user_uid);
     return stmt_run(st);
 }
 

@@ -27,6 +27,10 @@ void password_dummy(Str password);
  * is another user's. Ending the user's sessions is the caller's act (session_close_user). */
 MUST_CHECK Err account_put(WriteTx *tx, Str user_uid, Str login, Str hash);
 
+/* The password was given by somebody else: until it is changed nothing else may be done.
+ * account_put clears it. */
+MUST_CHECK Err account_change_due(WriteTx *tx, Str user_uid);
+
 typedef struct Account {
     Str user_uid, login, hash;
     int64_t failed;

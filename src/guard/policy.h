@@ -41,9 +41,10 @@ typedef struct Subject {
     uint64_t roles;                 /* bit per role index */
     int64_t agencies[AGENCIES_MAX]; /* live memberships, home institution first */
     size_t agency_count;
-    Str area;    /* region code */
-    Str session; /* hash of the session token, absent on the command line */
-    bool system; /* the program itself: everything, actor stands in `uid` as "sistem:.." */
+    Str area;        /* region code */
+    Str session;     /* hash of the session token, absent on the command line */
+    bool change_due; /* the password is a temporary one */
+    bool system;     /* the program itself: everything, actor stands in `uid` as "sistem:.." */
 } Subject;
 
 /* How the record stands to the subject, read from the reach table. */

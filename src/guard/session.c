@@ -69,6 +69,39 @@ Err session_close_user(WriteTx *tx, Str user_uid, Str except)
     return drop_loose_purposes(tx->db);
 }
 
+Err session_list(Db *db, Arena *a, Str user_uid, SessionRow *ret, size_t max, size_t *ret_n)
+{
+    Stmt *st;
+    bool row;
+    *ret_n = 0;
+    TRY(db_stmt(db,
+                "SELECT hash,opened_at,seen_at FROM sesi WHERE user_uid=:uid"
+                " ORDER BY opened_at DESC",
+                &st));
+    stmt_text(st, ":uid", user_uid);
+    while (*ret_n < max) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        SessionRow s = {row_text(a, st, 0), row_int(st, 1), row_int(st, 2)};
+        int64_t touched = seen_get(s.session);
+        s.seen_at = touched > s.seen_at ? touched : s.seen_at;
+        ret[(*ret_n)++] = s;
+    }
+    stmt_done(st);
+    return ERR_OK;
+}
+
+Err session_close_own(WriteTx *tx, Str user_uid, Str session)
+{
+    Stmt *st;
+    TRY(db_stmt(tx->db, "DELETE FROM sesi WHERE hash=:hash AND user_uid=:uid", &st));
+    stmt_text(st, ":hash", session);
+    stmt_text(st, ":uid", user_uid);
+    TRY(stmt_run(st));
+    return drop_loose_purposes(tx->db);
+}
+
 void session_touch(Str session, int64_t now)
 {
     seen_put(session, now);
@@ -217,23 +250,29 @@ Err user_subject(Db *db, Arena *a, Str login, int64_t now, const Str *role_names
 }
 
 /* The user of a session that is neither past its life nor idle. */
-static Err live_session(Db *db, Arena *a, Str session, int64_t now, Str *ret_uid)
+static Err live_session(Db *db, Arena *a, Str session, int64_t now, Str *ret_uid,
+                        bool *ret_change_due)
 {
     Stmt *st;
     bool row;
-    TRY(db_stmt(db, "SELECT user_uid,opened_at,seen_at FROM sesi WHERE hash=:hash", &st));
+    TRY(db_stmt(db,
+                "SELECT s.user_uid,s.opened_at,s.seen_at,COALESCE(a.change_due,0) FROM sesi s"
+                " LEFT JOIN akun a ON a.user_uid=s.user_uid WHERE s.hash=:hash",
+                &st));
     stmt_text(st, ":hash", session);
     TRY(stmt_step(st, &row));
     if (!row)
         return E_LOGIN;
     Str uid = row_text(a, st, 0);
     int64_t opened = row_int(st, 1), seen = row_int(st, 2), touched = seen_get(session);
+    bool change_due = row_int(st, 3) != 0;
     stmt_done(st);
     if (touched > seen)
         seen = touched;
     if (now - opened >= LIFE_MS || now - seen >= IDLE_MS)
         return E_LOGIN;
     *ret_uid = uid;
+    *ret_change_due = change_due;
     return ERR_OK;
 }
 
@@ -244,17 +283,19 @@ Err session_subject(Db *db, Arena *a, Str token, int64_t now, const Str *role_na
     Str uid;
     UserFact f;
     Subject s;
+    bool change_due;
     unsigned char bytes[TOKEN_SIZE];
     if (!hex_read(token, bytes, sizeof bytes))
         return E_LOGIN;
     crypto_wipe(bytes, sizeof bytes);
     Str session = plain_hash(a, token);
-    TRY(live_session(db, a, session, now, &uid));
+    TRY(live_session(db, a, session, now, &uid, &change_due));
     TRY(db_stmt(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE uid=:uid", &st));
     stmt_text(st, ":uid", uid);
     TRY(read_user(st, a, &f));
     TRY(subject_of(db, a, &f, now, (Names){role_names, role_count}, &s));
     s.session = session;
+    s.change_due = change_due;
     *ret = s;
     return ERR_OK;
 }

@@ -17,6 +17,15 @@ MUST_CHECK Err session_close(WriteTx *tx, Str session);
 /* Ends all sessions of a user but `except` (a hash, may be absent): after a change of password or
  * role. */
 MUST_CHECK Err session_close_user(WriteTx *tx, Str user_uid, Str except);
+typedef struct SessionRow {
+    Str session; /* hash */
+    int64_t opened_at, seen_at;
+} SessionRow;
+/* Sessions of a user, newest first; at most `max`. */
+MUST_CHECK Err session_list(Db *db, Arena *a, Str user_uid, SessionRow *ret, size_t max,
+                            size_t *ret_n);
+/* Ends a session if it is this user's. */
+MUST_CHECK Err session_close_own(WriteTx *tx, Str user_uid, Str session);
 /* Finds the live session of a cookie token and fills the subject from the facts as of `now`.
  * E_LOGIN: no such session, past 12 h or 30 min idle, user inactive or past the last day, or no
  * membership that holds today. Only a user under no institution and without any membership row (the

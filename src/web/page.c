@@ -157,6 +157,7 @@ void page_message(Req *req, Html *h)
     } messages[] = {{"simpan", M_WEB_SAVED},         {"langkah", M_WEB_MOVED},
                     {"batal", M_WEB_VOIDED_NOW},     {"pulih", M_WEB_RESTORED},
                     {"draf", M_WEB_DRAFT_KEPT},      {"buang", M_WEB_DRAFT_GONE},
+                    {"sandi", M_PASSWORD_CHANGED},   {"sesi", M_SESSION_ENDED},
                     {"sama", M_WEB_NOTHING_CHANGED}, {"sudah", M_WEB_IMPORTED_BEFORE}};
     Str name = req_query(req, S("pesan"));
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
@@ -274,6 +275,7 @@ static void user_menu(Req *req, Html *h)
                 en ? S("Bahasa Indonesia") : S("English"));
     switch_form(req, h, S("padat"), req->dense ? S("0") : S("1"),
                 req_tr(req, req->dense ? M_WEB_ROOMY : M_WEB_DENSE));
+    page_link(h, S("/akun"), req_tr(req, M_ACCOUNT));
     page_form_open(req, h, S("/keluar"));
     page_button(h, req_tr(req, M_WEB_LOGOUT), S("polos"), STR_NONE, STR_NONE);
     h_close(h);

@@ -50,7 +50,8 @@ static void duties(Req *req, Html *h)
 {
     bool tables = req_duty(req, "tables") && req_has_page(req, S("/tabel"));
     bool import = req_duty(req, "import") && req_has_page(req, S("/impor"));
-    if (!tables && !import)
+    bool users = req_duty(req, "users");
+    if (!tables && !import && !users)
         return;
     h_class(h, "ul", "kartu");
     if (import) {
@@ -61,6 +62,14 @@ static void duties(Req *req, Html *h)
     if (tables) {
         h_open(h, "li");
         page_link(h, S("/tabel"), req_tr(req, M_TABLES));
+        h_close(h);
+    }
+    if (users) {
+        h_open(h, "li");
+        page_link(h, S("/akun/baru"), req_tr(req, M_USER_NEW));
+        h_close(h);
+        h_open(h, "li");
+        page_link(h, S("/peran"), req_tr(req, M_ROLES));
         h_close(h);
     }
     h_close(h);

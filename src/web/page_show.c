@@ -235,6 +235,9 @@ static void actions(Req *req, Html *h, const Record *r)
     moves(req, h, r);
     page_link(h, url_record(req, r->reg, r->uid, "/riwayat"), req_tr(req, M_WEB_HISTORY));
     sums_below(req, h, r);
+    if (r->reg->role == REG_ROLE_USER && req_duty(req, "users"))
+        page_link(h, str_printf(req->arena, "/akun/%.*s", STR_ARG(r->uid)),
+                  req_tr(req, M_PASSWORD_GIVE));
     h_class(h, "a", "cetak");
     h_url(h, "href", req->path);
     h_flag(h, "data-cetak");

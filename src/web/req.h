@@ -21,6 +21,7 @@ enum RouteFlag {
     ROUTE_UPLOAD = 1 << 2, /* body up to BODY_UPLOAD bytes */
     ROUTE_RECORD = 1 << 3, /* about one record: E_NOT_FOUND is put on record as a refusal */
     ROUTE_FORM = 1 << 4,   /* posts the fields of a record: kept as a draft when CSRF fails */
+    ROUTE_OWN = 1 << 6,    /* one's own account: open while the password is a temporary one */
     ROUTE_ASSET = 1 << 5,  /* constant bytes, answered on the I/O thread */
 };
 

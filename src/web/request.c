@@ -264,6 +264,8 @@ static Err run_page(Req *req)
     }
     TRY(req_in_time(req));
     TRY(admit(req));
+    if (req->known && req->subject.change_due && !(req->route->flags & (ROUTE_PUBLIC | ROUTE_OWN)))
+        return req_redirect(req, S("/akun"));
     return req->next.fn || req->res.status ? ERR_OK : req->route->page(req);
 }
 

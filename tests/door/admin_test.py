@@ -112,3 +112,103 @@ def test_what_a_role_may_reach_is_told_in_words(s):
         assert (kasus["label"]["en"] + ":" in reached) == (role in named), role
     assert "Classes that stay closed" in s.cli("audit-role penyidik --lang en").stdout + s.cli("audit-role pimpinan --lang en").stdout
     s.cli("audit-role bukan_peran", status=5)
+
+
+def make_user(c, s, login, roles, name="Petugas Baru"):
+    form = c.get("/akun/baru").form("/akun/baru", has="masuk")
+    password = form["sandi"]
+    place = s.rows("SELECT uid FROM institusi WHERE kode = 'P2TP2A'")[0]["uid"]
+    form.fill(instansi=place, nama=name, masuk=login, peranan=roles)
+    return password, c.submit(form)
+
+
+def first_login(s, login, password):
+    c = s.client()
+    form = c.get("/masuk").form("/masuk", has="sandi")
+    form["masuk"], form["sandi"] = login, password
+    return c, c.submit(form)
+
+
+def change(c, old, new, again=None):
+    form = c.get("/akun").form("/akun/sandi")
+    form.fill(lama=old, sandi=new, ulang=again or new)
+    return c.submit(form)
+
+
+def test_a_user_is_made_by_page_and_must_change_the_password(s):
+    admin = s.as_("admin")
+    password, page = make_user(admin, s, "petugas.baru", ["petugas_ppt"])
+    assert page.status == 200 and page.path.startswith("/pengguna/"), page.words[:400]
+    assert password not in page.html and s.bytes_on_disk(password) == []
+    c, page = first_login(s, "petugas.baru", password)
+    assert page.path == "/akun"
+    for path in ("/", "/laporan", "/kasus/baru", "/peran"):
+        assert c.get(path).path == "/akun", path
+    assert change(c, "salah-sekali-ini", "ombak biru pagi ini").status == 422
+    assert change(c, password, "ombak biru pagi ini", "lain").status == 422
+    assert change(c, password, password).status == 422
+    assert change(c, password, "ombak biru pagi ini").status == 200
+    assert c.get("/laporan").path == "/laporan"
+    assert first_login(s, "petugas.baru", password)[1].path == "/masuk"
+    assert s.rows("SELECT count(*) n FROM audit WHERE action='password'")[0]["n"] == 1
+
+
+def test_a_user_form_with_mistakes_keeps_what_was_typed(s):
+    admin = s.as_("admin")
+    page = make_user(admin, s, "sekretaris", ["petugas_ppt"], "Nama Sudah Diketik")[1]
+    assert page.status in (409, 422) and "Nama Sudah Diketik" in page.html and "sekretaris" in page.words
+    form = admin.get("/akun/baru").form("/akun/baru", has="masuk")
+    page = admin.submit(form.fill(masuk="orang.lain"))
+    assert page.status == 422 and "orang.lain" in page.html
+    for who in ("sekretaris", "ppt"):
+        assert s.as_(who).get("/akun/baru").status == 403
+
+
+def test_a_temporary_password_ends_the_users_sessions(s):
+    admin = s.as_("admin")
+    first, page = make_user(admin, s, "lupa.sandi", ["petugas_ppt"])
+    uid = page.path.split("/")[2]
+    c, _ = first_login(s, "lupa.sandi", first)
+    change(c, first, "ombak biru pagi ini")
+    form = admin.get(f"/akun/{uid}").form("/sandi")
+    second = form["sandi"]
+    assert second != first and admin.submit(form).status == 200
+    assert c.get("/laporan").path == "/masuk"
+    assert first_login(s, "lupa.sandi", second)[1].path == "/akun"
+    own = s.rows("SELECT uid FROM pengguna WHERE nama_masuk = 'admin'")[0]["uid"]
+    assert admin.get(f"/akun/{own}").status == 403, "her own password is changed with the old one"
+    assert s.as_("ppt").get(f"/akun/{uid}").status == 403
+
+
+def test_sessions_are_listed_and_one_is_ended_from_afar(s):
+    a, b = s.login("ppt"), s.login("ppt")
+    page = a.get("/akun")
+    forms = [f for f in page.forms if f.action.endswith("/akun/sesi")]
+    assert forms
+    for form in forms:
+        page = a.submit(form)
+    assert page.status == 200
+    assert b.get("/laporan").path == "/masuk" and a.get("/laporan").path == "/laporan"
+    other = s.login("sekretaris")
+    theirs = s.rows("SELECT hash FROM sesi WHERE user_uid = (SELECT uid FROM pengguna WHERE nama_masuk='sekretaris')")
+    form = a.get("/akun").form("/keluar")
+    pairs = dict(form.pairs())
+    for row in theirs:
+        a.post("/akun/sesi", {**pairs, "sesi": row["hash"]})
+    assert other.get("/kasus").path == "/kasus", "somebody else's session was ended"
+
+
+def test_nobody_changes_the_own_roles_and_an_ended_user_is_out(s):
+    admin = s.as_("admin")
+    row = s.rows("SELECT uid FROM pengguna WHERE nama_masuk = 'admin'")[0]
+    form = admin.get(f"/pengguna/{row['uid']}/ubah").form("/ubah", has="versi")
+    form["peran"] = ["admin", "penyidik"]
+    assert admin.submit(form).status == 422
+    password, page = make_user(admin, s, "akan.berakhir", ["petugas_ppt"])
+    uid = page.path.split("/")[2]
+    c, _ = first_login(s, "akan.berakhir", password)
+    change(c, password, "ombak biru pagi ini")
+    form = admin.get(f"/pengguna/{uid}/ubah").form("/ubah", has="versi")
+    form["aktif"] = "tidak"
+    assert admin.submit(form).status == 200
+    assert c.get("/laporan").path == "/masuk"

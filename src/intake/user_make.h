@@ -1,0 +1,16 @@
+/* Making a user: record, membership and account in one transaction. */
+#pragma once
+
+#include "model/store.h"
+
+typedef struct NewUser {
+    Str login, name, roles, institution_uid, password;
+    bool practice;  /* cheap hash: the password is printed anyway */
+    bool temporary; /* the password must be changed at the first log-in */
+} NewUser;
+
+/* Judges record and membership and hashes the password; `*ret` is ready for the writer. E_INVALID
+ * with problems, E_DENIED. */
+MUST_CHECK Err user_prepare(Reader *rd, const NewUser *u, Problems *problems, Batch **ret);
+/* The same, applied at once: for commands. */
+MUST_CHECK Err user_make(Reader *rd, const NewUser *u, Problems *problems);

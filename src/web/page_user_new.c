@@ -1,0 +1,149 @@
+/* A new user: institution, roles and a temporary password in one form. */
+#include "web/page_users.h"
+#include "web/widget.h"
+
+#include "guard/account.h"
+#include "intake/user_make.h"
+
+enum { INSTITUTIONS_SHOWN = 400 };
+
+/* Institutions within reach as a list of choices. */
+static Err institutions(Req *req, CodeList *ret)
+{
+    Query q = query_new(role_reg(req->model, REG_ROLE_INSTITUTION));
+    QueryPage page;
+    q.limit = INSTITUTIONS_SHOWN;
+    TRY(query_page(&req->reader, &q, &page));
+    *ret = (CodeList){0};
+    for (size_t i = 0; i < page.n; i++) {
+        Str name = page.items[i].heading;
+        *ARENA_PUSH(req->arena, *ret) = (Code){.code = page.items[i].uid, .label = {{name, name}}};
+    }
+    return ERR_OK;
+}
+
+static void role_boxes(Req *req, Html *h, Str chosen)
+{
+    const Model *m = req->model;
+    h_open(h, "fieldset");
+    h_element(h, "legend", req_tr(req, M_USER_ROLES));
+    for (size_t i = 0; i < m->role_count; i++) {
+        h_open(h, "label");
+        h_open(h, "input");
+        h_attr(h, "type", S("checkbox"));
+        h_attr(h, "name", S("peranan"));
+        h_attr(h, "value", m->roles[i].name);
+        if (str_has_word(chosen, m->roles[i].name))
+            h_flag(h, "checked");
+        h_lit(h, " ");
+        h_text(h, req_label(req, &m->roles[i].label));
+        h_close(h);
+        h_lit(h, "<br>");
+    }
+    h_open(h, "p");
+    page_link(h, S("/peran"), req_tr(req, M_ROLES));
+    h_close(h);
+    h_close(h);
+}
+
+static NewUser typed_user(Req *req)
+{
+    return (NewUser){.login = login_fold(req->arena, req_form(req, S("masuk"))),
+                     .name = req_form(req, S("nama")),
+                     .roles = params_all(&req->form, req->arena, S("peranan"), ' '),
+                     .institution_uid = req_form(req, S("instansi")),
+                     .password = req_form(req, S("sandi")),
+                     .temporary = true};
+}
+
+static Err form_page(Req *req, const NewUser *u, const Problems *problems)
+{
+    const Register *reg = role_reg(req->model, REG_ROLE_USER);
+    CodeList list;
+    TRY(institutions(req, &list));
+    Crumb crumb = {req_label(req, &reg->label), url_reg(req, reg)};
+    Html *h = page_begin(req, req_tr(req, M_USER_NEW), &crumb, 1);
+    widget_summary(req, h, problems);
+    page_form_open(req, h, S("/akun/baru"));
+    widget_select(req, h, S("instansi"), req_tr(req, M_WEB_INSTITUTION), &list, u->institution_uid);
+    widget_text(req, h, S("nama"), req_tr(req, M_USER_NAME), STR_NONE, u->name, true);
+    widget_text(req, h, S("masuk"), req_tr(req, M_WEB_LOGIN_NAME), STR_NONE, u->login, true);
+    role_boxes(req, h, u->roles);
+    password_proposed(req, h, u->password);
+    page_button(h, req_tr(req, M_USER_NEW), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
+    page_end(req, h);
+    return ERR_OK;
+}
+
+Err page_user_new(Req *req)
+{
+    Problems none = {.arena = req->arena};
+    NewUser u = {.password = password_propose(req)};
+    return req_duty(req, "users") ? form_page(req, &u, &none) : E_DENIED;
+}
+
+static bool roles_known(const Model *m, Str roles)
+{
+    Str word;
+    bool all = !str_empty(roles);
+    while (str_word(&roles, &word))
+        all &= model_role(m, word) >= 0;
+    return all;
+}
+
+static void check_user(Req *req, const NewUser *u, Problems *problems)
+{
+    if (str_empty(u->institution_uid))
+        problem_add(problems, (Problem){.field = S("instansi"), .msg = M_USER_NEEDS_INSTITUTION});
+    if (str_empty(u->login))
+        problem_add(problems, (Problem){.field = S("masuk"), .msg = M_USER_NEEDS_LOGIN});
+    if (!roles_known(req->model, u->roles))
+        problem_add(problems, (Problem){.field = S("peranan"), .msg = M_USER_NEEDS_ROLE});
+    if (password_acceptable(u->password, u->login) != ERR_OK)
+        problem_add(problems, (Problem){.field = S("sandi"),
+                                        .msg = M_PASSWORD_WEAK,
+                                        .args = {str_int(req->arena, PASSWORD_MIN)}});
+}
+
+typedef struct Made {
+    NewUser user;
+    Batch *batch;
+} Made;
+
+static Err after_made(Req *req, Err err)
+{
+    Made *made = req->state;
+    if (err == E_DUPLICATE || err == E_INVALID) {
+        Problems problems = {.arena = req->arena};
+        problem_add(
+            &problems,
+            (Problem){.field = S("masuk"), .msg = M_USER_LOGIN_TAKEN, .args = {made->user.login}});
+        req->res.status = err_http(err);
+        return form_page(req, &made->user, &problems);
+    }
+    TRY(err);
+    return req_redirect(req, str_printf(req->arena, "/%.*s/%.*s?pesan=simpan",
+                                        STR_ARG(made->batch->items[0]->reg->name),
+                                        STR_ARG(made->batch->items[0]->uid)));
+}
+
+Err page_user_new_post(Req *req)
+{
+    Problems problems = {.arena = req->arena};
+    Made *made = ARENA_NEW(req->arena, Made);
+    if (!req_duty(req, "users"))
+        return E_DENIED;
+    made->user = typed_user(req);
+    req->state = made;
+    check_user(req, &made->user, &problems);
+    Err e = problems.errors ? E_INVALID
+                            : user_prepare(&req->reader, &made->user, &problems, &made->batch);
+    if (e == E_INVALID) {
+        req->res.status = err_http(e);
+        return form_page(req, &made->user, &problems);
+    }
+    TRY(e);
+    req_write(req, store_batch_keys, store_batch_apply, made->batch, after_made);
+    return ERR_OK;
+}

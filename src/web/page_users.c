@@ -1,0 +1,313 @@
+/* One's own account: password and sessions; and, for who keeps accounts, the password of another.
+ */
+#include "web/widget.h"
+
+#include "base/clock.h"
+#include "base/rand.h"
+#include "guard/account.h"
+#include "guard/limits.h"
+#include "guard/session.h"
+#include "web/page_users.h"
+
+enum { SESSIONS_SHOWN = 20 };
+
+Str password_propose(Req *req)
+{
+    static const char letters[] = "abcdefghjkmnpqrstuvwxyz23456789"; /* none that look alike */
+    unsigned char chance[16];
+    Buf b = buf_new(req->arena, 32);
+    rand_bytes(chance, sizeof chance);
+    for (size_t i = 0; i < sizeof chance; i++) {
+        if (i && i % 4 == 0)
+            buf_char(&b, '-');
+        buf_char(&b, letters[chance[i] % (sizeof letters - 1)]);
+    }
+    return buf_str(&b);
+}
+
+/* ---- one's own ---- */
+
+static void password_input(Req *req, Html *h, Str name, Msg label, Str autocomplete)
+{
+    h_class(h, "div", "isian");
+    h_open(h, "label");
+    h_attr(h, "for", name);
+    h_text(h, req_tr(req, label));
+    h_close(h);
+    h_open(h, "input");
+    h_attr(h, "id", name);
+    h_attr(h, "name", name);
+    h_attr(h, "type", S("password"));
+    h_attr(h, "autocomplete", autocomplete);
+    h_attr(h, "maxlength", S("256"));
+    h_flag(h, "required");
+    h_close(h);
+}
+
+static void password_form(Req *req, Html *h)
+{
+    h_element(h, "h2", req_tr(req, M_PASSWORD_CHANGE));
+    h_element(h, "p",
+              tr_args(req->arena, req->lang, M_PASSWORD_RULE, str_int(req->arena, PASSWORD_MIN)));
+    page_form_open_as(req, h, S("/akun/sandi"), S("sempit"));
+    password_input(req, h, S("lama"), M_PASSWORD_OLD, S("current-password"));
+    password_input(req, h, S("sandi"), M_PASSWORD_NEW, S("new-password"));
+    password_input(req, h, S("ulang"), M_PASSWORD_AGAIN, S("new-password"));
+    page_button(h, req_tr(req, M_PASSWORD_CHANGE), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
+}
+
+static void session_item(Req *req, Html *h, const SessionRow *s)
+{
+    h_open(h, "li");
+    h_text(h, tr_args(req->arena, req->lang, M_SESSION_LINE, req_instant(req, s->opened_at),
+                      req_instant(req, s->seen_at)));
+    if (str_eq(s->session, req->subject.session)) {
+        h_lit(h, " ");
+        h_element(h, "strong", req_tr(req, M_SESSION_THIS));
+    } else {
+        page_form_open(req, h, S("/akun/sesi"));
+        page_hidden(h, S("sesi"), s->session);
+        page_button(h, req_tr(req, M_SESSION_END), STR_NONE, STR_NONE, STR_NONE);
+        h_close(h);
+    }
+    h_close(h);
+}
+
+static Err sessions(Req *req, Html *h)
+{
+    SessionRow rows[SESSIONS_SHOWN];
+    size_t n;
+    TRY(session_list(req->reader.db, req->arena, req->subject.uid, rows, SESSIONS_SHOWN, &n));
+    h_element(h, "h2", req_tr(req, M_SESSIONS));
+    h_open(h, "ul");
+    for (size_t i = 0; i < n; i++)
+        session_item(req, h, &rows[i]);
+    h_close(h);
+    return ERR_OK;
+}
+
+static void own_roles(Req *req, Html *h)
+{
+    const Model *m = req->model;
+    h_element(h, "h2", req_tr(req, M_ROLES));
+    h_open(h, "ul");
+    for (size_t i = 0; i < m->role_count; i++)
+        if (req->subject.roles >> i & 1) {
+            h_open(h, "li");
+            page_link(h, str_printf(req->arena, "/peran/%.*s", STR_ARG(m->roles[i].name)),
+                      req_label(req, &m->roles[i].label));
+            h_close(h);
+        }
+    h_close(h);
+}
+
+static Err account_page(Req *req, const Problems *problems)
+{
+    Html *h = page_begin(req, req_tr(req, M_ACCOUNT), NULL, 0);
+    if (req->subject.change_due)
+        page_notice(h, "awas", req_tr(req, M_PASSWORD_DUE));
+    widget_summary(req, h, problems);
+    h_open(h, "p");
+    h_element(h, "strong", req->subject.name);
+    h_lit(h, " ");
+    h_element(h, "code", req->subject.login);
+    h_close(h);
+    password_form(req, h);
+    if (!req->subject.change_due) {
+        TRY(sessions(req, h));
+        own_roles(req, h);
+    }
+    page_end(req, h);
+    return ERR_OK;
+}
+
+Err page_account(Req *req)
+{
+    Problems none = {.arena = req->arena};
+    return account_page(req, &none);
+}
+
+typedef struct NewSecret {
+    Req *req;
+    Str user_uid, login, hash;
+    bool temporary;
+} NewSecret;
+
+static Err put_secret(WriteTx *tx, void *arg)
+{
+    const NewSecret *n = arg;
+    Req *req = n->req;
+    AuditAct act = {.store = req->store,
+                    .actor = &req->actor,
+                    .action = S("password"),
+                    .uid = n->user_uid,
+                    .result = S("ok"),
+                    .reg = role_reg(req->model, REG_ROLE_USER)};
+    TRY(account_put(tx, n->user_uid, n->login, n->hash));
+    if (n->temporary)
+        TRY(account_change_due(tx, n->user_uid));
+    TRY(session_close_user(tx, n->user_uid, n->temporary ? STR_NONE : req->subject.session));
+    return store_audit_act(tx, &act);
+}
+
+static Err after_own(Req *req, Err err)
+{
+    TRY(err);
+    return req_redirect(req, S("/akun?pesan=sandi"));
+}
+
+/* What is wrong with the passwords typed; nothing of them is shown again. */
+static Err check_new(Req *req, Problems *problems)
+{
+    Str old = params_get(&req->form, S("lama")), new = params_get(&req->form, S("sandi"));
+    Account account;
+    Err e = account_check(req->reader.db, req->arena, req->subject.login, old, &account);
+    if (e != ERR_OK && err_kind(e) != ERR_KIND_USER)
+        return e;
+    if (e != ERR_OK)
+        problem_add(problems, (Problem){.field = S("lama"), .msg = M_PASSWORD_OLD_WRONG});
+    if (!str_eq(new, params_get(&req->form, S("ulang"))))
+        problem_add(problems, (Problem){.field = S("ulang"), .msg = M_PASSWORD_NOT_SAME});
+    if (password_acceptable(new, req->subject.login) != ERR_OK || str_eq(new, old))
+        problem_add(problems, (Problem){.field = S("sandi"),
+                                        .msg = M_PASSWORD_WEAK,
+                                        .args = {str_int(req->arena, PASSWORD_MIN)}});
+    return ERR_OK;
+}
+
+/* A wrong password counts as one at log-in does: the same back-off. */
+static Err count_attempt(WriteTx *tx, void *arg)
+{
+    Req *req = arg;
+    const Problems *problems = req->state;
+    bool wrong = str_is(problems->items[0].field, "lama");
+    return wrong ? account_attempt(tx, req->subject.uid, false) : ERR_OK;
+}
+
+static Err after_refused(Req *req, Err err)
+{
+    TRY(err);
+    req->res.status = err_http(E_INVALID);
+    return account_page(req, req->state);
+}
+
+Err page_password_post(Req *req)
+{
+    Problems *problems = ARENA_NEW(req->arena, Problems);
+    problems->arena = req->arena;
+    NewSecret *n = ARENA_NEW(req->arena, NewSecret);
+    /* a session left open is no place to try passwords from */
+    if (req->address.ptr && !limiter_take(req->site->logins, req->address, clock_steady()))
+        return E_LIMIT;
+    TRY(check_new(req, problems));
+    if (problems->errors) {
+        req->state = problems;
+        req_write(req, NULL, count_attempt, req, after_refused);
+        return ERR_OK;
+    }
+    *n = (NewSecret){.req = req, .user_uid = req->subject.uid, .login = req->subject.login};
+    TRY(password_hash(req->arena, params_get(&req->form, S("sandi")), &n->hash));
+    req_write(req, NULL, put_secret, n, after_own);
+    return ERR_OK;
+}
+
+static Err end_session(WriteTx *tx, void *arg)
+{
+    Req *req = arg;
+    AuditAct act = {.store = req->store,
+                    .actor = &req->actor,
+                    .action = S("logout"),
+                    .uid = req->subject.uid,
+                    .result = S("ok"),
+                    .reg = role_reg(req->model, REG_ROLE_USER)};
+    TRY(session_close_own(tx, req->subject.uid, req_form(req, S("sesi"))));
+    return store_audit_act(tx, &act);
+}
+
+static Err after_session(Req *req, Err err)
+{
+    TRY(err);
+    return req_redirect(req, S("/akun?pesan=sesi"));
+}
+
+Err page_session_post(Req *req)
+{
+    req_write(req, NULL, end_session, req, after_session);
+    return ERR_OK;
+}
+
+/* ---- the password of another ---- */
+
+/* The user the address names, if the subject keeps accounts; her own account is kept at /akun. */
+static Err load_user(Req *req, Record *ret)
+{
+    if (!req_duty(req, "users"))
+        return E_DENIED;
+    if (str_eq(req->uid, req->subject.uid))
+        return E_DENIED;
+    return store_get(&req->reader, role_reg(req->model, REG_ROLE_USER), req->uid, VERB_CHANGE, ret);
+}
+
+void password_proposed(Req *req, Html *h, Str proposed)
+{
+    page_notice(h, "awas", req_tr(req, M_PASSWORD_TEMPORARY));
+    widget_text(req, h, S("sandi"), req_tr(req, M_PASSWORD_TEMP_LABEL), STR_NONE, proposed, true);
+}
+
+static Err user_page(Req *req, const Record *r, const Problems *problems)
+{
+    const Register *reg = r->reg;
+    Crumb crumb = {req_label(req, &reg->label), url_reg(req, reg)};
+    Html *h = page_begin(req, tr_args(req->arena, req->lang, M_ACCOUNT_OF, r->heading), &crumb, 1);
+    widget_summary(req, h, problems);
+    h_open(h, "p");
+    page_link(h, url_record(req, reg, r->uid, ""), req_tr(req, M_ACCOUNT_RECORD));
+    h_lit(h, " · ");
+    page_link(h, url_record(req, reg, r->uid, "/ubah"), req_tr(req, M_ACCOUNT_DISABLE));
+    h_close(h);
+    h_element(h, "h2", req_tr(req, M_PASSWORD_GIVE));
+    page_form_open_as(req, h, str_printf(req->arena, "/akun/%.*s/sandi", STR_ARG(r->uid)),
+                      S("sempit"));
+    password_proposed(req, h, password_propose(req));
+    page_button(h, req_tr(req, M_PASSWORD_GIVE), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
+    page_end(req, h);
+    return ERR_OK;
+}
+
+Err page_user(Req *req)
+{
+    Record r;
+    Problems none = {.arena = req->arena};
+    TRY(load_user(req, &r));
+    return user_page(req, &r, &none);
+}
+
+static Err after_given(Req *req, Err err)
+{
+    TRY(err);
+    return req_redirect(req, str_printf(req->arena, "/akun/%.*s?pesan=sandi", STR_ARG(req->uid)));
+}
+
+Err page_user_post(Req *req)
+{
+    Record r;
+    Problems problems = {.arena = req->arena};
+    NewSecret *n = ARENA_NEW(req->arena, NewSecret);
+    const Field *login = role_field(req->model, FIELD_ROLE_USER_LOGIN);
+    TRY(load_user(req, &r));
+    Str password = req_form(req, S("sandi"));
+    *n = (NewSecret){
+        .req = req, .user_uid = r.uid, .login = r.vals[login->index].text, .temporary = true};
+    if (password_acceptable(password, n->login) != ERR_OK) {
+        problem_add(&problems, (Problem){.field = S("sandi"),
+                                         .msg = M_PASSWORD_WEAK,
+                                         .args = {str_int(req->arena, PASSWORD_MIN)}});
+        req->res.status = err_http(E_INVALID);
+        return user_page(req, &r, &problems);
+    }
+    TRY(password_hash(req->arena, password, &n->hash));
+    req_write(req, NULL, put_secret, n, after_given);
+    return ERR_OK;
+}
