@@ -86,7 +86,7 @@ static Str invent_nik(Invent *v, Str origin, Date birth, bool woman)
 {
     return str_printf(v->arena, "%.2s%.2s%02d%02d%02d%02d%04d", origin.ptr, origin.ptr + 3,
                       1 + (int)invent_below(v, 9), birth.day + (woman ? 40 : 0), birth.month,
-                      birth.year % 100, ++v->serial);
+                      birth.year % 100, 1 + v->serial++ % 9999);
 }
 
 InventedPerson invent_person(Invent *v)

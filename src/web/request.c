@@ -7,6 +7,7 @@
 #include "guard/session.h"
 #include "web/page.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -269,8 +270,23 @@ static Err run_page(Req *req)
     return req->next.fn || req->res.status ? ERR_OK : req->route->page(req);
 }
 
+static int64_t statements_of(const ReadConn *conn)
+{
+    return db_statements_run(conn->db) + (conn->keys ? db_statements_run(conn->keys) : 0);
+}
+
+/* With SIGAP_TRACE set, the log says what each step of a request cost in statements: a test holds
+ * that a page of a thousand rows needs as many as one of ten. */
+static void trace(const Req *req, const ReadConn *conn, int64_t before)
+{
+    if (getenv("SIGAP_TRACE") && req->route)
+        log_info("trace %s %.*s %lld", req->method == METHOD_POST ? "POST" : "GET",
+                 STR_ARG(req->path), (long long)(statements_of(conn) - before));
+}
+
 static Err step_in_snapshot(Req *req, ReadConn *conn)
 {
+    int64_t before = statements_of(conn);
     req->actor.subject = &req->subject;
     req->actor.via = S("web");
     req->actor.lang = req->lang;
@@ -288,6 +304,7 @@ static Err step_in_snapshot(Req *req, ReadConn *conn)
     }
     collect_opened(req);
     reader_end(&req->reader);
+    trace(req, conn, before);
     return e;
 }
 
