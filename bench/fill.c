@@ -64,8 +64,7 @@ static void fill_fields(Fill *f, Change *c)
 
 static Change *new_record(Fill *f, RegRole role)
 {
-    Change *c =
-        store_change(f->step, CHANGE_CREATE, role_reg(f->cli->model, role), STR_NONE, 0);
+    Change *c = store_change(f->step, CHANGE_CREATE, role_reg(f->cli->model, role), STR_NONE, 0);
     fill_fields(f, c);
     return c;
 }
@@ -162,17 +161,16 @@ static Err run(Cli *cli)
     cli->actor.subject = &cli->subject;
     f.cases_wanted = (size_t)cases;
     f.cases = ARENA_ARRAY(cli->arena, f.cases_wanted, Str);
-    TRY(invent_open(cli->arena, cli->model,
-                    str_printf(cli->arena, "%s/practice", cli->domain).ptr, &f.invent));
+    TRY(invent_open(cli->arena, cli->model, str_printf(cli->arena, "%s/practice", cli->domain).ptr,
+                    &f.invent));
     TRY(make_cases(&f));
     return make_history(&f);
 }
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"data", required_argument, NULL, 'd'},
-                                            {"as", required_argument, NULL, 'a'},
-                                            {0}};
+    static const struct option options[] = {
+        {"data", required_argument, NULL, 'd'}, {"as", required_argument, NULL, 'a'}, {0}};
     Cli cli = {.arena = arena_new(SIZE_MAX), .data = "data", .lang = LANG_EN};
     Err e = ERR_OK;
     for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
