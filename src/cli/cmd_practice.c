@@ -12,7 +12,7 @@
 #include "intake/ref_key.h"
 #include "intake/seed.h"
 
-enum { MONTHS = 24, PASSES = 3, MOVERS = 3 };
+enum { MONTHS = 24, PASSES = 3, MOVERS = 3, ASKED = 5 };
 
 typedef struct PracticeUser {
     Str login, name, roles, institution, password;
@@ -276,36 +276,56 @@ static Err fill_fields(Practice *p, Change *c, Batch *batch, Problems *problems)
     return ERR_OK;
 }
 
+/* A parent the user can reach, or absent. */
+static Err reachable_parent(Practice *p, const Register *parent, Str *ret)
+{
+    QueryPage page;
+    Query q = query_new(parent);
+    q.limit = 100;
+    TRY(query_page(&p->rd, &q, &page));
+    *ret = page.n ? page.items[invent_below(&p->invent, page.n)].uid : STR_NONE;
+    return ERR_OK;
+}
+
+static Err fill_and_store(Practice *p, const Register *reg, const Register *parent, Str parent_uid)
+{
+    Problems problems = {.arena = p->cli->arena};
+    Batch *batch = store_batch(&p->rd);
+    Change *c = store_change(p->step, CHANGE_CREATE, reg, STR_NONE, 0);
+    c->parent_reg = parent;
+    c->parent_uid = parent_uid;
+    TRY(fill_fields(p, c, batch, &problems));
+    TRY(store_prepare(&p->rd, batch, c, &problems));
+    return store_run(batch);
+}
+
+/* What the user cannot reach or may not do here is no failure: somebody else is asked next. */
+static Err make_record_as(Practice *p, PracticeUser *u, const Register *reg, const Register *parent,
+                          bool *ret_made)
+{
+    Str parent_uid = STR_NONE;
+    TRY(step_begin(p, &u->subject));
+    Err e = parent ? reachable_parent(p, parent, &parent_uid) : ERR_OK;
+    if (e == ERR_OK && (!parent || parent_uid.ptr)) {
+        e = fill_and_store(p, reg, parent, parent_uid);
+        *ret_made = e == ERR_OK;
+    }
+    step_end(p);
+    return e == E_NOT_FOUND || e == E_DENIED || e == E_INVALID ? ERR_OK : e;
+}
+
 static Err make_record(Practice *p, const StrList *row)
 {
     const Register *reg = model_reg(p->cli->model, row->items[0]);
     const Register *parent = model_reg(p->cli->model, row->items[2]);
-    PracticeUser *u = reg ? user_who_may(p, VERB_CREATE, reg) : NULL;
-    Problems problems = {.arena = p->cli->arena};
-    if (!u)
-        return E_DOMAIN;
-    TRY(step_begin(p, &u->subject));
-    Batch *batch = store_batch(&p->rd);
-    Change *c = store_change(p->step, CHANGE_CREATE, reg, STR_NONE, 0);
-    Err e = ERR_OK;
-    if (parent) {
-        QueryPage page;
-        Query q = query_new(parent);
-        q.limit = 100;
-        e = query_page(&p->rd, &q, &page);
-        c->parent_reg = parent;
-        c->parent_uid =
-            e == ERR_OK && page.n ? page.items[invent_below(&p->invent, page.n)].uid : STR_NONE;
+    bool made = false;
+    for (int tries = 0; tries < ASKED && !made; tries++) {
+        PracticeUser *u = reg ? user_who_may(p, VERB_CREATE, reg) : NULL;
+        if (!u)
+            return E_DOMAIN;
+        TRY(make_record_as(p, u, reg, parent, &made));
     }
-    if (!parent || c->parent_uid.ptr) {
-        e = fill_fields(p, c, batch, &problems);
-        if (e == ERR_OK)
-            e = store_prepare(&p->rd, batch, c, &problems);
-        if (e == ERR_OK)
-            e = store_run(batch);
-    }
-    step_end(p);
-    return e == E_NOT_FOUND || e == E_DENIED || e == E_INVALID ? ERR_OK : e;
+    return ERR_OK;
 }
 
 /* ---- moves ---- */
