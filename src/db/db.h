@@ -69,5 +69,7 @@ MUST_CHECK Err db_columns(Db *db, Arena *a, Str table, StrList *ret);
 MUST_CHECK Err db_indexes(Db *db, Arena *a, Str table, StrList *ret);
 /* Online copy of the whole database into `path` (must not exist). */
 MUST_CHECK Err db_copy(Db *db, const char *path);
+/* Name and version of the engine. */
+const char *db_engine(void);
 /* Reads every page and index of the database; E_CORRUPT when something does not fit. */
 MUST_CHECK Err db_intact(Db *db);

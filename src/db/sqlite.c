@@ -412,3 +412,8 @@ Err db_intact(Db *db)
     arena_free(a);
     return e == E_DB ? E_CORRUPT : e;
 }
+
+const char *db_engine(void)
+{
+    return "SQLite " SQLITE_VERSION;
+}

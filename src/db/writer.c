@@ -183,3 +183,13 @@ void writer_free(Writer *wr)
     db_close(wr->keys);
     free(wr);
 }
+
+size_t writer_waiting(Writer *wr)
+{
+    size_t n = 0;
+    pthread_mutex_lock(&wr->lock);
+    for (const Write *w = wr->first; w; w = w->next)
+        n++;
+    pthread_mutex_unlock(&wr->lock);
+    return n;
+}

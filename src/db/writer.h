@@ -34,6 +34,8 @@ typedef struct Write {
 Writer *writer_new(Db *db, Db *keys);
 /* Queues a command; `w` must live until `done` was called. */
 void writer_submit(Writer *wr, Write *w);
+/* Commands that wait, not counting the batch that is being written. */
+size_t writer_waiting(Writer *wr);
 /* Queues and waits: for the command line, jobs and tests. Not from a `done`. */
 MUST_CHECK Err writer_run(Writer *wr, WriteFn before, WriteFn fn, void *arg);
 /* Calls `fn(ctx)` on the writer thread after the commit, if this command took part in it. */

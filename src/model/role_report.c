@@ -42,7 +42,7 @@ static unsigned classes_used(const Register *r)
     return used;
 }
 
-static Str classes_text(Arena *a, Lang lang, unsigned classes)
+Str classes_words(Arena *a, Lang lang, unsigned classes)
 {
     static const Msg words[] = {
         [CLASS_IDENTITY] = M_CLASS_IDENTITY, [CLASS_CONTACT] = M_CLASS_CONTACT,
@@ -61,8 +61,8 @@ static RoleLine line_of(Arena *a, Lang lang, const Register *reg, const Right *r
     return (RoleLine){.reg = reg,
                       .verbs = verbs_text(a, lang, right->verbs),
                       .scope = scope_text(lang, right->scope),
-                      .open = classes_text(a, lang, used & opens),
-                      .closed = classes_text(a, lang, used & ~opens)};
+                      .open = classes_words(a, lang, used & opens),
+                      .closed = classes_words(a, lang, used & ~opens)};
 }
 
 size_t role_report(const Model *m, Arena *a, Lang lang, int role, RoleLine **ret)

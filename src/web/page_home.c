@@ -50,8 +50,9 @@ static void duties(Req *req, Html *h)
 {
     bool tables = req_duty(req, "tables") && req_has_page(req, S("/tabel"));
     bool import = req_duty(req, "import") && req_has_page(req, S("/impor"));
-    bool users = req_duty(req, "users");
-    if (!tables && !import && !users)
+    bool users = req_duty(req, "users"), health = req_duty(req, "health");
+    bool audit = req_duty(req, "audit");
+    if (!tables && !import && !users && !health && !audit)
         return;
     h_class(h, "ul", "kartu");
     if (import) {
@@ -62,6 +63,16 @@ static void duties(Req *req, Html *h)
     if (tables) {
         h_open(h, "li");
         page_link(h, S("/tabel"), req_tr(req, M_TABLES));
+        h_close(h);
+    }
+    if (audit) {
+        h_open(h, "li");
+        page_link(h, S("/audit"), req_tr(req, M_AUDIT));
+        h_close(h);
+    }
+    if (health) {
+        h_open(h, "li");
+        page_link(h, S("/kesehatan"), req_tr(req, M_HEALTH));
         h_close(h);
     }
     if (users) {

@@ -6,6 +6,8 @@
 #include "model/store.h"
 #include "web/params.h"
 
+#include <stdatomic.h>
+
 typedef struct Req Req;
 
 /* Makes the answer in req->res, or fails. Runs on a worker inside one read snapshot. */
@@ -46,8 +48,10 @@ typedef struct Site {
     const Store *store;
     const Str *role_names; /* in the order of the model's roles */
     size_t role_count;
-    struct Limiter *logins;  /* log-in attempts per address */
-    struct ImportDesk *desk; /* where import files are checked and applied */
+    struct Limiter *logins;     /* log-in attempts per address */
+    struct CareDesk *care;      /* backups and verification */
+    _Atomic int64_t *ticked_at; /* instant of the last turn of the ticker; 0: none yet */
+    struct ImportDesk *desk;    /* where import files are checked and applied */
 } Site;
 
 typedef struct Res {

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/workqueue.h"
+#include "engine/care_desk.h"
 #include "guard/limits.h"
 #include "guard/session.h"
 #include "intake/import_desk.h"
@@ -60,6 +61,7 @@ typedef struct Server {
     Conn slots[CONNECTIONS + PER_ADDRESS];
     Write ticks[2];
     atomic_int ticking;
+    _Atomic int64_t ticked_at;
     Err (*tick)(WriteTx *, void *);
     void *tick_arg;
 } Server;
@@ -454,6 +456,8 @@ static void ticked(void *ctx, Err err)
     Server *s = ctx;
     if (err != ERR_OK)
         log_error("tick: %s", err_name(err));
+    else
+        atomic_store(&s->ticked_at, clock_now());
     atomic_fetch_sub(&s->ticking, 1);
 }
 
@@ -583,6 +587,8 @@ static Err serve(Server *s, int port, void (*ready)(int port))
     TRY(writer_run(s->site.store->writer, NULL, make_tables, NULL));
     TRY(start_workers(s));
     s->site.desk = desk_new(s->site.store);
+    s->site.care = care_desk_new(s->site.store);
+    s->site.ticked_at = &s->ticked_at;
     Err e = listen_on(s, port);
     if (e == ERR_OK) {
         const union MHD_DaemonInfo *info =
@@ -594,6 +600,7 @@ static Err serve(Server *s, int port, void (*ready)(int port))
     }
     stop_workers(s);
     desk_free(s->site.desk);
+    care_desk_free(s->site.care);
     if (s->daemon)
         MHD_stop_daemon(s->daemon);
     return e;

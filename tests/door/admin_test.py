@@ -1,10 +1,12 @@
 """What the administrator does: data of an older program, backups, and what roles may reach."""
+import re
 import sqlite3
 import subprocess
 
 import yaml
 
 import sigap
+import steps
 
 
 def make_old(data):
@@ -212,3 +214,56 @@ def test_nobody_changes_the_own_roles_and_an_ended_user_is_out(s):
     form["aktif"] = "tidak"
     assert admin.submit(form).status == 200
     assert c.get("/laporan").path == "/masuk"
+
+
+def test_the_record_of_access_is_read_filtered_and_reading_it_is_recorded(s):
+    keeper = s.as_("pdp")
+    s.as_("statistik").get("/kasus")  # refused: goes on record
+    seen = "SELECT count(*) n FROM audit WHERE action = 'audit'"
+    before = s.rows(seen)[0]["n"]
+    page = keeper.get("/audit")
+    assert page.status == 200 and s.rows(seen)[0]["n"] == before + 1
+    row = s.rows("SELECT k.nomor, a.uid FROM audit a JOIN kasus k ON k.uid = a.uid WHERE a.action = 'create' ORDER BY a.seq DESC")[0]
+    page = keeper.get("/audit", [("catatan", row["nomor"])])
+    assert row["nomor"] in page.words
+    others = s.rows("SELECT nomor FROM kasus WHERE nomor <> ?", row["nomor"])
+    assert not [o for o in others if o["nomor"] in page.words]
+    assert "<tbody>" not in keeper.get("/audit?catatan=XYZ-1").html
+    page = keeper.get("/audit?masuk=statistik&ditolak=1")
+    assert "E_DENIED" in page.words
+    assert "<tbody>" not in keeper.get("/audit?sejak=2099-01-01").html
+    lines = keeper.get("/audit.csv?masuk=statistik").html.splitlines()
+    assert len(lines) > 1 and all(line.count(";") >= 6 for line in lines)
+    assert s.rows("SELECT action FROM audit ORDER BY seq DESC LIMIT 1")[0]["action"] == "export"
+    for who in ("admin", "ppt", "statistik"):
+        assert s.as_(who).get("/audit").status == 403 and s.as_(who).get("/audit.csv").status == 403
+
+
+def test_older_rows_of_the_record_are_behind_a_link(s):
+    keeper = s.as_("pdp")
+    page = keeper.get("/audit")
+    link = re.search(r'href="(/audit\?[^"]*sebelum=\d+)"', page.html).group(1).replace("&amp;", "&")
+    older = keeper.get(link)
+    assert older.status == 200 and older.html != page.html
+
+
+def test_the_health_page_makes_a_backup_and_verifies_the_chain(own):
+    admin = own.login("admin")
+    page = admin.get("/kesehatan")
+    assert page.status == 200 and "SQLite 3" in page.words and "belum pernah" in page.words
+    page = steps.settled(admin, admin.submit(page.form("/kesehatan/cadangan")))
+    place = own.rows("SELECT place, result FROM cadangan")
+    assert [r["result"] for r in place] == ["ok"] and place[0]["place"] in page.words and "hari ini" in page.words
+    own.cli("backup --check", place[0]["place"])
+    page = steps.settled(admin, admin.submit(page.form("/kesehatan/audit")))
+    assert "utuh" in page.words
+    assert own.login("ppt").get("/kesehatan").status == 403
+    own.stop()
+    db = sqlite3.connect(own.data / "sigap.db")
+    db.execute("UPDATE audit SET result = 'x' WHERE seq = 7")
+    db.commit()
+    db.close()
+    own.start()
+    admin = own.login("admin")
+    page = steps.settled(admin, admin.submit(admin.get("/kesehatan").form("/kesehatan/audit")))
+    assert "putus pada baris 7" in page.words

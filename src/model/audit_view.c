@@ -1,0 +1,118 @@
+#include "model/audit_view.h"
+
+#include "base/rand.h"
+
+/* One text of one row; absent when there is none. */
+static Err text_of(Reader *rd, Str sql, Str p, Str *ret)
+{
+    Stmt *st;
+    bool row;
+    *ret = STR_NONE;
+    TRY(db_stmt(rd->db, sql.ptr, &st));
+    stmt_text(st, ":p", p);
+    TRY(stmt_step(st, &row));
+    if (row)
+        *ret = row_text(rd->arena, st, 0);
+    if (row)
+        stmt_done(st);
+    return ERR_OK;
+}
+
+static Err number_of(Reader *rd, const Register *reg, Str uid, Str *ret)
+{
+    return text_of(rd,
+                   str_printf(rd->arena, "SELECT nomor FROM %.*s WHERE uid=:p", STR_ARG(reg->name)),
+                   uid, ret);
+}
+
+/* The record that carries the number, whichever register it stands in. */
+static Err uid_of_number(Reader *rd, Str number, Str *ret)
+{
+    const Model *m = rd->store->model;
+    *ret = STR_NONE;
+    for (size_t i = 0; i < m->reg_count && !ret->ptr; i++)
+        if (!str_empty(m->regs[i]->number))
+            TRY(text_of(rd,
+                        str_printf(rd->arena, "SELECT uid FROM %.*s WHERE nomor=:p",
+                                   STR_ARG(m->regs[i]->name)),
+                        number, ret));
+    if (!ret->ptr)
+        *ret = S("-"); /* no such record: nothing is found, not everything */
+    return ERR_OK;
+}
+
+static Str agency_sql(Reader *rd)
+{
+    const Register *reg = role_reg(rd->store->model, REG_ROLE_INSTITUTION);
+    return str_printf(rd->arena,
+                      "SELECT a.seq,a.at,COALESCE(p.name,a.actor),i.tajuk,a.action,a.reg,a.uid,"
+                      "a.purpose,a.result,a.classes FROM audit a"
+                      " LEFT JOIN fakta_pengguna p ON p.uid=a.actor"
+                      " LEFT JOIN %.*s i ON i.id=a.agency"
+                      " WHERE (:login IS NULL OR p.login=:login)"
+                      " AND (:action IS NULL OR a.action=:action)"
+                      " AND (:uid IS NULL OR a.uid=:uid)"
+                      " AND (:from=0 OR a.at>=:from) AND (:to=0 OR a.at<:to)"
+                      " AND (:refused=0 OR a.result<>'ok')"
+                      " AND (:before=0 OR a.seq<:before)"
+                      " ORDER BY a.node DESC, a.seq DESC",
+                      STR_ARG(reg->name));
+}
+
+static Str absent(Str s)
+{
+    return s.len ? s : STR_NONE;
+}
+
+static Err begin(Reader *rd, const AuditFilter *f, Stmt **ret)
+{
+    Str uid = STR_NONE;
+    if (!str_empty(f->number))
+        TRY(uid_of_number(rd, f->number, &uid));
+    TRY(db_stmt(rd->db, agency_sql(rd).ptr, ret));
+    stmt_text(*ret, ":login", absent(f->login));
+    stmt_text(*ret, ":action", absent(f->action));
+    stmt_text(*ret, ":uid", uid);
+    stmt_int(*ret, ":from", f->from);
+    stmt_int(*ret, ":to", f->to);
+    stmt_int(*ret, ":refused", f->refused);
+    stmt_int(*ret, ":before", f->before);
+    return ERR_OK;
+}
+
+static AuditLine read_line(Reader *rd, Stmt *st)
+{
+    Arena *a = rd->arena;
+    Str reg = row_text(a, st, 5);
+    return (AuditLine){.seq = row_int(st, 0),
+                       .at = row_int(st, 1),
+                       .actor = row_text(a, st, 2),
+                       .agency = row_text(a, st, 3),
+                       .action = row_text(a, st, 4),
+                       .reg = reg.ptr ? model_reg(rd->store->model, reg) : NULL,
+                       .uid = row_text(a, st, 6),
+                       .purpose = row_text(a, st, 7),
+                       .result = row_text(a, st, 8),
+                       .classes = (unsigned)row_int(st, 9) & CLASSES_ALL};
+}
+
+Err audit_view(Reader *rd, const AuditFilter *f, AuditLine *ret, size_t max, size_t *ret_n)
+{
+    Stmt *st;
+    bool row = true;
+    size_t n = 0;
+    TRY(begin(rd, f, &st));
+    while (n < max) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            break;
+        ret[n++] = read_line(rd, st);
+    }
+    if (row)
+        stmt_done(st);
+    for (size_t i = 0; i < n; i++)
+        if (ret[i].reg && uid_shape(ret[i].uid))
+            TRY(number_of(rd, ret[i].reg, ret[i].uid, &ret[i].number));
+    *ret_n = n;
+    return ERR_OK;
+}

@@ -1,0 +1,28 @@
+/* The audit chain as people read it: who, what, which record, when, from which agency. */
+#pragma once
+
+#include "model/store.h"
+
+typedef struct AuditFilter {
+    Str login;        /* log-in name of the user; absent: anybody */
+    Str action;       /* exact word; absent: any */
+    Str number;       /* record number; absent: any record */
+    int64_t from, to; /* instants, `to` not included; 0: open */
+    bool refused;     /* only what did not succeed */
+    int64_t before;   /* rows older than this seq; 0: from the newest */
+} AuditFilter;
+
+typedef struct AuditLine {
+    int64_t seq, at;
+    Str actor;                        /* display name, or "sistem:.." */
+    Str agency;                       /* heading of the institution, may be absent */
+    Str action, purpose, result, uid; /* result: "ok" or an error code */
+    const Register *reg;              /* NULL: no record, or its register is gone */
+    Str number;                       /* of the record; absent when it has none */
+    unsigned classes;                 /* protected classes that were opened */
+} AuditLine;
+
+/* Newest first, at most `max` rows. The caller has checked the duty and puts the reading on record.
+ */
+MUST_CHECK Err audit_view(Reader *rd, const AuditFilter *f, AuditLine *ret, size_t max,
+                          size_t *ret_n);

@@ -1,0 +1,226 @@
+/* The record of access, for those whose duty it is. Reading it goes on record as well. */
+#include "web/widget.h"
+
+#include "base/clock.h"
+#include "base/csv.h"
+#include "model/audit_view.h"
+#include "model/role_report.h"
+
+enum { ROWS_SHOWN = 100, ROWS_EXPORTED = 10000 };
+
+static int64_t day_start(const Req *req, Str name, int add)
+{
+    Date d;
+    Str typed = req_query(req, name);
+    if (str_empty(typed) || !date_parse(req->arena, typed, &d) || d.day == 0)
+        return 0;
+    return clock_instant(date_add_days(d, add), 0);
+}
+
+static AuditFilter filter_of(Req *req)
+{
+    int64_t before = 0;
+    (void)str_i64(req_query(req, S("sebelum")), &before);
+    return (AuditFilter){.login = str_lower(req->arena, req_query(req, S("masuk"))),
+                         .action = req_query(req, S("tindakan")),
+                         .number = req_query(req, S("catatan")),
+                         .from = day_start(req, S("sejak"), 0),
+                         .to = day_start(req, S("hingga"), 1),
+                         .refused = str_is(req_query(req, S("ditolak")), "1"),
+                         .before = before};
+}
+
+static void on_record(Req *req, const char *action)
+{
+    req->act_due = true;
+    req->act = (AuditAct){
+        .store = req->store, .actor = &req->actor, .action = str_of(action), .result = S("ok")};
+}
+
+static Str action_words(Req *req, Str action)
+{
+    static const struct {
+        const char *word;
+        Msg msg;
+    } words[] = {{"create", M_ACT_CREATE},     {"change", M_ACT_CHANGE}, {"read", M_ACT_READ},
+                 {"move", M_ACT_MOVE},         {"void", M_ACT_VOID},     {"restore", M_ACT_RESTORE},
+                 {"login", M_ACT_LOGIN},       {"logout", M_ACT_LOGOUT}, {"export", M_ACT_EXPORT},
+                 {"password", M_ACT_PASSWORD}, {"backup", M_ACT_BACKUP}, {"open", M_ACT_OPEN},
+                 {"import", M_ACT_IMPORT},     {"audit", M_ACT_AUDIT},   {"update", M_ACT_CHANGE}};
+    Str refused = S("refused:"), word = action;
+    bool was_refused = str_starts(action, refused);
+    if (was_refused)
+        word = str_from(action, refused.len);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_is(word, words[i].word))
+            word = req_tr(req, words[i].msg);
+    return was_refused ? tr_args(req->arena, req->lang, M_ACT_REFUSED, word) : word;
+}
+
+static Str record_words(Req *req, const AuditLine *l)
+{
+    if (!l->reg)
+        return S("");
+    Str label = req_label(req, &l->reg->label);
+    return l->number.ptr ? str_printf(req->arena, "%.*s %.*s", STR_ARG(label), STR_ARG(l->number))
+                         : label;
+}
+
+enum { COLUMNS = 7 };
+static const Msg heads[COLUMNS] = {M_AUDIT_WHEN,   M_AUDIT_WHO,    M_AUDIT_AGENCY, M_AUDIT_WHAT,
+                                   M_AUDIT_RECORD, M_AUDIT_OPENED, M_AUDIT_WHY};
+
+static void cells_of(Req *req, const AuditLine *l, Str ret[COLUMNS])
+{
+    Str why = l->purpose;
+    if (!str_is(l->result, "ok"))
+        why = str_empty(why)
+                  ? l->result
+                  : str_printf(req->arena, "%.*s, %.*s", STR_ARG(why), STR_ARG(l->result));
+    ret[0] = req_instant(req, l->at);
+    ret[1] = l->actor;
+    ret[2] = l->agency;
+    ret[3] = action_words(req, l->action);
+    ret[4] = record_words(req, l);
+    ret[5] = classes_words(req->arena, req->lang, l->classes);
+    ret[6] = why;
+}
+
+/* ---- the page ---- */
+
+static void filter_form(Req *req, Html *h)
+{
+    static const struct {
+        Str name;
+        Msg label;
+    } inputs[] = {{{"masuk", 5}, M_WEB_LOGIN_NAME},
+                  {{"tindakan", 8}, M_AUDIT_ACTION},
+                  {{"catatan", 7}, M_AUDIT_NUMBER},
+                  {{"sejak", 5}, M_AUDIT_FROM},
+                  {{"hingga", 6}, M_AUDIT_TO}};
+    h_open(h, "form");
+    h_attr(h, "class", S("sempit"));
+    h_attr(h, "method", S("get"));
+    h_url(h, "action", S("/audit"));
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
+        widget_text(req, h, inputs[i].name, req_tr(req, inputs[i].label), STR_NONE,
+                    req_query(req, inputs[i].name), false);
+    h_open(h, "p");
+    h_open(h, "label");
+    h_open(h, "input");
+    h_attr(h, "type", S("checkbox"));
+    h_attr(h, "name", S("ditolak"));
+    h_attr(h, "value", S("1"));
+    if (str_is(req_query(req, S("ditolak")), "1"))
+        h_flag(h, "checked");
+    h_lit(h, " ");
+    h_text(h, req_tr(req, M_AUDIT_REFUSED));
+    h_close(h);
+    h_close(h);
+    page_button(h, req_tr(req, M_AUDIT_SHOW), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
+}
+
+static void table(Req *req, Html *h, const AuditLine *lines, size_t n)
+{
+    h_class(h, "div", "gulung");
+    h_attr(h, "tabindex", S("0"));
+    h_attr(h, "role", S("region"));
+    h_attr(h, "aria-label", req_tr(req, M_AUDIT));
+    h_open(h, "table");
+    h_open(h, "thead");
+    h_open(h, "tr");
+    for (size_t c = 0; c < COLUMNS; c++) {
+        h_open(h, "th");
+        h_attr(h, "scope", S("col"));
+        h_text(h, req_tr(req, heads[c]));
+        h_close(h);
+    }
+    h_close(h);
+    h_close(h);
+    h_open(h, "tbody");
+    for (size_t i = 0; i < n; i++) {
+        Str cells[COLUMNS];
+        cells_of(req, &lines[i], cells);
+        h_open(h, "tr");
+        for (size_t c = 0; c < COLUMNS; c++)
+            h_element(h, "td", cells[c]);
+        h_close(h);
+    }
+    h_close(h);
+    h_close(h);
+    h_close(h);
+}
+
+/* This page's address with the same filters. */
+static Str same_filters(Req *req, const char *path, int64_t before)
+{
+    static const char *const names[] = {"masuk", "tindakan", "catatan",
+                                        "sejak", "hingga",   "ditolak"};
+    Buf q = buf_new(req->arena, 128);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!str_empty(req_query(req, str_of(names[i]))))
+            query_put(&q, str_of(names[i]), req_query(req, str_of(names[i])));
+    if (before)
+        query_put(&q, S("sebelum"), str_int(req->arena, before));
+    return str_printf(req->arena, "%s?%.*s", path, STR_ARG(buf_str(&q)));
+}
+
+Err page_audit(Req *req)
+{
+    AuditFilter f = filter_of(req);
+    AuditLine *lines = ARENA_ARRAY(req->arena, ROWS_SHOWN, AuditLine);
+    size_t n;
+    if (!req_duty(req, "audit"))
+        return E_DENIED;
+    TRY(audit_view(&req->reader, &f, lines, ROWS_SHOWN, &n));
+    on_record(req, "audit");
+    Html *h = page_begin(req, req_tr(req, M_AUDIT), NULL, 0);
+    h_element(h, "p", req_tr(req, M_AUDIT_LEAD));
+    filter_form(req, h);
+    h_open(h, "p");
+    page_link(h, same_filters(req, "/audit.csv", 0), S("CSV"));
+    h_close(h);
+    if (n)
+        table(req, h, lines, n);
+    else
+        page_notice(h, "info", req_tr(req, M_AUDIT_NONE));
+    if (n == ROWS_SHOWN) {
+        h_open(h, "p");
+        page_link(h, same_filters(req, "/audit", lines[n - 1].seq), req_tr(req, M_AUDIT_OLDER));
+        h_close(h);
+    }
+    page_end(req, h);
+    return ERR_OK;
+}
+
+Err page_audit_csv(Req *req)
+{
+    AuditFilter f = filter_of(req);
+    AuditLine *lines = ARENA_ARRAY(req->arena, ROWS_EXPORTED, AuditLine);
+    size_t n;
+    if (!req_duty(req, "audit"))
+        return E_DENIED;
+    TRY(audit_view(&req->reader, &f, lines, ROWS_EXPORTED, &n));
+    on_record(req, "export");
+    req->res.status = 200;
+    req->res.type = S("text/csv; charset=utf-8");
+    req->res.disposition = S("attachment; filename=\"audit.csv\"");
+    req->res.body = buf_new(req->arena, 64 * 1024);
+    Buf *b = &req->res.body;
+    buf_lit(b, "\xEF\xBB\xBF");
+    for (size_t i = 0; i <= n; i++) {
+        Str cells[COLUMNS];
+        for (size_t c = 0; i == 0 && c < COLUMNS; c++)
+            cells[c] = req_tr(req, heads[c]);
+        if (i)
+            cells_of(req, &lines[i - 1], cells);
+        for (size_t c = 0; c < COLUMNS; c++) {
+            if (c)
+                buf_char(b, ';');
+            csv_cell(b, cells[c], ';');
+        }
+        buf_lit(b, "\r\n");
+    }
+    return ERR_OK;
+}

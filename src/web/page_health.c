@@ -1,0 +1,199 @@
+/* How the installation is: versions, room, backups, the audit chain, what is switched off. */
+#include "web/page.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "engine/backup_db.h"
+#include "engine/care_desk.h"
+
+enum { BACKUPS_SHOWN = 5, REFRESH_SECONDS = 2, DAY_MS = 86400000 };
+
+static void row(Html *h, Str name, Str value)
+{
+    h_element(h, "dt", name);
+    h_element(h, "dd", value);
+}
+
+static Str size_words(Req *req, int64_t bytes)
+{
+    if (bytes >= 1000000000)
+        return str_printf(req->arena, "%.1f GB", (double)bytes / 1e9);
+    return str_printf(req->arena, "%.1f MB", (double)bytes / 1e6);
+}
+
+/* "hari ini", "3 hari lalu" */
+static Str age_words(Req *req, int64_t at)
+{
+    int64_t days = (clock_now() - at) / DAY_MS;
+    if (days < 1)
+        return req_tr(req, M_HEALTH_TODAY);
+    return tr_args(req->arena, req->lang, M_HEALTH_DAYS_AGO, str_int(req->arena, days));
+}
+
+static Err room(Req *req, Html *h)
+{
+    const Installation *in = req->store->in;
+    const char *const files[] = {in->data_db, in->keys_db, in->files_db};
+    static const Msg names[] = {M_HEALTH_DATA, M_HEALTH_KEYS, M_HEALTH_FILES};
+    int64_t bytes;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        TRY(file_size(files[i], &bytes));
+        row(h, req_tr(req, names[i]), size_words(req, bytes));
+    }
+    TRY(file_free_space(in->dir, &bytes));
+    row(h, req_tr(req, M_HEALTH_FREE), size_words(req, bytes));
+    return ERR_OK;
+}
+
+static Str audit_words(Req *req, const AuditSeen *seen)
+{
+    if (!seen->at)
+        return req_tr(req, M_HEALTH_NEVER);
+    if (seen->bad_seq)
+        return tr_args(req->arena, req->lang, M_AUDIT_BAD, str_int(req->arena, seen->bad_seq));
+    return tr_args(req->arena, req->lang, M_HEALTH_AUDIT_OK, req_instant(req, seen->at),
+                   str_int(req->arena, seen->rows));
+}
+
+/* Roles of registers that nobody holds: what stands on them is off. */
+static Str roles_missing(Req *req)
+{
+    static const struct {
+        RegRole role;
+        const char *word;
+    } roles[] = {
+#define REG(name, word) {REG_ROLE_##name, word},
+#define FIELD(name, word, kind)
+#include "model/role.def"
+#undef REG
+#undef FIELD
+    };
+    Buf b = buf_new(req->arena, 128);
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if (!role_reg(req->model, roles[i].role))
+            buf_printf(&b, "%s%s", b.len ? ", " : "", roles[i].word);
+    return b.len ? buf_str(&b) : req_tr(req, M_HEALTH_ALL_ON);
+}
+
+static void versions(Req *req, Html *h)
+{
+    const Installation *in = req->store->in;
+    row(h, req_tr(req, M_HEALTH_PROGRAM), S("SIGAP " SIGAP_VERSION));
+    row(h, req_tr(req, M_HEALTH_ENGINE), str_of(db_engine()));
+    row(h, req_tr(req, M_HEALTH_KIND),
+        req_tr(req, in->practice ? M_HEALTH_PRACTICE : M_HEALTH_REAL));
+    row(h, req_tr(req, M_HEALTH_ZONE), str_of(clock_zone_name()));
+    row(h, req_tr(req, M_HEALTH_OFF), roles_missing(req));
+}
+
+static Err waiting(Req *req, Html *h)
+{
+    int64_t last = atomic_load(req->site->ticked_at);
+    row(h, req_tr(req, M_HEALTH_TICKER),
+        last ? req_instant(req, last) : req_tr(req, M_HEALTH_NEVER));
+    row(h, req_tr(req, M_HEALTH_QUEUE),
+        str_int(req->arena, (int64_t)writer_waiting(req->store->writer)));
+    return ERR_OK;
+}
+
+static void button(Req *req, Html *h, Str action, Msg label)
+{
+    page_form_open(req, h, action);
+    page_button(h, req_tr(req, label), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
+}
+
+static void backup_item(Req *req, Html *h, const BackupRow *b)
+{
+    Str size = size_words(req, b->bytes);
+    h_open(h, "li");
+    if (str_is(b->result, "ok"))
+        h_text(h, tr_args(req->arena, req->lang, M_HEALTH_BACKUP_LINE, req_instant(req, b->at),
+                          size, b->place));
+    else
+        h_text(h, tr_args(req->arena, req->lang, M_HEALTH_BACKUP_FAILED, req_instant(req, b->at),
+                          b->result));
+    h_close(h);
+}
+
+static const BackupRow *last_good(const BackupRow *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_is(rows[i].result, "ok"))
+            return &rows[i];
+    return NULL;
+}
+
+static Err backups(Req *req, Html *h, bool busy)
+{
+    BackupRow rows[BACKUPS_SHOWN];
+    size_t n;
+    TRY(backup_list(req->reader.db, req->arena, rows, BACKUPS_SHOWN, &n));
+    const BackupRow *good = last_good(rows, n);
+    h_element(h, "h2", req_tr(req, M_HEALTH_BACKUPS));
+    if (!good || clock_now() - good->at > 7 * (int64_t)DAY_MS)
+        page_notice(h, "awas", req_tr(req, M_HEALTH_BACKUP_OLD));
+    if (good)
+        h_element(h, "p",
+                  tr_args(req->arena, req->lang, M_HEALTH_BACKUP_AGE, age_words(req, good->at)));
+    h_open(h, "ul");
+    for (size_t i = 0; i < n; i++)
+        backup_item(req, h, &rows[i]);
+    h_close(h);
+    h_element(h, "p", req_tr(req, M_HEALTH_BACKUP_NOTE));
+    if (!busy)
+        button(req, h, S("/kesehatan/cadangan"), M_HEALTH_BACKUP_NOW);
+    return ERR_OK;
+}
+
+static void at_work(Req *req, Html *h, CareJob job)
+{
+    if (job == CARE_NONE)
+        return;
+    req->res.refresh = REFRESH_SECONDS;
+    page_notice(h, "info", req_tr(req, job == CARE_BACKUP ? M_HEALTH_COPYING : M_HEALTH_VERIFYING));
+}
+
+Err page_health(Req *req)
+{
+    AuditSeen seen;
+    if (!req_duty(req, "health"))
+        return E_DENIED;
+    CareJob job = care_running(req->site->care);
+    TRY(care_audit_seen(req->reader.db, req->arena, &seen));
+    Html *h = page_begin(req, req_tr(req, M_HEALTH), NULL, 0);
+    at_work(req, h, job);
+    if (seen.bad_seq)
+        page_notice(h, "galat", audit_words(req, &seen));
+    TRY(backups(req, h, job != CARE_NONE));
+    h_element(h, "h2", req_tr(req, M_HEALTH_AUDIT));
+    h_element(h, "p", audit_words(req, &seen));
+    if (job == CARE_NONE)
+        button(req, h, S("/kesehatan/audit"), M_HEALTH_AUDIT_NOW);
+    h_element(h, "h2", req_tr(req, M_HEALTH_STATE));
+    h_class(h, "dl", "bantuan");
+    versions(req, h);
+    TRY(room(req, h));
+    TRY(waiting(req, h));
+    h_close(h);
+    page_end(req, h);
+    return ERR_OK;
+}
+
+static Err start(Req *req, CareJob job)
+{
+    if (!req_duty(req, "health"))
+        return E_DENIED;
+    TRY(care_start(req->site->care, job, &req->subject));
+    return req_redirect(req, S("/kesehatan"));
+}
+
+Err page_health_verify(Req *req)
+{
+    return start(req, CARE_VERIFY);
+}
+
+Err page_backup_post(Req *req)
+{
+    return start(req, CARE_BACKUP);
+}
