@@ -183,14 +183,14 @@ def test_a_temporary_password_ends_the_users_sessions(s):
 
 
 def test_sessions_are_listed_and_one_is_ended_from_afar(s):
-    a, b = s.login("ppt"), s.login("ppt")
+    a, b = s.login("pimpinan"), s.login("pimpinan")
     page = a.get("/akun")
     forms = [f for f in page.forms if f.action.endswith("/akun/sesi")]
     assert forms
     for form in forms:
         page = a.submit(form)
     assert page.status == 200
-    assert b.get("/laporan").path == "/masuk" and a.get("/laporan").path == "/laporan"
+    assert b.get("/peran").path == "/masuk" and a.get("/peran").path == "/peran"
     other = s.login("sekretaris")
     theirs = s.rows("SELECT hash FROM sesi WHERE user_uid = (SELECT uid FROM pengguna WHERE nama_masuk='sekretaris')")
     form = a.get("/akun").form("/keluar")
