@@ -36,7 +36,7 @@ def main(source, out_dir):
         f.writelines(f"    M_{key},\n" for key, _ in table)
         f.write("    M_COUNT\n} Msg;\n")
     with open(f"{out_dir}/messages_rows.inc", "w", encoding="utf-8") as f:
-        f.writelines(f"[M_{key}] = {{{{{c_string(i)}, {c_string(e)}}}}},\n" for key, (i, e) in table)
+        f.writelines(f"[M_{key}] = {{{{{c_string(i)}, {c_string(e)}}}, {c_string(key)}}},\n" for key, (i, e) in table)
 
 
 main(*sys.argv[1:])

@@ -2,6 +2,7 @@
 
 typedef struct Row {
     const char *text[LANG_COUNT];
+    const char *name;
 } Row;
 
 static const Row rows[M_COUNT] = {
@@ -30,6 +31,11 @@ Str tr_args_(Arena *a, Lang lang, Msg m, const Str *args, size_t n)
         i += 2;
     }
     return buf_str(&b);
+}
+
+const char *msg_name(Msg m)
+{
+    return rows[m].name;
 }
 
 Lang lang_of(Str name)

@@ -21,5 +21,7 @@ Str tr_args_(Arena *a, Lang lang, Msg m, const Str *args, size_t n);
 /* "id" or "en" (anything else: Indonesian). */
 Lang lang_of(Str name);
 const char *lang_code(Lang lang);
+/* The key of the message, a code for programs: "REQUIRED". */
+const char *msg_name(Msg m);
 /* Text of an error code. */
 Msg msg_of_err(Err e);

@@ -4,6 +4,7 @@
 #include "guard/account.h"
 #include "guard/crypto.h"
 #include "guard/seen.h"
+#include "guard/token.h"
 
 enum { TOKEN_SIZE = 32 };
 
@@ -66,6 +67,7 @@ Err session_close_user(WriteTx *tx, Str user_uid, Str except)
     stmt_text(st, ":uid", user_uid);
     stmt_text(st, ":except", except.ptr ? except : S(""));
     TRY(stmt_run(st));
+    TRY(token_revoke_all(tx, user_uid));
     return drop_loose_purposes(tx->db);
 }
 
@@ -113,7 +115,8 @@ static Err write_seen(Db *db, const Seen *seen)
     TRY(db_stmt(db, "UPDATE sesi SET seen_at=:at WHERE hash=:hash AND seen_at<:at", &st));
     stmt_int(st, ":at", seen->at);
     stmt_text(st, ":hash", (Str){seen->session, SEEN_KEY});
-    return stmt_run(st);
+    TRY(stmt_run(st));
+    return token_seen(db, (Str){seen->session, SEEN_KEY}, seen->at);
 }
 
 static Err drop_ended(Db *db, int64_t now)
@@ -123,6 +126,7 @@ static Err drop_ended(Db *db, int64_t now)
     stmt_int(st, ":opened", now - LIFE_MS);
     stmt_int(st, ":seen", now - IDLE_MS);
     TRY(stmt_run(st));
+    TRY(token_drop_ended(db, now));
     return drop_loose_purposes(db);
 }
 
@@ -276,12 +280,21 @@ static Err live_session(Db *db, Arena *a, Str session, int64_t now, Str *ret_uid
     return ERR_OK;
 }
 
+Err uid_subject(Db *db, Arena *a, Str uid, int64_t now, const Str *role_names, size_t role_count,
+                Subject *ret)
+{
+    Stmt *st;
+    UserFact f;
+    TRY(db_stmt(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE uid=:uid", &st));
+    stmt_text(st, ":uid", uid);
+    TRY(read_user(st, a, &f));
+    return subject_of(db, a, &f, now, (Names){role_names, role_count}, ret);
+}
+
 Err session_subject(Db *db, Arena *a, Str token, int64_t now, const Str *role_names,
                     size_t role_count, Subject *ret)
 {
-    Stmt *st;
     Str uid;
-    UserFact f;
     Subject s;
     bool change_due;
     unsigned char bytes[TOKEN_SIZE];
@@ -290,10 +303,7 @@ Err session_subject(Db *db, Arena *a, Str token, int64_t now, const Str *role_na
     crypto_wipe(bytes, sizeof bytes);
     Str session = plain_hash(a, token);
     TRY(live_session(db, a, session, now, &uid, &change_due));
-    TRY(db_stmt(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE uid=:uid", &st));
-    stmt_text(st, ":uid", uid);
-    TRY(read_user(st, a, &f));
-    TRY(subject_of(db, a, &f, now, (Names){role_names, role_count}, &s));
+    TRY(uid_subject(db, a, uid, now, role_names, role_count, &s));
     s.session = session;
     s.change_due = change_due;
     *ret = s;

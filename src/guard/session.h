@@ -14,7 +14,7 @@ MUST_CHECK Err session_schema(Db *db);
 MUST_CHECK Err session_open(WriteTx *tx, Arena *a, Str user_uid, Str *ret_token);
 /* Ends one session (its hash) with the purposes that hang on it. */
 MUST_CHECK Err session_close(WriteTx *tx, Str session);
-/* Ends all sessions of a user but `except` (a hash, may be absent): after a change of password or
+/* Ends all tokens of a user and all her sessions but `except` (a hash, may be absent): after a change of password or
  * role. */
 MUST_CHECK Err session_close_user(WriteTx *tx, Str user_uid, Str except);
 typedef struct SessionRow {
@@ -35,6 +35,9 @@ MUST_CHECK Err session_subject(Db *db, Arena *a, Str token, int64_t now, const S
 /* Subject of a user without a session: the command line and jobs. The same conditions; E_LOGIN. */
 MUST_CHECK Err user_subject(Db *db, Arena *a, Str login, int64_t now, const Str *role_names,
                             size_t role_count, Subject *ret);
+/* The same by the user's uid: the user behind a token. */
+MUST_CHECK Err uid_subject(Db *db, Arena *a, Str uid, int64_t now, const Str *role_names,
+                           size_t role_count, Subject *ret);
 /* Marks the session as seen, in memory. Thread-safe. */
 void session_touch(Str session, int64_t now);
 /* Writes what was seen and removes sessions that ended (writer, once a minute). */

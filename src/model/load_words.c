@@ -26,7 +26,7 @@ bool word_is_page(Str name)
         "draf",          "hak",    "health", "idem",    "impor",  "jangkau",  "keluar",
         "kesehatan",     "kode",   "lacak",  "lapor",   "masuk",  "meta",     "nomor",
         "pengaturan",    "peran",  "peta",   "riwayat", "seri",   "sesi",     "sidik",
-        "sqlite_master", "static", "tabel",  "tx",      "ubah",
+        "sqlite_master", "static", "tabel",  "token",   "tx",     "ubah",
     };
     return among(name, words, sizeof words / sizeof *words);
 }

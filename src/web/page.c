@@ -276,6 +276,7 @@ static void user_menu(Req *req, Html *h)
     switch_form(req, h, S("padat"), req->dense ? S("0") : S("1"),
                 req_tr(req, req->dense ? M_WEB_ROOMY : M_WEB_DENSE));
     page_link(h, S("/akun"), req_tr(req, M_ACCOUNT));
+    page_link(h, S("/token"), req_tr(req, M_TOKEN_TITLE));
     page_form_open(req, h, S("/keluar"));
     page_button(h, req_tr(req, M_WEB_LOGOUT), S("polos"), STR_NONE, STR_NONE);
     h_close(h);

@@ -1,4 +1,5 @@
 /* What went wrong, in words, with the same status and bytes for "not there" and "not yours". */
+#include "web/api.h"
 #include "web/page.h"
 
 static void body(Req *req, Err e, const Problems *list)
@@ -6,6 +7,10 @@ static void body(Req *req, Err e, const Problems *list)
     req->res.status = err_http(e);
     req->res.location = req->res.disposition = req->res.type = STR_NONE;
     req->res.gzipped = false;
+    if (req_is_api(req)) {
+        api_problem(req, e, list);
+        return;
+    }
     Str title = req_tr(req, e == E_NOT_FOUND ? M_WEB_NOT_FOUND_TITLE : M_WEB_ERROR_TITLE);
     Html *h = page_begin(req, title, NULL, 0);
     page_notice(h, "galat", req_tr(req, msg_of_err(e)));

@@ -9,8 +9,7 @@
 
 enum { REASON_MAX = 500 }; /* bytes of a reason for a change */
 
-/* Classes some right lets the subject write into a new record. */
-static unsigned create_classes(const Req *req, const Register *reg)
+unsigned form_create_classes(const Req *req, const Register *reg)
 {
     unsigned classes = 0;
     for (size_t i = 0; i < reg->rights.n; i++) {
@@ -56,7 +55,7 @@ Err save_begin(Req *req, Save **ret)
         if (!req_may(req, req->reg, VERB_CREATE))
             return E_DENIED;
         TRY(form_parent(req, req->reg, &s->parent_reg, &s->parent_uid));
-        s->form.classes = create_classes(req, req->reg);
+        s->form.classes = form_create_classes(req, req->reg);
         s->form.sub_field = field_made_here(req);
     }
     if (s->form.sub_field) {
@@ -65,7 +64,7 @@ Err save_begin(Req *req, Save **ret)
                         .reg = f->target,
                         .problems = &s->problems,
                         .prefix = str_printf(req->arena, "%.*s.", STR_ARG(f->name)),
-                        .classes = create_classes(req, f->target)};
+                        .classes = form_create_classes(req, f->target)};
         s->form.sub = &s->sub;
     }
     s->draft = (DraftKey){.store = req->store,

@@ -19,5 +19,7 @@ typedef struct Save {
 
 /* Loads what the address names for changing, or for a new record; keeps itself in req->state. */
 MUST_CHECK Err save_begin(Req *req, Save **ret);
+/* Classes some right lets the subject write into a new record. */
+unsigned form_create_classes(const Req *req, const Register *reg);
 /* Somebody saved in between: both values field by field, to choose from. */
 MUST_CHECK Err page_conflict(Req *req, Save *s);

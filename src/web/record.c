@@ -65,8 +65,7 @@ static void paragraphs(Html *h, Str text)
     }
 }
 
-/* Loads one of several records a field names, if the reader may know of it. */
-static bool load_named(Req *req, const Field *f, Str uid, Record *ret)
+bool record_named(Req *req, const Field *f, Str uid, Record *ret)
 {
     for (size_t i = 0; uid_shape(uid) && i < req->model->reg_count; i++) {
         const Register *reg = req->model->regs[i];
@@ -84,7 +83,7 @@ static void put_refs(Req *req, Html *h, const Field *f, Str uids)
     bool first = true;
     while (str_word(&uids, &uid)) {
         Record target;
-        if (!load_named(req, f, uid, &target))
+        if (!record_named(req, f, uid, &target))
             continue;
         if (!first)
             h_lit(h, "; ");

@@ -20,5 +20,7 @@ Str record_title(Req *req, const Record *r);
 size_t record_crumbs(Req *req, const Record *r, bool self, Crumb ret[4]);
 /* Value of a field for people: label, "terlindung" for closed ones, absent for none. */
 Str record_value(Req *req, const Record *r, const Field *f);
+/* Loads one of the records a field names by uid; false when the reader may not know of it. */
+bool record_named(Req *req, const Field *f, Str uid, Record *ret);
 /* Writes the value as a definition or cell: links for references, paragraphs for long text. */
 void record_put_value(Req *req, Html *h, const Record *r, const Field *f);

@@ -15,7 +15,7 @@ typedef Err (*PageFn)(Req *req);
 /* Runs on a worker after the write asked for by req_write was answered with `err`. */
 typedef Err (*ThenFn)(Req *req, Err err);
 
-typedef enum Method { METHOD_OTHER, METHOD_GET, METHOD_POST } Method;
+typedef enum Method { METHOD_OTHER, METHOD_GET, METHOD_POST, METHOD_PATCH } Method;
 
 enum RouteFlag {
     ROUTE_PUBLIC = 1 << 0, /* no session needed */
@@ -24,6 +24,7 @@ enum RouteFlag {
     ROUTE_RECORD = 1 << 3, /* about one record: E_NOT_FOUND is put on record as a refusal */
     ROUTE_FORM = 1 << 4,   /* posts the fields of a record: kept as a draft when CSRF fails */
     ROUTE_OWN = 1 << 6,    /* one's own account: open while the password is a temporary one */
+    ROUTE_API = 1 << 7,    /* JSON for programs: a token, no cookie for writes, no CSRF */
     ROUTE_ASSET = 1 << 5,  /* constant bytes, answered on the I/O thread */
 };
 
@@ -49,6 +50,7 @@ typedef struct Site {
     const Str *role_names; /* in the order of the model's roles */
     size_t role_count;
     struct Limiter *logins;     /* log-in attempts per address */
+    struct Limiter *calls;      /* API requests per token */
     struct CareDesk *care;      /* backups and verification */
     _Atomic int64_t *ticked_at; /* instant of the last turn of the ticker; 0: none yet */
     struct ImportDesk *desk;    /* where import files are checked and applied */
@@ -59,6 +61,7 @@ typedef struct Res {
     Str type;        /* content type; absent: HTML */
     Str location;    /* of a redirect */
     Str disposition; /* Content-Disposition of a download */
+    Str etag;        /* version of the record, quoted */
     Str allow;       /* methods, with E_METHOD */
     StrList cookies; /* whole Set-Cookie values */
     Buf body;
@@ -76,6 +79,7 @@ struct Req {
     Method method;
     bool head, accepts_gzip;
     Str path, query_text, host, origin, fetch_site, address, cookies, content_type, body;
+    Str bearer, if_match, idempotency_key, stated_purpose; /* headers of the API */
     Params query, form;
     Uploads uploads;
     /* captured from the path */
@@ -123,6 +127,11 @@ Str req_form(const Req *req, Str name);
 void req_cookie(Req *req, Str name, Str value, int days);
 /* E_BUSY when the worker's deadline has passed: for long loops. */
 MUST_CHECK Err req_in_time(const Req *req);
+/* Whether the path belongs to the API: answers are JSON, also of failures. */
+static inline bool req_is_api(const Req *req)
+{
+    return str_starts(req->path, S("/api/"));
+}
 /* A person's word in the reader's language. */
 static inline Str req_tr(const Req *req, Msg m)
 {

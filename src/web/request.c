@@ -4,7 +4,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "guard/limits.h"
 #include "guard/session.h"
+#include "guard/token.h"
 #include "web/page.h"
 
 #include <stdlib.h>
@@ -57,14 +59,26 @@ Err req_in_time(const Req *req)
 
 /* ---- who asks ---- */
 
+/* A browser's cookie opens no door for writing to the API: it is sent without anybody asking. */
+static Str cookie_of(const Req *req)
+{
+    if (req_is_api(req) && (req->bearer.ptr || req->method != METHOD_GET))
+        return STR_NONE;
+    return cookie_get(req->cookies, S("sigap"));
+}
+
 static Err identify(Req *req)
 {
-    Str token = cookie_get(req->cookies, S("sigap"));
-    if (str_empty(token))
-        return ERR_OK;
+    const Site *site = req->site;
+    Str cookie = cookie_of(req);
     Subject s = {0};
-    Err e = session_subject(req->reader.db, req->arena, token, clock_now(), req->site->role_names,
-                            req->site->role_count, &s);
+    Err e = E_LOGIN;
+    if (req_is_api(req) && req->bearer.ptr)
+        e = token_subject(req->reader.db, req->arena, req->bearer, clock_now(), site->role_names,
+                          site->role_count, &s);
+    else if (!str_empty(cookie))
+        e = session_subject(req->reader.db, req->arena, cookie, clock_now(), site->role_names,
+                            site->role_count, &s);
     if (e == E_LOGIN || e == E_NOT_FOUND)
         return ERR_OK;
     TRY(e);
@@ -102,9 +116,21 @@ static Err read_form(Req *req)
     return urlencoded_parse(req->arena, req->body, &req->form);
 }
 
+static Err admit_program(Req *req)
+{
+    if (!req->known)
+        return E_LOGIN;
+    if (!limiter_take(req->site->calls, req->subject.session, clock_steady()))
+        return E_LIMIT;
+    bool json = str_starts(req->content_type, S("application/json"));
+    return req->method == METHOD_GET || json ? ERR_OK : E_BAD_REQ;
+}
+
 static Err admit(Req *req)
 {
     TRY(identify(req));
+    if (req->route->flags & ROUTE_API)
+        return admit_program(req);
     bool post = req->method == METHOD_POST;
     if (post) {
         if (!own_origin(req))
@@ -229,16 +255,17 @@ static bool is_refusal(const Req *req, Err e)
 
 static void fail(Req *req, Err e)
 {
-    if (e == E_LOGIN && req->method == METHOD_GET && !(req->route->flags & ROUTE_PUBLIC)) {
+    bool login = e == E_LOGIN && !req_is_api(req);
+    if (login && req->method == METHOD_GET && !(req->route->flags & ROUTE_PUBLIC)) {
         page_send_to_login(req);
         return;
     }
-    if (e == E_LOGIN && (req->route->flags & ROUTE_FORM)) {
+    if (login && (req->route->flags & ROUTE_FORM)) {
         page_login_again(req);
         return;
     }
     if (err_kind(e) != ERR_KIND_USER)
-        log_error("%s %s: %s", req->method == METHOD_POST ? "POST" : "GET",
+        log_error("%s %s: %s", req->method == METHOD_GET ? "GET" : "write",
                   req->route ? req->route->pattern : "-", err_name(e));
     if (is_refusal(req, e)) {
         req->act_due = true;
@@ -266,7 +293,7 @@ static Err run_page(Req *req)
     TRY(req_in_time(req));
     TRY(admit(req));
     if (req->known && req->subject.change_due && !(req->route->flags & (ROUTE_PUBLIC | ROUTE_OWN)))
-        return req_redirect(req, S("/akun"));
+        return req_is_api(req) ? E_DENIED : req_redirect(req, S("/akun"));
     return req->next.fn || req->res.status ? ERR_OK : req->route->page(req);
 }
 
@@ -288,7 +315,7 @@ static Err step_in_snapshot(Req *req, ReadConn *conn)
 {
     int64_t before = statements_of(conn);
     req->actor.subject = &req->subject;
-    req->actor.via = S("web");
+    req->actor.via = req_is_api(req) ? S("api") : S("web");
     req->actor.lang = req->lang;
     Err e = reader_begin(&req->reader, req->store, conn, req->arena, &req->actor);
     if (e != ERR_OK) {

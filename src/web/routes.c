@@ -1,6 +1,7 @@
 #include "web/routes.h"
 
 #include "base/rand.h"
+#include "web/api.h"
 #include "web/page.h"
 
 #include <string.h>
@@ -14,6 +15,7 @@
     }
 #define PUBLIC ROUTE_PUBLIC
 #define RECORD ROUTE_RECORD
+#define API    ROUTE_API
 
 /* {reg} a register, {uid} a record, {name} any lower-case word. Special words come before {reg};
  * check-domain refuses them as names of registers and moves. */
@@ -59,6 +61,17 @@ static const Route table[] = {
     ROUTE(POST, "/kesehatan/cadangan", "health", 0, page_backup_post),
     ROUTE(GET, "/peran", "roles", 0, page_roles),
     ROUTE(GET, "/peran/{name}", "roles", 0, page_role),
+    ROUTE(GET, "/token", "token", 0, page_tokens),
+    ROUTE(POST, "/token", "token", 0, page_token_make_post),
+    ROUTE(POST, "/token/{uid}/cabut", "token", 0, page_token_revoke_post),
+    ROUTE(GET, "/api/v1", "entry", API, api_entry),
+    ROUTE(GET, "/api/v1/openapi.json", "help", API, api_openapi),
+    ROUTE(GET, "/api/v1/kode/{name}", "codes", API, api_codes),
+    ROUTE(GET, "/api/v1/{reg}", "list", API, api_list),
+    ROUTE(POST, "/api/v1/{reg}", "create", API, api_create),
+    ROUTE(GET, "/api/v1/{reg}/{uid}", "read", API | RECORD, api_show),
+    ROUTE(PATCH, "/api/v1/{reg}/{uid}", "change", API | RECORD, api_change),
+    ROUTE(POST, "/api/v1/{reg}/{uid}/{name}", "move", API | RECORD, api_move),
     ROUTE(GET, "/{reg}.xlsx", "export", 0, page_xlsx),
     ROUTE(GET, "/{reg}.csv", "export", 0, page_csv),
     ROUTE(GET, "/{reg}", "list", 0, page_list),
@@ -149,7 +162,10 @@ static Err take(Req *req, const Route *route, const Captured *got, const Registe
 
 Err route_find(Req *req)
 {
-    bool other_method = false;
+    static const char *const allowed[] = {"",      "GET, HEAD",        "POST",
+                                          "GET, HEAD, POST", "PATCH", "GET, HEAD, PATCH",
+                                          "POST, PATCH", "GET, HEAD, POST, PATCH"};
+    unsigned others = 0;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         Captured got;
         if (!str_starts(req->path, S("/")) || !path_fits(table[i].pattern, req->path, &got))
@@ -159,8 +175,10 @@ Err route_find(Req *req)
             continue;
         if (table[i].method == req->method)
             return take(req, &table[i], &got, reg);
-        other_method = true;
-        req->res.allow = table[i].method == METHOD_GET ? S("GET, HEAD") : S("POST");
+        others |= 1u << (table[i].method - METHOD_GET);
     }
-    return other_method ? E_METHOD : E_NOT_FOUND;
+    if (!others)
+        return E_NOT_FOUND;
+    req->res.allow = str_of(allowed[others]);
+    return E_METHOD;
 }

@@ -6,6 +6,7 @@
 #include "engine/care_desk.h"
 #include "guard/limits.h"
 #include "guard/session.h"
+#include "guard/token.h"
 #include "intake/import_desk.h"
 #include "model/draft.h"
 #include "web/routes.h"
@@ -36,6 +37,8 @@ enum {
     IDLE_MS = 30 * 1000,
     TICK_MS = 30 * 1000,
     LOGINS_A_MINUTE = 6,
+    CALLS_A_MINUTE = 1200, /* 20 a second for one token */
+    CALLS_BURST = 200,
     DRAIN_MS = 5 * 1000, /* for answers still being sent at shut-down */
 };
 
@@ -84,6 +87,7 @@ typedef struct Exchange {
     bool too_large;
     int64_t began;
     size_t headers, head_bytes;
+    Str language; /* first of Accept-Language, two letters */
 } Exchange;
 
 /* ---- connections and deadlines ---- */
@@ -206,10 +210,17 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
                   {"origin", &req->origin},
                   {"sec-fetch-site", &req->fetch_site},
                   {"cookie", &req->cookies},
-                  {"content-type", &req->content_type}};
+                  {"content-type", &req->content_type},
+                  {"if-match", &req->if_match},
+                  {"idempotency-key", &req->idempotency_key},
+                  {"sigap-tujuan", &req->stated_purpose}};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         if (strcasecmp(name, wanted[i].name) == 0)
             *wanted[i].to = str_copy(req->arena, v);
+    if (strcasecmp(name, "authorization") == 0 && strncasecmp(value, "Bearer ", 7) == 0)
+        req->bearer = str_copy(req->arena, str_trim(str_from(v, 7)));
+    if (strcasecmp(name, "accept-language") == 0)
+        x->language = str_copy(req->arena, str_head(str_lower(req->arena, str_trim(v)), 2));
     if (strcasecmp(name, "accept-encoding") == 0)
         req->accepts_gzip = str_contains(v, S("gzip"));
     if (strcasecmp(name, "x-forwarded-for") == 0) { /* a proxy here appends who spoke to it */
@@ -226,8 +237,13 @@ static Err check_head(Exchange *x, const char *method)
     MHD_get_connection_values(x->conn, MHD_HEADER_KIND, on_header, x);
     req->head = strcmp(method, "HEAD") == 0;
     bool get = req->head || strcmp(method, "GET") == 0;
-    req->method = get ? METHOD_GET : strcmp(method, "POST") == 0 ? METHOD_POST : METHOD_OTHER;
+    req->method = get                             ? METHOD_GET
+                  : strcmp(method, "POST") == 0  ? METHOD_POST
+                  : strcmp(method, "PATCH") == 0 ? METHOD_PATCH
+                                                  : METHOD_OTHER;
     req->lang = lang_of(cookie_get(req->cookies, S("bahasa")));
+    if (req_is_api(req) && x->language.ptr)
+        req->lang = lang_of(x->language);
     req->dense = str_is(cookie_get(req->cookies, S("padat")), "1");
     if (req->refused)
         return req->refused;
@@ -251,7 +267,7 @@ static Err expect_body(Exchange *x)
     x->too_large = (uint64_t)n > x->body_max;
     if (x->too_large && n > DISCARD_MAX)
         return E_TOO_LARGE;
-    if (!x->too_large && req->method == METHOD_POST)
+    if (!x->too_large && req->method != METHOD_GET)
         x->body = buf_new(req->arena, n ? (size_t)n : 1024);
     set_deadline(x->server, x->slot, x->began + GRACE_MS + n * 1000 / 1024);
     return ERR_OK;
@@ -275,7 +291,7 @@ static void add_headers(Req *req, struct MHD_Response *r)
     add_header(r, "Referrer-Policy", "no-referrer");
     add_header(r, "Cross-Origin-Opener-Policy", "same-origin");
     add_header(r, "Cross-Origin-Resource-Policy", "same-origin");
-    add_header(r, "Vary", "Accept-Encoding, Cookie");
+    add_header(r, "Vary", "Accept-Encoding, Accept-Language, Authorization, Cookie");
     add_header(r, "Cache-Control",
                res->immutable ? "public, max-age=31536000, immutable" : "no-store");
     add_header(r, "Content-Type", res->type.ptr ? str_z(a, res->type) : "text/html; charset=utf-8");
@@ -283,6 +299,10 @@ static void add_headers(Req *req, struct MHD_Response *r)
         add_header(r, "Location", str_z(a, res->location));
     if (res->disposition.ptr)
         add_header(r, "Content-Disposition", str_z(a, res->disposition));
+    if (res->etag.ptr)
+        add_header(r, "ETag", str_z(a, res->etag));
+    if (res->status == 401 && req_is_api(req))
+        add_header(r, "WWW-Authenticate", "Bearer");
     if (res->allow.ptr)
         add_header(r, "Allow", str_z(a, res->allow));
     if (res->refresh)
@@ -569,7 +589,8 @@ static Server *server_new(Arena *a, const Store *store)
     s->site = (Site){.store = store,
                      .role_names = names,
                      .role_count = m->role_count,
-                     .logins = limiter_new(LOGINS_A_MINUTE, 2 * LOGINS_A_MINUTE)};
+                     .logins = limiter_new(LOGINS_A_MINUTE, 2 * LOGINS_A_MINUTE),
+                     .calls = limiter_new(CALLS_A_MINUTE, CALLS_BURST)};
     pthread_mutex_init(&s->lock, NULL);
     return s;
 }
@@ -577,6 +598,7 @@ static Server *server_new(Arena *a, const Store *store)
 static Err make_tables(WriteTx *tx, void *arg)
 {
     (void)arg;
+    TRY(token_schema(tx->db));
     return draft_schema(tx->db);
 }
 
@@ -615,6 +637,7 @@ Err serve_run(const Store *store, int port, void (*ready)(int port),
     s->tick_arg = tick_arg;
     Err e = serve(s, port, ready);
     limiter_free(s->site.logins);
+    limiter_free(s->site.calls);
     pthread_mutex_destroy(&s->lock);
     arena_free(a);
     return e;

@@ -41,6 +41,8 @@ static void finds(void **state)
         {METHOD_POST, "/buku/" UID "/terima", "/{reg}/{uid}/{name}"},
         {METHOD_GET, "/pilih/wilayah", "/pilih/wilayah"},
         {METHOD_GET, "/pilih/buku", "/pilih/{reg}"},
+        {METHOD_PATCH, "/api/v1/buku/" UID, "/api/v1/{reg}/{uid}"},
+        {METHOD_GET, "/api/v1/openapi.json", "/api/v1/openapi.json"},
         {METHOD_GET, "/tabel/korban_umur.csv", "/tabel/{name}.csv"},
         {METHOD_GET, "/aset/sigap-1234.css", "/aset/{name}"},
     };
@@ -114,7 +116,10 @@ static void few_routes_are_public(void **state)
         assert_int_equal(listed, (all[i].flags & ROUTE_PUBLIC) != 0);
         assert_true(strlen(all[i].action) > 0);
         assert_non_null(all[i].page);
-        assert_true(all[i].method == METHOD_GET || all[i].method == METHOD_POST);
+        bool api = strncmp(all[i].pattern, "/api/", 5) == 0;
+        assert_int_equal(api, (all[i].flags & ROUTE_API) != 0);
+        assert_true(all[i].method == METHOD_GET || all[i].method == METHOD_POST ||
+                    (api && all[i].method == METHOD_PATCH));
     }
 }
 

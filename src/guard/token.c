@@ -1,0 +1,152 @@
+#include "guard/token.h"
+
+#include "base/rand.h"
+#include "clock.h"
+#include "guard/crypto.h"
+#include "guard/seen.h"
+#include "guard/session.h"
+
+enum { TOKEN_SIZE = 32 };
+
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+
+Err token_schema(Db *db)
+{
+    return db_exec(db,
+                   "CREATE TABLE IF NOT EXISTS token_api(hash " DB_TEXT " PRIMARY KEY,"
+                   "uid " DB_TEXT " NOT NULL UNIQUE, user_uid " DB_TEXT " NOT NULL,"
+                   "name " DB_TEXT " NOT NULL, made_at " DB_INTEGER " NOT NULL,"
+                   "until_at " DB_INTEGER " NOT NULL, used_at " DB_INTEGER " NOT NULL DEFAULT 0);"
+                   "CREATE INDEX IF NOT EXISTS token_api_user ON token_api(user_uid);");
+}
+
+static Err insert(Db *db, Arena *a, Str text, Str user_uid, Str name, int64_t until)
+{
+    Stmt *st;
+    TRY(db_stmt(db,
+                "INSERT INTO token_api(hash,uid,user_uid,name,made_at,until_at)"
+                " VALUES(:hash,:uid,:user,:name,:now,:until)",
+                &st));
+    stmt_text(st, ":hash", plain_hash(a, text));
+    stmt_text(st, ":uid", rand_uid(a));
+    stmt_text(st, ":user", user_uid);
+    stmt_text(st, ":name", name);
+    stmt_int(st, ":now", clock_now());
+    stmt_int(st, ":until", until);
+    return stmt_run(st);
+}
+
+Err token_make(WriteTx *tx, Arena *a, Str user_uid, Str name, int64_t until, Str *ret_text)
+{
+    unsigned char bytes[TOKEN_SIZE];
+    int64_t n, now = clock_now();
+    /* The last day counts to its end, hence one day more. */
+    if (until <= now || until > now + (TOKEN_DAYS_MAX + 1) * DAY_MS)
+        return E_INVALID;
+    TRY(token_drop_ended(tx->db, now));
+    TRY(db_one_int(tx->db, "SELECT count(*) FROM token_api WHERE user_uid=:p", user_uid, &n));
+    if (n >= TOKENS_A_USER)
+        return E_LIMIT;
+    crypto_random(bytes, sizeof bytes);
+    *ret_text = hex_of(a, bytes, sizeof bytes);
+    crypto_wipe(bytes, sizeof bytes);
+    return insert(tx->db, a, *ret_text, user_uid, name, until);
+}
+
+Err token_revoke(WriteTx *tx, Str user_uid, Str uid)
+{
+    int64_t n;
+    Stmt *st;
+    TRY(db_stmt(tx->db, "SELECT count(*) FROM token_api WHERE uid=:uid AND user_uid=:user", &st));
+    stmt_text(st, ":uid", uid);
+    stmt_text(st, ":user", user_uid);
+    bool row;
+    TRY(stmt_step(st, &row));
+    n = row ? row_int(st, 0) : 0;
+    stmt_done(st);
+    if (!n)
+        return E_NOT_FOUND;
+    TRY(db_stmt(tx->db, "DELETE FROM token_api WHERE uid=:uid", &st));
+    stmt_text(st, ":uid", uid);
+    return stmt_run(st);
+}
+
+Err token_revoke_all(WriteTx *tx, Str user_uid)
+{
+    Stmt *st;
+    TRY(db_stmt(tx->db, "DELETE FROM token_api WHERE user_uid=:user", &st));
+    stmt_text(st, ":user", user_uid);
+    return stmt_run(st);
+}
+
+Err token_list(Db *db, Arena *a, Str user_uid, int64_t now, Token **ret, size_t *ret_n)
+{
+    struct {
+        Token *items;
+        size_t n, cap;
+    } list = {0};
+    Stmt *st;
+    bool row = true;
+    TRY(db_stmt(db,
+                "SELECT hash,uid,name,made_at,until_at,used_at FROM token_api"
+                " WHERE user_uid=:user AND until_at>:now ORDER BY made_at DESC, uid DESC",
+                &st));
+    stmt_text(st, ":user", user_uid);
+    stmt_int(st, ":now", now);
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            break;
+        int64_t stored = row_int(st, 5), seen = seen_get(row_text(a, st, 0));
+        *ARENA_PUSH(a, list) = (Token){.uid = row_text(a, st, 1),
+                                       .name = row_text(a, st, 2),
+                                       .made_at = row_int(st, 3),
+                                       .until = row_int(st, 4),
+                                       .used_at = seen > stored ? seen : stored};
+    }
+    *ret = list.items;
+    *ret_n = list.n;
+    return ERR_OK;
+}
+
+Err token_subject(Db *db, Arena *a, Str text, int64_t now, const Str *role_names, size_t role_count,
+                  Subject *ret)
+{
+    unsigned char bytes[TOKEN_SIZE];
+    Stmt *st;
+    Subject s;
+    bool row;
+    if (!hex_read(text, bytes, sizeof bytes))
+        return E_LOGIN;
+    crypto_wipe(bytes, sizeof bytes);
+    Str hash = plain_hash(a, text);
+    TRY(db_stmt(db, "SELECT user_uid FROM token_api WHERE hash=:hash AND until_at>:now", &st));
+    stmt_text(st, ":hash", hash);
+    stmt_int(st, ":now", now);
+    TRY(stmt_step(st, &row));
+    if (!row)
+        return E_LOGIN;
+    Str uid = row_text(a, st, 0);
+    stmt_done(st);
+    TRY(uid_subject(db, a, uid, now, role_names, role_count, &s));
+    s.session = hash;
+    *ret = s;
+    return ERR_OK;
+}
+
+Err token_seen(Db *db, Str hash, int64_t at)
+{
+    Stmt *st;
+    TRY(db_stmt(db, "UPDATE token_api SET used_at=:at WHERE hash=:hash AND used_at<:at", &st));
+    stmt_int(st, ":at", at);
+    stmt_text(st, ":hash", hash);
+    return stmt_run(st);
+}
+
+Err token_drop_ended(Db *db, int64_t now)
+{
+    Stmt *st;
+    TRY(db_stmt(db, "DELETE FROM token_api WHERE until_at<=:now", &st));
+    stmt_int(st, ":now", now);
+    return stmt_run(st);
+}

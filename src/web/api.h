@@ -1,0 +1,49 @@
+/* The API: every register as JSON under /api/v1, by the same gate, query and problems as the pages
+ * (docs/api.md). */
+#pragma once
+
+#include "web/api_body.h"
+#include "web/req.h"
+
+/* JSON under construction: commas are put by whoever opened the object or list. */
+typedef struct Json {
+    Buf *out;
+    bool first; /* no member of the innermost object or list was written yet */
+} Json;
+
+Json json_begin(Req *req, int status);
+void json_open(Json *j, char bracket);
+void json_close(Json *j, char bracket);
+/* A key; its value must follow. */
+void json_key(Json *j, Str key);
+/* An element of a list or the value of a key. Absent text is null. */
+void json_text(Json *j, Str value);
+void json_raw(Json *j, Str value);
+void json_flag(Json *j, bool value);
+/* Key and text at once. */
+void json_pair(Json *j, Str key, Str value);
+
+/* A failure as application/problem+json (RFC 9457), with the problems as `errors`. */
+void api_problem(Req *req, Err e, const Problems *list);
+/* The list of problems as an array of {field, code, detail, pointer}, under `key`. */
+void api_put_problems(Req *req, Json *j, Str key, const Problems *list, bool warnings);
+/* "/api/v1/reg" and "/api/v1/reg/uid". */
+Str api_url(Req *req, const Register *reg, Str uid);
+/* Loads req->reg / req->uid for the verb and opens what the purpose stated in the request allows.
+ * E_INVALID with problems when the purpose is none. */
+MUST_CHECK Err api_load(Req *req, Verb verb, Record *ret, Decision *ret_decision,
+                        Problems *problems);
+/* The value of one field as JSON; references out of reach are left out of a list. */
+void api_put_value(Req *req, Json *j, const Field *f, Str canonical);
+/* A record: its columns, its fields, which of them are closed. `listed`: only what lists show. */
+void api_put_record(Req *req, Json *j, const Record *r, bool listed);
+Str api_etag(Req *req, int64_t version);
+
+Err api_entry(Req *req);
+Err api_codes(Req *req);
+Err api_list(Req *req);
+Err api_show(Req *req);
+Err api_create(Req *req);
+Err api_change(Req *req);
+Err api_move(Req *req);
+Err api_openapi(Req *req);

@@ -1,0 +1,269 @@
+/* OpenAPI 3.1 out of the linked model: what a reader may list stands in it, with the types of its
+ * fields, their code lists, and labels in both languages. */
+#include "web/api.h"
+#include "web/page.h"
+
+/* Larger code lists are referred to by their address instead of being spelt out. */
+enum { ENUM_MAX = 40 };
+
+/* ---- fields ---- */
+
+static void put_enum(Json *j, const CodeList *list)
+{
+    if (list->n > ENUM_MAX || list->open)
+        return;
+    json_key(j, S("enum"));
+    json_open(j, '[');
+    for (size_t i = 0; i < list->n; i++)
+        json_text(j, list->items[i].code);
+    json_close(j, ']');
+}
+
+static Str format_of(const Field *f)
+{
+    bool uid = f->kind == FK_REF || f->kind == FK_FILE;
+    return uid ? S("uuid") : f->kind == FK_INSTANT ? S("date-time") : STR_NONE;
+}
+
+static void put_type(Json *j, const Field *f)
+{
+    if (f->kind == FK_NUMBER) {
+        json_pair(j, S("type"), f->scale ? S("number") : S("integer"));
+        return;
+    }
+    json_pair(j, S("type"), S("string"));
+    if (!str_empty(format_of(f)))
+        json_pair(j, S("format"), format_of(f));
+    if (f->kind == FK_DATE)
+        json_pair(j, S("pattern"), S("^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"));
+    if (f->kind == FK_TIME)
+        json_pair(j, S("pattern"), S("^[0-2][0-9]:[0-5][0-9]$"));
+    if (f->codes)
+        put_enum(j, f->codes);
+}
+
+static Str both(Req *req, const Label *l)
+{
+    return str_printf(req->arena, "%.*s / %.*s", STR_ARG(l->text[LANG_ID]),
+                      STR_ARG(l->text[LANG_EN]));
+}
+
+static Str example_of(const Field *f)
+{
+    if (f->codes && f->codes->n)
+        return f->codes->items[0].code;
+    return f->kind == FK_DATE ? S("2026-03-12") : f->kind == FK_TIME ? S("09:30") : STR_NONE;
+}
+
+static void put_field(Req *req, Json *j, const Field *f)
+{
+    Str text = both(req, &f->label), example = example_of(f);
+    if (f->codes)
+        text = str_printf(req->arena, "%.*s. /api/v1/kode/%.*s", STR_ARG(text),
+                          STR_ARG(f->codes->name));
+    json_key(j, f->name);
+    json_open(j, '{');
+    json_pair(j, S("description"), text);
+    if (f->calc || f->kind == FK_FILE) {
+        json_key(j, S("readOnly"));
+        json_flag(j, true);
+    }
+    if (f->multi) {
+        json_pair(j, S("type"), S("array"));
+        json_key(j, S("items"));
+        json_open(j, '{');
+        put_type(j, f);
+        json_close(j, '}');
+    } else {
+        json_key(j, S("anyOf"));
+        json_open(j, '[');
+        json_open(j, '{');
+        put_type(j, f);
+        json_close(j, '}');
+        json_raw(j, S("{\"type\":\"null\"}"));
+        json_close(j, ']');
+        if (!str_empty(example)) {
+            json_key(j, S("examples"));
+            json_open(j, '[');
+            json_text(j, example);
+            json_close(j, ']');
+        }
+    }
+    json_close(j, '}');
+}
+
+static void put_schema(Req *req, Json *j, const Register *reg)
+{
+    json_key(j, reg->name);
+    json_open(j, '{');
+    json_pair(j, S("type"), S("object"));
+    json_pair(j, S("description"), both(req, &reg->label));
+    json_key(j, S("additionalProperties"));
+    json_flag(j, false);
+    json_key(j, S("properties"));
+    json_open(j, '{');
+    for (size_t i = 0; i < reg->field_count; i++)
+        put_field(req, j, reg->fields[i]);
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
+/* ---- operations ---- */
+
+typedef struct Operation {
+    const char *method, *name;
+    Msg summary;
+    const char *parameters; /* JSON */
+    const char *schema;     /* of the answer */
+    const char *status;
+    bool body;
+} Operation;
+
+#define P(name)    "{\"$ref\":\"#/components/parameters/" name "\"}"
+#define FAILURE    "{\"$ref\":\"#/components/responses/Failure\"}"
+#define ANSWER(of) "#/components/schemas/" of
+
+static const Operation on_register[] = {
+    {"get", "list", M_API_DOES_LIST, P("q") "," P("urut") "," P("n") "," P("dari"), ANSWER("-List"),
+     "200", false},
+    {"post", "create", M_API_DOES_CREATE, P("idem"), ANSWER("-Written"), "201", true},
+};
+static const Operation on_record[] = {
+    {"get", "show", M_API_DOES_SHOW, P("uid") "," P("purpose"), ANSWER("-Record"), "200", false},
+    {"patch", "change", M_API_DOES_CHANGE, P("uid") "," P("match") "," P("purpose") "," P("idem"),
+     ANSWER("-Written"), "200", true},
+};
+static const Operation on_move = {"post",
+                                  "move",
+                                  M_API_DOES_MOVE,
+                                  P("uid") "," P("match") "," P("purpose") "," P("idem"),
+                                  ANSWER("-Written"),
+                                  "200",
+                                  true};
+
+static void put_operation(Req *req, Json *j, const Register *reg, const Operation *op, Str id,
+                          const Label *label)
+{
+    Arena *a = req->arena;
+    Str name = reg->name, words = both(req, label);
+    json_key(j, str_of(op->method));
+    json_open(j, '{');
+    json_pair(j, S("operationId"), str_printf(a, "%s_%.*s", op->name, STR_ARG(id)));
+    json_pair(j, S("summary"),
+              str_printf(a, "%.*s: %.*s", STR_ARG(tr(req->lang, op->summary)), STR_ARG(words)));
+    json_key(j, S("parameters"));
+    json_raw(j, str_printf(a, "[%s]", op->parameters));
+    if (op->body) {
+        json_key(j, S("requestBody"));
+        json_raw(j, str_printf(a,
+                               "{\"required\":true,\"content\":{\"application/json\":{\"schema\":"
+                               "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":"
+                               "{\"induk\":{\"type\":\"string\"},\"alasan\":{\"type\":\"string\"},"
+                               "\"isian\":{\"$ref\":\"#/components/schemas/%.*s\"}}}}}}",
+                               STR_ARG(name)));
+    }
+    json_key(j, S("responses"));
+    json_raw(j, str_printf(a,
+                           "{\"%s\":{\"description\":\"OK\",\"content\":{\"application/json\":"
+                           "{\"schema\":{\"$ref\":\"%s\"}}}},\"default\":" FAILURE "}",
+                           op->status, op->schema));
+    json_close(j, '}');
+}
+
+static void put_paths(Req *req, Json *j, const Register *reg)
+{
+    Arena *a = req->arena;
+    json_key(j, api_url(req, reg, STR_NONE));
+    json_open(j, '{');
+    for (size_t i = 0; i < 2; i++)
+        put_operation(req, j, reg, &on_register[i], reg->name, &reg->label);
+    json_close(j, '}');
+    json_key(j, api_url(req, reg, S("{uid}")));
+    json_open(j, '{');
+    for (size_t i = 0; i < 2; i++)
+        put_operation(req, j, reg, &on_record[i], reg->name, &reg->label);
+    json_close(j, '}');
+    for (size_t i = 0; i < reg->move_count; i++) {
+        const Move *m = &reg->moves[i];
+        Str tail = str_printf(a, "{uid}/%.*s", STR_ARG(m->name));
+        json_key(j, api_url(req, reg, tail));
+        json_open(j, '{');
+        put_operation(req, j, reg, &on_move,
+                      str_printf(a, "%.*s_%.*s", STR_ARG(reg->name), STR_ARG(m->name)), &m->label);
+        json_close(j, '}');
+    }
+}
+
+/* ---- what all registers share ---- */
+
+static const char shared_schemas[] =
+    "\"-Record\":{\"type\":\"object\",\"required\":[\"uid\",\"href\",\"versi\",\"isian\"],"
+    "\"properties\":{\"uid\":{\"type\":\"string\",\"format\":\"uuid\"},\"href\":{\"type\":"
+    "\"string\"},\"nomor\":{\"type\":[\"string\",\"null\"]},\"versi\":{\"type\":\"integer\"},"
+    "\"status\":{\"type\":[\"string\",\"null\"]},\"tajuk\":{\"type\":[\"string\",\"null\"]},"
+    "\"batal\":{\"type\":\"boolean\"},\"induk\":{\"type\":[\"string\",\"null\"]},\"isian\":"
+    "{\"type\":\"object\"},\"tertutup\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}},"
+    "\"-List\":{\"type\":\"object\",\"required\":[\"count\",\"next\",\"items\"],\"properties\":"
+    "{\"count\":{\"type\":\"string\"},\"next\":{\"type\":[\"string\",\"null\"]},\"items\":{"
+    "\"type\":"
+    "\"array\",\"items\":{\"$ref\":\"#/components/schemas/-Record\"}}}},"
+    "\"-Written\":{\"type\":\"object\",\"required\":[\"uid\",\"href\"],\"properties\":{\"uid\":"
+    "{\"type\":\"string\",\"format\":\"uuid\"},\"href\":{\"type\":\"string\"},\"nomor\":{\"type\":"
+    "[\"string\",\"null\"]},\"versi\":{\"type\":\"integer\"},\"status\":{\"type\":[\"string\","
+    "\"null\"]},\"warnings\":{\"type\":\"array\"}}}";
+
+static const char shared_parts[] =
+    "\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}},"
+    "\"responses\":{\"Failure\":{\"description\":\"RFC 9457\",\"content\":{"
+    "\"application/problem+json\":{\"schema\":{\"type\":\"object\",\"required\":[\"type\","
+    "\"title\",\"status\",\"code\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":"
+    "{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"code\":{\"type\":\"string\"},"
+    "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}}},"
+    "\"parameters\":{"
+    "\"uid\":{\"name\":\"uid\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\","
+    "\"format\":\"uuid\"}},"
+    "\"match\":{\"name\":\"If-Match\",\"in\":\"header\",\"required\":true,\"schema\":{\"type\":"
+    "\"string\"},\"example\":\"\\\"3\\\"\"},"
+    "\"purpose\":{\"name\":\"Sigap-Tujuan\",\"in\":\"header\",\"schema\":{\"type\":\"string\"}},"
+    "\"idem\":{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"schema\":{\"type\":\"string\","
+    "\"maxLength\":100}},"
+    "\"q\":{\"name\":\"q\",\"in\":\"query\",\"schema\":{\"type\":\"string\"}},"
+    "\"urut\":{\"name\":\"urut\",\"in\":\"query\",\"schema\":{\"type\":\"string\"}},"
+    "\"n\":{\"name\":\"n\",\"in\":\"query\",\"schema\":{\"type\":\"integer\",\"enum\":[50,100,"
+    "500]}},"
+    "\"dari\":{\"name\":\"-dari\",\"in\":\"query\",\"schema\":{\"type\":\"string\"}}}";
+
+static void put_components(Req *req, Json *j)
+{
+    json_key(j, S("components"));
+    json_open(j, '{');
+    json_key(j, S("schemas"));
+    json_open(j, '{');
+    for (size_t i = 0; i < req->model->reg_count; i++)
+        if (req_may(req, req->model->regs[i], VERB_LIST))
+            put_schema(req, j, req->model->regs[i]);
+    json_raw(j, str_of(shared_schemas));
+    json_close(j, '}');
+    json_raw(j, str_of(shared_parts));
+    json_close(j, '}');
+}
+
+Err api_openapi(Req *req)
+{
+    Json j = json_begin(req, 200);
+    json_open(&j, '{');
+    json_pair(&j, S("openapi"), S("3.1.0"));
+    json_key(&j, S("info"));
+    json_raw(&j, S("{\"title\":\"SIGAP\",\"version\":\"1\"}"));
+    json_key(&j, S("security"));
+    json_raw(&j, S("[{\"token\":[]}]"));
+    json_key(&j, S("paths"));
+    json_open(&j, '{');
+    for (size_t i = 0; i < req->model->reg_count; i++)
+        if (req_may(req, req->model->regs[i], VERB_LIST))
+            put_paths(req, &j, req->model->regs[i]);
+    json_close(&j, '}');
+    put_components(req, &j);
+    json_close(&j, '}');
+    return ERR_OK;
+}

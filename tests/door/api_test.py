@@ -1,0 +1,240 @@
+"""The API through its door: tokens, lists, records, writes, failures, and its own description."""
+import datetime
+import json
+import re
+import subprocess
+import uuid
+
+import jsonschema
+import sigap
+from rights import Domain, Oracle, sample
+
+LANGUAGE = {"Accept-Language": "en"}
+
+
+def make_token(client, name="uji", days=30):
+    form = client.get("/token").form("/token", has="nama")
+    until = datetime.date.today() + datetime.timedelta(days=days)
+    form.fill(nama=name, sampai=until.strftime("%d/%m/%Y"))
+    return client.submit(form)
+
+
+def token_of(page):
+    found = re.findall(r"<code>([0-9a-f]{64})</code>", page.html)
+    assert len(found) == 1, (page.status, page.words[-600:])
+    return found[0]
+
+
+class Program:
+    """A program with a token; a token a log-in, since making one asks for a page."""
+
+    def __init__(self, s, login):
+        self.client = s.client()
+        self.token = token_of(make_token(s.as_(login)))
+
+    def __call__(self, method, path, body=None, **headers):
+        send = {"Authorization": f"Bearer {self.token}", "Origin": None}
+        if body is not None:
+            send["Content-Type"] = "application/json"
+            body = (body if isinstance(body, str) else json.dumps(body)).encode()
+        send.update({k.replace("_", "-"): v for k, v in headers.items()})
+        return self.client.request(method, path, body, send, follow=False)
+
+
+def code_and_fields(page):
+    assert page.headers["Content-Type"].startswith("application/problem+json"), (page.status, page.headers["Content-Type"])
+    told = page.json()
+    assert told["status"] == page.status
+    return told["code"], {e["field"] for e in told.get("errors", [])}
+
+
+def test_token_is_shown_once_and_ends_by_a_click(s):
+    c = s.as_("sekretaris")
+    page = make_token(c, "sekali saja")
+    token = token_of(page)
+    assert token not in c.get("/token").html, "shown twice"
+    assert not s.bytes_on_disk(token)
+    send = {"Authorization": f"Bearer {token}"}
+    assert s.client().request("GET", "/api/v1", None, send).status == 200
+    page = c.get("/token")
+    form = next(f for f in page.forms if f.action.endswith("/cabut"))
+    assert c.submit(form).status == 200
+    answer = s.client().request("GET", "/api/v1", None, send)
+    assert answer.status == 401 and answer.headers["WWW-Authenticate"] == "Bearer"
+    actions = [r[0] for r in s.rows("SELECT action FROM audit WHERE action LIKE 'token:%'")]
+    assert {"token:make", "token:revoke"} <= set(actions), actions
+
+
+def test_token_ends_within_ninety_days(s):
+    c = s.as_("sekretaris")
+    for days in (91, -1):
+        assert make_token(c, "terlalu lama", days).status == 422
+    assert make_token(c, "").status == 422
+
+
+def test_cookie_does_not_write(s):
+    c = s.as_("sekretaris")
+    assert c.get("/api/v1").status == 200
+    page = c.request("POST", "/api/v1/kasus", b'{"isian": {"judul": "Lewat kuki"}}', {"Content-Type": "application/json"})
+    assert page.status == 401 and code_and_fields(page)[0] == "E_LOGIN"
+    assert not s.rows("SELECT 1 FROM kasus WHERE judul = 'Lewat kuki'")
+
+
+def test_a_case_is_made_read_and_changed(s):
+    call = Program(s, "sekretaris")
+    body, key = {"isian": {"judul": "Perkara lewat API"}}, uuid.uuid4().hex
+    made = call("POST", "/api/v1/kasus", body, Idempotency_Key=key)
+    assert made.status == 201, made.html
+    where = made.headers["Location"]
+    again = call("POST", "/api/v1/kasus", body, Idempotency_Key=key)
+    assert again.status == 201 and again.json()["uid"] == made.json()["uid"]
+    other = call("POST", "/api/v1/kasus", {"isian": {"judul": "Lain"}}, Idempotency_Key=key)
+    assert other.status == 409 and code_and_fields(other)[0] == "E_REUSED"
+    assert len(s.rows("SELECT 1 FROM kasus WHERE judul = 'Perkara lewat API'")) == 1
+    shown = call("GET", where)
+    assert shown.json()["isian"]["judul"] == "Perkara lewat API" and shown.headers["ETag"] == '"1"'
+    change = {"isian": {"judul": "Perkara lewat API, diubah"}}
+    assert call("PATCH", where, change).status == 428
+    assert call("PATCH", where, change, If_Match='"1"').headers["ETag"] == '"2"'
+    stale = call("PATCH", where, {"isian": {"judul": "Punya saya"}}, If_Match='"1"')
+    assert stale.status == 412
+    assert stale.json()["conflicts"] == [{"field": "judul", "yours": "Punya saya", "stored": "Perkara lewat API, diubah"}]
+    via = s.rows("SELECT via FROM tx ORDER BY id DESC LIMIT 1")[0][0]
+    assert via == "api", via
+
+
+def test_faults_are_told_all_at_once_in_the_askers_language(s):
+    call = Program(s, "sekretaris")
+    body = {"isian": {"judull": "x", "judul": 7}}
+    page = call("POST", "/api/v1/kasus", body, **{"Accept-Language": "en-GB,en;q=0.8"})
+    assert page.status == 422
+    code, fields = code_and_fields(page)
+    assert code == "E_INVALID" and {"judull", "judul"} <= fields
+    told = {e["field"]: e for e in page.json()["errors"]}
+    assert "judul" in told["judull"]["detail"] and "nearest" in told["judull"]["detail"]
+    assert told["judul"]["pointer"] == "#/isian/judul"
+    assert "terdekat" in call("POST", "/api/v1/kasus", body).html
+    for broken in ('{"isian": {"judul": "a", "judul": "b"}}', "{", "[]", '{"isian": {"judul": "\\u0007"}}'):
+        assert call("POST", "/api/v1/kasus", broken).status == 400, broken
+    assert call("POST", "/api/v1/kasus", "[" * 40 + "]" * 40).status == 413
+
+
+def a_record(s, reg, oracle, who):
+    for rec, relation in sample(oracle, who, reg):
+        if oracle.open_status(who, reg, relation) == 200 and not oracle.rows[reg][rec]["batal"]:
+            return oracle.rows[reg][rec]["uid"]
+    return None
+
+
+def test_protected_values_open_with_a_purpose_and_go_on_record(s):
+    oracle, opened = Oracle(s, Domain()), 0
+    for login in ("sekretaris", *s.people()):
+        who = oracle.person(login)
+        uid = a_record(s, "orang", oracle, who)
+        if not uid:
+            continue
+        call = Program(s, login)
+        closed = call("GET", f"/api/v1/orang/{uid}").json()
+        assert closed["tertutup"] and not set(closed["tertutup"]) & set(closed["isian"])
+        assert call("GET", f"/api/v1/orang/{uid}", Sigap_Tujuan="tidak_ada; pendek").status == 422
+        purpose = call("GET", "/api/v1/kode/tujuan_akses").json()["items"][0]["code"]
+        page = call("GET", f"/api/v1/orang/{uid}", Sigap_Tujuan=f"{purpose}; Memeriksa lewat uji API")
+        assert page.status == 200, page.html
+        if len(page.json()["tertutup"]) < len(closed["tertutup"]):
+            opened += 1
+            found = s.rows("SELECT purpose FROM audit WHERE uid = ? AND actor = ? ORDER BY seq DESC LIMIT 1", uid, who["uid"])
+            assert found and "Memeriksa lewat uji API" in found[0][0]
+            break
+    assert opened, "nobody could open a person"
+
+
+def test_every_register_answers_as_the_rights_say(s):
+    oracle, differ, tried = Oracle(s, Domain()), [], 0
+    for login in list(s.people())[:5]:
+        who, call = oracle.person(login), Program(s, login)
+        for reg in oracle.d.registers:
+            expected = [("GET", f"/api/v1/{reg}", None, oracle.status(who, reg, "list", "read"))]
+            may_create = oracle.status(who, reg, "create")
+            expected.append(("POST", f"/api/v1/{reg}", {"isian": {"bukan_isian": 1}}, 422 if may_create == 200 else 403))
+            for rec, relation in sample(oracle, who, reg):
+                path = f"/api/v1/{reg}/{oracle.rows[reg][rec]['uid']}"
+                status = oracle.open_status(who, reg, relation)
+                expected.append(("GET", path, None, status))
+                changes = any(oracle.holds(x, relation) for x in oracle.lines(who, reg, "change"))
+                if changes:
+                    expected.append(("PATCH", path, {"isian": {}}, 428))
+            for method, path, body, wanted in expected:
+                page = call(method, path, body)
+                tried += 1
+                if page.status != wanted:
+                    differ.append(f"{login} {method} {path}: {page.status}, not {wanted}")
+    assert not differ, f"{len(differ)} of {tried} differ:\n" + "\n".join(differ[:30])
+    assert tried > 200
+
+
+def test_not_yours_is_not_there(s):
+    oracle = Oracle(s, Domain())
+    for login in s.people():
+        who = oracle.person(login)
+        far = [r for r, rel in sample(oracle, who, "kasus") if oracle.open_status(who, "kasus", rel) == 404]
+        if far:
+            call = Program(s, login)
+            hidden = call("GET", f"/api/v1/kasus/{oracle.rows['kasus'][far[0]]['uid']}")
+            missing = call("GET", "/api/v1/kasus/01a1fc1b-10b7-71fd-b027-4f528524ec75")
+            assert (hidden.status, hidden.body) == (missing.status, missing.body) and hidden.status == 404
+            return
+    raise AssertionError("everybody reaches every case")
+
+
+def references(node):
+    if isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"]
+        for value in node.values():
+            yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
+def test_description_is_valid_and_true(s):
+    call = Program(s, "sekretaris")
+    about = call("GET", "/api/v1/openapi.json").json()
+    assert about["openapi"] == "3.1.0"
+    schemas = about["components"]["schemas"]
+    for schema in schemas.values():
+        jsonschema.Draft202012Validator.check_schema(schema)
+    for ref in references(about):
+        node = about
+        for step in ref.removeprefix("#/").split("/"):
+            node = node[step]
+    ids = [op["operationId"] for path in about["paths"].values() for op in path.values()]
+    assert len(ids) == len(set(ids)) and len(ids) > 80
+    checked = 0
+    for reg in call("GET", "/api/v1").json()["registers"]:
+        page = call("GET", reg["href"]).json()
+        for item in page["items"][:3]:
+            full = call("GET", item["href"])
+            if full.status != 200:
+                continue
+            jsonschema.Draft202012Validator(schemas[reg["name"]]).validate(full.json()["isian"])
+            jsonschema.Draft202012Validator(schemas["-Record"]).validate(full.json())
+            checked += 1
+    assert checked > 10, checked
+
+
+def test_the_tour_of_the_document_runs(s):
+    call = Program(s, "sekretaris")
+    text = (sigap.ROOT / "docs/api.md").read_text()
+    lines = re.search(r"```sh\n(.*?)```", text, re.S).group(1).strip().splitlines()
+    assert len(lines) == 5
+    env = {"PATH": "/usr/bin:/bin", "TOKEN": call.token, "SIGAP": s.url, "UID_KASUS": ""}
+    answers = []
+    for line in lines:
+        done = subprocess.run(["sh", "-c", line], env=env, capture_output=True, text=True, timeout=60)
+        answers.append(json.loads(done.stdout))
+        if "uid" in answers[-1] and not env["UID_KASUS"]:
+            env["UID_KASUS"] = answers[-1]["uid"]
+    assert answers[0]["registers"] and answers[1]["items"]
+    assert answers[3]["isian"]["judul"] == "Perkara contoh API", answers[3]
+    assert answers[4]["versi"] == 2, answers[4]
