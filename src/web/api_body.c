@@ -98,6 +98,31 @@ static bool joined(Arena *a, const JsonTree *value, char sep, Str *ret)
     return true;
 }
 
+/* Two digits at `at`; -1 when they are none. */
+static int two_digits(Str s, size_t at)
+{
+    char a = s.ptr[at], b = s.ptr[at + 1];
+    return a < '0' || a > '9' || b < '0' || b > '9' ? -1 : (a - '0') * 10 + b - '0';
+}
+
+/* "2026-03-12T01:30:00Z" or with milliseconds, as the API itself writes instants. */
+static bool utc_instant(Arena *a, Str s, Str *ret)
+{
+    enum { SHORT = 20, LONG = 24 };
+    Date d;
+    int64_t ms = 0;
+    if ((s.len != SHORT && s.len != LONG) || s.ptr[10] != 'T' || s.ptr[13] != ':' ||
+        s.ptr[16] != ':' || s.ptr[s.len - 1] != 'Z' || !date_parse_iso(str_head(s, 10), &d))
+        return false;
+    int hour = two_digits(s, 11), minute = two_digits(s, 14), second = two_digits(s, 17);
+    if (s.len == LONG && (s.ptr[19] != '.' || !str_i64((Str){s.ptr + 20, 3}, &ms) || ms < 0))
+        return false;
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
+        return false;
+    *ret = str_int(a, date_days(d) * 86400000 + ((hour * 60 + minute) * 60 + second) * 1000 + ms);
+    return true;
+}
+
 /* JSON to what value_parse reads; false for a kind of JSON that the field does not take. */
 static bool typed_of(Arena *a, const Field *f, const JsonTree *value, Str *ret)
 {
@@ -135,6 +160,10 @@ static void fill_one(Arena *a, const Field *f, const JsonTree *value, Change *c,
     }
     if (!typed_of(a, f, value, &typed)) {
         wrong(problems, f->name, M_API_KIND, STR_NONE, STR_NONE);
+        return;
+    }
+    if (f->kind == FK_INSTANT && utc_instant(a, typed, &canonical)) {
+        change_set(c, f, canonical);
         return;
     }
     size_t before = problems->n;

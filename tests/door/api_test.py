@@ -238,3 +238,12 @@ def test_the_tour_of_the_document_runs(s):
     assert answers[0]["registers"] and answers[1]["items"]
     assert answers[3]["isian"]["judul"] == "Perkara contoh API", answers[3]
     assert answers[4]["versi"] == 2, answers[4]
+
+
+def test_an_instant_is_read_as_it_is_written(s):
+    oracle = Oracle(s, Domain())
+    login = next(p for p in s.people() if oracle.status(oracle.person(p), "komunikasi", "create") == 200)
+    call = Program(s, login)
+    for text, good in (("2026-03-12T01:30:00Z", True), ("2026-03-12T01:30:00.250Z", True), ("2026-03-12T25:00:00Z", False)):
+        page = call("POST", "/api/v1/komunikasi", {"isian": {"waktu": text, "bukan_isian": 1}})
+        assert page.status == 422 and ("waktu" in code_and_fields(page)[1]) != good, (text, page.html)
