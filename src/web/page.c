@@ -140,6 +140,19 @@ void page_button(Html *h, Str label, Str kind, Str name, Str value)
     h_close(h);
 }
 
+void page_check(Html *h, Str name, Str value, Str label, bool on)
+{
+    h_class(h, "label", "pilihan");
+    h_open(h, "input");
+    h_attr(h, "type", S("checkbox"));
+    h_attr(h, "name", name);
+    h_attr(h, "value", value);
+    if (on)
+        h_flag(h, "checked");
+    h_element(h, "span", label);
+    h_close(h);
+}
+
 void page_notice(Html *h, const char *kind, Str text)
 {
     h_open(h, "p");

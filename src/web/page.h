@@ -31,6 +31,8 @@ void page_hidden(Html *h, Str name, Str value);
 /* A button; `kind` is a class name or absent. */
 void page_button(Html *h, Str label, Str kind, Str name, Str value);
 void page_link(Html *h, Str url, Str label);
+/* A check box with its label beside it. */
+void page_check(Html *h, Str name, Str value, Str label, bool on);
 /* A message box: `kind` is "galat", "awas", "aman" or "info". */
 void page_notice(Html *h, const char *kind, Str text);
 /* A chart as a figure that can be scrolled where the screen is narrow; its table follows. */

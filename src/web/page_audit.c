@@ -98,6 +98,10 @@ static void filter_form(Req *req, Html *h)
                   {{"catatan", 7}, M_AUDIT_NUMBER},
                   {{"sejak", 5}, M_AUDIT_FROM},
                   {{"hingga", 6}, M_AUDIT_TO}};
+    h_open(h, "details"); /* the newest rows are what most look for */
+    if (!str_empty(req->query_text))
+        h_flag(h, "open");
+    h_element(h, "summary", req_tr(req, M_AUDIT_FILTER));
     h_open(h, "form");
     h_attr(h, "class", S("sempit"));
     h_attr(h, "method", S("get"));
@@ -105,19 +109,10 @@ static void filter_form(Req *req, Html *h)
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
         widget_text(req, h, inputs[i].name, req_tr(req, inputs[i].label), STR_NONE,
                     req_query(req, inputs[i].name), false);
-    h_open(h, "p");
-    h_open(h, "label");
-    h_open(h, "input");
-    h_attr(h, "type", S("checkbox"));
-    h_attr(h, "name", S("ditolak"));
-    h_attr(h, "value", S("1"));
-    if (str_is(req_query(req, S("ditolak")), "1"))
-        h_flag(h, "checked");
-    h_lit(h, " ");
-    h_text(h, req_tr(req, M_AUDIT_REFUSED));
-    h_close(h);
-    h_close(h);
+    page_check(h, S("ditolak"), S("1"), req_tr(req, M_AUDIT_REFUSED),
+               str_is(req_query(req, S("ditolak")), "1"));
     page_button(h, req_tr(req, M_AUDIT_SHOW), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
     h_close(h);
 }
 

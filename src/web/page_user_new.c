@@ -27,19 +27,9 @@ static void role_boxes(Req *req, Html *h, Str chosen)
     const Model *m = req->model;
     h_open(h, "fieldset");
     h_element(h, "legend", req_tr(req, M_USER_ROLES));
-    for (size_t i = 0; i < m->role_count; i++) {
-        h_open(h, "label");
-        h_open(h, "input");
-        h_attr(h, "type", S("checkbox"));
-        h_attr(h, "name", S("peranan"));
-        h_attr(h, "value", m->roles[i].name);
-        if (str_has_word(chosen, m->roles[i].name))
-            h_flag(h, "checked");
-        h_lit(h, " ");
-        h_text(h, req_label(req, &m->roles[i].label));
-        h_close(h);
-        h_lit(h, "<br>");
-    }
+    for (size_t i = 0; i < m->role_count; i++)
+        page_check(h, S("peranan"), m->roles[i].name, req_label(req, &m->roles[i].label),
+                   str_has_word(chosen, m->roles[i].name));
     h_open(h, "p");
     page_link(h, S("/peran"), req_tr(req, M_ROLES));
     h_close(h);
