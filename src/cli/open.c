@@ -38,7 +38,8 @@ Err cli_load_domain(Cli *cli)
 {
     Problems problems = {.arena = cli->arena};
     cli->domain = domain_dir(cli);
-    Err e = model_load(cli->domain, &problems, &cli->model);
+    const char *own = str_printf(cli->arena, "%s/domain", cli->data).ptr;
+    Err e = model_load_over(cli->domain, file_exists(own) ? own : NULL, &problems, &cli->model);
     cli_problems(cli, &problems);
     return e;
 }

@@ -207,6 +207,7 @@ void load_codes(Loader *l)
         Str file = str_printf(l->arena, "codes/%.*s.tsv", STR_ARG(lists.items[i]->name));
         if (load_file(l, file.ptr, &text))
             load_code_rows(l, text, lists.items[i]);
+        load_overlay_codes(l, lists.items[i]);
     }
     refuse_unnamed(l);
 }

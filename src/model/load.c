@@ -9,7 +9,8 @@ enum { MODEL_MAX = 64 * 1024 * 1024, FILE_MAX = 8 * 1024 * 1024 };
 static void add(Loader *l, Problem p)
 {
     Arena *keep = l->problems->arena;
-    p.place = l->file;
+    if (!p.place.ptr)
+        p.place = l->file;
     for (size_t i = 0; i < sizeof p.args / sizeof *p.args; i++)
         p.args[i] = str_copy(keep, p.args[i]);
     problem_add(l->problems, p);
@@ -17,7 +18,8 @@ static void add(Loader *l, Problem p)
 
 void load_problem(Loader *l, const Node *at, Msg msg, Str a, Str b, Str c)
 {
-    add(l, (Problem){.line = at ? at->line : 1,
+    add(l, (Problem){.place = at ? at->file : STR_NONE,
+                     .line = at ? at->line : 1,
                      .column = at ? at->column : 0,
                      .msg = msg,
                      .args = {a, b, c}});
@@ -84,13 +86,14 @@ static void read_all(Loader *l)
     load_imports(l);
     load_tables(l);
     load_queues(l);
+    load_overlay_strays(l);
 }
 
-Err model_load(const char *dir, Problems *problems, Model **ret)
+Err model_load_over(const char *dir, const char *overlay, Problems *problems, Model **ret)
 {
     Arena *a = arena_new(MODEL_MAX);
     Model *m = ARENA_NEW(a, Model);
-    Loader l = {.m = m, .arena = a, .problems = problems};
+    Loader l = {.m = m, .overlay = overlay, .arena = a, .problems = problems};
     size_t before = problems->errors;
     m->arena = a;
     m->dir = str_copy(a, str_of(dir));
@@ -103,6 +106,11 @@ Err model_load(const char *dir, Problems *problems, Model **ret)
     m->text = link_text(m, a);
     *ret = m;
     return ERR_OK;
+}
+
+Err model_load(const char *dir, Problems *problems, Model **ret)
+{
+    return model_load_over(dir, NULL, problems, ret);
 }
 
 void model_free(Model *m)

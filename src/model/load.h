@@ -32,6 +32,7 @@ typedef enum LoadPhase {
 
 struct Loader {
     Model *m;
+    const char *overlay; /* folder of a district's own files, may be NULL */
     Arena *arena;
     Problems *problems;
     Str file;      /* being read or linked, relative to the folder; lives in the problems' arena */
@@ -140,6 +141,15 @@ void load_codes(Loader *l);
 /* Rows of one list. */
 void load_code_rows(Loader *l, Str text, CodeList *list);
 void codelist_sort(Model *m, CodeList *list);
+/* ---- load_overlay.c: a district's own files; each does nothing without an overlay ---- */
+
+/* Merges registers/NAME.yaml of the overlay into the tree of the register being read. */
+void load_overlay_register(Loader *l, Node *root);
+/* Adds the rows of codes/LIST.tsv of the overlay to an open list. */
+void load_overlay_codes(Loader *l, CodeList *list);
+/* Tells files of the overlay that change nothing it may change. */
+void load_overlay_strays(Loader *l);
+
 void load_places(Loader *l);
 void load_limits(Loader *l);
 void load_holidays(Loader *l);

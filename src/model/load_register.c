@@ -298,6 +298,7 @@ void load_registers(Loader *l)
         if (!load_file(l, file.ptr, &text) ||
             yaml_parse(l->arena, text, l->file, l->problems, &root) != ERR_OK)
             continue;
+        load_overlay_register(l, root);
         l->reg = ARENA_NEW(l->arena, Register);
         *l->reg = (Register){.model = m, .file = str_copy(l->arena, file), .index = m->reg_count};
         l->fields.items = NULL;

@@ -147,6 +147,7 @@ struct Field {
     Str tag;                /* FK_REF to a tag, else absent */
     DataClass class_;
     bool required, list, search, facet, sort, stat, lookup, unique;
+    bool hide; /* not offered in forms; what it holds is still shown */
     const Expr *when, *calc, *default_;
     bool has_min, has_max;
     int64_t min, max; /* numbers scaled; text length; dates as days, INT64_MAX = today */
@@ -382,6 +383,9 @@ struct Model {
 /* Reads and links `dir`. All problems of all files are collected; with any error the result is
  * E_DOMAIN and *ret is untouched. The model is freed with model_free. */
 MUST_CHECK Err model_load(const char *dir, Problems *problems, Model **ret);
+/* The same with the files of a district read over it; `overlay` may be NULL. */
+MUST_CHECK Err model_load_over(const char *dir, const char *overlay, Problems *problems,
+                               Model **ret);
 void model_free(Model *m);
 
 const Register *model_reg(const Model *m, Str name); /* NULL if none */

@@ -13,6 +13,7 @@ typedef struct Node {
     NodeKind kind;
     int line, column; /* 1-based, of the first character */
     bool quoted;
+    Str file;            /* set by an overlay; absent: the file being read */
     Str text;            /* NODE_TEXT */
     struct Node **keys;  /* NODE_MAP: n text nodes */
     struct Node **items; /* NODE_LIST, NODE_MAP: n values */

@@ -11,7 +11,7 @@ Str widget_name(const Form *f, const Field *field)
 
 bool widget_offers(const Form *f, const Field *field)
 {
-    if (field->calc)
+    if (field->calc || field->hide)
         return false;
     return !field->class_ || (f->classes & CLASS_BIT(field->class_));
 }
