@@ -158,6 +158,21 @@ static Str invent_amount(Invent *v, const Field *f)
     return str_int(v->arena, lo + (int64_t)invent_below(v, (size_t)(hi - lo + 1)));
 }
 
+/* A district people come from; for a field of a smaller level, a place inside that district. */
+static Str invent_place(Invent *v, const Field *f)
+{
+    Str district = v->clan_places.items[invent_below(v, v->clan_places.n)];
+    if (f->level <= PLACE_DISTRICT)
+        return district;
+    StrList inside = {0};
+    for (size_t i = 0; i < v->model->place_count; i++) {
+        const Place *p = &v->model->places[i];
+        if (p->level == f->level && str_starts(p->code, district))
+            *ARENA_PUSH(v->arena, inside) = p->code;
+    }
+    return inside.n ? inside.items[invent_below(v, inside.n)] : STR_NONE;
+}
+
 Str invent_value(Invent *v, const Field *f)
 {
     switch (f->kind) {
@@ -175,8 +190,7 @@ Str invent_value(Invent *v, const Field *f)
     case FK_CODE:
         return invent_code(v, f->codes);
     case FK_PLACE:
-        return f->level <= PLACE_DISTRICT ? v->clan_places.items[invent_below(v, v->clan_places.n)]
-                                          : STR_NONE;
+        return invent_place(v, f);
     case FK_TIME:
         return str_printf(v->arena, "%02zu:00", invent_below(v, 24));
     case FK_REF:
