@@ -22,7 +22,7 @@ EXPECT = {                                      # rows of lists whose size the s
     "modus": 29, "rute": 19, "faktor": 27, "kanal": 23, "layanan": 18, "jenis_dokumen": 21, "proses": 11, "cara": 12,
     "tujuan": 28, "unsur": 27, "tahap_korban": 9, "tahap_migrasi": 6, "bentuk_eksploitasi": 11, "cara_kendali": 17,
     "sektor": 21, "status_tppo": 4, "penentu_status": 5, "htcds_gender": 6, "platform": 15, "jk": 3, "yesno4": 4,
-    "kelompok_umur": 7, "satuan": 13, "satuan_angka": 16, "seri": 31, "dasar_pdp": 6, "kelas_data": 6,
+    "kelompok_umur": 7, "satuan": 34, "satuan_angka": 16, "seri": 31, "dasar_pdp": 6, "kelas_data": 6,
     "tujuan_akses": 8, "tujuan_persetujuan": 6, "peran_pelaku": 12, "hubungan_korban": 9, "jenis_pemalsuan": 6,
     "penerbit": 6, "keaslian": 4, "kategori_kemensos": 4, "negara": 249, "indikator_ilo": 67, "indikator_pos": 12,
     "hak_korban": 24, "definisi": 9, "klasifikasi": 5, "istilah": 9, "hasil_pos": 5, "dalih_paspor": 6,
