@@ -58,6 +58,7 @@ MUST_CHECK Err query_each(Reader *rd, const Query *q, Err (*row)(void *ctx, cons
 
 typedef struct FacetValue {
     Str code;
+    Str heading; /* of the record a reference stands for; filled by who shows it */
     int64_t count;
 } FacetValue;
 typedef struct Facet {

@@ -167,6 +167,30 @@ Str store_heading(Reader *rd, const Register *reg, Str uid)
     return heading;
 }
 
+void store_headings(Reader *rd, const Register *reg, const Str *uids, size_t n, Str *ret)
+{
+    Stmt *st;
+    bool row;
+    Buf sql = buf_new(rd->arena, 256);
+    buf_printf(&sql, "SELECT uid,tajuk FROM %.*s WHERE uid IN (", STR_ARG(reg->name));
+    for (int i = 0; i < HEADINGS_AT_ONCE; i++)
+        buf_printf(&sql, "%s:p%d", i ? "," : "", i);
+    buf_lit(&sql, ")");
+    for (size_t i = 0; i < n; i++)
+        ret[i] = STR_NONE;
+    if (db_stmt(rd->db, str_z(rd->arena, buf_str(&sql)), &st) != ERR_OK)
+        return;
+    for (int i = 0; i < HEADINGS_AT_ONCE; i++)
+        stmt_text(st, str_printf(rd->arena, ":p%d", i).ptr, (size_t)i < n ? uids[i] : STR_NONE);
+    while (stmt_step(st, &row) == ERR_OK && row) {
+        Str uid = row_text(rd->arena, st, 0);
+        for (size_t i = 0; i < n; i++)
+            if (str_eq(uid, uids[i]))
+                ret[i] = row_text(rd->arena, st, 1);
+    }
+    stmt_done(st);
+}
+
 /* ---- audit of reads and refusals ---- */
 
 static AuditRow audit_base(const Actor *actor)

@@ -93,6 +93,10 @@ MUST_CHECK Err store_unseal(Reader *rd, Record *r, unsigned classes);
 MUST_CHECK Err store_file_uid(Reader *rd, const Record *r, Str *ret);
 /* Heading of a record by uid without any check, for messages; STR_NONE if none. */
 Str store_heading(Reader *rd, const Register *reg, Str uid);
+/* Headings of at most HEADINGS_AT_ONCE records by uid in one statement, for choices offered in a
+ * list; ret[i] belongs to uids[i], STR_NONE if there is none. */
+enum { HEADINGS_AT_ONCE = 12 };
+void store_headings(Reader *rd, const Register *reg, const Str *uids, size_t n, Str *ret);
 
 typedef struct HistoryEntry {
     int64_t version, at, tx;

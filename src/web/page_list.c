@@ -19,17 +19,27 @@ static Str facet_name(const Facet *f)
     return f->field ? f->field->name : S("status");
 }
 
-static Str facet_value_label(Req *req, const Facet *f, Str code)
+static Str facet_value_label(Req *req, const Facet *f, const FacetValue *v)
 {
     if (!f->field)
-        return req_state(req, req->reg, code);
-    Value v = {.text = code};
-    if (f->field->kind == FK_REF) {
-        Str heading =
-            f->field->target ? store_heading(&req->reader, f->field->target, code) : STR_NONE;
-        return str_empty(heading) ? code : heading;
-    }
-    return value_show(f->field, req->arena, req->lang, &v);
+        return req_state(req, req->reg, v->code);
+    if (f->field->kind == FK_REF)
+        return str_empty(v->heading) ? v->code : v->heading;
+    Value value = {.text = v->code};
+    return value_show(f->field, req->arena, req->lang, &value);
+}
+
+/* Names the records that the first `n` values of a facet stand for. */
+static void facet_headings(Req *req, Facet *f, size_t n)
+{
+    Str uids[HEADINGS_AT_ONCE], headings[HEADINGS_AT_ONCE];
+    if (!f->field || f->field->kind != FK_REF || !f->field->target)
+        return;
+    for (size_t i = 0; i < n; i++)
+        uids[i] = f->items[i].code;
+    store_headings(&req->reader, f->field->target, uids, n, headings);
+    for (size_t i = 0; i < n; i++)
+        f->items[i].heading = headings[i];
 }
 
 static Str without_word(Req *req, Str words, Str drop)
@@ -64,7 +74,7 @@ static void facet_link(Req *req, Html *h, const Facet *f, const FacetValue *v)
         h_attr(h, "class", S("aktif"));
         h_attr(h, "aria-current", S("true"));
     }
-    h_text(h, facet_value_label(req, f, v->code));
+    h_text(h, facet_value_label(req, f, v));
     h_lit(h, " ");
     h_class(h, "span", "jumlah");
     h_int(h, v->count);
@@ -92,11 +102,12 @@ static bool facet_helps(const Req *req, const Facet *f)
 
 static void facet_box(Req *req, Html *h, Facet *f)
 {
-    enum { SHOWN = 12 };
+    size_t shown = f->n < HEADINGS_AT_ONCE ? f->n : HEADINGS_AT_ONCE;
     bool active = params_has(&req->query, facet_name(f));
     if (!facet_helps(req, f))
         return;
     sort_by_count(f);
+    facet_headings(req, f, shown);
     h_class(h, "details", "faset");
     if (active || !f->field)
         h_flag(h, "open");
@@ -104,7 +115,7 @@ static void facet_box(Req *req, Html *h, Facet *f)
     h_text(h, f->field ? req_label(req, &f->field->label) : req_tr(req, M_WEB_STATE));
     h_close(h);
     h_open(h, "ul");
-    for (size_t i = 0; i < f->n && i < SHOWN; i++)
+    for (size_t i = 0; i < shown; i++)
         facet_link(req, h, f, &f->items[i]);
     h_close(h);
     h_close(h);

@@ -13,6 +13,7 @@ TODAY = datetime.date.today()
 UID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
 TRIES, PAGES, PARENTS = 5, 40, 60
 WORD = "Catatan uji"
+PLACES = {"prov": "53", "kab": "53.03", "kec": "53.01.04", "desa": "53.01.04.2003"}
 
 
 class Domain:
@@ -87,7 +88,7 @@ def value(client, field):
     kind, _, check = kind.partition(":")
     plain = {"number": field.get("min", "1") if field.get("min", "1").isdigit() else "1", "date": TODAY.isoformat(),
              "time": "09:30", "instant": TODAY.strftime("%d/%m/%Y 00.10"), "yesno4": "ya", "geopoint": "-10.17, 123.6",
-             "place": "53.03", "places": "53.03"}
+             "place": PLACES.get(check, "53.03"), "places": PLACES.get(check, "53.03")}
     if kind == "text":
         return {"nik": "5303014101900001", "phone": "081234567890", "email": "uji@contoh.id",
                 "docno": "UJI/1/2026"}.get(check, f"{WORD} {uuid.uuid4().hex[:8]}" if field.get("unique") != "yes" else f"uji{uuid.uuid4().hex[:8]}")
@@ -97,6 +98,16 @@ def value(client, field):
         found = next(within_reach(client, rest), None)
         return found and found[1]
     return plain.get(kind)
+
+
+def fill_new_here(form, client, field):
+    """The record a reference needs, filled in on the spot where the form offers that."""
+    target = field["type"].partition(" ")[2]
+    offered = [f for f in DOMAIN.fields(target) if f"{field['name']}.{f['name']}" in form] if target in DOMAIN.registers else []
+    for f in offered:
+        if f.get("required") == "yes":
+            put(form, client, {**f, "name": f"{field['name']}.{f['name']}"})
+    return bool(offered)
 
 
 def put(form, client, field):
@@ -111,6 +122,8 @@ def put(form, client, field):
             form[name] = form[name] or offered[0]
             return
     v = value(client, field)
+    if v is None and fill_new_here(form, client, field):
+        return
     if v is not None and name in form and name + ".cari" not in form:
         form[name] = v
     elif v is not None:

@@ -31,7 +31,7 @@ def test_a_list_costs_the_same_for_few_rows_and_for_many(s):
             if rows < 50 or not number:
                 continue
             few, left = cost(s, client, f"/{register}?q={number.group(0)}")
-            # A facet that names institutions asks once a value it offers: never once a row.
+            # A facet that names institutions asks once for all it offers, and is left out where it narrows nothing.
             assert left < rows - 40 and 0 <= many - few <= NAMES and few <= MOST, f"/{register} as {login}: {few} statements for {left} rows, {many} for {rows}"
             compared += 1
     assert compared >= 3, "the practice data has too few rows to compare"
