@@ -25,6 +25,9 @@ static const Step steps[] = {
      "CREATE TABLE IF NOT EXISTS cadangan(id " DB_INTEGER " PRIMARY KEY,"
      "at " DB_INTEGER " NOT NULL, place " DB_TEXT " NOT NULL, bytes " DB_INTEGER " NOT NULL,"
      "result " DB_TEXT " NOT NULL);"},
+    {NULL, NULL,
+     "CREATE INDEX IF NOT EXISTS jangkau_principal"
+     " ON jangkau(reg, principal, rec, since, until, classes);"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

@@ -29,7 +29,10 @@ Err reach_schema(Db *db)
                        "PRIMARY KEY(reg, principal, rec, source));"
                        /* covering: without it the planner deletes and joins by `reg` alone */
                        "CREATE INDEX IF NOT EXISTS jangkau_rec"
-                       " ON jangkau(reg, rec, source, principal, since, until, classes);");
+                       " ON jangkau(reg, rec, source, principal, since, until, classes);"
+                       /* covering too: else it reads all rows of `reg` for those of one principal */
+                       "CREATE INDEX IF NOT EXISTS jangkau_principal"
+                       " ON jangkau(reg, principal, rec, since, until, classes);");
 }
 
 Err reach_put(Db *db, Str reg, int64_t rec, int64_t principal, unsigned classes, int64_t until,
