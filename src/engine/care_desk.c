@@ -15,8 +15,9 @@ enum { UID_ROOM = 64 };
 struct CareDesk {
     const Store *store;
     WorkQueue *queue;
-    pthread_mutex_t lock; /* of `running` */
-    CareJob running;
+    pthread_mutex_t lock; /* of the next three */
+    CareJob running, last;
+    int64_t ended;      /* of `last`, on the steady clock */
     char uid[UID_ROOM]; /* who asked; written before the job starts */
     Subject subject;
     Actor actor;
@@ -87,10 +88,12 @@ static Err run_verify(CareDesk *d)
     return writer_run(d->store->writer, NULL, note_seen, &o);
 }
 
-static void set_running(CareDesk *d, CareJob job)
+static void job_ended(CareDesk *d, CareJob job)
 {
     pthread_mutex_lock(&d->lock);
-    d->running = job;
+    d->last = job;
+    d->ended = clock_steady();
+    d->running = CARE_NONE;
     pthread_mutex_unlock(&d->lock);
 }
 
@@ -99,12 +102,12 @@ static void run_job(void *job, void *state)
     CareDesk *d = job;
     (void)state;
     Arena *a = arena_new(4 * 1024 * 1024);
-    CareJob what = care_running(d);
+    CareJob what = d->running; /* stands until this job ends */
     Err e = what == CARE_BACKUP ? run_backup(d, a) : run_verify(d);
     if (e != ERR_OK)
         log_error("care job %d: %s", (int)what, err_name(e));
     arena_free(a);
-    set_running(d, CARE_NONE);
+    job_ended(d, what);
 }
 
 CareDesk *care_desk_new(const Store *store)
@@ -122,10 +125,12 @@ void care_desk_free(CareDesk *d)
     pthread_mutex_destroy(&d->lock);
 }
 
-CareJob care_running(CareDesk *d)
+CareJob care_running(CareDesk *d, int64_t since)
 {
     pthread_mutex_lock(&d->lock);
     CareJob job = d->running;
+    if (job == CARE_NONE && d->last != CARE_NONE && d->ended >= since)
+        job = d->last;
     pthread_mutex_unlock(&d->lock);
     return job;
 }
@@ -153,7 +158,7 @@ Err care_start(CareDesk *d, CareJob job, const Subject *who)
     d->actor = (Actor){.subject = &d->subject, .via = S("web")};
     Err e = workqueue_push(d->queue, d);
     if (e != ERR_OK)
-        set_running(d, CARE_NONE);
+        job_ended(d, CARE_NONE);
     return e;
 }
 

@@ -12,8 +12,9 @@ CareDesk *care_desk_new(const Store *store);
 void care_desk_free(CareDesk *d);
 /* E_BUSY while a job runs. The backup lies in DATA/cadangan/, without the key. */
 MUST_CHECK Err care_start(CareDesk *d, CareJob job, const Subject *who);
-/* The job that runs now. */
-CareJob care_running(CareDesk *d);
+/* The job that runs now, or ended after `since` (on the steady clock): who began to read before that
+ * may still see what stood there before the job. */
+CareJob care_running(CareDesk *d, int64_t since);
 
 typedef struct AuditSeen {
     int64_t at, rows, bad_seq; /* at 0: never verified */

@@ -159,7 +159,7 @@ Err page_health(Req *req)
     AuditSeen seen;
     if (!req_duty(req, "health"))
         return E_DENIED;
-    CareJob job = care_running(req->site->care);
+    CareJob job = care_running(req->site->care, req->deadline - WORK_MS);
     TRY(care_audit_seen(req->reader.db, req->arena, &seen));
     Html *h = page_begin(req, req_tr(req, M_HEALTH), NULL, 0);
     at_work(req, h, job);
