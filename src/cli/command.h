@@ -38,6 +38,7 @@ Err cmd_check_domain(Cli *cli);
 Err cmd_migrate(Cli *cli);
 Err cmd_audit(Cli *cli);
 Err cmd_rebuild(Cli *cli);
+Err cmd_scrub(Cli *cli);
 Err cmd_user(Cli *cli);
 Err cmd_practice(Cli *cli);
 Err cmd_clock(Cli *cli);
@@ -50,6 +51,9 @@ MUST_CHECK Err cli_load_domain(Cli *cli);
 /* Opens installation, model (migrating additively), store and a read connection. `--as LOGIN` acts
  * for that user; otherwise the program itself acts as "sistem:cli". */
 MUST_CHECK Err cli_open(Cli *cli);
+/* Opens for looking only: no migration, no writer, no names in memory, so that it also works on what
+ * is damaged. No subject. */
+MUST_CHECK Err cli_open_reading(Cli *cli);
 /* Closes whatever is open. */
 void cli_close(Cli *cli);
 /* Prints every problem, one a line, to standard error. */

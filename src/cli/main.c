@@ -15,6 +15,7 @@ static const Command commands[] = {
     {"check-domain", M_CMD_CHECK, cmd_check_domain},
     {"migrate", M_CMD_MIGRATE, cmd_migrate},
     {"audit", M_CMD_AUDIT, cmd_audit},
+    {"scrub", M_CMD_SCRUB, cmd_scrub},
     {"rebuild", M_CMD_REBUILD, cmd_rebuild},
     {"user", M_CMD_USER, cmd_user},
     {"practice", M_CMD_PRACTICE, cmd_practice},

@@ -103,6 +103,14 @@ Err cli_open(Cli *cli)
     return take_subject(cli);
 }
 
+Err cli_open_reading(Cli *cli)
+{
+    TRY(cli_load_domain(cli));
+    TRY(installation_open(cli->arena, cli->data, &cli->in));
+    cli->store = (Store){.model = cli->model, .in = &cli->in};
+    return readconn_open(&cli->store, &cli->conn);
+}
+
 void cli_close(Cli *cli)
 {
     if (cli->conn.db)

@@ -277,6 +277,33 @@ Err keyring_dek(const Keyring *k, Db *keys, Str subject_uid, Dek *ret)
     return e;
 }
 
+static bool wrapped_fits(const Keyring *k, Str subject, Str wrapped)
+{
+    Dek dek;
+    bool fits = keyring_unwrap(k, subject, wrapped, &dek) == ERR_OK;
+    dek_wipe(&dek);
+    return fits;
+}
+
+Err keys_check(const Keyring *k, Db *keys, Arena *a, int64_t *ret_n, StrList *ret_bad)
+{
+    Stmt *st;
+    bool row = false;
+    *ret_n = 0;
+    TRY(db_stmt(keys, "SELECT subject,wrapped FROM kunci ORDER BY subject", &st));
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        Arena *one = arena_new(4096);
+        Str subject = row_text(one, st, 0);
+        if (!wrapped_fits(k, subject, row_blob(one, st, 1)))
+            *ARENA_PUSH(a, *ret_bad) = str_copy(a, subject);
+        arena_free(one);
+        ++*ret_n;
+    }
+}
+
 /* ---- sealed values ---- */
 
 /* header | nonce | ciphertext | tag; the padded plaintext is encrypted where it stands. */

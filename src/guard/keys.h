@@ -53,6 +53,8 @@ MUST_CHECK Err keys_put(Db *keys, Str subject_uid, Str wrapped);
 /* Erases: nothing sealed under the DEK can be read again. No error when there is none. The bytes
  * leave the file at its next truncating checkpoint (security 4.2). */
 MUST_CHECK Err keys_destroy(Db *keys, Str subject_uid);
+/* Unwraps every key; gives their number and the subjects (in `a`) whose key does not fit its seal. */
+MUST_CHECK Err keys_check(const Keyring *k, Db *keys, Arena *a, int64_t *ret_n, StrList *ret_bad);
 
 /* Where a sealed value stands: the associated data (RULES 1.6). */
 typedef struct SealPlace {

@@ -41,16 +41,16 @@ static Err reg_stmt(Apply *ap, Buf *sql, Stmt **ret)
 
 /* ---- transaction row, number, idempotency ---- */
 
-static Err begin_tx(WriteTx *tx, const Actor *actor, Str reason, int64_t *ret_id)
+static Err begin_tx(Apply *ap, const Actor *actor, Str reason)
 {
     const Subject *s = actor->subject;
     Stmt *st;
     bool row;
-    TRY(db_stmt(tx->db,
+    TRY(db_stmt(ap->tx->db,
                 "INSERT INTO tx(at,actor,agency,session,via,reason,import)"
                 " VALUES(:at,:actor,:agency,:session,:via,:reason,:import) RETURNING id",
                 &st));
-    stmt_int(st, ":at", clock_now());
+    stmt_int(st, ":at", ap->now);
     stmt_text(st, ":actor", s->uid);
     stmt_int(st, ":agency", s->agency_count ? s->agencies[0] : 0);
     stmt_text(st, ":session", s->session);
@@ -58,7 +58,7 @@ static Err begin_tx(WriteTx *tx, const Actor *actor, Str reason, int64_t *ret_id
     stmt_text(st, ":reason", str_empty(reason) ? STR_NONE : reason);
     stmt_int(st, ":import", actor->import);
     TRY(stmt_step(st, &row));
-    *ret_id = row_int(st, 0);
+    ap->tx_id = row_int(st, 0);
     stmt_done(st);
     return ERR_OK;
 }
@@ -305,6 +305,7 @@ static Str make_delta(Arena *a, const Change *c, const Record *before, const Rec
 static Err put_history(Apply *ap, const Change *c, const Record *before, const Record *after)
 {
     Arena *a = ap->tx->arena;
+    Str delta = make_delta(a, c, before, after);
     Stmt *st;
     TRY(db_stmt(ap->tx->db,
                 "INSERT INTO riwayat(reg,rec,ver,tx,delta,rowhash)"
@@ -314,8 +315,8 @@ static Err put_history(Apply *ap, const Change *c, const Record *before, const R
     stmt_int(st, ":rec", after->id);
     stmt_int(st, ":ver", after->version);
     stmt_int(st, ":tx", ap->tx_id);
-    stmt_text(st, ":delta", make_delta(a, c, before, after));
-    stmt_text(st, ":hash", row_hash(ap->batch->store->in->keyring, a, after));
+    stmt_text(st, ":delta", delta);
+    stmt_text(st, ":hash", row_hash(ap->batch->store->in->keyring, a, after, delta));
     return stmt_run(st);
 }
 
@@ -505,7 +506,7 @@ Err store_batch_apply(WriteTx *tx, void *batch)
     }
     if (b->repeats)
         return E_BUSY;
-    TRY(begin_tx(tx, b->actor, b->n ? b->items[0]->reason : STR_NONE, &ap.tx_id));
+    TRY(begin_tx(&ap, b->actor, b->n ? b->items[0]->reason : STR_NONE));
     b->tx = ap.tx_id;
     for (size_t i = 0; i < b->n; i++) {
         TRY(apply_change(&ap, b->items[i]));
@@ -521,7 +522,7 @@ Err store_apply_system(WriteTx *tx, Batch *b, const Actor *actor, Change *c)
     Apply ap = {.tx = tx, .batch = b, .subject = actor->subject, .now = clock_now()};
     if (b->depth >= RULE_DEPTH_MAX)
         return ERR_OK;
-    TRY(begin_tx(tx, actor, c->reason, &ap.tx_id));
+    TRY(begin_tx(&ap, actor, c->reason));
     b->depth++;
     Err e = apply_change(&ap, c);
     b->depth--;

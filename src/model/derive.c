@@ -112,37 +112,72 @@ static Err write_columns(WriteTx *tx, const Record *r, const Str *derived, Str h
     return stmt_run(st);
 }
 
+typedef struct Derived {
+    Str *vals; /* per field; those that are not calculated as stored */
+    Str heading, search;
+} Derived;
+
+static Derived work_out(const Store *s, Db *db, Db *keys, Arena *a, const Record *rec)
+{
+    RecordEnv env = {
+        .store = s, .db = db, .keys = keys, .arena = a, .reg = rec->reg, .rec = rec};
+    Derived d = {.vals = ARENA_ARRAY(a, rec->reg->field_count, Str)};
+    calculate(&env, d.vals);
+    d.heading = make_heading(&env);
+    d.search = make_search(&env, d.heading);
+    env_wipe(&env);
+    return d;
+}
+
 Err derive_record(WriteTx *tx, const Store *s, Record *rec, bool *ret_changed)
 {
     const Register *reg = rec->reg;
-    RecordEnv env = {.store = s,
-                     .db = tx->db,
-                     .keys = s->writer_keys,
-                     .arena = tx->arena,
-                     .reg = reg,
-                     .rec = rec};
-    Str *derived = ARENA_ARRAY(tx->arena, reg->field_count, Str);
-    calculate(&env, derived);
-    Str heading = make_heading(&env);
-    Str search = make_search(&env, heading);
-    env_wipe(&env);
-    bool changed = !str_eq(heading, rec->heading);
+    Derived d = work_out(s, tx->db, s->writer_keys, tx->arena, rec);
+    bool changed = !str_eq(d.heading, rec->heading);
     Err e = ERR_OK;
     for (size_t i = 0; i < reg->field_count && e == ERR_OK; i++) {
         const Field *f = reg->fields[i];
-        if (!f->calc || str_eq(derived[i], rec->vals[i].text))
+        if (!f->calc || str_eq(d.vals[i], rec->vals[i].text))
             continue;
         changed = true;
-        rec->vals[i].text = derived[i];
+        rec->vals[i].text = d.vals[i];
         if (field_storage(f) == STORE_LINK)
-            e = row_put_links(tx->db, tx->arena, f, rec->id, derived[i]);
+            e = row_put_links(tx->db, tx->arena, f, rec->id, d.vals[i]);
     }
-    rec->heading = heading;
+    rec->heading = d.heading;
     if (e == ERR_OK)
-        e = write_columns(tx, rec, derived, heading, search);
+        e = write_columns(tx, rec, d.vals, d.heading, d.search);
     if (ret_changed)
         *ret_changed = changed;
     return e;
+}
+
+static Err stored_search(Db *db, Arena *a, const Record *rec, Str *ret)
+{
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(db,
+                str_printf(a, "SELECT cari FROM %.*s WHERE id=:id", STR_ARG(rec->reg->name)).ptr,
+                &st));
+    stmt_int(st, ":id", rec->id);
+    TRY(stmt_step(st, &row));
+    if (!row)
+        return E_NOT_FOUND;
+    *ret = row_text(a, st, 0);
+    stmt_done(st);
+    return ERR_OK;
+}
+
+Err derive_check(const Store *s, Db *db, Db *keys, Arena *a, const Record *rec, bool *ret_fits)
+{
+    Str search;
+    Derived d = work_out(s, db, keys, a, rec);
+    TRY(stored_search(db, a, rec, &search));
+    *ret_fits = str_eq(d.heading, rec->heading) && str_eq(d.search, search);
+    for (size_t i = 0; i < rec->reg->field_count; i++)
+        if (rec->reg->fields[i]->calc)
+            *ret_fits &= str_eq(d.vals[i], rec->vals[i].text);
+    return ERR_OK;
 }
 
 /* ---- records that read this one ---- */

@@ -1,5 +1,5 @@
 /* Derived values: calc fields, heading, folded search text. All can be rebuilt from what was
- * entered (RULES 2.18). Runs on the writer inside a command's savepoint. Only model/ includes this
+ * entered (RULES 2.18). Writing runs on the writer inside a command's savepoint. Only model/ includes this
  * header. */
 #pragma once
 
@@ -8,6 +8,9 @@
 /* Works out the derived values of a stored record, writes those that differ, and brings `rec` up to
  * date. `ret_changed` may be NULL. */
 MUST_CHECK Err derive_record(WriteTx *tx, const Store *s, Record *rec, bool *ret_changed);
-/* Does the same for every record that reads `rec` through a ref, as its parent or as its child, and
+/* Whether the derived values, heading and search text are what they would be if made anew; writes nothing. */
+MUST_CHECK Err derive_check(const Store *s, Db *db, Db *keys, Arena *a, const Record *rec,
+                            bool *ret_fits);
+/* Does what derive_record does for every record that reads `rec` through a ref, as its parent or as its child, and
  * on while something changes. */
 MUST_CHECK Err derive_dependents(WriteTx *tx, const Store *s, const Record *rec);

@@ -2,6 +2,9 @@
 
 #include "model/plan.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static bool wanted(RowWant want, const Field *f)
 {
     return want.all || want.field[f->index];
@@ -265,19 +268,39 @@ static void hash_part(Buf *b, Str s)
     buf_put(b, s);
 }
 
-Str row_hash(const Keyring *k, Arena *a, const Record *r)
+/* A renamed field keeps the name it was hashed under (RULES 2.15). */
+static Str hashed_name(const Field *f)
+{
+    return str_empty(f->was) ? f->name : f->was;
+}
+
+static int by_hashed_name(const void *a, const void *b)
+{
+    return str_cmp(hashed_name(*(const Field *const *)a), hashed_name(*(const Field *const *)b));
+}
+
+Str row_hash(const Keyring *k, Arena *a, const Record *r, Str delta)
 {
     Buf b = buf_new(a, 512);
+    const Field **fields = ARENA_ARRAY(a, r->reg->field_count, const Field *);
+    memcpy(fields, r->reg->fields, r->reg->field_count * sizeof *fields);
+    qsort(fields, r->reg->field_count, sizeof *fields, by_hashed_name);
     hash_part(&b, r->reg->name);
     hash_part(&b, r->uid);
     hash_part(&b, r->number);
     hash_part(&b, r->state);
     hash_part(&b, r->parent_uid);
-    buf_printf(&b, "%lld,%lld,%d;", (long long)r->version, (long long)r->owner, r->void_tx != 0);
+    hash_part(&b, delta);
+    buf_printf(&b, "%lld,%lld,%lld,%lld,%lld,%lld;", (long long)r->version, (long long)r->owner,
+               (long long)r->void_tx, (long long)r->created_tx, (long long)r->changed_tx,
+               (long long)r->changed_at);
     for (size_t i = 0; i < r->reg->field_count; i++) {
-        const Field *f = r->reg->fields[i];
-        if (!f->calc)
-            hash_part(&b, f->class_ ? r->vals[i].blob : r->vals[i].text);
+        const Value *v = &r->vals[fields[i]->index];
+        Str stored = fields[i]->class_ ? v->blob : v->text;
+        if (fields[i]->calc || str_empty(stored))
+            continue;
+        hash_part(&b, hashed_name(fields[i]));
+        hash_part(&b, stored);
     }
     return keyed_hash(k, a, "rowhash ", buf_str(&b));
 }

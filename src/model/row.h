@@ -29,8 +29,10 @@ MUST_CHECK Err row_key_subject(Db *db, Arena *a, const Record *r, Str *ret_uid);
 /* Opens one sealed value of a stored record. */
 MUST_CHECK Err row_unseal(const Keyring *k, const Dek *dek, Arena *a, const Record *r, Str subject,
                           const Field *f, Str blob, Str *ret);
-/* Keyed hash of everything a row stores that was entered, not derived. */
-Str row_hash(const Keyring *k, Arena *a, const Record *r);
+/* Keyed hash of everything a row stores that was entered, not derived. Only values that are there
+ * count, in the order of their names: a new, moved or renamed field leaves old hashes true. With the
+ * delta of its version it also binds what the history says of it. */
+Str row_hash(const Keyring *k, Arena *a, const Record *r, Str delta);
 
 /* Binds a value to the parameter ":f<index>" (and ":g<index>" for the register of a tagged ref).
  * Refs are resolved to ids; E_NOT_FOUND when the target is gone. */

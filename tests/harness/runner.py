@@ -26,7 +26,7 @@ sys.path.insert(0, str(HERE))
 import sigap  # noqa: E402
 
 DOOR = HERE.parent / "door"
-TEST_SECONDS, FILE_SECONDS = 300, 1800
+TEST_SECONDS, FILE_SECONDS = int(os.environ.get("SIGAP_TEST_SECONDS", "300")), 1800
 
 
 def late(*_):

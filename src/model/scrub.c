@@ -1,0 +1,204 @@
+#include "model/scrub.h"
+
+#include "base/base64.h"
+#include "base/json.h"
+#include "model/derive.h"
+#include "model/row.h"
+
+enum { ROW_MEMORY = 64 * 1024 * 1024 };
+
+typedef struct Run {
+    const Store *store;
+    const Keyring *keyring;
+    Db *db, *keys;
+    Problems *problems;
+    Scrub *sum;
+} Run;
+
+/* `uid` absent: a fault of no one record. Texts are copied into the arena of the problems. */
+static void fault(Run *run, Msg msg, const Register *reg, Str uid, int64_t number)
+{
+    Arena *a = run->problems->arena;
+    if (++run->sum->faults > SCRUB_TOLD_MAX)
+        return;
+    problem_add(run->problems,
+                (Problem){.msg = msg,
+                          .place = reg ? reg->name : STR_NONE,
+                          .args = {uid.ptr ? str_copy(a, uid) : S("?"), str_int(a, number)}});
+}
+
+/* ---- one record ---- */
+
+/* A record as it stood at some version, brought forward by the deltas. */
+static Record before_first(Arena *a, const Record *now)
+{
+    return (Record){.reg = now->reg,
+                    .id = now->id,
+                    .uid = now->uid,
+                    .number = now->number,
+                    .owner = now->owner,
+                    .parent_uid = now->parent_uid,
+                    .vals = ARENA_ARRAY(a, now->reg->field_count, Value)};
+}
+
+static const Field *field_once_called(const Register *reg, Str name)
+{
+    const Field *f = reg_field(reg, name);
+    for (size_t i = 0; !f && i < reg->field_count; i++)
+        if (str_eq(reg->fields[i]->was, name))
+            f = reg->fields[i];
+    return f;
+}
+
+static void apply_value(Arena *a, Record *past, Str key, Str value)
+{
+    bool sealed = str_ends(key, S("!"));
+    const Field *f = field_once_called(past->reg, sealed ? str_head(key, key.len - 1) : key);
+    if (str_is(key, ":status"))
+        past->state = value;
+    else if (str_is(key, ":batal"))
+        past->void_tx = str_is(value, "ya") ? past->changed_tx : 0;
+    else if (f && !sealed)
+        past->vals[f->index].text = value;
+    else if (f && (!value.ptr || !base64_decode(a, value, &past->vals[f->index].blob)))
+        past->vals[f->index].blob = STR_NONE;
+}
+
+static bool apply_delta(Arena *a, Record *past, Str delta)
+{
+    StrList keys, values;
+    if (json_read_flat(a, delta, &keys, &values) != ERR_OK)
+        return false;
+    for (size_t i = 0; i < keys.n; i++)
+        apply_value(a, past, keys.items[i], values.items[i]);
+    return true;
+}
+
+static bool version_fits(Run *run, Arena *a, Stmt *st, Record *past)
+{
+    Str delta = row_text(a, st, 2);
+    past->version++;
+    past->changed_tx = row_int(st, 1);
+    past->changed_at = row_int(st, 4);
+    if (past->version == 1)
+        past->created_tx = past->changed_tx;
+    return row_int(st, 0) == past->version && apply_delta(a, past, delta) &&
+           str_eq(row_hash(run->keyring, a, past, delta), row_text(a, st, 3));
+}
+
+/* Brings `past` forward through all versions; every one must fit the hash beside it. */
+static Err check_versions(Run *run, Arena *a, Record *past)
+{
+    Stmt *st;
+    bool row = false;
+    TRY(db_stmt(run->db,
+                "SELECT h.ver,h.tx,h.delta,h.rowhash,t.at FROM riwayat h LEFT JOIN tx t ON t.id=h.tx"
+                " WHERE h.reg=:reg AND h.rec=:rec ORDER BY h.ver",
+                &st));
+    stmt_text(st, ":reg", past->reg->name);
+    stmt_int(st, ":rec", past->id);
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        run->sum->versions++;
+        if (!version_fits(run, a, st, past))
+            fault(run, M_SCRUB_VERSION, past->reg, past->uid, past->version);
+    }
+}
+
+static Err check_record(Run *run, Arena *a, const Record *now)
+{
+    Record past = before_first(a, now);
+    bool derived_fit;
+    TRY(check_versions(run, a, &past));
+    run->sum->records++;
+    if (now->version != past.version ||
+        !str_eq(row_hash(run->keyring, a, now, STR_NONE),
+                row_hash(run->keyring, a, &past, STR_NONE)))
+        fault(run, M_SCRUB_RECORD, now->reg, now->uid, now->version);
+    TRY(derive_check(run->store, run->db, run->keys, a, now, &derived_fit));
+    if (!derived_fit)
+        fault(run, M_SCRUB_DERIVED, now->reg, now->uid, now->version);
+    return ERR_OK;
+}
+
+/* ---- all of them ---- */
+
+static Err check_register(Run *run, Arena *sql_memory, const Register *reg)
+{
+    Buf sql = buf_new(sql_memory, 4096);
+    Stmt *st;
+    bool row = false;
+    row_select(&sql, reg, (RowWant){.all = true});
+    buf_lit(&sql, " ORDER BY r.id");
+    buf_char(&sql, '\0');
+    TRY(db_stmt(run->db, sql.ptr, &st));
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        Arena *a = arena_new(ROW_MEMORY); /* of one record */
+        Record now;
+        row_read(a, st, reg, (RowWant){.all = true}, &now);
+        Err e = check_record(run, a, &now);
+        arena_free(a);
+        if (e != ERR_OK)
+            stmt_done(st);
+        TRY(e);
+    }
+}
+
+/* Versions whose record is gone: rows of registers are voided, never deleted. */
+static Err check_orphans(Run *run)
+{
+    int64_t all = 0;
+    TRY(db_one_int(run->db, "SELECT COUNT(*) FROM riwayat WHERE :p<>''", S("all"), &all));
+    if (all != run->sum->versions)
+        fault(run, M_SCRUB_ORPHANS, NULL, STR_NONE, all - run->sum->versions);
+    return ERR_OK;
+}
+
+/* What cannot be read in one place does not keep from reading the others. */
+static Err go_on(Run *run, const Register *reg, Err e)
+{
+    if (e != E_CORRUPT)
+        return e;
+    fault(run, M_SCRUB_UNREADABLE, reg, STR_NONE, 0);
+    return ERR_OK;
+}
+
+static Err each_register(Run *run, const Model *m)
+{
+    Arena *a = arena_new(ROW_MEMORY);
+    Err e = ERR_OK;
+    for (size_t i = 0; e == ERR_OK && i < m->reg_count; i++)
+        e = go_on(run, m->regs[i], check_register(run, a, m->regs[i]));
+    arena_free(a);
+    return e;
+}
+
+static Err check_keys(Run *run)
+{
+    StrList bad = {0};
+    TRY(keys_check(run->keyring, run->keys, run->problems->arena, &run->sum->keys, &bad));
+    for (size_t i = 0; i < bad.n; i++)
+        fault(run, M_SCRUB_KEY, NULL, bad.items[i], 0);
+    return ERR_OK;
+}
+
+Err scrub_run(const Store *s, const ReadConn *c, Problems *problems, Scrub *ret)
+{
+    Run run = {.store = s,
+               .keyring = s->in->keyring,
+               .db = c->db,
+               .keys = c->keys,
+               .problems = problems,
+               .sum = ret};
+    *ret = (Scrub){0};
+    TRY(go_on(&run, NULL, db_intact(c->db)));
+    TRY(go_on(&run, NULL, db_intact(c->keys)));
+    TRY(each_register(&run, s->model));
+    TRY(go_on(&run, NULL, check_orphans(&run)));
+    return go_on(&run, NULL, check_keys(&run));
+}

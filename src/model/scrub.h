@@ -1,0 +1,19 @@
+/* The scrub: reads every record with all its versions and compares them with the keyed hashes that
+ * were written beside them (RULES 3.7), works out again what is derived, and opens every wrapped
+ * key. SQLite's own check sees structure, not content (security 4.3). It finds damage and tampering;
+ * it mends nothing. */
+#pragma once
+
+#include "model/store.h"
+
+enum { SCRUB_TOLD_MAX = 10000 }; /* faults told one by one; all are counted */
+
+typedef struct Scrub {
+    int64_t records, versions, keys; /* read */
+    int64_t faults;
+} Scrub;
+
+/* Each fault becomes a problem that names register, record (its uid) and version. What cannot be
+ * read at all is a fault too and the rest is still read; an error is one of the machine. Reads for minutes: not on a
+ * connection that pages need. */
+MUST_CHECK Err scrub_run(const Store *s, const ReadConn *c, Problems *problems, Scrub *ret);
