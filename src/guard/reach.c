@@ -189,10 +189,18 @@ static Principals principals_of(unsigned scopes, const Subject *s)
     return p;
 }
 
-#define LIVE_ROWS                                                                                  \
-    "(SELECT rec FROM jangkau WHERE reg=:reach_reg AND since<=:reach_now AND until>:reach_now"     \
-    " AND principal"
+#define LIVE " AND w.since<=:reach_now AND w.until>:reach_now"
 
+static void put_barred(Buf *sql, const char *id, const Subject *s)
+{
+    if (s->user)
+        buf_printf(sql,
+                   " AND %s NOT IN (SELECT w.rec FROM jangkau w WHERE w.reg=:reach_reg"
+                   " AND w.principal=:reach_user" LIVE ")",
+                   id);
+}
+
+/* The plus keeps the planner on the few rows of the record instead of a search a principal. */
 void reach_predicate(Buf *sql, const char *alias, unsigned scopes, const Subject *s)
 {
     Principals p = principals_of(scopes, s);
@@ -204,13 +212,30 @@ void reach_predicate(Buf *sql, const char *alias, unsigned scopes, const Subject
         return;
     }
     if (!all) {
-        buf_printf(sql, " AND %s.id IN " LIVE_ROWS " IN (", alias);
+        buf_printf(sql,
+                   " AND EXISTS (SELECT 1 FROM jangkau w WHERE w.reg=:reach_reg AND w.rec=%s.id" LIVE
+                   " AND +w.principal IN (",
+                   alias);
         for (size_t i = 0; i < p.n; i++)
             buf_printf(sql, i ? ",:pr%zu" : ":pr%zu", i);
         buf_lit(sql, "))");
     }
-    if (s->user)
-        buf_printf(sql, " AND %s.id NOT IN " LIVE_ROWS "=:reach_user)", alias);
+    put_barred(sql, str_printf(sql->arena, "%s.id", alias).ptr, s);
+}
+
+size_t reach_walks(unsigned scopes, const Subject *s)
+{
+    bool all = s->system || (scopes & SCOPE_BIT(SCOPE_ALL));
+    return all ? 0 : principals_of(scopes, s).n;
+}
+
+void reach_walk(Buf *sql, Str reg, const char *alias, size_t i, const Subject *s)
+{
+    buf_printf(sql,
+               "SELECT w.rec FROM jangkau w CROSS JOIN %.*s %s ON %s.id=w.rec"
+               " WHERE w.reg=:reach_reg AND w.principal=:pr%zu" LIVE,
+               STR_ARG(reg), alias, alias, i);
+    put_barred(sql, "w.rec", s);
 }
 
 void reach_bind(Stmt *st, Str reg, unsigned scopes, const Subject *s, int64_t now)

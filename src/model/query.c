@@ -9,6 +9,8 @@
 enum { COUNT_CAP = 201, FACET_ROWS = 1000, EACH_PAGE = 1000 };
 /* What one question may hold: the database takes expressions of a bounded depth only. */
 enum { SEARCH_WORDS_MAX = 16, VALUES_MAX = 200, FILTERS_MAX = 64 };
+/* Of more principals than this each record is asked instead of each principal walked. */
+enum { WALKS_MAX = 12 };
 
 Query query_new(const Register *reg)
 {
@@ -40,6 +42,13 @@ typedef struct Built {
     } binds;
     unsigned scopes;
 } Built;
+
+/* Rows in order of their ids, beyond one of them, as many as are asked for. */
+typedef struct Stretch {
+    bool descending, beyond;
+    int64_t past; /* with `beyond` */
+    int limit;    /* 0: all there are */
+} Stretch;
 
 static void put_text(Built *b, Str text)
 {
@@ -275,22 +284,11 @@ static bool too_many(const Query *q)
     return q->filters.n > FILTERS_MAX || values > VALUES_MAX;
 }
 
-/* " WHERE .." with scope, filters and search; refuses before any row is touched. */
-static Err put_where(Reader *rd, const Query *q, Built *b)
+/* " AND .." with filters and search: what holds for a record whoever asks. */
+static void put_conditions(Reader *rd, const Query *q, Built *b)
 {
-    const Subject *s = rd->actor->subject;
-    b->scopes = s->system ? SCOPE_BIT(SCOPE_ALL) : policy_scopes(s, q->verb, q->reg->rights);
-    const Field *asked = str_empty(q->lookup) ? NULL : q->lookup_field;
-    if (asked && asked->class_) /* to find by a protected value is to learn it */
-        b->scopes &= policy_class_scopes(s, q->verb, q->reg->rights, CLASS_BIT(asked->class_));
-    if (!b->scopes)
-        return E_DENIED;
-    if (too_many(q))
-        return E_TOO_LARGE;
-    buf_lit(&b->sql, " WHERE 1=1");
     if (!q->include_void)
         buf_lit(&b->sql, " AND r.batal=0");
-    reach_predicate(&b->sql, "r", b->scopes, s);
     for (size_t i = 0; i < q->filters.n; i++) {
         const Filter *f = &q->filters.items[i];
         if (f->field) {
@@ -305,6 +303,72 @@ static Err put_where(Reader *rd, const Query *q, Built *b)
         put_search(b, q->text);
     if (q->lookup_field && !str_empty(q->lookup))
         put_lookup(rd, b, q);
+}
+
+/* Whether a condition leaves so few records that each is better asked for its reach. */
+static bool is_narrow(const Query *q)
+{
+    bool narrow = q->refers_to_reg || (q->lookup_field && !str_empty(q->lookup));
+    for (size_t i = 0; i < q->filters.n; i++) {
+        const Filter *f = &q->filters.items[i];
+        narrow |= f->field ? f->field->kind == FK_REF && f->op == FILTER_IN
+                           : str_is(f->name, "induk") || str_is(f->name, "nomor");
+    }
+    return narrow;
+}
+
+static void put_beyond(Built *b, const char *id, Stretch w)
+{
+    if (!w.beyond)
+        return;
+    buf_printf(&b->sql, " AND %s%s", id, w.descending ? "<" : ">");
+    put_number(b, w.past);
+}
+
+/* The ids in reach that meet the conditions: the walks of all principals, merged in order. */
+static void put_walks(const Query *q, const Subject *s, Built *b, Str conditions, size_t walks,
+                      Stretch w)
+{
+    buf_lit(&b->sql, " WHERE r.id IN (");
+    for (size_t i = 0; i < walks; i++) {
+        if (i)
+            buf_lit(&b->sql, " UNION ");
+        reach_walk(&b->sql, q->reg->name, "r", i, s);
+        buf_put(&b->sql, conditions);
+        put_beyond(b, "w.rec", w);
+    }
+    if (w.limit)
+        buf_printf(&b->sql, " ORDER BY 1 %s LIMIT %d", w.descending ? "DESC" : "ASC", w.limit);
+    buf_char(&b->sql, ')');
+}
+
+/* " WHERE .." with scope, filters and search; refuses before any row is touched. Every SELECT on a
+ * register passes here. */
+static Err put_where(Reader *rd, const Query *q, Built *b, Stretch w)
+{
+    const Subject *s = rd->actor->subject;
+    b->scopes = s->system ? SCOPE_BIT(SCOPE_ALL) : policy_scopes(s, q->verb, q->reg->rights);
+    const Field *asked = str_empty(q->lookup) ? NULL : q->lookup_field;
+    if (asked && asked->class_) /* to find by a protected value is to learn it */
+        b->scopes &= policy_class_scopes(s, q->verb, q->reg->rights, CLASS_BIT(asked->class_));
+    if (!b->scopes)
+        return E_DENIED;
+    if (too_many(q))
+        return E_TOO_LARGE;
+    Buf before = b->sql;
+    b->sql = buf_new(b->arena, 512);
+    put_conditions(rd, q, b);
+    Str conditions = buf_str(&b->sql);
+    b->sql = before;
+    size_t walks = reach_walks(b->scopes, s);
+    if (walks && walks <= WALKS_MAX && !is_narrow(q)) {
+        put_walks(q, s, b, conditions, walks, w);
+        return ERR_OK;
+    }
+    buf_lit(&b->sql, " WHERE 1=1");
+    buf_put(&b->sql, conditions);
+    reach_predicate(&b->sql, "r", b->scopes, s);
+    put_beyond(b, "r.id", w);
     return ERR_OK;
 }
 
@@ -348,23 +412,25 @@ static bool sorts_numbers(const Query *q)
                    : str_is(q->sort_system, "diubah");
 }
 
-/* Keyset: "ID" or "ID:VALUE" of the last row seen; empty values sort first ascending. */
+/* A cursor is "ID:VALUE" of the last row seen. By id alone, the stretch that is left of the list. */
+static Stretch page_stretch(const Query *q, const char *column, int limit)
+{
+    Stretch w = {.descending = q->descending, .limit = column ? 0 : limit};
+    Str rest = q->cursor, id_text;
+    w.beyond = !column && str_cut(&rest, ':', &id_text) && str_i64(id_text, &w.past);
+    return w;
+}
+
+/* Empty values sort first ascending. */
 static void put_keyset(Built *b, const Query *q, const char *column)
 {
     Str rest = q->cursor, id_text;
-    int64_t id;
-    const char *cmp = q->descending ? "<" : ">";
-    if (!str_cut(&rest, ':', &id_text) || !str_i64(id_text, &id))
+    int64_t id, n = 0;
+    if (!column || !str_cut(&rest, ':', &id_text) || !str_i64(id_text, &id))
         return;
-    if (!column) {
-        buf_printf(&b->sql, " AND r.id%s", cmp);
-        put_number(b, id);
-        return;
-    }
     bool numeric = sorts_numbers(q);
-    int64_t n = 0;
     const char *null = numeric ? "-9223372036854775807" : "''";
-    buf_printf(&b->sql, " AND (COALESCE(%s,%s),r.id)%s(", column, null, cmp);
+    buf_printf(&b->sql, " AND (COALESCE(%s,%s),r.id)%s(", column, null, q->descending ? "<" : ">");
     if (numeric)
         put_number(b, str_i64(rest, &n) ? n : INT64_MIN + 1);
     else
@@ -441,7 +507,7 @@ static Err count_capped(Reader *rd, const Query *q, int64_t *ret)
     Stmt *st;
     bool row;
     buf_printf(&b.sql, "SELECT COUNT(*) FROM (SELECT 1 FROM %.*s r", STR_ARG(q->reg->name));
-    TRY(put_where(rd, q, &b));
+    TRY(put_where(rd, q, &b, (Stretch){.descending = true, .limit = COUNT_CAP}));
     buf_printf(&b.sql, " LIMIT %d) g", COUNT_CAP);
     TRY(start(rd, q, &b, &st));
     TRY(stmt_step(st, &row));
@@ -461,7 +527,7 @@ Err query_page(Reader *rd, const Query *q, QueryPage *ret)
     Stmt *st;
     bool row = false;
     row_select(&b.sql, q->reg, want);
-    TRY(put_where(rd, q, &b));
+    TRY(put_where(rd, q, &b, page_stretch(q, column, limit + 1)));
     put_keyset(&b, q, column);
     put_order(&b, q, column);
     buf_printf(&b.sql, " LIMIT %d", limit + 1);
@@ -490,9 +556,8 @@ static Err each_page(Reader *rd, const Query *q, RowWant want, int64_t *last, si
     bool row = false;
     size_t n = 0;
     row_select(&b.sql, q->reg, want);
-    Err e = put_where(rd, q, &b);
-    buf_lit(&b.sql, " AND r.id>");
-    put_number(&b, *last);
+    Stretch left = {.beyond = true, .past = *last, .limit = EACH_PAGE};
+    Err e = put_where(rd, q, &b, left);
     buf_printf(&b.sql, " ORDER BY r.id LIMIT %d", EACH_PAGE);
     if (e == ERR_OK)
         e = start(rd, q, &b, &st);
@@ -543,7 +608,7 @@ static Err scan_facets(Reader *rd, const Query *q, RowWant want, Facet *facets, 
     bool row = false;
     int rows = 0;
     row_select(&b.sql, q->reg, want);
-    TRY(put_where(rd, q, &b));
+    TRY(put_where(rd, q, &b, (Stretch){.descending = true, .limit = FACET_ROWS}));
     buf_printf(&b.sql, " ORDER BY r.id DESC LIMIT %d", FACET_ROWS);
     TRY(start(rd, q, &b, &st));
     for (;; rows++) {

@@ -104,13 +104,10 @@ static bool naive_in_scope(const Relation *rel, unsigned scopes)
            (rel->area && (scopes & SCOPE_BIT(SCOPE_AREA)));
 }
 
-static void listed(Kit *k, const Subject *s, unsigned scopes, int64_t now, bool *ret)
+static void run_list(Kit *k, Buf sql, const Subject *s, unsigned scopes, int64_t now, bool *ret)
 {
     Stmt *st;
     bool row = true;
-    Buf sql = buf_new(k->a, 512);
-    buf_lit(&sql, "SELECT r.id FROM thing r WHERE r.id>0");
-    reach_predicate(&sql, "r", scopes, s);
     buf_char(&sql, '\0');
     OK(db_stmt(k->db, sql.ptr, &st));
     reach_bind(st, S("thing"), scopes, s, now);
@@ -123,6 +120,27 @@ static void listed(Kit *k, const Subject *s, unsigned scopes, int64_t now, bool 
         assert_false(ret[id]);
         ret[id] = true;
     }
+}
+
+static void listed(Kit *k, const Subject *s, unsigned scopes, int64_t now, bool *ret)
+{
+    Buf sql = buf_new(k->a, 512);
+    buf_lit(&sql, "SELECT r.id FROM thing r WHERE r.id>0");
+    reach_predicate(&sql, "r", scopes, s);
+    run_list(k, sql, s, scopes, now, ret);
+}
+
+/* The walks of all principals together, in order. */
+static void walked(Kit *k, const Subject *s, unsigned scopes, int64_t now, bool *ret)
+{
+    Buf sql = buf_new(k->a, 512);
+    for (size_t i = 0; i < reach_walks(scopes, s); i++) {
+        if (i)
+            buf_lit(&sql, " UNION ");
+        reach_walk(&sql, S("thing"), "r", i, s);
+    }
+    buf_lit(&sql, " ORDER BY 1 DESC");
+    run_list(k, sql, s, scopes, now, ret);
 }
 
 static void check_relation(Kit *k, const Subject *s, int64_t rec, const Relation *expected)
@@ -155,7 +173,7 @@ static void lists_agree_with_a_plain_filter(void **state)
     Kit *k = *state;
     Dice d = {77};
     Row rows[ROWS];
-    bool shown[RECORDS + 1];
+    bool shown[RECORDS + 1], on_walk[RECORDS + 1];
     make_records(k);
     for (int round = 0; round < ROUNDS; round++) {
         if (round % 15 == 0) {
@@ -166,6 +184,10 @@ static void lists_agree_with_a_plain_filter(void **state)
         Subject s = random_subject(&d);
         unsigned scopes = dice(&d, 16);
         listed(k, &s, scopes, NOW, shown);
+        if (reach_walks(scopes, &s)) {
+            walked(k, &s, scopes, NOW, on_walk);
+            assert_memory_equal(on_walk, shown, sizeof shown);
+        }
         for (int64_t rec = 1; rec <= RECORDS; rec++) {
             Relation rel = naive_relation(rows, &s, rec);
             assert_int_equal(shown[rec], naive_in_scope(&rel, scopes));
