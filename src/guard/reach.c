@@ -22,17 +22,18 @@ int64_t area_id(Str code)
 
 Err reach_schema(Db *db)
 {
-    return db_exec(db, "CREATE TABLE IF NOT EXISTS jangkau(reg " DB_TEXT " NOT NULL,"
-                       "principal " DB_INTEGER " NOT NULL, rec " DB_INTEGER " NOT NULL,"
-                       "source " DB_TEXT " NOT NULL, classes " DB_INTEGER " NOT NULL,"
-                       "since " DB_INTEGER " NOT NULL, until " DB_INTEGER " NOT NULL,"
-                       "PRIMARY KEY(reg, principal, rec, source));"
-                       /* covering: without it the planner deletes and joins by `reg` alone */
-                       "CREATE INDEX IF NOT EXISTS jangkau_rec"
-                       " ON jangkau(reg, rec, source, principal, since, until, classes);"
-                       /* covering too: else it reads all rows of `reg` for those of one principal */
-                       "CREATE INDEX IF NOT EXISTS jangkau_principal"
-                       " ON jangkau(reg, principal, rec, since, until, classes);");
+    return db_exec(db,
+                   "CREATE TABLE IF NOT EXISTS jangkau(reg " DB_TEXT " NOT NULL,"
+                   "principal " DB_INTEGER " NOT NULL, rec " DB_INTEGER " NOT NULL,"
+                   "source " DB_TEXT " NOT NULL, classes " DB_INTEGER " NOT NULL,"
+                   "since " DB_INTEGER " NOT NULL, until " DB_INTEGER " NOT NULL,"
+                   "PRIMARY KEY(reg, principal, rec, source));"
+                   /* covering: without it the planner deletes and joins by `reg` alone */
+                   "CREATE INDEX IF NOT EXISTS jangkau_rec"
+                   " ON jangkau(reg, rec, source, principal, since, until, classes);"
+                   /* covering too: else it reads all rows of `reg` for those of one principal */
+                   "CREATE INDEX IF NOT EXISTS jangkau_principal"
+                   " ON jangkau(reg, principal, rec, since, until, classes);");
 }
 
 Err reach_put(Db *db, Str reg, int64_t rec, int64_t principal, unsigned classes, int64_t until,
@@ -212,10 +213,11 @@ void reach_predicate(Buf *sql, const char *alias, unsigned scopes, const Subject
         return;
     }
     if (!all) {
-        buf_printf(sql,
-                   " AND EXISTS (SELECT 1 FROM jangkau w WHERE w.reg=:reach_reg AND w.rec=%s.id" LIVE
-                   " AND +w.principal IN (",
-                   alias);
+        buf_printf(
+            sql,
+            " AND EXISTS (SELECT 1 FROM jangkau w WHERE w.reg=:reach_reg AND w.rec=%s.id" LIVE
+            " AND +w.principal IN (",
+            alias);
         for (size_t i = 0; i < p.n; i++)
             buf_printf(sql, i ? ",:pr%zu" : ":pr%zu", i);
         buf_lit(sql, "))");
