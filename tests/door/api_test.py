@@ -1,5 +1,4 @@
 """The API through its door: tokens, lists, records, writes, failures, and its own description."""
-import datetime
 import json
 import re
 import subprocess
@@ -9,21 +8,9 @@ import uuid
 import jsonschema
 import sigap
 from rights import Domain, Oracle, sample
+from steps import make_token, token_of
 
 LANGUAGE = {"Accept-Language": "en"}
-
-
-def make_token(client, name="uji", days=30):
-    form = client.get("/token").form("/token", has="nama")
-    until = datetime.date.today() + datetime.timedelta(days=days)
-    form.fill(nama=name, sampai=until.strftime("%d/%m/%Y"))
-    return client.submit(form)
-
-
-def token_of(page):
-    found = re.findall(r"<code>([0-9a-f]{64})</code>", page.html)
-    assert len(found) == 1, (page.status, page.words[-600:])
-    return found[0]
 
 
 class Program:

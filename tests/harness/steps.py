@@ -1,4 +1,6 @@
 """What people do again and again in door tests: bring a file in, open a file with its purpose."""
+import datetime
+import re
 import time
 
 WAIT_SECONDS = 60
@@ -99,3 +101,18 @@ def change(client, path, **values):
 
 def uid_of(path):
     return path.split("/")[2]
+
+
+def make_token(client, name="uji", days=30):
+    """The page after asking for a token for programs."""
+    form = client.get("/token").form("/token", has="nama")
+    until = datetime.date.today() + datetime.timedelta(days=days)
+    form.fill(nama=name, sampai=until.strftime("%d/%m/%Y"))
+    return client.submit(form)
+
+
+def token_of(page):
+    """The token that page shows, once."""
+    found = re.findall(r"<code>([0-9a-f]{64})</code>", page.html)
+    assert len(found) == 1, (page.status, page.words[-600:])
+    return found[0]
