@@ -28,6 +28,15 @@ static const Step steps[] = {
     {NULL, NULL,
      "CREATE INDEX IF NOT EXISTS jangkau_principal"
      " ON jangkau(reg, principal, rec, since, until, classes);"},
+    {NULL, NULL,
+     "CREATE TABLE IF NOT EXISTS token_api(hash " DB_TEXT " PRIMARY KEY,"
+     "uid " DB_TEXT " NOT NULL UNIQUE, user_uid " DB_TEXT " NOT NULL,"
+     "name " DB_TEXT " NOT NULL, made_at " DB_INTEGER " NOT NULL,"
+     "until_at " DB_INTEGER " NOT NULL, used_at " DB_INTEGER " NOT NULL DEFAULT 0);"
+     "CREATE INDEX IF NOT EXISTS token_api_user ON token_api(user_uid);"},
+    {NULL, NULL,
+     "CREATE TABLE IF NOT EXISTS setelan(name " DB_TEXT " PRIMARY KEY, value " DB_TEXT
+     " NOT NULL);"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

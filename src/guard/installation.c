@@ -6,7 +6,6 @@
 #include "guard/audit.h"
 #include "guard/reach.h"
 #include "guard/session.h"
-#include "guard/token.h"
 #include "rand.h"
 
 /* Rows of meta. */
@@ -74,7 +73,6 @@ static Err guard_tables(Db *db)
     TRY(db_exec(db, "CREATE TABLE meta(kunci " DB_TEXT " PRIMARY KEY, nilai " DB_TEXT ");"));
     TRY(account_schema(db));
     TRY(session_schema(db));
-    TRY(token_schema(db));
     TRY(reach_schema(db));
     return audit_schema(db);
 }

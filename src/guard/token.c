@@ -10,16 +10,6 @@ enum { TOKEN_SIZE = 32 };
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 
-Err token_schema(Db *db)
-{
-    return db_exec(db,
-                   "CREATE TABLE IF NOT EXISTS token_api(hash " DB_TEXT " PRIMARY KEY,"
-                   "uid " DB_TEXT " NOT NULL UNIQUE, user_uid " DB_TEXT " NOT NULL,"
-                   "name " DB_TEXT " NOT NULL, made_at " DB_INTEGER " NOT NULL,"
-                   "until_at " DB_INTEGER " NOT NULL, used_at " DB_INTEGER " NOT NULL DEFAULT 0);"
-                   "CREATE INDEX IF NOT EXISTS token_api_user ON token_api(user_uid);");
-}
-
 static Err insert(Db *db, Arena *a, Str text, Str user_uid, Str name, int64_t until)
 {
     Stmt *st;

@@ -13,7 +13,6 @@ typedef struct Token {
     int64_t used_at;        /* 0 = never */
 } Token;
 
-MUST_CHECK Err token_schema(Db *db);
 /* Makes a token that ends at `until`; its text (64 hex characters, in `a`) is kept nowhere. E_LIMIT
  * past TOKENS_A_USER, E_INVALID when `until` is past or beyond TOKEN_DAYS_MAX. */
 MUST_CHECK Err token_make(WriteTx *tx, Arena *a, Str user_uid, Str name, int64_t until,

@@ -118,6 +118,8 @@ Err page_audit_csv(Req *req);
 Err page_health(Req *req);
 Err page_health_verify(Req *req);
 Err page_backup_post(Req *req);
+Err page_settings(Req *req);
+Err page_settings_post(Req *req);
 Err page_roles(Req *req);
 Err page_role(Req *req);
 Err page_asset(Req *req);

@@ -94,8 +94,9 @@ struct Req {
     Reader reader;
     int64_t deadline; /* on the steady clock */
     Res res;
-    void *state;  /* of a page between its steps */
-    int controls; /* own controls written so far, for their ids */
+    void *state;          /* of a page between its steps */
+    int controls;         /* own controls written so far, for their ids */
+    const Problems *told; /* in the summary above: own controls repeat what is theirs */
     /* the machinery (request.c, server.c) */
     Err refused; /* found wrong before any page ran */
     struct {

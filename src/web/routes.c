@@ -59,6 +59,8 @@ static const Route table[] = {
     ROUTE(GET, "/kesehatan", "health", 0, page_health),
     ROUTE(POST, "/kesehatan/audit", "health", 0, page_health_verify),
     ROUTE(POST, "/kesehatan/cadangan", "health", 0, page_backup_post),
+    ROUTE(GET, "/setelan", "settings", 0, page_settings),
+    ROUTE(POST, "/setelan", "settings", 0, page_settings_post),
     ROUTE(GET, "/peran", "roles", 0, page_roles),
     ROUTE(GET, "/peran/{name}", "roles", 0, page_role),
     ROUTE(GET, "/token", "token", 0, page_tokens),
@@ -162,9 +164,9 @@ static Err take(Req *req, const Route *route, const Captured *got, const Registe
 
 Err route_find(Req *req)
 {
-    static const char *const allowed[] = {"",      "GET, HEAD",        "POST",
-                                          "GET, HEAD, POST", "PATCH", "GET, HEAD, PATCH",
-                                          "POST, PATCH", "GET, HEAD, POST, PATCH"};
+    static const char *const allowed[] = {
+        "",      "GET, HEAD",        "POST",        "GET, HEAD, POST",
+        "PATCH", "GET, HEAD, PATCH", "POST, PATCH", "GET, HEAD, POST, PATCH"};
     unsigned others = 0;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         Captured got;

@@ -237,10 +237,10 @@ static Err check_head(Exchange *x, const char *method)
     MHD_get_connection_values(x->conn, MHD_HEADER_KIND, on_header, x);
     req->head = strcmp(method, "HEAD") == 0;
     bool get = req->head || strcmp(method, "GET") == 0;
-    req->method = get                             ? METHOD_GET
+    req->method = get                            ? METHOD_GET
                   : strcmp(method, "POST") == 0  ? METHOD_POST
                   : strcmp(method, "PATCH") == 0 ? METHOD_PATCH
-                                                  : METHOD_OTHER;
+                                                 : METHOD_OTHER;
     req->lang = lang_of(cookie_get(req->cookies, S("bahasa")));
     if (req_is_api(req) && x->language.ptr)
         req->lang = lang_of(x->language);
@@ -598,7 +598,6 @@ static Server *server_new(Arena *a, const Store *store)
 static Err make_tables(WriteTx *tx, void *arg)
 {
     (void)arg;
-    TRY(token_schema(tx->db));
     return draft_schema(tx->db);
 }
 

@@ -203,7 +203,7 @@ static void choice(Control *c, const char *type, Str value, Str label, bool on, 
     h_close(h);
 }
 
-static void option(Html *h, Str value, Str label, bool on)
+void widget_option(Html *h, Str value, Str label, bool on)
 {
     h_open(h, "option");
     h_attr(h, "value", value);
@@ -271,7 +271,7 @@ static void select_open(Control *c)
     h_attr(h, "id", c->id);
     h_attr(h, "name", c->name);
     describe(c);
-    option(h, S(""), req_tr(c->f->req, M_WEB_CHOOSE), str_empty(c->value));
+    widget_option(h, S(""), req_tr(c->f->req, M_WEB_CHOOSE), str_empty(c->value));
 }
 
 static void code_select(Control *c)
@@ -280,8 +280,8 @@ static void code_select(Control *c)
     select_open(c);
     for (size_t i = 0; i < list->n; i++)
         if (offered(&list->items[i], c->value))
-            option(c->f->h, list->items[i].code, req_label(c->f->req, &list->items[i].label),
-                   str_eq(c->value, list->items[i].code));
+            widget_option(c->f->h, list->items[i].code, req_label(c->f->req, &list->items[i].label),
+                          str_eq(c->value, list->items[i].code));
     h_close(c->f->h);
 }
 
@@ -392,11 +392,11 @@ static void ref_input(Control *c)
         select_open(c);
         for (size_t i = 0; i < c->page.n; i++) {
             bool on = str_eq(c->page.items[i].uid, c->value);
-            option(c->f->h, c->page.items[i].uid, c->page.items[i].heading, on);
+            widget_option(c->f->h, c->page.items[i].uid, c->page.items[i].heading, on);
             found |= on;
         }
         if (!found) /* out of this reader's list, but stored */
-            option(c->f->h, c->value, chosen_label(c, c->value), true);
+            widget_option(c->f->h, c->value, chosen_label(c, c->value), true);
         h_close(c->f->h);
         return;
     }
@@ -588,6 +588,7 @@ void widget_offered(Form *f)
 
 void widget_summary(Req *req, Html *h, const Problems *problems)
 {
+    req->told = problems;
     if (!problems || problems->n == 0)
         return;
     bool errors = problems->errors > 0;
@@ -611,81 +612,6 @@ void widget_summary(Req *req, Html *h, const Problems *problems)
             page_link(h, str_printf(req->arena, "#f-%.*s", STR_ARG(p->field)), text);
         h_close(h);
     }
-    h_close(h);
-    h_close(h);
-}
-
-/* ---- controls of the pages' own ---- */
-
-/* A page may hold several forms with a reason each: ids are numbered. */
-static Str own_id(Req *req, Str name)
-{
-    return str_printf(req->arena, "%.*s-%d", STR_ARG(name), ++req->controls);
-}
-
-static void own_label(Html *h, Str id, Str label, Str hint)
-{
-    h_class(h, "div", "isian");
-    h_open(h, "label");
-    h_attr(h, "for", id);
-    h_text(h, label);
-    h_close(h);
-    if (str_empty(hint))
-        return;
-    h_class(h, "p", "isyarat");
-    h_attr(h, "id", str_printf(h->arena, "h-%.*s", STR_ARG(id)));
-    h_text(h, hint);
-    h_close(h);
-}
-
-static void own_attributes(Html *h, Str id, Str name, Str hint)
-{
-    h_attr(h, "id", id);
-    h_attr(h, "name", name);
-    if (!str_empty(hint))
-        h_attr(h, "aria-describedby", str_printf(h->arena, "h-%.*s", STR_ARG(id)));
-}
-
-void widget_text(Req *req, Html *h, Str name, Str label, Str hint, Str value, bool required)
-{
-    Str id = own_id(req, name);
-    own_label(h, id, label, hint);
-    h_open(h, "input");
-    own_attributes(h, id, name, hint);
-    h_attr(h, "type", S("text"));
-    h_attr(h, "value", value);
-    if (required)
-        h_flag(h, "required");
-    h_close(h);
-}
-
-void widget_area(Req *req, Html *h, Str name, Str label, Str hint, Str value, const char *extra)
-{
-    Str id = own_id(req, name);
-    own_label(h, id, label, hint);
-    h_open(h, "textarea");
-    own_attributes(h, id, name, hint);
-    h_attr(h, "rows", S("2"));
-    if (extra) {
-        h_attr(h, "minlength", str_of(extra));
-        h_flag(h, "required");
-    }
-    h_text(h, value);
-    h_close(h);
-    h_close(h);
-}
-
-void widget_select(Req *req, Html *h, Str name, Str label, const CodeList *list, Str value)
-{
-    Str id = own_id(req, name);
-    own_label(h, id, label, STR_NONE);
-    h_open(h, "select");
-    own_attributes(h, id, name, STR_NONE);
-    option(h, S(""), req_tr(req, M_WEB_CHOOSE), str_empty(value));
-    for (size_t i = 0; i < list->n; i++)
-        if (code_valid(&list->items[i], clock_today()))
-            option(h, list->items[i].code, req_label(req, &list->items[i].label),
-                   str_eq(value, list->items[i].code));
     h_close(h);
     h_close(h);
 }

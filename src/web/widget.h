@@ -33,7 +33,11 @@ void widget_offered(Form *f);
 /* Box with links to the fields in error, and the warnings; nothing without problems. */
 void widget_summary(Req *req, Html *h, const Problems *problems);
 
-/* Controls of the pages' own. */
+/* One choice of a list. */
+void widget_option(Html *h, Str value, Str label, bool on);
+
+/* Controls of the pages' own (widget_own.c); what widget_summary told about one is repeated beside
+ * it. */
 void widget_text(Req *req, Html *h, Str name, Str label, Str hint, Str value, bool required);
 void widget_area(Req *req, Html *h, Str name, Str label, Str hint, Str value, const char *extra);
 void widget_select(Req *req, Html *h, Str name, Str label, const CodeList *list, Str value);

@@ -1,0 +1,115 @@
+#include "engine/settings_db.h"
+
+#include "base/utf8.h"
+
+static const struct {
+    const char *name;
+    Msg label;
+    const char *unset;
+} settings[SETTING_COUNT] = {
+#define X(name, word, label, unset) [SETTING_##name] = {word, label, unset},
+#include "engine/setting.def"
+#undef X
+};
+
+Str setting_name(SettingKey s)
+{
+    return str_of(settings[s].name);
+}
+
+Msg setting_label(SettingKey s)
+{
+    return settings[s].label;
+}
+
+static void take(Settings *set, Str name, Str value)
+{
+    for (int i = 0; i < SETTING_COUNT; i++)
+        if (str_is(name, settings[i].name))
+            set->value[i] = value;
+}
+
+Err settings_read(Db *db, Arena *a, Settings *ret)
+{
+    Settings set;
+    Stmt *st;
+    bool row;
+    for (int i = 0; i < SETTING_COUNT; i++)
+        set.value[i] = str_of(settings[i].unset);
+    TRY(db_stmt(db, "SELECT name,value FROM setelan", &st));
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            break;
+        take(&set, row_text(a, st, 0), row_text(a, st, 1));
+    }
+    *ret = set;
+    return ERR_OK;
+}
+
+/* ---- checks ---- */
+
+static void wrong(Problems *problems, SettingKey s, Msg msg)
+{
+    Label *label = ARENA_NEW(problems->arena, Label);
+    *label = (Label){{tr(LANG_ID, settings[s].label), tr(LANG_EN, settings[s].label)}};
+    problem_add(problems, (Problem){.field = setting_name(s), .label = label, .msg = msg});
+}
+
+static bool has_control(Str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.ptr[i] < ' ')
+            return true;
+    return false;
+}
+
+static bool is_phone(Str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (!(s.ptr[i] >= '0' && s.ptr[i] <= '9') &&
+            !str_contains(S("+()-/. "), (Str){s.ptr + i, 1}))
+            return false;
+    return true;
+}
+
+static bool is_email(Str s)
+{
+    ptrdiff_t at = str_find(s, '@');
+    return at > 0 && str_find(str_from(s, (size_t)at + 1), '.') > 0 && str_find(s, ' ') < 0;
+}
+
+static bool is_margin(Str s)
+{
+    int64_t mm;
+    return str_i64(s, &mm) && mm >= MARGIN_MIN && mm <= MARGIN_MAX;
+}
+
+void settings_check(const Settings *typed, Problems *problems)
+{
+    const Str *v = typed->value;
+    for (int i = 0; i <= SETTING_EMAIL; i++)
+        if (!utf8_valid(v[i]) || utf8_count(v[i]) > SETTING_TEXT_MAX || has_control(v[i]))
+            wrong(problems, (SettingKey)i, M_SETTING_TOO_LONG);
+    if (!is_phone(v[SETTING_PHONE]))
+        wrong(problems, SETTING_PHONE, M_SETTING_BAD_PHONE);
+    if (v[SETTING_EMAIL].len && !is_email(v[SETTING_EMAIL]))
+        wrong(problems, SETTING_EMAIL, M_SETTING_BAD_EMAIL);
+    if (!str_is(v[SETTING_PAPER], PAPER_F4) && !str_is(v[SETTING_PAPER], PAPER_A4))
+        wrong(problems, SETTING_PAPER, M_SETTING_BAD_PAPER);
+    for (int i = SETTING_TOP; i <= SETTING_LEFT; i++)
+        if (!is_margin(v[i]))
+            wrong(problems, (SettingKey)i, M_SETTING_BAD_MARGIN);
+}
+
+Err setting_put(WriteTx *tx, SettingKey s, Str value)
+{
+    Stmt *st;
+    TRY(db_stmt(tx->db,
+                "INSERT INTO setelan(name,value) VALUES(:name,:value)"
+                " ON CONFLICT(name) DO UPDATE SET value=excluded.value",
+                &st));
+    stmt_text(st, ":name", setting_name(s));
+    stmt_text(st, ":value", value);
+    return stmt_run(st);
+}

@@ -1,0 +1,39 @@
+/* Settings of the installation: letterhead, paper and margins. Whoever prints asks settings_read
+ * for all of them at once:
+ *
+ *     Settings set;
+ *     TRY(settings_read(req->reader.db, req->arena, &set));
+ *     h_element(h, "p", set.value[SETTING_LINE1]);
+ *
+ * A letterhead that nobody filled in yet is empty text, never absent. Margins are millimetres. */
+#pragma once
+
+#include "base/messages.h"
+#include "base/problem.h"
+#include "db/writer.h"
+
+#define PAPER_F4 "F4" /* 215 x 330 mm */
+#define PAPER_A4 "A4"
+
+typedef enum SettingKey {
+#define X(name, word, label, unset) SETTING_##name,
+#include "engine/setting.def"
+#undef X
+    SETTING_COUNT
+} SettingKey;
+
+typedef struct Settings {
+    Str value[SETTING_COUNT];
+} Settings;
+
+enum { SETTING_TEXT_MAX = 120, MARGIN_MIN = 5, MARGIN_MAX = 50 };
+
+/* Name of the form control and of the row; label for people. */
+Str setting_name(SettingKey s);
+Msg setting_label(SettingKey s);
+
+MUST_CHECK Err settings_read(Db *db, Arena *a, Settings *ret);
+/* Tells all that is wrong with what was typed, by name of the setting. */
+void settings_check(const Settings *typed, Problems *problems);
+/* Stores one setting that settings_check found good. */
+MUST_CHECK Err setting_put(WriteTx *tx, SettingKey s, Str value);
