@@ -50,6 +50,8 @@ int64_t row_int(Stmt *st, int column); /* NULL gives 0 */
 bool row_null(Stmt *st, int column);
 Str row_text(Arena *a, Stmt *st, int column); /* NULL gives STR_NONE */
 Str row_blob(Arena *a, Stmt *st, int column);
+/* The text without a copy: valid until the next step. */
+Str row_peek(Stmt *st, int column);
 int row_columns(Stmt *st);
 const char *row_name(Stmt *st, int column);
 
@@ -60,6 +62,8 @@ MUST_CHECK Err db_one_int(Db *db, const char *sql, Str p, int64_t *ret);
 #define DB_INTEGER "INTEGER"
 #define DB_TEXT    "TEXT"
 #define DB_BLOB    "BLOB"
+/* Query over the numbers of one bound text "[1,2,3]" (unnest of an array on PostgreSQL). */
+#define DB_EACH_NUMBER(param) "(SELECT value FROM json_each(" param "))"
 /* Aggregate that joins texts with a blank (string_agg on PostgreSQL). */
 #define DB_JOIN(expr, sep) "group_concat(" expr ",'" sep "')"
 

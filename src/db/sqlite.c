@@ -321,6 +321,12 @@ Str row_text(Arena *a, Stmt *st, int column)
     return column_bytes(a, p, sqlite3_column_bytes(st->st, column));
 }
 
+Str row_peek(Stmt *st, int column)
+{
+    const char *p = (const char *)sqlite3_column_text(st->st, column);
+    return p ? (Str){p, (size_t)sqlite3_column_bytes(st->st, column)} : STR_NONE;
+}
+
 Str row_blob(Arena *a, Stmt *st, int column)
 {
     if (row_null(st, column))

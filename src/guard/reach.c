@@ -1,8 +1,9 @@
 #include "guard/reach.h"
 
 #include <stdio.h>
+#include <string.h>
 
-enum { KIND_SHIFT = 56, PRINCIPALS_MAX = 2 * AGENCIES_MAX + 2 };
+enum { KIND_SHIFT = 56, PRINCIPALS_MAX = 2 * AGENCIES_MAX + 2, WIDE = 5000 };
 
 int64_t principal_of(PrincipalKind kind, int64_t id)
 {
@@ -190,6 +191,15 @@ static Principals principals_of(unsigned scopes, const Subject *s)
     return p;
 }
 
+static void bind_principals(Stmt *st, const Principals *p)
+{
+    char name[32];
+    for (size_t i = 0; i < p->n; i++) {
+        snprintf(name, sizeof name, ":pr%zu", i);
+        stmt_int(st, name, p->items[i]);
+    }
+}
+
 #define LIVE " AND w.since<=:reach_now AND w.until>:reach_now"
 
 static void put_barred(Buf *sql, const char *id, const Subject *s)
@@ -240,19 +250,36 @@ void reach_walk(Buf *sql, Str reg, const char *alias, size_t i, const Subject *s
     put_barred(sql, "w.rec", s);
 }
 
+Err reach_is_wide(Db *db, Str reg, unsigned scopes, const Subject *s, bool *ret)
+{
+    Principals p = principals_of(scopes, s);
+    char sql[1024] =
+        "SELECT COUNT(*) FROM (SELECT 1 FROM jangkau WHERE reg=:reg AND principal IN (";
+    Stmt *st;
+    bool row;
+    size_t len = strlen(sql);
+    for (size_t i = 0; i < p.n; i++)
+        len += (size_t)snprintf(sql + len, sizeof sql - len, i ? ",:pr%zu" : ":pr%zu", i);
+    snprintf(sql + len, sizeof sql - len, ") LIMIT %d) g", WIDE + 1);
+    TRY(db_stmt(db, sql, &st));
+    stmt_text(st, ":reg", reg);
+    bind_principals(st, &p);
+    TRY(stmt_step(st, &row));
+    *ret = row_int(st, 0) > WIDE;
+    stmt_done(st);
+    return ERR_OK;
+}
+
 void reach_bind(Stmt *st, Str reg, unsigned scopes, const Subject *s, int64_t now)
 {
     Principals p = principals_of(scopes, s);
-    char name[32];
     bool all = scopes & SCOPE_BIT(SCOPE_ALL);
     if (s->system || (!all && !p.n) || (all && !s->user))
         return;
     stmt_text(st, ":reach_reg", reg);
     stmt_int(st, ":reach_now", now);
-    for (size_t i = 0; !all && i < p.n; i++) {
-        snprintf(name, sizeof name, ":pr%zu", i);
-        stmt_int(st, name, p.items[i]);
-    }
+    if (!all)
+        bind_principals(st, &p);
     if (s->user)
         stmt_int(st, ":reach_user", principal_of(PRINCIPAL_BARRED, s->user));
 }

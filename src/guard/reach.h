@@ -53,4 +53,7 @@ void reach_predicate(Buf *sql, const char *alias, unsigned scopes, const Subject
  * to which conditions on <alias> and w.rec may be added. */
 size_t reach_walks(unsigned scopes, const Subject *s);
 void reach_walk(Buf *sql, Str reg, const char *alias, size_t i, const Subject *s);
+/* Whether the scopes reach so many records that a search had better start elsewhere: counts a few
+ * thousand rows of the index at most, whether or not they are in effect today. */
+MUST_CHECK Err reach_is_wide(Db *db, Str reg, unsigned scopes, const Subject *s, bool *ret);
 void reach_bind(Stmt *st, Str reg, unsigned scopes, const Subject *s, int64_t now);

@@ -6,7 +6,7 @@
 #include "model/plan.h"
 #include "model/row.h"
 
-enum { COUNT_CAP = 201, FACET_ROWS = 1000, EACH_PAGE = 1000 };
+enum { COUNT_CAP = 201, EACH_PAGE = 1000 };
 /* What one question may hold: the database takes expressions of a bounded depth only. */
 enum { SEARCH_WORDS_MAX = 16, VALUES_MAX = 200, FILTERS_MAX = 64 };
 /* Of more principals than this each record is asked instead of each principal walked. */
@@ -41,6 +41,7 @@ typedef struct Built {
         size_t n, cap;
     } binds;
     unsigned scopes;
+    size_t walks; /* of principals; 0: each record is asked */
 } Built;
 
 /* Rows in order of their ids, beyond one of them, as many as are asked for. */
@@ -326,11 +327,10 @@ static void put_beyond(Built *b, const char *id, Stretch w)
 }
 
 /* The ids in reach that meet the conditions: the walks of all principals, merged in order. */
-static void put_walks(const Query *q, const Subject *s, Built *b, Str conditions, size_t walks,
-                      Stretch w)
+static void put_walks(const Query *q, const Subject *s, Built *b, Str conditions, Stretch w)
 {
     buf_lit(&b->sql, " WHERE r.id IN (");
-    for (size_t i = 0; i < walks; i++) {
+    for (size_t i = 0; i < b->walks; i++) {
         if (i)
             buf_lit(&b->sql, " UNION ");
         reach_walk(&b->sql, q->reg->name, "r", i, s);
@@ -342,34 +342,58 @@ static void put_walks(const Query *q, const Subject *s, Built *b, Str conditions
     buf_char(&b->sql, ')');
 }
 
-/* " WHERE .." with scope, filters and search; refuses before any row is touched. Every SELECT on a
- * register passes here. */
-static Err put_where(Reader *rd, const Query *q, Built *b, Stretch w)
+/* Whether to walk what the principals reach, or to ask each record that meets the conditions.
+ * Walking a large set for few hits costs as much as the set; asking costs as much as the register.
+ */
+static Err choose_way(Reader *rd, const Query *q, bool in_order, Built *b)
 {
     const Subject *s = rd->actor->subject;
-    b->scopes = s->system ? SCOPE_BIT(SCOPE_ALL) : policy_scopes(s, q->verb, q->reg->rights);
+    bool wide = false, filtered = q->filters.n || !str_empty(q->text) || !in_order;
+    b->walks = reach_walks(b->scopes, s);
+    if (b->walks > WALKS_MAX || is_narrow(q))
+        b->walks = 0;
+    if (b->walks && filtered)
+        TRY(reach_is_wide(rd->db, q->reg->name, b->scopes, s, &wide));
+    if (wide)
+        b->walks = 0;
+    return ERR_OK;
+}
+
+/* Decides what the subject may see of it; refuses before any row is touched. */
+static Err built_begin(Reader *rd, const Query *q, bool in_order, Built *ret)
+{
+    const Subject *s = rd->actor->subject;
+    Built b = {.sql = buf_new(rd->arena, 2048), .arena = rd->arena};
+    b.scopes = s->system ? SCOPE_BIT(SCOPE_ALL) : policy_scopes(s, q->verb, q->reg->rights);
     const Field *asked = str_empty(q->lookup) ? NULL : q->lookup_field;
     if (asked && asked->class_) /* to find by a protected value is to learn it */
-        b->scopes &= policy_class_scopes(s, q->verb, q->reg->rights, CLASS_BIT(asked->class_));
-    if (!b->scopes)
+        b.scopes &= policy_class_scopes(s, q->verb, q->reg->rights, CLASS_BIT(asked->class_));
+    if (!b.scopes)
         return E_DENIED;
     if (too_many(q))
         return E_TOO_LARGE;
+    TRY(choose_way(rd, q, in_order, &b));
+    *ret = b;
+    return ERR_OK;
+}
+
+/* " WHERE .." with scope, filters and search. Every SELECT on a register passes here. */
+static void put_where(Reader *rd, const Query *q, Built *b, Stretch w)
+{
+    const Subject *s = rd->actor->subject;
     Buf before = b->sql;
     b->sql = buf_new(b->arena, 512);
     put_conditions(rd, q, b);
     Str conditions = buf_str(&b->sql);
     b->sql = before;
-    size_t walks = reach_walks(b->scopes, s);
-    if (walks && walks <= WALKS_MAX && !is_narrow(q)) {
-        put_walks(q, s, b, conditions, walks, w);
-        return ERR_OK;
+    if (b->walks) {
+        put_walks(q, s, b, conditions, w);
+        return;
     }
     buf_lit(&b->sql, " WHERE 1=1");
     buf_put(&b->sql, conditions);
     reach_predicate(&b->sql, "r", b->scopes, s);
     put_beyond(b, "r.id", w);
-    return ERR_OK;
 }
 
 static Err start(Reader *rd, const Query *q, Built *b, Stmt **ret)
@@ -387,11 +411,6 @@ static Err start(Reader *rd, const Query *q, Built *b, Stmt **ret)
     reach_bind(st, q->reg->name, b->scopes, rd->actor->subject, clock_now());
     *ret = st;
     return ERR_OK;
-}
-
-static Built built_new(Arena *a)
-{
-    return (Built){.sql = buf_new(a, 2048), .arena = a};
 }
 
 /* ---- pages ---- */
@@ -441,13 +460,12 @@ static void put_keyset(Built *b, const Query *q, const char *column)
     buf_char(&b->sql, ')');
 }
 
-static void put_order(Built *b, const Query *q, const char *column)
+/* By the column alone, so that its index serves: an empty value comes first ascending there too. */
+static void put_order(Built *b, bool descending, const char *column)
 {
-    const char *way = q->descending ? "DESC" : "ASC";
-    bool numeric = sorts_numbers(q);
+    const char *way = descending ? "DESC" : "ASC";
     if (column)
-        buf_printf(&b->sql, " ORDER BY COALESCE(%s,%s) %s,r.id %s", column,
-                   numeric ? "-9223372036854775807" : "''", way, way);
+        buf_printf(&b->sql, " ORDER BY %s %s,r.id %s", column, way, way);
     else
         buf_printf(&b->sql, " ORDER BY r.id %s", way);
 }
@@ -502,66 +520,115 @@ static RowWant list_fields(Arena *a, const Query *q)
     return (RowWant){.field = field};
 }
 
-static Err count_capped(Reader *rd, const Query *q, int64_t *ret)
+/* Ids in the order asked for: rows are fetched for those alone that are shown. */
+typedef struct Ids {
+    int64_t *items;
+    size_t n, cap;
+} Ids;
+
+static Err read_ids(Reader *rd, const Query *q, Built *b, Ids *ret)
 {
-    Built b = built_new(rd->arena);
     Stmt *st;
-    bool row;
-    buf_printf(&b.sql, "SELECT COUNT(*) FROM (SELECT 1 FROM %.*s r", STR_ARG(q->reg->name));
-    TRY(put_where(rd, q, &b, (Stretch){.descending = true, .limit = COUNT_CAP}));
-    buf_printf(&b.sql, " LIMIT %d) g", COUNT_CAP);
-    TRY(start(rd, q, &b, &st));
-    TRY(stmt_step(st, &row));
-    *ret = row_int(st, 0);
-    stmt_done(st);
-    return ERR_OK;
+    bool row = false;
+    TRY(start(rd, q, b, &st));
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        *ARENA_PUSH(rd->arena, *ret) = row_int(st, 0);
+    }
+}
+
+/* The newest matching records: what is counted, what facets stand on, and mostly the page itself.
+ */
+static Err newest_ids(Reader *rd, const Query *q, int limit, Ids *ret)
+{
+    Built b;
+    TRY(built_begin(rd, q, true, &b));
+    buf_printf(&b.sql, "SELECT r.id FROM %.*s r", STR_ARG(q->reg->name));
+    put_where(rd, q, &b, (Stretch){.descending = true, .limit = limit});
+    put_order(&b, true, NULL);
+    buf_printf(&b.sql, " LIMIT %d", limit);
+    return read_ids(rd, q, &b, ret);
+}
+
+static Err sorted_ids(Reader *rd, const Query *q, const char *column, int limit, Ids *ret)
+{
+    Built b;
+    TRY(built_begin(rd, q, !column, &b));
+    buf_printf(&b.sql, "SELECT r.id FROM %.*s r", STR_ARG(q->reg->name));
+    put_where(rd, q, &b, page_stretch(q, column, limit));
+    put_keyset(&b, q, column);
+    put_order(&b, q->descending, column);
+    buf_printf(&b.sql, " LIMIT %d", limit);
+    return read_ids(rd, q, &b, ret);
+}
+
+/* Rows of ids that passed put_where in this snapshot, in their order. */
+static Err rows_of(Reader *rd, const Query *q, const int64_t *ids, size_t n, Record *ret)
+{
+    Arena *a = rd->arena;
+    RowWant want = list_fields(a, q);
+    Buf sql = buf_new(a, 2048);
+    Stmt *st;
+    bool row = false;
+    row_select(&sql, q->reg, want);
+    buf_lit(&sql, " WHERE r.id IN " DB_EACH_NUMBER(":ids"));
+    buf_char(&sql, '\0');
+    TRY(db_stmt(rd->db, sql.ptr, &st));
+    stmt_text(st, ":ids", row_id_list(a, ids, n));
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        size_t at = 0;
+        while (at < n && ids[at] != row_int(st, 0))
+            at++;
+        if (at < n)
+            row_read(a, st, q->reg, want, &ret[at]);
+    }
 }
 
 Err query_page(Reader *rd, const Query *q, QueryPage *ret)
 {
-    Arena *a = rd->arena;
-    Built b = built_new(a);
-    RowWant want = list_fields(a, q);
-    const char *column = sort_column(a, q);
+    const char *column = sort_column(rd->arena, q);
     int limit = q->limit < 1 ? 1 : (q->limit > 500 ? 500 : q->limit);
-    QueryPage page = {.items = ARENA_ARRAY(a, (size_t)limit + 1, Record)};
-    Stmt *st;
-    bool row = false;
-    row_select(&b.sql, q->reg, want);
-    TRY(put_where(rd, q, &b, page_stretch(q, column, limit + 1)));
-    put_keyset(&b, q, column);
-    put_order(&b, q, column);
-    buf_printf(&b.sql, " LIMIT %d", limit + 1);
-    TRY(start(rd, q, &b, &st));
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            break;
-        row_read(a, st, q->reg, want, &page.items[page.n++]);
-    }
-    if (page.n > (size_t)limit) {
-        page.n = (size_t)limit;
-        page.next = cursor_of(a, q, &page.items[page.n - 1]);
-    }
-    TRY(count_capped(rd, q, &page.total));
+    int newest = q->facets ? QUERY_FACET_ROWS : COUNT_CAP;
+    Ids counted = {0}, sorted = {0}, shown;
+    TRY(newest_ids(rd, q, newest > limit + 1 ? newest : limit + 1, &counted));
+    if (column || !q->descending || !str_empty(q->cursor))
+        TRY(sorted_ids(rd, q, column, limit + 1, &sorted));
+    else
+        sorted = counted;
+    shown = sorted;
+    if (shown.n > (size_t)limit)
+        shown.n = (size_t)limit;
+    QueryPage page = {.items = ARENA_ARRAY(rd->arena, shown.n + 1, Record),
+                      .n = shown.n,
+                      .total = counted.n < COUNT_CAP ? (int64_t)counted.n : COUNT_CAP,
+                      .newest = counted.items,
+                      .newest_n = counted.n};
+    TRY(rows_of(rd, q, shown.items, shown.n, page.items));
+    if (sorted.n > shown.n)
+        page.next = cursor_of(rd->arena, q, &page.items[page.n - 1]);
     *ret = page;
     return ERR_OK;
 }
 
-static Err each_page(Reader *rd, const Query *q, RowWant want, int64_t *last, size_t *ret_n,
-                     Err (*fn)(void *ctx, const Record *r), void *ctx)
+static Err each_page(Reader *rd, const Query *q, const Built *begun, RowWant want, int64_t *last,
+                     size_t *ret_n, Err (*fn)(void *ctx, const Record *r), void *ctx)
 {
     Arena *a = arena_new(64 * 1024 * 1024);
-    Built b = built_new(a);
+    Built b = *begun;
     Stmt *st;
     bool row = false;
     size_t n = 0;
+    b.arena = a;
+    b.sql = buf_new(a, 2048);
     row_select(&b.sql, q->reg, want);
-    Stretch left = {.beyond = true, .past = *last, .limit = EACH_PAGE};
-    Err e = put_where(rd, q, &b, left);
+    put_where(rd, q, &b, (Stretch){.beyond = true, .past = *last, .limit = EACH_PAGE});
     buf_printf(&b.sql, " ORDER BY r.id LIMIT %d", EACH_PAGE);
-    if (e == ERR_OK)
-        e = start(rd, q, &b, &st);
+    Err e = start(rd, q, &b, &st);
     while (e == ERR_OK && (e = stmt_step(st, &row)) == ERR_OK && row) {
         Record r;
         row_read(a, st, q->reg, want, &r);
@@ -582,67 +649,10 @@ Err query_each(Reader *rd, const Query *q, Err (*fn)(void *ctx, const Record *r)
     RowWant want = q->verb == VERB_COUNT ? list_fields(rd->arena, q) : all;
     int64_t last = 0;
     size_t n;
+    Built b;
+    TRY(built_begin(rd, q, true, &b));
     do
-        TRY(each_page(rd, q, want, &last, &n, fn, ctx));
+        TRY(each_page(rd, q, &b, want, &last, &n, fn, ctx));
     while (n == EACH_PAGE);
-    return ERR_OK;
-}
-
-/* ---- facets ---- */
-
-static void facet_add(Arena *a, Facet *f, Str code)
-{
-    for (size_t i = 0; i < f->n; i++)
-        if (str_eq(f->items[i].code, code)) {
-            f->items[i].count++;
-            return;
-        }
-    *ARENA_PUSH(a, *f) = (FacetValue){.code = code, .count = 1};
-}
-
-static Err scan_facets(Reader *rd, const Query *q, RowWant want, Facet *facets, size_t n,
-                       bool *ret_capped)
-{
-    Arena *a = rd->arena;
-    Built b = built_new(a);
-    Stmt *st;
-    bool row = false;
-    int rows = 0;
-    row_select(&b.sql, q->reg, want);
-    TRY(put_where(rd, q, &b, (Stretch){.descending = true, .limit = FACET_ROWS}));
-    buf_printf(&b.sql, " ORDER BY r.id DESC LIMIT %d", FACET_ROWS);
-    TRY(start(rd, q, &b, &st));
-    for (;; rows++) {
-        Record r;
-        TRY(stmt_step(st, &row));
-        if (!row)
-            break;
-        row_read(a, st, q->reg, want, &r);
-        for (size_t i = 0; i < n; i++) {
-            Str text = facets[i].field ? r.vals[facets[i].field->index].text : r.state, word;
-            while (str_word(&text, &word))
-                facet_add(a, &facets[i], word);
-        }
-    }
-    *ret_capped = rows == FACET_ROWS;
-    return ERR_OK;
-}
-
-Err query_facets(Reader *rd, const Query *q, Facet **ret, size_t *ret_n, bool *ret_capped)
-{
-    Arena *a = rd->arena;
-    bool *field = ARENA_ARRAY(a, q->reg->field_count, bool);
-    Facet *facets = ARENA_ARRAY(a, q->reg->field_count + 1, Facet);
-    size_t n = 0;
-    if (q->reg->state_count)
-        facets[n++] = (Facet){0};
-    for (size_t i = 0; i < q->reg->field_count; i++)
-        if (q->reg->fields[i]->facet) {
-            field[i] = true;
-            facets[n++] = (Facet){.field = q->reg->fields[i]};
-        }
-    TRY(scan_facets(rd, q, (RowWant){.field = field}, facets, n, ret_capped));
-    *ret = facets;
-    *ret_n = n;
     return ERR_OK;
 }

@@ -38,15 +38,20 @@ typedef struct Query {
     Str cursor; /* opaque, from QueryPage.next */
     int limit;  /* rows a page, 1..500 */
     bool include_void;
-    Verb verb; /* VERB_LIST, VERB_EXPORT or VERB_COUNT: whose scope applies */
+    bool facets; /* query_facets follows: the page reads as many ids as it needs */
+    Verb verb;   /* VERB_LIST, VERB_EXPORT or VERB_COUNT: whose scope applies */
 } Query;
 
 typedef struct QueryPage {
     Record *items; /* clear fields only; sealed ones marked */
     size_t n;
-    Str next;      /* absent on the last page */
-    int64_t total; /* counted up to 201; 201 means "200+" */
+    Str next;        /* absent on the last page */
+    int64_t total;   /* counted up to 201; 201 means "200+" */
+    int64_t *newest; /* ids of the newest matching records, whatever the sort */
+    size_t newest_n;
 } QueryPage;
+
+enum { QUERY_FACET_ROWS = 1000 };
 
 Query query_new(const Register *reg);
 void query_filter(Query *q, Arena *a, const Field *f, Str name, FilterOp op, Str values);
@@ -66,9 +71,9 @@ typedef struct Facet {
     FacetValue *items;
     size_t n, cap;
 } Facet;
-/* Facets over the first 1,000 matching rows. */
-MUST_CHECK Err query_facets(Reader *rd, const Query *q, Facet **ret, size_t *ret_n,
-                            bool *ret_capped);
+/* Facets over the newest 1,000 matching rows, from a page asked for with `facets`. */
+MUST_CHECK Err query_facets(Reader *rd, const Register *reg, const QueryPage *page, Facet **ret,
+                            size_t *ret_n, bool *ret_capped);
 
 /* Whether the subject may ask for records by the exact value of a look-up field. To find is to
  * learn: a query by a protected value reaches only as far as rights that open its class. */

@@ -36,23 +36,33 @@ static void put_parent(Buf *sql, const Register *reg)
     put_tag_case(sql, reg->model, "r.induk", "r.induk_reg", NULL, reg, "tajuk");
 }
 
+void row_put_target(Buf *sql, const Field *f, const char *id, const char *reg, const char *column)
+{
+    if (f->target)
+        buf_printf(sql, "(SELECT %s FROM %.*s WHERE id=%s)", column, STR_ARG(f->target->name), id);
+    else
+        put_tag_case(sql, f->reg->model, id, reg, f, NULL, column);
+}
+
+Str row_id_list(Arena *a, const int64_t *ids, size_t n)
+{
+    Buf b = buf_new(a, n * 8 + 8);
+    buf_char(&b, '[');
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&b, i ? ",%lld" : "%lld", (long long)ids[i]);
+    buf_char(&b, ']');
+    return buf_str(&b);
+}
+
 static void put_single_ref(Buf *sql, const Field *f)
 {
     Arena *a = sql->arena;
-    if (f->target) {
-        buf_printf(sql,
-                   ",r.%.*s,(SELECT uid FROM %.*s WHERE id=r.%.*s),"
-                   "(SELECT tajuk FROM %.*s WHERE id=r.%.*s)",
-                   STR_ARG(f->name), STR_ARG(f->target->name), STR_ARG(f->name),
-                   STR_ARG(f->target->name), STR_ARG(f->name));
-        return;
-    }
     const char *id = str_printf(a, "r.%.*s", STR_ARG(f->name)).ptr;
-    const char *reg = str_printf(a, "r.%.*s__reg", STR_ARG(f->name)).ptr;
-    buf_printf(sql, ",%s,%s,", id, reg);
-    put_tag_case(sql, f->reg->model, id, reg, f, NULL, "uid");
+    const char *reg = str_printf(a, "%s__reg", id).ptr;
+    buf_printf(sql, f->target ? ",%s," : ",%s,%s,", id, reg);
+    row_put_target(sql, f, id, reg, "uid");
     buf_char(sql, ',');
-    put_tag_case(sql, f->reg->model, id, reg, f, NULL, "tajuk");
+    row_put_target(sql, f, id, reg, "tajuk");
 }
 
 /* The values of a link table joined: uids or codes by a blank, headings by "; ". */
@@ -66,10 +76,8 @@ static void put_multi(Buf *sql, const Field *f, const char *column)
         buf_lit(sql, ",(SELECT " DB_JOIN("v", "; ") " FROM (SELECT ");
     if (f->kind != FK_REF)
         buf_lit(sql, "l.val");
-    else if (f->target)
-        buf_printf(sql, "(SELECT %s FROM %.*s WHERE id=l.val)", column, STR_ARG(f->target->name));
     else
-        put_tag_case(sql, f->reg->model, "l.val", "l.reg", f, NULL, column);
+        row_put_target(sql, f, "l.val", "l.reg", column);
     buf_printf(sql, " AS v FROM %.*s l WHERE l.rec=r.id ORDER BY l.ord) g)", STR_ARG(table));
 }
 

@@ -16,6 +16,12 @@ void row_select(Buf *sql, const Register *reg, RowWant want);
 /* Reads the current row of a statement made by row_select. */
 void row_read(Arena *a, Stmt *st, const Register *reg, RowWant want, Record *ret);
 
+/* Appends the expression that gives one column ("uid", "tajuk") of what a reference points to;
+ * `reg` is the column of its register when the field points to a tag. */
+void row_put_target(Buf *sql, const Field *f, const char *id, const char *reg, const char *column);
+/* The numbers as DB_EACH_NUMBER takes them. */
+Str row_id_list(Arena *a, const int64_t *ids, size_t n);
+
 /* Whole record by uid or by id; E_NOT_FOUND. */
 MUST_CHECK Err row_by_uid(Db *db, Arena *a, const Register *reg, Str uid, Record *ret);
 MUST_CHECK Err row_by_id(Db *db, Arena *a, const Register *reg, int64_t id, Record *ret);
@@ -30,8 +36,8 @@ MUST_CHECK Err row_key_subject(Db *db, Arena *a, const Record *r, Str *ret_uid);
 MUST_CHECK Err row_unseal(const Keyring *k, const Dek *dek, Arena *a, const Record *r, Str subject,
                           const Field *f, Str blob, Str *ret);
 /* Keyed hash of everything a row stores that was entered, not derived. Only values that are there
- * count, in the order of their names: a new, moved or renamed field leaves old hashes true. With the
- * delta of its version it also binds what the history says of it. */
+ * count, in the order of their names: a new, moved or renamed field leaves old hashes true. With
+ * the delta of its version it also binds what the history says of it. */
 Str row_hash(const Keyring *k, Arena *a, const Record *r, Str delta);
 
 /* Binds a value to the parameter ":f<index>" (and ":g<index>" for the register of a tagged ref).

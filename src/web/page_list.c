@@ -340,8 +340,9 @@ Err page_list(Req *req)
     if (e != ERR_OK && e != E_INVALID)
         return e;
     if (e == ERR_OK) {
+        l.query.facets = true;
         TRY(query_page(&req->reader, &l.query, &l.page));
-        TRY(query_facets(&req->reader, &l.query, &l.facets, &l.facet_count, &l.capped));
+        TRY(query_facets(&req->reader, l.query.reg, &l.page, &l.facets, &l.facet_count, &l.capped));
     } else {
         req->res.status = err_http(E_INVALID);
     }
