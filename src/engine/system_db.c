@@ -37,6 +37,12 @@ static const Step steps[] = {
     {NULL, NULL,
      "CREATE TABLE IF NOT EXISTS setelan(name " DB_TEXT " PRIMARY KEY, value " DB_TEXT
      " NOT NULL);"},
+    {NULL, NULL,
+     "CREATE TABLE IF NOT EXISTS saringan(uid " DB_TEXT " PRIMARY KEY, user_uid " DB_TEXT
+     " NOT NULL, agency " DB_INTEGER " NOT NULL, reg " DB_TEXT " NOT NULL, name " DB_BLOB
+     " NOT NULL, query " DB_BLOB " NOT NULL, at " DB_INTEGER " NOT NULL);"
+     "CREATE INDEX IF NOT EXISTS saringan_user ON saringan(user_uid, reg);"
+     "CREATE INDEX IF NOT EXISTS saringan_agency ON saringan(agency, reg);"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

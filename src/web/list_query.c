@@ -15,18 +15,19 @@ static bool is_date_bound(const Register *reg, Str name)
     return f && f->kind == FK_DATE;
 }
 
-Err list_query(Req *req, Verb verb, Query *ret, Problems *problems)
+Err list_query_of(Req *req, const Register *reg, const Params *params, Verb verb, Query *ret,
+                  Problems *problems)
 {
     Arena *a = req->arena;
     StrList names = {0}, values = {0};
-    Query q = query_new(req->reg);
+    Query q = query_new(reg);
     q.verb = verb;
-    for (size_t i = 0; i < req->query.names.n; i++) {
-        Str name = req->query.names.items[i], value = str_trim(req->query.values.items[i]);
+    for (size_t i = 0; i < params->names.n; i++) {
+        Str name = params->names.items[i], value = str_trim(params->values.items[i]);
         Date d;
         if (is_page_param(name) || str_empty(value))
             continue;
-        if (is_date_bound(req->reg, name)) {
+        if (is_date_bound(reg, name)) {
             if (!date_parse(a, value, &d)) {
                 problem_add(problems,
                             (Problem){.field = name, .msg = M_WEB_BAD_DATE, .args = {value}});
@@ -40,6 +41,11 @@ Err list_query(Req *req, Verb verb, Query *ret, Problems *problems)
     *ret = q;
     Err e = query_from_params(&req->reader, ret, &names, &values, problems);
     return e == ERR_OK && problems->errors ? E_INVALID : e;
+}
+
+Err list_query(Req *req, Verb verb, Query *ret, Problems *problems)
+{
+    return list_query_of(req, req->reg, &req->query, verb, ret, problems);
 }
 
 /* ---- queues ---- */

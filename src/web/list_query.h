@@ -7,6 +7,9 @@
 /* Reads req->query into a query on req->reg. Dates may be typed as people write them. E_INVALID
  * with problems for what cannot be read. */
 MUST_CHECK Err list_query(Req *req, Verb verb, Query *ret, Problems *problems);
+/* The same for any register and parameters. */
+MUST_CHECK Err list_query_of(Req *req, const Register *reg, const Params *params, Verb verb,
+                             Query *ret, Problems *problems);
 /* uids of the reader's institutions as far as she may list them, home institution first, separated
  * by blanks; STR_NONE without any. */
 MUST_CHECK Err my_institutions(Req *req, Str *ret);

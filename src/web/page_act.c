@@ -99,6 +99,7 @@ static Err begin_act(Req *req, ChangeKind kind, Verb verb, Act **ret, Change **r
     TRY(store_get(&req->reader, req->reg, req->uid, verb, &act->rec));
     act->problems.arena = req->arena;
     act->batch = store_batch(&req->reader);
+    form_idempotent(req, act->batch);
     req->state = act;
     *ret = act;
     *ret_change = store_change(req->arena, kind, req->reg, req->uid, version);

@@ -2,6 +2,7 @@
  * registers by group. `/?beranda=1` always shows the overview. */
 #include "web/list.h"
 #include "web/list_query.h"
+#include "web/page_filters.h"
 
 #include "model/draft.h"
 
@@ -144,6 +145,7 @@ Err page_home(Req *req)
     Html *h = page_begin(req, req_tr(req, M_WEB_HOME), NULL, 0);
     TRY(queues(req, h));
     duties(req, h);
+    TRY(filters_list(req, h, NULL));
     TRY(drafts(req, h));
     for (size_t i = 0; groups && i < groups->n; i++)
         group(req, h, groups->items[i].code, req_label(req, &groups->items[i].label));

@@ -1,6 +1,7 @@
 /* The list of a register: facets with counts, filters, search, sort, pages by key. */
 #include "web/list.h"
 #include "web/list_query.h"
+#include "web/page_filters.h"
 #include "web/widget.h"
 
 typedef struct ListPage {
@@ -306,13 +307,14 @@ static void nothing(Req *req, Html *h)
     h_close(h);
 }
 
-static void body(Req *req, Html *h, ListPage *l)
+static Err body(Req *req, Html *h, ListPage *l)
 {
     Columns cols = list_columns(req, req->reg);
     h_class(h, "div", "daftar");
     h_class(h, "div", "isi");
     search_form(req, h);
     more_filters(req, h);
+    TRY(filters_form(req, h));
     if (l->page.n) {
         h_class(h, "p", "jumlah-baris");
         h_text(h, tr_args(req->arena, req->lang, M_WEB_COUNT, list_total(req, l->page.total)));
@@ -331,6 +333,7 @@ static void body(Req *req, Html *h, ListPage *l)
     if (l->page.n || req->query.names.n) /* beside the list on a desk, below it on a telephone */
         facets(req, h, l);
     h_close(h);
+    return ERR_OK;
 }
 
 Err page_list(Req *req)
@@ -349,7 +352,8 @@ Err page_list(Req *req)
     Html *h = page_begin(req, req_label(req, &req->reg->label), NULL, 0);
     widget_summary(req, h, &l.problems);
     actions(req, h);
-    body(req, h, &l);
+    TRY(filters_list(req, h, req->reg));
+    TRY(body(req, h, &l));
     page_end(req, h);
     return ERR_OK;
 }

@@ -2,6 +2,7 @@
  * stated purpose, and what hangs on it. */
 #include "web/page_show.h"
 
+#include "base/rand.h"
 #include "model/expr.h"
 #include "web/form_env.h"
 #include "web/list.h"
@@ -160,6 +161,7 @@ void move_form(Req *req, Html *h, const Record *r, const Move *m, const Problems
     page_form_open(req, h,
                    str_printf(req->arena, "/%.*s/%.*s/%.*s", STR_ARG(r->reg->name), STR_ARG(r->uid),
                               STR_ARG(m->name)));
+    page_hidden(h, S("idem"), rand_uid(req->arena));
     page_hidden(h, S("versi"), str_int(req->arena, r->version));
     if (m->when && !form_true(req, r, m->when)) {
         h_class(h, "p", "isyarat");
@@ -202,6 +204,7 @@ static void void_form(Req *req, Html *h, const Record *r)
     h_class(h, "details", "langkah bahaya");
     h_element(h, "summary", req_tr(req, back ? M_WEB_RESTORE : M_WEB_VOID));
     page_form_open(req, h, url_record(req, r->reg, r->uid, back ? "/pulihkan" : "/batalkan"));
+    page_hidden(h, S("idem"), rand_uid(req->arena));
     page_hidden(h, S("versi"), str_int(req->arena, r->version));
     widget_area(req, h, S("-alasan"), req_tr(req, M_WEB_REASON), req_tr(req, M_WEB_REASON_HINT),
                 STR_NONE, "10");

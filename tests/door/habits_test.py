@@ -1,0 +1,88 @@
+"""Habits of people who use lists every day: a filter gets a name, a step sent twice is taken once."""
+import re
+
+
+def saved_section(page):
+    found = re.search(r'<section class="bagian saringan">.*?</section>', page.html, re.S)
+    return found[0] if found else ""
+
+
+def save(client, address, name, team=False):
+    form = client.get(address).form("/saringan", has="nama")
+    form.fill(nama=name)
+    if team:
+        form["tim"] = True
+    return client.submit(form)
+
+
+def rows_said(page):
+    return re.search(r'class="jumlah-baris">\D*([\d.]+)', page.html)[1]
+
+
+def test_a_filter_gets_a_name_and_a_count(s):
+    c = s.as_("sekretaris")
+    assert "Simpan saringan ini" not in c.get("/kasus").words
+    address = "/kasus?status=" + re.search(r'status=([a-z_]+)', c.get("/kasus").html)[1]
+    page = save(c, address, "Uji saringan pribadi")
+    assert page.status == 200 and "Saringan disimpan" in page.words
+    count = rows_said(c.get(address))
+    for at in ("/kasus", "/?beranda=1"):
+        mine = saved_section(c.get(at))
+        assert re.search(r"Uji saringan pribadi <span class=\"jumlah\">" + re.escape(count) + "<", mine), (at, count, mine)
+    assert s.bytes_on_disk("Uji saringan pribadi") == []
+    assert "Uji saringan pribadi" not in saved_section(s.as_("ppt").get("/kasus"))
+    page = c.submit(c.get("/kasus").form("/hapus"))
+    assert page.status == 200 and "Uji saringan pribadi" not in page.html
+
+
+def test_a_nameless_filter_is_refused(s):
+    c = s.as_("sekretaris")
+    page = save(c, "/kasus?q=kapal", " ")
+    assert page.status == 422 and "belum diisi" in page.words
+    long = "Nama yang sangat panjang " * 5
+    page = save(c, "/kasus?q=kapal", long)
+    form = page.form("/saringan")
+    assert page.status == 422 and form["nama"] == long.strip() and form["saringan"] == "q=kapal", "what was typed is lost"
+    form["nama"] = "Uji nama pendek"
+    page = c.submit(form)
+    assert page.status == 200 and "Uji nama pendek" in saved_section(page)
+    c.submit(c.get("/kasus").form("/hapus"))
+    assert saved_section(c.get("/kasus")) == ""
+
+
+def test_a_team_filter_is_seen_by_colleagues_and_deleted_by_its_maker_only(s):
+    maker, colleague, stranger = s.as_("sekretaris"), s.as_("statistik"), s.as_("ppt")
+    both = [r for r in ("kasus", "institusi", "tugas", "kegiatan") if maker.get(f"/{r}").status == 200 == colleague.get(f"/{r}").status]
+    assert both, "no list that the maker and her colleague share"
+    address = f"/{both[0]}"
+    save(maker, address + "?q=kapal", "Uji saringan bersama", team=True)
+    form = maker.get(address).form("/hapus")
+    seen = saved_section(colleague.get(address))
+    assert "Uji saringan bersama" in seen and "/hapus" not in seen
+    assert "Uji saringan bersama" not in stranger.get(address).html
+    token = colleague.get("/?beranda=1").form("/keluar")["csrf"]
+    assert colleague.post(form.action, [("csrf", token), ("daftar", both[0])]).status == 404
+    assert "Uji saringan bersama" in saved_section(maker.get(address))
+    assert "Uji saringan bersama" not in maker.submit(form).html
+
+
+def open_task(s, client):
+    """Address of a task that this person may start."""
+    for uid in re.findall(r'href="/tugas/([0-9a-f-]{36})"', client.get("/tugas?status=terbuka").html):
+        if any(f.action.endswith("/kerjakan") for f in client.get(f"/tugas/{uid}").forms):
+            return f"/tugas/{uid}", uid
+    raise AssertionError("no open task")
+
+
+def test_a_step_sent_twice_is_taken_once(s):
+    c = s.as_("sekretaris")
+    path, uid = open_task(s, c)
+    form = c.get(path).form("/kerjakan")
+    before = s.rows("SELECT versi FROM tugas WHERE uid=?", uid)[0]["versi"]
+    first, second = (c.submit(form, follow=False) for _ in range(2))
+    assert (first.status, second.status) == (303, 303) and first.headers["Location"] == second.headers["Location"]
+    row = s.rows("SELECT versi, status FROM tugas WHERE uid=?", uid)[0]
+    assert (row["versi"], row["status"]) == (before + 1, "dikerjakan")
+    other = [(n, v) for n, v in form.pairs() if n != "-alasan"] + [("-alasan", "Isi lain dengan kunci yang sama")]
+    assert c.post(form.action, other).status == 409
+    assert s.rows("SELECT versi FROM tugas WHERE uid=?", uid)[0]["versi"] == before + 1
