@@ -19,7 +19,7 @@ FIELD_KEYS = {'name', 'type', 'label', 'help', 'required', 'list', 'search', 'fa
               'when', 'calc', 'default', 'min', 'max', 'scale', 'as', 'was', 'htcds'}
 FLAGS = ('required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique')
 IS = set('person institution membership user case victim suspect report reporter event paper transaction evidence node relation '
-         'attachment task assignment consent figure referral'.split())
+         'attachment task assignment consent figure referral help_number'.split())
 AS = {  # role of a field -> kinds it may have
     'person.name': 'text', 'person.alias': 'text', 'person.birth': 'date', 'person.sex': 'code', 'person.nik': 'text',
     'person.origin': 'place', 'person.initials': 'text', 'institution.code': 'text', 'institution.name': 'text',
@@ -848,7 +848,7 @@ class Domain:
             return
         keys(m, {'roles'}, 'roles', ('roles',))
         for x in words(m, 'roles', 'roles'):
-            if not keys(x, {'name', 'label', 'help', 'home', 'audience', 'may'}, 'role', ('name', 'label', 'home', 'audience')):
+            if not keys(x, {'name', 'label', 'help', 'home', 'works', 'boards', 'audience', 'may'}, 'role', ('name', 'label', 'audience')):
                 continue
             if x['name'] in self.roles or not IDENT.match(x['name']):
                 err(x.at, f'role "{x["name"]}": bad or twice')
@@ -863,6 +863,15 @@ class Domain:
 
     def check_homes(self):
         for x in self.roles.values():
+            for r in words(x, 'works', x['name']):
+                rights = self.regs[r].m.get('rights', []) if r in self.regs else []
+                if not any(y['role'] == x['name'] and {'list', 'read', 'create'} & set(y['verbs']) for y in rights):
+                    err(r.at, f'{x["name"]}: may neither list nor create "{r}"')
+            for q in words(x, 'boards', x['name']):
+                if not os.path.exists(os.path.join(self.root, 'queues', q + '.yaml')):
+                    err(q.at, f'{x["name"]}: no queue "{q}"')
+            if 'home' not in x:
+                continue
             page = x['home'].lstrip('/')
             if page in self.regs:
                 ok = any(y['role'] == x['name'] and {'list', 'read'} & set(y['verbs']) for y in self.regs[page].m.get('rights', []))

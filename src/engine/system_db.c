@@ -43,6 +43,7 @@ static const Step steps[] = {
      " NOT NULL, query " DB_BLOB " NOT NULL, at " DB_INTEGER " NOT NULL);"
      "CREATE INDEX IF NOT EXISTS saringan_user ON saringan(user_uid, reg);"
      "CREATE INDEX IF NOT EXISTS saringan_agency ON saringan(agency, reg);"},
+    {"sesi", "locked", "ALTER TABLE sesi ADD COLUMN locked " DB_INTEGER " NOT NULL DEFAULT 0;"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

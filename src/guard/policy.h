@@ -44,6 +44,7 @@ typedef struct Subject {
     Str area;        /* region code */
     Str session;     /* hash of the session token, absent on the command line */
     bool change_due; /* the password is a temporary one */
+    bool locked;     /* the screen is locked: nothing but unlocking is answered */
     bool system;     /* the program itself: everything, actor stands in `uid` as "sistem:.." */
 } Subject;
 

@@ -16,7 +16,7 @@ Err session_schema(Db *db)
     return db_exec(db,
                    "CREATE TABLE IF NOT EXISTS sesi(hash " DB_TEXT " PRIMARY KEY,"
                    "user_uid " DB_TEXT " NOT NULL, opened_at " DB_INTEGER " NOT NULL,"
-                   "seen_at " DB_INTEGER " NOT NULL);"
+                   "seen_at " DB_INTEGER " NOT NULL, locked " DB_INTEGER " NOT NULL DEFAULT 0);"
                    "CREATE INDEX IF NOT EXISTS sesi_user ON sesi(user_uid);"
                    "CREATE TABLE IF NOT EXISTS tujuan_buka(session " DB_TEXT " NOT NULL,"
                    "file_uid " DB_TEXT " NOT NULL, purpose " DB_TEXT " NOT NULL, reason " DB_TEXT
@@ -42,6 +42,15 @@ Err session_open(WriteTx *tx, Arena *a, Str user_uid, Str *ret_token)
     TRY(stmt_run(st));
     *ret_token = token;
     return ERR_OK;
+}
+
+Err session_lock(WriteTx *tx, Str session, bool locked)
+{
+    Stmt *st;
+    TRY(db_stmt(tx->db, "UPDATE sesi SET locked=:locked WHERE hash=:hash", &st));
+    stmt_int(st, ":locked", locked);
+    stmt_text(st, ":hash", session);
+    return stmt_run(st);
 }
 
 static Err drop_loose_purposes(Db *db)
@@ -253,31 +262,30 @@ Err user_subject(Db *db, Arena *a, Str login, int64_t now, const Str *role_names
     return subject_of(db, a, &f, now, (Names){role_names, role_count}, ret);
 }
 
-/* The user of a session that is neither past its life nor idle. */
-static Err live_session(Db *db, Arena *a, Str session, int64_t now, Str *ret_uid,
-                        bool *ret_change_due)
+typedef struct LiveSession {
+    Str user_uid;
+    bool change_due, locked;
+} LiveSession;
+
+/* A session that is neither past its life nor idle. */
+static Err live_session(Db *db, Arena *a, Str session, int64_t now, LiveSession *ret)
 {
     Stmt *st;
     bool row;
     TRY(db_stmt(db,
-                "SELECT s.user_uid,s.opened_at,s.seen_at,COALESCE(a.change_due,0) FROM sesi s"
+                "SELECT s.user_uid,s.opened_at,s.seen_at,COALESCE(a.change_due,0),s.locked FROM sesi s"
                 " LEFT JOIN akun a ON a.user_uid=s.user_uid WHERE s.hash=:hash",
                 &st));
     stmt_text(st, ":hash", session);
     TRY(stmt_step(st, &row));
     if (!row)
         return E_LOGIN;
-    Str uid = row_text(a, st, 0);
     int64_t opened = row_int(st, 1), seen = row_int(st, 2), touched = seen_get(session);
-    bool change_due = row_int(st, 3) != 0;
+    *ret = (LiveSession){row_text(a, st, 0), row_int(st, 3) != 0, row_int(st, 4) != 0};
     stmt_done(st);
     if (touched > seen)
         seen = touched;
-    if (now - opened >= LIFE_MS || now - seen >= IDLE_MS)
-        return E_LOGIN;
-    *ret_uid = uid;
-    *ret_change_due = change_due;
-    return ERR_OK;
+    return now - opened >= LIFE_MS || now - seen >= IDLE_MS ? E_LOGIN : ERR_OK;
 }
 
 Err uid_subject(Db *db, Arena *a, Str uid, int64_t now, const Str *role_names, size_t role_count,
@@ -294,18 +302,18 @@ Err uid_subject(Db *db, Arena *a, Str uid, int64_t now, const Str *role_names, s
 Err session_subject(Db *db, Arena *a, Str token, int64_t now, const Str *role_names,
                     size_t role_count, Subject *ret)
 {
-    Str uid;
+    LiveSession live;
     Subject s;
-    bool change_due;
     unsigned char bytes[TOKEN_SIZE];
     if (!hex_read(token, bytes, sizeof bytes))
         return E_LOGIN;
     crypto_wipe(bytes, sizeof bytes);
     Str session = plain_hash(a, token);
-    TRY(live_session(db, a, session, now, &uid, &change_due));
-    TRY(uid_subject(db, a, uid, now, role_names, role_count, &s));
+    TRY(live_session(db, a, session, now, &live));
+    TRY(uid_subject(db, a, live.user_uid, now, role_names, role_count, &s));
     s.session = session;
-    s.change_due = change_due;
+    s.change_due = live.change_due;
+    s.locked = live.locked;
     *ret = s;
     return ERR_OK;
 }

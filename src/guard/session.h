@@ -12,6 +12,8 @@ MUST_CHECK Err session_schema(Db *db);
 /* Makes a session for the user; the token (64 hex characters, in `a`) is told once and only its
  * hash is kept. */
 MUST_CHECK Err session_open(WriteTx *tx, Arena *a, Str user_uid, Str *ret_token);
+/* Locks the screen of a session, or opens it again: the password must have been checked. */
+MUST_CHECK Err session_lock(WriteTx *tx, Str session, bool locked);
 /* Ends one session (its hash) with the purposes that hang on it. */
 MUST_CHECK Err session_close(WriteTx *tx, Str session);
 /* Ends all tokens of a user and all her sessions but `except` (a hash, may be absent): after a change of password or

@@ -86,6 +86,7 @@ static void read_all(Loader *l)
     load_imports(l);
     load_tables(l);
     load_queues(l);
+    run_jobs(l, PHASE_VIEWS);
     load_overlay_strays(l);
 }
 

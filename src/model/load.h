@@ -27,6 +27,7 @@ typedef struct Jobs {
 typedef enum LoadPhase {
     PHASE_NAMES, /* registers, lists and roles are known: types, parents, tags */
     PHASE_USES,  /* fields and their types are known: expressions, headings, rights, clocks */
+    PHASE_VIEWS, /* queues are known: first screens of the roles */
     PHASE_COUNT
 } LoadPhase;
 

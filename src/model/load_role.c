@@ -39,18 +39,50 @@ static void link_home(Loader *l, void *into, const Node *node)
         load_bad(l, at, M_DOM_HOME, role->home);
 }
 
+/* Registers the role may at least list or begin a record in. */
+static void link_works(Loader *l, void *into, const Node *node)
+{
+    const RoleDef *role = into;
+    const Node *at = node_get(node, S("works"));
+    for (size_t i = 0; i < role->works.n; i++) {
+        const Register *reg = load_register_named(l, at->items[i], role->works.items[i]);
+        if (reg && !load_role_may(reg, model_role(l->m, role->name),
+                                  VERB_LIST | VERB_READ | VERB_CREATE))
+            load_problem(l, at->items[i], M_DOM_ROLE_WORKS, role->name, reg->name, STR_NONE);
+    }
+}
+
+static void link_boards(Loader *l, void *into, const Node *node)
+{
+    const RoleDef *role = into;
+    const Node *at = node_get(node, S("boards"));
+    uint64_t bit = UINT64_C(1) << (role - l->m->roles);
+    for (size_t i = 0; i < role->boards.n; i++) {
+        const QueueDef *q = model_queue(l->m, role->boards.items[i]);
+        if (!q || (q->roles && !(q->roles & bit)))
+            load_problem(l, at->items[i], M_DOM_ROLE_BOARD, role->boards.items[i], STR_NONE,
+                         STR_NONE);
+    }
+}
+
 static void read_role(Loader *l, void *into, const Node *node)
 {
     static const KeyDef keys[] = {
         {"name", READ_NAME, KEY_MUST, offsetof(RoleDef, name), NULL},
         {"label", READ_LABEL, KEY_MUST, offsetof(RoleDef, label), NULL},
         {"help", READ_LABEL, KEY_MAY, offsetof(RoleDef, help), NULL},
-        {"home", READ_TEXT, KEY_MUST, offsetof(RoleDef, home), NULL},
+        {"home", READ_TEXT, KEY_MAY, offsetof(RoleDef, home), NULL},
+        {"works", READ_WORDS, KEY_MAY, offsetof(RoleDef, works), NULL},
+        {"boards", READ_WORDS, KEY_MAY, offsetof(RoleDef, boards), NULL},
         {"audience", READ_CALL, KEY_MUST, 0, read_audience},
         {"may", READ_CALL, KEY_MAY, 0, read_duties},
     };
-    if (LOAD_MAP(l, node, keys, into) && ((RoleDef *)into)->home.ptr)
+    if (!LOAD_MAP(l, node, keys, into))
+        return;
+    if (((RoleDef *)into)->home.ptr)
         load_later(l, PHASE_USES, link_home, into, node);
+    load_later(l, PHASE_USES, link_works, into, node);
+    load_later(l, PHASE_VIEWS, link_boards, into, node);
 }
 
 static void read_roles(Loader *l, void *into, const Node *v)

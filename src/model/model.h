@@ -300,8 +300,10 @@ struct Register {
 };
 
 typedef struct RoleDef {
-    Str name, home, may; /* may: words */
+    Str name, home, may; /* may: words; home absent: the overview */
     Label label, help;
+    StrList works;  /* registers the role works with most: in the head, and to begin a record */
+    StrList boards; /* queues that stand open on its first screen */
     int audience; /* 0 internal, 1 task force, 2 public */
 } RoleDef;
 

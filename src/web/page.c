@@ -198,10 +198,11 @@ static void head(Req *req, Html *h, Str title)
     h_lit(h, "<!doctype html>");
     h_open(h, "html");
     h_attr(h, "lang", str_of(lang_code(req->lang)));
+    if (req->scheme != SCHEME_SYSTEM)
+        h_attr(h, "class", req->scheme == SCHEME_DARK ? S("gelap") : S("terang"));
     h_open(h, "head");
     h_lit(h, "<meta charset=\"utf-8\">"
-             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-             "<meta name=\"color-scheme\" content=\"light dark\">");
+             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
     h_element(h, "title", str_printf(req->arena, "%.*s · SIGAP", STR_ARG(title)));
     h_lit(h, "<link rel=\"stylesheet\" href=\"" ASSET_SIGAP_CSS "\">"
              "<link rel=\"icon\" type=\"image/svg+xml\" href=\"" ASSET_IKON_SVG "\">"
@@ -238,34 +239,121 @@ static void menu_item(Req *req, Html *h, Str url, Str label)
     h_close(h);
 }
 
-static bool queue_is_mine(const Req *req, const QueueDef *q)
-{
-    return (q->roles == 0 || (q->roles & req->subject.roles)) && req_may(req, q->reg, VERB_LIST);
-}
-
-/* Registers and queues behind one word: the same on a telephone and on a desk. */
-static void menu(Req *req, Html *h)
+size_t page_works(const Req *req, const Register *ret[WORKS_MAX])
 {
     const Model *m = req->model;
+    size_t n = 0;
+    for (size_t i = 0; i < m->role_count; i++)
+        for (size_t k = 0; (req->subject.roles >> i & 1) && k < m->roles[i].works.n; k++) {
+            const Register *reg = model_reg(m, m->roles[i].works.items[k]);
+            bool seen = n == WORKS_MAX;
+            for (size_t j = 0; j < n && !seen; j++)
+                seen = ret[j] == reg;
+            if (!seen)
+                ret[n++] = reg;
+        }
+    return n;
+}
+
+static void group(Req *req, Html *h, Str code, Str label)
+{
+    const Model *m = req->model;
+    int mark = h_mark(h);
+    for (size_t i = 0; i < m->reg_count; i++) {
+        const Register *reg = m->regs[i];
+        if (!str_eq(reg->group, code) || !req_may(req, reg, VERB_LIST))
+            continue;
+        if (h_mark(h) == mark) {
+            h_class(h, "div", "kelompok");
+            h_element(h, "h3", label);
+            h_open(h, "ul");
+        }
+        menu_item(req, h, url_reg(req, reg), req_label(req, &reg->label));
+    }
+    h_close_to(h, mark);
+}
+
+/* What a duty opens besides the registers. */
+static void duties(Req *req, Html *h)
+{
+    static const struct {
+        const char *duty, *url;
+        Msg label;
+    } pages[] = {{"import", "/impor", M_IMPORTS},   {"tables", "/tabel", M_TABLES},
+                 {"audit", "/audit", M_AUDIT},      {"health", "/kesehatan", M_HEALTH},
+                 {"users", "/akun/baru", M_USER_NEW}, {"users", "/peran", M_ROLES}};
+    int mark = h_mark(h);
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        if (!req_duty(req, pages[i].duty))
+            continue;
+        if (h_mark(h) == mark) {
+            h_class(h, "div", "kelompok");
+            h_element(h, "h3", req_tr(req, M_WEB_OTHER_PAGES));
+            h_open(h, "ul");
+        }
+        menu_item(req, h, str_of(pages[i].url), req_tr(req, pages[i].label));
+    }
+    h_close_to(h, mark);
+}
+
+void page_groups(Req *req, Html *h)
+{
+    const CodeList *groups = model_list(req->model, S(LIST_MENU));
+    h_class(h, "div", "kelompok-semua");
+    for (size_t i = 0; groups && i < groups->n; i++)
+        group(req, h, groups->items[i].code, req_label(req, &groups->items[i].label));
+    duties(req, h);
+    h_close(h);
+}
+
+/* Everything behind one word: the same on a telephone and on a desk. */
+static void menu(Req *req, Html *h)
+{
     h_open(h, "nav");
     h_attr(h, "aria-label", req_tr(req, M_WEB_MENU));
     h_class(h, "details", "menu");
     h_element(h, "summary", req_tr(req, M_WEB_MENU));
-    h_open(h, "ul");
-    menu_item(req, h, S("/?beranda=1"), req_tr(req, M_WEB_HOME));
-    for (size_t i = 0; i < m->queue_count; i++)
-        if (queue_is_mine(req, &m->queues[i]))
-            menu_item(req, h, str_printf(req->arena, "/antrean/%.*s", STR_ARG(m->queues[i].name)),
-                      req_label(req, &m->queues[i].label));
-    if (req_duty(req, "tables") && req_has_page(req, S("/tabel")))
-        menu_item(req, h, S("/tabel"), req_tr(req, M_WEB_TABLES));
-    if (req_duty(req, "import") && req_has_page(req, S("/impor")))
-        menu_item(req, h, S("/impor"), req_tr(req, M_WEB_IMPORT));
-    for (size_t i = 0; i < m->reg_count; i++)
-        if (req_may(req, m->regs[i], VERB_LIST))
-            menu_item(req, h, url_reg(req, m->regs[i]), req_label(req, &m->regs[i]->label));
+    h_class(h, "div", "laci");
+    page_link(h, S("/?beranda=1"), req_tr(req, M_WEB_HOME));
+    page_groups(req, h);
     h_close(h);
     h_close(h);
+    h_close(h);
+}
+
+/* The words a role uses all day, where the screen has room. */
+static void works(Req *req, Html *h)
+{
+    const Register *regs[WORKS_MAX];
+    size_t n = page_works(req, regs), shown = 0;
+    int mark = h_mark(h);
+    for (size_t i = 0; i < n; i++) {
+        if (!req_may(req, regs[i], VERB_LIST))
+            continue;
+        if (shown++ == 0) {
+            h_class(h, "nav", "kerja");
+            h_attr(h, "aria-label", req_tr(req, M_WEB_WORKS));
+            h_open(h, "ul");
+        }
+        menu_item(req, h, url_reg(req, regs[i]), req_label(req, &regs[i]->label));
+    }
+    h_close_to(h, mark);
+}
+
+static void search_box(Req *req, Html *h)
+{
+    h_open(h, "form");
+    h_attr(h, "method", S("get"));
+    h_attr(h, "class", S("cari-atas"));
+    h_attr(h, "role", S("search"));
+    h_url(h, "action", S("/cari"));
+    h_open(h, "input");
+    h_attr(h, "type", S("search"));
+    h_attr(h, "name", S("q"));
+    h_attr(h, "maxlength", S("200"));
+    h_attr(h, "aria-label", req_tr(req, M_SEARCH_HINT));
+    h_attr(h, "placeholder", req_tr(req, M_SEARCH_PLACEHOLDER));
+    h_flag(h, "data-cari");
     h_close(h);
 }
 
@@ -275,6 +363,20 @@ static void switch_form(Req *req, Html *h, Str name, Str value, Str label)
     page_hidden(h, S("lanjut"), req->method == METHOD_GET ? req->path : S("/"));
     page_button(h, label, S("polos"), name, value);
     h_close(h);
+}
+
+/* Light, dark, or as the system has it: the two that are not in force. */
+static void scheme_forms(Req *req, Html *h)
+{
+    static const struct {
+        const char *value;
+        Msg label;
+    } schemes[] = {{"sistem", M_WEB_SCHEME_SYSTEM}, {"terang", M_WEB_SCHEME_LIGHT},
+                   {"gelap", M_WEB_SCHEME_DARK}};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if ((int)i != (int)req->scheme)
+            switch_form(req, h, S("warna"), str_of(schemes[i].value),
+                        req_tr(req, schemes[i].label));
 }
 
 static void user_menu(Req *req, Html *h)
@@ -289,6 +391,11 @@ static void user_menu(Req *req, Html *h)
                 en ? S("Bahasa Indonesia") : S("English"));
     switch_form(req, h, S("padat"), req->dense ? S("0") : S("1"),
                 req_tr(req, req->dense ? M_WEB_ROOMY : M_WEB_DENSE));
+    scheme_forms(req, h);
+    page_form_open(req, h, S("/kunci"));
+    page_hidden(h, S("lanjut"), req->method == METHOD_GET ? req->path : S("/"));
+    page_button(h, req_tr(req, M_LOCK_SCREEN), S("polos"), STR_NONE, STR_NONE);
+    h_close(h);
     page_link(h, S("/akun"), req_tr(req, M_ACCOUNT));
     page_link(h, S("/token"), req_tr(req, M_TOKEN_TITLE));
     page_form_open(req, h, S("/keluar"));
@@ -310,8 +417,10 @@ static void top_bar(Req *req, Html *h)
     h_open(h, "header");
     h_class(h, "div", "atas");
     logo(req, h);
-    if (req->known) {
+    if (req->known && !req->subject.locked) {
         menu(req, h);
+        works(req, h);
+        search_box(req, h);
         user_menu(req, h);
     } else {
         bool en = req->lang == LANG_EN;

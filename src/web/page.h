@@ -42,6 +42,12 @@ Str page_user_mark(const Req *req, Str user_uid);
 /* The message a redirect carried in `?pesan=`. */
 void page_message(Req *req, Html *h);
 
+/* Registers the reader's roles work with most and may list or begin, in their order, each once. */
+enum { WORKS_MAX = 8 };
+size_t page_works(const Req *req, const Register *ret[WORKS_MAX]);
+/* Lists of links to everything the reader may open: registers by group, then pages of the program. */
+void page_groups(Req *req, Html *h);
+
 /* "/reg", "/reg/uid", "/reg/uid/tail". */
 Str url_reg(Req *req, const Register *reg);
 Str url_record(Req *req, const Register *reg, Str uid, const char *tail);
@@ -134,3 +140,7 @@ Err page_login(Req *req);
 Err page_login_post(Req *req);
 Err page_logout_post(Req *req);
 Err page_language_post(Req *req);
+Err page_lock(Req *req);
+Err page_lock_post(Req *req);
+Err page_unlock_post(Req *req);
+Err page_search(Req *req);

@@ -1,10 +1,13 @@
-/* The first screen: the role's own page if it has one, else queues with counts, drafts, and the
- * registers by group. `/?beranda=1` always shows the overview. */
+/* The first screen: what the role begins, the queues that stand open on it, the others with their
+ * counts, drafts, and every register by group. A role may have another page instead; `/?beranda=1`
+ * always shows the overview. */
 #include "web/list.h"
 #include "web/list_query.h"
 #include "web/page_filters.h"
 
 #include "model/draft.h"
+
+enum { BOARD_ROWS = 8 };
 
 static const RoleDef *role_with_home(const Req *req)
 {
@@ -15,7 +18,123 @@ static const RoleDef *role_with_home(const Req *req)
     return NULL;
 }
 
-static Err queues(Req *req, Html *h)
+static bool queue_is_mine(const Req *req, const QueueDef *q)
+{
+    return (q->roles == 0 || (q->roles & req->subject.roles)) && req_may(req, q->reg, VERB_LIST);
+}
+
+/* ---- what one begins here ---- */
+
+static void action(Html *h, Str url, Str label, bool *first)
+{
+    h_open(h, "a");
+    if (*first)
+        h_attr(h, "class", S("utama"));
+    *first = false;
+    h_url(h, "href", url);
+    h_text(h, label);
+    h_close(h);
+}
+
+static void actions(Req *req, Html *h)
+{
+    const Register *works[WORKS_MAX];
+    size_t n = page_works(req, works);
+    bool first = true;
+    int mark = h_mark(h);
+    h_class(h, "div", "tombol mulai");
+    for (size_t i = 0; i < n; i++)
+        if (req_may(req, works[i], VERB_CREATE) &&
+            (!works[i]->has_parent || works[i]->parent_optional))
+            action(h, str_printf(req->arena, "/%.*s/baru", STR_ARG(works[i]->name)),
+                   tr_args(req->arena, req->lang, M_WEB_NEW_TITLE,
+                           req_label(req, &works[i]->label)),
+                   &first);
+    if (req_duty(req, "users"))
+        action(h, S("/akun/baru"), req_tr(req, M_USER_NEW), &first);
+    if (req_duty(req, "import"))
+        action(h, S("/impor"), req_tr(req, M_IMPORTS), &first);
+    if (req_duty(req, "tables"))
+        action(h, S("/tabel"), req_tr(req, M_TABLES), &first);
+    h_close_to(h, mark);
+}
+
+/* ---- queues ---- */
+
+static Str queue_url(Req *req, const QueueDef *def)
+{
+    return str_printf(req->arena, "/antrean/%.*s", STR_ARG(def->name));
+}
+
+static Err board(Req *req, Html *h, const QueueDef *def)
+{
+    Query q;
+    QueryPage page;
+    TRY(queue_query(req, def, &q));
+    q.limit = BOARD_ROWS;
+    TRY(query_page(&req->reader, &q, &page));
+    h_class(h, "section", "bagian papan");
+    h_open(h, "h2");
+    page_link(h, queue_url(req, def), req_label(req, &def->label));
+    h_lit(h, " ");
+    h_class(h, "span", "jumlah");
+    h_text(h, list_total(req, page.total));
+    h_close(h);
+    h_close(h);
+    if (page.n) {
+        Columns cols = list_named_columns(req, def->reg, &def->columns);
+        list_table(req, h, &q, &page, &cols, req_label(req, &def->label), false);
+    } else {
+        h_class(h, "p", "jumlah");
+        h_text(h, req_label(req, &def->empty));
+        h_close(h);
+    }
+    if (page.total > BOARD_ROWS)
+        page_link(h, queue_url(req, def),
+                  tr_args(req->arena, req->lang, M_SEARCH_ALL, list_total(req, page.total)));
+    h_close(h);
+    return ERR_OK;
+}
+
+static bool stands_open(const Req *req, const QueueDef *def)
+{
+    const Model *m = req->model;
+    for (size_t i = 0; i < m->role_count; i++)
+        for (size_t k = 0; (req->subject.roles >> i & 1) && k < m->roles[i].boards.n; k++)
+            if (str_eq(m->roles[i].boards.items[k], def->name))
+                return true;
+    return false;
+}
+
+/* In the order of the role, not of the queues. */
+static Err boards(Req *req, Html *h)
+{
+    const Model *m = req->model;
+    for (size_t i = 0; i < m->role_count; i++)
+        for (size_t k = 0; (req->subject.roles >> i & 1) && k < m->roles[i].boards.n; k++) {
+            const QueueDef *def = model_queue(m, m->roles[i].boards.items[k]);
+            if (queue_is_mine(req, def))
+                TRY(board(req, h, def));
+        }
+    return ERR_OK;
+}
+
+static void counter(Req *req, Html *h, const QueueDef *def, int64_t total)
+{
+    h_open(h, "li");
+    h_open(h, "a");
+    h_attr(h, "class", total ? STR_NONE : S("nol"));
+    h_url(h, "href", queue_url(req, def));
+    h_class(h, "span", "besar");
+    h_text(h, list_total(req, total));
+    h_close(h);
+    h_lit(h, " ");
+    h_text(h, req_label(req, &def->label));
+    h_close(h);
+    h_close(h);
+}
+
+static Err counters(Req *req, Html *h)
 {
     const Model *m = req->model;
     int mark = h_mark(h);
@@ -23,69 +142,20 @@ static Err queues(Req *req, Html *h)
         const QueueDef *def = &m->queues[i];
         Query q;
         QueryPage page;
-        if ((def->roles && !(def->roles & req->subject.roles)) ||
-            !req_may(req, def->reg, VERB_LIST))
+        if (!queue_is_mine(req, def) || stands_open(req, def))
             continue;
         TRY(queue_query(req, def, &q));
         q.limit = 1;
         TRY(query_page(&req->reader, &q, &page));
         if (h_mark(h) == mark)
             h_class(h, "ul", "kartu");
-        h_open(h, "li");
-        h_open(h, "a");
-        h_url(h, "href", str_printf(req->arena, "/antrean/%.*s", STR_ARG(def->name)));
-        h_class(h, "span", "besar");
-        h_text(h, list_total(req, page.total));
-        h_close(h);
-        h_lit(h, " ");
-        h_text(h, req_label(req, &def->label));
-        h_close(h);
-        h_close(h);
+        counter(req, h, def, page.total);
     }
     h_close_to(h, mark);
     return ERR_OK;
 }
 
-/* What a duty opens besides the registers. */
-static void duties(Req *req, Html *h)
-{
-    bool tables = req_duty(req, "tables") && req_has_page(req, S("/tabel"));
-    bool import = req_duty(req, "import") && req_has_page(req, S("/impor"));
-    bool users = req_duty(req, "users"), health = req_duty(req, "health");
-    bool audit = req_duty(req, "audit");
-    if (!tables && !import && !users && !health && !audit)
-        return;
-    h_class(h, "ul", "kartu");
-    if (import) {
-        h_open(h, "li");
-        page_link(h, S("/impor"), req_tr(req, M_IMPORTS));
-        h_close(h);
-    }
-    if (tables) {
-        h_open(h, "li");
-        page_link(h, S("/tabel"), req_tr(req, M_TABLES));
-        h_close(h);
-    }
-    if (audit) {
-        h_open(h, "li");
-        page_link(h, S("/audit"), req_tr(req, M_AUDIT));
-        h_close(h);
-    }
-    if (health) {
-        h_open(h, "li");
-        page_link(h, S("/kesehatan"), req_tr(req, M_HEALTH));
-        h_close(h);
-    }
-    if (users) {
-        h_open(h, "li");
-        page_link(h, S("/akun/baru"), req_tr(req, M_USER_NEW));
-        h_close(h);
-        h_open(h, "li");
-        page_link(h, S("/peran"), req_tr(req, M_ROLES));
-        h_close(h);
-    }
-    h_close(h);
-}
+/* ---- drafts ---- */
 
 static Err drafts(Req *req, Html *h)
 {
@@ -116,39 +186,34 @@ static Err drafts(Req *req, Html *h)
     return ERR_OK;
 }
 
-static void group(Req *req, Html *h, Str code, Str label)
+static void role_line(Req *req, Html *h)
 {
     const Model *m = req->model;
-    int mark = h_mark(h);
-    for (size_t i = 0; i < m->reg_count; i++) {
-        const Register *reg = m->regs[i];
-        if (!str_eq(reg->group, code) || !req_may(req, reg, VERB_LIST))
-            continue;
-        if (h_mark(h) == mark) {
-            h_class(h, "section", "bagian");
-            h_element(h, "h2", label);
-            h_class(h, "ul", "kartu");
-        }
-        h_open(h, "li");
-        page_link(h, url_reg(req, reg), req_label(req, &reg->label));
-        h_close(h);
-    }
-    h_close_to(h, mark);
+    Buf b = buf_new(req->arena, 128);
+    for (size_t i = 0; i < m->role_count; i++)
+        if (req->subject.roles >> i & 1)
+            buf_printf(&b, "%s%.*s", b.len ? ", " : "", STR_ARG(req_label(req, &m->roles[i].label)));
+    h_class(h, "p", "keterangan");
+    h_text(h, buf_str(&b));
+    h_close(h);
 }
 
 Err page_home(Req *req)
 {
     const RoleDef *role = role_with_home(req);
-    const CodeList *groups = model_list(req->model, S(LIST_MENU));
     if (role && !params_has(&req->query, S("beranda")) && req_has_page(req, role->home))
         return req_redirect(req, role->home);
     Html *h = page_begin(req, req_tr(req, M_WEB_HOME), NULL, 0);
-    TRY(queues(req, h));
-    duties(req, h);
+    role_line(req, h);
+    actions(req, h);
+    TRY(boards(req, h));
+    TRY(counters(req, h));
     TRY(filters_list(req, h, NULL));
     TRY(drafts(req, h));
-    for (size_t i = 0; groups && i < groups->n; i++)
-        group(req, h, groups->items[i].code, req_label(req, &groups->items[i].label));
+    h_class(h, "section", "bagian semua");
+    h_element(h, "h2", req_tr(req, M_WEB_ALL_PAGES));
+    page_groups(req, h);
+    h_close(h);
     page_end(req, h);
     return ERR_OK;
 }

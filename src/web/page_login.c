@@ -1,4 +1,4 @@
-/* Log-in, log-out, language and density. */
+/* Log-in, log-out, and how the reader wants pages: language, density, colours. */
 #include "web/page.h"
 
 #include "base/clock.h"
@@ -263,6 +263,11 @@ Err page_language_post(Req *req)
         req_cookie(req, S("bahasa"), str_of(lang_code(lang_of(lang))), YEAR);
     if (dense.ptr)
         req_cookie(req, S("padat"), str_is(dense, "1") ? S("1") : S("0"), YEAR);
+    Str scheme = req_form(req, S("warna"));
+    if (str_is(scheme, "gelap") || str_is(scheme, "terang"))
+        req_cookie(req, S("warna"), scheme, YEAR);
+    else if (scheme.ptr)
+        req_cookie(req, S("warna"), S(""), -1);
     Str next = req_form(req, S("lanjut"));
     return req_redirect(req, str_empty(next) ? S("/") : next);
 }

@@ -25,6 +25,7 @@ enum RouteFlag {
     ROUTE_FORM = 1 << 4,   /* posts the fields of a record: kept as a draft when CSRF fails */
     ROUTE_OWN = 1 << 6,    /* one's own account: open while the password is a temporary one */
     ROUTE_API = 1 << 7,    /* JSON for programs: a token, no cookie for writes, no CSRF */
+    ROUTE_LOCKED = 1 << 8, /* also answered while the screen is locked */
     ROUTE_ASSET = 1 << 5,  /* constant bytes, answered on the I/O thread */
 };
 
@@ -88,6 +89,7 @@ struct Req {
     /* who asks */
     Lang lang;
     bool dense; /* the reader wants tight rows */
+    enum { SCHEME_SYSTEM, SCHEME_LIGHT, SCHEME_DARK } scheme;
     bool known; /* `subject` is somebody */
     Subject subject;
     Actor actor;

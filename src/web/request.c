@@ -279,6 +279,18 @@ static void fail(Req *req, Err e)
     page_error(req, e);
 }
 
+/* A locked screen answers nothing, whatever the page; what was typed becomes a draft. */
+static Err behind_lock(Req *req)
+{
+    if (req_is_api(req))
+        return E_DENIED;
+    if (req->route->flags & ROUTE_FORM && req->method == METHOD_POST)
+        return page_keep_draft(req);
+    Buf q = buf_new(req->arena, 128);
+    query_put(&q, S("lanjut"), req->method == METHOD_GET ? req->path : S("/"));
+    return req_redirect(req, str_printf(req->arena, "/kunci?%.*s", STR_ARG(buf_str(&q))));
+}
+
 static Err run_page(Req *req)
 {
     if (req->refused != ERR_OK) {
@@ -292,6 +304,8 @@ static Err run_page(Req *req)
     }
     TRY(req_in_time(req));
     TRY(admit(req));
+    if (req->known && req->subject.locked && !(req->route->flags & (ROUTE_PUBLIC | ROUTE_LOCKED)))
+        return behind_lock(req);
     if (req->known && req->subject.change_due && !(req->route->flags & (ROUTE_PUBLIC | ROUTE_OWN)))
         return req_is_api(req) ? E_DENIED : req_redirect(req, S("/akun"));
     return req->next.fn || req->res.status ? ERR_OK : req->route->page(req);

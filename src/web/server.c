@@ -245,6 +245,10 @@ static Err check_head(Exchange *x, const char *method)
     if (req_is_api(req) && x->language.ptr)
         req->lang = lang_of(x->language);
     req->dense = str_is(cookie_get(req->cookies, S("padat")), "1");
+    Str scheme = cookie_get(req->cookies, S("warna"));
+    req->scheme = str_is(scheme, "gelap")    ? SCHEME_DARK
+                  : str_is(scheme, "terang") ? SCHEME_LIGHT
+                                             : SCHEME_SYSTEM;
     if (req->refused)
         return req->refused;
     if (x->headers > HEADERS_MAX || x->head_bytes > HEAD_MAX)

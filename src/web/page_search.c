@@ -1,0 +1,220 @@
+/* One box over everything the reader may reach: numbers of records, exact protected values, names of
+ * persons, words in clear text. Each group asks through the gate of its register; nothing is said of
+ * records out of reach (RULES 1.13). */
+#include "web/list.h"
+#include "web/record.h"
+
+#include "model/person_index.h"
+
+enum { SHOWN = 5, TEXT_MIN = 2 };
+
+typedef struct Search {
+    Req *req;
+    Html *h;
+    Str text;
+    int groups; /* that found something */
+} Search;
+
+/* ---- what was found ---- */
+
+static void hit(Search *s, const Record *r, Str why)
+{
+    Req *req = s->req;
+    Html *h = s->h;
+    h_open(h, "li");
+    page_link(h, url_record(req, r->reg, r->uid, ""), record_title(req, r));
+    if (!str_empty(r->heading) && !str_eq(r->heading, record_title(req, r))) {
+        h_lit(h, " ");
+        h_element(h, "span", r->heading);
+    }
+    Str state = req_state(req, r->reg, r->state);
+    if (!str_empty(state)) {
+        h_lit(h, " ");
+        h_class(h, "span", "lencana");
+        h_text(h, state);
+        h_close(h);
+    }
+    h_lit(h, " ");
+    h_class(h, "span", "jumlah");
+    h_text(h, why);
+    h_close(h);
+    h_close(h);
+}
+
+static void group_open(Search *s, const Register *reg)
+{
+    s->groups++;
+    h_class(s->h, "section", "bagian");
+    h_element(s->h, "h2", req_label(s->req, &reg->label));
+    h_class(s->h, "ul", "temuan");
+}
+
+/* `name`, `value`: the filter that shows all of them on the list of the register. */
+static Err group(Search *s, Query *q, Str why, Str name, Str value)
+{
+    QueryPage page;
+    Req *req = s->req;
+    q->limit = SHOWN;
+    TRY(query_page(&req->reader, q, &page));
+    if (!page.n)
+        return ERR_OK;
+    int mark = h_mark(s->h);
+    group_open(s, q->reg);
+    for (size_t i = 0; i < page.n; i++)
+        hit(s, &page.items[i], why);
+    h_close(s->h);
+    if (page.total > SHOWN) {
+        Buf query = buf_new(req->arena, 128);
+        query_put(&query, name, value);
+        page_link(s->h,
+                  str_printf(req->arena, "/%.*s?%.*s", STR_ARG(q->reg->name),
+                             STR_ARG(buf_str(&query))),
+                  tr_args(req->arena, req->lang, M_SEARCH_ALL, list_total(req, page.total)));
+    }
+    h_close_to(s->h, mark);
+    return ERR_OK;
+}
+
+/* ---- where to look ---- */
+
+static Str upper(Arena *a, Str s)
+{
+    char *out = arena_alloc(a, s.len + 1);
+    for (size_t i = 0; i < s.len; i++)
+        out[i] = (char)(s.ptr[i] >= 'a' && s.ptr[i] <= 'z' ? s.ptr[i] - 'a' + 'A' : s.ptr[i]);
+    return (Str){out, s.len};
+}
+
+/* The number of a record begins as its register's numbers do: KAS-2026-00012. */
+static bool is_number_of(Str number, const Register *reg)
+{
+    ptrdiff_t brace = str_find(reg->number, '{');
+    return brace > 0 && str_starts(number, str_head(reg->number, (size_t)brace));
+}
+
+static Err by_number(Search *s, const Register *reg)
+{
+    Query q = query_new(reg);
+    Str number = upper(s->req->arena, s->text);
+    if (!is_number_of(number, reg))
+        return ERR_OK;
+    query_filter(&q, s->req->arena, NULL, S("nomor"), FILTER_EQ, number);
+    return group(s, &q, req_tr(s->req, M_SEARCH_BY_NUMBER), S("nomor"), number);
+}
+
+static Err by_value(Search *s, const Field *f)
+{
+    Req *req = s->req;
+    Query q = query_new(f->reg);
+    q.lookup_field = f;
+    q.lookup = s->text;
+    Str why = tr_args(req->arena, req->lang, M_SEARCH_BY_VALUE, req_label(req, &f->label));
+    return group(s, &q, why, f->name, s->text);
+}
+
+/* Protected values are found whole or not at all; those that are searched for have a digit. */
+static Err by_values(Search *s, const Register *reg)
+{
+    bool digit = false;
+    for (size_t i = 0; i < s->text.len; i++)
+        digit |= s->text.ptr[i] >= '0' && s->text.ptr[i] <= '9';
+    for (size_t i = 0; digit && i < reg->field_count; i++)
+        if (query_may_look_up(&s->req->subject, reg->fields[i]))
+            TRY(by_value(s, reg->fields[i]));
+    return ERR_OK;
+}
+
+static Err by_word(Search *s, const Register *reg)
+{
+    Query q = query_new(reg);
+    if (!reg->has_search)
+        return ERR_OK;
+    q.text = s->text;
+    return group(s, &q, req_tr(s->req, M_SEARCH_BY_WORD), S("q"), s->text);
+}
+
+/* Names lie in memory only. To hear that she bears the name one typed is to learn it: only people
+ * whose name the reader may open are told. */
+static Err by_name(Search *s)
+{
+    PersonHit hits[SHOWN * 4];
+    PersonFacts facts = {.name = s->text};
+    Req *req = s->req;
+    int mark = h_mark(s->h), shown = 0;
+    size_t n = person_index_find(req->store->persons, req->arena, &facts, hits, SHOWN * 4);
+    for (size_t i = 0; i < n && shown < SHOWN; i++) {
+        Record r;
+        Err e = person_index_load_hit(&req->reader, &hits[i], &r);
+        if (e == E_NOT_FOUND || e == E_DENIED)
+            continue;
+        TRY(e);
+        if (shown++ == 0)
+            group_open(s, r.reg);
+        hit(s, &r, req_tr(req, M_SEARCH_BY_NAME));
+    }
+    h_close_to(s->h, mark);
+    return ERR_OK;
+}
+
+static Err everywhere(Search *s)
+{
+    const Model *m = s->req->model;
+    TRY(by_name(s));
+    for (size_t i = 0; i < m->reg_count; i++) {
+        if (!req_may(s->req, m->regs[i], VERB_LIST))
+            continue;
+        int before = s->groups;
+        TRY(by_number(s, m->regs[i]));
+        TRY(by_values(s, m->regs[i]));
+        if (s->groups == before)
+            TRY(by_word(s, m->regs[i]));
+        TRY(req_in_time(s->req));
+    }
+    return ERR_OK;
+}
+
+/* ---- the page ---- */
+
+static void form(Req *req, Html *h, Str text)
+{
+    h_open(h, "form");
+    h_attr(h, "method", S("get"));
+    h_attr(h, "class", S("cari-besar"));
+    h_attr(h, "role", S("search"));
+    h_url(h, "action", S("/cari"));
+    h_open(h, "label");
+    h_attr(h, "for", S("cari-semua"));
+    h_text(h, req_tr(req, M_SEARCH_HINT));
+    h_close(h);
+    h_class(h, "div", "tombol");
+    h_open(h, "input");
+    h_attr(h, "type", S("search"));
+    h_attr(h, "id", S("cari-semua"));
+    h_attr(h, "name", S("q"));
+    h_attr(h, "value", text.ptr ? text : S(""));
+    h_attr(h, "maxlength", S("200"));
+    page_button(h, req_tr(req, M_SEARCH_TITLE), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
+    h_close(h);
+}
+
+Err page_search(Req *req)
+{
+    Str text = req_query(req, S("q"));
+    Html *h = page_begin(req, req_tr(req, M_SEARCH_TITLE), NULL, 0);
+    form(req, h, text);
+    if (text.len >= TEXT_MIN) {
+        Search s = {.req = req, .h = h, .text = text};
+        TRY(everywhere(&s));
+        if (!s.groups) {
+            h_class(h, "div", "kosong");
+            h_element(h, "p", tr_args(req->arena, req->lang, M_SEARCH_NOTHING, text));
+            h_close(h);
+        }
+        h_element(h, "p", req_tr(req, M_SEARCH_ELSEWHERE));
+    } else if (!str_empty(text)) {
+        page_notice(h, "info", req_tr(req, M_SEARCH_SHORT));
+    }
+    page_end(req, h);
+    return ERR_OK;
+}
