@@ -12,7 +12,8 @@ typedef struct Cli {
     char **argv;
     const char *data, *domain, *as, *format, *period, *audience, *profile, *port;
     const char *zone, *register_name, *rows, *columns, *institution, *login, *name, *roles, *key;
-    bool practice, dry_run, plan, empty, yes, check, with_key;
+    const char *out, *settings, *threads;
+    bool practice, dry_run, plan, empty, yes, check, with_key, unique;
     Lang lang;
     /* Filled by cli_open. */
     Model *model;
@@ -45,6 +46,7 @@ Err cmd_clock(Cli *cli);
 Err cmd_backup(Cli *cli);
 Err cmd_restore(Cli *cli);
 Err cmd_audit_role(Cli *cli);
+Err cmd_match(Cli *cli);
 
 /* Loads the domain; prints its problems. */
 MUST_CHECK Err cli_load_domain(Cli *cli);

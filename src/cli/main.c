@@ -23,6 +23,7 @@ static const Command commands[] = {
     {"backup", M_CMD_BACKUP, cmd_backup},
     {"restore", M_CMD_RESTORE, cmd_restore},
     {"audit-role", M_CMD_AUDIT_ROLE, cmd_audit_role},
+    {"match", M_CMD_MATCH, cmd_match},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -53,6 +54,9 @@ static const TextOption text_options[] = {
     TEXT_OPTION("name", name),
     TEXT_OPTION("roles", roles),
     TEXT_OPTION("key", key),
+    TEXT_OPTION("out", out),
+    TEXT_OPTION("settings", settings),
+    TEXT_OPTION("threads", threads),
 };
 enum { TEXT_OPTIONS = sizeof text_options / sizeof *text_options };
 
@@ -62,7 +66,7 @@ static const struct {
 } flag_options[] = {{"practice", offsetof(Cli, practice)}, {"dry-run", offsetof(Cli, dry_run)},
                     {"plan", offsetof(Cli, plan)},         {"empty", offsetof(Cli, empty)},
                     {"yes", offsetof(Cli, yes)},           {"check", offsetof(Cli, check)},
-                    {"with-key", offsetof(Cli, with_key)}};
+                    {"with-key", offsetof(Cli, with_key)}, {"unique", offsetof(Cli, unique)}};
 enum { FLAG_OPTIONS = sizeof flag_options / sizeof *flag_options };
 
 enum { OPT_LANG = 1000, OPT_HELP };

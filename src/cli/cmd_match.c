@@ -1,0 +1,146 @@
+/* sigap match: the identity engine on files, without an installation. */
+#include "cli/command.h"
+
+#include "base/csv.h"
+#include "base/file.h"
+#include "cli/match_evaluate.h"
+#include "identity/match_write.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MOST_THREADS = 64 };
+static const size_t most_bytes = (size_t)8 << 30;
+
+typedef struct Matching {
+    Cli *cli;
+    MatchSettings settings;
+    MatchBook *book;
+    BlockBook *blocks;
+    Comparer comparer;
+    MatchModel model;
+    MatchEdges edges;
+    MatchClusters clusters;
+    Problems problems;
+} Matching;
+
+static Err stop_at_problems(Matching *m)
+{
+    cli_problems(m->cli, &m->problems);
+    return m->problems.errors ? E_INVALID : ERR_OK;
+}
+
+static Err read_settings(Matching *m)
+{
+    Cli *cli = m->cli;
+    Str text;
+    m->settings = match_settings_default();
+    m->problems.arena = cli->arena;
+    if (cli->settings) {
+        TRY(file_read(cli->arena, cli->settings, 1 << 20, &text));
+        match_settings_read(text, str_of(cli->settings), &m->settings, &m->problems);
+    }
+    m->settings.unique |= cli->unique;
+    return stop_at_problems(m);
+}
+
+static Err read_books(Matching *m)
+{
+    Cli *cli = m->cli;
+    MatchSource files[MATCH_SOURCES];
+    size_t n = (size_t)cli->argc - 1;
+    if (n < 1 || n > MATCH_SOURCES)
+        return E_USAGE;
+    for (size_t i = 0; i < n; i++) {
+        files[i].place = str_of(cli->argv[i + 1]);
+        TRY(file_read(cli->arena, cli->argv[i + 1], most_bytes, &files[i].text));
+    }
+    m->book = match_book_read(cli->arena, files, n, &m->settings, &m->problems);
+    return stop_at_problems(m);
+}
+
+static void show_progress(void *ctx, uint64_t done, uint64_t all)
+{
+    const Cli *cli = ctx;
+    (void)cli;
+    fprintf(stderr, "\r%3.0f %%%s", 100.0 * (double)done / (double)all, done == all ? "\n" : "");
+}
+
+static Err thread_count(const Cli *cli, int *ret)
+{
+    int64_t n = sysconf(_SC_NPROCESSORS_ONLN);
+    if (cli->threads && (!str_i64(str_of(cli->threads), &n) || n < 1))
+        return E_USAGE;
+    *ret = n < 1 ? 1 : n > MOST_THREADS ? MOST_THREADS : (int)n;
+    return ERR_OK;
+}
+
+static Err compute(Matching *m, bool across)
+{
+    Cli *cli = m->cli;
+    MatchRun run = {.comparer = &m->comparer, .ctx = cli};
+    TRY(thread_count(cli, &run.threads));
+    if (isatty(STDERR_FILENO))
+        run.progress = show_progress;
+    comparer_init(cli->arena, m->book, &m->comparer);
+    run.blocks = m->blocks = match_blocks_new(cli->arena, m->book, across);
+    if (m->settings.weights.n) {
+        match_model_fixed(&m->comparer, &m->settings, &m->model, &m->problems);
+        TRY(stop_at_problems(m));
+    } else {
+        Patterns patterns = match_count_patterns(cli->arena, &run);
+        match_model_learn(&m->comparer, &patterns, across, &m->model);
+    }
+    m->edges = match_find_edges(cli->arena, &run, &m->model, 0);
+    double odds = m->settings.accept / (1 - m->settings.accept);
+    m->clusters = match_clusters_make(cli->arena, &m->comparer, &m->model, &m->edges,
+                                      (float)log2(odds), m->settings.unique, NULL, 0);
+    return ERR_OK;
+}
+
+static Err write_one(Matching *m, const char *name, const Buf *b)
+{
+    const char *dir = m->cli->out ? m->cli->out : ".";
+    return file_write(str_printf(m->cli->arena, "%s/%s", dir, name).ptr, buf_str(b));
+}
+
+static Err write_results(Matching *m)
+{
+    Arena *a = m->cli->arena;
+    Buf pairs = buf_new(a, 4096), clusters = buf_new(a, 4096), passes = buf_new(a, 1024),
+        settings = buf_new(a, 4096);
+    if (m->cli->out)
+        TRY(file_mkdir(m->cli->out));
+    match_write_pairs(a, &m->comparer, &m->edges, &pairs);
+    match_write_clusters(a, m->book, &m->clusters, &clusters);
+    match_write_passes(m->blocks, &m->edges, &passes);
+    match_write_settings(a, m->book, &m->model, &m->settings, &settings);
+    TRY(write_one(m, "pairs.csv", &pairs));
+    TRY(write_one(m, "clusters.csv", &clusters));
+    TRY(write_one(m, "passes.csv", &passes));
+    TRY(write_one(m, "learned.txt", &settings));
+    cli_say(m->cli, M_MATCH_DONE, str_int(a, m->book->n), str_int(a, (int64_t)m->edges.compared),
+            str_int(a, (int64_t)m->clusters.persons));
+    return ERR_OK;
+}
+
+static Err match_books(Cli *cli, bool across)
+{
+    Matching *m = ARENA_NEW(cli->arena, Matching);
+    m->cli = cli;
+    TRY(read_settings(m));
+    TRY(read_books(m));
+    TRY(compute(m, across));
+    return write_results(m);
+}
+
+Err cmd_match(Cli *cli)
+{
+    const char *what = cli->argc ? cli->argv[0] : "";
+    if (strcmp(what, "dedupe") == 0)
+        return match_books(cli, false);
+    if (strcmp(what, "link") == 0 && cli->argc == 3)
+        return match_books(cli, true);
+    return strcmp(what, "evaluate") == 0 ? match_evaluate(cli) : E_USAGE;
+}

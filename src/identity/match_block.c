@@ -1,0 +1,365 @@
+#include "identity/match_block.h"
+
+#include "identity/match_value.h"
+
+#include <string.h>
+
+enum { LARGEST = 1000, MOST_KEYS = 24, TOP_NAMES = 3, TOP_PLACES = 6, SUB_KEYS = 5 };
+
+/* What keys are made of. 0 stands for nothing known. */
+typedef struct Features {
+    uint64_t names[TOP_NAMES], places[TOP_PLACES], numbers[MATCH_COMPARISONS], mother;
+    uint32_t birth;
+    uint32_t sex;
+    size_t place_count, number_count;
+} Features;
+
+typedef struct Keys {
+    uint64_t items[MOST_KEYS];
+    size_t n;
+} Keys;
+
+typedef struct Entry {
+    uint64_t key;
+    uint32_t record;
+} Entry;
+
+typedef struct Entries {
+    Entry *items;
+    size_t n, cap;
+} Entries;
+
+typedef struct Blocking {
+    BlockBook *to;
+    Arena *scratch;
+    const uint64_t *sounds; /* by word */
+    struct {
+        uint32_t *items;
+        size_t n, cap;
+    } members;
+    struct {
+        uint64_t *items;
+        size_t n, cap;
+    } starts;
+    struct {
+        uint8_t *items;
+        size_t n, cap;
+    } pass_of;
+} Blocking;
+
+/* The consonants after the first letter; what sounds alike is written alike. */
+static uint64_t sound_of(Str word)
+{
+    static const char alike[] = "abcdefghijklmnopqrstuvwxyz";
+    static const char class[] = "abkdefkhijklmnopkrstufuksis";
+    char out[8];
+    size_t n = 0;
+    for (size_t i = 0; i < word.len && n < 6; i++) {
+        const char *at = strchr(alike, word.ptr[i]);
+        char c = at && *at ? class[at - alike] : word.ptr[i];
+        bool vowel = strchr("aeiouh", c) != NULL;
+        if ((vowel && i > 0) || (n && out[n - 1] == c))
+            continue;
+        out[n++] = c;
+    }
+    return match_hash(7, (Str){out, n});
+}
+
+static void put_key(Keys *keys, uint64_t a, uint64_t b)
+{
+    if (!a || !b || keys->n == MOST_KEYS)
+        return;
+    uint64_t key = match_mix(a, b);
+    for (size_t i = 0; i < keys->n; i++)
+        if (keys->items[i] == key)
+            return;
+    keys->items[keys->n++] = key;
+}
+
+static uint64_t year_of(const Features *f)
+{
+    return (uint64_t)DATE_YEAR(f->birth);
+}
+
+/* Day and month whichever stands first, without the year. */
+static uint64_t day_and_month(const Features *f)
+{
+    uint64_t m = (uint64_t)DATE_MONTH(f->birth), d = (uint64_t)DATE_DAY(f->birth);
+    if (!m || !d)
+        return 0;
+    return 1000 + (m < d ? m * 100 + d : d * 100 + m);
+}
+
+static bool full_date(const Features *f)
+{
+    return DATE_YEAR(f->birth) && DATE_MONTH(f->birth) && DATE_DAY(f->birth);
+}
+
+static void by_number(const Features *f, Keys *keys)
+{
+    for (size_t i = 0; i < f->number_count; i++)
+        put_key(keys, f->numbers[i], i + 1);
+}
+
+static void by_two_names(const Features *f, Keys *keys)
+{
+    for (int i = 0; i < TOP_NAMES; i++)
+        for (int j = i + 1; j < TOP_NAMES; j++) {
+            uint64_t x = f->names[i], y = f->names[j];
+            put_key(keys, x < y ? x : y, x < y ? y : x);
+        }
+}
+
+static void by_name_and_year(const Features *f, Keys *keys)
+{
+    for (int i = 0; i < TOP_NAMES; i++)
+        put_key(keys, f->names[i], year_of(f));
+}
+
+static void by_name_and_day(const Features *f, Keys *keys)
+{
+    for (int i = 0; i < TOP_NAMES; i++)
+        put_key(keys, f->names[i], day_and_month(f));
+}
+
+static void by_birth(const Features *f, Keys *keys)
+{
+    if (full_date(f))
+        put_key(keys, f->birth, 3);
+}
+
+static void by_name_and_place(const Features *f, Keys *keys)
+{
+    for (int i = 0; i < TOP_NAMES; i++)
+        for (size_t p = 0; p < f->place_count; p++)
+            put_key(keys, f->names[i], f->places[p]);
+}
+
+static void by_mother(const Features *f, Keys *keys)
+{
+    for (size_t p = 0; p < f->place_count; p++)
+        put_key(keys, f->mother, f->places[p]);
+    put_key(keys, f->mother, year_of(f));
+    put_key(keys, f->mother, day_and_month(f));
+}
+
+static void by_day_and_place(const Features *f, Keys *keys)
+{
+    for (size_t p = 0; p < f->place_count; p++)
+        put_key(keys, day_and_month(f), f->places[p]);
+}
+
+/* The date with one digit left out, and the initial letter class of the rarest name. */
+static void by_birth_slip(const Features *f, Keys *keys)
+{
+    int whole = DATE_YEAR(f->birth) * 10000 + DATE_MONTH(f->birth) * 100 + DATE_DAY(f->birth);
+    if (!full_date(f))
+        return;
+    for (int i = 0, high = 10; i < 8; i++, high *= 10) {
+        int rest = whole / high * (high / 10) + whole % (high / 10);
+        put_key(keys, (uint64_t)rest * 8 + (uint64_t)i + 1, f->names[0]);
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*keys)(const Features *f, Keys *keys);
+} passes[] = {
+    {"number", by_number},         {"birth", by_birth},
+    {"two-names", by_two_names},   {"name-year", by_name_and_year},
+    {"name-day", by_name_and_day}, {"name-place", by_name_and_place},
+    {"mother", by_mother},         {"day-place", by_day_and_place},
+    {"birth-slip", by_birth_slip},
+};
+enum { PASSES = sizeof passes / sizeof *passes };
+
+static void name_features(const Blocking *b, const Comparison *c, const uint32_t *words,
+                          Features *ret)
+{
+    if (c->role == COLUMN_MOTHER) {
+        ret->mother = words[0] ? b->sounds[words[0]] : 0;
+        return;
+    }
+    for (int i = 0; i < TOP_NAMES && words[i]; i++)
+        ret->names[i] = b->sounds[words[i]];
+}
+
+static void features_of(const Blocking *b, uint32_t record, Features *ret)
+{
+    const MatchBook *book = b->to->book;
+    *ret = (Features){0};
+    for (size_t k = 0; k < book->comparison_count; k++) {
+        const Comparison *c = &book->comparisons[k];
+        const uint32_t *v = match_row(book, record) + c->at;
+        if (c->kind == COMPARE_NAME)
+            name_features(b, c, v, ret);
+        else if (c->kind == COMPARE_BIRTH)
+            ret->birth = *v;
+        else if (c->kind == COMPARE_SEX)
+            ret->sex = *v;
+        else if (c->kind == COMPARE_TEXT && ret->place_count < TOP_PLACES)
+            ret->places[ret->place_count++] = v[0] ? match_mix(v[0], k + 100) : 0;
+        else if (c->kind == COMPARE_NIK || c->kind == COMPARE_NUMBER)
+            ret->numbers[ret->number_count++] = (uint64_t)v[1] << 32 | v[0];
+    }
+}
+
+/* Stable, by key: records stay in ascending order within one key. Four rounds of 16 bits. */
+static void sort_entries(Arena *a, Entries *e)
+{
+    Entry *from = e->items, *to = ARENA_ARRAY(a, e->n + 1, Entry);
+    size_t *at = ARENA_ARRAY(a, 65537, size_t);
+    for (int shift = 0; shift < 64; shift += 16) {
+        memset(at, 0, 65537 * sizeof *at);
+        for (size_t i = 0; i < e->n; i++)
+            at[(from[i].key >> shift & 65535) + 1]++;
+        for (int d = 0; d < 65536; d++)
+            at[d + 1] += at[d];
+        for (size_t i = 0; i < e->n; i++)
+            to[at[from[i].key >> shift & 65535]++] = from[i];
+        Entry *swap = from;
+        from = to;
+        to = swap;
+    }
+    e->items = from;
+}
+
+static void keep_block(Blocking *b, const Entry *run, size_t n, BlockPass *pass, uint8_t pass_at)
+{
+    Arena *a = b->scratch;
+    pass->blocks++;
+    pass->pairs += (uint64_t)n * (n - 1) / 2;
+    *ARENA_PUSH(a, b->starts) = b->members.n;
+    *ARENA_PUSH(a, b->pass_of) = pass_at;
+    for (size_t i = 0; i < n; i++)
+        *ARENA_PUSH(a, b->members) = run[i].record;
+}
+
+/* What divides a block that is too large, one thing after the other. */
+static uint64_t sub_key(const Features *f, int level)
+{
+    switch (level) {
+    case 0:
+        return f->names[0];
+    case 1:
+        return f->names[1];
+    case 2:
+        return year_of(f);
+    case 3:
+        return f->place_count ? f->places[0] : 0;
+    default:
+        return f->sex;
+    }
+}
+
+static void divide(Blocking *b, Entries all, int level, BlockPass *pass, uint8_t pass_at);
+
+static void take_run(Blocking *b, const Entry *run, size_t n, int level, BlockPass *pass,
+                     uint8_t pass_at)
+{
+    if (n < 2)
+        return;
+    if (n <= LARGEST) {
+        keep_block(b, run, n, pass, pass_at);
+        return;
+    }
+    if (level == SUB_KEYS) {
+        pass->lost += (uint64_t)n * (n - 1) / 2;
+        return;
+    }
+    pass->split += level == 0;
+    Arena *mine = arena_new(SIZE_MAX);
+    Entries again = {ARENA_ARRAY(mine, n, Entry), n, n};
+    for (size_t i = 0; i < n; i++) {
+        Features f;
+        features_of(b, run[i].record, &f);
+        again.items[i] = (Entry){match_mix(run[i].key, sub_key(&f, level) + 11), run[i].record};
+    }
+    sort_entries(mine, &again);
+    divide(b, again, level + 1, pass, pass_at);
+    arena_free(mine);
+}
+
+static void divide(Blocking *b, Entries all, int level, BlockPass *pass, uint8_t pass_at)
+{
+    for (size_t i = 0, end; i < all.n; i = end) {
+        for (end = i + 1; end < all.n && all.items[end].key == all.items[i].key;)
+            end++;
+        take_run(b, all.items + i, end - i, level, pass, pass_at);
+    }
+}
+
+static void run_pass(Blocking *b, size_t at)
+{
+    Arena *mine = arena_new(SIZE_MAX);
+    BlockPass *pass = &b->to->passes[at];
+    Entries all = {0};
+    *pass = (BlockPass){.name = passes[at].name};
+    for (uint32_t r = 0; r < b->to->book->n; r++) {
+        Features f;
+        Keys keys = {0};
+        features_of(b, r, &f);
+        passes[at].keys(&f, &keys);
+        for (size_t k = 0; k < keys.n; k++)
+            *ARENA_PUSH(mine, all) = (Entry){keys.items[k], r};
+    }
+    sort_entries(mine, &all);
+    divide(b, all, 0, pass, (uint8_t)at);
+    arena_free(mine);
+}
+
+/* For each record its blocks; ascending, since blocks are walked in order. */
+static void list_blocks(Arena *a, BlockBook *to)
+{
+    uint32_t n = to->book->n;
+    uint64_t *at = to->record_starts = ARENA_ARRAY(a, (size_t)n + 2, uint64_t), total = 0;
+    for (uint64_t m = 0; m < to->starts[to->block_count]; m++)
+        at[to->members[m] + 2]++;
+    for (uint32_t r = 0; r <= n; r++) {
+        total += at[r + 1];
+        at[r + 1] = total;
+    }
+    to->record_blocks = ARENA_ARRAY(a, to->starts[to->block_count] + 1, uint32_t);
+    for (uint32_t g = 0; g < to->block_count; g++)
+        for (uint64_t m = to->starts[g]; m < to->starts[g + 1]; m++)
+            to->record_blocks[at[to->members[m] + 1]++] = g;
+}
+
+BlockBook *match_blocks_new(Arena *a, const MatchBook *book, bool across)
+{
+    BlockBook *to = ARENA_NEW(a, BlockBook);
+    Blocking b = {.to = to, .scratch = arena_new(SIZE_MAX)};
+    uint64_t *sounds = ARENA_ARRAY(b.scratch, book->vocabulary->n, uint64_t);
+    *to = (BlockBook){.book = book, .across = across, .pass_count = PASSES};
+    for (uint32_t w = 1; w < book->vocabulary->n; w++)
+        sounds[w] = sound_of(book->vocabulary->words[w].text);
+    b.sounds = sounds;
+    for (size_t p = 0; p < PASSES; p++)
+        run_pass(&b, p);
+    to->block_count = (uint32_t)b.starts.n;
+    *ARENA_PUSH(b.scratch, b.starts) = b.members.n;
+    to->starts = ARENA_ARRAY(a, b.starts.n, uint64_t);
+    to->members = ARENA_ARRAY(a, b.members.n + 1, uint32_t);
+    to->pass_of = ARENA_ARRAY(a, b.pass_of.n + 1, uint8_t);
+    memcpy(to->starts, b.starts.items, b.starts.n * sizeof *to->starts);
+    if (b.members.n) {
+        memcpy(to->members, b.members.items, b.members.n * sizeof *to->members);
+        memcpy(to->pass_of, b.pass_of.items, b.pass_of.n);
+    }
+    list_blocks(a, to);
+    arena_free(b.scratch);
+    return to;
+}
+
+bool match_block_owns(const BlockBook *b, uint32_t block, uint32_t x, uint32_t y)
+{
+    const uint32_t *p = b->record_blocks + b->record_starts[x],
+                   *q = b->record_blocks + b->record_starts[y];
+    while (*p != *q) {
+        if (*p < *q)
+            p++;
+        else
+            q++;
+    }
+    return *p == block;
+}

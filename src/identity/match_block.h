@@ -1,0 +1,30 @@
+/* Which pairs of records are looked at: records that share a key of some pass stand in one block. A
+ * pair that several blocks hold belongs to the first of them, so that it is compared once. */
+#pragma once
+
+#include "identity/match_book.h"
+
+typedef struct BlockPass {
+    const char *name;
+    uint64_t pairs; /* in its blocks, also those that an earlier block owns */
+    uint64_t lost;  /* at most so many pairs were left out because a block stayed too large */
+    uint32_t blocks;
+    uint32_t split; /* blocks that were divided by further keys */
+} BlockPass;
+
+typedef struct BlockBook {
+    const MatchBook *book;
+    bool across; /* only pairs of records of different sources */
+    uint32_t block_count;
+    uint64_t *starts;        /* into members, block_count + 1 */
+    uint32_t *members;       /* ascending within a block */
+    uint8_t *pass_of;        /* of each block */
+    uint64_t *record_starts; /* into record_blocks, records + 1 */
+    uint32_t *record_blocks; /* blocks of each record, ascending */
+    BlockPass passes[16];
+    size_t pass_count;
+} BlockBook;
+
+BlockBook *match_blocks_new(Arena *a, const MatchBook *book, bool across);
+/* Whether the block is the first that holds both records. */
+bool match_block_owns(const BlockBook *b, uint32_t block, uint32_t x, uint32_t y);

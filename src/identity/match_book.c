@@ -1,0 +1,397 @@
+#include "identity/match_book.h"
+
+#include "base/csv.h"
+#include "base/utf8.h"
+#include "identity/match_value.h"
+
+#include <string.h>
+
+enum { MOST_COLUMNS = 256, ROWS_AT_ONCE = 2000, MOST_RECORDS = 20000000, MOST_FAULTS = 50 };
+
+/* How the columns of one book fill a row: for each column its comparison. */
+typedef struct Filling {
+    MatchColumn columns[MOST_COLUMNS];
+    int comparison[MOST_COLUMNS]; /* -1: none */
+    size_t n;
+} Filling;
+
+typedef struct Reader {
+    MatchBook *book;
+    const MatchSettings *settings;
+    Problems *problems;
+    size_t cap;
+    Arena *scratch;
+} Reader;
+
+static const struct {
+    CompareKind kind;
+    bool joins; /* columns of this role make one comparison */
+} kinds[COLUMN_ROLES] = {
+    [COLUMN_NAME] = {COMPARE_NAME, true},       [COLUMN_GIVEN] = {COMPARE_NAME, true},
+    [COLUMN_FAMILY] = {COMPARE_NAME, true},     [COLUMN_MOTHER] = {COMPARE_NAME, true},
+    [COLUMN_BIRTH] = {COMPARE_BIRTH, true},     [COLUMN_DAY] = {COMPARE_BIRTH, true},
+    [COLUMN_MONTH] = {COMPARE_BIRTH, true},     [COLUMN_YEAR] = {COMPARE_BIRTH, true},
+    [COLUMN_SEX] = {COMPARE_SEX, true},         [COLUMN_NIK] = {COMPARE_NIK, true},
+    [COLUMN_PHONE] = {COMPARE_NUMBER, true},    [COLUMN_PASSPORT] = {COMPARE_NUMBER, true},
+    [COLUMN_CARD] = {COMPARE_NUMBER, true},     [COLUMN_NUMBER] = {COMPARE_NUMBER, false},
+    [COLUMN_BIRTHPLACE] = {COMPARE_TEXT, true}, [COLUMN_PLACE] = {COMPARE_TEXT, false},
+    [COLUMN_ADDRESS] = {COMPARE_TEXT, false},   [COLUMN_TEXT] = {COMPARE_TEXT, false},
+};
+
+static const unsigned words_of_kind[] = {
+    [COMPARE_NAME] = NAME_WORDS, [COMPARE_BIRTH] = 1,  [COMPARE_SEX] = 1,
+    [COMPARE_NIK] = 3,           [COMPARE_NUMBER] = 3, [COMPARE_TEXT] = 1 + TEXT_WORDS};
+
+static bool compared(ColumnRole role)
+{
+    return role != COLUMN_IGNORED && role != COLUMN_ID && role != COLUMN_TRUTH &&
+           role != COLUMN_ALIAS;
+}
+
+/* Parts of one thing share the role of the whole. */
+static ColumnRole whole_of(ColumnRole role)
+{
+    if (role == COLUMN_GIVEN || role == COLUMN_FAMILY)
+        return COLUMN_NAME;
+    if (role == COLUMN_DAY || role == COLUMN_MONTH || role == COLUMN_YEAR)
+        return COLUMN_BIRTH;
+    return role;
+}
+
+static int comparison_of(const MatchBook *b, const MatchColumn *c)
+{
+    ColumnRole role = whole_of(c->role);
+    for (size_t i = 0; i < b->comparison_count; i++) {
+        const Comparison *have = &b->comparisons[i];
+        if (have->role == role && have->kind != COMPARE_REST &&
+            (kinds[role].joins || str_eq(have->name, c->heading)))
+            return (int)i;
+    }
+    return -1;
+}
+
+static void add_comparison(MatchBook *b, CompareKind kind, ColumnRole role, Str name)
+{
+    size_t i = b->comparison_count++;
+    b->comparisons[i] = (Comparison){.kind = kind,
+                                     .name = name,
+                                     .at = (uint16_t)b->stride,
+                                     .class = kind == COMPARE_NAME ? 0 : (uint8_t)(2 * i + 1),
+                                     .role = role};
+    if (kind == COMPARE_REST)
+        b->comparisons[i].at = b->comparisons[i - 1].at;
+    else
+        b->stride += words_of_kind[kind];
+}
+
+/* Adds the comparison a column asks for, unless it is there; names bring a second one along. */
+static void ask_comparison(Reader *r, const MatchColumn *c)
+{
+    MatchBook *b = r->book;
+    ColumnRole role = whole_of(c->role);
+    if (!compared(c->role) || comparison_of(b, c) >= 0 ||
+        b->comparison_count + 2 > MATCH_COMPARISONS)
+        return;
+    Str name = kinds[role].joins ? str_of(column_role_word(role)) : c->heading;
+    add_comparison(b, kinds[role].kind, role, name);
+    if (role == COLUMN_NAME)
+        add_comparison(b, COMPARE_REST, role, S("name-rest"));
+}
+
+static bool read_headings(Reader *r, const MatchSource *file, const CsvRow *row, Filling *f)
+{
+    size_t before = r->problems->errors;
+    f->n = row->n < MOST_COLUMNS ? row->n : MOST_COLUMNS;
+    match_columns_assign(r->settings, row->cells, f->n, file->place, f->columns, r->problems);
+    if (!r->book->columns) {
+        r->book->columns = f->columns;
+        r->book->column_count = f->n;
+        for (size_t i = 0; i < f->n; i++)
+            ask_comparison(r, &f->columns[i]);
+    }
+    for (size_t i = 0; i < f->n; i++)
+        f->comparison[i] =
+            compared(f->columns[i].role) ? comparison_of(r->book, &f->columns[i]) : -1;
+    return r->problems->errors == before;
+}
+
+/* ---- one record ---- */
+
+static void put_words(Reader *r, Str text, uint8_t class, uint32_t *to, size_t most)
+{
+    Str rest = text, word;
+    size_t n = 0;
+    while (n < most && to[n])
+        n++;
+    while (n < most && str_word(&rest, &word)) {
+        uint32_t id = vocabulary_put(r->book->vocabulary, class, word);
+        bool there = false;
+        for (size_t i = 0; i < n; i++)
+            there |= to[i] == id;
+        if (!there)
+            to[n++] = id;
+    }
+}
+
+static void put_text(Reader *r, const Comparison *c, Str cell, uint32_t *to)
+{
+    Str plain = match_plain(r->scratch, cell);
+    Buf squeezed = buf_new(r->scratch, plain.len + 1);
+    if (plain.len == 0)
+        return;
+    for (size_t i = 0; i < plain.len; i++)
+        if (plain.ptr[i] != ' ')
+            buf_char(&squeezed, plain.ptr[i]);
+    to[0] = vocabulary_put(r->book->vocabulary, c->class, buf_str(&squeezed));
+    put_words(r, plain, (uint8_t)(c->class + 1), to + 1, TEXT_WORDS);
+}
+
+static void put_number(const Comparison *c, Str cell, uint32_t *to)
+{
+    bool digits = c->role == COLUMN_NIK || c->role == COLUMN_PHONE || c->role == COLUMN_CARD;
+    if (c->role == COLUMN_PHONE) /* +62 and 0 open the same number */
+        cell = str_from(cell, cell.len > 9 ? cell.len - 9 : 0);
+    uint64_t v = match_number(cell, c->role == COLUMN_NIK ? 16 : 4, digits);
+    to[0] = (uint32_t)v;
+    to[1] = (uint32_t)(v >> 32);
+}
+
+static uint32_t date_part(Str cell, ColumnRole role)
+{
+    int64_t n;
+    if (!str_i64(cell, &n) || n <= 0 || n > 9999)
+        return 0;
+    if (role == COLUMN_YEAR)
+        return PACKED_DATE(n, 0, 0);
+    if (n > 99)
+        return 0;
+    return role == COLUMN_MONTH ? PACKED_DATE(0, n, 0) : PACKED_DATE(0, 0, n);
+}
+
+static void put_cell(Reader *r, const Comparison *c, ColumnRole role, Str cell, uint32_t *row)
+{
+    uint32_t *to = row + c->at;
+    switch (c->kind) {
+    case COMPARE_NAME:
+        put_words(r, match_plain(r->scratch, cell), 0, to, NAME_WORDS);
+        break;
+    case COMPARE_BIRTH:
+        *to |= role == COLUMN_BIRTH ? match_date(r->scratch, cell) : date_part(cell, role);
+        break;
+    case COMPARE_SEX:
+        *to = match_sex(cell);
+        break;
+    case COMPARE_NIK:
+    case COMPARE_NUMBER:
+        put_number(c, cell, to);
+        break;
+    case COMPARE_TEXT:
+        put_text(r, c, cell, to);
+        break;
+    case COMPARE_REST:
+        break;
+    }
+}
+
+static void make_room(Reader *r)
+{
+    MatchBook *b = r->book;
+    if (b->n < r->cap)
+        return;
+    size_t cap = r->cap ? r->cap * 2 : 4096;
+    uint32_t *rows = ARENA_ARRAY(b->arena, cap * b->stride, uint32_t);
+    Str *ids = ARENA_ARRAY(b->arena, cap, Str), *truths = ARENA_ARRAY(b->arena, cap, Str);
+    uint8_t *sources = ARENA_ARRAY(b->arena, cap, uint8_t);
+    if (b->n) {
+        memcpy(rows, b->rows, b->n * b->stride * sizeof *rows);
+        memcpy(ids, b->ids, b->n * sizeof *ids);
+        memcpy(truths, b->truths, b->n * sizeof *truths);
+        memcpy(sources, b->sources, b->n);
+    }
+    b->rows = rows;
+    b->ids = ids;
+    b->truths = truths;
+    b->sources = sources;
+    r->cap = cap;
+}
+
+static void put_record(Reader *r, const Filling *f, const CsvRow *row, size_t source)
+{
+    MatchBook *b = r->book;
+    make_room(r);
+    uint32_t at = b->n++;
+    uint32_t *to = b->rows + (size_t)at * b->stride;
+    b->sources[at] = (uint8_t)source;
+    for (size_t i = 0; i < f->n && i < row->n; i++) {
+        Str cell = str_trim(row->cells[i]);
+        if (f->columns[i].role == COLUMN_ID)
+            b->ids[at] = str_copy(b->arena, cell);
+        else if (f->columns[i].role == COLUMN_TRUTH)
+            b->truths[at] = str_copy(b->arena, cell);
+        else if (f->comparison[i] >= 0 && cell.len)
+            put_cell(r, &b->comparisons[f->comparison[i]], f->columns[i].role, cell, to);
+    }
+    if (str_empty(b->ids[at]))
+        b->ids[at] = str_int(b->arena, (int64_t)at + 1);
+}
+
+static void complain(Reader *r, const MatchSource *file, int line, Msg msg, size_t n)
+{
+    Arena *a = r->problems->arena;
+    problem_add(r->problems, (Problem){.place = file->place,
+                                       .line = line,
+                                       .msg = msg,
+                                       .args = {str_int(a, (int64_t)n)}});
+}
+
+/* Rows are read a few thousand at a time, so that what reading needs is given back. */
+static bool read_rows(Reader *r, const MatchSource *file, size_t source, CsvReader *csv,
+                      const Filling *f)
+{
+    for (size_t n = 0;; n++) {
+        CsvRow row;
+        bool more;
+        if (n % ROWS_AT_ONCE == 0) {
+            arena_free(r->scratch);
+            csv->arena = r->scratch = arena_new(SIZE_MAX);
+        }
+        if (csv_next(csv, &row, &more) != ERR_OK || r->book->n == MOST_RECORDS) {
+            complain(r, file, csv->line, M_MATCH_OPEN_QUOTE, 0);
+            return false;
+        }
+        if (!more)
+            return true;
+        if (row.n == 1 && str_empty(str_trim(row.cells[0])))
+            continue;
+        if (row.n == f->n)
+            put_record(r, f, &row, source);
+        else
+            complain(r, file, row.line, M_MATCH_ROW_WIDTH, row.n);
+        if (r->problems->errors >= MOST_FAULTS) {
+            complain(r, file, row.line, M_MATCH_TOO_MANY, 0);
+            return false;
+        }
+    }
+}
+
+static void read_file(Reader *r, const MatchSource *file, size_t source)
+{
+    if (!utf8_valid(file->text)) {
+        complain(r, file, 0, M_MATCH_NOT_UTF8, 0);
+        return;
+    }
+    Filling *f = ARENA_NEW(r->book->arena, Filling);
+    CsvReader csv = csv_reader(r->book->arena, file->text);
+    CsvRow row;
+    bool more = false;
+    uint32_t before = r->book->n;
+    if (csv_next(&csv, &row, &more) != ERR_OK) {
+        complain(r, file, csv.line, M_MATCH_OPEN_QUOTE, 0);
+        return;
+    }
+    if (!more) {
+        complain(r, file, 0, M_MATCH_EMPTY, 0);
+        return;
+    }
+    if (!read_headings(r, file, &row, f))
+        return;
+    if (r->book->comparison_count < 2) {
+        complain(r, file, 1, M_MATCH_NO_ROLES, 0);
+        return;
+    }
+    if (read_rows(r, file, source, &csv, f) && r->book->n == before)
+        complain(r, file, 0, M_MATCH_EMPTY, 0);
+}
+
+/* ---- once all records are there ---- */
+
+static void count_words(MatchBook *b, const uint32_t *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (words[i])
+            b->vocabulary->words[words[i]].count++;
+}
+
+/* Rarest first; equal counts by text, so that the order of records does not matter. */
+static void sort_words(const MatchBook *b, uint32_t *words, size_t n)
+{
+    const Word *w = b->vocabulary->words;
+    for (size_t i = 1; i < n && words[i]; i++)
+        for (size_t j = i; j > 0; j--) {
+            const Word *x = &w[words[j - 1]], *y = &w[words[j]];
+            if (x->count < y->count || (x->count == y->count && str_cmp(x->text, y->text) <= 0))
+                break;
+            uint32_t t = words[j];
+            words[j] = words[j - 1];
+            words[j - 1] = t;
+        }
+}
+
+/* How often each number of a column occurs, by a table of the distinct ones. */
+static void count_numbers(MatchBook *b, const Comparison *c)
+{
+    Arena *scratch = arena_new(SIZE_MAX);
+    size_t slots = 64;
+    while (slots < (size_t)b->n * 2)
+        slots *= 2;
+    uint64_t *keys = ARENA_ARRAY(scratch, slots, uint64_t);
+    uint32_t *counts = ARENA_ARRAY(scratch, slots, uint32_t);
+    for (int round = 0; round < 2; round++)
+        for (uint32_t i = 0; i < b->n; i++) {
+            uint32_t *row = b->rows + (size_t)i * b->stride + c->at;
+            uint64_t key = (uint64_t)row[1] << 32 | row[0], at = match_mix(key, 0) & (slots - 1);
+            if (!key)
+                continue;
+            while (keys[at] && keys[at] != key)
+                at = (at + 1) & (slots - 1);
+            keys[at] = key;
+            if (round == 0)
+                counts[at]++;
+            else
+                row[2] = counts[at];
+        }
+    arena_free(scratch);
+}
+
+static void each_word_list(MatchBook *b, bool sort)
+{
+    for (uint32_t i = 0; i < b->n; i++)
+        for (size_t k = 0; k < b->comparison_count; k++) {
+            const Comparison *c = &b->comparisons[k];
+            uint32_t *row = b->rows + (size_t)i * b->stride + c->at;
+            bool text = c->kind == COMPARE_TEXT;
+            if (c->kind != COMPARE_NAME && !text)
+                continue;
+            if (sort)
+                sort_words(b, row + text, text ? TEXT_WORDS : NAME_WORDS);
+            else
+                count_words(b, row, words_of_kind[c->kind]);
+        }
+}
+
+static void finish(MatchBook *b)
+{
+    each_word_list(b, false);
+    each_word_list(b, true);
+    for (size_t k = 0; k < b->comparison_count; k++)
+        if (b->comparisons[k].kind == COMPARE_NUMBER || b->comparisons[k].kind == COMPARE_NIK)
+            count_numbers(b, &b->comparisons[k]);
+    b->similar = similar_words_new(b->arena, b->vocabulary);
+}
+
+MatchBook *match_book_read(Arena *a, const MatchSource *files, size_t n,
+                           const MatchSettings *settings, Problems *problems)
+{
+    MatchBook *b = ARENA_NEW(a, MatchBook);
+    b->arena = a;
+    b->vocabulary = vocabulary_new(a);
+    Reader r = {.book = b, .settings = settings, .problems = problems};
+    for (size_t i = 0; i < n && i < MATCH_SOURCES; i++) {
+        b->files[b->file_count++] = files[i];
+        read_file(&r, &files[i], i);
+    }
+    arena_free(r.scratch);
+    if (problems->errors == 0)
+        finish(b);
+    return b;
+}

@@ -1,0 +1,56 @@
+/* A record book as arrays: what comparing needs of each record, side by side. */
+#pragma once
+
+#include "identity/match_column.h"
+#include "identity/vocabulary.h"
+
+enum { MATCH_COMPARISONS = 12, NAME_WORDS = 4, TEXT_WORDS = 4, MATCH_SOURCES = 8 };
+
+typedef enum CompareKind {
+    COMPARE_NAME,   /* NAME_WORDS words, rarest first, order-free */
+    COMPARE_REST,   /* third and fourth word of the same name; takes no room of its own */
+    COMPARE_BIRTH,  /* one packed date */
+    COMPARE_SEX,    /* 0 unknown, 1 male, 2 female */
+    COMPARE_NIK,    /* as a number, the region being its first six digits */
+    COMPARE_NUMBER, /* 64 bits of symbols, low half first; how often it occurs */
+    COMPARE_TEXT,   /* the whole text as a word, TEXT_WORDS words of it, rarest first */
+} CompareKind;
+
+typedef struct Comparison {
+    CompareKind kind;
+    Str name;      /* as in settings and reports */
+    uint16_t at;   /* first of its numbers in a row */
+    uint8_t class; /* of its whole texts; words of texts have the next */
+    ColumnRole role;
+} Comparison;
+
+typedef struct MatchSource {
+    Str place, text; /* file name and content */
+} MatchSource;
+
+typedef struct MatchBook {
+    Arena *arena;
+    Comparison comparisons[MATCH_COMPARISONS];
+    size_t comparison_count;
+    size_t stride;
+    MatchColumn *columns; /* of the first book */
+    size_t column_count;
+    uint32_t *rows;    /* n * stride numbers */
+    Str *ids, *truths; /* truth is absent where no column says it */
+    uint8_t *sources;
+    uint32_t n;
+    MatchSource files[MATCH_SOURCES];
+    size_t file_count;
+    Vocabulary *vocabulary;
+    SimilarWords *similar;
+} MatchBook;
+
+/* Reads the texts of one or several books (CSV with a heading row). Columns found in the first one
+ * decide what is compared; a column of another book with the same role and heading, or a role that
+ * stands once, joins it. Faults become problems (`ret` is then not to be used). */
+MatchBook *match_book_read(Arena *a, const MatchSource *files, size_t n,
+                           const MatchSettings *settings, Problems *problems);
+static inline const uint32_t *match_row(const MatchBook *b, uint32_t i)
+{
+    return b->rows + (size_t)i * b->stride;
+}

@@ -1,0 +1,182 @@
+#include "identity/match_column.h"
+
+#include "base/utf8.h"
+
+#include <stdlib.h>
+
+static const struct {
+    Str word, headings;
+} roles[COLUMN_ROLES] = {
+#define X(role, word, headings) [role] = {S(word), S(headings)},
+#include "identity/column_role.def"
+#undef X
+};
+
+const char *column_role_word(ColumnRole role)
+{
+    return roles[role].word.ptr;
+}
+
+MatchSettings match_settings_default(void)
+{
+    return (MatchSettings){.accept = 0.9};
+}
+
+static bool role_of_word(Str word, ColumnRole *ret)
+{
+    for (int r = 0; r < COLUMN_ROLES; r++)
+        if (str_eq(roles[r].word, word)) {
+            *ret = (ColumnRole)r;
+            return true;
+        }
+    return false;
+}
+
+/* Lower case, letters and digits only. */
+static Str bare(Arena *a, Str heading)
+{
+    Str lower = str_lower(a, heading);
+    Buf b = buf_new(a, lower.len + 1);
+    for (size_t i = 0; i < lower.len; i++) {
+        char c = lower.ptr[i];
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+            buf_char(&b, c);
+    }
+    return buf_str(&b);
+}
+
+static ColumnRole role_by_heading(Arena *a, Str heading)
+{
+    Str key = bare(a, heading);
+    for (int r = 0; key.len && r < COLUMN_ROLES; r++)
+        if (str_has_word(roles[r].headings, key))
+            return (ColumnRole)r;
+    return COLUMN_IGNORED;
+}
+
+typedef struct Reading {
+    MatchSettings *to;
+    Problems *problems;
+    Str place;
+    int line;
+} Reading;
+
+static void complain(const Reading *r, Msg msg, Str what)
+{
+    Str copy = str_copy(r->problems->arena, what);
+    problem_add(r->problems,
+                (Problem){.place = r->place, .line = r->line, .msg = msg, .args = {copy}});
+}
+
+static bool read_number(Arena *a, Str text, double *ret)
+{
+    char *end;
+    const char *z = str_z(a, text);
+    *ret = strtod(z, &end);
+    return end != z && *end == '\0';
+}
+
+static void read_column(Reading *r, Str heading, Str value)
+{
+    ColumnRole role;
+    if (!role_of_word(value, &role)) {
+        complain(r, M_MATCH_NO_ROLE, value);
+        return;
+    }
+    *ARENA_PUSH(r->problems->arena, r->to->columns) =
+        (struct MatchNamedColumn){str_copy(r->problems->arena, heading), role, r->line};
+}
+
+static void read_weight(Reading *r, Str name, Str value)
+{
+    Str m, u, comparison, level = name;
+    MatchWeight w = {.line = r->line};
+    Arena *a = r->problems->arena;
+    bool ok = str_cut(&level, '/', &comparison) && str_word(&value, &m) && str_word(&value, &u) &&
+              read_number(a, m, &w.m) && read_number(a, u, &w.u) && w.m > 0 && w.u > 0 &&
+              w.m <= 1 && w.u <= 1;
+    if (!ok) {
+        complain(r, M_MATCH_BAD_WEIGHT, name);
+        return;
+    }
+    w.comparison = str_copy(a, comparison);
+    w.level = str_copy(a, level);
+    *ARENA_PUSH(a, r->to->weights) = w;
+}
+
+static void read_share(Reading *r, Str key, Str value, double *ret)
+{
+    double share;
+    if (read_number(r->problems->arena, value, &share) && share > 0 && share < 1)
+        *ret = share;
+    else
+        complain(r, M_MATCH_BAD_SHARE, key);
+}
+
+static void read_line(Reading *r, Str line)
+{
+    Str key, value = str_trim(line);
+    if (value.len == 0 || value.ptr[0] == '#')
+        return;
+    size_t colon = value.len;
+    while (colon > 0 && value.ptr[colon - 1] != ':')
+        colon--;
+    if (colon == 0) {
+        complain(r, M_MATCH_BAD_LINE, value);
+        return;
+    }
+    key = str_trim(str_head(value, colon - 1));
+    value = str_trim(str_from(value, colon));
+    if (str_starts(key, S("column ")))
+        read_column(r, str_trim(str_from(key, 7)), value);
+    else if (str_starts(key, S("weight ")))
+        read_weight(r, str_trim(str_from(key, 7)), value);
+    else if (str_is(key, "prior"))
+        read_share(r, key, value, &r->to->prior);
+    else if (str_is(key, "threshold"))
+        read_share(r, key, value, &r->to->accept);
+    else if (str_is(key, "unique") && (str_is(value, "yes") || str_is(value, "no")))
+        r->to->unique = str_is(value, "yes");
+    else
+        complain(r, M_MATCH_BAD_LINE, line);
+}
+
+void match_settings_read(Str text, Str place, MatchSettings *ret, Problems *problems)
+{
+    Reading r = {.to = ret, .problems = problems, .place = place};
+    Str line;
+    if (!utf8_valid(text)) {
+        complain(&r, M_MATCH_NOT_UTF8, STR_NONE);
+        return;
+    }
+    for (r.line = 1; str_cut(&text, '\n', &line); r.line++)
+        read_line(&r, line);
+}
+
+static bool assign_named(const MatchSettings *s, size_t at, const Str *headings, size_t n,
+                         MatchColumn *ret)
+{
+    bool found = false;
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(str_trim(headings[i]), s->columns.items[at].heading)) {
+            ret[i].role = s->columns.items[at].role;
+            found = true;
+        }
+    return found;
+}
+
+void match_columns_assign(const MatchSettings *settings, const Str *headings, size_t n, Str place,
+                          MatchColumn *ret, Problems *problems)
+{
+    Arena *a = problems->arena;
+    for (size_t i = 0; i < n; i++)
+        ret[i] =
+            (MatchColumn){str_copy(a, str_trim(headings[i])),
+                          settings->columns.n ? COLUMN_IGNORED : role_by_heading(a, headings[i])};
+    for (size_t c = 0; c < settings->columns.n; c++)
+        if (!assign_named(settings, c, headings, n, ret))
+            problem_add(problems, (Problem){.place = place,
+                                            .line = 1,
+                                            .msg = M_MATCH_NO_COLUMN,
+                                            .args = {settings->columns.items[c].heading}});
+}

@@ -1,0 +1,53 @@
+/* Columns of a book: which role each plays, by a settings file or guessed from the headings. */
+#pragma once
+
+#include "base/problem.h"
+
+typedef enum ColumnRole {
+#define X(role, word, headings) role,
+#include "identity/column_role.def"
+#undef X
+    COLUMN_ROLES
+} ColumnRole;
+
+/* What a person decides about a run. Text form, one a line, `#` starts a comment:
+ *   column HEADING: ROLE        unique: yes|no        threshold: 0.9
+ *   prior: P                    weight COMPARISON/LEVEL: M U
+ * A file with `column` lines uses these columns only. */
+typedef struct MatchWeight {
+    Str comparison, level;
+    double m, u;
+    int line;
+} MatchWeight;
+
+typedef struct MatchSettings {
+    struct {
+        struct MatchNamedColumn {
+            Str heading;
+            ColumnRole role;
+            int line;
+        } * items;
+        size_t n, cap;
+    } columns;
+    struct {
+        MatchWeight *items;
+        size_t n, cap;
+    } weights;     /* fixed weights: nothing is learned when there are some */
+    double prior;  /* chance that two records taken at random are one person; 0 = learn it */
+    double accept; /* probability from which two records are joined */
+    bool unique;   /* each source names a person once */
+} MatchSettings;
+
+typedef struct MatchColumn {
+    Str heading;
+    ColumnRole role;
+} MatchColumn;
+
+MatchSettings match_settings_default(void);
+/* Reads the text form over the defaults; every fault becomes a problem with its line. The texts in
+ * `ret` are copies in the arena of `problems`. */
+void match_settings_read(Str text, Str place, MatchSettings *ret, Problems *problems);
+/* Gives each heading its role. Named headings that the book lacks are problems. */
+void match_columns_assign(const MatchSettings *settings, const Str *headings, size_t n, Str place,
+                          MatchColumn *ret, Problems *problems);
+const char *column_role_word(ColumnRole role);

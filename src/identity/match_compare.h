@@ -1,0 +1,76 @@
+/* Two records side by side: for each comparison the level of agreement, as a small number. */
+#pragma once
+
+#include "identity/match_book.h"
+
+enum { MATCH_LEVELS = 32, LEVEL_BITS = 5, LEVEL_MISSING = 0 };
+
+/* Levels of a name: missing; one word compared (WordLevel); two compared, the better first. */
+#define NAME_ONE(s)      (1 + (s))
+#define NAME_TWO(s1, s2) (1 + WORD_LEVELS + (s1) * ((s1) + 1) / 2 + (s2))
+enum { NAME_LEVELS = 1 + WORD_LEVELS + WORD_LEVELS * (WORD_LEVELS + 1) / 2 };
+
+typedef enum RestLevel {
+    REST_NONE,
+    REST_EXTRA,
+    REST_DIFFERENT,
+    REST_SIMILAR,
+    REST_SAME,
+    REST_LEVELS
+} RestLevel;
+typedef enum BirthLevel {
+    BIRTH_MISSING,
+    BIRTH_DIFFERENT,
+    BIRTH_YEAR_NEAR,    /* a year apart at most, day and month different */
+    BIRTH_TWO_PARTS,    /* the year, and day or month */
+    BIRTH_OTHER_YEAR,   /* day and month, years far apart */
+    BIRTH_RAISED,       /* day and month, the year 1 to 12 away: the mark of forged papers */
+    BIRTH_SLIP,         /* one digit, or two neighbours changed places */
+    BIRTH_SWAPPED,      /* day and month changed places */
+    BIRTH_SAME_DEFAULT, /* equal, but a date clerks write for want of a better one */
+    BIRTH_SAME,
+    YEAR_SAME, /* only years to compare */
+    YEAR_NEAR,
+    YEAR_DIFFERENT,
+    BIRTH_LEVELS
+} BirthLevel;
+typedef enum SexLevel { SEX_MISSING, SEX_DIFFERENT, SEX_SAME, SEX_LEVELS } SexLevel;
+typedef enum NumberLevel {
+    NUMBER_MISSING,
+    NUMBER_DIFFERENT,
+    NUMBER_REGION, /* of a NIK: the district it was given in */
+    NUMBER_NEAR,   /* one symbol, or two neighbours changed places */
+    NUMBER_SAME,
+    NUMBER_LEVELS
+} NumberLevel;
+typedef enum TextLevel {
+    TEXT_MISSING,
+    TEXT_DIFFERENT,
+    TEXT_SOME, /* shares a word that is not common */
+    TEXT_MOST, /* most of its rare words */
+    TEXT_NEAR, /* a letter or two as a whole */
+    TEXT_SAME,
+    TEXT_LEVELS
+} TextLevel;
+
+/* What comparing reads beside the rows: how much rarer than usual each word is, in bits. */
+typedef struct Comparer {
+    const MatchBook *book;
+    float *word_bits; /* by word: log2(chance agreement of the class / frequency of the word) */
+} Comparer;
+
+typedef struct Compared {
+    uint64_t pattern;              /* LEVEL_BITS for each comparison, the first lowest */
+    float rare[MATCH_COMPARISONS]; /* bits for agreeing on something rare (common: negative) */
+} Compared;
+
+void comparer_init(Arena *a, const MatchBook *book, Comparer *ret);
+/* Compares records `a` and `b`. Symmetric. */
+void match_compare(const Comparer *c, const uint32_t *a, const uint32_t *b, Compared *ret);
+static inline unsigned pattern_level(uint64_t pattern, size_t comparison)
+{
+    return (unsigned)(pattern >> (LEVEL_BITS * comparison)) & (MATCH_LEVELS - 1);
+}
+size_t compare_levels(CompareKind kind);
+/* The name of a level, for settings, reports and patterns; in the arena. */
+Str compare_level_name(Arena *a, CompareKind kind, unsigned level);

@@ -1,0 +1,31 @@
+/* Goes through the blocks with several threads. What comes out is the same for any number. */
+#pragma once
+
+#include "identity/match_model.h"
+
+typedef struct MatchEdge {
+    uint32_t a, b; /* a < b */
+    uint64_t pattern;
+    float weight; /* bits */
+} MatchEdge;
+
+typedef struct MatchEdges {
+    MatchEdge *items; /* ascending by a, b */
+    size_t n;
+    uint64_t compared;  /* candidate pairs, each once */
+    uint64_t owned[16]; /* of them by pass */
+} MatchEdges;
+
+typedef struct MatchRun {
+    const Comparer *comparer;
+    const BlockBook *blocks;
+    int threads;
+    /* Told now and then how far the work is; may be NULL. Called by one thread at a time. */
+    void (*progress)(void *ctx, uint64_t done, uint64_t all);
+    void *ctx;
+} MatchRun;
+
+/* Counts the kinds of agreement among candidate pairs; of very many pairs a fixed sample. */
+Patterns match_count_patterns(Arena *a, const MatchRun *run);
+/* All candidate pairs that weigh at least `least` bits. */
+MatchEdges match_find_edges(Arena *a, const MatchRun *run, const MatchModel *model, float least);

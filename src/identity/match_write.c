@@ -1,0 +1,65 @@
+#include "identity/match_write.h"
+
+#include "base/csv.h"
+
+static void put_pattern(Arena *a, const MatchBook *book, uint64_t pattern, Buf *to)
+{
+    for (size_t k = 0; k < book->comparison_count; k++) {
+        Str level = compare_level_name(a, book->comparisons[k].kind, pattern_level(pattern, k));
+        buf_printf(to, "%s%.*s", k ? " " : "", STR_ARG(level));
+    }
+}
+
+void match_write_pairs(Arena *a, const Comparer *c, const MatchEdges *edges, Buf *to)
+{
+    const MatchBook *book = c->book;
+    buf_lit(to, "a,b,weight,probability,pattern,source_a,source_b\n");
+    for (size_t i = 0; i < edges->n; i++) {
+        const MatchEdge *e = &edges->items[i];
+        csv_cell(to, book->ids[e->a], ',');
+        buf_char(to, ',');
+        csv_cell(to, book->ids[e->b], ',');
+        buf_printf(to, ",%.4f,%.6f,", (double)e->weight, match_probability(e->weight));
+        put_pattern(a, book, e->pattern, to);
+        buf_printf(to, ",%d,%d\n", book->sources[e->a] + 1, book->sources[e->b] + 1);
+    }
+}
+
+void match_write_clusters(Arena *a, const MatchBook *book, const MatchClusters *clusters, Buf *to)
+{
+    Str *names = ARENA_ARRAY(a, (size_t)book->n + 1, Str);
+    for (uint32_t i = 0; i < book->n; i++) {
+        Str *name = &names[clusters->of[i]];
+        if (!name->ptr || str_cmp(book->ids[i], *name) < 0)
+            *name = book->ids[i];
+    }
+    buf_lit(to, "id,cluster,source\n");
+    for (uint32_t i = 0; i < book->n; i++) {
+        csv_cell(to, book->ids[i], ',');
+        buf_char(to, ',');
+        csv_cell(to, names[clusters->of[i]], ',');
+        buf_printf(to, ",%d\n", book->sources[i] + 1);
+    }
+}
+
+void match_write_passes(const BlockBook *blocks, const MatchEdges *edges, Buf *to)
+{
+    buf_lit(to, "pass,blocks,split,pairs,owned,lost\n");
+    for (size_t p = 0; p < blocks->pass_count; p++) {
+        const BlockPass *s = &blocks->passes[p];
+        buf_printf(to, "%s,%u,%u,%llu,%llu,%llu\n", s->name, s->blocks, s->split,
+                   (unsigned long long)s->pairs, (unsigned long long)edges->owned[p],
+                   (unsigned long long)s->lost);
+    }
+}
+
+void match_write_settings(Arena *a, const MatchBook *book, const MatchModel *model,
+                          const MatchSettings *settings, Buf *to)
+{
+    for (size_t i = 0; i < book->column_count; i++)
+        buf_printf(to, "column %.*s: %s\n", STR_ARG(book->columns[i].heading),
+                   column_role_word(book->columns[i].role));
+    buf_printf(to, "threshold: %g\nunique: %s\n", settings->accept,
+               settings->unique ? "yes" : "no");
+    match_model_write(a, book, model, to);
+}

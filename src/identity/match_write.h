@@ -1,0 +1,14 @@
+/* Results as text: pairs, persons, passes, learned settings. */
+#pragma once
+
+#include "identity/match_cluster.h"
+
+/* a,b,weight,probability,pattern and the book of each (1-based). */
+void match_write_pairs(Arena *a, const Comparer *c, const MatchEdges *edges, Buf *to);
+/* id,cluster,source: a person is called by the smallest id among her records. */
+void match_write_clusters(Arena *a, const MatchBook *book, const MatchClusters *clusters, Buf *to);
+/* pass,blocks,split,pairs,owned,lost */
+void match_write_passes(const BlockBook *blocks, const MatchEdges *edges, Buf *to);
+/* Columns and weights: a settings file that repeats this run on another book. */
+void match_write_settings(Arena *a, const MatchBook *book, const MatchModel *model,
+                          const MatchSettings *settings, Buf *to);

@@ -1,0 +1,184 @@
+"""sigap match: books in, persons out. The books are generated here; nobody in them lives."""
+import csv
+import random
+import subprocess
+
+import sigap
+
+GIVEN = ("yohanes maria agustinus kornelis ferdinan marlince yuliana petrus domi welmince ansel blasius "
+         "katarina lusia benediktus oktovianus rosalinda selfina hermanus imanuel").split()
+FAMILY = ("taneo nope boimau sabuna lakapu bere seran klau mau tefa nabut liunome banunaek kause "
+          "manafe ndoen bessie lado rihi kale ngongo bili dappa umbu").split()
+PLACES = "naioni oebelo camplong takari batuputih niki soe kefa atambua betun".split()
+HEAD = ["no_urut", "nama", "tanggal_lahir", "jk", "nik", "desa", "nama_ibu", "orang"]
+DATA = "bare"
+
+
+def slip(r, word):
+    at = r.randrange(1, len(word))
+    return word[:at] + r.choice("aeiourtn") + word[at + r.choice([0, 1]):]
+
+
+def person(r, n):
+    y, m, d = r.randrange(1960, 2005), r.randrange(1, 13), r.randrange(2, 29)
+    name = f"{r.choice(GIVEN)} {r.choice(GIVEN)} {r.choice(FAMILY)}"
+    return [name, [y, m, d], r.choice("LP"), f"53{r.randrange(10**13, 10**14)}", r.choice(PLACES),
+            f"{r.choice(GIVEN)} {r.choice(FAMILY)}", str(n)]
+
+
+def written(r, p, changed):
+    name, (y, m, d), sex, nik, place, mother, who = p
+    if changed:
+        words = name.split()
+        words[r.randrange(3)] = slip(r, words[r.randrange(3)])
+        name = " ".join(words)
+        fault = r.randrange(5)
+        if fault == 0:
+            nik = ""
+        elif fault == 1:
+            d = d % 28 + 1
+        elif fault == 2:
+            place = ""
+        elif fault == 3:
+            mother = ""
+    return [name, f"{d:02}/{m:02}/{y}", sex, nik, place, mother, who]
+
+
+def book(path, seed=7, persons=300, first=0):
+    r = random.Random(seed)
+    rows = []
+    for n in range(persons):
+        p = person(r, n)
+        rows += [written(r, p, copy > 0) for copy in range(r.choice([1, 1, 2, 3]))]
+    r.shuffle(rows)
+    with open(path, "w", newline="") as f:
+        w = csv.writer(f)
+        w.writerow(HEAD)
+        for i, row in enumerate(rows):
+            w.writerow([f"r{first + i}", *row])
+    return path
+
+
+def run(*args, status=0, lang="en"):
+    done = subprocess.run([sigap.binary(), "match", *map(str, args), "--lang", lang], text=True,
+                          capture_output=True, timeout=300)
+    assert done.returncode == status, f"{args}: {done.returncode}\n{done.stdout}{done.stderr}"
+    return done
+
+
+def files(folder):
+    return {p.name: p.read_bytes() for p in folder.iterdir()}
+
+
+def f1_of(result, truth):
+    return float(run("evaluate", result, truth).stdout.split()[-1])
+
+
+def named(tmp):
+    """Column `no_urut` is no heading anyone knows; a settings file says what it is."""
+    text = "# roles\n" + "".join(f"column {h}: {role}\n" for h, role in zip(HEAD, [
+        "id", "name", "birth", "sex", "nik", "place", "mother", "truth"]))
+    (tmp / "roles.txt").write_text(text)
+    return tmp / "roles.txt"
+
+
+def truth_of(path, to):
+    with open(path) as f, open(to, "w") as out:
+        out.write("id,truth\n" + "".join(f"{row[0]},{row[-1]}\n" for row in list(csv.reader(f))[1:]))
+    return to
+
+
+def test_one_book_becomes_persons(tmp):
+    b = book(tmp / "book.csv")
+    run("dedupe", b, "--settings", named(tmp), "--out", tmp / "out")
+    truth = truth_of(b, tmp / "truth.csv")
+    assert f1_of(tmp / "out/clusters.csv", truth) > 0.97
+    pairs = list(csv.DictReader(open(tmp / "out/pairs.csv")))
+    assert pairs and all(abs(1 / (1 + 2 ** -float(p["weight"])) - float(p["probability"])) < 1e-4 for p in pairs)
+    assert [(p["a"], p["b"]) for p in pairs] == list(dict.fromkeys((p["a"], p["b"]) for p in pairs))
+
+
+def test_headings_are_recognised(tmp):
+    b = book(tmp / "book.csv")
+    text = b.read_text().replace("no_urut", "id", 1)
+    b.write_text(text)
+    run("dedupe", b, "--out", tmp / "out")
+    learned = (tmp / "out/learned.txt").read_text()
+    for line in ("column id: id", "column nama: name", "column nama_ibu: mother", "column orang: truth"):
+        assert line in learned, line
+    assert f1_of(tmp / "out/clusters.csv", b) > 0.97
+
+
+def test_any_number_of_threads_gives_the_same_bytes(tmp):
+    b = book(tmp / "book.csv", persons=700)
+    for n in (1, 2, 4):
+        run("dedupe", b, "--settings", named(tmp), "--threads", n, "--out", tmp / f"out{n}")
+    assert files(tmp / "out1") == files(tmp / "out2") == files(tmp / "out4")
+
+
+def test_what_was_learned_repeats_the_run(tmp):
+    b = book(tmp / "book.csv")
+    run("dedupe", b, "--settings", named(tmp), "--out", tmp / "first")
+    run("dedupe", b, "--settings", tmp / "first/learned.txt", "--out", tmp / "second")
+    first, second = (list(csv.DictReader(open(tmp / d / "pairs.csv"))) for d in ("first", "second"))
+    assert [(p["a"], p["b"], p["pattern"]) for p in first] == [(p["a"], p["b"], p["pattern"]) for p in second]
+    assert all(abs(float(p["weight"]) - float(q["weight"])) < 0.001 for p, q in zip(first, second))
+
+
+def test_two_books_each_naming_a_person_once(tmp):
+    r = random.Random(5)
+    people = [person(r, n) for n in range(150)]
+    for name, first in (("a", 0), ("b", 1000)):
+        with open(tmp / f"{name}.csv", "w", newline="") as f:
+            w = csv.writer(f)
+            w.writerow(HEAD)
+            w.writerows([f"r{first + n}", *written(r, p, name == "b")] for n, p in enumerate(people))
+    run("link", tmp / "a.csv", tmp / "b.csv", "--unique", "--settings", named(tmp), "--out", tmp / "out")
+    rows = list(csv.DictReader(open(tmp / "out/clusters.csv")))
+    seen = {}
+    for row in rows:
+        seen.setdefault(row["cluster"], []).append(row["source"])
+    assert all(len(s) == len(set(s)) for s in seen.values()), "two records of one book are one person"
+    assert all(p["source_a"] != p["source_b"] for p in csv.DictReader(open(tmp / "out/pairs.csv")))
+    truth = tmp / "truth.csv"
+    truth.write_text("id,truth\n" + "".join(f"r{n},{n % 1000}\n" for n in [*range(150), *range(1000, 1150)]))
+    assert f1_of(tmp / "out/clusters.csv", truth) > 0.97
+
+
+def test_evaluation_counts_pairs(tmp):
+    (tmp / "truth.csv").write_text("id,truth\na,1\nb,1\nc,1\nd,2\ne,2\n")
+    (tmp / "clusters.csv").write_text("id,cluster\na,x\nb,x\nc,y\nd,y\ne,z\n")
+    said = run("evaluate", tmp / "clusters.csv", tmp / "truth.csv").stdout
+    assert "precision 0.5000, recall 0.2500, F1 0.3333" in said, said
+    (tmp / "pairs.csv").write_text("a,b,weight\na,b,9\na,c,8\na,d,1\n")
+    said = run("evaluate", tmp / "pairs.csv", tmp / "truth.csv").stdout
+    assert "precision 0.6667, recall 0.5000, F1 0.5714" in said, said
+    (tmp / "clusters.csv").write_text("id,cluster\nq,x\n")
+    assert '"q"' in run("evaluate", tmp / "clusters.csv", tmp / "truth.csv", status=3).stderr
+
+
+def test_faults_are_told_with_place_and_remedy(tmp):
+    cases = {
+        "empty.csv": ("", "empty"),
+        "head.csv": ("name,dob\n", "empty"),
+        "wrong.csv": ("warna,ukuran\nmerah,3\n", "--settings"),
+        "quote.csv": ('name,dob\n"x,2000-01-01\n', "quotation mark"),
+        "wide.csv": ("name,dob\na b,2000-01-01\nc d,2001-02-02,3\n", "quote.csv:3"),
+    }
+    for name, (text, want) in cases.items():
+        (tmp / name).write_text(text)
+        said = run("dedupe", tmp / name, "--out", tmp / "out", status=3).stderr
+        assert name in said and want.replace("quote.csv:3", ":3") in said, (name, said)
+    (tmp / "latin.csv").write_bytes(b"name,dob\nJos\xe9 X,2000-01-01\n")
+    assert "UTF-8" in run("dedupe", tmp / "latin.csv", "--out", tmp / "out", status=3).stderr
+    assert "kosong" in run("dedupe", tmp / "empty.csv", "--out", tmp / "out", status=3, lang="id").stderr
+    assert not (tmp / "out").exists(), "a faulty book leaves nothing behind"
+
+
+def test_all_faults_of_settings_at_once(tmp):
+    b = book(tmp / "book.csv", persons=5)
+    (tmp / "s.txt").write_text("column nama: nam\nthreshold: 7\nweight birth: 1\nhello\n")
+    said = run("dedupe", b, "--settings", tmp / "s.txt", status=3).stderr
+    assert all(f":{n}" in said for n in (1, 2, 3, 4)), said
+    (tmp / "s.txt").write_text("column nama: name\ncolumn umur: birth\n")
+    assert '"umur"' in run("dedupe", b, "--settings", tmp / "s.txt", status=3).stderr
