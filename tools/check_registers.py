@@ -13,7 +13,7 @@ IDENT = re.compile(r'[a-z][a-z0-9_]*$')
 SYSTEM = {'uid': 'text', 'nomor': 'text', 'versi': 'number', 'status': 'state', 'pemilik': 'ref institusi',
           'induk': 'parent', 'batal': 'yesno4', 'dibuat': 'instant', 'diubah': 'instant', 'tajuk': 'text'}
 CLASSES = {'identitas', 'kontak', 'lokasi_aman', 'kisah', 'kesehatan', 'hukum'}
-REG_KEYS = {'register', 'label', 'help', 'group', 'is', 'tags', 'parent', 'parent_optional', 'key', 'reach', 'number', 'heading',
+REG_KEYS = {'register', 'label', 'help', 'group', 'is', 'tags', 'parent', 'parent_optional', 'final', 'key', 'reach', 'number', 'heading',
             'tabs', 'sections', 'flow', 'clocks', 'rules', 'rights', 'stats', 'retention', 'was'}
 FIELD_KEYS = {'name', 'type', 'label', 'help', 'required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'class',
               'when', 'calc', 'default', 'min', 'max', 'scale', 'as', 'was', 'htcds'}
@@ -685,7 +685,7 @@ class Domain:
                 label(s, f'state {s["name"]}')
         reached, frontier = {flow['start']}, [flow['start']]
         for mv in flow['moves']:
-            if not keys(mv, {'name', 'label', 'from', 'to', 'by', 'need', 'when', 'reason'}, 'move', ('name', 'label', 'from', 'to', 'by')):
+            if not keys(mv, {'name', 'label', 'from', 'to', 'by', 'need', 'when', 'reason', 'final'}, 'move', ('name', 'label', 'from', 'to', 'by')):
                 return
             what = f'move {mv["name"]}'
             label(mv, what)

@@ -210,7 +210,7 @@ Err clocks_run(WriteTx *tx, Batch *batch, const Change *change, const Record *be
     const Register *reg = after->reg;
     bool closed =
         state_closed(reg, after->state) && (!before || !str_eq(before->state, after->state));
-    if (!reg->clock_count)
+    if (!reg->clock_count || change->kind == CHANGE_UNDO) /* undo takes the tasks back itself */
         return ERR_OK;
     if (closed || after->void_tx)
         return stop_clock(tx, batch, NULL, after);

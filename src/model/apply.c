@@ -10,6 +10,7 @@
 #include "model/follow.h"
 #include "model/plan.h"
 #include "model/row.h"
+#include "model/undo.h"
 
 enum { RULE_DEPTH_MAX = 4 };
 
@@ -61,6 +62,16 @@ static Err begin_tx(Apply *ap, const Actor *actor, Str reason)
     ap->tx_id = row_int(st, 0);
     stmt_done(st);
     return ERR_OK;
+}
+
+/* What a rule or clock writes has the command as its cause. */
+static Err put_cause(WriteTx *tx, int64_t id, int64_t root)
+{
+    Stmt *st;
+    TRY(db_stmt(tx->db, "INSERT INTO sebab(tx,root) VALUES(:tx,:root)", &st));
+    stmt_int(st, ":tx", id);
+    stmt_int(st, ":root", root);
+    return stmt_run(st);
 }
 
 static Err next_in_series(WriteTx *tx, Str series, int64_t *ret)
@@ -255,8 +266,9 @@ static Err check_unique(Apply *ap, Change *c, const Record *before)
     for (size_t i = 0; i < c->reg->field_count; i++) {
         const Field *f = c->reg->fields[i];
         int64_t other = 0, id = before ? before->id : 0;
-        Str value = c->kind == CHANGE_RESTORE ? before->vals[i].text : c->vals[i];
-        if (!f->unique || !value.ptr || (c->kind != CHANGE_RESTORE && !c->set[i]))
+        bool kept = before && !c->set[i];
+        Str value = kept ? before->vals[i].text : c->vals[i];
+        if (!f->unique || !value.ptr || (kept && !before->void_tx) || c->voided)
             continue;
         Str sql = str_printf(
             ap->tx->arena,
@@ -322,23 +334,54 @@ static Err put_history(Apply *ap, const Change *c, const Record *before, const R
 
 /* ---- judging again ---- */
 
-static Verb verb_of(ChangeKind kind)
+static bool list_has(const StrList *list, Str s)
 {
-    if (kind == CHANGE_UPDATE)
-        return VERB_CHANGE;
-    return kind == CHANGE_MOVE ? VERB_MOVE : VERB_VOID;
+    for (size_t i = 0; i < list->n; i++)
+        if (str_eq(list->items[i], s))
+            return true;
+    return false;
+}
+
+/* To take a change back asks for the right that it took to make it. */
+static Verb verb_of(const Change *c, const Record *before)
+{
+    if (c->kind != CHANGE_UNDO) {
+        if (c->kind == CHANGE_UPDATE)
+            return VERB_CHANGE;
+        return c->kind == CHANGE_MOVE ? VERB_MOVE : VERB_VOID;
+    }
+    if (c->unmade || before->void_tx) /* undone, or undone and wanted after all */
+        return VERB_CREATE;
+    if (c->voided != (before->void_tx != 0))
+        return VERB_VOID;
+    return str_eq(c->state, before->state) ? VERB_CHANGE : VERB_MOVE;
+}
+
+/* A step is taken back by who may take it. */
+static bool may_step_back(const Subject *s, const Change *c, const Record *before)
+{
+    for (size_t i = 0; i < c->reg->move_count; i++)
+        if ((c->reg->moves[i].by & s->roles) && str_eq(c->reg->moves[i].to, before->state) &&
+            list_has(&c->reg->moves[i].from, c->state))
+            return true;
+    return false;
 }
 
 static Err judge(Apply *ap, Change *c, const Record *before)
 {
     Relation rel;
-    if (!ap->subject->system) {
+    if (!ap->subject->system && !c->followed) {
+        Verb verb = verb_of(c, before);
         TRY(reach_relation(ap->tx->db, ap->subject, c->reg->name, before->id, ap->now, &rel));
-        if (!policy_decide(ap->subject, verb_of(c->kind), c->reg->rights, &rel).allowed)
+        if (!policy_decide(ap->subject, verb, c->reg->rights, &rel).allowed)
             return fail(ap, c, NULL, M_E_NOT_FOUND, STR_NONE, E_NOT_FOUND);
+        if (c->kind == CHANGE_UNDO && verb == VERB_MOVE && !may_step_back(ap->subject, c, before))
+            return fail(ap, c, NULL, M_E_DENIED, STR_NONE, E_DENIED);
     }
     if (c->base_version && c->base_version != before->version)
         return fail(ap, c, NULL, M_E_STALE, STR_NONE, E_STALE);
+    if (c->kind == CHANGE_UNDO)
+        return ERR_OK;
     if (before->void_tx && c->kind != CHANGE_RESTORE)
         return fail(ap, c, NULL, M_RECORD_VOID, STR_NONE, E_FLOW);
     if (!before->void_tx && c->kind == CHANGE_RESTORE)
@@ -363,14 +406,6 @@ static Err judge_parent(Apply *ap, Change *c)
     return policy_decide(ap->subject, VERB_CREATE, c->reg->rights, &rel).allowed
                ? ERR_OK
                : fail(ap, c, NULL, M_E_NOT_FOUND, STR_NONE, E_NOT_FOUND);
-}
-
-static bool list_has(const StrList *list, Str s)
-{
-    for (size_t i = 0; i < list->n; i++)
-        if (str_eq(list->items[i], s))
-            return true;
-    return false;
 }
 
 static Err judge_move(Apply *ap, Change *c, const Record *before, Str *ret_state)
@@ -407,6 +442,8 @@ static Str action_word(Arena *a, const Change *c)
         return S("void");
     case CHANGE_RESTORE:
         return S("restore");
+    case CHANGE_UNDO:
+        return S("undo");
     }
     BUG("unknown change");
 }
@@ -431,6 +468,22 @@ static Err put_audit(Apply *ap, const Change *c)
     return audit_append(ap->tx, ap->batch->store->in->keyring, &row);
 }
 
+/* Value of a field in clear. What is taken back comes sealed out of the history. */
+static Str now_plain(Apply *ap, const Change *c, const Record *after, const Field *f)
+{
+    if (c->kind != CHANGE_UNDO || !f->class_)
+        return c->vals[f->index];
+    RecordEnv env = {.store = ap->batch->store,
+                     .db = ap->tx->db,
+                     .keys = ap->batch->store->writer_keys,
+                     .arena = ap->tx->arena,
+                     .reg = c->reg,
+                     .rec = after};
+    Str value = env_value(&env, f);
+    env_wipe(&env);
+    return value;
+}
+
 /* Everything that follows from the row as it now stands. */
 static Err follow_all(Apply *ap, Change *c, const Record *before, Record *after)
 {
@@ -439,7 +492,8 @@ static Err follow_all(Apply *ap, Change *c, const Record *before, Record *after)
     TRY(derive_record(ap->tx, s, after, NULL));
     for (size_t i = 0; i < c->reg->field_count; i++)
         if (c->reg->fields[i]->lookup && c->set[i])
-            TRY(follow_blind(ap->tx, s, c->reg->fields[i], after->id, c->vals[i]));
+            TRY(follow_blind(ap->tx, s, c->reg->fields[i], after->id,
+                             now_plain(ap, c, after, c->reg->fields[i])));
     TRY(put_history(ap, c, before, after));
     TRY(follow_facts(ap->tx, s, after));
     TRY(follow_reach(ap->tx, s, after, created));
@@ -459,7 +513,10 @@ static Err change_row(Apply *ap, Change *c, Record *before)
     if (c->kind == CHANGE_MOVE)
         TRY(judge_move(ap, c, before, &state));
     TRY(check_unique(ap, c, before));
-    TRY(update_row(ap, c, before, state, c->kind == CHANGE_VOID ? ap->tx_id : 0));
+    bool voided = c->kind == CHANGE_VOID || c->voided;
+    if (c->kind == CHANGE_UNDO)
+        state = c->state;
+    TRY(update_row(ap, c, before, state, voided ? ap->tx_id : 0));
     return put_links(ap, c, before->id);
 }
 
@@ -508,9 +565,12 @@ Err store_batch_apply(WriteTx *tx, void *batch)
         return E_BUSY;
     TRY(begin_tx(&ap, b->actor, b->n ? b->items[0]->reason : STR_NONE));
     b->tx = ap.tx_id;
+    if (b->undo_reg)
+        TRY(undo_plan(tx, b));
     for (size_t i = 0; i < b->n; i++) {
         TRY(apply_change(&ap, b->items[i]));
-        b->result_uid = b->items[i]->uid;
+        if (!b->undo_reg)
+            b->result_uid = b->items[i]->uid;
     }
     if (b->also)
         TRY(b->also(tx, b->also_arg));
@@ -523,6 +583,8 @@ Err store_apply_system(WriteTx *tx, Batch *b, const Actor *actor, Change *c)
     if (b->depth >= RULE_DEPTH_MAX)
         return ERR_OK;
     TRY(begin_tx(&ap, actor, c->reason));
+    if (b->tx)
+        TRY(put_cause(tx, ap.tx_id, b->tx));
     b->depth++;
     Err e = apply_change(&ap, c);
     b->depth--;

@@ -93,6 +93,8 @@ static Verb verb_of(ChangeKind kind)
     case CHANGE_VOID:
     case CHANGE_RESTORE:
         return VERB_VOID;
+    case CHANGE_UNDO:
+        break;
     }
     BUG("unknown change");
 }

@@ -116,6 +116,7 @@ void load_move(Loader *l, void *into, const Node *node)
         {"need", READ_CALL, KEY_MAY, 0, read_need},
         {"when", READ_CALL, KEY_MAY, 0, read_move_when},
         {"reason", READ_FLAG, KEY_MAY, offsetof(Move, reason), NULL},
+        {"final", READ_FLAG, KEY_MAY, offsetof(Move, final), NULL},
     };
     LOAD_MAP(l, node, keys, into);
 }

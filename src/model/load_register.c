@@ -267,6 +267,7 @@ static void read_register(Loader *l, const Node *root, Str stem)
         {"reach", READ_CALL, KEY_MUST, 0, read_reach},
         {"number", READ_CALL, KEY_MAY, 0, read_number},
         {"heading", READ_CALL, KEY_MUST, 0, read_heading},
+        {"final", READ_FLAG, KEY_MAY, offsetof(Register, final), NULL},
         {"tabs", READ_CALL, KEY_MAY, 0, read_tabs},
         {"sections", READ_CALL, KEY_MUST, 0, read_sections},
         {"flow", READ_CALL, KEY_MAY, 0, load_flow},

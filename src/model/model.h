@@ -188,6 +188,7 @@ typedef struct Move {
     size_t need_count;
     const Expr *when;
     bool reason;
+    bool final; /* never undone */
 } Move;
 
 typedef enum TriggerKind { ON_NONE, ON_CREATE, ON_MOVE, ON_STATE, ON_FIELD } TriggerKind;
@@ -261,6 +262,7 @@ struct Register {
     RegRole role;
     StrList tags;
     bool has_parent, parent_optional;
+    bool final;             /* corrected by a new version, never undone */
     const Register *parent; /* NULL with a tag or without parent */
     Str parent_tag;
     KeyKind key;

@@ -37,6 +37,8 @@ Err plan_system_tables(Db *db)
         " ver INTEGER NOT NULL, tx INTEGER NOT NULL, delta TEXT NOT NULL, rowhash TEXT NOT NULL,"
         " PRIMARY KEY(reg, rec, ver));"
         "CREATE INDEX IF NOT EXISTS ix_riwayat_tx ON riwayat(tx);"
+        "CREATE TABLE IF NOT EXISTS sebab(tx INTEGER PRIMARY KEY, root INTEGER NOT NULL);"
+        "CREATE INDEX IF NOT EXISTS ix_sebab_root ON sebab(root);"
         "CREATE TABLE IF NOT EXISTS nomor(series TEXT PRIMARY KEY, last INTEGER NOT NULL);"
         "CREATE TABLE IF NOT EXISTS idem(kunci TEXT NOT NULL, user_id INTEGER NOT NULL,"
         " hash TEXT NOT NULL, uid TEXT, at INTEGER NOT NULL, PRIMARY KEY(kunci, user_id));"

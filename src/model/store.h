@@ -117,7 +117,8 @@ typedef enum ChangeKind {
     CHANGE_UPDATE,
     CHANGE_MOVE,
     CHANGE_VOID,
-    CHANGE_RESTORE
+    CHANGE_RESTORE,
+    CHANGE_UNDO /* made by model/undo.c on the writer only */
 } ChangeKind;
 
 /* One change to one record, prepared on a worker and applied on the writer. */
@@ -136,6 +137,10 @@ struct Change {
     Str *blobs;     /* sealed form of classed fields, filled by store_prepare */
     Str number;     /* out: number given */
     Str new_key;    /* wrapped DEK made for a new key subject */
+    /* UNDO: the state to return to, whether the record is void then, whether it is one that the
+     * command made, and whether a rule or clock wrote it and not the person. */
+    Str state;
+    bool voided, unmade, followed;
 };
 
 /* An empty change; `uid` absent for CREATE. */
@@ -157,7 +162,11 @@ struct Batch {
     Problems problems; /* out: what failed inside the savepoint (stale, duplicate, flow) */
     Change *failed;    /* out: the change that failed */
     int64_t tx;        /* out: row of table tx */
-    int depth;         /* changes made by rules on changes made by rules */
+    /* The newest version of this record is to be taken back (store_undo); undo_reg may be NULL. */
+    const Register *undo_reg;
+    Str undo_uid;
+    int64_t undo_version;
+    int depth; /* changes made by rules on changes made by rules */
     /* Extra work in the same savepoint after the changes (import run, draft removal); may be NULL.
      */
     Err (*also)(WriteTx *tx, void *arg);

@@ -93,6 +93,7 @@ Err page_open_post(Req *req);
 Err page_move_post(Req *req);
 Err page_void_post(Req *req);
 Err page_restore_post(Req *req);
+Err page_undo_post(Req *req);
 Err page_history(Req *req);
 Err page_queue(Req *req);
 Err page_pick_place(Req *req);

@@ -139,6 +139,35 @@ Err page_move_post(Req *req)
     return run_act(req, act, c);
 }
 
+/* ---- taking back ---- */
+
+static Err after_undo(Req *req, Err err)
+{
+    Batch *b = req->state;
+    if (b->problems.n && err_kind(err) == ERR_KIND_USER && err != ERR_OK) {
+        page_problems(req, err, &b->problems);
+        return ERR_OK;
+    }
+    TRY(err);
+    return req_redirect(req, url_record(req, req->reg, req->uid, "?pesan=urung"));
+}
+
+/* Everything is judged on the writer: rights, time, and that nothing was changed since. */
+Err page_undo_post(Req *req)
+{
+    Record r;
+    Batch *b = store_batch(&req->reader);
+    if (!str_i64(req_form(req, S("versi")), &b->undo_version))
+        return E_BAD_REQ;
+    TRY(store_get(&req->reader, req->reg, req->uid, VERB_READ, &r));
+    form_idempotent(req, b);
+    b->undo_reg = req->reg;
+    b->undo_uid = req->uid;
+    req->state = b;
+    req_write(req, NULL, store_batch_apply, b, after_undo);
+    return ERR_OK;
+}
+
 static Err void_or_restore(Req *req, ChangeKind kind, const char *message)
 {
     Act *act;

@@ -4,6 +4,7 @@
 
 #include "base/rand.h"
 #include "model/expr.h"
+#include "model/undo.h"
 #include "web/form_env.h"
 #include "web/list.h"
 #include "web/widget.h"
@@ -370,13 +371,32 @@ static Err children(Req *req, Html *h, const Record *r, const Tab *tab, bool las
 
 /* ---- the page ---- */
 
-static void head(Req *req, Html *h, const Record *r)
+/* For some minutes what one did last can be taken back. */
+static Err undo_bar(Req *req, Html *h, const Record *r)
+{
+    int64_t until;
+    TRY(undo_offered(&req->reader, r, &until));
+    if (!until)
+        return ERR_OK;
+    h_class(h, "div", "kabar info urung");
+    h_element(h, "p", tr_args(req->arena, req->lang, M_UNDO_OFFER, req_instant(req, until)));
+    page_form_open(req, h, url_record(req, r->reg, r->uid, "/urungkan"));
+    page_hidden(h, S("idem"), rand_uid(req->arena));
+    page_hidden(h, S("versi"), str_int(req->arena, r->version));
+    page_button(h, req_tr(req, M_UNDO), STR_NONE, STR_NONE, STR_NONE);
+    h_close(h);
+    h_close(h);
+    return ERR_OK;
+}
+
+static Err head(Req *req, Html *h, const Record *r)
 {
     h_class(h, "header", "kepala");
     h_open(h, "h1");
     h_text(h, record_title(req, r));
     h_close(h);
     page_message(req, h);
+    TRY(undo_bar(req, h, r));
     if (!str_empty(r->number) && !str_empty(r->heading)) {
         h_class(h, "p", "tajuk");
         h_text(h, r->heading);
@@ -400,6 +420,7 @@ static void head(Req *req, Html *h, const Record *r)
               tr_args(req->arena, req->lang, M_WEB_CHANGED_AT, req_instant(req, r->changed_at)));
     h_close(h);
     h_close(h);
+    return ERR_OK;
 }
 
 static const Tab *chosen_tab(const Req *req, const Register *reg)
@@ -422,7 +443,7 @@ Err page_show(Req *req)
     bool last = !tab || tab == &reg->tabs[reg->tab_count - 1];
     Html *h = page_begin_bare(req, record_title(req, &s.rec), crumbs,
                               record_crumbs(req, &s.rec, false, crumbs));
-    head(req, h, &s.rec);
+    TRY(head(req, h, &s.rec));
     actions(req, h, &s.rec);
     purpose_box(req, h, &s);
     TRY(tabs(req, h, &s.rec, tab));

@@ -93,6 +93,7 @@ static const Route table[] = {
     ROUTE(POST, "/{reg}/{uid}/buka", "open", RECORD, page_open_post),
     ROUTE(POST, "/{reg}/{uid}/batalkan", "void", RECORD, page_void_post),
     ROUTE(POST, "/{reg}/{uid}/pulihkan", "void", RECORD, page_restore_post),
+    ROUTE(POST, "/{reg}/{uid}/urungkan", "undo", RECORD, page_undo_post),
     ROUTE(POST, "/{reg}/{uid}/{name}", "move", RECORD, page_move_post),
 };
 

@@ -1,6 +1,8 @@
 """Habits of people who use lists every day: a filter gets a name, a step sent twice is taken once."""
 import re
 
+import steps
+
 
 def saved_section(page):
     found = re.search(r'<section class="bagian saringan">.*?</section>', page.html, re.S)
@@ -86,3 +88,87 @@ def test_a_step_sent_twice_is_taken_once(s):
     other = [(n, v) for n, v in form.pairs() if n != "-alasan"] + [("-alasan", "Isi lain dengan kunci yang sama")]
     assert c.post(form.action, other).status == 409
     assert s.rows("SELECT versi FROM tugas WHERE uid=?", uid)[0]["versi"] == before + 1
+
+
+# ---- undo ----
+
+def new_case(c, title):
+    form = c.get("/kasus/baru").form("/kasus/baru", has="judul")
+    form["judul"] = title
+    page = c.submit(form)
+    assert page.status == 200 and "/kasus/" in page.path, page.words[-600:]
+    return page
+
+
+def stored(s, path, register="kasus"):
+    return dict(s.rows(f"SELECT * FROM {register} WHERE uid=?", path.split("/")[2])[0])
+
+
+def change_title(c, path, title):
+    steps.open_file(c, path)
+    form = c.get(path + "/ubah").form("/ubah", has="judul")
+    form["judul"] = title
+    page = c.submit(form)
+    assert page.status == 200, page.words[-600:]
+    return page
+
+
+def test_a_change_is_undone_as_a_new_version(s):
+    c = s.as_("sekretaris")
+    path = new_case(c, "Perkara sebelum salah tulis").path
+    page = change_title(c, path, "Perkara salah tulis")
+    assert "dapat diurungkan sampai" in page.words
+    form = page.form("/urungkan")
+    first, second = (c.submit(form, follow=False) for _ in range(2))
+    assert (first.status, second.status) == (303, 303), (first.status, first.words, second.status)
+    row = stored(s, path)
+    assert (row["judul"], row["versi"]) == ("Perkara sebelum salah tulis", 3)
+    history = c.get(path + "/riwayat").words
+    assert "Perkara salah tulis" in history, "history lost what was undone"
+    uid = path.split("/")[2]
+    assert s.rows("SELECT count(*) n FROM audit WHERE action='undo' AND uid=?", uid)[0]["n"] == 1
+    assert "Diurungkan" in c.get(first.headers["Location"]).words
+
+
+def test_a_new_record_is_undone_and_stays_as_void(s):
+    c = s.as_("sekretaris")
+    page = new_case(c, "Perkara dibuat dua kali")
+    page = c.submit(page.form("/urungkan"))
+    assert page.status == 200 and stored(s, page.path)["batal"] != 0
+    tasks = s.rows("SELECT batal FROM tugas WHERE induk=(SELECT id FROM kasus WHERE uid=?)", page.path.split("/")[2])
+    assert all(t["batal"] for t in tasks), "the clocks of an undone case still run"
+    page = c.submit(page.form("/urungkan"))
+    assert page.status == 200 and stored(s, page.path)["batal"] == 0, "an undo can be undone"
+
+
+def test_a_step_is_undone(s):
+    c = s.as_("sekretaris")
+    path, _ = open_task(s, c)
+    page = c.submit(c.get(path).form("/kerjakan"))
+    assert stored(s, path, "tugas")["status"] == "dikerjakan"
+    page = c.submit(page.form("/urungkan"))
+    assert page.status == 200 and stored(s, path, "tugas")["status"] == "terbuka"
+
+
+def test_undo_is_refused_with_its_reason(own):
+    c, other = own.as_("sekretaris"), own.as_("admin")
+    path = new_case(c, "Perkara yang diubah lagi").path
+    old = change_title(c, path, "Judul kedua").form("/urungkan")
+    change_title(c, path, "Judul ketiga")
+    page = c.submit(old)
+    assert page.status == 409 and "sudah diubah lagi" in page.words
+    form = c.get(path).form("/urungkan")
+    foreign = other.get("/").form("/keluar")["csrf"]
+    pairs = [(n, foreign if n == "csrf" else v) for n, v in form.pairs()]
+    assert other.post(form.action, pairs).status in (403, 404, 409)
+    assert stored(own, path)["judul"] == "Judul ketiga"
+    own.stop()
+    own.cli.clock("advance", "1")
+    own.start()
+    c = own.as_("sekretaris")
+    page = c.get(path)
+    assert "dapat diurungkan" not in page.words
+    token = c.get("/").form("/keluar")["csrf"]
+    page = c.post(path + "/urungkan", [("csrf", token), ("versi", "3"), ("idem", "uji-terlambat")])
+    assert page.status == 409 and "sudah lewat 10 menit" in page.words
+    assert stored(own, path)["judul"] == "Judul ketiga"
