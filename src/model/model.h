@@ -306,7 +306,7 @@ typedef struct RoleDef {
     Label label, help;
     StrList works;  /* registers the role works with most: in the head, and to begin a record */
     StrList boards; /* queues that stand open on its first screen */
-    int audience; /* 0 internal, 1 task force, 2 public */
+    int audience;   /* 0 internal, 1 task force, 2 public */
 } RoleDef;
 
 /* Import profile, table and queue: see docs/domain-format.md 4-6. */

@@ -1,5 +1,6 @@
 /* Taking back the newest change: what one command wrote, itself and by the rules and clocks that
- * followed it, is set back as new versions. Judged on the writer, where the versions stand still. */
+ * followed it, is set back as new versions. Judged on the writer, where the versions stand still.
+ */
 #include "model/undo.h"
 
 #include "base/base64.h"
@@ -12,7 +13,8 @@ typedef struct Undo {
     int64_t root; /* the command that is taken back */
 } Undo;
 
-/* One record that the command wrote: it must still stand at `last`, and goes back before `first`. */
+/* One record that the command wrote: it must still stand at `last`, and goes back before `first`.
+ */
 typedef struct Touched {
     const Register *reg;
     int64_t rec, first, last;
@@ -81,12 +83,11 @@ static Err read_touched(Undo *u, TouchedList *ret)
         if (!row)
             return ERR_OK;
         Str name = row_text(u->tx->arena, st, 0);
-        *ARENA_PUSH(u->tx->arena, *ret) =
-            (Touched){.reg = model_reg(u->batch->store->model, name),
-                      .rec = row_int(st, 1),
-                      .first = row_int(st, 2),
-                      .last = row_int(st, 3),
-                      .followed = row_int(st, 4) != 0};
+        *ARENA_PUSH(u->tx->arena, *ret) = (Touched){.reg = model_reg(u->batch->store->model, name),
+                                                    .rec = row_int(st, 1),
+                                                    .first = row_int(st, 2),
+                                                    .last = row_int(st, 3),
+                                                    .followed = row_int(st, 4) != 0};
     }
 }
 

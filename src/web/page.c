@@ -279,8 +279,8 @@ static void duties(Req *req, Html *h)
     static const struct {
         const char *duty, *url;
         Msg label;
-    } pages[] = {{"import", "/impor", M_IMPORTS},   {"tables", "/tabel", M_TABLES},
-                 {"audit", "/audit", M_AUDIT},      {"health", "/kesehatan", M_HEALTH},
+    } pages[] = {{"import", "/impor", M_IMPORTS},     {"tables", "/tabel", M_TABLES},
+                 {"audit", "/audit", M_AUDIT},        {"health", "/kesehatan", M_HEALTH},
                  {"users", "/akun/baru", M_USER_NEW}, {"users", "/peran", M_ROLES}};
     int mark = h_mark(h);
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
@@ -371,7 +371,8 @@ static void scheme_forms(Req *req, Html *h)
     static const struct {
         const char *value;
         Msg label;
-    } schemes[] = {{"sistem", M_WEB_SCHEME_SYSTEM}, {"terang", M_WEB_SCHEME_LIGHT},
+    } schemes[] = {{"sistem", M_WEB_SCHEME_SYSTEM},
+                   {"terang", M_WEB_SCHEME_LIGHT},
                    {"gelap", M_WEB_SCHEME_DARK}};
     for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
         if ((int)i != (int)req->scheme)

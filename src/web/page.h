@@ -45,7 +45,8 @@ void page_message(Req *req, Html *h);
 /* Registers the reader's roles work with most and may list or begin, in their order, each once. */
 enum { WORKS_MAX = 8 };
 size_t page_works(const Req *req, const Register *ret[WORKS_MAX]);
-/* Lists of links to everything the reader may open: registers by group, then pages of the program. */
+/* Lists of links to everything the reader may open: registers by group, then pages of the program.
+ */
 void page_groups(Req *req, Html *h);
 
 /* "/reg", "/reg/uid", "/reg/uid/tail". */
