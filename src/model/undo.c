@@ -33,7 +33,8 @@ typedef struct Root {
 
 static Err refuse(Undo *u, Msg msg, Str arg)
 {
-    problem_add(&u->batch->problems, (Problem){.msg = msg, .args = {arg}});
+    problem_add(&u->batch->problems,
+                (Problem){.msg = msg, .args = {str_copy(u->batch->arena, arg)}});
     return E_FLOW;
 }
 
@@ -220,7 +221,7 @@ Err undo_plan(WriteTx *tx, Batch *b)
     TRY(read_touched(&u, &list));
     for (size_t i = 0; i < list.n; i++)
         TRY(undo_one(&u, &list.items[i]));
-    b->result_uid = r.uid;
+    b->result_uid = b->undo_uid;
     return ERR_OK;
 }
 

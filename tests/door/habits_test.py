@@ -170,5 +170,5 @@ def test_undo_is_refused_with_its_reason(own):
     assert "dapat diurungkan" not in page.words
     token = c.get("/").form("/keluar")["csrf"]
     page = c.post(path + "/urungkan", [("csrf", token), ("versi", "3"), ("idem", "uji-terlambat")])
-    assert page.status == 409 and "sudah lewat 10 menit" in page.words
+    assert page.status == 409 and "sudah lewat 10 menit" in page.words, (page.status, page.words[-500:])
     assert stored(own, path)["judul"] == "Judul ketiga"
