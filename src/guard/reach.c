@@ -1,7 +1,6 @@
 #include "guard/reach.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum { KIND_SHIFT = 56, PRINCIPALS_MAX = 2 * AGENCIES_MAX + 2, WIDE = 5000 };
 
@@ -162,15 +161,28 @@ Err reach_relation(Db *db, const Subject *s, Str reg, int64_t rec, int64_t now, 
 
 /* ---- a list of records ---- */
 
+/* Each with the name of its parameter, which is the same whatever the scopes: several questions of
+ * one subject may stand in one statement. */
 typedef struct Principals {
-    int64_t items[PRINCIPALS_MAX];
+    struct {
+        int64_t id;
+        char name[8];
+    } items[PRINCIPALS_MAX];
     size_t n;
 } Principals;
 
-static void add(Principals *p, PrincipalKind kind, int64_t id)
+static void add(Principals *p, PrincipalKind kind, size_t number, int64_t id)
 {
-    if (id)
-        p->items[p->n++] = principal_of(kind, id);
+    static const char letter[] = {[PRINCIPAL_OWNER] = 'o',
+                                  [PRINCIPAL_USER] = 'u',
+                                  [PRINCIPAL_TEAM] = 't',
+                                  [PRINCIPAL_AREA] = 'a'};
+    if (!id)
+        return;
+    p->items[p->n].id = principal_of(kind, id);
+    snprintf(p->items[p->n].name, sizeof p->items->name, ":%c%u", letter[kind],
+             (unsigned)number % 100);
+    p->n++;
 }
 
 /* The principals through which the scopes reach, the mirror of policy_decide. */
@@ -182,37 +194,40 @@ static Principals principals_of(unsigned scopes, const Subject *s)
         return p;
     for (size_t i = 0; i < s->agency_count && i < AGENCIES_MAX; i++) {
         if (own)
-            add(&p, PRINCIPAL_OWNER, s->agencies[i]);
-        add(&p, PRINCIPAL_TEAM, s->agencies[i]);
+            add(&p, PRINCIPAL_OWNER, i, s->agencies[i]);
+        add(&p, PRINCIPAL_TEAM, i, s->agencies[i]);
     }
-    add(&p, PRINCIPAL_USER, s->user);
+    add(&p, PRINCIPAL_USER, 0, s->user);
     if (scopes & SCOPE_BIT(SCOPE_AREA))
-        add(&p, PRINCIPAL_AREA, area_id(s->area));
+        add(&p, PRINCIPAL_AREA, 0, area_id(s->area));
     return p;
 }
 
 static void bind_principals(Stmt *st, const Principals *p)
 {
-    char name[32];
-    for (size_t i = 0; i < p->n; i++) {
-        snprintf(name, sizeof name, ":pr%zu", i);
-        stmt_int(st, name, p->items[i]);
-    }
+    for (size_t i = 0; i < p->n; i++)
+        stmt_int(st, p->items[i].name, p->items[i].id);
+}
+
+static void put_principals(Buf *sql, const Principals *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        buf_printf(sql, i ? ",%s" : "%s", p->items[i].name);
 }
 
 #define LIVE " AND w.since<=:reach_now AND w.until>:reach_now"
 
-static void put_barred(Buf *sql, const char *id, const Subject *s)
+static void put_barred(Buf *sql, Str reg, const char *id, const Subject *s)
 {
     if (s->user)
         buf_printf(sql,
-                   " AND %s NOT IN (SELECT w.rec FROM jangkau w WHERE w.reg=:reach_reg"
+                   " AND %s NOT IN (SELECT w.rec FROM jangkau w WHERE w.reg='%.*s'"
                    " AND w.principal=:reach_user" LIVE ")",
-                   id);
+                   id, STR_ARG(reg));
 }
 
 /* The plus keeps the planner on the few rows of the record instead of a search a principal. */
-void reach_predicate(Buf *sql, const char *alias, unsigned scopes, const Subject *s)
+void reach_predicate(Buf *sql, Str reg, const char *alias, unsigned scopes, const Subject *s)
 {
     Principals p = principals_of(scopes, s);
     bool all = scopes & SCOPE_BIT(SCOPE_ALL);
@@ -223,16 +238,14 @@ void reach_predicate(Buf *sql, const char *alias, unsigned scopes, const Subject
         return;
     }
     if (!all) {
-        buf_printf(
-            sql,
-            " AND EXISTS (SELECT 1 FROM jangkau w WHERE w.reg=:reach_reg AND w.rec=%s.id" LIVE
-            " AND +w.principal IN (",
-            alias);
-        for (size_t i = 0; i < p.n; i++)
-            buf_printf(sql, i ? ",:pr%zu" : ":pr%zu", i);
+        buf_printf(sql,
+                   " AND EXISTS (SELECT 1 FROM jangkau w WHERE w.reg='%.*s' AND w.rec=%s.id" LIVE
+                   " AND +w.principal IN (",
+                   STR_ARG(reg), alias);
+        put_principals(sql, &p);
         buf_lit(sql, "))");
     }
-    put_barred(sql, str_printf(sql->arena, "%s.id", alias).ptr, s);
+    put_barred(sql, reg, str_printf(sql->arena, "%s.id", alias).ptr, s);
 }
 
 size_t reach_walks(unsigned scopes, const Subject *s)
@@ -241,27 +254,27 @@ size_t reach_walks(unsigned scopes, const Subject *s)
     return all ? 0 : principals_of(scopes, s).n;
 }
 
-void reach_walk(Buf *sql, Str reg, const char *alias, size_t i, const Subject *s)
-{
-    buf_printf(sql,
-               "SELECT w.rec FROM jangkau w CROSS JOIN %.*s %s ON %s.id=w.rec"
-               " WHERE w.reg=:reach_reg AND w.principal=:pr%zu" LIVE,
-               STR_ARG(reg), alias, alias, i);
-    put_barred(sql, "w.rec", s);
-}
-
-Err reach_is_wide(Db *db, Str reg, unsigned scopes, const Subject *s, bool *ret)
+void reach_walk(Buf *sql, Str reg, const char *alias, size_t i, unsigned scopes, const Subject *s)
 {
     Principals p = principals_of(scopes, s);
-    char sql[1024] =
-        "SELECT COUNT(*) FROM (SELECT 1 FROM jangkau WHERE reg=:reg AND principal IN (";
+    buf_printf(sql,
+               "SELECT w.rec FROM jangkau w CROSS JOIN %.*s %s ON %s.id=w.rec"
+               " WHERE w.reg='%.*s' AND w.principal=%s" LIVE,
+               STR_ARG(reg), alias, alias, STR_ARG(reg), p.items[i].name);
+    put_barred(sql, reg, "w.rec", s);
+}
+
+Err reach_is_wide(Db *db, Arena *a, Str reg, unsigned scopes, const Subject *s, bool *ret)
+{
+    Principals p = principals_of(scopes, s);
+    Buf sql = buf_new(a, 256);
     Stmt *st;
     bool row;
-    size_t len = strlen(sql);
-    for (size_t i = 0; i < p.n; i++)
-        len += (size_t)snprintf(sql + len, sizeof sql - len, i ? ",:pr%zu" : ":pr%zu", i);
-    snprintf(sql + len, sizeof sql - len, ") LIMIT %d) g", WIDE + 1);
-    TRY(db_stmt(db, sql, &st));
+    buf_lit(&sql, "SELECT COUNT(*) FROM (SELECT 1 FROM jangkau WHERE reg=:reg AND principal IN (");
+    put_principals(&sql, &p);
+    buf_printf(&sql, ") LIMIT %d) g", WIDE + 1);
+    buf_char(&sql, '\0');
+    TRY(db_stmt(db, sql.ptr, &st));
     stmt_text(st, ":reg", reg);
     bind_principals(st, &p);
     TRY(stmt_step(st, &row));
@@ -270,13 +283,12 @@ Err reach_is_wide(Db *db, Str reg, unsigned scopes, const Subject *s, bool *ret)
     return ERR_OK;
 }
 
-void reach_bind(Stmt *st, Str reg, unsigned scopes, const Subject *s, int64_t now)
+void reach_bind(Stmt *st, unsigned scopes, const Subject *s, int64_t now)
 {
     Principals p = principals_of(scopes, s);
     bool all = scopes & SCOPE_BIT(SCOPE_ALL);
     if (s->system || (!all && !p.n) || (all && !s->user))
         return;
-    stmt_text(st, ":reach_reg", reg);
     stmt_int(st, ":reach_now", now);
     if (!all)
         bind_principals(st, &p);

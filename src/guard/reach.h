@@ -39,21 +39,22 @@ MUST_CHECK Err reach_copy(Db *db, Str from_reg, int64_t from_rec, Str reg, int64
 MUST_CHECK Err reach_relation(Db *db, const Subject *s, Str reg, int64_t rec, int64_t now,
                               Relation *ret);
 
-/* Two ways to hold a list to its scopes, which show the same records; the values of both are bound
- * by reach_bind on the prepared statement, with the same scopes and subject. Names used:
- * :reach_reg, :reach_now, :reach_user, :pr0, :pr1, ..
+/* Two ways to hold a list of `reg` to its scopes, which show the same records; the values of both
+ * are bound by reach_bind on the prepared statement, with the same scopes and subject. Names used:
+ * :reach_now, :reach_user, and a letter with a number for each principal (:o0, :t0, :u0, :a0).
  *
  * A question asked of each record: for lists that something else makes short. Appends
  * " AND EXISTS (SELECT 1 FROM jangkau ..)", a predicate that is never true when no scope or
  * principal is left, or nothing but the bar for SCOPE_ALL. */
-void reach_predicate(Buf *sql, const char *alias, unsigned scopes, const Subject *s);
+void reach_predicate(Buf *sql, Str reg, const char *alias, unsigned scopes, const Subject *s);
 /* A walk over what one principal reaches, in order of id by the index, so that a page of a large
  * set stops early. There are reach_walks of them (0: no walk, use the predicate); their UNION is
  * the scope. reach_walk appends "SELECT w.rec FROM jangkau w CROSS JOIN <reg> <alias> .. WHERE ..",
  * to which conditions on <alias> and w.rec may be added. */
 size_t reach_walks(unsigned scopes, const Subject *s);
-void reach_walk(Buf *sql, Str reg, const char *alias, size_t i, const Subject *s);
+void reach_walk(Buf *sql, Str reg, const char *alias, size_t i, unsigned scopes, const Subject *s);
 /* Whether the scopes reach so many records that a search had better start elsewhere: counts a few
  * thousand rows of the index at most, whether or not they are in effect today. */
-MUST_CHECK Err reach_is_wide(Db *db, Str reg, unsigned scopes, const Subject *s, bool *ret);
-void reach_bind(Stmt *st, Str reg, unsigned scopes, const Subject *s, int64_t now);
+MUST_CHECK Err reach_is_wide(Db *db, Arena *a, Str reg, unsigned scopes, const Subject *s,
+                             bool *ret);
+void reach_bind(Stmt *st, unsigned scopes, const Subject *s, int64_t now);

@@ -218,6 +218,14 @@ static void put_texts(Built *b, const StrList *values)
     buf_char(&b->sql, ')');
 }
 
+static void put_parent_is(Built *b, const Record *parent)
+{
+    buf_lit(&b->sql, " AND r.induk=");
+    put_number(b, parent->id);
+    buf_lit(&b->sql, " AND r.induk_reg=");
+    put_text(b, parent->reg->name);
+}
+
 /* Owner and parent are given by uid, state and number by their text. */
 static void put_system_filter(Reader *rd, Built *b, const Register *reg, const Filter *f)
 {
@@ -298,6 +306,8 @@ static void put_conditions(Reader *rd, const Query *q, Built *b)
         } else
             put_system_filter(rd, b, q->reg, f);
     }
+    if (q->parent)
+        put_parent_is(b, q->parent);
     if (q->refers_to_reg)
         put_refers(rd, b, q);
     if (!str_empty(q->text))
@@ -309,7 +319,7 @@ static void put_conditions(Reader *rd, const Query *q, Built *b)
 /* Whether a condition leaves so few records that each is better asked for its reach. */
 static bool is_narrow(const Query *q)
 {
-    bool narrow = q->refers_to_reg || (q->lookup_field && !str_empty(q->lookup));
+    bool narrow = q->parent || q->refers_to_reg || (q->lookup_field && !str_empty(q->lookup));
     for (size_t i = 0; i < q->filters.n; i++) {
         const Filter *f = &q->filters.items[i];
         narrow |= f->field ? f->field->kind == FK_REF && f->op == FILTER_IN
@@ -333,7 +343,7 @@ static void put_walks(const Query *q, const Subject *s, Built *b, Str conditions
     for (size_t i = 0; i < b->walks; i++) {
         if (i)
             buf_lit(&b->sql, " UNION ");
-        reach_walk(&b->sql, q->reg->name, "r", i, s);
+        reach_walk(&b->sql, q->reg->name, "r", i, b->scopes, s);
         buf_put(&b->sql, conditions);
         put_beyond(b, "w.rec", w);
     }
@@ -353,7 +363,7 @@ static Err choose_way(Reader *rd, const Query *q, bool in_order, Built *b)
     if (b->walks > WALKS_MAX || is_narrow(q))
         b->walks = 0;
     if (b->walks && filtered)
-        TRY(reach_is_wide(rd->db, q->reg->name, b->scopes, s, &wide));
+        TRY(reach_is_wide(rd->db, rd->arena, q->reg->name, b->scopes, s, &wide));
     if (wide)
         b->walks = 0;
     return ERR_OK;
@@ -392,15 +402,12 @@ static void put_where(Reader *rd, const Query *q, Built *b, Stretch w)
     }
     buf_lit(&b->sql, " WHERE 1=1");
     buf_put(&b->sql, conditions);
-    reach_predicate(&b->sql, "r", b->scopes, s);
+    reach_predicate(&b->sql, q->reg->name, "r", b->scopes, s);
     put_beyond(b, "r.id", w);
 }
 
-static Err start(Reader *rd, const Query *q, Built *b, Stmt **ret)
+static void bind_all(Reader *rd, const Built *b, Stmt *st)
 {
-    Stmt *st;
-    buf_char(&b->sql, '\0');
-    TRY(db_stmt(rd->db, b->sql.ptr, &st));
     for (size_t i = 0; i < b->binds.n; i++) {
         const char *name = str_printf(b->arena, ":b%zu", i).ptr;
         if (b->binds.items[i].is_number)
@@ -408,8 +415,14 @@ static Err start(Reader *rd, const Query *q, Built *b, Stmt **ret)
         else
             stmt_text(st, name, b->binds.items[i].text);
     }
-    reach_bind(st, q->reg->name, b->scopes, rd->actor->subject, clock_now());
-    *ret = st;
+    reach_bind(st, b->scopes, rd->actor->subject, clock_now());
+}
+
+static Err start(Reader *rd, Built *b, Stmt **ret)
+{
+    buf_char(&b->sql, '\0');
+    TRY(db_stmt(rd->db, b->sql.ptr, ret));
+    bind_all(rd, b, *ret);
     return ERR_OK;
 }
 
@@ -526,11 +539,11 @@ typedef struct Ids {
     size_t n, cap;
 } Ids;
 
-static Err read_ids(Reader *rd, const Query *q, Built *b, Ids *ret)
+static Err read_ids(Reader *rd, Built *b, Ids *ret)
 {
     Stmt *st;
     bool row = false;
-    TRY(start(rd, q, b, &st));
+    TRY(start(rd, b, &st));
     for (;;) {
         TRY(stmt_step(st, &row));
         if (!row)
@@ -549,7 +562,7 @@ static Err newest_ids(Reader *rd, const Query *q, int limit, Ids *ret)
     put_where(rd, q, &b, (Stretch){.descending = true, .limit = limit});
     put_order(&b, true, NULL);
     buf_printf(&b.sql, " LIMIT %d", limit);
-    return read_ids(rd, q, &b, ret);
+    return read_ids(rd, &b, ret);
 }
 
 static Err sorted_ids(Reader *rd, const Query *q, const char *column, int limit, Ids *ret)
@@ -561,7 +574,7 @@ static Err sorted_ids(Reader *rd, const Query *q, const char *column, int limit,
     put_keyset(&b, q, column);
     put_order(&b, q->descending, column);
     buf_printf(&b.sql, " LIMIT %d", limit);
-    return read_ids(rd, q, &b, ret);
+    return read_ids(rd, &b, ret);
 }
 
 /* Rows of ids that passed put_where in this snapshot, in their order. */
@@ -589,10 +602,9 @@ static Err rows_of(Reader *rd, const Query *q, const int64_t *ids, size_t n, Rec
     }
 }
 
-Err query_page(Reader *rd, const Query *q, QueryPage *ret)
+/* A page by ids, in three statements: what is counted, what is shown, then the rows shown. */
+static Err page_by_ids(Reader *rd, const Query *q, const char *column, int limit, QueryPage *ret)
 {
-    const char *column = sort_column(rd->arena, q);
-    int limit = q->limit < 1 ? 1 : (q->limit > 500 ? 500 : q->limit);
     int newest = q->facets ? QUERY_FACET_ROWS : COUNT_CAP;
     Ids counted = {0}, sorted = {0}, shown;
     TRY(newest_ids(rd, q, newest > limit + 1 ? newest : limit + 1, &counted));
@@ -608,10 +620,93 @@ Err query_page(Reader *rd, const Query *q, QueryPage *ret)
                       .total = counted.n < COUNT_CAP ? (int64_t)counted.n : COUNT_CAP,
                       .newest = counted.items,
                       .newest_n = counted.n};
-    TRY(rows_of(rd, q, shown.items, shown.n, page.items));
+    if (shown.n)
+        TRY(rows_of(rd, q, shown.items, shown.n, page.items));
     if (sorted.n > shown.n)
         page.next = cursor_of(rd->arena, q, &page.items[page.n - 1]);
     *ret = page;
+    return ERR_OK;
+}
+
+/* "SELECT .., total FROM ..": one statement for all there is to say. */
+static void put_page_and_total(Reader *rd, const Query *q, const char *column, int limit,
+                               RowWant want, Built *b)
+{
+    row_put_columns(&b->sql, q->reg, want);
+    buf_printf(&b->sql, ",(SELECT COUNT(*) FROM (SELECT 1 FROM %.*s r", STR_ARG(q->reg->name));
+    put_where(rd, q, b, (Stretch){0});
+    buf_printf(&b->sql, " LIMIT %d) g) FROM %.*s r", COUNT_CAP, STR_ARG(q->reg->name));
+    put_where(rd, q, b, page_stretch(q, column, limit));
+    put_keyset(b, q, column);
+    put_order(b, q->descending, column);
+    buf_printf(&b->sql, " LIMIT %d", limit + 1);
+}
+
+static Err one_statement_page(Reader *rd, const Query *q, const char *column, int limit,
+                              QueryPage *ret)
+{
+    RowWant want = list_fields(rd->arena, q);
+    QueryPage page = {.items = ARENA_ARRAY(rd->arena, (size_t)limit + 1, Record)};
+    Built b;
+    Stmt *st;
+    bool row = false;
+    TRY(built_begin(rd, q, !column, &b));
+    put_page_and_total(rd, q, column, limit, want, &b);
+    TRY(start(rd, &b, &st));
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            break;
+        page.total = row_int(st, row_columns(st) - 1);
+        row_read(rd->arena, st, q->reg, want, &page.items[page.n++]);
+    }
+    if (page.n > (size_t)limit) {
+        page.n = (size_t)limit;
+        page.next = cursor_of(rd->arena, q, &page.items[page.n - 1]);
+    }
+    *ret = page;
+    return ERR_OK;
+}
+
+Err query_page(Reader *rd, const Query *q, QueryPage *ret)
+{
+    const char *column = sort_column(rd->arena, q);
+    int limit = q->limit < 1 ? 1 : (q->limit > 500 ? 500 : q->limit);
+    /* A costly condition or sort is worked out for ids alone, once for all that stands on them. */
+    if (!q->facets && (is_narrow(q) || (!column && str_empty(q->text))))
+        return one_statement_page(rd, q, column, limit, ret);
+    return page_by_ids(rd, q, column, limit, ret);
+}
+
+Err query_any(Reader *rd, const Query *qs, size_t n, bool *ret)
+{
+    Built all = {.sql = buf_new(rd->arena, 2048), .arena = rd->arena};
+    Built *each = ARENA_ARRAY(rd->arena, n, Built);
+    Stmt *st;
+    bool row;
+    for (size_t i = 0; i < n; i++) {
+        TRY(built_begin(rd, &qs[i], true, &each[i]));
+        each[i].walks = 0;
+        each[i].sql = all.sql;
+        each[i].binds.items = all.binds.items;
+        each[i].binds.n = all.binds.n;
+        each[i].binds.cap = all.binds.cap;
+        buf_printf(&each[i].sql,
+                   i ? ",EXISTS(SELECT 1 FROM %.*s r" : "SELECT EXISTS(SELECT 1 FROM %.*s r",
+                   STR_ARG(qs[i].reg->name));
+        put_where(rd, &qs[i], &each[i], (Stretch){0});
+        buf_char(&each[i].sql, ')');
+        all = each[i];
+    }
+    if (!n)
+        return ERR_OK;
+    TRY(start(rd, &all, &st));
+    for (size_t i = 0; i < n; i++)
+        reach_bind(st, each[i].scopes, rd->actor->subject, clock_now());
+    TRY(stmt_step(st, &row));
+    for (size_t i = 0; i < n; i++)
+        ret[i] = row_int(st, (int)i);
+    stmt_done(st);
     return ERR_OK;
 }
 
@@ -628,7 +723,7 @@ static Err each_page(Reader *rd, const Query *q, const Built *begun, RowWant wan
     row_select(&b.sql, q->reg, want);
     put_where(rd, q, &b, (Stretch){.beyond = true, .past = *last, .limit = EACH_PAGE});
     buf_printf(&b.sql, " ORDER BY r.id LIMIT %d", EACH_PAGE);
-    Err e = start(rd, q, &b, &st);
+    Err e = start(rd, &b, &st);
     while (e == ERR_OK && (e = stmt_step(st, &row)) == ERR_OK && row) {
         Record r;
         row_read(a, st, q->reg, want, &r);

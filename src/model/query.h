@@ -32,8 +32,9 @@ typedef struct Query {
     const Register
         *refers_to_reg; /* with `refers_to`: records any clear reference of which is that */
     Str refers_to;
-    const Field *sort; /* NULL: newest first */
-    Str sort_system;   /* "nomor", "diubah", "status"; absent: by id */
+    const Record *parent; /* only its children */
+    const Field *sort;    /* NULL: newest first */
+    Str sort_system;      /* "nomor", "diubah", "status"; absent: by id */
     bool descending;
     Str cursor; /* opaque, from QueryPage.next */
     int limit;  /* rows a page, 1..500 */
@@ -56,6 +57,9 @@ enum { QUERY_FACET_ROWS = 1000 };
 Query query_new(const Register *reg);
 void query_filter(Query *q, Arena *a, const Field *f, Str name, FilterOp op, Str values);
 MUST_CHECK Err query_page(Reader *rd, const Query *q, QueryPage *ret);
+
+/* Whether there is any match, for each of `n` questions, in one statement. */
+MUST_CHECK Err query_any(Reader *rd, const Query *qs, size_t n, bool *ret);
 
 /* Walks all matching rows in id order; `row` is valid during the call only. Stops on error. */
 MUST_CHECK Err query_each(Reader *rd, const Query *q, Err (*row)(void *ctx, const Record *r),

@@ -81,7 +81,7 @@ static void put_multi(Buf *sql, const Field *f, const char *column)
     buf_printf(sql, " AS v FROM %.*s l WHERE l.rec=r.id ORDER BY l.ord) g)", STR_ARG(table));
 }
 
-void row_select(Buf *sql, const Register *reg, RowWant want)
+void row_put_columns(Buf *sql, const Register *reg, RowWant want)
 {
     const Register *inst = role_reg(reg->model, REG_ROLE_INSTITUTION);
     buf_lit(sql,
@@ -106,6 +106,11 @@ void row_select(Buf *sql, const Register *reg, RowWant want)
             buf_printf(sql, ",r.%.*s", STR_ARG(f->name));
         }
     }
+}
+
+void row_select(Buf *sql, const Register *reg, RowWant want)
+{
+    row_put_columns(sql, reg, want);
     buf_printf(sql, " FROM %.*s r", STR_ARG(reg->name));
 }
 

@@ -13,6 +13,8 @@ typedef struct RowWant {
 /* Appends "SELECT .. FROM reg r" (no WHERE) for the wanted fields; the layout is what row_read
  * reads. */
 void row_select(Buf *sql, const Register *reg, RowWant want);
+/* The same without " FROM reg r": columns of one's own may follow. */
+void row_put_columns(Buf *sql, const Register *reg, RowWant want);
 /* Reads the current row of a statement made by row_select. */
 void row_read(Arena *a, Stmt *st, const Register *reg, RowWant want, Record *ret);
 

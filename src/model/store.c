@@ -70,11 +70,25 @@ void reader_end(Reader *rd)
     db_rollback(rd->db);
 }
 
+/* As of this snapshot. */
+static Err relation_of(Reader *rd, const Record *r, Relation *ret)
+{
+    if (rd->stands.reg != r->reg || rd->stands.id != r->id) {
+        Relation rel;
+        TRY(reach_relation(rd->db, rd->actor->subject, r->reg->name, r->id, clock_now(), &rel));
+        rd->stands.reg = r->reg;
+        rd->stands.id = r->id;
+        rd->stands.rel = rel;
+    }
+    *ret = rd->stands.rel;
+    return ERR_OK;
+}
+
 Decision store_decide(Reader *rd, const Record *r, Verb verb)
 {
     Relation rel;
     const Subject *s = rd->actor->subject;
-    if (reach_relation(rd->db, s, r->reg->name, r->id, clock_now(), &rel) != ERR_OK)
+    if (relation_of(rd, r, &rel) != ERR_OK)
         return (Decision){0};
     return policy_decide(s, verb, r->reg->rights, &rel);
 }
@@ -85,7 +99,7 @@ Decision store_decide_child(Reader *rd, const Record *parent, const Register *ch
     Relation rel;
     if (child->reach != REACH_PARENT)
         return (Decision){.allowed = s->system || policy_scopes(s, verb, child->rights) != 0};
-    if (reach_relation(rd->db, s, parent->reg->name, parent->id, clock_now(), &rel) != ERR_OK)
+    if (relation_of(rd, parent, &rel) != ERR_OK)
         return (Decision){0};
     return policy_decide(s, verb, child->rights, &rel);
 }

@@ -68,6 +68,11 @@ struct Reader {
         Opened *items;
         size_t n, cap;
     } opened;
+    struct { /* how the record asked about last stands to the subject: a page asks many times */
+        const Register *reg;
+        int64_t id;
+        Relation rel;
+    } stands;
 };
 
 /* Read-only connections of one thread. */

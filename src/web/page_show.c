@@ -40,7 +40,7 @@ Err children_of(Req *req, const Record *r, const Register *child, int limit, Que
 {
     Query q = query_new(child);
     q.limit = limit;
-    query_filter(&q, req->arena, NULL, S("induk"), FILTER_EQ, r->uid);
+    q.parent = r;
     *ret_query = q;
     return query_page(&req->reader, &q, ret);
 }
@@ -50,33 +50,53 @@ static bool shows_child(const Req *req, const Register *child)
     return req_may(req, child, VERB_LIST) || req_may(req, child, VERB_CREATE);
 }
 
-static Err share_of_tab(Req *req, const Record *r, const Tab *tab, bool first, Share *ret)
+/* Of each register on the tabs that the reader may list, whether the record has any, in the order
+ * of the tabs: asked in one statement for all. */
+static Err filled_children(Req *req, const Record *r, bool **ret)
+{
+    size_t n = 0, most = 0;
+    for (size_t i = 0; i < r->reg->tab_count; i++)
+        most += r->reg->tabs[i].children.n;
+    Query *qs = ARENA_ARRAY(req->arena, most, Query);
+    *ret = ARENA_ARRAY(req->arena, most, bool);
+    for (size_t i = 0; i < r->reg->tab_count; i++)
+        for (size_t k = 0; k < r->reg->tabs[i].children.n; k++) {
+            const Register *child = model_reg(req->model, r->reg->tabs[i].children.items[k]);
+            if (!child || !req_may(req, child, VERB_LIST))
+                continue;
+            qs[n] = query_new(child);
+            qs[n++].parent = r;
+        }
+    return query_any(&req->reader, qs, n, *ret);
+}
+
+/* `filled` moves on over the registers of the tab. */
+static Share share_of_tab(Req *req, const Record *r, const Tab *tab, bool first,
+                          const bool **filled)
 {
     Share s = share_of_fields(req, r, tab, first);
-    for (size_t i = 0; tab && i < tab->children.n; i++) {
+    for (size_t i = 0; i < tab->children.n; i++) {
         const Register *child = model_reg(req->model, tab->children.items[i]);
-        Query q;
-        QueryPage page;
         if (!child || !req_may(req, child, VERB_LIST))
             continue;
-        TRY(children_of(req, r, child, 1, &q, &page));
         s.all++;
-        s.filled += page.n > 0;
+        s.filled += *(*filled)++;
     }
-    *ret = s;
-    return ERR_OK;
+    return s;
 }
 
 static Err tabs(Req *req, Html *h, const Record *r, const Tab *now)
 {
+    bool *any = NULL;
     if (r->reg->tab_count < 2)
         return ERR_OK;
+    TRY(filled_children(req, r, &any));
+    const bool *filled = any;
     h_class(h, "nav", "tab");
     h_attr(h, "aria-label", req_tr(req, M_WEB_TABS));
     for (size_t i = 0; i < r->reg->tab_count; i++) {
         const Tab *t = &r->reg->tabs[i];
-        Share s;
-        TRY(share_of_tab(req, r, t, i == 0, &s));
+        Share s = share_of_tab(req, r, t, i == 0, &filled);
         h_open(h, "a");
         h_url(h, "href", str_printf(req->arena, "?tab=%.*s", STR_ARG(t->name)));
         if (t == now)
@@ -287,7 +307,9 @@ static void time_line(Req *req, Html *h, const QueryPage *page, const Register *
 static Err ordered(Req *req, const Record *r, const Register *child, Query *q, QueryPage *page)
 {
     const Field *order = role_field(req->model, FIELD_ROLE_EVENT_ORDER);
-    TRY(children_of(req, r, child, 100, q, page));
+    *q = query_new(child);
+    q->parent = r;
+    q->limit = 100;
     q->descending = false;
     q->sort = order && order->reg == child ? order : date_of(child);
     return query_page(&req->reader, q, page);

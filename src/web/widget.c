@@ -373,15 +373,29 @@ static void place_input(Control *c)
     search_box(c, S("/pilih/wilayah"), str_of(levels[c->field->level]));
 }
 
-bool widget_ref_choices(Req *req, const Field *field, QueryPage *ret)
+/* Records of a small register that the subject may list; more of them are searched for instead. */
+static bool read_choices(Req *req, const Register *target, QueryPage *ret)
 {
-    if (!field->target || !req_may(req, field->target, VERB_LIST) ||
-        field->target->reach == REACH_REFERRERS || field->target->has_sealed)
+    if (!req_may(req, target, VERB_LIST) || target->reach == REACH_REFERRERS || target->has_sealed)
         return false;
-    Query q = query_new(field->target);
+    Query q = query_new(target);
     q.limit = REF_SELECT_MAX + 1;
     q.descending = false;
     return query_page(&req->reader, &q, ret) == ERR_OK && ret->n <= REF_SELECT_MAX;
+}
+
+/* Several fields of a form often refer to one register: it is read once. */
+static const RefChoices *ref_choices(Form *f, const Field *field)
+{
+    if (field->kind != FK_REF || field->multi || !field->target)
+        return NULL;
+    for (size_t i = 0; i < f->choices.n; i++)
+        if (f->choices.items[i].reg == field->target)
+            return &f->choices.items[i];
+    RefChoices *c = ARENA_PUSH(f->req->arena, f->choices);
+    *c = (RefChoices){.reg = field->target};
+    c->few = read_choices(f->req, field->target, &c->page);
+    return c;
 }
 
 static void ref_input(Control *c)
@@ -511,7 +525,10 @@ void widget_field(Form *f, const Field *field)
     Control c = {.f = f, .field = field, .name = widget_name(f, field)};
     c.id = str_printf(a, "f-%.*s%.*s", STR_ARG(f->scope), STR_ARG(c.name));
     c.value = value_of(f, field, c.name);
-    c.select = field->kind == FK_REF && !field->multi && widget_ref_choices(f->req, field, &c.page);
+    const RefChoices *choices = ref_choices(f, field);
+    c.select = choices && choices->few;
+    if (c.select)
+        c.page = choices->page;
     bool group = is_group(field) && !c.select;
     h_open_(h, group ? "fieldset" : "div");
     h_attr(h, "class", S("isian"));

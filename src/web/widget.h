@@ -6,6 +6,12 @@
 #include "web/form_env.h"
 #include "web/page.h"
 
+typedef struct RefChoices {
+    const Register *reg;
+    QueryPage page;
+    bool few;
+} RefChoices;
+
 /* What a form of a register shows and knows. `prefix` stands before every name ("orang." for the
  * fields of a person made together with the record that refers to her). */
 typedef struct Form {
@@ -18,6 +24,10 @@ typedef struct Form {
     const Params *typed; /* what was typed before (errors, drafts); NULL: stored values, defaults */
     const Problems *problems;
     unsigned classes; /* protected classes the subject may write */
+    struct {
+        RefChoices *items;
+        size_t n, cap;
+    } choices;        /* what fields that refer to a register offer, read once for all of them */
     StrList shown;    /* out: fields the form offered; sent back in the hidden field "ada" */
     struct Form *sub; /* fields of a record to be made for the reference `sub_field`, or NULL */
     const Field *sub_field;
@@ -46,7 +56,5 @@ void widget_select(Req *req, Html *h, Str name, Str label, const CodeList *list,
 bool widget_offers(const Form *f, const Field *field);
 /* Name of the control: prefix and field name. */
 Str widget_name(const Form *f, const Field *field);
-/* A list of choices for a field that refers to a small register: at most REF_SELECT_MAX records the
- * subject may list; false when there are more. */
+/* A field that refers to a register of at most so many records is a list of choices. */
 enum { REF_SELECT_MAX = 60 };
-bool widget_ref_choices(Req *req, const Field *field, QueryPage *ret);

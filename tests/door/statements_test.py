@@ -1,5 +1,6 @@
 """What a page costs in SQL statements: the same for few rows and for many (the log of SIGAP_TRACE says it)."""
 import os
+import pathlib
 import re
 
 os.environ["SIGAP_TRACE"] = "1"  # the server of this file inherits it
@@ -42,3 +43,35 @@ def test_a_table_of_figures_costs_the_same_for_every_period(s):
     one, _ = cost(s, client, "/tabel/korban_terpilah?masa=2020-S1")
     other, _ = cost(s, client, "/tabel/korban_terpilah")
     assert max(one, other) <= MOST, f"{one} and {other} statements"
+
+
+def registers():
+    return sorted(p.stem for p in (pathlib.Path(__file__).resolve().parents[2] / "domain/registers").glob("*.yaml"))
+
+
+def sections(page):
+    """Lists of other records on the page: each may cost one statement."""
+    return page.html.count('class="bagian anak"')
+
+
+def test_every_page_of_every_register_costs_few_statements(s):
+    seen, dear = 0, []
+    for login in ("ppt", "sekretaris"):
+        client = s.as_(login)
+        for register in registers():
+            page = client.get(f"/{register}")
+            if page.status != 200:
+                continue
+            record = re.search(rf'href="(/{register}/[0-9a-f-]{{36}})"', page.html)
+            paths = [f"/{register}", f"/{register}/baru"]
+            paths += [record.group(1) + end for end in ("", "/ubah", "/riwayat")] if record else []
+            for path in paths:
+                page = client.get(path)
+                if page.status != 200:
+                    continue
+                spent, _ = cost(s, client, path)
+                seen += 1
+                if spent > MOST + sections(page):
+                    dear.append(f"{path} as {login}: {spent} statements, {sections(page)} sections")
+    assert not dear, "\n".join(dear)
+    assert seen > 150, f"{seen} pages looked at"

@@ -110,7 +110,7 @@ static void run_list(Kit *k, Buf sql, const Subject *s, unsigned scopes, int64_t
     bool row = true;
     buf_char(&sql, '\0');
     OK(db_stmt(k->db, sql.ptr, &st));
-    reach_bind(st, S("thing"), scopes, s, now);
+    reach_bind(st, scopes, s, now);
     memset(ret, 0, (RECORDS + 1) * sizeof *ret);
     for (;;) {
         OK(stmt_step(st, &row));
@@ -126,7 +126,7 @@ static void listed(Kit *k, const Subject *s, unsigned scopes, int64_t now, bool 
 {
     Buf sql = buf_new(k->a, 512);
     buf_lit(&sql, "SELECT r.id FROM thing r WHERE r.id>0");
-    reach_predicate(&sql, "r", scopes, s);
+    reach_predicate(&sql, S("thing"), "r", scopes, s);
     run_list(k, sql, s, scopes, now, ret);
 }
 
@@ -137,7 +137,7 @@ static void walked(Kit *k, const Subject *s, unsigned scopes, int64_t now, bool 
     for (size_t i = 0; i < reach_walks(scopes, s); i++) {
         if (i)
             buf_lit(&sql, " UNION ");
-        reach_walk(&sql, S("thing"), "r", i, s);
+        reach_walk(&sql, S("thing"), "r", i, scopes, s);
     }
     buf_lit(&sql, " ORDER BY 1 DESC");
     run_list(k, sql, s, scopes, now, ret);
