@@ -143,7 +143,7 @@ static Err current_version(Reader *rd, WrittenRow *w)
     return ERR_OK;
 }
 
-Err import_written(Reader *rd, int64_t tx, WrittenRow **ret, size_t *ret_n)
+Err import_written(Reader *rd, int64_t tx, int64_t most, WrittenRow **ret, size_t *ret_n)
 {
     struct {
         WrittenRow *items;
@@ -151,7 +151,10 @@ Err import_written(Reader *rd, int64_t tx, WrittenRow **ret, size_t *ret_n)
     } rows = {0};
     Stmt *st;
     bool row = false;
-    TRY(db_stmt(rd->db, "SELECT reg,rec,ver FROM riwayat WHERE tx=:tx ORDER BY reg,rec DESC", &st));
+    TRY(db_stmt(rd->db,
+                "SELECT reg,rec,ver FROM riwayat WHERE tx=:tx ORDER BY reg,rec DESC LIMIT :most",
+                &st));
+    stmt_int(st, ":most", most);
     stmt_int(st, ":tx", tx);
     for (;;) {
         TRY(stmt_step(st, &row));

@@ -27,11 +27,13 @@ MUST_CHECK Err import_list(Db *db, Arena *a, Str user, ImportRun **ret, size_t *
 /* The run in which the same file was applied by the same profile and not undone, if any. */
 MUST_CHECK Err import_applied_before(Db *db, Arena *a, Str profile, Str hash, Str user,
                                      ImportRun *ret);
-/* What a transaction wrote: register, record and version, newest first. */
+/* What a transaction wrote: register, record and version, newest first, at most `most` rows (-1: no
+ * end). */
 typedef struct WrittenRow {
     const Register *reg;
     int64_t rec, version;
     Str uid;
     int64_t current; /* version now */
 } WrittenRow;
-MUST_CHECK Err import_written(Reader *rd, int64_t tx, WrittenRow **ret, size_t *ret_n);
+MUST_CHECK Err import_written(Reader *rd, int64_t tx, int64_t most, WrittenRow **ret,
+                              size_t *ret_n);

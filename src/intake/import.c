@@ -290,6 +290,7 @@ Err import_build(Reader *rd, const ImportProfile *profile, const Workbook *book,
     *report = (ImportReport){.profile = profile, .problems = {.arena = rd->arena}};
     report->by_row = ARENA_ARRAY(rd->arena, profile->row_count, ImportCounts);
     Gather g = {.arena = rd->arena,
+                .rd = rd,
                 .profile = profile,
                 .choices = choices,
                 .report = report,

@@ -195,7 +195,7 @@ static Err do_undo(Job *j, Reader *rd)
     WrittenRow *rows;
     size_t n;
     Batch *batch = store_batch(rd);
-    TRY(import_written(rd, j->run.tx, &rows, &n));
+    TRY(import_written(rd, j->run.tx, -1, &rows, &n));
     for (size_t i = 0; i < n; i++) {
         Err e = undo_row(j, rd, batch, &rows[i]);
         if (e == E_DENIED || e == E_NOT_FOUND || e == E_INVALID)

@@ -1,6 +1,7 @@
 #include "intake/import_part.h"
 
 #include "base/utf8.h"
+#include "intake/ref_key.h"
 #include "intake/workbook_write.h"
 
 #include <string.h>
@@ -152,6 +153,23 @@ static bool cell_text(Gather *g, const Cell *cell, CellPlace at, const ImportCol
     BUG("unknown cell kind");
 }
 
+/* A reference is written as people know it (code, number or heading), several with ";" between.
+ * What names no record stays as it is: value_parse says so at the cell. */
+static Str named_records(Gather *g, const Field *f, Str text)
+{
+    Buf b = buf_new(g->arena, 40);
+    Str rest = text, piece;
+    while (str_cut(&rest, ';', &piece)) {
+        Str uid = ref_by_key(g->rd, f, str_trim(piece));
+        if (!uid.ptr || (b.len && !f->multi))
+            return text;
+        if (b.len)
+            buf_char(&b, ' ');
+        buf_put(&b, uid);
+    }
+    return buf_str(&b);
+}
+
 static bool take_cell(Gather *g, Part *p, const ImportColumn *c, const Cell *cell, CellPlace at)
 {
     Str typed, value = STR_NONE;
@@ -160,6 +178,8 @@ static bool take_cell(Gather *g, Part *p, const ImportColumn *c, const Cell *cel
         return true;
     if (!cell_text(g, cell, at, c, &typed))
         return false;
+    if (c->field->kind == FK_REF)
+        typed = named_records(g, c->field, typed);
     bool ok = value_parse(c->field, g->arena, typed, g->today, &value, &g->report->problems);
     for (size_t i = before; i < g->report->problems.n; i++) {
         Problem *problem = &g->report->problems.items[i];

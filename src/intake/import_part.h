@@ -34,6 +34,7 @@ typedef struct Parts {
 
 typedef struct Gather {
     Arena *arena;
+    Reader *rd; /* finds the records that cells name */
     const ImportProfile *profile;
     const ImportChoices *choices;
     ImportReport *report;

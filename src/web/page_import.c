@@ -9,9 +9,11 @@
 #include "web/page.h"
 #include "web/widget.h"
 
-enum { PROBLEMS_SHOWN = 200, UNDO_DAYS = 30 };
+enum { PROBLEMS_SHOWN = 200, LINKS_SHOWN = 20, UNDO_DAYS = 30 };
 
 #define UNDO_MS ((int64_t)UNDO_DAYS * 24 * 3600 * 1000)
+
+#define PASTED "tempel"
 
 #define XLSX_TYPE S("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
@@ -127,23 +129,18 @@ static Err wanted_profile(Req *req, const ImportProfile **ret)
     return ERR_OK;
 }
 
-static Err upload_page(Req *req, const ImportProfile *p, Msg problem)
+static void form_open(Req *req, Html *h, Str url)
 {
-    Crumb up = {req_tr(req, M_IMPORTS), S("/impor")};
-    Str url = str_printf(req->arena, "/impor/%.*s", STR_ARG(p->name));
-    Html *h = page_begin(req, req_label(req, &p->label), &up, 1);
-    if (problem != M_OK)
-        page_notice(h, "galat", req_tr(req, problem));
-    h_element(h, "p", req_label(req, &p->help));
-    h_open(h, "p");
-    page_link(h, str_printf(req->arena, "%.*s/contoh.xlsx", STR_ARG(url)),
-              req_tr(req, M_IMPORT_TEMPLATE));
-    h_close(h);
     h_open(h, "form");
     h_attr(h, "method", S("post"));
     h_attr(h, "enctype", S("multipart/form-data"));
     h_url(h, "action", url);
     page_hidden(h, S("csrf"), csrf_token(req->arena, req->subject.session));
+}
+
+static void upload_form(Req *req, Html *h, Str url)
+{
+    form_open(req, h, url);
     h_class(h, "p", "isian");
     h_open(h, "label");
     h_attr(h, "for", S("berkas"));
@@ -158,6 +155,37 @@ static Err upload_page(Req *req, const ImportProfile *p, Msg problem)
     h_close(h); /* the paragraph; input is void */
     page_button(h, req_tr(req, M_IMPORT_CHECK), S("utama"), STR_NONE, STR_NONE);
     h_close(h);
+}
+
+/* Rows copied in a spreadsheet arrive with tabs between the cells. */
+static void paste_form(Req *req, Html *h, Str url)
+{
+    h_class(h, "details", "lagi");
+    if (params_has(&req->form, S(PASTED)))
+        h_flag(h, "open");
+    h_element(h, "summary", req_tr(req, M_IMPORT_PASTE));
+    form_open(req, h, url);
+    widget_area(req, h, S(PASTED), req_tr(req, M_IMPORT_PASTE_ROWS),
+                req_tr(req, M_IMPORT_PASTE_HINT), params_get(&req->form, S(PASTED)), NULL);
+    page_button(h, req_tr(req, M_IMPORT_CHECK), STR_NONE, STR_NONE, STR_NONE);
+    h_close(h);
+    h_close(h);
+}
+
+static Err upload_page(Req *req, const ImportProfile *p, Msg problem)
+{
+    Crumb up = {req_tr(req, M_IMPORTS), S("/impor")};
+    Str url = str_printf(req->arena, "/impor/%.*s", STR_ARG(p->name));
+    Html *h = page_begin(req, req_label(req, &p->label), &up, 1);
+    if (problem != M_OK)
+        page_notice(h, "galat", req_tr(req, problem));
+    h_element(h, "p", req_label(req, &p->help));
+    h_open(h, "p");
+    page_link(h, str_printf(req->arena, "%.*s/contoh.xlsx", STR_ARG(url)),
+              req_tr(req, M_IMPORT_TEMPLATE));
+    h_close(h);
+    upload_form(req, h, url);
+    paste_form(req, h, url);
     h_element(h, "p", req_tr(req, M_IMPORT_PROMISE));
     page_end(req, h);
     return ERR_OK;
@@ -216,26 +244,40 @@ static Str remembered_choices(Req *req, const ImportProfile *p)
     return S("");
 }
 
+/* The bytes of the file, or what was pasted, as the text file a spreadsheet would write of it. */
+static Str sent_rows(Req *req, Str *ret_name)
+{
+    Str pasted = params_get(&req->form, S(PASTED));
+    if (req->uploads.n && req->uploads.items[0].bytes.len) {
+        *ret_name = req->uploads.items[0].file_name;
+        return req->uploads.items[0].bytes;
+    }
+    if (str_empty(str_trim(pasted)))
+        return STR_NONE;
+    *ret_name = req_tr(req, M_IMPORT_PASTED);
+    return pasted;
+}
+
 Err page_import_post(Req *req)
 {
     const ImportProfile *p;
     ImportRun *run = ARENA_NEW(req->arena, ImportRun), before;
     TRY(wanted_profile(req, &p));
-    const Upload *file = req->uploads.n ? &req->uploads.items[0] : NULL;
-    if (!file || !file->bytes.len)
+    Str name = STR_NONE, bytes = sent_rows(req, &name);
+    if (!bytes.len)
         return upload_page(req, p, M_IMPORT_NO_FILE);
-    if (file->bytes.len > WORKBOOK_MAX_BYTES)
+    if (bytes.len > WORKBOOK_MAX_BYTES)
         return upload_page(req, p, M_IMPORT_FILE_BIG);
     *run = (ImportRun){.uid = rand_uid(req->arena),
                        .user = req->subject.uid,
                        .profile = p->name,
-                       .file_name = str_empty(file->file_name) ? S("-") : file->file_name,
+                       .file_name = str_empty(name) ? S("-") : name,
                        .choices = remembered_choices(req, p)};
-    run->hash = desk_hash(req->store, req->arena, file->bytes);
+    run->hash = desk_hash(req->store, req->arena, bytes);
     if (import_applied_before(req->reader.db, req->arena, p->name, run->hash, run->user, &before) ==
         ERR_OK)
         return req_redirect(req, run_url(req, before.uid, "?pesan=sudah"));
-    TRY(desk_stage(req->store, req->arena, file->bytes, run));
+    TRY(desk_stage(req->store, req->arena, bytes, run));
     req->state = run;
     req_write(req, NULL, insert_run, run, after_insert);
     return ERR_OK;
@@ -435,7 +477,34 @@ static void put_checked(Req *req, Html *h, const ImportRun *run, const DeskView 
     }
 }
 
-static void put_done(Req *req, Html *h, const ImportRun *run, const DeskView *v)
+/* Leads to the first records that were made, as far as the reader may see them. */
+static Err put_written(Req *req, Html *h, const ImportRun *run)
+{
+    WrittenRow *rows;
+    size_t n;
+    TRY(import_written(&req->reader, run->tx, LINKS_SHOWN, &rows, &n));
+    int mark = h_mark(h);
+    for (size_t i = 0; i < n; i++) {
+        Record r;
+        if (store_get(&req->reader, rows[i].reg, rows[i].uid, VERB_LIST, &r) != ERR_OK)
+            continue;
+        if (h_mark(h) == mark) {
+            h_class(h, "section", "bagian");
+            h_element(h, "h2", req_tr(req, M_IMPORT_WRITTEN));
+            h_open(h, "ul");
+        }
+        h_open(h, "li");
+        h_text(h, req_label(req, &r.reg->label));
+        h_lit(h, ": ");
+        page_link(h, url_record(req, r.reg, r.uid, ""),
+                  str_empty(r.heading) ? r.number : r.heading);
+        h_close(h);
+    }
+    h_close_to(h, mark);
+    return ERR_OK;
+}
+
+static Err put_done(Req *req, Html *h, const ImportRun *run, const DeskView *v)
 {
     page_notice(h, "aman",
                 tr_args(req->arena, req->lang,
@@ -447,17 +516,21 @@ static void put_done(Req *req, Html *h, const ImportRun *run, const DeskView *v)
                             str_int(req->arena, (int64_t)v->undo_kept)));
     if (v->report && v->report->profile && run->state == IMPORT_APPLIED)
         put_counts(req, h, v->report);
+    if (run->state == IMPORT_APPLIED)
+        TRY(put_written(req, h, run));
     if (run->state != IMPORT_APPLIED || clock_now() - run->at > UNDO_MS)
-        return;
+        return ERR_OK;
     page_form_open(req, h, run_url(req, run->uid, "/urung"));
     page_button(h, req_tr(req, M_IMPORT_UNDO), STR_NONE, STR_NONE, STR_NONE);
     h_close(h);
     h_element(h, "p", req_tr(req, M_IMPORT_UNDO_HELP));
+    return ERR_OK;
 }
 
 Err page_import_run(Req *req)
 {
     ImportRun run;
+    Err e = ERR_OK;
     TRY(load_run(req, &run));
     DeskView v = desk_open(req->site->desk, run.uid);
     bool asks_check = v.phase == DESK_ABSENT && run.state <= IMPORT_READY;
@@ -469,11 +542,12 @@ Err page_import_run(Req *req)
     if (working || asks_check)
         put_working(req, h, &v);
     else if (run.state >= IMPORT_APPLIED)
-        put_done(req, h, &run, &v);
+        e = put_done(req, h, &run, &v);
     else
         put_checked(req, h, &run, &v);
     page_end(req, h);
     desk_close(req->site->desk);
+    TRY(e);
     return asks_check ? desk_check(req->site->desk, &run, &req->subject, req->lang) : ERR_OK;
 }
 
