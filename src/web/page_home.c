@@ -3,9 +3,8 @@
  * always shows the overview. */
 #include "web/list.h"
 #include "web/list_query.h"
+#include "web/page_drafts.h"
 #include "web/page_filters.h"
-
-#include "model/draft.h"
 
 enum { BOARD_ROWS = 8 };
 
@@ -46,10 +45,10 @@ static void actions(Req *req, Html *h)
     for (size_t i = 0; i < n; i++)
         if (req_may(req, works[i], VERB_CREATE) &&
             (!works[i]->has_parent || works[i]->parent_optional))
-            action(h, str_printf(req->arena, "/%.*s/baru", STR_ARG(works[i]->name)),
-                   tr_args(req->arena, req->lang, M_WEB_NEW_TITLE,
-                           req_label(req, &works[i]->label)),
-                   &first);
+            action(
+                h, str_printf(req->arena, "/%.*s/baru", STR_ARG(works[i]->name)),
+                tr_args(req->arena, req->lang, M_WEB_NEW_TITLE, req_label(req, &works[i]->label)),
+                &first);
     if (req_duty(req, "users"))
         action(h, S("/akun/baru"), req_tr(req, M_USER_NEW), &first);
     if (req_duty(req, "import"))
@@ -155,44 +154,14 @@ static Err counters(Req *req, Html *h)
     return ERR_OK;
 }
 
-/* ---- drafts ---- */
-
-static Err drafts(Req *req, Html *h)
-{
-    enum { SHOWN = 10 };
-    DraftRow rows[SHOWN];
-    size_t n;
-    TRY(draft_list(&req->reader, req->subject.uid, rows, SHOWN, &n));
-    if (!n)
-        return ERR_OK;
-    h_class(h, "section", "bagian");
-    h_element(h, "h2", req_tr(req, M_WEB_DRAFTS));
-    h_open(h, "ul");
-    for (size_t i = 0; i < n; i++) {
-        const Register *reg = model_reg(req->model, rows[i].reg);
-        if (!reg || (rows[i].rec.len > 1 && str_starts(rows[i].rec, S("+"))))
-            continue; /* a new record under a parent is offered where it is added */
-        Str url = str_is(rows[i].rec, "+")
-                      ? str_printf(req->arena, "/%.*s/baru?draf=lanjut", STR_ARG(reg->name))
-                      : url_record(req, reg, rows[i].rec, "/ubah?draf=lanjut");
-        h_open(h, "li");
-        page_link(h, url, req_label(req, &reg->label));
-        h_lit(h, ", ");
-        h_text(h, req_instant(req, rows[i].at));
-        h_close(h);
-    }
-    h_close(h);
-    h_close(h);
-    return ERR_OK;
-}
-
 static void role_line(Req *req, Html *h)
 {
     const Model *m = req->model;
     Buf b = buf_new(req->arena, 128);
     for (size_t i = 0; i < m->role_count; i++)
         if (req->subject.roles >> i & 1)
-            buf_printf(&b, "%s%.*s", b.len ? ", " : "", STR_ARG(req_label(req, &m->roles[i].label)));
+            buf_printf(&b, "%s%.*s", b.len ? ", " : "",
+                       STR_ARG(req_label(req, &m->roles[i].label)));
     h_class(h, "p", "keterangan");
     h_text(h, buf_str(&b));
     h_close(h);
@@ -209,7 +178,7 @@ Err page_home(Req *req)
     TRY(boards(req, h));
     TRY(counters(req, h));
     TRY(filters_list(req, h, NULL));
-    TRY(drafts(req, h));
+    TRY(drafts_newest(req, h));
     h_class(h, "section", "bagian semua");
     h_element(h, "h2", req_tr(req, M_WEB_ALL_PAGES));
     page_groups(req, h);
