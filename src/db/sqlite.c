@@ -56,10 +56,8 @@ static Err settle(Db *db, DbMode mode)
     sqlite3_extended_result_codes(db->conn, 1);
     if (mode == DB_READ)
         return db_exec(db, "PRAGMA query_only=ON; PRAGMA temp_store=MEMORY;");
-    /* The journal of a statement inside a savepoint may not lie in memory: SQLite cuts it back
-     * after every statement by walking all of it, so an import of 10,000 rows grows by the square.
-     * In a file (unlinked as it is opened) the cut is free. */
-    return db_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=FILE;"
+    /* Temporary pages hold what is in the database: never in a folder of the system. */
+    return db_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
                        "PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;");
 }
 

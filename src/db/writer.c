@@ -23,15 +23,19 @@ struct Writer {
     bool stop;
 };
 
-/* Takes up to BATCH_MAX queued commands; NULL when the writer is to end. */
+/* Takes up to BATCH_MAX queued commands, or one that runs alone; NULL when the writer is to end. */
 static Write *take_batch(Writer *wr)
 {
     pthread_mutex_lock(&wr->lock);
     while (!wr->first && !wr->stop)
         pthread_cond_wait(&wr->wake, &wr->lock);
     Write *batch = wr->first, **end = &batch;
-    for (int n = 0; *end && n < BATCH_MAX; n++)
+    for (int n = 0; *end && n < BATCH_MAX && !(n && (*end)->alone); n++) {
+        bool alone = (*end)->alone;
         end = &(*end)->next;
+        if (alone)
+            break;
+    }
     wr->first = *end;
     if (!wr->first)
         wr->last = &wr->first;
@@ -51,8 +55,24 @@ static Err in_savepoint(Db *db, WriteFn fn, Write *w)
     return e;
 }
 
+/* A command without company needs no savepoint: the transaction is its own. What a savepoint keeps
+ * for its return grows with all that is written, and an import writes much. */
+static void run_single(Db *db, Write *w, WriteFn fn)
+{
+    if (w->err != ERR_OK || !fn)
+        return;
+    w->tx.db = db;
+    w->err = db_begin(db);
+    if (w->err == ERR_OK)
+        w->err = fn(&w->tx, w->arg);
+    if (w->err == ERR_OK)
+        w->err = db_commit(db);
+    if (w->err != ERR_OK)
+        db_rollback(db);
+}
+
 /* Runs one function of each command that has not failed yet, in one transaction of `db`. */
-static void run_all(Db *db, Write *batch, bool before)
+static void run_together(Db *db, Write *batch, bool before)
 {
     Err e = db_begin(db);
     for (Write *w = batch; w && e == ERR_OK; w = w->next) {
@@ -69,6 +89,14 @@ static void run_all(Db *db, Write *batch, bool before)
     for (Write *w = batch; w; w = w->next)
         if (w->err == ERR_OK)
             w->err = e;
+}
+
+static void run_all(Db *db, Write *batch, bool before)
+{
+    if (batch->next)
+        run_together(db, batch, before);
+    else
+        run_single(db, batch, before ? batch->before : batch->fn);
 }
 
 static bool any_before(const Write *batch)
@@ -152,7 +180,8 @@ static void wake_waiter(void *ctx, Err err)
 Err writer_run(Writer *wr, WriteFn before, WriteFn fn, void *arg)
 {
     Waiter waiter = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
-    Write w = {.fn = fn, .before = before, .arg = arg, .done = wake_waiter, .ctx = &waiter};
+    Write w = {
+        .fn = fn, .before = before, .arg = arg, .alone = true, .done = wake_waiter, .ctx = &waiter};
     writer_submit(wr, &w);
     pthread_mutex_lock(&waiter.lock);
     while (!waiter.answered)

@@ -1,8 +1,9 @@
 /* The writer: one thread that runs every write as a command inside its own savepoint of a group
- * commit. A batch is what queued up while the last commit ran, at most 64 commands, no waiting.
- * Commands are answered after COMMIT; a failed command rolls back alone; a failed COMMIT fails all.
- * Two databases, one order: what `before` writes to the key store is committed before the batch
- * that uses it begins, so that data never exists without its key. */
+ * commit. A batch is what queued up while the last commit ran, at most 64 commands, no waiting;
+ * what may be large (writer_run) has a transaction of its own. Commands are answered after COMMIT;
+ * a failed command rolls back alone; a failed COMMIT fails all. Two databases, one order: what
+ * `before` writes to the key store is committed before the batch that uses it begins, so that data
+ * never exists without its key. */
 #pragma once
 
 #include "db.h"
@@ -25,6 +26,7 @@ typedef struct Write {
     void (*done)(void *ctx,
                  Err err); /* on the writer thread, after commit or failure; must be short */
     void *ctx;
+    bool alone;         /* large: a batch of its own */
     struct Write *next; /* the writer's */
     Err err;            /* the writer's */
     WriteTx tx;         /* the writer's */
@@ -36,7 +38,7 @@ Writer *writer_new(Db *db, Db *keys);
 void writer_submit(Writer *wr, Write *w);
 /* Commands that wait, not counting the batch that is being written. */
 size_t writer_waiting(Writer *wr);
-/* Queues and waits: for the command line, jobs and tests. Not from a `done`. */
+/* Queues, to run alone, and waits: for the command line, jobs and tests. Not from a `done`. */
 MUST_CHECK Err writer_run(Writer *wr, WriteFn before, WriteFn fn, void *arg);
 /* Calls `fn(ctx)` on the writer thread after the commit, if this command took part in it. */
 void writer_after_commit(WriteTx *tx, void (*fn)(void *), void *ctx);
