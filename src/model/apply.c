@@ -488,7 +488,6 @@ static Str now_plain(Apply *ap, const Change *c, const Record *after, const Fiel
 static Err follow_all(Apply *ap, Change *c, const Record *before, Record *after)
 {
     const Store *s = ap->batch->store;
-    bool created = c->kind == CHANGE_CREATE;
     TRY(derive_record(ap->tx, s, after, NULL));
     for (size_t i = 0; i < c->reg->field_count; i++)
         if (c->reg->fields[i]->lookup && c->set[i])
@@ -496,9 +495,7 @@ static Err follow_all(Apply *ap, Change *c, const Record *before, Record *after)
                              now_plain(ap, c, after, c->reg->fields[i])));
     TRY(put_history(ap, c, before, after));
     TRY(follow_facts(ap->tx, s, after));
-    TRY(follow_reach(ap->tx, s, after, created));
-    if (before)
-        TRY(follow_left(ap->tx, s, before, after));
+    TRY(before ? follow_change(ap->tx, s, before, after) : follow_reach(ap->tx, s, after, true));
     TRY(follow_person(ap->tx, s, after));
     TRY(derive_dependents(ap->tx, s, after));
     TRY(put_audit(ap, c));

@@ -75,40 +75,47 @@ static Err put_creator(WriteTx *tx, const Record *r)
 
 /* A person is within reach of whoever reaches a record that refers to her: one row for each row of
  * that record, so that no end date or class of one grant is lent to another. */
+static Err put_referrer(WriteTx *tx, const Record *r, const Field *f)
+{
+    Arena *a = tx->arena;
+    Str like = str_printf(a, "%.*s.%.*s:", STR_ARG(f->reg->name), STR_ARG(f->name));
+    Stmt *st;
+    TRY(db_stmt(tx->db,
+                "DELETE FROM jangkau WHERE reg=:reg AND rec=:rec"
+                " AND substr(source,1,:n)=:src",
+                &st));
+    stmt_text(st, ":reg", r->reg->name);
+    stmt_int(st, ":rec", r->id);
+    stmt_int(st, ":n", (int64_t)like.len);
+    stmt_text(st, ":src", like);
+    TRY(stmt_run(st));
+    TRY(db_stmt(tx->db,
+                str_printf(a,
+                           "INSERT INTO jangkau(principal,reg,rec,classes,since,until,source)"
+                           " SELECT j.principal,:reg,:rec,j.classes,j.since,j.until,:src || "
+                           "k.id || '<' || j.source"
+                           " FROM %.*s k CROSS JOIN jangkau j ON j.reg=:from AND j.rec=k.id"
+                           " WHERE k.%.*s=:rec AND k.batal=0",
+                           STR_ARG(f->reg->name), STR_ARG(f->name))
+                    .ptr,
+                &st));
+    stmt_text(st, ":reg", r->reg->name);
+    stmt_int(st, ":rec", r->id);
+    stmt_text(st, ":src", like);
+    stmt_text(st, ":from", f->reg->name);
+    return stmt_run(st);
+}
+
+static bool lends_reach(const Field *f)
+{
+    return field_storage(f) != STORE_LINK && f->target;
+}
+
 static Err put_referrers(WriteTx *tx, const Record *r)
 {
-    for (size_t i = 0; i < r->reg->referrer_count; i++) {
-        const Field *f = r->reg->referrers[i];
-        if (field_storage(f) == STORE_LINK || !f->target)
-            continue;
-        Arena *a = tx->arena;
-        Str like = str_printf(a, "%.*s.%.*s:", STR_ARG(f->reg->name), STR_ARG(f->name));
-        Stmt *st;
-        TRY(db_stmt(tx->db,
-                    "DELETE FROM jangkau WHERE reg=:reg AND rec=:rec"
-                    " AND substr(source,1,:n)=:src",
-                    &st));
-        stmt_text(st, ":reg", r->reg->name);
-        stmt_int(st, ":rec", r->id);
-        stmt_int(st, ":n", (int64_t)like.len);
-        stmt_text(st, ":src", like);
-        TRY(stmt_run(st));
-        TRY(db_stmt(tx->db,
-                    str_printf(a,
-                               "INSERT INTO jangkau(principal,reg,rec,classes,since,until,source)"
-                               " SELECT j.principal,:reg,:rec,j.classes,j.since,j.until,:src || "
-                               "k.id || '<' || j.source"
-                               " FROM %.*s k CROSS JOIN jangkau j ON j.reg=:from AND j.rec=k.id"
-                               " WHERE k.%.*s=:rec AND k.batal=0",
-                               STR_ARG(f->reg->name), STR_ARG(f->name))
-                        .ptr,
-                    &st));
-        stmt_text(st, ":reg", r->reg->name);
-        stmt_int(st, ":rec", r->id);
-        stmt_text(st, ":src", like);
-        stmt_text(st, ":from", f->reg->name);
-        TRY(stmt_run(st));
-    }
+    for (size_t i = 0; i < r->reg->referrer_count; i++)
+        if (lends_reach(r->reg->referrers[i]))
+            TRY(put_referrer(tx, r, r->reg->referrers[i]));
     return ERR_OK;
 }
 
@@ -151,7 +158,7 @@ static Err put_task(WriteTx *tx, const Store *s, const Record *r)
 }
 
 /* Own rows of the record by the kind of reach it declares. */
-static Err put_own_rows(WriteTx *tx, const Store *s, const Record *r)
+static Err put_own_rows(WriteTx *tx, const Store *s, const Record *r, bool fresh)
 {
     if (r->reg->role == REG_ROLE_TASK)
         TRY(put_task(tx, s, r));
@@ -161,7 +168,7 @@ static Err put_own_rows(WriteTx *tx, const Store *s, const Record *r)
     }
     TRY(put_owner(tx, s, r));
     TRY(put_creator(tx, r));
-    return r->reg->reach == REACH_REFERRERS ? put_referrers(tx, r) : ERR_OK;
+    return r->reg->reach == REACH_REFERRERS && !fresh ? put_referrers(tx, r) : ERR_OK;
 }
 
 static Err follow_down(WriteTx *tx, const Store *s, const Record *r, bool fresh);
@@ -200,14 +207,16 @@ static Err follow_children(WriteTx *tx, const Store *s, const Record *r)
     return ERR_OK;
 }
 
-/* A person behind a reference inherits the reach of the record that refers to her. */
+/* A person behind a reference inherits the reach of the record that refers to her; what she has
+ * through other references stays. */
 static Err follow_ref(WriteTx *tx, const Store *s, const Field *f, const Value *v)
 {
     Record person;
     if (f->kind != FK_REF || f->multi || !v->reg || !v->id || v->reg->reach != REACH_REFERRERS)
         return ERR_OK;
     TRY(row_by_id(tx->db, tx->arena, v->reg, v->id, &person));
-    TRY(put_referrers(tx, &person));
+    if (lends_reach(f))
+        TRY(put_referrer(tx, &person, f));
     return follow_children(tx, s, &person);
 }
 
@@ -218,7 +227,7 @@ static Err follow_persons(WriteTx *tx, const Store *s, const Record *r)
     return ERR_OK;
 }
 
-Err follow_left(WriteTx *tx, const Store *s, const Record *before, const Record *after)
+static Err follow_left(WriteTx *tx, const Store *s, const Record *before, const Record *after)
 {
     for (size_t i = 0; i < before->reg->field_count; i++) {
         const Value *was = &before->vals[i], *is = &after->vals[i];
@@ -231,10 +240,31 @@ Err follow_left(WriteTx *tx, const Store *s, const Record *before, const Record 
 /* The record's own rows, and everything that inherits from it. */
 static Err follow_down(WriteTx *tx, const Store *s, const Record *r, bool fresh)
 {
-    TRY(put_own_rows(tx, s, r));
+    TRY(put_own_rows(tx, s, r, fresh));
     if (!fresh)
         TRY(follow_children(tx, s, r));
     return follow_persons(tx, s, r);
+}
+
+/* Reach follows from owner, parent, references and being void; an assignment's also from its dates.
+ */
+static bool reach_stays(const Record *before, const Record *after)
+{
+    bool same = after->reg->role != REG_ROLE_ASSIGNMENT && before->owner == after->owner &&
+                before->parent == after->parent && before->parent_reg == after->parent_reg &&
+                !before->void_tx == !after->void_tx;
+    for (size_t i = 0; i < after->reg->field_count; i++)
+        same &=
+            before->vals[i].id == after->vals[i].id && before->vals[i].reg == after->vals[i].reg;
+    return same;
+}
+
+Err follow_change(WriteTx *tx, const Store *s, const Record *before, const Record *after)
+{
+    if (reach_stays(before, after))
+        return ERR_OK;
+    TRY(follow_reach(tx, s, after, false));
+    return follow_left(tx, s, before, after);
 }
 
 Err follow_reach(WriteTx *tx, const Store *s, const Record *r, bool fresh)

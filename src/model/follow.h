@@ -7,8 +7,10 @@
 /* Reach of the record, and on to what inherits from it. `fresh`: it was just created, so nothing
  * inherits from it yet. */
 MUST_CHECK Err follow_reach(WriteTx *tx, const Store *s, const Record *r, bool fresh);
-/* Persons whom the record referred to before and refers to no longer lose its reach. */
-MUST_CHECK Err follow_left(WriteTx *tx, const Store *s, const Record *before, const Record *after);
+/* Reach after a change of the record: nothing where nothing it follows from has changed. Persons
+ * whom the record refers to no longer lose its reach. */
+MUST_CHECK Err follow_change(WriteTx *tx, const Store *s, const Record *before,
+                             const Record *after);
 /* Blind-index rows of one field; `plain` is the canonical value, absent removes. */
 MUST_CHECK Err follow_blind(WriteTx *tx, const Store *s, const Field *f, int64_t rec, Str plain);
 /* Facts for guard: users and memberships. */
