@@ -44,6 +44,10 @@ static const Step steps[] = {
      "CREATE INDEX IF NOT EXISTS saringan_user ON saringan(user_uid, reg);"
      "CREATE INDEX IF NOT EXISTS saringan_agency ON saringan(agency, reg);"},
     {"sesi", "locked", "ALTER TABLE sesi ADD COLUMN locked " DB_INTEGER " NOT NULL DEFAULT 0;"},
+    {NULL, NULL,
+     "CREATE TABLE IF NOT EXISTS kode_lokal(list " DB_TEXT " NOT NULL, code " DB_TEXT " NOT NULL,"
+     "label_id " DB_TEXT " NOT NULL, label_en " DB_TEXT " NOT NULL, since " DB_TEXT ","
+     "until " DB_TEXT ", PRIMARY KEY(list, code));"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

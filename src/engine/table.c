@@ -307,9 +307,10 @@ static Heads make_heads(Collect *c, const Dim *d, bool row)
         while (str_word(&words, &w))
             add_head(a, &found, w, dim_code_label(a, c->reg, d, w, name));
     }
-    for (size_t i = 0; list && i < list->n; i++)
-        if (list->n <= SHOW_ALL_MAX || head_index(&found, list->items[i].code) < found.n)
-            add_head(a, &all, list->items[i].code, list->items[i].label);
+    CodeRows rows = list ? code_rows(list) : (CodeRows){0};
+    for (size_t i = 0; i < rows.n; i++)
+        if (rows.n <= SHOW_ALL_MAX || head_index(&found, rows.items[i].code) < found.n)
+            add_head(a, &all, rows.items[i].code, rows.items[i].label);
     if (found.n)
         qsort(found.items, found.n, sizeof *found.items,
               d->owner || dim_names(d) ? by_label : by_code);

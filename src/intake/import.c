@@ -377,10 +377,11 @@ static BookField template_field(Arena *a, Lang lang, const ImportColumn *c)
     b.how = how_to_write(a, lang, f);
     b.text = f->kind == FK_TEXT || f->kind == FK_DATE;
     if (f->kind == FK_CODE && !f->multi) {
-        Str *choices = ARENA_ARRAY(a, f->codes->n, Str);
-        for (size_t i = 0; i < f->codes->n; i++)
-            if (code_valid(&f->codes->items[i], clock_today()))
-                choices[b.n_choices++] = f->codes->items[i].label.text[lang];
+        CodeRows rows = code_rows(f->codes);
+        Str *choices = ARENA_ARRAY(a, rows.n, Str);
+        for (size_t i = 0; i < rows.n; i++)
+            if (code_valid(&rows.items[i], clock_today()))
+                choices[b.n_choices++] = rows.items[i].label.text[lang];
         b.choices = choices;
     }
     return b;

@@ -2,17 +2,25 @@
 #include "model/load.h"
 #include "model/value.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- use ---- */
 
+CodeRows code_rows(const CodeList *list)
+{
+    const CodeRows *all = atomic_load_explicit(&list->with_local, memory_order_acquire);
+    return all ? *all : (CodeRows){.items = list->items, .n = list->n, .by_code = list->by_code};
+}
+
 const Code *code_find(const CodeList *list, Str code)
 {
-    size_t low = 0, high = list->n;
+    CodeRows rows = code_rows(list);
+    size_t low = 0, high = rows.n;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        const Code *c = &list->items[list->by_code[mid]];
+        const Code *c = &rows.items[rows.by_code[mid]];
         int order = str_cmp(c->code, code);
         if (order == 0)
             return c;
@@ -40,30 +48,59 @@ Str code_label(const CodeList *list, Lang lang, Str code)
     return c ? c->label.text[lang] : code;
 }
 
-static int by_code(const void *x, const void *y, void *list)
+static int by_code(const void *x, const void *y, void *rows)
 {
-    const Code *items = ((CodeList *)list)->items;
+    const Code *items = rows;
     return str_cmp(items[*(const size_t *)x].code, items[*(const size_t *)y].code);
+}
+
+static size_t *sorted(Arena *a, Code *items, size_t n)
+{
+    size_t *order = ARENA_ARRAY(a, n, size_t);
+    for (size_t i = 0; i < n; i++)
+        order[i] = i;
+    if (n)
+        qsort_r(order, n, sizeof *order, by_code, items);
+    return order;
 }
 
 void codelist_sort(Model *m, CodeList *list)
 {
-    list->by_code = ARENA_ARRAY(m->arena, list->n, size_t);
-    for (size_t i = 0; i < list->n; i++)
-        list->by_code[i] = i;
-    if (list->n)
-        qsort_r(list->by_code, list->n, sizeof *list->by_code, by_code, list);
+    list->by_code = sorted(m->arena, list->items, list->n);
 }
 
-void codelist_add_local(Model *m, CodeList *list, Code row)
+static bool is_shipped(const CodeList *list, Str code)
 {
     for (size_t i = 0; i < list->n; i++)
-        if (str_eq(list->items[i].code, row.code)) {
-            list->items[i] = row;
-            return;
-        }
-    *ARENA_PUSH(m->arena, *list) = row;
-    codelist_sort(m, list);
+        if (str_eq(list->items[i].code, code))
+            return true;
+    return false;
+}
+
+static Code own_code(Arena *a, const Code *from)
+{
+    Code c = *from;
+    c.code = str_copy(a, from->code);
+    for (int lang = 0; lang < LANG_COUNT; lang++)
+        c.label.text[lang] = str_copy(a, from->label.text[lang]);
+    c.from = str_copy(a, from->from);
+    c.until = str_copy(a, from->until);
+    c.local = true;
+    return c;
+}
+
+void codelist_set_local(const Model *m, CodeList *list, const Code *rows, size_t n)
+{
+    Code *items = ARENA_ARRAY(m->arena, list->n + n, Code);
+    CodeRows *all = ARENA_NEW(m->arena, CodeRows);
+    size_t count = list->n;
+    if (list->n)
+        memcpy(items, list->items, list->n * sizeof *items);
+    for (size_t i = 0; i < n; i++)
+        if (!is_shipped(list, rows[i].code))
+            items[count++] = own_code(m->arena, &rows[i]);
+    *all = (CodeRows){.items = items, .n = count, .by_code = sorted(m->arena, items, count)};
+    atomic_store_explicit(&list->with_local, all, memory_order_release);
 }
 
 /* ---- codes/LIST.tsv ---- */

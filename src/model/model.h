@@ -25,15 +25,26 @@ typedef struct Code {
     bool local;     /* added by this installation */
 } Code;
 
+/* All rows of a list at one moment. Never changed once it can be seen, freed with the model: a page
+ * that holds an older one goes on reading it. */
+typedef struct CodeRows {
+    const Code *items;
+    size_t n;
+    const size_t *by_code; /* indexes sorted by code, for code_find */
+} CodeRows;
+
 typedef struct CodeList {
     Str name;
     Label label;
-    bool open; /* local rows allowed */
-    Code *items;
+    bool open;   /* local rows allowed */
+    Code *items; /* the shipped rows; whoever offers or shows codes asks code_rows */
     size_t n, cap;
-    size_t *by_code; /* indexes sorted by code, for code_find */
+    size_t *by_code;
+    const CodeRows *_Atomic with_local; /* shipped and local ones; NULL: nothing local */
 } CodeList;
 
+/* What the list holds now, local rows last. Take it once a use: it may be another the next time. */
+CodeRows code_rows(const CodeList *list);
 /* NULL when the list has no such code. */
 const Code *code_find(const CodeList *list, Str code);
 /* Whether the code may be chosen on that day. */
@@ -417,6 +428,6 @@ static inline const Field *role_field(const Model *m, FieldRole role)
 {
     return m->field_by_role[role];
 }
-/* Adds a local row kept in the database to an open list (a row of the same code replaces it);
- * called at start, before any thread reads the model. */
-void codelist_add_local(Model *m, CodeList *list, Code row);
+/* Puts the list together with its local rows, in place of those it had; a shipped row of the same
+ * code goes before. At start, later on the writer thread only; readers may be at work. */
+void codelist_set_local(const Model *m, CodeList *list, const Code *rows, size_t n);

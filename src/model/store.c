@@ -3,6 +3,7 @@
 #include "guard/account.h"
 #include "guard/audit.h"
 #include "guard/reach.h"
+#include "model/local_code.h"
 #include "model/person_index.h"
 #include "model/row.h"
 
@@ -39,6 +40,13 @@ Err store_open(Arena *a, const Model *m, Installation *in, Store *ret)
     if (e != ERR_OK) {
         db_close(data);
         db_close(keys);
+        return e;
+    }
+    e = local_codes_load(data, m);
+    if (e != ERR_OK) {
+        db_close(data);
+        db_close(keys);
+        db_close(s.writer_keys);
         return e;
     }
     s.writer = writer_new(data, keys);

@@ -5,11 +5,12 @@
 
 static const Code *code_labelled(const CodeList *list, Arena *a, Str typed)
 {
+    CodeRows rows = code_rows(list);
     Str folded = utf8_fold(a, typed);
-    for (size_t i = 0; i < list->n; i++)
+    for (size_t i = 0; i < rows.n; i++)
         for (int lang = 0; lang < LANG_COUNT; lang++)
-            if (str_eq(utf8_fold(a, list->items[i].label.text[lang]), folded))
-                return &list->items[i];
+            if (str_eq(utf8_fold(a, rows.items[i].label.text[lang]), folded))
+                return &rows.items[i];
     return NULL;
 }
 
@@ -25,9 +26,10 @@ static size_t likeness(Str x, Str y)
 /* A label to show what the list expects: the one that begins most alike. */
 static Str example_of(const CodeList *list, Str typed)
 {
-    Str best = list->n ? list->items[0].label.text[LANG_ID] : S("-");
-    for (size_t i = 1; i < list->n; i++) {
-        Str label = list->items[i].label.text[LANG_ID];
+    CodeRows rows = code_rows(list);
+    Str best = rows.n ? rows.items[0].label.text[LANG_ID] : S("-");
+    for (size_t i = 1; i < rows.n; i++) {
+        Str label = rows.items[i].label.text[LANG_ID];
         if (likeness(label, typed) > likeness(best, typed))
             best = label;
     }

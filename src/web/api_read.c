@@ -227,19 +227,22 @@ Err api_codes(Req *req)
     const CodeList *list = model_list(req->model, req->name);
     if (!list)
         return E_NOT_FOUND;
+    CodeRows rows = code_rows(list);
     Json j = json_begin(req, 200);
     json_open(&j, '{');
     json_pair(&j, S("name"), list->name);
     put_label(&j, &list->label);
     json_key(&j, S("items"));
     json_open(&j, '[');
-    for (size_t i = 0; i < list->n; i++) {
-        const Code *c = &list->items[i];
+    for (size_t i = 0; i < rows.n; i++) {
+        const Code *c = &rows.items[i];
         json_open(&j, '{');
         json_pair(&j, S("code"), c->code);
         put_label(&j, &c->label);
         json_pair(&j, S("from"), c->from);
         json_pair(&j, S("until"), c->until);
+        json_key(&j, S("local"));
+        json_flag(&j, c->local);
         json_close(&j, '}');
     }
     json_close(&j, ']');

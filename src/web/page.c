@@ -399,6 +399,8 @@ static void user_menu(Req *req, Html *h)
     h_close(h);
     page_link(h, S("/akun"), req_tr(req, M_ACCOUNT));
     page_link(h, S("/token"), req_tr(req, M_TOKEN_TITLE));
+    if (page_admin_mine(req))
+        page_link(h, S("/admin"), req_tr(req, M_ADMIN));
     page_form_open(req, h, S("/keluar"));
     page_button(h, req_tr(req, M_WEB_LOGOUT), S("polos"), STR_NONE, STR_NONE);
     h_close(h);

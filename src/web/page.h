@@ -57,6 +57,8 @@ Str req_label(const Req *req, const Label *l);
 bool req_may(const Req *req, const Register *reg, Verb verb);
 /* Whether one of the subject's roles carries the duty (`may:` in roles.yaml). */
 bool req_duty(const Req *req, const char *duty);
+/* Whether the page of administration has anything for the reader. */
+bool page_admin_mine(const Req *req);
 /* Whether a route exists for the path (pages of other parts of the program). */
 bool req_has_page(const Req *req, Str path);
 /* "20 Nov 2026 pukul 09.14 WITA"; absent for 0. */
@@ -130,6 +132,10 @@ Err page_audit_csv(Req *req);
 Err page_health(Req *req);
 Err page_health_verify(Req *req);
 Err page_backup_post(Req *req);
+Err page_admin(Req *req);
+Err page_code_lists(Req *req);
+Err page_codes(Req *req);
+Err page_codes_post(Req *req);
 Err page_settings(Req *req);
 Err page_settings_post(Req *req);
 Err page_roles(Req *req);

@@ -11,13 +11,14 @@ static void codes(Req *req, Html *h, const CodeList *list)
     h_text(h, req_label(req, &list->label));
     h_close(h);
     h_open(h, "ul");
-    for (size_t i = 0; i < list->n; i++) {
-        if (!code_valid(&list->items[i], clock_today()))
+    CodeRows rows = code_rows(list);
+    for (size_t i = 0; i < rows.n; i++) {
+        if (!code_valid(&rows.items[i], clock_today()))
             continue;
         h_open(h, "li");
-        h_text(h, req_label(req, &list->items[i].label));
+        h_text(h, req_label(req, &rows.items[i].label));
         h_lit(h, " ");
-        h_element(h, "code", list->items[i].code);
+        h_element(h, "code", rows.items[i].code);
         h_close(h);
     }
     h_close(h);

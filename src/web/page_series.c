@@ -381,8 +381,9 @@ Err page_all_series(Req *req)
     Html *h = page_begin(req, req_tr(req, M_SERIES), &up, 1);
     h_element(h, "p", req_tr(req, M_SERIES_HINT));
     table_open(req, h, req_tr(req, M_SERIES), heads, sizeof heads / sizeof *heads);
-    for (size_t i = 0; i < f->codes->n; i++) {
-        const Code *code = &f->codes->items[i];
+    CodeRows rows = code_rows(f->codes);
+    for (size_t i = 0; i < rows.n; i++) {
+        const Code *code = &rows.items[i];
         Sum s = sum_of(req, &all, code->code);
         if (!s.n)
             continue;

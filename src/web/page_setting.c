@@ -78,7 +78,8 @@ static void elsewhere(Req *req, Html *h)
 
 static Err show(Req *req, const Settings *set, const Problems *problems)
 {
-    Html *h = page_begin(req, req_tr(req, M_SETTINGS), NULL, 0);
+    Crumb up = {req_tr(req, M_ADMIN), S("/admin")};
+    Html *h = page_begin(req, req_tr(req, M_SETTINGS), &up, 1);
     widget_summary(req, h, problems);
     h_element(h, "p", req_tr(req, M_SETTINGS_LEAD));
     form(req, h, set);

@@ -222,10 +222,10 @@ static bool offered(const Code *code, Str value)
  * point to. */
 static void code_ticks(Control *c, bool chosen, bool *first)
 {
-    const CodeList *list = c->field->codes;
+    CodeRows rows = code_rows(c->field->codes);
     h_class(c->f->h, "div", "kisi");
-    for (size_t i = 0; i < list->n; i++) {
-        const Code *code = &list->items[i];
+    for (size_t i = 0; i < rows.n; i++) {
+        const Code *code = &rows.items[i];
         bool on = has_value(c->value, code->code);
         if (on != chosen || !offered(code, c->value))
             continue;
@@ -238,23 +238,23 @@ static void code_ticks(Control *c, bool chosen, bool *first)
 static void code_choices(Control *c)
 {
     enum { MANY = 40 };
-    const CodeList *list = c->field->codes;
+    CodeRows rows = code_rows(c->field->codes);
     Html *h = c->f->h;
     bool first = true;
-    if (list->n > MANY) { /* long lists: what is chosen, and the rest behind one word */
+    if (rows.n > MANY) { /* long lists: what is chosen, and the rest behind one word */
         code_ticks(c, true, &first);
         h_class(h, "details", "panjang");
         h_open(h, "summary");
         h_text(h, tr_args(c->f->req->arena, c->f->req->lang, M_WEB_CHOOSE_FROM,
-                          str_int(c->f->req->arena, (int64_t)list->n)));
+                          str_int(c->f->req->arena, (int64_t)rows.n)));
         h_close(h);
         code_ticks(c, false, &first);
         h_close(h);
         return;
     }
     h_class(h, "div", "kisi");
-    for (size_t i = 0; i < list->n; i++) {
-        const Code *code = &list->items[i];
+    for (size_t i = 0; i < rows.n; i++) {
+        const Code *code = &rows.items[i];
         if (!offered(code, c->value))
             continue;
         choice(c, "checkbox", code->code, req_label(c->f->req, &code->label),
@@ -276,12 +276,12 @@ static void select_open(Control *c)
 
 static void code_select(Control *c)
 {
-    const CodeList *list = c->field->codes;
+    CodeRows rows = code_rows(c->field->codes);
     select_open(c);
-    for (size_t i = 0; i < list->n; i++)
-        if (offered(&list->items[i], c->value))
-            widget_option(c->f->h, list->items[i].code, req_label(c->f->req, &list->items[i].label),
-                          str_eq(c->value, list->items[i].code));
+    for (size_t i = 0; i < rows.n; i++)
+        if (offered(&rows.items[i], c->value))
+            widget_option(c->f->h, rows.items[i].code, req_label(c->f->req, &rows.items[i].label),
+                          str_eq(c->value, rows.items[i].code));
     h_close(c->f->h);
 }
 

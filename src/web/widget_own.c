@@ -94,10 +94,11 @@ void widget_select(Req *req, Html *h, Str name, Str label, const CodeList *list,
     h_open(h, "select");
     own_attributes(h, &c);
     widget_option(h, S(""), req_tr(req, M_WEB_CHOOSE), str_empty(value));
-    for (size_t i = 0; i < list->n; i++)
-        if (code_valid(&list->items[i], clock_today()))
-            widget_option(h, list->items[i].code, req_label(req, &list->items[i].label),
-                          str_eq(value, list->items[i].code));
+    CodeRows rows = code_rows(list);
+    for (size_t i = 0; i < rows.n; i++)
+        if (code_valid(&rows.items[i], clock_today()))
+            widget_option(h, rows.items[i].code, req_label(req, &rows.items[i].label),
+                          str_eq(value, rows.items[i].code));
     h_close(h);
     h_close(h);
 }

@@ -171,13 +171,17 @@ static void codes_by_date(void **state)
     assert_false(code_valid(code_find(kinds, S("lama")), (Date){2021, 1, 1}));
     assert_false(code_valid(code_find(kinds, S("usul")), (Date){2021, 1, 1}));
     assert_null(code_find(kinds, S("")));
-    size_t n = list->n;
-    codelist_add_local(l.model, list,
-                       (Code){.code = S("bun"), .label = {{S("Bunak"), S("Bunak")}}});
-    codelist_add_local(l.model, list, (Code){.code = S("ind"), .label = {{S("Indo"), S("Indo")}}});
-    assert_int_equal(list->n, n + 1);
-    assert_true(str_is(code_find(list, S("ind"))->label.text[0], "Indo"));
-    assert_non_null(code_find(list, S("bun")));
+    const Code local[] = {{.code = S("bun"), .label = {{S("Bunak"), S("Bunak")}}},
+                          {.code = S("ind"), .label = {{S("Indo"), S("Indo")}}}};
+    CodeRows before = code_rows(list);
+    codelist_set_local(l.model, list, local, 2);
+    assert_int_equal(code_rows(list).n, before.n + 1);
+    assert_false(
+        str_is(code_find(list, S("ind"))->label.text[0], "Indo")); /* shipped goes before */
+    assert_true(code_find(list, S("bun"))->local);
+    codelist_set_local(l.model, list, NULL, 0);
+    assert_null(code_find(list, S("bun")));
+    assert_true(str_is(before.items[0].code, code_rows(list).items[0].code.ptr));
     unload(&l);
 }
 
