@@ -46,6 +46,11 @@ void limiter_free(Limiter *l)
     arena_free(l->arena);
 }
 
+int limiter_wait(const Limiter *l)
+{
+    return l->rate ? (int)((60 + l->rate - 1) / l->rate) : 60;
+}
+
 static int64_t tokens_at(const Limiter *l, const Slot *s, int64_t now)
 {
     int64_t room = l->full - s->tokens, passed = now - s->at;

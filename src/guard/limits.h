@@ -10,5 +10,7 @@ typedef struct Limiter Limiter;
 Limiter *limiter_new(int rate, int burst);
 /* Accepts NULL. */
 void limiter_free(Limiter *l);
+/* Seconds until an empty bucket holds a token again. */
+int limiter_wait(const Limiter *l);
 /* Takes one token for the key; false when none is left. Thread-safe. */
 bool limiter_take(Limiter *l, Str key, int64_t now);

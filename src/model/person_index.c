@@ -247,3 +247,27 @@ Err person_index_load_hit(Reader *rd, const PersonHit *hit, Record *ret)
                  (store_decide(rd, ret, VERB_READ).classes & CLASS_BIT(name->class_));
     return opens ? ERR_OK : E_NOT_FOUND;
 }
+
+static Str fact(const Change *c, FieldRole role)
+{
+    const Field *f = role_field(c->reg->model, role);
+    return f && f->reg == c->reg ? c->vals[f->index] : STR_NONE;
+}
+
+size_t person_index_alike(Reader *rd, const Change *c, Record *ret, size_t max)
+{
+    enum { HITS = 5 };
+    PersonHit hits[HITS];
+    size_t n = 0;
+    if (c->reg->role != REG_ROLE_PERSON || !rd->store->persons)
+        return 0;
+    PersonFacts facts = {.name = fact(c, FIELD_ROLE_PERSON_NAME),
+                         .birth = fact(c, FIELD_ROLE_PERSON_BIRTH),
+                         .origin = fact(c, FIELD_ROLE_PERSON_ORIGIN),
+                         .nik = fact(c, FIELD_ROLE_PERSON_NIK)};
+    size_t found = person_index_find(rd->store->persons, rd->arena, &facts, hits, HITS);
+    for (size_t i = 0; i < found && n < max; i++)
+        if (person_index_load_hit(rd, &hits[i], &ret[n]) == ERR_OK)
+            n++;
+    return n;
+}

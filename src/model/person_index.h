@@ -28,3 +28,6 @@ size_t person_index_size(const PersonIndex *ix);
 /* Loads a person the index found, if the reader may list her and open her name: to hear that she
  * bears the name one typed is to learn it. E_NOT_FOUND, E_DENIED otherwise. */
 MUST_CHECK Err person_index_load_hit(Reader *rd, const PersonHit *hit, Record *ret);
+/* The people on file that a new person (change of the register that is `person`) may be, as far as
+ * the reader may know of them; at most `max`. None for a change of another register. */
+size_t person_index_alike(Reader *rd, const Change *c, Record *ret, size_t max);

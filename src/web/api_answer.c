@@ -77,7 +77,8 @@ Str api_etag(Req *req, int64_t version)
 
 static Str pointer_of(Req *req, Str field)
 {
-    bool member = str_is(field, "induk") || str_is(field, "alasan") || str_is(field, "isian");
+    bool member = str_is(field, "induk") || str_is(field, "alasan") || str_is(field, "yakin") ||
+                  str_is(field, "isian");
     if (str_empty(field) || !req->reg || req->method == METHOD_GET)
         return STR_NONE;
     return str_printf(req->arena, member ? "#/%.*s" : "#/isian/%.*s", STR_ARG(field));

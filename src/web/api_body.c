@@ -25,6 +25,10 @@ static void take_member(Str key, const JsonTree *value, ApiBody *ret, Problems *
         take_text(value, key, &ret->parent, problems);
     } else if (str_is(key, "alasan")) {
         take_text(value, key, &ret->reason, problems);
+    } else if (str_is(key, "yakin") && (value->kind == TREE_TRUE || value->kind == TREE_FALSE)) {
+        ret->sure = value->kind == TREE_TRUE;
+    } else if (str_is(key, "yakin")) {
+        wrong(problems, key, M_API_YESNO, STR_NONE, STR_NONE);
     } else if (str_is(key, "isian") && value->kind == TREE_OBJECT) {
         ret->fields = *value;
     } else if (str_is(key, "isian")) {
@@ -34,6 +38,7 @@ static void take_member(Str key, const JsonTree *value, ApiBody *ret, Problems *
         nearest_try(&near, S("induk"));
         nearest_try(&near, S("alasan"));
         nearest_try(&near, S("isian"));
+        nearest_try(&near, S("yakin"));
         wrong(problems, key, M_API_UNKNOWN, key, nearest_word(&near));
     }
 }

@@ -1,5 +1,6 @@
-/* What a program sends to the API: {"induk": "reg/uid", "alasan": "..", "isian": {field: value}}.
- * Values: text, number, list of texts, null; codes as codes, dates ISO, references as uids. */
+/* What a program sends to the API: {"induk": "reg/uid", "alasan": "..", "yakin": true, "isian":
+ * {field: value}}. Values: text, number, list of texts, null; codes as codes, dates ISO, references
+ * as uids. */
 #pragma once
 
 #include "base/json_tree.h"
@@ -7,6 +8,7 @@
 
 typedef struct ApiBody {
     Str parent, reason;
+    bool sure;       /* `yakin`: whoever is alike is somebody else */
     JsonTree fields; /* TREE_OBJECT, or TREE_NULL when none were sent */
 } ApiBody;
 

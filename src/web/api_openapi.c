@@ -159,6 +159,7 @@ static void put_operation(Req *req, Json *j, const Register *reg, const Operatio
                                "{\"required\":true,\"content\":{\"application/json\":{\"schema\":"
                                "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":"
                                "{\"induk\":{\"type\":\"string\"},\"alasan\":{\"type\":\"string\"},"
+                               "\"yakin\":{\"type\":\"boolean\"},"
                                "\"isian\":{\"$ref\":\"#/components/schemas/%.*s\"}}}}}}",
                                STR_ARG(name)));
     }
@@ -167,6 +168,18 @@ static void put_operation(Req *req, Json *j, const Register *reg, const Operatio
                            "{\"%s\":{\"description\":\"OK\",\"content\":{\"application/json\":"
                            "{\"schema\":{\"$ref\":\"%s\"}}}},\"default\":" FAILURE "}",
                            op->status, op->schema));
+    json_close(j, '}');
+}
+
+/* Void and restore are no moves of a flow: every register has them. */
+static void put_voiding(Req *req, Json *j, const Register *reg, const char *word, Msg does)
+{
+    Arena *a = req->arena;
+    Label label = {{tr(LANG_ID, does), tr(LANG_EN, does)}};
+    json_key(j, api_url(req, reg, str_printf(a, "{uid}/%s", word)));
+    json_open(j, '{');
+    put_operation(req, j, reg, &on_move, str_printf(a, "%.*s_%s", STR_ARG(reg->name), word),
+                  &label);
     json_close(j, '}');
 }
 
@@ -192,6 +205,8 @@ static void put_paths(Req *req, Json *j, const Register *reg)
                       str_printf(a, "%.*s_%.*s", STR_ARG(reg->name), STR_ARG(m->name)), &m->label);
         json_close(j, '}');
     }
+    put_voiding(req, j, reg, "batalkan", M_WEB_VOID);
+    put_voiding(req, j, reg, "pulihkan", M_WEB_RESTORE);
 }
 
 /* ---- what all registers share ---- */

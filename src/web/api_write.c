@@ -4,6 +4,7 @@
 #include "base/rand.h"
 #include "base/utf8.h"
 #include "guard/keys.h"
+#include "model/person_index.h"
 #include "web/api.h"
 #include "web/page_form.h"
 #include "web/page_show.h"
@@ -84,6 +85,51 @@ static Err refuse(Req *req, ApiWrite *w, Err e)
     return ERR_OK;
 }
 
+/* Members may be added to the problem that was just written; close it with json_close. */
+static Json reopen(Req *req)
+{
+    req->res.body.len--;
+    return (Json){.out = &req->res.body};
+}
+
+/* A person who may be on file already is asked about, never joined: who she may be, as far as the
+ * caller may know of her. */
+static bool ask_same(Req *req, const ApiWrite *w)
+{
+    enum { ALIKE = 5 };
+    Record alike[ALIKE];
+    if (w->change->kind != CHANGE_CREATE || w->batch->repeats || w->body.sure)
+        return false;
+    size_t n = person_index_alike(&req->reader, w->change, alike, ALIKE);
+    if (!n)
+        return false;
+    api_problem(req, E_MAYBE_SAME, NULL);
+    Json j = reopen(req);
+    json_key(&j, S("candidates"));
+    json_open(&j, '[');
+    for (size_t i = 0; i < n; i++) {
+        json_open(&j, '{');
+        json_pair(&j, S("uid"), alike[i].uid);
+        json_pair(&j, S("href"), api_url(req, alike[i].reg, alike[i].uid));
+        json_pair(&j, S("nomor"), alike[i].number);
+        json_pair(&j, S("tajuk"), alike[i].heading);
+        json_close(&j, '}');
+    }
+    json_close(&j, ']');
+    json_close(&j, '}');
+    return true;
+}
+
+/* The key was used for another request: where that one's result is. */
+static Err reused(Req *req, const ApiWrite *w)
+{
+    api_problem(req, E_REUSED, NULL);
+    Json j = reopen(req);
+    json_pair(&j, S("uid"), w->batch->result_uid);
+    json_close(&j, '}');
+    return ERR_OK;
+}
+
 /* Somebody changed the record meanwhile: both values of every field that differs. */
 static Err stale(Req *req, ApiWrite *w)
 {
@@ -92,8 +138,7 @@ static Err stale(Req *req, ApiWrite *w)
     Problems ignored = {.arena = req->arena};
     TRY(api_load(req, VERB_READ, &now, &d, &ignored));
     api_problem(req, E_STALE, NULL);
-    Json j = {.out = &req->res.body};
-    req->res.body.len--; /* reopens the object of the problem */
+    Json j = reopen(req);
     json_key(&j, S("versi"));
     json_raw(&j, str_int(req->arena, now.version));
     json_key(&j, S("conflicts"));
@@ -125,6 +170,8 @@ static Err written(Req *req, Err err)
     Record r;
     if (err == E_STALE)
         return stale(req, w);
+    if (err == E_REUSED)
+        return reused(req, w);
     if (b->problems.n && (err == E_INVALID || err == E_DUPLICATE || err == E_FLOW)) {
         w->problems = b->problems;
         return refuse(req, w, err);
@@ -174,6 +221,8 @@ static Err run(Req *req, ApiWrite *w)
         e = E_INVALID;
     if (e != ERR_OK)
         return refuse(req, w, e);
+    if (ask_same(req, w))
+        return ERR_OK;
     req_write(req, store_batch_keys, store_batch_apply, w->batch, written);
     return ERR_OK;
 }

@@ -301,35 +301,21 @@ Err page_keep_draft(Req *req)
 
 /* ---- saving ---- */
 
-static const Str *fact(const Change *c, FieldRole role)
-{
-    static const Str none;
-    const Field *f = role_field(c->reg->model, role);
-    return f && f->reg == c->reg ? &c->vals[f->index] : &none;
-}
-
 /* People that may be this one, as far as the reader may know of them. */
 static void warn_same_person(Save *s, const Change *c, const Field *ref)
 {
-    enum { HITS = 5 };
+    enum { ALIKE = 5 };
     Req *req = s->req;
-    PersonHit hits[HITS];
+    Record alike[ALIKE];
     Str uids = S(""), names = S("");
-    if (c->reg->role != REG_ROLE_PERSON || !req->store->persons ||
-        params_has(&req->form, S("yakin")))
+    if (params_has(&req->form, S("yakin")))
         return;
-    PersonFacts facts = {.name = *fact(c, FIELD_ROLE_PERSON_NAME),
-                         .birth = *fact(c, FIELD_ROLE_PERSON_BIRTH),
-                         .origin = *fact(c, FIELD_ROLE_PERSON_ORIGIN),
-                         .nik = *fact(c, FIELD_ROLE_PERSON_NIK)};
-    size_t n = person_index_find(req->store->persons, req->arena, &facts, hits, HITS);
+    size_t n = person_index_alike(&req->reader, c, alike, ALIKE);
     for (size_t i = 0; i < n; i++) {
-        Record r;
-        if (person_index_load_hit(&req->reader, &hits[i], &r) != ERR_OK)
-            continue;
-        uids = str_printf(req->arena, "%.*s %.*s", STR_ARG(uids), STR_ARG(r.uid));
+        const Record *r = &alike[i];
+        uids = str_printf(req->arena, "%.*s %.*s", STR_ARG(uids), STR_ARG(r->uid));
         names = str_printf(req->arena, "%.*s%s%.*s (%.*s)", STR_ARG(names), names.len ? ", " : "",
-                           STR_ARG(r.heading), STR_ARG(r.number));
+                           STR_ARG(r->heading), STR_ARG(r->number));
     }
     if (!uids.len)
         return;

@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "base/rand.h"
 #include "guard/account.h"
-#include "guard/limits.h"
 #include "guard/session.h"
 #include "model/draft.h"
 
@@ -212,7 +211,7 @@ Err page_login_post(Req *req)
     at->req = req;
     at->next = req_form(req, S("lanjut"));
     /* Without a proxy everybody comes from this machine: only the account's own back-off counts. */
-    if (req->address.ptr && !limiter_take(req->site->logins, req->address, clock_steady()))
+    if (req->address.ptr && !req_take(req, req->site->logins, req->address))
         return E_LIMIT;
     at->err = account_check(req->reader.db, req->arena, login, password, &at->account);
     if (at->err != ERR_OK && err_kind(at->err) != ERR_KIND_USER)

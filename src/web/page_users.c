@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/rand.h"
 #include "guard/account.h"
-#include "guard/limits.h"
 #include "guard/session.h"
 #include "web/page_users.h"
 
@@ -198,7 +197,7 @@ Err page_password_post(Req *req)
     problems->arena = req->arena;
     NewSecret *n = ARENA_NEW(req->arena, NewSecret);
     /* a session left open is no place to try passwords from */
-    if (req->address.ptr && !limiter_take(req->site->logins, req->address, clock_steady()))
+    if (req->address.ptr && !req_take(req, req->site->logins, req->address))
         return E_LIMIT;
     TRY(check_new(req, problems));
     if (problems->errors) {

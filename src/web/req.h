@@ -66,7 +66,8 @@ typedef struct Res {
     Str allow;       /* methods, with E_METHOD */
     StrList cookies; /* whole Set-Cookie values */
     Buf body;
-    int refresh; /* seconds until the browser asks again; 0 = never */
+    int retry_after; /* seconds to wait, with E_LIMIT and E_BUSY; 0: the least there is */
+    int refresh;     /* seconds until the browser asks again; 0 = never */
     bool gzipped, immutable, clear_site, close;
 } Res;
 
@@ -128,6 +129,8 @@ Str req_query(const Req *req, Str name);
 Str req_form(const Req *req, Str name);
 /* A cookie for the whole site that lasts `days` (0 = until the browser closes, < 0 = forget it). */
 void req_cookie(Req *req, Str name, Str value, int days);
+/* Takes one token of a limiter; when none is left the answer says how long to wait. */
+bool req_take(Req *req, struct Limiter *l, Str key);
 /* E_BUSY when the worker's deadline has passed: for long loops. */
 MUST_CHECK Err req_in_time(const Req *req);
 /* Whether the path belongs to the API: answers are JSON, also of failures. */

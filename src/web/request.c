@@ -52,6 +52,14 @@ void req_cookie(Req *req, Str name, Str value, int days)
     *ARENA_PUSH(req->arena, req->res.cookies) = buf_str(&b);
 }
 
+bool req_take(Req *req, struct Limiter *l, Str key)
+{
+    if (limiter_take(l, key, clock_steady()))
+        return true;
+    req->res.retry_after = limiter_wait(l);
+    return false;
+}
+
 Err req_in_time(const Req *req)
 {
     return clock_steady() > req->deadline ? E_BUSY : ERR_OK;
@@ -120,7 +128,7 @@ static Err admit_program(Req *req)
 {
     if (!req->known)
         return E_LOGIN;
-    if (!limiter_take(req->site->calls, req->subject.session, clock_steady()))
+    if (!req_take(req, req->site->calls, req->subject.session))
         return E_LIMIT;
     bool json = str_starts(req->content_type, S("application/json"));
     return req->method == METHOD_GET || json ? ERR_OK : E_BAD_REQ;

@@ -309,6 +309,8 @@ static void add_headers(Req *req, struct MHD_Response *r)
         add_header(r, "WWW-Authenticate", "Bearer");
     if (res->allow.ptr)
         add_header(r, "Allow", str_z(a, res->allow));
+    if (res->status == 429 || res->status == 503)
+        add_header(r, "Retry-After", str_int(a, res->retry_after ? res->retry_after : 1).ptr);
     if (res->refresh)
         add_header(r, "Refresh", str_int(a, res->refresh).ptr);
     if (res->gzipped)

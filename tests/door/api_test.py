@@ -82,6 +82,7 @@ def test_a_case_is_made_read_and_changed(s):
     assert again.status == 201 and again.json()["uid"] == made.json()["uid"]
     other = call("POST", "/api/v1/kasus", {"isian": {"judul": "Lain"}}, Idempotency_Key=key)
     assert other.status == 409 and code_and_fields(other)[0] == "E_REUSED"
+    assert other.json()["uid"] == made.json()["uid"]
     assert len(s.rows("SELECT 1 FROM kasus WHERE judul = 'Perkara lewat API'")) == 1
     shown = call("GET", where)
     assert shown.json()["isian"]["judul"] == "Perkara lewat API" and shown.headers["ETag"] == '"1"'
@@ -91,6 +92,8 @@ def test_a_case_is_made_read_and_changed(s):
     stale = call("PATCH", where, {"isian": {"judul": "Punya saya"}}, If_Match='"1"')
     assert stale.status == 412
     assert stale.json()["conflicts"] == [{"field": "judul", "yours": "Punya saya", "stored": "Perkara lewat API, diubah"}]
+    late = call("PATCH", where, change, If_Match='"1"', Idempotency_Key=key)
+    assert late.status == 409 and code_and_fields(late)[0] == "E_REUSED", "a used key goes before a stale version"
     via = s.rows("SELECT via FROM tx ORDER BY id DESC LIMIT 1")[0][0]
     assert via == "api", via
 
@@ -239,3 +242,120 @@ def test_an_instant_is_read_as_it_is_written(s):
     for text, good in (("2026-03-12T01:30:00Z", True), ("2026-03-12T01:30:00.250Z", True), ("2026-03-12T25:00:00Z", False)):
         page = call("POST", "/api/v1/komunikasi", {"isian": {"waktu": text, "bukan_isian": 1}})
         assert page.status == 422 and ("waktu" in code_and_fields(page)[1]) != good, (text, page.html)
+
+
+def test_a_person_alike_is_asked_about_and_made_only_when_confirmed(s):
+    call = Program(s, "sekretaris")
+    body = {"isian": {"nama": "Maria Sela Uji", "tgl_lahir": "1999-04-05", "jk": "perempuan"}}
+    first = call("POST", "/api/v1/orang", body)
+    assert first.status == 201, first.html
+    count = "SELECT count(*) FROM orang"
+    before, key = s.rows(count)[0][0], uuid.uuid4().hex
+    asked = call("POST", "/api/v1/orang", body, Idempotency_Key=key)
+    assert asked.status == 409 and code_and_fields(asked)[0] == "E_MAYBE_SAME"
+    found = asked.json()["candidates"]
+    assert [c["uid"] for c in found] == [first.json()["uid"]] and call("GET", found[0]["href"]).status == 200
+    assert "Sela" not in asked.html, "a name stood in the answer"
+    assert s.rows(count)[0][0] == before
+    assert code_and_fields(call("POST", "/api/v1/orang", {**body, "yakin": "ya"}))[1] == {"yakin"}
+    sure = {**body, "yakin": True}
+    made = call("POST", "/api/v1/orang", sure, Idempotency_Key=key)
+    assert made.status == 201 and s.rows(count)[0][0] == before + 1
+    assert call("POST", "/api/v1/orang", sure, Idempotency_Key=key).json()["uid"] == made.json()["uid"]
+    blind = Program(s, "statistik")("POST", "/api/v1/orang", body)
+    assert blind.status == 403 and "candidates" not in blind.html
+
+
+def new_case(call, title):
+    made = call("POST", "/api/v1/kasus", {"isian": {"judul": title}})
+    assert made.status == 201, made.html
+    return made.headers["Location"]
+
+
+def test_void_and_restore_need_a_reason_and_a_version(s):
+    call = Program(s, "sekretaris")
+    where = new_case(call, "Perkara untuk dibatalkan")
+    why = {"alasan": "Tercatat dua kali di instansi yang sama"}
+    assert call("POST", where + "/batalkan", why).status == 428
+    short = call("POST", where + "/batalkan", {"alasan": "pendek"}, If_Match='"1"')
+    assert short.status == 422 and code_and_fields(short)[1] == {"alasan"}
+    assert call("POST", where + "/batalkan", why, If_Match='"1"').status == 200
+    assert call("GET", where).json()["batal"] is True
+    assert call("POST", where + "/pulihkan", why, If_Match='"1"').status == 412
+    assert call("POST", where + "/pulihkan", why, If_Match='"2"').status == 200
+    assert call("GET", where).json()["batal"] is False
+    ghost = call("POST", "/api/v1/kasus/01a1fc1b-10b7-71fd-b027-4f528524ec75/batalkan", why, If_Match='"1"')
+    assert ghost.status == 404
+
+
+def moves_of(reg):
+    return Domain().registers[reg]["flow"]["moves"]
+
+
+def test_a_move_goes_by_the_flow(s):
+    call = Program(s, "sekretaris")
+    where = new_case(call, "Perkara yang melangkah")
+    start = call("GET", where).json()["status"]
+    mine = [m for m in moves_of("kasus") if "sekretariat" in m["by"]]
+    wrong = next(m for m in mine if start not in m["from"])
+    refused = call("POST", f"{where}/{wrong['name']}", {}, If_Match='"1"')
+    assert refused.status in (409, 422), refused.html
+    assert call("GET", where).json()["status"] == start
+    right = next(m for m in mine if start in m["from"] and m["to"] != start)
+    body = {"alasan": "Langkah menurut alur perkara", "isian": {}}
+    moved = call("POST", f"{where}/{right['name']}", body, If_Match='"1"')
+    if moved.status == 422:  # what the move needs is told by name, then given
+        needs = code_and_fields(moved)[1]
+        assert needs <= set(right.get("need", [])), (needs, right)
+    else:
+        assert moved.status == 200 and call("GET", where).json()["status"] == right["to"], moved.html
+    assert call("POST", f"{where}/bukan_langkah", {}, If_Match='"1"').status == 404
+    foreign = next((m for m in moves_of("kasus") if "sekretariat" not in m["by"]), None)
+    if foreign:
+        assert call("POST", f"{where}/{foreign['name']}", {}, If_Match='"1"').status == 403
+
+
+def test_pages_follow_each_other_and_filters_hold(s):
+    call = Program(s, "sekretaris")
+    first = call("GET", "/api/v1/korban?n=7").json()
+    seen, at = [], first
+    while True:
+        seen += [i["uid"] for i in at["items"]]
+        assert len(at["items"]) <= 7
+        if not at["next"]:
+            break
+        at = call("GET", at["next"]).json()
+    stored = s.rows("SELECT uid FROM korban WHERE batal = 0")
+    assert len(seen) == len(set(seen)) and set(seen) == {r["uid"] for r in stored}
+    sex = call("GET", "/api/v1/korban?jk=perempuan&n=500").json()["items"]
+    women = s.rows("SELECT uid FROM korban WHERE batal = 0 AND jk = 'perempuan'")
+    assert {i["uid"] for i in sex} == {r["uid"] for r in women} and 0 < len(women) < len(stored)
+    assert call("GET", "/api/v1/korban?lanjut=bukan-kursor").status in (200, 400, 422)
+
+
+def test_too_many_requests_are_refused_with_how_long_to_wait(s):
+    call = Program(s, "sekretaris")
+    send = {"Authorization": f"Bearer {call.token}", "Origin": None}
+    for _ in range(2000):
+        page = call.client.request("GET", "/api/v1/kode/jk", None, send, follow=False)
+        if page.status == 429:
+            break
+    assert page.status == 429 and code_and_fields(page)[0] == "E_LIMIT"
+    assert 1 <= int(page.headers["Retry-After"]) <= 60
+    assert call("GET", "/api/v1/kode/jk").status == 200, "it never opens again"
+
+
+def test_a_token_ends_by_itself_and_with_its_user(own):
+    call = Program(own, "sekretaris")
+    assert call("GET", "/api/v1").status == 200
+    uid = own.rows("SELECT uid FROM pengguna WHERE nama_masuk = 'sekretaris'")[0]["uid"]
+    own.stop()
+    own.clock("advance", "31 d")
+    own.start()
+    call.client = own.client()
+    assert call("GET", "/api/v1").status == 401
+    call = Program(own, "sekretaris")
+    admin = own.login("admin")
+    form = admin.get(f"/akun/{uid}").form("/sandi")
+    assert admin.submit(form).status == 200
+    assert call("GET", "/api/v1").status in (401, 403), "a token outlived the password of its user"
