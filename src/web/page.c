@@ -207,6 +207,8 @@ static void head(Req *req, Html *h, Str title)
     h_lit(h, "<link rel=\"stylesheet\" href=\"" ASSET_SIGAP_CSS "\">"
              "<link rel=\"icon\" type=\"image/svg+xml\" href=\"" ASSET_IKON_SVG "\">"
              "<script defer src=\"" ASSET_SIGAP_JS "\"></script>");
+    if (req->known)
+        page_print_link(req, h);
     h_close(h);
     h_open(h, "body");
     h_attr(h, "class", req->dense ? S("padat") : S("lapang"));
@@ -463,6 +465,8 @@ Html *page_begin_bare(Req *req, Str title, const Crumb *crumbs, size_t n)
     h_open(h, "main");
     h_attr(h, "id", S("isi"));
     h_attr(h, "tabindex", S("-1"));
+    if (req->known)
+        page_letterhead(req, h);
     crumbs_list(req, h, crumbs, n);
     return h;
 }
@@ -488,6 +492,8 @@ void page_end(Req *req, Html *h)
                   req_tr(req, M_WEB_HELP));
     }
     h_close(h);
+    if (req->known)
+        page_printed_by(req, h);
     h_close_to(h, 0);
     h_lit(h, "\n");
 }

@@ -47,6 +47,11 @@ enum { WORKS_MAX = 8 };
 size_t page_works(const Req *req, const Register *ret[WORKS_MAX]);
 /* Lists of links to everything the reader may open: registers by group, then pages of the program.
  */
+/* Only on paper: the sheet of size and margins, the letterhead, who printed the page and when. */
+void page_print_link(Req *req, Html *h);
+void page_letterhead(Req *req, Html *h);
+void page_printed_by(Req *req, Html *h);
+/* Lists of links to everything the reader may open: registers by group, then pages of the program. */
 void page_groups(Req *req, Html *h);
 
 /* "/reg", "/reg/uid", "/reg/uid/tail". */
@@ -154,3 +159,4 @@ Err page_lock(Req *req);
 Err page_lock_post(Req *req);
 Err page_unlock_post(Req *req);
 Err page_search(Req *req);
+Err page_print_css(Req *req);

@@ -97,6 +97,7 @@ struct Req {
     Reader reader;
     int64_t deadline; /* on the steady clock */
     Res res;
+    const struct Settings *paper; /* read when a page begins */
     void *state;          /* of a page between its steps */
     int controls;         /* own controls written so far, for their ids */
     const Problems *told; /* in the summary above: own controls repeat what is theirs */

@@ -129,3 +129,20 @@ def test_every_role_begins_where_it_works(s):
             assert f'href="/{reg}"' in page.html or f'href="/{reg}/baru"' in page.html, (login, reg)
         assert all(s.as_(login).get(href).status == 200 for href in re.findall(r'href="(/[a-z_]+/baru)"', page.html)), login
     assert seen == {r["name"] for r in roles()}
+
+
+# ---- on paper ----
+
+def test_paper_has_letterhead_size_and_who_printed(own):
+    c = own.as_("admin")
+    page = c.get("/setelan")
+    form = page.form("/setelan", has="kop1")
+    form.fill(kop1="PEMERINTAH KABUPATEN LATIHAN", kop2="GUGUS TUGAS", kertas="A4", kiri="31")
+    assert c.submit(form).status == 200
+    page = own.as_("sekretaris").get("/kasus")
+    assert '<div class="kop"><p class="kop1">PEMERINTAH KABUPATEN LATIHAN</p><p class="kop2">GUGUS TUGAS</p>' in page.html
+    assert "Dicetak oleh Sekretaris Gugus Tugas" in page.words
+    sheet = re.search(r'<link rel="stylesheet" media="print" href="(/cetak.css[^"]*)">', page.html).group(1)
+    assert "size:210mm 297mm" in own.client().get(sheet.replace("&amp;", "&")).html
+    assert "31mm" in own.client().get(sheet).html
+    assert 'class="kop"' not in own.client().get("/masuk").html
