@@ -215,6 +215,25 @@ static void make_room(Reader *r)
     r->cap = cap;
 }
 
+/* What a record leaves out and its NIK tells. The year 2030 only says which century two digits mean;
+ * it is no clock. */
+static void fill_from_nik(const MatchBook *b, uint32_t *row)
+{
+    uint32_t birth = 0, sex = 0;
+    for (size_t k = 0; k < b->comparison_count; k++) {
+        const uint32_t *v = row + b->comparisons[k].at;
+        if (b->comparisons[k].kind == COMPARE_NIK && v[1])
+            birth = match_nik_birth((uint64_t)v[1] << 32 | v[0], 2030, &sex);
+    }
+    for (size_t k = 0; birth && k < b->comparison_count; k++) {
+        uint32_t *v = row + b->comparisons[k].at;
+        if (b->comparisons[k].kind == COMPARE_BIRTH && !*v)
+            *v = birth;
+        if (b->comparisons[k].kind == COMPARE_SEX && !*v)
+            *v = sex;
+    }
+}
+
 static void put_record(Reader *r, const Filling *f, const CsvRow *row, size_t source)
 {
     MatchBook *b = r->book;
@@ -231,6 +250,7 @@ static void put_record(Reader *r, const Filling *f, const CsvRow *row, size_t so
         else if (f->comparison[i] >= 0 && cell.len)
             put_cell(r, &b->comparisons[f->comparison[i]], f->columns[i].role, cell, to);
     }
+    fill_from_nik(b, to);
     if (str_empty(b->ids[at]))
         b->ids[at] = str_int(b->arena, (int64_t)at + 1);
 }

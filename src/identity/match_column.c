@@ -19,7 +19,7 @@ const char *column_role_word(ColumnRole role)
 
 MatchSettings match_settings_default(void)
 {
-    return (MatchSettings){.accept = 0.9};
+    return (MatchSettings){.accept = 0.5};
 }
 
 static bool role_of_word(Str word, ColumnRole *ret)
@@ -87,14 +87,23 @@ static void read_column(Reading *r, Str heading, Str value)
         (struct MatchNamedColumn){str_copy(r->problems->arena, heading), role, r->line};
 }
 
+static bool read_frequency(Arena *a, Str *rest, double *ret)
+{
+    Str word;
+    return str_word(rest, &word) && read_number(a, word, ret) && *ret > 0 && *ret <= 1;
+}
+
 static void read_weight(Reading *r, Str name, Str value)
 {
-    Str m, u, comparison, level = name;
+    Str comparison, level = name;
     MatchWeight w = {.line = r->line};
     Arena *a = r->problems->arena;
-    bool ok = str_cut(&level, '/', &comparison) && str_word(&value, &m) && str_word(&value, &u) &&
-              read_number(a, m, &w.m) && read_number(a, u, &w.u) && w.m > 0 && w.u > 0 &&
-              w.m <= 1 && w.u <= 1;
+    bool ok = str_cut(&level, '/', &comparison) && read_frequency(a, &value, &w.m) &&
+              read_frequency(a, &value, &w.u);
+    w.forged = w.m;
+    w.kin = w.u;
+    if (ok && str_trim(value).len)
+        ok = read_frequency(a, &value, &w.forged) && read_frequency(a, &value, &w.kin);
     if (!ok) {
         complain(r, M_MATCH_BAD_WEIGHT, name);
         return;
@@ -133,6 +142,10 @@ static void read_line(Reading *r, Str line)
         read_weight(r, str_trim(str_from(key, 7)), value);
     else if (str_is(key, "prior"))
         read_share(r, key, value, &r->to->prior);
+    else if (str_is(key, "forged"))
+        read_share(r, key, value, &r->to->forged);
+    else if (str_is(key, "kin"))
+        read_share(r, key, value, &r->to->kin);
     else if (str_is(key, "threshold"))
         read_share(r, key, value, &r->to->accept);
     else if (str_is(key, "unique") && (str_is(value, "yes") || str_is(value, "no")))

@@ -12,11 +12,11 @@ typedef enum ColumnRole {
 
 /* What a person decides about a run. Text form, one a line, `#` starts a comment:
  *   column HEADING: ROLE        unique: yes|no        threshold: 0.9
- *   prior: P                    weight COMPARISON/LEVEL: M U
+ *   prior: P   forged: P   kin: P      weight COMPARISON/LEVEL: M U [FORGED KIN]
  * A file with `column` lines uses these columns only. */
 typedef struct MatchWeight {
     Str comparison, level;
-    double m, u;
+    double m, u, forged, kin; /* frequencies by class of pair, see match_model.h */
     int line;
 } MatchWeight;
 
@@ -34,6 +34,7 @@ typedef struct MatchSettings {
         size_t n, cap;
     } weights;     /* fixed weights: nothing is learned when there are some */
     double prior;  /* chance that two records taken at random are one person; 0 = learn it */
+    double forged, kin; /* the same of pairs behind forged papers, and of relatives */
     double accept; /* probability from which two records are joined */
     bool unique;   /* each source names a person once */
 } MatchSettings;

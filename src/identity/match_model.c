@@ -44,6 +44,28 @@ static double believed(CompareKind kind, unsigned level)
     return 0;
 }
 
+/* Of pairs of one person behind forged papers: not learned, since few books hold enough of them. */
+static double believed_forged(CompareKind kind, unsigned level)
+{
+    static const double words[WORD_LEVELS] = {0.35, 0.01, 0.06, 0.08, 0.05, 0.45};
+    static const double two[WORD_LEVELS] = {0.18, 0.02, 0.05, 0.09, 0.04, 0.52};
+    static const double birth[BIRTH_LEVELS] = {0,    0.25, 0.03, 0.03, 0.05, 0.52, 0.03,
+                                               0.01, 0.01, 0.07, 0.1,  0.1,  0.8};
+    static const double number[NUMBER_LEVELS] = {0, 0.85, 0.12, 0.02, 0.01};
+    if (kind == COMPARE_BIRTH)
+        return birth[level];
+    if (kind != COMPARE_NAME)
+        return number[level];
+    if (level <= WORD_LEVELS)
+        return level ? words[level - 1] : 0;
+    /* One word of the name stays and another is new, as a rule. */
+    for (int s1 = 0; s1 < WORD_LEVELS; s1++)
+        for (int s2 = 0; s2 <= s1; s2++)
+            if (level == (unsigned)(NAME_TWO(s1, s2)))
+                return s2 == WORD_DIFFERENT ? two[s1] : 0.25 * words[s1] * words[s2];
+    return 0;
+}
+
 /* Levels that are weighed against each other. Being compared at all is no evidence: one word, two
  * words, or years alone are groups of their own. */
 static int group_of(CompareKind kind, unsigned level)
@@ -119,68 +141,138 @@ static void count_random(const Comparer *c, bool across, MatchModel *m)
 
 /* ---- m: expectation and maximisation over the patterns ---- */
 
+typedef double Table[MATCH_COMPARISONS][MATCH_LEVELS];
+
 typedef struct Learning {
     const MatchBook *book;
     const Patterns *patterns;
     MatchModel *model;
-    double random[MATCH_COMPARISONS][MATCH_LEVELS]; /* counts among random pairs */
-    double all;                                     /* pairs there are */
+    Table random;              /* counts among random pairs */
+    Table seen[MATCH_CLASSES]; /* expected counts among candidates */
+    double sum[MATCH_CLASSES];
+    double all; /* pairs there are */
 } Learning;
 
-/* Random pairs hold the share `prior` of pairs of one person; u is what they show without them. */
-static void clean_u(Learning *l, double (*same)[MATCH_LEVELS])
+/* What belongs to one person alone, not to her household. */
+static bool personal(const Comparison *c)
 {
+    return c->kind == COMPARE_BIRTH || c->kind == COMPARE_SEX || c->kind == COMPARE_NIK ||
+           c->role == COLUMN_PASSPORT || c->role == COLUMN_NUMBER;
+}
+
+/* What a forger changes. */
+static bool forgeable(const Comparison *c)
+{
+    return (c->kind == COMPARE_NAME && c->role == COLUMN_NAME) || c->kind == COMPARE_BIRTH ||
+           c->kind == COMPARE_NIK || c->role == COLUMN_PASSPORT;
+}
+
+/* Random pairs hold their share of pairs of one person; u is what they show without them. */
+static void clean_u(Learning *l)
+{
+    double scale = (double)l->model->sampled / l->all;
     for (size_t k = 0; k < l->book->comparison_count; k++) {
         double *u = l->model->u[k];
         for (unsigned v = 0; v < MATCH_LEVELS; v++)
-            u[v] = l->random[k][v] - same[k][v] / l->all * (double)l->model->sampled;
+            u[v] = l->random[k][v] -
+                   scale * (l->seen[CLASS_SAME][k][v] + l->seen[CLASS_FORGED][k][v]);
         to_shares(l->book->comparisons[k].kind, u, 0.5);
     }
 }
 
 static void set_bits(const MatchBook *b, MatchModel *m)
 {
-    m->prior_bits = (float)log2(m->prior / (1 - m->prior));
-    for (size_t k = 0; k < b->comparison_count; k++)
-        for (unsigned v = 1; v < compare_levels(b->comparisons[k].kind); v++)
-            m->bits[k][v] = (float)log2(m->m[k][v] / m->u[k][v]);
+    double strangers = 1 - m->share[CLASS_SAME] - m->share[CLASS_FORGED] - m->share[CLASS_KIN];
+    for (int c = 0; c < MATCH_CLASSES; c++) {
+        m->share_bits[c] = m->share[c] > 0 ? (float)log2(m->share[c] / strangers) : -1000;
+        for (size_t k = 0; k < b->comparison_count; k++)
+            for (unsigned v = 1; v < compare_levels(b->comparisons[k].kind); v++)
+                m->bits[c][k][v] = (float)log2(m->m[c][k][v] / m->u[k][v]);
+    }
 }
 
-static double expect(Learning *l, double (*same)[MATCH_LEVELS])
+static void expect(Learning *l)
 {
-    double sum = 0;
     size_t n = l->book->comparison_count;
-    memset(same, 0, MATCH_COMPARISONS * sizeof *same);
+    memset(l->seen, 0, sizeof l->seen);
+    memset(l->sum, 0, sizeof l->sum);
     for (size_t i = 0; i < l->patterns->n; i++) {
         PatternCount p = l->patterns->items[i];
-        double bits = l->model->prior_bits;
-        for (size_t k = 0; k < n; k++)
-            bits += l->model->bits[k][pattern_level(p.pattern, k)];
-        double chance = p.count * l->patterns->scale / (1 + exp2(-bits));
-        sum += chance;
-        for (size_t k = 0; k < n; k++)
-            same[k][pattern_level(p.pattern, k)] += chance;
+        double odds[MATCH_CLASSES], total = 1;
+        for (int c = 0; c < MATCH_CLASSES; c++) {
+            double bits = l->model->share_bits[c];
+            for (size_t k = 0; k < n; k++)
+                bits += l->model->bits[c][k][pattern_level(p.pattern, k)];
+            total += odds[c] = exp2(bits);
+        }
+        for (int c = 0; c < MATCH_CLASSES; c++) {
+            double count = p.count * l->patterns->scale * odds[c] / total;
+            l->sum[c] += count;
+            for (size_t k = 0; k < n; k++)
+                l->seen[c][k][pattern_level(p.pattern, k)] += count;
+        }
     }
-    return sum;
+}
+
+/* Kin share one name by descent; a second one only by the chance strangers have. */
+static void limit_kin_names(double *kin, const double *u)
+{
+    double by_chance[WORD_LEVELS] = {0};
+    for (int s1 = 0; s1 < WORD_LEVELS; s1++)
+        for (int s2 = 0; s2 <= s1; s2++)
+            by_chance[s1] += u[NAME_TWO(s1, s2)];
+    for (int s1 = 0; s1 < WORD_LEVELS; s1++)
+        for (int s2 = WORD_FAR; s2 <= s1; s2++)
+            kin[NAME_TWO(s1, s2)] = fmin(kin[NAME_TWO(s1, s2)], by_chance[s2]);
+    to_shares(COMPARE_NAME, kin, 1e-9);
+}
+
+/* The tables of one comparison from what was seen; what is not learned keeps its belief. */
+static void learn_comparison(Learning *l, size_t k, bool first)
+{
+    const Comparison *f = &l->book->comparisons[k];
+    MatchModel *m = l->model;
+    double *same = m->m[CLASS_SAME][k], *forged = m->m[CLASS_FORGED][k], *kin = m->m[CLASS_KIN][k];
+    bool own = forgeable(f);
+    for (unsigned v = 1; v < compare_levels(f->kind); v++) {
+        double hope = belief * believed(f->kind, v);
+        same[v] = l->seen[CLASS_SAME][k][v] + (own ? 0 : l->seen[CLASS_FORGED][k][v]) + hope;
+        kin[v] = l->seen[CLASS_KIN][k][v] + (first ? hope : belief * m->u[k][v]);
+        forged[v] = own ? believed_forged(f->kind, v) : same[v];
+        if (personal(f))
+            kin[v] = m->u[k][v];
+    }
+    to_shares(f->kind, same, 1e-9);
+    to_shares(f->kind, forged, 1e-9);
+    to_shares(f->kind, kin, 1e-9);
+    if (f->kind == COMPARE_NAME && f->role == COLUMN_NAME)
+        limit_kin_names(kin, m->u[k]);
+}
+
+static bool has_birth(const MatchBook *b)
+{
+    for (size_t k = 0; k < b->comparison_count; k++)
+        if (b->comparisons[k].kind == COMPARE_BIRTH)
+            return true;
+    return false;
 }
 
 /* Returns how far the weights moved. */
-static double maximise(Learning *l, double (*same)[MATCH_LEVELS], double sum)
+static double maximise(Learning *l)
 {
     double moved = 0;
-    MatchModel *m = l->model;
-    m->prior = fmin(0.5, fmax(sum / l->all, 1e-12));
-    for (size_t k = 0; k < l->book->comparison_count; k++) {
-        CompareKind kind = l->book->comparisons[k].kind;
-        double next[MATCH_LEVELS] = {0};
-        for (unsigned v = 1; v < compare_levels(kind); v++)
-            next[v] = same[k][v] + belief * believed(kind, v);
-        to_shares(kind, next, 1e-9);
-        for (unsigned v = 1; v < compare_levels(kind); v++) {
-            moved = fmax(moved, fabs(next[v] - m->m[k][v]));
-            m->m[k][v] = next[v];
-        }
-    }
+    MatchModel *m = l->model, before = *m;
+    bool classes = has_birth(l->book);
+    for (int c = 0; c < MATCH_CLASSES; c++)
+        m->share[c] = c && !classes ? 0 : fmin(0.2, fmax(l->sum[c] / l->all, 1e-14));
+    m->share[CLASS_FORGED] = fmin(m->share[CLASS_FORGED], m->share[CLASS_SAME] / 4);
+    clean_u(l);
+    for (size_t k = 0; k < l->book->comparison_count; k++)
+        learn_comparison(l, k, false);
+    for (size_t k = 0; k < l->book->comparison_count; k++)
+        for (unsigned v = 0; v < MATCH_LEVELS; v++)
+            moved = fmax(moved, fabs(m->m[CLASS_SAME][k][v] - before.m[CLASS_SAME][k][v]));
+    set_bits(l->book, m);
     return moved;
 }
 
@@ -188,28 +280,26 @@ void match_model_learn(const Comparer *c, const Patterns *patterns, bool across,
 {
     *ret = (MatchModel){0};
     const MatchBook *b = c->book;
-    Learning l = {.book = b, .patterns = patterns, .model = ret};
-    double same[MATCH_COMPARISONS][MATCH_LEVELS] = {{0}};
-    l.all = (double)all_pairs(b, across);
+    Arena *scratch = arena_new(SIZE_MAX);
+    Learning *l = ARENA_NEW(scratch, Learning);
+    *l = (Learning){.book = b, .patterns = patterns, .model = ret};
+    l->all = (double)all_pairs(b, across);
     count_random(c, across, ret);
-    memcpy(l.random, ret->u, sizeof l.random);
-    ret->prior = fmin(0.1, 1.0 / b->n);
-    for (size_t k = 0; k < b->comparison_count; k++) {
-        CompareKind kind = b->comparisons[k].kind;
-        for (unsigned v = 1; v < compare_levels(kind); v++)
-            ret->m[k][v] = believed(kind, v);
-        to_shares(kind, ret->m[k], 1e-9);
-    }
-    clean_u(&l, same);
+    memcpy(l->random, ret->u, sizeof l->random);
+    ret->share[CLASS_SAME] = fmin(0.1, 1.0 / b->n);
+    ret->share[CLASS_FORGED] = has_birth(b) ? ret->share[CLASS_SAME] / 50 : 0;
+    ret->share[CLASS_KIN] = has_birth(b) ? ret->share[CLASS_SAME] : 0;
+    clean_u(l);
+    for (size_t k = 0; k < b->comparison_count; k++)
+        learn_comparison(l, k, true);
     set_bits(b, ret);
     for (double moved = 1; moved > 1e-5 && ret->rounds < MOST_ROUNDS; ret->rounds++) {
-        double sum = expect(&l, same);
-        moved = maximise(&l, same, sum);
-        clean_u(&l, same);
-        set_bits(b, ret);
+        expect(l);
+        moved = maximise(l);
     }
     for (size_t i = 0; i < patterns->n; i++)
         ret->learned_on += (uint64_t)patterns->items[i].count;
+    arena_free(scratch);
 }
 
 /* ---- weights from outside ---- */
@@ -232,16 +322,22 @@ void match_model_fixed(const Comparer *c, const MatchSettings *settings, MatchMo
                        Problems *problems)
 {
     const MatchBook *b = c->book;
-    *ret = (MatchModel){.prior = settings->prior > 0 ? settings->prior : 1.0 / (b->n + 1.0)};
+    *ret = (MatchModel){0};
+    ret->share[CLASS_SAME] = settings->prior > 0 ? settings->prior : 1.0 / (b->n + 1.0);
+    ret->share[CLASS_FORGED] = settings->forged;
+    ret->share[CLASS_KIN] = settings->kin;
     for (size_t k = 0; k < b->comparison_count; k++)
         for (unsigned v = 0; v < MATCH_LEVELS; v++)
-            ret->m[k][v] = ret->u[k][v] = 1;
+            ret->u[k][v] = ret->m[CLASS_SAME][k][v] = ret->m[CLASS_FORGED][k][v] =
+                ret->m[CLASS_KIN][k][v] = 1;
     for (size_t i = 0; i < settings->weights.n; i++) {
         const MatchWeight *w = &settings->weights.items[i];
         size_t k;
         unsigned v;
         if (find_level(problems->arena, b, w, &k, &v)) {
-            ret->m[k][v] = w->m;
+            ret->m[CLASS_SAME][k][v] = w->m;
+            ret->m[CLASS_FORGED][k][v] = w->forged;
+            ret->m[CLASS_KIN][k][v] = w->kin;
             ret->u[k][v] = w->u;
         } else
             problem_add(problems, (Problem){.line = w->line,
@@ -253,23 +349,74 @@ void match_model_fixed(const Comparer *c, const MatchSettings *settings, MatchMo
 
 void match_model_write(Arena *a, const MatchBook *book, const MatchModel *m, Buf *to)
 {
-    buf_printf(to, "prior: %.9g\n", m->prior);
+    buf_printf(to, "prior: %.9g\n", m->share[CLASS_SAME]);
+    if (m->share[CLASS_FORGED] > 0)
+        buf_printf(to, "forged: %.9g\n", m->share[CLASS_FORGED]);
+    if (m->share[CLASS_KIN] > 0)
+        buf_printf(to, "kin: %.9g\n", m->share[CLASS_KIN]);
     for (size_t k = 0; k < book->comparison_count; k++) {
         const Comparison *c = &book->comparisons[k];
         for (unsigned v = 1; v < compare_levels(c->kind); v++) {
             Str level = compare_level_name(a, c->kind, v);
-            buf_printf(to, "weight %.*s/%.*s: %.9g %.9g\n", STR_ARG(c->name), STR_ARG(level),
-                       m->m[k][v], m->u[k][v]);
+            buf_printf(to, "weight %.*s/%.*s: %.9g %.9g %.9g %.9g\n", STR_ARG(c->name),
+                       STR_ARG(level), m->m[CLASS_SAME][k][v], m->u[k][v],
+                       m->m[CLASS_FORGED][k][v], m->m[CLASS_KIN][k][v]);
         }
     }
 }
 
-float match_weight(const MatchModel *m, const Compared *pair, size_t comparisons)
+/* ---- weighing ---- */
+
+static float class_bits(const MatchModel *m, MatchClass class, uint64_t pattern, size_t n)
 {
-    float sum = m->prior_bits;
-    for (size_t k = 0; k < comparisons; k++)
-        sum += m->bits[k][pattern_level(pair->pattern, k)] + pair->rare[k];
+    float sum = m->share_bits[class];
+    for (size_t k = 0; k < n; k++)
+        sum += m->bits[class][k][pattern_level(pattern, k)];
     return sum;
+}
+
+static float rare_bits(const Compared *pair, size_t n)
+{
+    float sum = 0;
+    for (size_t k = 0; k < n; k++)
+        sum += pair->rare[k];
+    return sum;
+}
+
+bool match_may_reach(const MatchModel *m, const Compared *pair, size_t n, float least)
+{
+    float same = class_bits(m, CLASS_SAME, pair->pattern, n),
+          forged = class_bits(m, CLASS_FORGED, pair->pattern, n);
+    return fmaxf(same, forged) + 1 + rare_bits(pair, n) >= least;
+}
+
+/* log2(1 + 2^x) */
+static float with_one(float x)
+{
+    return x > 40 ? x : (float)log2(1 + exp2((double)x));
+}
+
+MatchParts match_parts(const MatchModel *m, const Compared *pair, size_t n)
+{
+    MatchParts p = {.prior = m->share_bits[CLASS_SAME]};
+    float same = class_bits(m, CLASS_SAME, pair->pattern, n), rare = rare_bits(pair, n);
+    p.forged = with_one(class_bits(m, CLASS_FORGED, pair->pattern, n) - same);
+    p.kin = -with_one(class_bits(m, CLASS_KIN, pair->pattern, n) + rare);
+    p.weight = p.prior;
+    for (size_t k = 0; k < n; k++) {
+        p.level[k] = m->bits[CLASS_SAME][k][pattern_level(pair->pattern, k)];
+        p.rare[k] = pair->rare[k];
+        p.weight += p.level[k];
+        p.weight += p.rare[k];
+    }
+    p.weight += p.forged;
+    p.weight += p.kin;
+    return p;
+}
+
+float match_weight(const MatchModel *m, const Compared *pair, size_t n)
+{
+    return match_parts(m, pair, n).weight;
 }
 
 double match_probability(float weight)

@@ -5,15 +5,29 @@
 #include "identity/match_block.h"
 #include "identity/match_compare.h"
 
+/* Pairs are of four classes: one person; one person behind forged papers (number, date and part of
+ * the name changed together, so that each is no evidence of its own); kin or neighbours (names,
+ * places, mother and telephone in common, the person different); and strangers, whose frequencies
+ * are u. Without the middle two this is the plain theory. */
+typedef enum MatchClass { CLASS_SAME, CLASS_FORGED, CLASS_KIN, MATCH_CLASSES } MatchClass;
+
 typedef struct MatchModel {
-    double m[MATCH_COMPARISONS][MATCH_LEVELS], u[MATCH_COMPARISONS][MATCH_LEVELS];
-    float bits[MATCH_COMPARISONS][MATCH_LEVELS];
-    double prior;
-    float prior_bits;
+    double m[MATCH_CLASSES][MATCH_COMPARISONS][MATCH_LEVELS], u[MATCH_COMPARISONS][MATCH_LEVELS];
+    float bits[MATCH_CLASSES][MATCH_COMPARISONS][MATCH_LEVELS];
+    double share[MATCH_CLASSES]; /* of all pairs */
+    float share_bits[MATCH_CLASSES]; /* odds against strangers */
     int rounds;          /* of the EM algorithm */
     uint64_t sampled;    /* random pairs behind u */
     uint64_t learned_on; /* candidate pairs behind m */
 } MatchModel;
+
+/* How a weight comes about: the sum of all parts is the weight. */
+typedef struct MatchParts {
+    float prior, level[MATCH_COMPARISONS], rare[MATCH_COMPARISONS];
+    float forged; /* added: it may be one person behind forged papers */
+    float kin;    /* taken off: relatives agree in this too */
+    float weight;
+} MatchParts;
 
 /* One kind of agreement and how many candidate pairs show it. */
 typedef struct PatternCount {
@@ -32,8 +46,11 @@ void match_model_learn(const Comparer *c, const Patterns *patterns, bool across,
 /* Fixed weights instead; levels that are not named count nothing. */
 void match_model_fixed(const Comparer *c, const MatchSettings *settings, MatchModel *ret,
                        Problems *problems);
-/* Adds up the bits of a compared pair, always in the same order. */
+/* The weight of a compared pair in bits: log2 of the odds that it is one person. */
 float match_weight(const MatchModel *m, const Compared *pair, size_t comparisons);
+MatchParts match_parts(const MatchModel *m, const Compared *pair, size_t comparisons);
+/* Whether the pair can weigh `least` at all: fewer look-ups than the weight itself. */
+bool match_may_reach(const MatchModel *m, const Compared *pair, size_t comparisons, float least);
 double match_probability(float weight);
 /* The weights as lines of a settings file. */
 void match_model_write(Arena *a, const MatchBook *book, const MatchModel *m, Buf *to);

@@ -74,6 +74,8 @@ static void look_at(Job *j, uint32_t a, uint32_t b, uint8_t pass)
         count_pattern(j, pair.pattern);
         return;
     }
+    if (!match_may_reach(s->model, &pair, c->book->comparison_count, s->least))
+        return;
     float weight = match_weight(s->model, &pair, c->book->comparison_count);
     if (weight >= s->least)
         *ARENA_PUSH(j->arena, j->edges) = (MatchEdge){a, b, pair.pattern, weight};

@@ -112,3 +112,20 @@ Str match_plain(Arena *a, Str s)
     }
     return buf_str(&b);
 }
+
+static int two_digits(uint64_t nik, unsigned low)
+{
+    return ((int)(nik >> (low + 4) & 15) - 1) * 10 + (int)(nik >> low & 15) - 1;
+}
+
+uint32_t match_nik_birth(uint64_t nik, int now, uint32_t *ret_sex)
+{
+    int day = two_digits(nik, 32), month = two_digits(nik, 24), year = two_digits(nik, 16);
+    bool woman = day > 40;
+    day -= woman ? 40 : 0;
+    if (day < 1 || day > 31 || month < 1 || month > 12 || year < 0 || year > 99)
+        return 0;
+    year += 2000 + year + 5 <= now ? 2000 : 1900;
+    *ret_sex = woman ? 2 : 1;
+    return packed(year, month, day);
+}
