@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-enum { LARGEST = 1000, MOST_KEYS = 24, TOP_NAMES = 3, TOP_PLACES = 6, SUB_KEYS = 5 };
+/* A block may hold more records in a small book, where looking at all pairs costs little. */
+enum { LARGEST = 1000, LARGEST_OF_MANY = 100, RECORDS_IN_BLOCKS = 20000000 };
+enum { MOST_KEYS = 24, TOP_NAMES = 3, TOP_PLACES = 6, SUB_KEYS = 5 };
 
 /* What keys are made of. 0 stands for nothing known. */
 typedef struct Features {
@@ -33,6 +35,7 @@ typedef struct Blocking {
     BlockBook *to;
     Arena *scratch;
     const uint64_t *sounds; /* by word */
+    size_t largest;
     struct {
         uint32_t *items;
         size_t n, cap;
@@ -259,7 +262,7 @@ static void take_run(Blocking *b, const Entry *run, size_t n, int level, BlockPa
 {
     if (n < 2)
         return;
-    if (n <= LARGEST) {
+    if (n <= b->largest) {
         keep_block(b, run, n, pass, pass_at);
         return;
     }
@@ -334,6 +337,10 @@ BlockBook *match_blocks_new(Arena *a, const MatchBook *book, bool across)
     for (uint32_t w = 1; w < book->vocabulary->n; w++)
         sounds[w] = sound_of(book->vocabulary->words[w].text);
     b.sounds = sounds;
+    b.largest = RECORDS_IN_BLOCKS / ((size_t)book->n + 1);
+    b.largest = b.largest > LARGEST           ? LARGEST
+                : b.largest < LARGEST_OF_MANY ? LARGEST_OF_MANY
+                                              : b.largest;
     for (size_t p = 0; p < PASSES; p++)
         run_pass(&b, p);
     to->block_count = (uint32_t)b.starts.n;

@@ -215,8 +215,8 @@ static void make_room(Reader *r)
     r->cap = cap;
 }
 
-/* What a record leaves out and its NIK tells. The year 2030 only says which century two digits mean;
- * it is no clock. */
+/* What a record leaves out and its NIK tells. The year 2030 only says which century two digits
+ * mean; it is no clock. */
 static void fill_from_nik(const MatchBook *b, uint32_t *row)
 {
     uint32_t birth = 0, sex = 0;

@@ -32,11 +32,11 @@ typedef struct MatchSettings {
     struct {
         MatchWeight *items;
         size_t n, cap;
-    } weights;     /* fixed weights: nothing is learned when there are some */
-    double prior;  /* chance that two records taken at random are one person; 0 = learn it */
+    } weights;          /* fixed weights: nothing is learned when there are some */
+    double prior;       /* chance that two records taken at random are one person; 0 = learn it */
     double forged, kin; /* the same of pairs behind forged papers, and of relatives */
-    double accept; /* probability from which two records are joined */
-    bool unique;   /* each source names a person once */
+    double accept;      /* probability from which two records are joined */
+    bool unique;        /* each source names a person once */
 } MatchSettings;
 
 typedef struct MatchColumn {

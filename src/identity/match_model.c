@@ -174,8 +174,8 @@ static void clean_u(Learning *l)
     for (size_t k = 0; k < l->book->comparison_count; k++) {
         double *u = l->model->u[k];
         for (unsigned v = 0; v < MATCH_LEVELS; v++)
-            u[v] = l->random[k][v] -
-                   scale * (l->seen[CLASS_SAME][k][v] + l->seen[CLASS_FORGED][k][v]);
+            u[v] =
+                l->random[k][v] - scale * (l->seen[CLASS_SAME][k][v] + l->seen[CLASS_FORGED][k][v]);
         to_shares(l->book->comparisons[k].kind, u, 0.5);
     }
 }
@@ -359,8 +359,8 @@ void match_model_write(Arena *a, const MatchBook *book, const MatchModel *m, Buf
         for (unsigned v = 1; v < compare_levels(c->kind); v++) {
             Str level = compare_level_name(a, c->kind, v);
             buf_printf(to, "weight %.*s/%.*s: %.9g %.9g %.9g %.9g\n", STR_ARG(c->name),
-                       STR_ARG(level), m->m[CLASS_SAME][k][v], m->u[k][v],
-                       m->m[CLASS_FORGED][k][v], m->m[CLASS_KIN][k][v]);
+                       STR_ARG(level), m->m[CLASS_SAME][k][v], m->u[k][v], m->m[CLASS_FORGED][k][v],
+                       m->m[CLASS_KIN][k][v]);
         }
     }
 }

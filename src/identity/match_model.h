@@ -14,11 +14,11 @@ typedef enum MatchClass { CLASS_SAME, CLASS_FORGED, CLASS_KIN, MATCH_CLASSES } M
 typedef struct MatchModel {
     double m[MATCH_CLASSES][MATCH_COMPARISONS][MATCH_LEVELS], u[MATCH_COMPARISONS][MATCH_LEVELS];
     float bits[MATCH_CLASSES][MATCH_COMPARISONS][MATCH_LEVELS];
-    double share[MATCH_CLASSES]; /* of all pairs */
+    double share[MATCH_CLASSES];     /* of all pairs */
     float share_bits[MATCH_CLASSES]; /* odds against strangers */
-    int rounds;          /* of the EM algorithm */
-    uint64_t sampled;    /* random pairs behind u */
-    uint64_t learned_on; /* candidate pairs behind m */
+    int rounds;                      /* of the EM algorithm */
+    uint64_t sampled;                /* random pairs behind u */
+    uint64_t learned_on;             /* candidate pairs behind m */
 } MatchModel;
 
 /* How a weight comes about: the sum of all parts is the weight. */

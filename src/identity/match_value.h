@@ -20,6 +20,6 @@ uint64_t match_number(Str s, size_t least, bool digits_only);
  * becomes one blank. */
 Str match_plain(Arena *a, Str s);
 /* The birth date (and by it the sex) that a number of 16 digits carries: six of region, then day
- * (plus 40 for women), month and year in two digits each. 0 when it carries none. The century is the
- * last one in which the holder would be at least 5 years old in `now`. */
+ * (plus 40 for women), month and year in two digits each. 0 when it carries none. The century is
+ * the last one in which the holder would be at least 5 years old in `now`. */
 uint32_t match_nik_birth(uint64_t nik, int now, uint32_t *ret_sex);

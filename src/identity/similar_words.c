@@ -137,11 +137,25 @@ static void pair_up(Arena *a, const Vocabulary *v, Found *found)
     }
 }
 
+/* One bit for each letter, one for each pair of digits and the rest. */
+static uint32_t letters_of(Str word)
+{
+    uint32_t set = 0;
+    for (size_t i = 0; i < word.len; i++) {
+        unsigned c = (unsigned char)word.ptr[i];
+        set |= 1u << (c >= 'a' && c <= 'z' ? c - 'a' : 26 + c % 6);
+    }
+    return set;
+}
+
 SimilarWords *similar_words_new(Arena *a, const Vocabulary *v)
 {
     Arena *scratch = arena_new(SIZE_MAX);
     SimilarWords *s = ARENA_NEW(a, SimilarWords);
     Found found = {0};
+    s->letters = ARENA_ARRAY(a, v->n, uint32_t);
+    for (uint32_t id = 1; id < v->n; id++)
+        s->letters[id] = letters_of(v->words[id].text);
     pair_up(scratch, v, &found);
     size_t slots = 64, bits = 4096;
     while (slots < found.n * 2 + 2)
@@ -161,6 +175,9 @@ SimilarWords *similar_words_new(Arena *a, const Vocabulary *v)
 
 WordLevel similar_words_find(const SimilarWords *s, uint32_t a, uint32_t b)
 {
+    /* An edit takes one letter away and brings another: two edits change four letters at most. */
+    if (__builtin_popcount(s->letters[a] ^ s->letters[b]) > 4)
+        return WORD_DIFFERENT;
     uint64_t key = pair_key(a, b), h = match_mix(key, 1), bit = h >> 20 & s->bit_mask;
     if (!(s->bitmap[bit / 64] >> (bit & 63) & 1))
         return WORD_DIFFERENT;

@@ -42,6 +42,7 @@ typedef enum WordLevel {
 } WordLevel;
 
 typedef struct SimilarWords {
+    uint32_t *letters; /* by word: which letters and digits it has */
     uint64_t *bitmap, *keys;
     uint8_t *levels;
     uint64_t bit_mask, slot_mask;
