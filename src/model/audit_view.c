@@ -1,6 +1,7 @@
 #include "model/audit_view.h"
 
 #include "base/rand.h"
+#include "base/utf8.h"
 
 /* One text of one row; absent when there is none. */
 static Err text_of(Reader *rd, Str sql, Str p, Str *ret)
@@ -52,6 +53,7 @@ static Str agency_sql(Reader *rd)
                       " WHERE (:login IS NULL OR p.login=:login)"
                       " AND (:action IS NULL OR a.action=:action)"
                       " AND (:uid IS NULL OR a.uid=:uid)"
+                      " AND (:agency IS NULL OR i.cari LIKE :agency)"
                       " AND (:from=0 OR a.at>=:from) AND (:to=0 OR a.at<:to)"
                       " AND (:refused=0 OR a.result<>'ok')"
                       " AND (:before=0 OR a.seq<:before)"
@@ -64,6 +66,21 @@ static Str absent(Str s)
     return s.len ? s : STR_NONE;
 }
 
+/* "%part%"; the wild cards of LIKE stand in no name. */
+static Str part_of_name(Arena *a, Str typed)
+{
+    Str folded = utf8_fold(a, typed);
+    Buf b = buf_new(a, folded.len + 2);
+    if (str_empty(folded))
+        return STR_NONE;
+    buf_char(&b, '%');
+    for (size_t i = 0; i < folded.len; i++)
+        if (folded.ptr[i] != '%' && folded.ptr[i] != '_')
+            buf_char(&b, folded.ptr[i]);
+    buf_char(&b, '%');
+    return buf_str(&b);
+}
+
 static Err begin(Reader *rd, const AuditFilter *f, Stmt **ret)
 {
     Str uid = STR_NONE;
@@ -73,6 +90,7 @@ static Err begin(Reader *rd, const AuditFilter *f, Stmt **ret)
     stmt_text(*ret, ":login", absent(f->login));
     stmt_text(*ret, ":action", absent(f->action));
     stmt_text(*ret, ":uid", uid);
+    stmt_text(*ret, ":agency", part_of_name(rd->arena, f->agency));
     stmt_int(*ret, ":from", f->from);
     stmt_int(*ret, ":to", f->to);
     stmt_int(*ret, ":refused", f->refused);

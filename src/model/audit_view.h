@@ -7,6 +7,7 @@ typedef struct AuditFilter {
     Str login;        /* log-in name of the user; absent: anybody */
     Str action;       /* exact word; absent: any */
     Str number;       /* record number; absent: any record */
+    Str agency;       /* part of the name of the institution; absent: any */
     int64_t from, to; /* instants, `to` not included; 0: open */
     bool refused;     /* only what did not succeed */
     int64_t before;   /* rows older than this seq; 0: from the newest */

@@ -239,6 +239,29 @@ def test_the_record_of_access_is_read_filtered_and_reading_it_is_recorded(s):
         assert s.as_(who).get("/audit").status == 403 and s.as_(who).get("/audit.csv").status == 403
 
 
+def test_rows_of_one_agency_and_a_file_too_long_is_refused(own):
+    keeper = own.login("pdp")
+    of = {r["id"]: r["tajuk"] for r in own.rows("SELECT id, tajuk FROM institusi")}
+    busy = own.rows("SELECT agency, count(*) n FROM audit WHERE agency > 0 GROUP BY agency ORDER BY n")
+    agency, n = of[busy[0]["agency"]], busy[0]["n"]
+    lines = keeper.get("/audit.csv", [("instansi", agency)]).html.strip().splitlines()
+    assert len(lines) == n + 1 and all(agency in line for line in lines[1:])
+    assert "<tbody>" not in keeper.get("/audit?instansi=tidak-ada-begini").html
+    own.stop()
+    db = sqlite3.connect(own.data / "sigap.db")
+    columns = [c[1] for c in db.execute("PRAGMA table_info(audit)")]
+    last = dict(zip(columns, db.execute("SELECT * FROM audit ORDER BY seq DESC LIMIT 1").fetchone()))
+    rows = [[{**last, "seq": last["seq"] + i}[c] for c in columns] for i in range(1, 10002)]
+    db.executemany(f"INSERT INTO audit VALUES({','.join('?' * len(columns))})", rows)
+    db.commit()
+    db.close()
+    own.start()
+    keeper = own.login("pdp")
+    page = keeper.get("/audit.csv")
+    assert page.status == 413 and "10000" in page.words.replace(".", "") and "Persempit" in page.words
+    assert keeper.get("/audit.csv?sejak=2099-01-01").status == 200
+
+
 def test_older_rows_of_the_record_are_behind_a_link(s):
     keeper = s.as_("pdp")
     page = keeper.get("/audit")
