@@ -1,0 +1,90 @@
+/* The rules by which names are brought to one spelling, read from four tables of the domain
+ * (domain/names): spelling, words, equal names, sounds. Constant once read; may be shared by
+ * threads. */
+#pragma once
+
+#include "base/problem.h"
+
+enum { TOKEN_MAX = 24, EQUAL_GROUPS = 4, RULES_A_LETTER = 32 };
+
+/* Where in a word a spelling rule holds. */
+typedef enum SpellingPlace {
+    SPELLING_ANY,
+    SPELLING_START,
+    SPELLING_END,
+    SPELLING_BEFORE_CONSONANT,
+    SPELLING_BEFORE_VOWEL,
+    SPELLING_BETWEEN_CONSONANTS,
+} SpellingPlace;
+
+typedef struct SpellingRule {
+    Str from, to;
+    SpellingPlace place;
+} SpellingRule;
+
+typedef enum WordUse {
+    WORD_TITLE_BEFORE, /* no name, where it stands before one */
+    WORD_TITLE_AFTER,
+    WORD_PATRONYM, /* what follows is the father's (mother's) name */
+    WORD_ALIAS,    /* what follows is another name of the person */
+    WORD_SHORT,    /* stands for the word `full` */
+    WORD_SHORT_FIRST,
+} WordUse;
+
+typedef struct WordRule {
+    Str word, full;
+    WordUse use;
+} WordRule;
+
+/* One word of one group of names taken for each other. */
+typedef struct EqualWord {
+    Str word;       /* canonical */
+    uint16_t group; /* from 1 */
+    bool weak;      /* may be another name as well */
+} EqualWord;
+
+typedef struct SoundRule {
+    Str letters;
+    Str strict, loose, last; /* empty: silent; `last`: strict, at the end of a word */
+    bool vowel;
+} SoundRule;
+
+typedef struct NameRules {
+    struct {
+        SpellingRule *items;
+        size_t n, cap;
+    } spelling;
+    struct {
+        WordRule *items;
+        size_t n, cap;
+    } words;
+    struct {
+        EqualWord *items;
+        size_t n, cap;
+    } equal;
+    struct {
+        SoundRule *items;
+        size_t n, cap;
+    } sounds;
+    /* Rules by their first letter: indexes into `spelling`, longest first. */
+    uint16_t spelling_of[256][RULES_A_LETTER];
+    uint8_t spelling_count[256];
+} NameRules;
+
+/* The texts of the four tables. */
+typedef struct NameTables {
+    Str spelling, words, equal, sounds;
+} NameTables;
+
+/* Reads the tables; every fault becomes a problem. The rules point into the texts and live in the
+ * arena. */
+NameRules *name_rules_read(Arena *a, const NameTables *tables, Problems *problems);
+/* Reads ejaan.tsv, kata.tsv, setara.tsv and bunyi.tsv of a folder. E_DOMAIN with problems, or what
+ * reading a file answers. */
+MUST_CHECK Err name_rules_load(Arena *a, const char *dir, Problems *problems, NameRules **ret);
+/* The rule for a use of a word in lower case; NULL when it has no such use. */
+const WordRule *name_rules_word(const NameRules *r, Str word, WordUse use);
+/* The groups of a canonical word; how many, at most EQUAL_GROUPS. */
+size_t name_rules_groups(const NameRules *r, Str word, EqualWord ret[EQUAL_GROUPS]);
+/* One spelling of a word in lower case: at most TOKEN_MAX bytes, returns how many. */
+size_t name_rules_spell(const NameRules *r, Str word, char ret[TOKEN_MAX]);
