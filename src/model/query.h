@@ -12,7 +12,8 @@ typedef enum FilterOp {
     FILTER_EMPTY
 } FilterOp;
 
-/* Filters on system columns use these names: "status", "pemilik", "induk", "nomor", "batal". */
+/* Filters on system columns use these names: "status", "pemilik", "induk", "nomor", "uid", "batal".
+ */
 typedef struct Filter {
     const Field *field; /* NULL: system column `name` */
     Str name;

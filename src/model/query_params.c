@@ -57,7 +57,7 @@ static void read_field_filter(Reader *rd, Query *q, Str name, Str value, Problem
 Err query_from_params(Reader *rd, Query *q, const StrList *names, const StrList *values,
                       Problems *problems)
 {
-    static const char *const system[] = {"status", "pemilik", "induk", "nomor"};
+    static const char *const system[] = {"status", "pemilik", "induk", "nomor", "uid"};
     for (size_t i = 0; i < names->n; i++) {
         Str name = names->items[i], value = values->items[i];
         bool is_system = false;

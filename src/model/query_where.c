@@ -205,7 +205,7 @@ static void put_system_filter(Reader *rd, Built *b, const Register *reg, const F
         put_number(b, parent ? id : -1);
         buf_lit(&b->sql, " AND r.induk_reg=");
         put_text(b, parent ? parent->name : S(""));
-    } else if (str_is(f->name, "status") || str_is(f->name, "nomor")) {
+    } else if (str_is(f->name, "status") || str_is(f->name, "nomor") || str_is(f->name, "uid")) {
         buf_printf(&b->sql, " AND r.%.*s", STR_ARG(f->name));
         put_texts(b, &f->values);
     }
@@ -281,7 +281,8 @@ bool is_narrow(const Query *q)
     for (size_t i = 0; i < q->filters.n; i++) {
         const Filter *f = &q->filters.items[i];
         narrow |= f->field ? f->field->kind == FK_REF && f->op == FILTER_IN
-                           : str_is(f->name, "induk") || str_is(f->name, "nomor");
+                           : str_is(f->name, "induk") || str_is(f->name, "nomor") ||
+                                 str_is(f->name, "uid");
     }
     return narrow;
 }

@@ -162,6 +162,31 @@ static void put_cell(Req *req, Html *h, const Record *r, const Column *c, bool f
     h_close(h);
 }
 
+/* Belongs to the form of the bar, which may stand anywhere on the page. */
+static void put_tick(Req *req, Html *h, const Record *r)
+{
+    h_class(h, "td", "pilih");
+    h_open(h, "input");
+    h_attr(h, "type", S("checkbox"));
+    h_attr(h, "name", S("uid"));
+    h_attr(h, "value", r->uid);
+    h_attr(h, "form", S("massal"));
+    h_attr(h, "aria-label", tr_args(req->arena, req->lang, M_BULK_TICK, record_title(req, r)));
+    h_close(h);
+}
+
+static void put_row(Req *req, Html *h, const Record *r, const Columns *cols)
+{
+    h_open(h, "tr");
+    if (r->void_tx)
+        h_attr(h, "class", S("batal"));
+    if (cols->ticks)
+        put_tick(req, h, r);
+    for (size_t i = 0; i < cols->n; i++)
+        put_cell(req, h, r, &cols->items[i], i == 0);
+    h_close(h);
+}
+
 void list_table(Req *req, Html *h, const Query *q, const QueryPage *page, const Columns *cols,
                 Str caption, bool sortable)
 {
@@ -176,19 +201,17 @@ void list_table(Req *req, Html *h, const Query *q, const QueryPage *page, const 
     h_close(h);
     h_open(h, "thead");
     h_open(h, "tr");
+    if (cols->ticks) {
+        h_class(h, "td", "pilih");
+        h_close(h);
+    }
     for (size_t i = 0; i < cols->n; i++)
         put_head(req, h, q, &cols->items[i], sortable);
     h_close(h);
     h_close(h);
     h_open(h, "tbody");
-    for (size_t r = 0; r < page->n; r++) {
-        h_open(h, "tr");
-        if (page->items[r].void_tx)
-            h_attr(h, "class", S("batal"));
-        for (size_t i = 0; i < cols->n; i++)
-            put_cell(req, h, &page->items[r], &cols->items[i], i == 0);
-        h_close(h);
-    }
+    for (size_t r = 0; r < page->n; r++)
+        put_row(req, h, &page->items[r], cols);
     h_close(h);
     h_close(h);
     h_close(h);

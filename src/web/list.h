@@ -12,6 +12,7 @@ typedef struct Column {
 typedef struct Columns {
     Column *items;
     size_t n, cap;
+    bool ticks; /* a box before each row, for the form "massal" (web/bulk.h) */
 } Columns;
 
 /* Number, heading, the register's list fields, state. */

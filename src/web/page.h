@@ -90,6 +90,8 @@ MUST_CHECK Err page_keep_draft(Req *req);
 
 /* ---- pages ---- */
 Err page_list(Req *req);
+Err page_bulk(Req *req);
+Err page_bulk_post(Req *req);
 Err page_drafts(Req *req);
 Err page_draft_drop_post(Req *req);
 Err page_filter_post(Req *req);

@@ -1,5 +1,5 @@
 /* The list of a register: facets with counts, filters, search, sort, pages by key. */
-#include "web/list.h"
+#include "web/bulk.h"
 #include "web/list_query.h"
 #include "web/page_filters.h"
 #include "web/widget.h"
@@ -324,7 +324,10 @@ static Err body(Req *req, Html *h, ListPage *l)
         h_text(h, req_tr(req, M_WEB_FACETS));
         h_close(h);
         h_close(h);
+        cols.ticks = bulk_offered(req, &l->page, req->reg);
         list_table(req, h, &l->query, &l->page, &cols, req_label(req, &req->reg->label), true);
+        if (cols.ticks)
+            bulk_bar(req, h, &l->page, req->reg, list_url(req, S("pesan"), STR_NONE));
         pager(req, h, l);
     } else {
         nothing(req, h);

@@ -1,5 +1,5 @@
 /* A queue: a saved query with its own columns, order and empty state. */
-#include "web/list.h"
+#include "web/bulk.h"
 #include "web/list_query.h"
 
 Err page_queue(Req *req)
@@ -19,7 +19,11 @@ Err page_queue(Req *req)
         h_class(h, "p", "jumlah-baris");
         h_text(h, tr_args(req->arena, req->lang, M_WEB_COUNT, list_total(req, page.total)));
         h_close(h);
+        cols.ticks = bulk_offered(req, &page, def->reg);
         list_table(req, h, &q, &page, &cols, req_label(req, &def->label), false);
+        if (cols.ticks)
+            bulk_bar(req, h, &page, def->reg,
+                     str_printf(req->arena, "/antrean/%.*s?", STR_ARG(def->name)));
     } else {
         h_class(h, "div", "kosong");
         h_element(h, "p", req_label(req, &def->empty));

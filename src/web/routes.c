@@ -91,6 +91,8 @@ static const Route table[] = {
     ROUTE(GET, "/{reg}.csv", "export", 0, page_csv),
     ROUTE(GET, "/{reg}", "list", 0, page_list),
     ROUTE(GET, "/{reg}/baru", "create", 0, page_form),
+    ROUTE(GET, "/{reg}/massal", "move", 0, page_bulk),
+    ROUTE(POST, "/{reg}/massal", "move", 0, page_bulk_post),
     ROUTE(POST, "/{reg}/baru", "create", ROUTE_FORM | ROUTE_UPLOAD, page_form_post),
     ROUTE(GET, "/{reg}/{uid}", "read", RECORD, page_show),
     ROUTE(GET, "/{reg}/{uid}/ubah", "change", RECORD, page_form),

@@ -157,7 +157,7 @@ def save(client, reg, form):
         confirm = any(c.name == "yakin" for c in form.controls)
         page = client.submit(form, button="yakin" if confirm else None)
         form = next((f for f in page.forms if "idem" in f), None)
-        if page.status != 422 and page.status != 200 or form is None:
+        if page.status != 422 and page.status != 200 or form is None or re.fullmatch(rf"/{reg}/{UID}", page.path):
             return page
         for name, _ in faults(page):
             if name in fields:
