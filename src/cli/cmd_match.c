@@ -4,6 +4,7 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "cli/match_evaluate.h"
+#include "identity/match_report.h"
 #include "identity/match_write.h"
 
 #include <math.h>
@@ -105,6 +106,19 @@ static Err write_one(Matching *m, const char *name, const Buf *b)
     return file_write(str_printf(m->cli->arena, "%s/%s", dir, name).ptr, buf_str(b));
 }
 
+static Err write_report(Matching *m)
+{
+    Buf b = buf_new(m->cli->arena, 65536);
+    MatchReport report = {.comparer = &m->comparer,
+                          .blocks = m->blocks,
+                          .model = &m->model,
+                          .edges = &m->edges,
+                          .clusters = &m->clusters,
+                          .lang = m->cli->lang};
+    match_report_write(m->cli->arena, &report, &b);
+    return write_one(m, "report.html", &b);
+}
+
 static Err write_results(Matching *m)
 {
     Arena *a = m->cli->arena;
@@ -120,6 +134,7 @@ static Err write_results(Matching *m)
     TRY(write_one(m, "clusters.csv", &clusters));
     TRY(write_one(m, "passes.csv", &passes));
     TRY(write_one(m, "learned.txt", &settings));
+    TRY(write_report(m));
     cli_say(m->cli, M_MATCH_DONE, str_int(a, m->book->n), str_int(a, (int64_t)m->edges.compared),
             str_int(a, (int64_t)m->clusters.persons));
     return ERR_OK;

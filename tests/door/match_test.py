@@ -1,6 +1,7 @@
 """sigap match: books in, persons out. The books are generated here; nobody in them lives."""
 import csv
 import random
+import re
 import subprocess
 
 import sigap
@@ -96,6 +97,25 @@ def test_one_book_becomes_persons(tmp):
     pairs = list(csv.DictReader(open(tmp / "out/pairs.csv")))
     assert pairs and all(abs(1 / (1 + 2 ** -float(p["weight"])) - float(p["probability"])) < 1e-4 for p in pairs)
     assert [(p["a"], p["b"]) for p in pairs] == list(dict.fromkeys((p["a"], p["b"]) for p in pairs))
+
+
+def test_the_report_shows_how_weights_come_about(tmp):
+    b = book(tmp / "book.csv")
+    run("dedupe", b, "--settings", named(tmp), "--out", tmp / "out")
+    page = (tmp / "out/report.html").read_text()
+    weights = {(p["a"], p["b"]): float(p["weight"]) for p in csv.DictReader(open(tmp / "out/pairs.csv"))}
+    shown = re.findall(r"<h3>(\w+) = (\w+)\?</h3>(.*?)<tfoot>.*?<td>([+-][0-9.]+)</td>", page, re.S)
+    assert len(shown) > 5
+    for a, b, parts, total in shown:
+        assert abs(sum(map(float, re.findall(r"<td>([+-][0-9.]+)</td>", parts))) - float(total)) < 0.01, (a, b)
+        assert abs(float(total) - weights[a, b]) < 0.001, (a, b)
+    run("dedupe", b_with_markup(tmp), "--out", tmp / "out2")
+    assert "<script" not in (tmp / "out2/report.html").read_text()
+
+
+def b_with_markup(tmp):
+    (tmp / "m.csv").write_text("id,name,dob\n<script>1,Petrus Klau,1980-02-03\n<script>2,Petrus Klau,1980-02-03\n")
+    return tmp / "m.csv"
 
 
 def test_headings_are_recognised(tmp):

@@ -1,0 +1,38 @@
+/* libFuzzer: any bytes as settings and as a book of the matching engine. A book that was read can
+ * be blocked, compared and explained, and the parts of a weight make the weight. */
+#include "identity/match_cluster.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void compare_all(const MatchBook *book, Arena *a)
+{
+    Comparer comparer;
+    MatchModel *model = ARENA_NEW(a, MatchModel);
+    Patterns none = {.scale = 1};
+    comparer_init(a, book, &comparer);
+    match_blocks_new(a, book, false);
+    match_model_learn(&comparer, &none, false, model);
+    for (uint32_t i = 0; i + 1 < book->n; i++) {
+        Compared pair;
+        match_compare(&comparer, match_row(book, i), match_row(book, i + 1), &pair);
+        float weight = match_weight(model, &pair, book->comparison_count);
+        if (!(match_probability(weight) >= 0 && match_probability(weight) <= 1))
+            BUG("a weight that is no number");
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    Arena *a = arena_new(64u << 20);
+    Problems problems = {.arena = a};
+    MatchSettings settings = match_settings_default();
+    MatchSource file = {S("fuzz"), {(const char *)data, size}};
+    match_settings_read(file.text, file.place, &settings, &problems);
+    problems = (Problems){.arena = a};
+    settings = match_settings_default();
+    const MatchBook *book = match_book_read(a, &file, 1, &settings, &problems);
+    if (problems.errors == 0 && book->n < 200)
+        compare_all(book, a);
+    arena_free(a);
+    return 0;
+}

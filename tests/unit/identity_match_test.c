@@ -1,0 +1,156 @@
+/* Matching: levels of agreement, ownership of pairs, sums of weights, rules of persons. */
+#include "test_kit.h"
+
+#include "identity/match_cluster.h"
+#include "identity/match_value.h"
+
+#include <math.h>
+
+static const char book_text[] = "id,nama,tanggal_lahir,jk,telepon\n"
+                                "a,Yohanes Bere Taneo,1988-03-12,L,081234567890\n"
+                                "b,Yohannes Taneo,1988-12-03,L,081234567890\n"
+                                "c,Taneo Yohanes,1985-03-12,L,\n"
+                                "d,Maria Klau,1990-01-01,P,081234567809\n"
+                                "e,Maria Klau,1990-01-01,P,\n"
+                                "f,Petrus Seran,1990,L,\n";
+
+typedef struct World {
+    Arena *arena;
+    const MatchBook *book;
+    Comparer comparer;
+    MatchModel model;
+} World;
+
+static World world(void)
+{
+    World w = {.arena = arena_new(SIZE_MAX)};
+    Problems problems = {.arena = w.arena};
+    MatchSettings settings = match_settings_default();
+    MatchSource file = {S("book"), {book_text, sizeof book_text - 1}};
+    w.book = match_book_read(w.arena, &file, 1, &settings, &problems);
+    assert_int_equal(problems.errors, 0);
+    assert_int_equal(w.book->n, 6);
+    comparer_init(w.arena, w.book, &w.comparer);
+    return w;
+}
+
+static unsigned level(const World *w, CompareKind kind, uint32_t i, uint32_t j)
+{
+    Compared pair;
+    match_compare(&w->comparer, match_row(w->book, i), match_row(w->book, j), &pair);
+    for (size_t k = 0; k < w->book->comparison_count; k++)
+        if (w->book->comparisons[k].kind == kind)
+            return pattern_level(pair.pattern, k);
+    fail();
+    return 0;
+}
+
+static void levels_say_how_far_two_records_agree(void **state)
+{
+    (void)state;
+    World w = world();
+    assert_int_equal(level(&w, COMPARE_NAME, 0, 2), NAME_TWO(WORD_SAME, WORD_SAME));
+    assert_int_equal(level(&w, COMPARE_NAME, 0, 1), NAME_TWO(WORD_SAME, WORD_NEAR));
+    assert_int_equal(level(&w, COMPARE_NAME, 0, 3), NAME_TWO(WORD_DIFFERENT, WORD_DIFFERENT));
+    assert_int_equal(level(&w, COMPARE_REST, 0, 2), REST_EXTRA);
+    assert_int_equal(level(&w, COMPARE_BIRTH, 0, 1), BIRTH_SWAPPED);
+    assert_int_equal(level(&w, COMPARE_BIRTH, 0, 2), BIRTH_RAISED);
+    assert_int_equal(level(&w, COMPARE_BIRTH, 3, 4), BIRTH_SAME_DEFAULT);
+    assert_int_equal(level(&w, COMPARE_BIRTH, 3, 5), YEAR_SAME);
+    assert_int_equal(level(&w, COMPARE_SEX, 0, 3), SEX_DIFFERENT);
+    assert_int_equal(level(&w, COMPARE_NUMBER, 0, 1), NUMBER_SAME);
+    assert_int_equal(level(&w, COMPARE_NUMBER, 0, 3), NUMBER_NEAR);
+    assert_int_equal(level(&w, COMPARE_NUMBER, 0, 2), NUMBER_MISSING);
+    arena_free(w.arena);
+}
+
+static void dates_are_read_as_they_are_written(void **state)
+{
+    (void)state;
+    Arena *a = arena_new(SIZE_MAX);
+    uint32_t sex = 0;
+    assert_int_equal(match_date(a, S("12/03/1988")), PACKED_DATE(1988, 3, 12));
+    assert_int_equal(match_date(a, S("19880312")), PACKED_DATE(1988, 3, 12));
+    assert_int_equal(match_date(a, S("12031988")), PACKED_DATE(1988, 3, 12));
+    assert_int_equal(match_date(a, S("1988")), PACKED_DATE(1988, 0, 0));
+    assert_int_equal(match_date(a, S("tidak tahu")), 0);
+    uint64_t nik = match_number(S("5301015203880001"), 16, true);
+    assert_int_equal(match_nik_birth(nik, 2030, &sex), PACKED_DATE(1988, 3, 12));
+    assert_int_equal(sex, 2);
+    assert_int_equal(match_nik_birth(match_number(S("5301019913880001"), 16, true), 2030, &sex), 0);
+    arena_free(a);
+}
+
+/* Each pair that shares a block is owned by exactly one. */
+static void a_pair_is_compared_once(void **state)
+{
+    (void)state;
+    World w = world();
+    const BlockBook *b = match_blocks_new(w.arena, w.book, false);
+    int owners[6][6] = {{0}}, together[6][6] = {{0}};
+    for (uint32_t g = 0; g < b->block_count; g++)
+        for (uint64_t i = b->starts[g]; i < b->starts[g + 1]; i++)
+            for (uint64_t j = i + 1; j < b->starts[g + 1]; j++) {
+                uint32_t x = b->members[i], y = b->members[j];
+                assert_true(x < y);
+                together[x][y] = 1;
+                owners[x][y] += match_block_owns(b, g, x, y);
+            }
+    assert_memory_equal(owners, together, sizeof owners);
+    assert_int_equal(together[0][1] + together[0][2] + together[3][4], 3);
+    arena_free(w.arena);
+}
+
+static void parts_make_the_weight(void **state)
+{
+    (void)state;
+    World w = world();
+    Patterns none = {.scale = 1};
+    match_model_learn(&w.comparer, &none, false, &w.model);
+    size_t n = w.book->comparison_count;
+    for (uint32_t i = 0; i < 6; i++)
+        for (uint32_t j = i + 1; j < 6; j++) {
+            Compared pair;
+            match_compare(&w.comparer, match_row(w.book, i), match_row(w.book, j), &pair);
+            MatchParts p = match_parts(&w.model, &pair, n);
+            double sum = (double)p.prior + (double)p.forged + (double)p.kin;
+            for (size_t k = 0; k < n; k++)
+                sum += (double)p.level[k] + (double)p.rare[k];
+            assert_true(fabs(sum - (double)match_weight(&w.model, &pair, n)) < 1e-4);
+            if (match_weight(&w.model, &pair, n) >= 0)
+                assert_true(match_may_reach(&w.model, &pair, n, 0));
+        }
+    arena_free(w.arena);
+}
+
+static void rules_of_reviewers_win(void **state)
+{
+    (void)state;
+    World w = world();
+    Patterns none = {.scale = 1};
+    match_model_learn(&w.comparer, &none, false, &w.model);
+    MatchEdge edges[] = {{0, 1, 0, 9}, {1, 2, 0, 8}, {3, 4, 0, 7}};
+    MatchEdges found = {.items = edges, .n = 3};
+    const MatchRule rules[] = {{3, 4, false}, {4, 5, true}};
+    MatchClusters c =
+        match_clusters_make(w.arena, &w.comparer, &w.model, &found, 0, false, rules, 2);
+    assert_int_equal(c.of[1], 0);
+    assert_int_equal(c.of[3], 3);
+    assert_int_equal(c.of[4], 4);
+    assert_int_equal(c.of[5], 4);
+    c = match_clusters_make(w.arena, &w.comparer, &w.model, &found, 0, true, NULL, 0);
+    assert_int_equal(c.persons, 6); /* one source that names each person once */
+    arena_free(w.arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(levels_say_how_far_two_records_agree),
+        cmocka_unit_test(dates_are_read_as_they_are_written),
+        cmocka_unit_test(a_pair_is_compared_once),
+        cmocka_unit_test(parts_make_the_weight),
+        cmocka_unit_test(rules_of_reviewers_win),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
