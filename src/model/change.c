@@ -231,6 +231,21 @@ static void check_order(Prepare *p, const Field *f, const Field *bound, bool at_
                                                 value_show(bound, p->rd->arena, lang, &other)}});
 }
 
+/* A condition that this change makes true asks for what it demands, also where the change says
+ * nothing of it (a program, an import, a step). Who may not write the field is not asked. */
+static bool newly_demanded(Prepare *p, const Field *f)
+{
+    const Section *s = &f->reg->sections[f->section];
+    if (!p->rec || (!f->when && !s->when) || hidden(p, f) || beyond_move(p, f))
+        return false;
+    RecordEnv stored = p->env;
+    stored.change = NULL;
+    ExprEnv before = env_expr(&stored);
+    bool was = applies(f, &before);
+    env_wipe(&stored);
+    return !was;
+}
+
 static void check_fields(Prepare *p)
 {
     ExprEnv e = env_expr(&p->env);
@@ -241,8 +256,9 @@ static void check_fields(Prepare *p)
             p->change->vals[i] = STR_NONE; /* a field that does not apply holds nothing */
         if (p->change->set[i])
             check_value(p, f);
-        bool touched = p->change->set[i] || p->change->kind == CHANGE_CREATE;
-        if (fits && f->required && !f->calc && touched && str_empty(env_value(&p->env, f)))
+        if (!fits || !f->required || f->calc || !str_empty(env_value(&p->env, f)))
+            continue;
+        if (p->change->set[i] || p->change->kind == CHANGE_CREATE || newly_demanded(p, f))
             field_problem(p, f, M_REQUIRED, STR_NONE);
     }
     for (size_t i = 0; i < p->change->reg->field_count; i++) {

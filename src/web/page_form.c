@@ -167,9 +167,34 @@ static Html *open_page(Save *s)
     return h;
 }
 
+/* Where the control of a problem stands in the form; what belongs to no field comes first. */
+static size_t place_in_form(const Form *f, Str name)
+{
+    enum { ROOM = 1000 }; /* more than a register has fields */
+    if (f->sub && str_starts(name, f->sub->prefix))
+        return (f->sub_field->index + 1) * ROOM +
+               place_in_form(f->sub, str_from(name, f->sub->prefix.len)) / ROOM + 1;
+    const Field *field = str_empty(name) ? NULL : reg_field(f->reg, name);
+    return field ? (field->index + 1) * ROOM : 0;
+}
+
+/* What was found while reading and what the gate found stand together, in the order of the form. */
+static void order_problems(Save *s)
+{
+    Problem *all = s->problems.items;
+    for (size_t i = 1; i < s->problems.n; i++) {
+        Problem p = all[i];
+        size_t place = place_in_form(&s->form, p.field), k = i;
+        for (; k > 0 && place_in_form(&s->form, all[k - 1].field) > place; k--)
+            all[k] = all[k - 1];
+        all[k] = p;
+    }
+}
+
 static Err show_form(Save *s, int64_t draft_at)
 {
     Req *req = s->req;
+    order_problems(s);
     Html *h = open_page(s);
     if (s->problems.errors)
         req->res.status = err_http(E_INVALID);

@@ -353,3 +353,14 @@ def test_a_token_ends_by_itself_and_with_its_user(own):
     form = admin.get(f"/akun/{uid}").form("/sandi")
     assert admin.submit(form).status == 200
     assert call("GET", "/api/v1").status in (401, 403), "a token outlived the password of its user"
+
+
+def test_a_condition_that_becomes_true_asks_for_its_fields(s):
+    """A program that changes the level of an institution must give the area that the new level asks for."""
+    call = Program(s, "sekretaris")
+    row = s.rows("SELECT uid, versi FROM institusi WHERE wilayah IS NULL AND tingkat NOT IN ('provinsi','kabupaten','kota','kecamatan','desa') AND batal=0 LIMIT 1")[0]
+    where, version = f"/api/v1/institusi/{row['uid']}", f'"{row["versi"]}"'
+    page = call("PATCH", where, {"isian": {"tingkat": "provinsi"}}, If_Match=version)
+    assert page.status == 422 and "wilayah" in code_and_fields(page)[1], page.html[:400]
+    assert s.rows("SELECT versi FROM institusi WHERE uid=?", row["uid"])[0]["versi"] == row["versi"]
+    assert call("PATCH", where, {"isian": {"nama_lokal": "Uji"}}, If_Match=version).status in (200, 204), "what was not changed is not asked for"
