@@ -2,7 +2,10 @@
  * of her own, then changes of the cases until the history has the size asked for. Everything goes
  * through the store, in large batches, as the practice user given with --as.
  *
- *     bench_fill --data DIR --as LOGIN CASES HISTORY */
+ * It stops after SECONDS with what it has.
+ *
+ *     bench_fill --data DIR --as LOGIN CASES HISTORY SECONDS */
+#include "base/clock.h"
 #include "cli/command.h"
 #include "cli/practice_value.h"
 
@@ -17,6 +20,7 @@ typedef struct Fill {
     Str *cases; /* uids */
     size_t cases_wanted, n;
     int64_t history_wanted;
+    int64_t end; /* on the steady clock: what is not made by then is left out */
     Arena *step; /* memory of one batch */
     Reader rd;
     Batch *batch;
@@ -91,7 +95,7 @@ static Err make_case(Fill *f)
 
 static Err make_cases(Fill *f)
 {
-    while (f->n < f->cases_wanted) {
+    while (f->n < f->cases_wanted && clock_steady() < f->end) {
         TRY(step_begin(f));
         Err e = ERR_OK;
         for (size_t i = 0; e == ERR_OK && i < CASES_A_BATCH && f->n < f->cases_wanted; i++)
@@ -131,10 +135,12 @@ static Err make_history(Fill *f)
     const Field *text = free_text(role_reg(f->cli->model, REG_ROLE_CASE));
     int64_t have = 0, serial = 0;
     TRY(db_one_int(f->cli->conn.db, "SELECT count(*) FROM riwayat", STR_NONE, &have));
-    while (have < f->history_wanted && text) {
+    while (have < f->history_wanted && text && clock_steady() < f->end) {
         TRY(step_begin(f));
         Err e = ERR_OK;
-        for (int i = 0; e == ERR_OK && i < CHANGES_A_BATCH && have < f->history_wanted; i++) {
+        int most =
+            f->n < CHANGES_A_BATCH ? (int)f->n : CHANGES_A_BATCH; /* each case once a batch */
+        for (int i = 0; e == ERR_OK && i < most && have < f->history_wanted; i++) {
             e = change_case(f, text, f->cases[(size_t)serial % f->n], serial);
             serial++;
             have++;
@@ -151,8 +157,9 @@ static Err make_history(Fill *f)
 static Err run(Cli *cli)
 {
     Fill f = {.cli = cli};
-    int64_t cases;
-    if (cli->argc != 2 || !str_i64(str_of(cli->argv[0]), &cases) || cases < CASES_A_BATCH ||
+    int64_t cases, seconds;
+    if (cli->argc != 3 || !str_i64(str_of(cli->argv[2]), &seconds) ||
+        !str_i64(str_of(cli->argv[0]), &cases) || cases < CASES_A_BATCH ||
         !str_i64(str_of(cli->argv[1]), &f.history_wanted))
         return E_USAGE;
     TRY(cli_open(cli));
@@ -160,6 +167,7 @@ static Err run(Cli *cli)
         return E_DENIED;
     cli->actor.subject = &cli->subject;
     f.cases_wanted = (size_t)cases;
+    f.end = clock_steady() + seconds * 1000;
     f.cases = ARENA_ARRAY(cli->arena, f.cases_wanted, Str);
     TRY(invent_open(cli->arena, cli->model, str_printf(cli->arena, "%s/practice", cli->domain).ptr,
                     &f.invent));

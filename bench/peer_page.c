@@ -1,5 +1,5 @@
 /* The measure of the list page: libmicrohttpd and SQLite with nothing between them. One cached
- * statement reads 50 cases by index, the page is written without rights, language, session or
+ * statement reads 20 cases by index, the page is written without rights, language, session or
  * compression. The address is printed; the program ends with its standard input.
  *
  *     peer_page DATABASE TABLE COLUMN.. */
@@ -76,7 +76,7 @@ static int prepare(Peer *p, sqlite3 *db, int argc, char **argv)
     for (int i = 3; i < argc && len < SQL_MAX; i++)
         len += (size_t)snprintf(sql + len, SQL_MAX - len, ",%s", argv[i]);
     if (len < SQL_MAX)
-        len += (size_t)snprintf(sql + len, SQL_MAX - len, " FROM %s ORDER BY id DESC LIMIT 50",
+        len += (size_t)snprintf(sql + len, SQL_MAX - len, " FROM %s ORDER BY id DESC LIMIT 20",
                                 argv[2]);
     return len < SQL_MAX ? sqlite3_prepare_v2(db, sql, -1, &p->rows, NULL) : SQLITE_TOOBIG;
 }

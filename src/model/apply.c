@@ -270,11 +270,17 @@ static Err check_unique(Apply *ap, Change *c, const Record *before)
         Str value = kept ? before->vals[i].text : c->vals[i];
         if (!f->unique || !value.ptr || (kept && !before->void_tx) || c->voided)
             continue;
-        Str sql = str_printf(
-            ap->tx->arena,
-            "SELECT COALESCE(MAX(id),0) FROM %.*s WHERE %.*s=:p AND batal=0 AND id<>%lld",
-            STR_ARG(c->reg->name), STR_ARG(f->name), (long long)id);
-        TRY(db_one_int(ap->tx->db, sql.ptr, value, &other));
+        Stmt *st;
+        bool row;
+        Str sql = str_printf(ap->tx->arena,
+                             "SELECT id FROM %.*s WHERE %.*s=:p AND batal=0 AND id<>:id LIMIT 1",
+                             STR_ARG(c->reg->name), STR_ARG(f->name));
+        TRY(db_stmt(ap->tx->db, sql.ptr, &st));
+        stmt_text(st, ":p", value);
+        stmt_int(st, ":id", id);
+        TRY(stmt_step(st, &row));
+        other = row ? row_int(st, 0) : 0;
+        stmt_done(st);
         if (other)
             return fail(ap, c, f, M_E_DUPLICATE, value, E_DUPLICATE);
     }

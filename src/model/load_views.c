@@ -107,6 +107,8 @@ static void check_match(Loader *l, const ImportRow *row, const Node *match)
             const Field *f = load_field_named(l, match->items[i], row->reg, str_trim(name));
             if (f && f->class_ && !f->lookup && !several)
                 load_bad(l, match->items[i], M_DOM_MATCH, f->name);
+            if (f && !several)
+                row->reg->fields[f->index]->matched = true;
         }
     }
 }

@@ -158,7 +158,8 @@ struct Field {
     Str tag;                /* FK_REF to a tag, else absent */
     DataClass class_;
     bool required, list, search, facet, sort, stat, lookup, unique;
-    bool hide; /* not offered in forms; what it holds is still shown */
+    bool matched; /* an import finds records by it */
+    bool hide;    /* not offered in forms; what it holds is still shown */
     const Expr *when, *calc, *default_;
     bool has_min, has_max;
     int64_t min, max; /* numbers scaled; text length; dates as days, INT64_MAX = today */

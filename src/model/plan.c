@@ -117,8 +117,9 @@ static void plan_link_table(Planner *p, const Field *f)
 
 static void plan_index(Planner *p, const Field *f, const StrList *indexes)
 {
-    bool wanted = !f->class_ && (f->facet || f->sort || f->unique || f->kind == FK_REF ||
-                                 f->role == FIELD_ROLE_TASK_NEXT || f->reg->stats.date == f);
+    bool wanted =
+        !f->class_ && (f->facet || f->sort || f->unique || f->matched || f->kind == FK_REF ||
+                       f->role == FIELD_ROLE_TASK_NEXT || f->reg->stats.date == f);
     Str name = str_printf(p->arena, "ix_%.*s_%.*s", STR_ARG(f->reg->name), STR_ARG(f->name));
     if (wanted && !list_has(indexes, name))
         add_step(p, str_printf(p->arena, "CREATE INDEX %.*s ON %.*s(%.*s)", STR_ARG(name),

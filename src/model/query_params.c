@@ -73,7 +73,7 @@ Err query_from_params(Reader *rd, Query *q, const StrList *names, const StrList 
         else if (str_is(name, "-dari"))
             q->cursor = value;
         else if (str_is(name, "n") && str_i64(value, &n))
-            q->limit = n >= 500 ? 500 : (n >= 100 ? 100 : 50);
+            q->limit = n >= 500 ? 500 : n >= 100 ? 100 : n == 20 ? 20 : 50;
         else if (str_is(name, "batal"))
             q->include_void = str_is(value, "ya");
         else if (is_system)

@@ -280,7 +280,8 @@ bool is_narrow(const Query *q)
     bool narrow = q->parent || q->refers_to_reg || (q->lookup_field && !str_empty(q->lookup));
     for (size_t i = 0; i < q->filters.n; i++) {
         const Filter *f = &q->filters.items[i];
-        narrow |= f->field ? f->field->kind == FK_REF && f->op == FILTER_IN
+        narrow |= f->field ? (f->field->kind == FK_REF || f->field->unique || f->field->matched) &&
+                                 (f->op == FILTER_IN || f->op == FILTER_EQ)
                            : str_is(f->name, "induk") || str_is(f->name, "nomor") ||
                                  str_is(f->name, "uid");
     }

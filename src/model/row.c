@@ -178,14 +178,17 @@ void row_read(Arena *a, Stmt *st, const Register *reg, RowWant want, Record *ret
 static Err row_where(Db *db, Arena *a, const Register *reg, const char *where, Str uid, int64_t id,
                      Record *ret)
 {
-    Buf sql = buf_new(a, 2048);
+    Arena *text = arena_new(SIZE_MAX); /* an import reads rows by the ten thousand in one arena */
+    Buf sql = buf_new(text, 8192);
     RowWant all = {.all = true};
     row_select(&sql, reg, all);
     buf_printf(&sql, " WHERE %s", where);
     buf_char(&sql, '\0');
     Stmt *st;
     bool row;
-    TRY(db_stmt(db, sql.ptr, &st));
+    Err e = db_stmt(db, sql.ptr, &st);
+    arena_free(text);
+    TRY(e);
     if (uid.ptr)
         stmt_text(st, ":key", uid);
     else
