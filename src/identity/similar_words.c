@@ -1,5 +1,6 @@
 /* Similar words are found by what is left of them when one or two letters are taken away (after
  * Garbe's symmetric delete): equal remains propose a pair, the distance decides. */
+#include "identity/string_distance.h"
 #include "identity/vocabulary.h"
 
 #include <stdlib.h>
@@ -17,34 +18,10 @@ typedef struct Remains {
     size_t n, cap;
 } Remains;
 
-/* Edits between two short words, neighbours changing places being one (restricted Damerau). */
-static int edits(Str a, Str b)
-{
-    int rows[3][LONGEST + 2];
-    if (a.len > LONGEST || b.len > LONGEST)
-        return LONGEST;
-    for (size_t j = 0; j <= b.len; j++)
-        rows[0][j] = (int)j;
-    for (size_t i = 1; i <= a.len; i++) {
-        int *now = rows[i % 3], *up = rows[(i + 2) % 3], *upper = rows[(i + 1) % 3];
-        now[0] = (int)i;
-        for (size_t j = 1; j <= b.len; j++) {
-            int best = up[j - 1] + (a.ptr[i - 1] != b.ptr[j - 1]);
-            best = up[j] + 1 < best ? up[j] + 1 : best;
-            best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] && a.ptr[i - 2] == b.ptr[j - 1] &&
-                upper[j - 2] + 1 < best)
-                best = upper[j - 2] + 1;
-            now[j] = best;
-        }
-    }
-    return rows[a.len % 3][b.len];
-}
-
 static WordLevel level_of(Str a, Str b)
 {
     size_t shorter = a.len < b.len ? a.len : b.len;
-    int d = edits(a, b);
+    int d = osa_distance(a, b);
     if (d <= 1 && shorter >= NEAR_LENGTH - 1)
         return WORD_NEAR;
     return d == 2 && shorter >= FAR_LENGTH - 1 ? WORD_FAR : WORD_DIFFERENT;
