@@ -977,24 +977,16 @@ class Domain:
         if m.get('free', 'yes') != 'yes':
             err(m['free'].at, 'free is yes or absent')
 
-    def check_queue(self, p):
-        m = load(p)
-        if m is None or not keys(m, {'queue', 'label', 'register', 'filter', 'columns', 'sort', 'roles', 'empty', 'help'}, 'queue',
-                                 ('queue', 'label', 'register', 'filter', 'columns', 'sort', 'empty')):
-            return
-        if m['queue'] != os.path.basename(p)[:-5]:
-            err(m['queue'].at, 'name and file differ')
-        label(m, m['queue'])
-        label(m, m['queue'], 'empty')
-        label(m, m['queue'], 'help', need=False)
-        r = self.regs.get(m['register'])
-        if not r:
-            err(m['register'].at, f'no register "{m["register"]}"')
-            return
-        for f, v in m['filter'].items():
+    def check_filter(self, r, filter_):
+        for f, v in filter_.items():
             found, t = self.resolve(r, f, f.at, 'filter')
             if not found or 'class' in r.fields.get(f, {}):
                 err(f.at, f'filter: no clear field "{f}"')
+                continue
+            phrase = re.fullmatch(r'empty|(within|last|older than) (\d{1,4}) d', v) if isinstance(v, V) else None
+            if phrase:
+                if f not in r.fields or (phrase[1] and t.kind not in ('date', 'instant')):
+                    err(v.at, f'filter: "{v}" does not fit "{f}"')
                 continue
             words_ = self.vocabulary(r, '', t, f.at, 'filter')
             for x in v if isinstance(v, L) else [v]:
@@ -1006,6 +998,40 @@ class Domain:
                         err(x.at, f'filter: {x} needs a date')
                 elif words_ is not None and x not in words_:
                     err(x.at, f'filter: "{x}" is no value of "{f}"')
+    def check_without(self, r, m):
+        w = m['without']
+        if not keys(w, {'register', 'by', 'on', 'filter'}, 'without', ('register',)):
+            return
+        other = self.regs.get(w['register'])
+        if not other:
+            err(w['register'].at, f'no register "{w["register"]}"')
+            return
+        for what, reg in (('by', other), ('on', r)):
+            if what in w and (w[what] not in reg.fields or 'class' in reg.fields[w[what]]):
+                err(w[what].at, f'without: no clear field "{w[what]}"')
+        self.check_filter(other, w.get('filter', M()))
+        may = {y['role'] for y in other.m['rights'] if {'list', 'read'} & set(y['verbs'])}
+        for x in words(m, 'roles', 'queue') or {y['role'] for y in r.m['rights'] if {'list', 'read'} & set(y['verbs'])}:
+            if x not in may:
+                err(w.at, f'without: role "{x}" may not list "{other.name}"')
+
+    def check_queue(self, p):
+        m = load(p)
+        if m is None or not keys(m, {'queue', 'label', 'register', 'filter', 'without', 'columns', 'sort', 'roles', 'empty', 'help'}, 'queue',
+                                 ('queue', 'label', 'register', 'filter', 'columns', 'sort', 'empty')):
+            return
+        if m['queue'] != os.path.basename(p)[:-5]:
+            err(m['queue'].at, 'name and file differ')
+        label(m, m['queue'])
+        label(m, m['queue'], 'empty')
+        label(m, m['queue'], 'help', need=False)
+        r = self.regs.get(m['register'])
+        if not r:
+            err(m['register'].at, f'no register "{m["register"]}"')
+            return
+        self.check_filter(r, m['filter'])
+        if 'without' in m:
+            self.check_without(r, m)
         for c in words(m, 'columns', 'queue') + [m['sort'].lstrip('-')]:
             found, _ = self.resolve(r, c, m.at, 'queue')
             if not found or 'class' in r.fields.get(c, {}):

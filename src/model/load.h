@@ -156,6 +156,9 @@ void load_limits(Loader *l);
 void load_holidays(Loader *l);
 void load_role_defs(Loader *l);
 void load_registers(Loader *l);
+/* Reads every YAML file of a folder and hands its root to `item` with a fresh struct of `size`
+ * bytes that begins with its name, which must be the file's. Returns how many there are. */
+size_t load_folder(Loader *l, const char *folder, size_t size, ReadFn item, void **ret);
 void load_imports(Loader *l);
 void load_tables(Loader *l);
 void load_queues(Loader *l);

@@ -1,10 +1,8 @@
-/* Import profiles, tables and queues. Registers are linked when these files are read, so names
+/* Import profiles and tables. Registers are linked when these files are read, so names
  * resolve at once. */
 #include "model/load.h"
 
-/* Reads every YAML file of a folder and hands its root to `item` with a fresh struct of `size`
- * bytes that begins with its name, which must be the file's. Returns how many there are. */
-static size_t read_folder(Loader *l, const char *folder, size_t size, ReadFn item, void **ret)
+size_t load_folder(Loader *l, const char *folder, size_t size, ReadFn item, void **ret)
 {
     StrList files = load_names(l, folder, ".yaml");
     char *items = arena_array(l->arena, files.n, size);
@@ -204,7 +202,7 @@ static void read_import(Loader *l, void *into, const Node *root)
 void load_imports(Loader *l)
 {
     l->m->import_count =
-        read_folder(l, "imports", sizeof *l->m->imports, read_import, (void **)&l->m->imports);
+        load_folder(l, "imports", sizeof *l->m->imports, read_import, (void **)&l->m->imports);
 }
 
 /* ---- tables ---- */
@@ -268,117 +266,5 @@ static void read_table(Loader *l, void *into, const Node *root)
 void load_tables(Loader *l)
 {
     l->m->table_count =
-        read_folder(l, "tables", sizeof *l->m->tables, read_table, (void **)&l->m->tables);
-}
-
-/* ---- queues ---- */
-
-static void read_queue_register(Loader *l, void *into, const Node *v)
-{
-    if (load_is_text(l, v))
-        ((QueueDef *)into)->reg = load_register_named(l, v, v->text);
-}
-
-static const Field *clear_column(Loader *l, const Node *at, const Register *reg, Str name)
-{
-    const Field *f = load_column_named(l, at, reg, name);
-    if (f && f->class_)
-        load_bad(l, at, M_DOM_QUEUE_CLASS, name);
-    return f;
-}
-
-static void check_filter_word(Loader *l, const Node *at, const Field *f)
-{
-    const Model *m = l->m;
-    Str w = at->text;
-    bool good = true;
-    if (str_is(w, "me"))
-        good = m->by_role[REG_ROLE_USER] && field_accepts(f, m->by_role[REG_ROLE_USER]);
-    else if (str_is(w, "my_institution"))
-        good =
-            m->by_role[REG_ROLE_INSTITUTION] && field_accepts(f, m->by_role[REG_ROLE_INSTITUTION]);
-    else if (str_is(w, "today") || str_is(w, "late"))
-        good = f->kind == FK_DATE || f->kind == FK_INSTANT;
-    else if (f->codes)
-        good = code_find(f->codes, w) != NULL;
-    if (!good)
-        load_problem(l, at, M_DOM_QUEUE_FILTER, w, f->name, STR_NONE);
-}
-
-static void read_filter(Loader *l, void *into, const Node *v)
-{
-    QueueDef *q = into;
-    if (v->kind != NODE_MAP) {
-        load_bad(l, v, M_DOM_NEED_MAP, STR_NONE);
-        return;
-    }
-    for (size_t i = 0; q->reg && i < v->n; i++) {
-        const Node *item = v->items[i];
-        const Field *f = clear_column(l, v->keys[i], q->reg, v->keys[i]->text);
-        Buf words = buf_new(l->arena, 64);
-        if (item->kind != NODE_TEXT && !load_is_list(l, item))
-            continue;
-        size_t n = item->kind == NODE_TEXT ? 1 : item->n;
-        for (size_t k = 0; k < n; k++) {
-            const Node *word = item->kind == NODE_TEXT ? item : item->items[k];
-            if (f)
-                check_filter_word(l, word, f);
-            buf_printf(&words, "%s%.*s", k ? " " : "", STR_ARG(word->text));
-        }
-        *ARENA_PUSH(l->arena, q->filter_field) = v->keys[i]->text;
-        *ARENA_PUSH(l->arena, q->filter_value) = buf_str(&words);
-    }
-}
-
-static void read_queue_columns(Loader *l, void *into, const Node *v)
-{
-    QueueDef *q = into;
-    q->columns = load_words(l, v);
-    for (size_t i = 0; q->reg && i < q->columns.n; i++)
-        clear_column(l, v->items[i], q->reg, q->columns.items[i]);
-}
-
-static void read_sort(Loader *l, void *into, const Node *v)
-{
-    QueueDef *q = into;
-    if (!load_is_text(l, v))
-        return;
-    q->sort = v->text;
-    const Field *f =
-        q->reg ? clear_column(l, v, q->reg, str_from(v->text, str_starts(v->text, S("-")))) : NULL;
-    if (f && !f->sort && !f->system)
-        load_bad(l, v, M_DOM_QUEUE_SORT, f->name);
-}
-
-static void read_queue_roles(Loader *l, void *into, const Node *v)
-{
-    QueueDef *q = into;
-    q->roles = load_roles_named(l, v);
-    for (size_t i = 0; q->reg && q->roles && i < v->n; i++) {
-        int role = model_role(l->m, v->items[i]->text);
-        if (role >= 0 && !load_role_may(q->reg, role, VERB_LIST | VERB_READ))
-            load_problem(l, v->items[i], M_DOM_QUEUE_ROLE, v->items[i]->text, q->reg->name,
-                         STR_NONE);
-    }
-}
-
-static void read_queue(Loader *l, void *into, const Node *root)
-{
-    static const KeyDef keys[] = {
-        {"queue", READ_NAME, KEY_MUST, offsetof(QueueDef, name), NULL},
-        {"label", READ_LABEL, KEY_MUST, offsetof(QueueDef, label), NULL},
-        {"register", READ_CALL, KEY_MUST, 0, read_queue_register},
-        {"filter", READ_CALL, KEY_MUST, 0, read_filter},
-        {"columns", READ_CALL, KEY_MUST, 0, read_queue_columns},
-        {"sort", READ_CALL, KEY_MUST, 0, read_sort},
-        {"roles", READ_CALL, KEY_MAY, 0, read_queue_roles},
-        {"empty", READ_LABEL, KEY_MUST, offsetof(QueueDef, empty), NULL},
-    };
-    LOAD_MAP(l, root, keys, into);
-}
-
-void load_queues(Loader *l)
-{
-    l->m->queue_count =
-        read_folder(l, "queues", sizeof *l->m->queues, read_queue, (void **)&l->m->queues);
+        load_folder(l, "tables", sizeof *l->m->tables, read_table, (void **)&l->m->tables);
 }

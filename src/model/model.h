@@ -360,11 +360,37 @@ typedef struct TableDef {
     const Field *sum; /* clear number: cells add it up instead of counting rows; NULL: count */
 } TableDef;
 
+/* What a queue asks of a field. The days of a date count from the day the queue is read. */
+typedef enum QueueTest {
+    QUEUE_IS,     /* one of `values`: words separated by blanks */
+    QUEUE_EMPTY,  /* nothing is entered */
+    QUEUE_WITHIN, /* from today to `days` ahead */
+    QUEUE_LAST,   /* from `days` ago to today */
+    QUEUE_OLDER   /* more than `days` ago */
+} QueueTest;
+
+typedef struct QueueFilter {
+    Str name;
+    const Field *field; /* NULL: a system column */
+    QueueTest test;
+    Str values;
+    int days;
+} QueueFilter;
+
+typedef struct QueueFilters {
+    QueueFilter *items;
+    size_t n, cap;
+} QueueFilters;
+
 typedef struct QueueDef {
     Str name;
     Label label, empty;
     const Register *reg;
-    StrList filter_field, filter_value; /* values: words separated by blanks */
+    QueueFilters filters;
+    const Register *without; /* only records that have none of this register; NULL: all */
+    const Field *without_by; /* its field that names the record; NULL: its parent does */
+    const Field *without_on; /* place of the record that `without_by` names instead of it */
+    QueueFilters without_filters;
     StrList columns;
     Str sort;
     uint64_t roles; /* 0 = all */

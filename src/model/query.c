@@ -297,7 +297,7 @@ Err query_any(Reader *rd, const Query *qs, size_t n, bool *ret)
         return ERR_OK;
     TRY(built_start(rd, &all, &st));
     for (size_t i = 0; i < n; i++)
-        reach_bind(st, each[i].scopes, rd->actor->subject, clock_now());
+        built_bind_reach(rd, &each[i], st);
     TRY(stmt_step(st, &row));
     for (size_t i = 0; i < n; i++)
         ret[i] = row_int(st, (int)i);

@@ -34,6 +34,11 @@ typedef struct Query {
         *refers_to_reg; /* with `refers_to`: records any clear reference of which is that */
     Str refers_to;
     const Record *parent; /* only its children */
+    /* Only records that none of this query's records names, as far as the reader may list those:
+     * by their field `without_by` (NULL: as parent), or by a place that is our field `without_on`.
+     */
+    const struct Query *without;
+    const Field *without_by, *without_on;
     const Field *sort;    /* NULL: newest first */
     Str sort_system;      /* "nomor", "diubah", "status"; absent: by id */
     bool descending;

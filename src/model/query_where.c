@@ -252,6 +252,34 @@ static bool too_many(const Query *q)
     return q->filters.n > FILTERS_MAX || values > VALUES_MAX;
 }
 
+static void put_conditions(Reader *rd, const Query *q, Built *b);
+
+/* The ids, or places, that records of the other register name. They are asked for under the
+ * reader's scope like any list: what one may not list is not told by what is missing either. */
+static void put_absence(Reader *rd, const Query *q, Built *b)
+{
+    const Query *w = q->without;
+    const Field *by = q->without_by;
+    Str none = S(""), on = q->without_on ? q->without_on->name : S("id");
+    bool linked = by && field_storage(by) == STORE_LINK;
+    Str link = linked ? field_link_table(b->arena, by) : none;
+    b->absent_scopes = policy_scopes(rd->actor->subject, w->verb, w->reg->rights);
+    buf_printf(&b->sql, " AND r.%.*s NOT IN (SELECT %s%.*s FROM %.*s r", STR_ARG(on),
+               linked ? "l." : "r.", STR_ARG(linked ? S("val") : (by ? by->name : S("induk"))),
+               STR_ARG(w->reg->name));
+    if (linked)
+        buf_printf(&b->sql, " JOIN %.*s l ON l.rec=r.id WHERE 1=1", STR_ARG(link));
+    else
+        buf_printf(&b->sql, " WHERE r.%.*s IS NOT NULL", STR_ARG(by ? by->name : S("induk")));
+    if (!by) {
+        buf_lit(&b->sql, " AND r.induk_reg=");
+        put_text(b, q->reg->name);
+    }
+    put_conditions(rd, w, b);
+    reach_predicate(&b->sql, w->reg->name, "r", b->absent_scopes, rd->actor->subject);
+    buf_char(&b->sql, ')');
+}
+
 /* " AND .." with filters and search: what holds for a record whoever asks. */
 static void put_conditions(Reader *rd, const Query *q, Built *b)
 {
@@ -269,6 +297,8 @@ static void put_conditions(Reader *rd, const Query *q, Built *b)
         put_parent_is(b, q->parent);
     if (q->refers_to_reg)
         put_refers(rd, b, q);
+    if (q->without)
+        put_absence(rd, q, b);
     if (!str_empty(q->text))
         put_search(b, q->text);
     if (q->lookup_field && !str_empty(q->lookup))
@@ -364,6 +394,13 @@ void put_where(Reader *rd, const Query *q, Built *b, Stretch w)
     put_beyond(b, "r.id", w);
 }
 
+void built_bind_reach(Reader *rd, const Built *b, Stmt *st)
+{
+    reach_bind(st, b->scopes, rd->actor->subject, clock_now());
+    if (b->absent_scopes)
+        reach_bind(st, b->absent_scopes, rd->actor->subject, clock_now());
+}
+
 static void bind_all(Reader *rd, const Built *b, Stmt *st)
 {
     for (size_t i = 0; i < b->binds.n; i++) {
@@ -373,7 +410,7 @@ static void bind_all(Reader *rd, const Built *b, Stmt *st)
         else
             stmt_text(st, name, b->binds.items[i].text);
     }
-    reach_bind(st, b->scopes, rd->actor->subject, clock_now());
+    built_bind_reach(rd, b, st);
 }
 
 Err built_start(Reader *rd, Built *b, Stmt **ret)

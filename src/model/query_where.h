@@ -17,6 +17,7 @@ typedef struct Built {
         size_t n, cap;
     } binds;
     unsigned scopes;
+    unsigned absent_scopes; /* of the register that must have no record; 0: none is asked about */
     size_t walks; /* of principals; 0: each record is asked */
 } Built;
 
@@ -38,5 +39,7 @@ bool is_narrow(const Query *q);
 MUST_CHECK Err built_begin(Reader *rd, const Query *q, bool in_order, Built *ret);
 /* " WHERE .." with scope, filters and search. Every SELECT on a register passes here. */
 void put_where(Reader *rd, const Query *q, Built *b, Stretch w);
+/* Binds what the scopes of one question stand on; for statements of several questions. */
+void built_bind_reach(Reader *rd, const Built *b, Stmt *st);
 /* Prepares the statement and binds what was put. */
 MUST_CHECK Err built_start(Reader *rd, Built *b, Stmt **ret);

@@ -69,51 +69,97 @@ Err my_institutions(Req *req, Str *ret)
     return ERR_OK;
 }
 
-static void filter_today(Req *req, Query *q, const Field *f)
+/* From the first moment of one day to the last of another; an empty bound is open. */
+static void filter_days(Req *req, Query *q, const Field *f, const Date *from, const Date *to)
 {
     Arena *a = req->arena;
-    Date today = clock_today();
-    if (f->kind == FK_INSTANT) {
-        query_filter(q, a, f, STR_NONE, FILTER_FROM, str_int(a, clock_instant(today, 0)));
-        query_filter(q, a, f, STR_NONE, FILTER_TO, str_int(a, clock_instant(today, 24 * 60 - 1)));
-        return;
-    }
-    query_filter(q, a, f, STR_NONE, FILTER_EQ, date_iso(a, today));
+    bool instant = f->kind == FK_INSTANT;
+    if (from)
+        query_filter(q, a, f, STR_NONE, FILTER_FROM,
+                     instant ? str_int(a, clock_instant(*from, 0)) : date_iso(a, *from));
+    if (to)
+        query_filter(q, a, f, STR_NONE, FILTER_TO,
+                     instant ? str_int(a, clock_instant(date_add_days(*to, 1), 0) - 1)
+                             : date_iso(a, *to));
 }
 
 static void filter_late(Req *req, Query *q, const Field *f)
 {
-    Arena *a = req->arena;
-    Str until = f->kind == FK_INSTANT ? str_int(a, clock_now())
-                                      : date_iso(a, date_add_days(clock_today(), -1));
-    query_filter(q, a, f, STR_NONE, FILTER_TO, until);
+    Date yesterday = date_add_days(clock_today(), -1);
+    if (f->kind == FK_INSTANT)
+        query_filter(q, req->arena, f, STR_NONE, FILTER_TO, str_int(req->arena, clock_now()));
+    else
+        filter_days(req, q, f, NULL, &yesterday);
 }
 
-static Err queue_filter(Req *req, Query *q, Str name, Str value)
+static Err filter_is(Req *req, Query *q, const QueueFilter *qf)
 {
-    Arena *a = req->arena;
-    const Field *f = reg_field(q->reg, name);
-    Str values = value;
-    if (str_is(value, "me"))
+    const Field *f = qf->field;
+    Str values = qf->values;
+    Date today = clock_today();
+    if (str_is(values, "me"))
         values = req->subject.uid;
-    else if (str_is(value, "my_institution"))
+    else if (str_is(values, "my_institution"))
         TRY(my_institutions(req, &values));
-    else if (f && str_is(value, "today"))
-        return filter_today(req, q, f), ERR_OK;
-    else if (f && str_is(value, "late"))
+    else if (f && str_is(values, "today"))
+        return filter_days(req, q, f, &today, &today), ERR_OK;
+    else if (f && str_is(values, "late"))
         return filter_late(req, q, f), ERR_OK;
     if (str_empty(values))
         values = S("-"); /* nobody: an empty filter would show all */
-    query_filter(q, a, f, f ? STR_NONE : name, f && f->kind == FK_PLACE ? FILTER_UNDER : FILTER_IN,
-                 values);
+    query_filter(q, req->arena, f, f ? STR_NONE : qf->name,
+                 f && f->kind == FK_PLACE ? FILTER_UNDER : FILTER_IN, values);
+    return ERR_OK;
+}
+
+static Err queue_filter(Req *req, Query *q, const QueueFilter *qf)
+{
+    Date today = clock_today(), ahead = date_add_days(today, qf->days),
+         ago = date_add_days(today, -qf->days), before = date_add_days(ago, -1);
+    switch (qf->test) {
+    case QUEUE_IS:
+        return filter_is(req, q, qf);
+    case QUEUE_EMPTY:
+        query_filter(q, req->arena, qf->field, STR_NONE, FILTER_EMPTY, S(""));
+        return ERR_OK;
+    case QUEUE_WITHIN:
+        filter_days(req, q, qf->field, &today, &ahead);
+        return ERR_OK;
+    case QUEUE_LAST:
+        filter_days(req, q, qf->field, &ago, &today);
+        return ERR_OK;
+    case QUEUE_OLDER:
+        filter_days(req, q, qf->field, NULL, &before);
+        return ERR_OK;
+    }
+    BUG("unknown test of a queue");
+}
+
+static Err queue_filters(Req *req, Query *q, const QueueFilters *filters)
+{
+    for (size_t i = 0; i < filters->n; i++)
+        TRY(queue_filter(req, q, &filters->items[i]));
+    return ERR_OK;
+}
+
+/* The records whose absence the queue shows. */
+static Err queue_without(Req *req, const QueueDef *def, Query *q)
+{
+    Query *w = ARENA_NEW(req->arena, Query);
+    *w = query_new(def->without);
+    TRY(queue_filters(req, w, &def->without_filters));
+    q->without = w;
+    q->without_by = def->without_by;
+    q->without_on = def->without_on;
     return ERR_OK;
 }
 
 Err queue_query(Req *req, const QueueDef *def, Query *ret)
 {
     Query q = query_new(def->reg);
-    for (size_t i = 0; i < def->filter_field.n; i++)
-        TRY(queue_filter(req, &q, def->filter_field.items[i], def->filter_value.items[i]));
+    TRY(queue_filters(req, &q, &def->filters));
+    if (def->without)
+        TRY(queue_without(req, def, &q));
     Str sort = def->sort;
     q.descending = str_starts(sort, S("-"));
     if (q.descending)

@@ -128,7 +128,7 @@ static void parts_are_read(void **state)
     const ImportProfile *p = model_import(l.model, S("buku"));
     assert_true(p->row_count == 3 && p->column_count == 3 && !p->columns[2].field);
     const QueueDef *q = model_queue(l.model, S("tugas_unit"));
-    assert_true(str_is(q->filter_value.items[0], "my_institution") && q->roles == 1);
+    assert_true(str_is(q->filters.items[0].values, "my_institution") && q->roles == 1);
     assert_true(model_table(l.model, S("korban_jk"))->free_dims);
     unload(&l);
 }
