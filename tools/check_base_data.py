@@ -304,7 +304,28 @@ def coded(path, number, row, field, codes, required=False):
         fault(path, number, f"{field} '{row[field]}' is no code")
 
 
+def check_plan(lists):
+    """The regional plan of the papers: 47 indicators below 4 programmes, each below an item of the next level up."""
+    path = DOMAIN / "seed" / "butir_rad.csv"
+    rows = seed(path, "kunci pemilik induk_reg induk tingkat kode uraian atasan bidang jenis_target target satuan periode "
+                      "catatan_sumber".split())
+    keys = unique(path, rows, "kunci")
+    levels = ["program", "aksi", "kegiatan", "indikator"]
+    level = {row["kunci"]: row["tingkat"] for _, row in rows}
+    for number, row in rows:
+        coded(path, number, row, "bidang", lists.get("bidang", ()), True)
+        coded(path, number, row, "jenis_target", lists.get("jenis_target", ()), row["tingkat"] == "indikator")
+        coded(path, number, row, "periode", lists.get("periode", ()))
+        above = row["atasan"].lstrip("=")
+        if above and above not in keys or levels.index(row["tingkat"]) != (levels.index(level[above]) + 1 if above else 0):
+            fault(path, number, f"'{row['kode']}' does not stand below the next level up")
+    counts = [sum(v == name for v in level.values()) for name in levels]
+    if counts != [4, 16, 27, 47]:
+        fault(path, 0, f"{counts} programmes, actions, activities, indicators; expected [4, 16, 27, 47]")
+
+
 def check_seed(lists, places):
+    check_plan(lists)
     path = DOMAIN / "seed" / "institusi.csv"
     rows = seed(path, "kode nama nama_lokal jenis tingkat wilayah atasan rincian_tugas berlaku_dari berlaku_sampai "
                       "pengganti aktif".split())

@@ -996,7 +996,7 @@ class Domain:
                         err(x.at, f'filter: {x} needs a reference to {aim}')
                     if not aim and t.kind not in ('date', 'instant'):
                         err(x.at, f'filter: {x} needs a date')
-                elif words_ is not None and x not in words_:
+                elif t.kind in ('date', 'instant') or words_ is not None and x not in words_:
                     err(x.at, f'filter: "{x}" is no value of "{f}"')
     def check_without(self, r, m):
         w = m['without']

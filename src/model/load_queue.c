@@ -21,14 +21,14 @@ static void check_filter_word(Loader *l, const Node *at, const Field *f)
 {
     const Model *m = l->m;
     Str w = at->text;
-    bool good = true;
+    bool good = true, dated = f->kind == FK_DATE || f->kind == FK_INSTANT;
     if (str_is(w, "me"))
         good = m->by_role[REG_ROLE_USER] && field_accepts(f, m->by_role[REG_ROLE_USER]);
     else if (str_is(w, "my_institution"))
         good =
             m->by_role[REG_ROLE_INSTITUTION] && field_accepts(f, m->by_role[REG_ROLE_INSTITUTION]);
-    else if (str_is(w, "today") || str_is(w, "late"))
-        good = f->kind == FK_DATE || f->kind == FK_INSTANT;
+    else if (dated || str_is(w, "today") || str_is(w, "late"))
+        good = dated && (str_is(w, "today") || str_is(w, "late"));
     else if (f->codes)
         good = code_find(f->codes, w) != NULL;
     if (!good)

@@ -6,7 +6,6 @@ import urllib.parse
 import sigap
 import steps
 
-DATA = "bare"
 TODAY = datetime.date.today()
 
 
@@ -43,7 +42,7 @@ def held(s, c, when, **more):
     """An activity that took place."""
     dp3a = institution(s, "DP3A")
     path = steps.make(c, "kegiatan", dp3a, judul="Penyuluhan uji", jenis="sosialisasi", topik="bahaya_tppo", mulai=when, kab="53.03",
-                      sasaran="pelajar", pelaksana=[uid(dp3a)], jumlah_dinyatakan=3, **more)
+                      sasaran="pelajar", pelaksana=uid(dp3a), jumlah_dinyatakan=3, **more)
     move(c, path, "laksanakan")
     return path
 
@@ -53,11 +52,11 @@ def test_a_school_is_due_a_year_after_its_last_visit(s):
     schools = [steps.make(c, "institusi", kode=f"UJI_SD{i}", nama=f"Sekolah Uji {i}", jenis="sekolah", tingkat="kabupaten", wilayah="53.03")
                for i in (1, 2, 3)]
     assert listed(c, "sekolah_belum_dikunjungi", *schools) == set(schools)
-    held(s, c, day(-366), sekolah=[uid(schools[0])])
-    held(s, c, day(-365), sekolah=[uid(schools[1])])
+    held(s, c, day(-366), sekolah=uid(schools[0]))
+    held(s, c, day(-365), sekolah=uid(schools[1]))
     dp3a = institution(s, "DP3A")
     steps.make(c, "kegiatan", dp3a, judul="Hanya rencana", jenis="sosialisasi", topik="bahaya_tppo", mulai=day(0), kab="53.03",
-               sasaran="pelajar", pelaksana=[uid(dp3a)], sekolah=[uid(schools[2])])
+               sasaran="pelajar", pelaksana=uid(dp3a), sekolah=uid(schools[2]))
     assert listed(c, "sekolah_belum_dikunjungi", *schools) == {schools[0], schools[2]}
 
 
@@ -73,7 +72,7 @@ def test_a_priority_village_leaves_the_list_when_it_is_reached(s):
 def test_a_shift_is_empty_when_its_day_is_over_and_nobody_came(s):
     c = s.as_("sekretaris")
     post = institution(s, "POSKO_ELTARI")
-    due = [uid(institution(s, "DINSOS"))]
+    due = uid(institution(s, "DINSOS"))
     past, today, came = [steps.make(c, "jaga", post, tanggal=d, giliran="pagi", dijadwalkan=due, **more)
                          for d, more in ((day(-1), {}), (day(0), {}), (day(-2), {"hadir": due}))]
     assert listed(c, "jaga_kosong", past, today, came) == {past}
