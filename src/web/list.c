@@ -202,7 +202,11 @@ void list_table(Req *req, Html *h, const Query *q, const QueryPage *page, const 
     h_open(h, "thead");
     h_open(h, "tr");
     if (cols->ticks) {
-        h_class(h, "td", "pilih");
+        h_class(h, "th", "pilih");
+        h_attr(h, "scope", S("col"));
+        h_class(h, "span", "sembunyi");
+        h_text(h, req_tr(req, M_BULK_HEAD));
+        h_close(h);
         h_close(h);
     }
     for (size_t i = 0; i < cols->n; i++)

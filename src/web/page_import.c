@@ -167,7 +167,7 @@ static void paste_form(Req *req, Html *h, Str url)
     form_open(req, h, url);
     widget_area(req, h, S(PASTED), req_tr(req, M_IMPORT_PASTE_ROWS),
                 req_tr(req, M_IMPORT_PASTE_HINT), params_get(&req->form, S(PASTED)), NULL);
-    page_button(h, req_tr(req, M_IMPORT_CHECK), STR_NONE, STR_NONE, STR_NONE);
+    page_button(h, req_tr(req, M_IMPORT_CHECK_ROWS), STR_NONE, STR_NONE, STR_NONE);
     h_close(h);
     h_close(h);
 }
