@@ -4,8 +4,15 @@
 #include "model/env.h"
 #include "model/plan.h"
 #include "model/row.h"
+#include "model/value.h"
 
 enum { PASSES_MAX = 8, DEPTH_MAX = 4 };
+
+/* A value as a heading shows it: a code by its label. */
+static Str shown(const Field *f, Str value)
+{
+    return f->codes && !f->multi && value.len ? code_label(f->codes, LANG_ID, value) : value;
+}
 
 /* One name of a heading template: a field, `nomor`, or FIELD.tajuk / FIELD.field through a ref. */
 static Str heading_part(RecordEnv *env, Str name)
@@ -16,7 +23,7 @@ static Str heading_part(RecordEnv *env, Str name)
         return r->number;
     if (dot < 0) {
         const Field *f = reg_field(r->reg, name);
-        return f ? env_value(env, f) : STR_NONE;
+        return f ? shown(f, env_value(env, f)) : STR_NONE;
     }
     const Field *via = reg_field(r->reg, str_head(name, (size_t)dot));
     Str of = str_from(name, (size_t)dot + 1);
@@ -26,7 +33,7 @@ static Str heading_part(RecordEnv *env, Str name)
         return r->vals[via->index].heading;
     const Field *f = via->target ? reg_field(via->target, of) : NULL;
     ExprEnv e = env_expr(env);
-    return f ? e.hop(env, via, f) : STR_NONE;
+    return f ? shown(f, e.hop(env, via, f)) : STR_NONE;
 }
 
 static Str make_heading(RecordEnv *env)

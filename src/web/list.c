@@ -190,10 +190,7 @@ static void put_row(Req *req, Html *h, const Record *r, const Columns *cols)
 void list_table(Req *req, Html *h, const Query *q, const QueryPage *page, const Columns *cols,
                 Str caption, bool sortable)
 {
-    h_class(h, "div", "gulir");
-    h_attr(h, "role", S("region"));
-    h_attr(h, "tabindex", S("0"));
-    h_attr(h, "aria-label", caption);
+    page_scroll_open(h, caption);
     h_open(h, "table");
     h_open(h, "caption");
     h_attr(h, "class", S("sembunyi"));

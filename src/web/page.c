@@ -180,6 +180,14 @@ void page_message(Req *req, Html *h)
             page_notice(h, "aman", req_tr(req, messages[i].msg));
 }
 
+void page_scroll_open(Html *h, Str name)
+{
+    h_class(h, "div", "gulir");
+    h_attr(h, "role", S("region"));
+    h_attr(h, "aria-label", name);
+    h_attr(h, "tabindex", S("0"));
+}
+
 void page_chart(Req *req, Html *h, const Chart *chart, Str id)
 {
     Buf svg = buf_new(req->arena, 4096);
@@ -206,10 +214,11 @@ static void head(Req *req, Html *h, Str title)
              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
     h_element(h, "title", str_printf(req->arena, "%.*s · SIGAP", STR_ARG(title)));
     h_lit(h, "<link rel=\"stylesheet\" href=\"" ASSET_SIGAP_CSS "\">"
-             "<link rel=\"icon\" type=\"image/svg+xml\" href=\"" ASSET_IKON_SVG "\">"
-             "<script defer src=\"" ASSET_SIGAP_JS "\"></script>");
-    if (req->known)
+             "<link rel=\"icon\" type=\"image/svg+xml\" href=\"" ASSET_IKON_SVG "\">");
+    if (req->known) { /* a stranger's page is light and waits for nothing */
+        h_lit(h, "<script defer src=\"" ASSET_SIGAP_JS "\"></script>");
         page_print_link(req, h);
+    }
     h_close(h);
     h_open(h, "body");
     h_attr(h, "class", req->dense ? S("padat") : S("lapang"));

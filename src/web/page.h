@@ -31,6 +31,9 @@ void page_hidden(Html *h, Str name, Str value);
 /* A button; `kind` is a class name or absent. */
 void page_button(Html *h, Str label, Str kind, Str name, Str value);
 void page_link(Html *h, Str url, Str label);
+/* Begins a box that scrolls sideways on its own: reached by keyboard, named for who does not see
+ * it. */
+void page_scroll_open(Html *h, Str name);
 /* A check box with its label beside it. */
 void page_check(Html *h, Str name, Str value, Str label, bool on);
 /* A message box: `kind` is "galat", "awas", "aman" or "info". */

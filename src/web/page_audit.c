@@ -117,10 +117,7 @@ static void filter_form(Req *req, Html *h)
 
 static void table(Req *req, Html *h, const AuditLine *lines, size_t n)
 {
-    h_class(h, "div", "gulung");
-    h_attr(h, "tabindex", S("0"));
-    h_attr(h, "role", S("region"));
-    h_attr(h, "aria-label", req_tr(req, M_AUDIT));
+    page_scroll_open(h, req_tr(req, M_AUDIT));
     h_open(h, "table");
     h_open(h, "thead");
     h_open(h, "tr");
@@ -172,7 +169,7 @@ Err page_audit(Req *req)
     Html *h = page_begin(req, req_tr(req, M_AUDIT), NULL, 0);
     h_element(h, "p", req_tr(req, M_AUDIT_LEAD));
     filter_form(req, h);
-    h_open(h, "p");
+    h_class(h, "p", "unduh");
     page_link(h, same_filters(req, "/audit.csv", 0), S("CSV"));
     h_close(h);
     if (n)

@@ -81,7 +81,7 @@ Err page_conflict(Req *req, Save *s)
     page_hidden(h, S("idem"), rand_uid(req->arena));
     page_hidden(h, S("versi"), str_int(req->arena, fresh.rec.version));
     carry(req, h);
-    h_class(h, "div", "gulir");
+    page_scroll_open(h, req_tr(req, M_WEB_CONFLICT));
     h_open(h, "table");
     heads(req, h);
     h_open(h, "tbody");

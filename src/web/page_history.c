@@ -49,10 +49,9 @@ static Str via_text(Req *req, Str via)
 static void entry(Req *req, Html *h, const HistoryEntry *e)
 {
     static const Msg heads[] = {M_WEB_FIELD, M_WEB_BEFORE, M_WEB_AFTER};
+    Str version = tr_args(req->arena, req->lang, M_WEB_VERSION, str_int(req->arena, e->version));
     h_class(h, "section", "bagian");
-    h_open(h, "h2");
-    h_text(h, tr_args(req->arena, req->lang, M_WEB_VERSION, str_int(req->arena, e->version)));
-    h_close(h);
+    h_element(h, "h2", version);
     h_class(h, "p", "keterangan");
     h_element(h, "span", req_instant(req, e->at));
     h_element(h, "span", str_empty(e->actor_name) ? e->actor : e->actor_name);
@@ -64,7 +63,7 @@ static void entry(Req *req, Html *h, const HistoryEntry *e)
         h_text(h, tr_args(req->arena, req->lang, M_WEB_WHY, e->reason));
         h_close(h);
     }
-    h_class(h, "div", "gulir");
+    page_scroll_open(h, version);
     h_open(h, "table");
     h_open(h, "thead");
     h_open(h, "tr");

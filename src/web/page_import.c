@@ -58,6 +58,7 @@ static Str state_text(Req *req, const ImportRun *run)
 static void put_runs(Req *req, Html *h, const ImportRun *runs, size_t n)
 {
     static const Msg heads[] = {M_IMPORT_FILE, M_IMPORT_PROFILE, M_IMPORT_WHEN, M_IMPORT_STATE};
+    page_scroll_open(h, req_tr(req, M_IMPORT_RUNS));
     h_class(h, "table", "daftar");
     h_element(h, "caption", req_tr(req, M_IMPORT_RUNS));
     h_open(h, "thead");
@@ -81,6 +82,7 @@ static void put_runs(Req *req, Html *h, const ImportRun *runs, size_t n)
         h_element(h, "td", state_text(req, &runs[i]));
         h_close(h);
     }
+    h_close(h);
     h_close(h);
     h_close(h);
 }

@@ -76,7 +76,7 @@ static void practice_list(Req *req, Html *h, Str next)
     h_open(h, "section");
     h_element(h, "h2", req_tr(req, M_WEB_PRACTICE_LOGINS));
     h_element(h, "p", req_tr(req, M_WEB_PRACTICE_HINT));
-    h_class(h, "div", "gulir");
+    page_scroll_open(h, req_tr(req, M_WEB_PRACTICE_LOGINS));
     h_open(h, "table");
     h_open(h, "thead");
     h_open(h, "tr");

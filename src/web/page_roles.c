@@ -66,10 +66,7 @@ Err page_role(Req *req)
     Html *h = page_begin(req, req_label(req, &role->label), &crumb, 1);
     h_element(h, "p", req_label(req, &role->help));
     size_t n = role_report(m, req->arena, req->lang, index, &lines);
-    h_class(h, "div", "gulung");
-    h_attr(h, "tabindex", S("0"));
-    h_attr(h, "role", S("region"));
-    h_attr(h, "aria-label", req_label(req, &role->label));
+    page_scroll_open(h, req_label(req, &role->label));
     h_open(h, "table");
     table_head(req, h);
     h_open(h, "tbody");

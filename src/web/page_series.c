@@ -21,10 +21,8 @@ static void head_cell(Html *h, Str text, const char *scope)
 
 static void table_open(Req *req, Html *h, Str caption, const Msg *heads, size_t n)
 {
-    h_class(h, "div", "gulung");
-    h_attr(h, "role", S("region"));
-    h_attr(h, "aria-label", caption);
-    h_attr(h, "tabindex", S("0"));
+    page_scroll_open(
+        h, tr_args(req->arena, req->lang, M_TABLE_REGION, caption)); /* unlike the chart's */
     h_open(h, "table");
     h_element(h, "caption", caption);
     h_open(h, "thead");
@@ -288,7 +286,7 @@ static void group(Req *req, Html *h, const Group *g, Str title)
     heads[n++] = M_SERIES_DOUBT;
     heads[n++] = M_SERIES_NOTE;
     h_element(h, "h2", unit);
-    chart(req, h, g, title);
+    chart(req, h, g, caption);
     table_open(req, h, caption, heads, n);
     for (size_t i = g->first; i < g->end; i++)
         figure_row(req, h, g, i, percent);

@@ -231,11 +231,8 @@ static void chart(Req *req, Html *h, const Table *t)
 static void table_body(Req *req, Html *h, const Table *t)
 {
     TableNotes n = table_notes(req->arena, req->lang, t);
-    h_class(h, "div", "gulung");
-    h_attr(h, "role", S("region"));
-    h_attr(h, "aria-label",
-           tr_args(req->arena, req->lang, M_TABLE_REGION, n.title)); /* unlike the chart's */
-    h_attr(h, "tabindex", S("0"));
+    page_scroll_open(
+        h, tr_args(req->arena, req->lang, M_TABLE_REGION, n.title)); /* unlike the chart's */
     h_class(h, "table", "daftar silang");
     h_open(h, "caption");
     h_text(h, str_printf(req->arena, "%.*s. %.*s. %.*s", STR_ARG(n.title), STR_ARG(n.unit),

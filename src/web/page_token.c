@@ -54,7 +54,7 @@ static void listing(Req *req, Html *h, const Token *tokens, size_t n)
         h_element(h, "p", req_tr(req, M_TOKEN_NONE));
         return;
     }
-    h_class(h, "div", "gulir");
+    page_scroll_open(h, req_tr(req, M_TOKEN_TITLE));
     h_open(h, "table");
     h_open(h, "thead");
     h_open(h, "tr");

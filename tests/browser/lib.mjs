@@ -17,8 +17,9 @@ export const phone = { width: 360, height: 740 };
 export const desk = { width: 1280, height: 800 };
 
 export const tests = [];
-export function test(name, run) {
-  tests.push({ name, run });
+// `seconds`: how long it may take before it counts as hanging.
+export function test(name, run, { seconds = 180 } = {}) {
+  tests.push({ name, run, seconds });
 }
 
 // A browser without background traffic, with a profile that is thrown away.

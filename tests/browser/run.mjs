@@ -8,7 +8,6 @@ import { Bench, lendServer, openBrowser, shots, tests } from './lib.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const words = process.argv.slice(2);
-const seconds = 180;
 let bad = 0;
 
 function say(name, error, started) {
@@ -18,7 +17,7 @@ function say(name, error, started) {
   console.log(error ? `not ok ${name}: ${why}` : `ok ${name} (${((Date.now() - started) / 1000).toFixed(2)} s)`);
 }
 
-async function attempt(name, run) {
+async function attempt(name, seconds, run) {
   const started = Date.now();
   let timer;
   try {
@@ -59,10 +58,10 @@ try {
       say(short, error);
       continue;
     }
-    for (const { name, run } of [...tests]) {
+    for (const { name, run, seconds } of [...tests]) {
       const full = `${short}.${name}`;
       if (words.length && !words.some((w) => full.includes(w))) continue;
-      await attempt(full, () => one(browser, server, full, run));
+      await attempt(full, seconds, () => one(browser, server, full, run));
     }
   }
 } catch (error) {

@@ -111,17 +111,51 @@ def read_reports(folder):
     return "\n".join(pathlib.Path(p).read_text(errors="replace")[:6000] for p in sorted(glob.glob(f"{folder}/report*")))
 
 
-class Server:
+class Visitors:
+    """People at the door of a server: it listens at `url` and its data folder is `data`."""
+
+    def __init__(self, url=None, data=None):
+        self.url, self.data, self.sessions = url, data and pathlib.Path(data), {}
+
+    def client(self):
+        """A stranger's browser."""
+        return Client(self.url)
+
+    def people(self):
+        """Practice log-ins: {login: (password, role, institution)}."""
+        rows = (line.split("\t") for line in (self.data / "latihan-masuk.txt").read_text().splitlines() if line.strip())
+        return {r[0]: tuple((r + ["", "", ""])[1:4]) for r in rows}
+
+    def login(self, name, password=None):
+        """A fresh browser that logs in through the form."""
+        c = self.client()
+        form = c.get("/masuk").form("/masuk", has="sandi")
+        form["masuk"], form["sandi"] = name, password or self.people()[name][0]
+        page = c.submit(form)
+        assert page.status == 200 and not page.path.startswith("/masuk"), f"{name} could not log in: {page.status} {page.words[:300]}"
+        return c
+
+    def as_(self, name):
+        """A browser of this person; log-in happens once a server, since it is slow on purpose."""
+        if self.sessions.get(name, (None,))[0] != self.url:
+            self.sessions[name] = (self.url, dict(self.login(name).cookies))
+        c = self.client()
+        c.cookies = dict(self.sessions[name][1])
+        return c
+
+
+class Server(Visitors):
     """One running server with data of its own. Use as a context manager: leaving it stops the
     server and fails if a sanitizer spoke or the server did not end well."""
 
     def __init__(self, kind="practice", domain=None):
+        super().__init__()
         made = template(kind)
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="sigap-test-"))
         self.data, self.reports = self.home / "data", self.home / "reports"
         self.reports.mkdir()
         self.cli = Cli(self.data, self.reports, domain)
-        self.process, self.url, self.log, self.sessions = None, None, self.home / "server.log", {}
+        self.process, self.log = None, self.home / "server.log"
         shutil.copytree(made, self.data)
 
     def start(self, *args):
@@ -186,34 +220,6 @@ class Server:
                 raise
         finally:
             shutil.rmtree(self.home, ignore_errors=True)
-
-    # ---- people ----
-
-    def client(self):
-        """A stranger's browser."""
-        return Client(self.url)
-
-    def people(self):
-        """Practice log-ins: {login: (password, role, institution)}."""
-        rows = (line.split("\t") for line in (self.data / "latihan-masuk.txt").read_text().splitlines() if line.strip())
-        return {r[0]: tuple((r + ["", "", ""])[1:4]) for r in rows}
-
-    def login(self, name, password=None):
-        """A fresh browser that logs in through the form."""
-        c = self.client()
-        form = c.get("/masuk").form("/masuk", has="sandi")
-        form["masuk"], form["sandi"] = name, password or self.people()[name][0]
-        page = c.submit(form)
-        assert page.status == 200 and not page.path.startswith("/masuk"), f"{name} could not log in: {page.status} {page.words[:300]}"
-        return c
-
-    def as_(self, name):
-        """A browser of this person; log-in happens once a server, since it is slow on purpose."""
-        if self.sessions.get(name, (None,))[0] != self.url:
-            self.sessions[name] = (self.url, dict(self.login(name).cookies))
-        c = self.client()
-        c.cookies = dict(self.sessions[name][1])
-        return c
 
     # ---- what is on disk ----
 

@@ -1,0 +1,43 @@
+// Every page of the walk, judged by axe (WCAG 2.2 A/AA and best practice, nothing allowed) and for scrolling
+// sideways: by phone and desk, light and dark, in both languages. Each run takes half of the pages, each in one of
+// the eight combinations, others every day, so that all come round in sixteen; ./test --full takes all of them.
+import { test } from './lib.mjs';
+import { combinations, numberOf, walk, windowOf } from './pages.mjs';
+
+const full = process.env.SIGAP_FULL === '1';
+const lanes = 2; // windows at work at the same time
+const day = Math.floor(Date.now() / 86400000);
+
+function isDue(page, turn) {
+  return full || (numberOf(page.route + page.of + page.tab) + day) % (2 * combinations.length) === turn;
+}
+
+async function judge(t, page, path) {
+  const answer = await page.goto(path);
+  if (answer.status() !== 200) return [`${path} answers ${answer.status()}`];
+  const faults = [];
+  for (const check of [() => t.axe(page), () => t.fits(page)]) await check().catch((e) => faults.push(e.message));
+  return faults;
+}
+
+// Takes pages from the list until it is empty, one window a person.
+async function lane(t, combination, due, faults) {
+  const windows = new Map();
+  for (let p = due.pop(); p; p = due.pop()) {
+    if (!windows.has(p.login)) windows.set(p.login, await windowOf(t, combination, p.login));
+    faults.push(...await judge(t, windows.get(p.login), p.path));
+  }
+  for (const w of windows.values()) await w.context().close();
+}
+
+combinations.forEach((combination, turn) => {
+  const name = `every page at ${combination.width} px, ${combination.scheme}, ${combination.lang}`;
+  test(name, async (t) => {
+    const due = walk(t.server).pages.filter((p) => isDue(p, turn));
+    if (due.length < 10) throw new Error(`only ${due.length} pages to look at`);
+    due.sort((a, b) => (a.login < b.login ? -1 : 1));
+    const faults = [];
+    await Promise.all(Array.from({ length: lanes }, () => lane(t, combination, due, faults)));
+    if (faults.length) throw new Error(`${faults.length} faults: ${[...new Set(faults)].join(' || ')}`);
+  }, { seconds: full ? 1800 : 300 });
+});

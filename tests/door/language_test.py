@@ -1,0 +1,161 @@
+"""Every page of the walk in both languages: no word of the other one, no name of the machine where a label
+should stand. What stays the same in both on purpose stands in tests/door/same_words.tsv."""
+import html.parser
+import re
+
+import pages
+import sigap
+import yaml
+
+MONTHS_DAYS = {
+    "id": "January February March May June July August October December Monday Tuesday Wednesday Thursday Friday Saturday Sunday Aug Oct Dec",
+    "en": "Januari Februari Maret Mei Juni Juli Agustus Oktober Desember Senin Selasa Rabu Kamis Jumat Sabtu Minggu Agu Okt Des"}
+NUMBERED = {"id": r"\b\d{1,2} (?:May|Aug|Oct|Dec) \d{4}\b", "en": r"\b\d{1,2} (?:Mei|Agu|Okt|Des) \d{4}\b"}
+RAW = re.compile(r"(?<![\w@./-])(?:[a-z]+(?:_[a-z0-9]+)+|[mM]_[A-Z_]+|[a-z]+\.[a-z]+\.[a-z_]+)(?![\w@./-])")
+WRITTEN = ("row", "h1", "option")  # may be headings of records: what people wrote
+TRANSLATED = ("th", "legend", "button", "caption", "summary", "dt")  # labels of choices may be names of offices and places
+LABELS = ("row", "label", "legend", "th", "dt", "button", "caption", "summary", "h1", "h2", "h3", "option")
+SKIP = ("script", "style", "svg", "code", "title")
+
+
+class Labels(html.parser.HTMLParser):
+    """Texts of the elements that name something: what the program says, not what people wrote."""
+
+    def __init__(self):
+        super().__init__()
+        self.stack, self.found = [], []
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        tag = "row" if attrs.get("scope") == "row" else tag  # the heading of a record: what people wrote
+        if tag in LABELS + SKIP:
+            self.stack.append((tag, "lang" in attrs, []))
+        for name in ("aria-label", "placeholder"):
+            if attrs.get(name):
+                self.found.append((tag, attrs[name]))
+
+    def handle_endtag(self, tag):
+        for i in range(len(self.stack) - 1, -1, -1):
+            if self.stack[i][0] == tag or (self.stack[i][0], tag) == ("row", "th"):
+                tag, foreign, texts = self.stack[i]
+                del self.stack[i:]
+                text = " ".join("".join(texts).split())
+                if tag in LABELS and text and not foreign:
+                    self.found.append((tag, text))
+                return
+
+    def handle_data(self, data):
+        if not any(x[0] in SKIP for x in self.stack):
+            for x in self.stack:
+                x[2].append(data)
+
+
+def labels(page):
+    reader = Labels()
+    reader.feed(page.html)
+    return reader.found
+
+
+def pairs():
+    """{text in one language: other} of every label and message that has both, where they differ; and
+    the texts that are the same in both by intention of who wrote them."""
+    differ, same = {"id": {}, "en": {}}, set()
+    for line in (sigap.ROOT / "messages.tsv").read_text(encoding="utf-8").splitlines():
+        cells = line.split("\t")
+        if len(cells) == 3 and not line.startswith("#"):
+            note(differ, same, cells[1], cells[2])
+    for path in (sigap.ROOT / "domain").rglob("*.yaml"):
+        gather(yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader), differ, same)
+    for path in (sigap.ROOT / "domain/codes").glob("*.tsv"):
+        head, *rows = [x.split("\t") for x in path.read_text(encoding="utf-8").splitlines() if x]
+        if "id" in head and "en" in head:
+            for row in rows:
+                if len(row) > max(head.index("id"), head.index("en")):
+                    note(differ, same, row[head.index("id")], row[head.index("en")])
+    return differ, same
+
+
+def note(differ, same, indonesian, english):
+    if indonesian == english:
+        same.add(indonesian)
+    else:
+        differ["id"].setdefault(indonesian, english)
+        differ["en"].setdefault(english, indonesian)
+
+
+def gather(node, differ, same):
+    if isinstance(node, dict):
+        if isinstance(node.get("id"), str) and isinstance(node.get("en"), str):
+            note(differ, same, node["id"], node["en"])
+        for value in node.values():
+            gather(value, differ, same)
+    elif isinstance(node, list):
+        for value in node:
+            gather(value, differ, same)
+
+
+def read_all(s, lang):
+    """(path, labels, words) of every page of the walk in one language, read once a run."""
+    if not hasattr(s, "walked"):
+        s.walked, s.read = pages.every_page(s), {}
+    if lang not in s.read:
+        s.read[lang] = [read(s, found, lang) for found in s.walked]
+    return s.read[lang]
+
+
+def read(s, found, lang):
+    client = s.as_(found.login) if found.login else s.client()
+    client.cookies["bahasa"] = lang
+    page = client.get(found.path)
+    assert page.status == 200 and f'<html lang="{lang}"' in page.html, f"{found.path}: {page.status}"
+    return found.path, labels(page), page.words
+
+
+def same_words():
+    """Words that both languages have: names, and terms that are not translated."""
+    lines = (sigap.ROOT / "tests/door/same_words.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    return {line.split("\t")[0] for line in lines}
+
+
+def wrong_dates(lang, named, words):
+    """Names of months and days as the other language writes them, outside what people wrote."""
+    names = re.compile(r"\b(?:" + "|".join(MONTHS_DAYS[lang].split()) + r")\b")
+    return [w for _, text in named for w in names.findall(text)] + re.findall(NUMBERED[lang], words)
+
+
+def test_dates_are_in_the_language_of_the_page(s):
+    wrong = [f"{lang} {path}: {w}" for lang in ("id", "en") for path, named, words in read_all(s, lang)
+             for w in wrong_dates(lang, named, words)]
+    assert not wrong, f"{len(wrong)}: {wrong[:40]}"
+
+
+def test_no_name_of_the_machine_stands_for_a_label(s):
+    """The help and import pages name codes beside their labels, for people who write files."""
+    wrong = {f"{path}: {text}" for path, named, _ in read_all(s, "id") if not re.search(r"/bantuan/|/impor", path)
+             for _, text in named if RAW.search(text)}
+    assert not wrong, f"{len(wrong)}: {sorted(wrong)[:40]}"
+
+
+def test_no_label_of_the_other_language(s):
+    """A text written for one language may not stand on a page in the other, unless it is also the right
+    text of something else there."""
+    differ, same = pairs()
+    allowed, wrong = same | same_words(), {}
+    for lang, other in (("id", "en"), ("en", "id")):
+        for path, named, _ in read_all(s, lang):
+            for tag, text in named:
+                bare = re.sub(r"\s*(\(.*\)|\?|:)$", "", text)
+                if tag not in WRITTEN and bare in differ[other] and bare not in differ[lang] and bare not in allowed:
+                    wrong.setdefault((lang, bare), f"{path} <{tag}>")
+    assert not wrong, f"{len(wrong)}: " + "; ".join(f"{k[0]} {k[1]!r} at {v}" for k, v in sorted(wrong.items())[:60])
+
+
+def test_labels_differ_between_the_languages(s):
+    """The same page twice: a label that reads the same in both is meant so (its two texts are equal where
+    they were written, it is somebody's name, or same_words.tsv has it) or was never translated."""
+    allowed = pairs()[1] | same_words() | {r[0] for r in s.rows("SELECT nama_tampil FROM pengguna")}
+    allowed |= {r[0] for r in s.rows("SELECT nama FROM institusi")}
+    english = {path: {text for tag, text in named if tag in TRANSLATED} for path, named, _ in read_all(s, "en")}
+    wrong = {text: f"{path} <{tag}>" for path, named, _ in read_all(s, "id") for tag, text in named
+             if tag in TRANSLATED and text in english[path] and text not in allowed and re.search(r"[a-z]{3}", text)}
+    assert not wrong, f"{len(wrong)}: " + "; ".join(f"{k!r} at {v}" for k, v in list(wrong.items())[:60])
