@@ -48,8 +48,9 @@ void page_message(Req *req, Html *h);
 /* Registers the reader's roles work with most and may list or begin, in their order, each once. */
 enum { WORKS_MAX = 8 };
 size_t page_works(const Req *req, const Register *ret[WORKS_MAX]);
-/* Lists of links to everything the reader may open: registers by group, then pages of the program.
- */
+/* The button that prints, at the same place on every list, table and record. `href` is the page that
+ * is printed: with script the browser's dialog opens, without it the page is shown whole. */
+void page_print_button(Req *req, Html *h, Str href);
 /* Only on paper: the sheet of size and margins, the letterhead, who printed the page and when. */
 void page_print_link(Req *req, Html *h);
 void page_letterhead(Req *req, Html *h);

@@ -258,11 +258,7 @@ static void actions(Req *req, Html *h)
     }
     if (req->reg->role == REG_ROLE_FIGURE)
         page_link(h, S("/seri"), req_tr(req, M_SERIES_ALL));
-    h_class(h, "a", "cetak");
-    h_url(h, "href", list_url(req, S("n"), S("500")));
-    h_flag(h, "data-cetak");
-    h_text(h, req_tr(req, M_WEB_PRINT));
-    h_close(h);
+    page_print_button(req, h, list_url(req, S("n"), S("500")));
     h_close(h);
 }
 

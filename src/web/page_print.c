@@ -90,6 +90,15 @@ void page_letterhead(Req *req, Html *h)
     h_close(h);
 }
 
+void page_print_button(Req *req, Html *h, Str href)
+{
+    h_class(h, "a", "cetak");
+    h_url(h, "href", href);
+    h_flag(h, "data-cetak");
+    h_text(h, req_tr(req, M_WEB_PRINT));
+    h_close(h);
+}
+
 void page_printed_by(Req *req, Html *h)
 {
     Str name = str_empty(req->subject.name) ? req->subject.login : req->subject.name;

@@ -16,6 +16,9 @@ Err page_queue(Req *req)
     Columns cols = list_named_columns(req, def->reg, &def->columns);
     Html *h = page_begin(req, req_label(req, &def->label), NULL, 0);
     if (page.n) {
+        h_class(h, "div", "tombol");
+        page_print_button(req, h, req->path);
+        h_close(h);
         h_class(h, "p", "jumlah-baris");
         h_text(h, tr_args(req->arena, req->lang, M_WEB_COUNT, list_total(req, page.total)));
         h_close(h);

@@ -262,11 +262,7 @@ static void actions(Req *req, Html *h, const Record *r)
     if (r->reg->role == REG_ROLE_USER && req_duty(req, "users"))
         page_link(h, str_printf(req->arena, "/akun/%.*s", STR_ARG(r->uid)),
                   req_tr(req, M_PASSWORD_GIVE));
-    h_class(h, "a", "cetak");
-    h_url(h, "href", req->path);
-    h_flag(h, "data-cetak");
-    h_text(h, req_tr(req, M_WEB_PRINT));
-    h_close(h);
+    page_print_button(req, h, req->path);
     void_form(req, h, r);
     h_close(h);
 }

@@ -263,6 +263,7 @@ static void downloads(Req *req, Html *h, const TableAsk *ask)
     h_class(h, "p", "unduh");
     page_link(h, ask_url(req, ask, ".xlsx"), req_tr(req, M_WEB_XLSX));
     page_link(h, ask_url(req, ask, ".csv"), req_tr(req, M_WEB_CSV));
+    page_print_button(req, h, ask_url(req, ask, ""));
     h_close(h);
 }
 

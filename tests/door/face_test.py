@@ -146,3 +146,13 @@ def test_paper_has_letterhead_size_and_who_printed(own):
     assert "size:210mm 297mm" in own.client().get(sheet.replace("&amp;", "&")).html
     assert "31mm" in own.client().get(sheet).html
     assert 'class="kop"' not in own.client().get("/masuk").html
+
+
+def test_list_queue_record_and_table_print_at_one_press(s):
+    c = s.as_("sekretaris")
+    case = s.rows("SELECT uid FROM kasus WHERE batal=0 LIMIT 1")[0]
+    for path in ("/kasus", "/antrean/tugas_terlambat", f"/kasus/{case['uid']}", "/tabel/korban_jk_umur?masa=2026-S1"):
+        page = c.get(path)
+        href = re.search(r'<a class="cetak" href="([^"]+)" data-cetak[^>]*>Cetak</a>', page.html)
+        assert page.status == 200 and href, path
+        assert c.get(href.group(1).replace("&amp;", "&")).status == 200, path
