@@ -215,6 +215,19 @@ static void within(Reader *rd, Query *q, const Field *date, Period period)
     query_filter(q, rd->arena, date, STR_NONE, FILTER_TO, to);
 }
 
+/* Fields the table itself shows; none when it names owners, who then come with every row. */
+static const bool *fields_shown(const Collect *c)
+{
+    bool *only = ARENA_ARRAY(c->arena, c->reg->field_count, bool);
+    const Field *shown[] = {c->row.field, c->column.field, c->sum};
+    if (c->row.owner || c->column.owner)
+        return NULL;
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+        if (shown[i])
+            only[shown[i]->index] = true;
+    return only;
+}
+
 /* A period without a year is all time, with what has no date. */
 static Err collect(Reader *rd, const Register *reg, Period period, Collect *c)
 {
@@ -227,6 +240,7 @@ static Err collect(Reader *rd, const Register *reg, Period period, Collect *c)
     c->rd = rd;
     c->arena = rd->arena;
     c->reg = reg;
+    q.only = fields_shown(c);
     TRY(query_each(rd, &q, collect_row, c));
     if (!c->sum) /* every amount counts, whoever it belongs to */
         once_a_person(c);

@@ -5,6 +5,8 @@
 #include "model/query_where.h"
 #include "model/row.h"
 
+#include <string.h>
+
 enum { COUNT_CAP = 201, EACH_PAGE = 1000 };
 
 Query query_new(const Register *reg)
@@ -95,10 +97,10 @@ static Str cursor_of(Arena *a, const Query *q, const Record *r)
 }
 
 /* Counting also reads what the statistics of the register stand on. */
-static void want_stats(Arena *a, const Stats *stats, bool *field)
+/* The fields that the conditions of the statistics read. */
+static void want_conditions(Arena *a, const Stats *stats, bool *field)
 {
     const Expr *conditions[] = {stats->where, stats->apart};
-    const Field *basis[] = {stats->date, stats->person};
     for (size_t i = 0; i < 2; i++) {
         ExprUses uses = {0};
         if (conditions[i])
@@ -109,9 +111,27 @@ static void want_stats(Arena *a, const Stats *stats, bool *field)
             if (own && !own->system)
                 field[own->index] = true;
         }
+    }
+}
+
+static void want_basis(const Stats *stats, bool *field)
+{
+    const Field *basis[] = {stats->date, stats->person};
+    for (size_t i = 0; i < 2; i++)
         if (basis[i])
             field[basis[i]->index] = true;
-    }
+}
+
+/* What a count needs of a row, and no more. */
+static RowWant count_fields(Arena *a, const Query *q)
+{
+    size_t n = q->reg->field_count;
+    bool *named = ARENA_ARRAY(a, n, bool), *field = ARENA_ARRAY(a, n, bool);
+    memcpy(named, q->only, n * sizeof *named);
+    want_conditions(a, &q->reg->stats, named);
+    memcpy(field, named, n * sizeof *field);
+    want_basis(&q->reg->stats, field);
+    return (RowWant){.field = field, .named = named};
 }
 
 static RowWant list_fields(Arena *a, const Query *q)
@@ -123,8 +143,10 @@ static RowWant list_fields(Arena *a, const Query *q)
                     (f->kind == FK_NUMBER && q->verb == VERB_COUNT)) &&
                    !f->class_; /* a table may add up any number */
     }
-    if (q->verb == VERB_COUNT && q->reg->stats.on)
-        want_stats(a, &q->reg->stats, field);
+    if (q->verb == VERB_COUNT && q->reg->stats.on) {
+        want_conditions(a, &q->reg->stats, field);
+        want_basis(&q->reg->stats, field);
+    }
     return (RowWant){.field = field};
 }
 
@@ -305,44 +327,60 @@ Err query_any(Reader *rd, const Query *qs, size_t n, bool *ret)
     return ERR_OK;
 }
 
-static Err each_page(Reader *rd, const Query *q, const Built *begun, RowWant want, int64_t *last,
-                     size_t *ret_n, Err (*fn)(void *ctx, const Record *r), void *ctx)
+/* Every matching id in order: 16 bytes each, where paging would ask and sort again for each page. */
+static Err all_ids(Reader *rd, const Query *q, Ids *ret)
 {
-    Arena *a = arena_new(64 * 1024 * 1024);
-    Built b = *begun;
+    Built b;
+    TRY(built_begin(rd, q, true, &b));
+    buf_printf(&b.sql, "SELECT r.id FROM %.*s r", STR_ARG(q->reg->name));
+    put_where(rd, q, &b, (Stretch){.limit = 0});
+    buf_lit(&b.sql, " ORDER BY r.id");
+    return read_ids(rd, &b, ret);
+}
+
+typedef struct Walk {
+    RowWant want;
+    Err (*fn)(void *ctx, const Record *r);
+    void *ctx;
+} Walk;
+
+/* Rows of ids that passed put_where in this snapshot; `a` is freed after them. */
+static Err walk_rows(Reader *rd, const Query *q, Arena *a, const int64_t *ids, size_t n, Walk w)
+{
+    Buf sql = buf_new(a, 2048);
     Stmt *st;
     bool row = false;
-    size_t n = 0;
-    b.arena = a;
-    b.sql = buf_new(a, 2048);
-    row_select(&b.sql, q->reg, want);
-    put_where(rd, q, &b, (Stretch){.beyond = true, .past = *last, .limit = EACH_PAGE});
-    buf_printf(&b.sql, " ORDER BY r.id LIMIT %d", EACH_PAGE);
-    Err e = built_start(rd, &b, &st);
-    while (e == ERR_OK && (e = stmt_step(st, &row)) == ERR_OK && row) {
+    row_select(&sql, q->reg, w.want);
+    buf_lit(&sql, " WHERE r.id IN " DB_EACH_NUMBER(":ids") " ORDER BY r.id");
+    buf_char(&sql, '\0');
+    TRY(db_stmt(rd->db, sql.ptr, &st));
+    stmt_text(st, ":ids", row_id_list(a, ids, n));
+    for (;;) {
         Record r;
-        row_read(a, st, q->reg, want, &r);
-        *last = r.id;
-        n++;
-        e = fn(ctx, &r);
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        row_read(a, st, q->reg, w.want, &r);
+        Err e = w.fn(w.ctx, &r);
         if (e != ERR_OK)
             stmt_done(st);
+        TRY(e);
     }
-    arena_free(a);
-    *ret_n = n;
-    return e;
 }
 
 Err query_each(Reader *rd, const Query *q, Err (*fn)(void *ctx, const Record *r), void *ctx)
 {
-    RowWant all = {.all = true};
-    RowWant want = q->verb == VERB_COUNT ? list_fields(rd->arena, q) : all;
-    int64_t last = 0;
-    size_t n;
-    Built b;
-    TRY(built_begin(rd, q, true, &b));
-    do
-        TRY(each_page(rd, q, &b, want, &last, &n, fn, ctx));
-    while (n == EACH_PAGE);
+    Walk w = {.want = {.all = true}, .fn = fn, .ctx = ctx};
+    Ids ids = {0};
+    if (q->verb == VERB_COUNT)
+        w.want = q->only ? count_fields(rd->arena, q) : list_fields(rd->arena, q);
+    TRY(all_ids(rd, q, &ids));
+    for (size_t at = 0; at < ids.n; at += EACH_PAGE) {
+        size_t n = ids.n - at < EACH_PAGE ? ids.n - at : EACH_PAGE;
+        Arena *a = arena_new(64 * 1024 * 1024);
+        Err e = walk_rows(rd, q, a, ids.items + at, n, w);
+        arena_free(a);
+        TRY(e);
+    }
     return ERR_OK;
 }

@@ -46,6 +46,9 @@ typedef struct Query {
     int limit;  /* rows a page, 1..500 */
     bool include_void;
     bool facets; /* query_facets follows: the page reads as many ids as it needs */
+    /* Of a count: the fields read beside those the statistics stand on; absent: all a list shows. With
+     * it, owner, parent and other references are known by id only. */
+    const bool *only;
     Verb verb;   /* VERB_LIST, VERB_EXPORT or VERB_COUNT: whose scope applies */
 } Query;
 

@@ -24,10 +24,10 @@ static void put_tag_case(Buf *sql, const Model *m, const char *alias_id, const c
     buf_lit(sql, " END");
 }
 
-static void put_parent(Buf *sql, const Register *reg)
+static void put_parent(Buf *sql, const Register *reg, RowWant want)
 {
-    if (!reg->has_parent) {
-        buf_lit(sql, ",NULL,NULL,NULL,NULL");
+    if (!reg->has_parent || want.named) {
+        buf_printf(sql, ",%s,NULL,NULL", reg->has_parent ? "r.induk,r.induk_reg" : "NULL,NULL");
         return;
     }
     buf_lit(sql, ",r.induk,r.induk_reg,");
@@ -54,12 +54,16 @@ Str row_id_list(Arena *a, const int64_t *ids, size_t n)
     return buf_str(&b);
 }
 
-static void put_single_ref(Buf *sql, const Field *f)
+static void put_single_ref(Buf *sql, const Field *f, RowWant want)
 {
     Arena *a = sql->arena;
     const char *id = str_printf(a, "r.%.*s", STR_ARG(f->name)).ptr;
     const char *reg = str_printf(a, "%s__reg", id).ptr;
     buf_printf(sql, f->target ? ",%s," : ",%s,%s,", id, reg);
+    if (want.named && !want.named[f->index]) {
+        buf_lit(sql, "NULL,NULL");
+        return;
+    }
     row_put_target(sql, f, id, reg, "uid");
     buf_char(sql, ',');
     row_put_target(sql, f, id, reg, "tajuk");
@@ -87,11 +91,11 @@ void row_put_columns(Buf *sql, const Register *reg, RowWant want)
     buf_lit(sql,
             "SELECT r.id,r.uid,r.nomor,r.versi,r.status,r.pemilik,r.batal,r.dibuat_tx,r.ubah_tx,"
             "r.ubah_at,r.tajuk");
-    if (inst)
+    if (inst && !want.named)
         buf_printf(sql, ",(SELECT tajuk FROM %.*s WHERE id=r.pemilik)", STR_ARG(inst->name));
     else
         buf_lit(sql, ",NULL");
-    put_parent(sql, reg);
+    put_parent(sql, reg, want);
     for (size_t i = 0; i < reg->field_count; i++) {
         const Field *f = reg->fields[i];
         if (!wanted(want, f))
@@ -101,7 +105,7 @@ void row_put_columns(Buf *sql, const Register *reg, RowWant want)
             if (f->kind == FK_REF)
                 put_multi(sql, f, "tajuk");
         } else if (f->kind == FK_REF && !f->class_) {
-            put_single_ref(sql, f);
+            put_single_ref(sql, f, want);
         } else {
             buf_printf(sql, ",r.%.*s", STR_ARG(f->name));
         }

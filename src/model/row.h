@@ -8,6 +8,9 @@
 typedef struct RowWant {
     bool all;
     const bool *field; /* reg->field_count entries, used when not all */
+    /* Set: owner, parent and references come by id alone, except references this mask names. Asking
+     * how others are called costs more than the row itself. */
+    const bool *named;
 } RowWant;
 
 /* Appends "SELECT .. FROM reg r" (no WHERE) for the wanted fields; the layout is what row_read

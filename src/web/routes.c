@@ -21,7 +21,7 @@
  * check-domain refuses them as names of registers and moves. */
 static const Route table[] = {
     ROUTE(GET, "/aset/{name}", "asset", PUBLIC | ROUTE_ASSET, page_asset),
-    ROUTE(GET, "/cetak.css", "asset", PUBLIC, page_print_css),
+    ROUTE(GET, "/cetak.css", "asset", ROUTE_OWN, page_print_css),
     ROUTE(GET, "/", "home", 0, page_home),
     ROUTE(GET, "/masuk", "login", PUBLIC, page_login),
     ROUTE(POST, "/masuk", "login", PUBLIC | ROUTE_SLOW, page_login_post),
