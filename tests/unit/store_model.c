@@ -178,6 +178,14 @@ static bool field_is_good(const World *w, const Subject *s, const Ask *a, const 
     return true;
 }
 
+/* The police number is asked for once a case turns out to be reported. */
+static bool newly_demanded(const World *w, const Subject *s, const Ask *a, const Field *f)
+{
+    int reported = field_at(w, CASE, "ada_lp");
+    return str_is(f->name, "lp") && !str_is(stored(w, a, reported), "ya") &&
+           str_is(merged(w, a, reported), "ya") && !beyond_move(w, s, a, f);
+}
+
 /* Whether all values pass; cuts away what is stored already or does not apply. */
 static bool values_are_good(const World *w, const Subject *s, Ask *a, const Pending *p)
 {
@@ -200,7 +208,8 @@ static bool values_are_good(const World *w, const Subject *s, Ask *a, const Pend
         }
         if (a->set[i])
             good &= field_is_good(w, s, a, f, classes, p);
-        if (fits && f->required && (a->set[i] || created) && !merged(w, a, i).len)
+        bool asked = a->set[i] || created || newly_demanded(w, s, a, f);
+        if (fits && f->required && asked && !merged(w, a, i).len)
             good = false;
     }
     return good;
