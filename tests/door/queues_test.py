@@ -20,7 +20,7 @@ def listed(c, queue, *paths):
         page = c.get(path)
         assert page.status == 200, (queue, page.status)
         found |= set(paths) & {urllib.parse.urlsplit(href).path for href, _ in page.links}
-        path = next((href for href, _ in page.links if "-dari=" in href), None)
+        path = next((href for href, _ in page.links if "-dari=" in href and "#" not in href), None)
     return found
 
 

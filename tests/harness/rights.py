@@ -21,6 +21,10 @@ class Domain:
     def assignment(self):
         return next(r for r in self.registers.values() if r.get("is") == "assignment")["register"]
 
+    def holder(self, role):
+        """Name of the field that holds this role, or None."""
+        return next((f["name"] for reg in self.registers.values() for f in reg["fields"] if f.get("as") == role), None)
+
     def referring(self, name):
         """(register, column, column of the register or None) of the single references to a register."""
         tags = self.registers[name].get("tags", [])
@@ -68,10 +72,19 @@ class Oracle:
         row = next(r for r in self.rows["pengguna"].values() if r["nama_masuk"] == login)
         offices = {m["induk"] for m in self.rows["keanggotaan"].values() if m["pengguna"] == row["id"]
                    and not m["batal"] and m["mulai"] <= self.today <= (m["selesai"] or "9")}
-        return {"id": row["id"], "uid": row["uid"], "roles": self.roles[row["id"]], "offices": offices}
+        return {"id": row["id"], "uid": row["uid"], "roles": self.roles[row["id"]], "offices": offices,
+                "area": row[self.d.holder("user.area")] if self.d.holder("user.area") else None}
+
+    def in_area(self, who, reg, row):
+        """Whether the office that owns the record lies in the person's area; asked of registers with such rights only."""
+        area = self.d.holder("institution.area")
+        if not who["area"] or not area or not any(r["scope"] == "area" for r in self.d.registers[reg]["rights"]):
+            return False
+        place = (self.rows["institusi"].get(row["pemilik"]) or {}).get(area) or ""
+        return place == who["area"] or place.startswith(who["area"] + ".")
 
     def relation(self, who, reg, rec, seen=()):
-        """{"own", "assigned"} as far as they hold."""
+        """{"own", "assigned", "area"} as far as they hold."""
         row, found = self.rows[reg][rec], set()
         if (reg, rec) in seen:
             return found
@@ -87,6 +100,8 @@ class Oracle:
             return found | self.relation(who, row["induk_reg"], row["induk"], seen)
         if row["pemilik"] in who["offices"]:
             found.add("own")
+        if self.in_area(who, reg, row):
+            found.add("area")
         if self.actor.get(row["dibuat_tx"]) == who["uid"]:
             found.add("assigned")
         for other, k in self.referrers.get(reg, {}).get(rec, []) if reach == "referrers" else []:
@@ -98,7 +113,8 @@ class Oracle:
 
     def holds(self, line, relation):
         scope = line["scope"]
-        return scope == "all" or (scope == "assigned" and "assigned" in relation) or (scope == "own" and bool(relation))
+        return scope == "all" or (scope == "assigned" and "assigned" in relation) or (scope == "own" and bool(relation - {"area"})) \
+            or (scope == "area" and bool(relation))
 
     def status(self, who, reg, *verbs):
         return 200 if self.lines(who, reg, *verbs) else 403
