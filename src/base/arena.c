@@ -24,7 +24,7 @@ struct Arena {
     size_t total, max;
 };
 
-enum { FIRST_BLOCK = 16 * 1024, ALIGN = _Alignof(max_align_t) };
+enum { LEAST_BLOCK = 1024, FIRST_BLOCK = 16 * 1024, ALIGN = _Alignof(max_align_t) };
 
 Arena *arena_new(size_t max)
 {
@@ -51,17 +51,26 @@ void arena_free(Arena *a)
     free(a);
 }
 
+/* Who asks for a small arena gets a small first block: some live for one statement. */
+static size_t first_size(const Arena *a)
+{
+    if (a->max >= FIRST_BLOCK)
+        return FIRST_BLOCK;
+    return a->max > LEAST_BLOCK ? a->max : LEAST_BLOCK;
+}
+
 static Block *block_add(Arena *a, size_t need)
 {
-    size_t size = a->blocks ? a->blocks->size * 2 : FIRST_BLOCK;
+    size_t size = a->blocks ? a->blocks->size * 2 : first_size(a);
     if (size > 1024 * 1024)
         size = 1024 * 1024;
     if (size < need)
         size = need;
-    Block *b = calloc(1, sizeof *b + size);
+    Block *b = malloc(sizeof *b + size);
     if (!b)
         BUG("out of memory");
     b->size = size;
+    b->used = 0;
     b->next = a->blocks;
     a->blocks = b;
     return b;
@@ -75,7 +84,7 @@ void *arena_alloc(Arena *a, size_t size)
     Block *b = a->blocks;
     if (!b || b->size - b->used < size)
         b = block_add(a, size);
-    void *p = b->data + b->used;
+    void *p = memset(b->data + b->used, 0, size); /* not the block: most of it is never used */
     b->used += size;
     a->total += size;
     return p;

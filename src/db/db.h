@@ -22,7 +22,8 @@ const char *db_message(const Db *db);
 /* Runs one or several statements without parameters (DDL, pragmas). */
 MUST_CHECK Err db_exec(Db *db, const char *sql);
 MUST_CHECK Err db_begin(Db *db);      /* write transaction, taken at once */
-MUST_CHECK Err db_begin_read(Db *db); /* one snapshot for a whole page */
+MUST_CHECK Err db_begin_read(Db *db); /* one snapshot for a whole page, taken at once */
+MUST_CHECK Err db_begin_late(Db *db); /* the same, taken by the first read: free until then */
 MUST_CHECK Err db_commit(Db *db);
 void db_rollback(Db *db);
 MUST_CHECK Err db_savepoint(Db *db);
@@ -34,6 +35,11 @@ int64_t db_statements_run(const Db *db);
 /* A ready statement with no values bound. Text that fails to prepare is our bug and ends the
  * process, except for E_BUSY and lost files. */
 MUST_CHECK Err db_stmt(Db *db, const char *sql, Stmt **ret);
+/* For texts that are long and always the same for one thing of the model: the statement remembered
+ * for (subject, form) on this connection, ready as from db_stmt; NULL when there is none or it is in
+ * use, and then its text must be made. A subject lives as long as the connection. */
+Stmt *db_known(Db *db, const void *subject, unsigned form);
+void db_know(Stmt *st, const void *subject, unsigned form);
 void stmt_int(Stmt *st, const char *name, int64_t value);
 void stmt_text(Stmt *st, const char *name, Str value); /* absent binds NULL; copied */
 void stmt_blob(Stmt *st, const char *name, Str value); /* absent binds NULL; copied */

@@ -204,18 +204,12 @@ static Err put_links(Apply *ap, const Change *c, int64_t id)
     return ERR_OK;
 }
 
-static Err insert_row(Apply *ap, Change *c, int64_t *ret_id)
+static Err stmt_insert(Apply *ap, const Register *reg, Stmt **ret)
 {
-    const Register *reg = c->reg;
+    *ret = db_known(ap->tx->db, reg, FORM_INSERT);
+    if (*ret)
+        return ERR_OK;
     Buf sql = buf_new(ap->tx->arena, 1024);
-    int64_t owner, parent = 0;
-    bool row;
-    Stmt *st;
-    TRY(owner_id(ap, c, &owner));
-    if (c->parent_reg)
-        TRY(row_id(ap->tx->db, c->parent_reg, c->parent_uid, &parent));
-    if (reg->number.ptr)
-        TRY(give_number(ap, reg, &c->number));
     buf_printf(&sql,
                "INSERT INTO %.*s(uid,nomor,versi,dibuat_tx,ubah_tx,ubah_at,pemilik,status,induk,"
                "induk_reg",
@@ -224,7 +218,23 @@ static Err insert_row(Apply *ap, Change *c, int64_t *ret_id)
     buf_lit(&sql, ") VALUES(:uid,:nomor,1,:tx,:tx,:at,:pemilik,:status,:induk,:induk_reg");
     put_columns(&sql, reg, "v");
     buf_lit(&sql, ") RETURNING id");
-    TRY(reg_stmt(ap, &sql, &st));
+    TRY(reg_stmt(ap, &sql, ret));
+    db_know(*ret, reg, FORM_INSERT);
+    return ERR_OK;
+}
+
+static Err insert_row(Apply *ap, Change *c, int64_t *ret_id)
+{
+    const Register *reg = c->reg;
+    int64_t owner, parent = 0;
+    bool row;
+    Stmt *st;
+    TRY(owner_id(ap, c, &owner));
+    if (c->parent_reg)
+        TRY(row_id(ap->tx->db, c->parent_reg, c->parent_uid, &parent));
+    if (reg->number.ptr)
+        TRY(give_number(ap, reg, &c->number));
+    TRY(stmt_insert(ap, reg, &st));
     stmt_text(st, ":uid", c->uid);
     stmt_text(st, ":nomor", c->number);
     stmt_int(st, ":tx", ap->tx_id);
@@ -241,16 +251,26 @@ static Err insert_row(Apply *ap, Change *c, int64_t *ret_id)
     return ERR_OK;
 }
 
-static Err update_row(Apply *ap, const Change *c, const Record *before, Str state, int64_t void_tx)
+static Err stmt_update(Apply *ap, const Register *reg, Stmt **ret)
 {
+    *ret = db_known(ap->tx->db, reg, FORM_UPDATE);
+    if (*ret)
+        return ERR_OK;
     Buf sql = buf_new(ap->tx->arena, 1024);
-    Stmt *st;
     buf_printf(&sql,
                "UPDATE %.*s SET versi=versi+1,ubah_tx=:tx,ubah_at=:at,status=:status,batal=:batal",
-               STR_ARG(c->reg->name));
-    put_columns(&sql, c->reg, "u");
+               STR_ARG(reg->name));
+    put_columns(&sql, reg, "u");
     buf_lit(&sql, " WHERE id=:id");
-    TRY(reg_stmt(ap, &sql, &st));
+    TRY(reg_stmt(ap, &sql, ret));
+    db_know(*ret, reg, FORM_UPDATE);
+    return ERR_OK;
+}
+
+static Err update_row(Apply *ap, const Change *c, const Record *before, Str state, int64_t void_tx)
+{
+    Stmt *st;
+    TRY(stmt_update(ap, c->reg, &st));
     stmt_int(st, ":tx", ap->tx_id);
     stmt_int(st, ":at", ap->now);
     stmt_text(st, ":status", state);
@@ -555,9 +575,8 @@ Err store_batch_keys(WriteTx *tx, void *batch)
     return ERR_OK;
 }
 
-Err store_batch_apply(WriteTx *tx, void *batch)
+static Err apply_all(WriteTx *tx, Batch *b)
 {
-    Batch *b = batch;
     Apply ap = {.tx = tx, .batch = b, .subject = b->actor->subject, .now = clock_now()};
     if (b->idem_key.ptr) {
         TRY(idem_check(&ap, &b->replayed));
@@ -578,6 +597,16 @@ Err store_batch_apply(WriteTx *tx, void *batch)
     if (b->also)
         TRY(b->also(tx, b->also_arg));
     return b->idem_key.ptr ? idem_put(&ap) : ERR_OK;
+}
+
+/* One read transaction for all keys of the batch: a lock a key costs more than the key. */
+Err store_batch_apply(WriteTx *tx, void *batch)
+{
+    const Batch *b = batch;
+    TRY(db_begin_late(b->store->writer_keys));
+    Err e = apply_all(tx, batch);
+    db_rollback(b->store->writer_keys);
+    return e;
 }
 
 Err store_apply_system(WriteTx *tx, Batch *b, const Actor *actor, Change *c)

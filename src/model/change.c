@@ -388,7 +388,7 @@ Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems)
     TRY(asked_before(rd, b, &again));
     if (again) {
         b->repeats = true;
-        *ARENA_PUSH(b->arena, *b) = c;
+        batch_add(b, c);
         return ERR_OK;
     }
     TRY(c->kind == CHANGE_CREATE ? may_create(&p) : may_change(&p));
@@ -417,6 +417,6 @@ Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems)
     Err e = problems->errors > before ? E_INVALID : seal_values(&p);
     env_wipe(&p.env);
     if (e == ERR_OK)
-        *ARENA_PUSH(b->arena, *b) = c;
+        batch_add(b, c);
     return e;
 }

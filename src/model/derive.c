@@ -94,9 +94,11 @@ static void calculate(RecordEnv *env, Str *derived)
     }
 }
 
-static Err write_columns(WriteTx *tx, const Record *r, const Str *derived, Str heading, Str search)
+static Err stmt_derived(WriteTx *tx, const Register *reg, Stmt **ret)
 {
-    const Register *reg = r->reg;
+    *ret = db_known(tx->db, reg, FORM_DERIVED);
+    if (*ret)
+        return ERR_OK;
     Buf sql = buf_new(tx->arena, 512);
     buf_printf(&sql, "UPDATE %.*s SET tajuk=:tajuk,cari=:cari", STR_ARG(reg->name));
     for (size_t i = 0; i < reg->field_count; i++) {
@@ -106,8 +108,16 @@ static Err write_columns(WriteTx *tx, const Record *r, const Str *derived, Str h
     }
     buf_put(&sql, S(" WHERE id=:id"));
     buf_char(&sql, '\0');
+    TRY(db_stmt(tx->db, sql.ptr, ret));
+    db_know(*ret, reg, FORM_DERIVED);
+    return ERR_OK;
+}
+
+static Err write_columns(WriteTx *tx, const Record *r, const Str *derived, Str heading, Str search)
+{
+    const Register *reg = r->reg;
     Stmt *st;
-    TRY(db_stmt(tx->db, sql.ptr, &st));
+    TRY(stmt_derived(tx, reg, &st));
     stmt_int(st, ":id", r->id);
     stmt_text(st, ":tajuk", heading);
     stmt_text(st, ":cari", search);
@@ -126,8 +136,7 @@ typedef struct Derived {
 
 static Derived work_out(const Store *s, Db *db, Db *keys, Arena *a, const Record *rec)
 {
-    RecordEnv env = {
-        .store = s, .db = db, .keys = keys, .arena = a, .reg = rec->reg, .rec = rec};
+    RecordEnv env = {.store = s, .db = db, .keys = keys, .arena = a, .reg = rec->reg, .rec = rec};
     Derived d = {.vals = ARENA_ARRAY(a, rec->reg->field_count, Str)};
     calculate(&env, d.vals);
     d.heading = make_heading(&env);
@@ -163,9 +172,8 @@ static Err stored_search(Db *db, Arena *a, const Record *rec, Str *ret)
 {
     Stmt *st;
     bool row;
-    TRY(db_stmt(db,
-                str_printf(a, "SELECT cari FROM %.*s WHERE id=:id", STR_ARG(rec->reg->name)).ptr,
-                &st));
+    TRY(db_stmt(
+        db, str_printf(a, "SELECT cari FROM %.*s WHERE id=:id", STR_ARG(rec->reg->name)).ptr, &st));
     stmt_int(st, ":id", rec->id);
     TRY(stmt_step(st, &row));
     if (!row)

@@ -2,14 +2,40 @@
 
 #include "model/row.h"
 
+/* The place of a uid in the table: 1 + its index in the batch, or an empty place. */
+static size_t *place_of(const Batch *b, Str uid)
+{
+    uint64_t h = 1469598103934665603u;
+    for (size_t i = 0; i < uid.len; i++)
+        h = (h ^ (unsigned char)uid.ptr[i]) * 1099511628211u;
+    size_t at = (size_t)(h >> 20) & (b->place_count - 1);
+    while (b->places[at] && !str_eq(b->items[b->places[at] - 1]->uid, uid))
+        at = (at + 1) & (b->place_count - 1);
+    return &b->places[at];
+}
+
+static void places_grow(Batch *b)
+{
+    b->place_count = b->place_count ? b->place_count * 4 : 64;
+    b->places = ARENA_ARRAY(b->arena, b->place_count, size_t);
+    for (size_t i = 0; i < b->n; i++)
+        if (b->items[i]->kind == CHANGE_CREATE)
+            *place_of(b, b->items[i]->uid) = i + 1;
+}
+
+void batch_add(Batch *b, Change *c)
+{
+    *ARENA_PUSH(b->arena, *b) = c;
+    if (b->n * 2 > b->place_count)
+        places_grow(b);
+    else if (c->kind == CHANGE_CREATE)
+        *place_of(b, c->uid) = b->n;
+}
+
 const Change *batch_pending(const Batch *b, Str uid)
 {
-    for (size_t i = b ? b->n : 0; i > 0; i--) {
-        const Change *c = b->items[i - 1];
-        if (c->kind == CHANGE_CREATE && str_eq(c->uid, uid))
-            return c;
-    }
-    return NULL;
+    size_t at = b && b->n && !str_empty(uid) ? *place_of(b, uid) : 0;
+    return at ? b->items[at - 1] : NULL;
 }
 
 /* An environment for the record with that uid in the register of the field's target, or for the
@@ -23,8 +49,8 @@ static bool env_of_uid(const RecordEnv *from, const Field *via, Str uid, RecordE
                        .db = from->db,
                        .keys = from->keys,
                        .arena = from->arena,
-                        .batch = from->batch,
-                        .subject = from->subject};
+                       .batch = from->batch,
+                       .subject = from->subject};
     if (pending) {
         ret->reg = pending->reg;
         ret->change = pending;
@@ -97,7 +123,8 @@ static Str open_stored(RecordEnv *env, const Field *f)
     return plain;
 }
 
-/* uid of the owning institution: of the stored record, named by the change, or the subject's own. */
+/* uid of the owning institution: of the stored record, named by the change, or the subject's own.
+ */
 static Str owner_uid(RecordEnv *env)
 {
     const Register *inst = role_reg(env->reg->model, REG_ROLE_INSTITUTION);
@@ -194,8 +221,12 @@ static StrList expr_children(void *ctx, const Register *child, const Field *f)
     while (stmt_step(st, &row) == ERR_OK && row) {
         Record *r = ARENA_NEW(a, Record);
         row_read(a, st, child, want, r);
-        RecordEnv of = {.store = env->store, .db = env->db, .keys = env->keys, .arena = a,
-                        .reg = child, .rec = r};
+        RecordEnv of = {.store = env->store,
+                        .db = env->db,
+                        .keys = env->keys,
+                        .arena = a,
+                        .reg = child,
+                        .rec = r};
         *ARENA_PUSH(a, list) = f ? env_value(&of, f) : S("");
         env_wipe(&of);
     }

@@ -27,6 +27,8 @@ ExprEnv env_expr(RecordEnv *env);
 void env_wipe(RecordEnv *env);
 /* Merged value of one field, or of a system column. */
 Str env_value(RecordEnv *env, const Field *f);
+/* Adds a change that was judged. */
+void batch_add(Batch *b, Change *c);
 /* The change of the batch that makes the record, or NULL. */
 const Change *batch_pending(const Batch *b, Str uid);
 /* Key subject of a record in the making (or of its stored form when `rec` is given). */

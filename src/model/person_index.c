@@ -82,7 +82,7 @@ static Entry *entry_of(PersonIndex *ix, Str uid)
 
 void person_index_put(PersonIndex *ix, Str uid, const PersonFacts *facts)
 {
-    Arena *a = arena_new(65536);
+    Arena *a = arena_new(2048);
     Entry fresh = {.name = hash_folded(ix, a, facts->name),
                    .birth = hash(ix, facts->birth),
                    .origin = hash(ix, facts->origin),
@@ -233,7 +233,9 @@ Err person_index_load(Arena *a, const Store *s, PersonIndex **ret)
         return ERR_OK;
     ReadConn c;
     TRY(readconn_open(s, &c));
-    Err e = load_all(s, c.db, c.keys, ix);
+    Err e = db_begin_late(c.keys); /* one lock for all keys, not one a person */
+    if (e == ERR_OK)
+        e = load_all(s, c.db, c.keys, ix);
     readconn_close(&c);
     return e;
 }

@@ -179,57 +179,78 @@ void row_read(Arena *a, Stmt *st, const Register *reg, RowWant want, Record *ret
             c = read_value(a, st, c, reg->fields[i], &ret->vals[i]);
 }
 
-static Err row_where(Db *db, Arena *a, const Register *reg, const char *where, Str uid, int64_t id,
-                     Record *ret)
+/* The text names every column: it is made once a connection. */
+static Err stmt_where(Db *db, const Register *reg, RowForm form, Stmt **ret)
 {
-    Arena *text = arena_new(SIZE_MAX); /* an import reads rows by the ten thousand in one arena */
+    *ret = db_known(db, reg, form);
+    if (*ret)
+        return ERR_OK;
+    Arena *text = arena_new(SIZE_MAX);
     Buf sql = buf_new(text, 8192);
-    RowWant all = {.all = true};
-    row_select(&sql, reg, all);
-    buf_printf(&sql, " WHERE %s", where);
+    row_select(&sql, reg, (RowWant){.all = true});
+    buf_printf(&sql, " WHERE r.%s=:key", form == FORM_BY_UID ? "uid" : "id");
     buf_char(&sql, '\0');
-    Stmt *st;
-    bool row;
-    Err e = db_stmt(db, sql.ptr, &st);
+    Err e = db_stmt(db, sql.ptr, ret);
     arena_free(text);
-    TRY(e);
-    if (uid.ptr)
-        stmt_text(st, ":key", uid);
-    else
-        stmt_int(st, ":key", id);
+    if (e == ERR_OK)
+        db_know(*ret, reg, form);
+    return e;
+}
+
+static Err read_where(Stmt *st, Arena *a, const Register *reg, Record *ret)
+{
+    bool row;
     TRY(stmt_step(st, &row));
     if (!row)
         return E_NOT_FOUND;
-    row_read(a, st, reg, all, ret);
+    row_read(a, st, reg, (RowWant){.all = true}, ret);
     stmt_done(st);
     return ERR_OK;
 }
 
 Err row_by_uid(Db *db, Arena *a, const Register *reg, Str uid, Record *ret)
 {
+    Stmt *st;
     if (str_empty(uid))
         return E_NOT_FOUND;
-    return row_where(db, a, reg, "r.uid=:key", uid, 0, ret);
+    TRY(stmt_where(db, reg, FORM_BY_UID, &st));
+    stmt_text(st, ":key", uid);
+    return read_where(st, a, reg, ret);
 }
 
 Err row_by_id(Db *db, Arena *a, const Register *reg, int64_t id, Record *ret)
 {
-    return row_where(db, a, reg, "r.id=:key", STR_NONE, id, ret);
+    Stmt *st;
+    TRY(stmt_where(db, reg, FORM_BY_ID, &st));
+    stmt_int(st, ":key", id);
+    return read_where(st, a, reg, ret);
+}
+
+static Err stmt_id(Db *db, const Register *reg, Stmt **ret)
+{
+    *ret = db_known(db, reg, FORM_ID);
+    if (*ret)
+        return ERR_OK;
+    Arena *a = arena_new(256);
+    Err e =
+        db_stmt(db, str_printf(a, "SELECT id FROM %.*s WHERE uid=:p", STR_ARG(reg->name)).ptr, ret);
+    arena_free(a);
+    if (e == ERR_OK)
+        db_know(*ret, reg, FORM_ID);
+    return e;
 }
 
 Err row_id(Db *db, const Register *reg, Str uid, int64_t *ret_id)
 {
-    Arena *a = arena_new(4096);
-    int64_t id = 0;
-    Err e =
-        db_one_int(db, str_printf(a, "SELECT id FROM %.*s WHERE uid=:p", STR_ARG(reg->name)).ptr,
-                   uid.ptr ? uid : S(""), &id);
-    arena_free(a);
-    if (e != ERR_OK)
-        return e;
-    if (!id)
+    Stmt *st;
+    bool row;
+    TRY(stmt_id(db, reg, &st));
+    stmt_text(st, ":p", uid.ptr ? uid : S(""));
+    TRY(stmt_step(st, &row));
+    if (!row)
         return E_NOT_FOUND;
-    *ret_id = id;
+    *ret_id = row_int(st, 0);
+    stmt_done(st);
     return ERR_OK;
 }
 
@@ -380,10 +401,14 @@ static Err put_link(Db *db, Arena *a, const Field *f, int64_t rec, int64_t ord, 
 
 Err row_put_links(Db *db, Arena *a, const Field *f, int64_t rec, Str words)
 {
-    Str table = field_link_table(a, f), word;
-    Stmt *st;
+    Str word;
     int64_t ord = 0;
-    TRY(db_stmt(db, str_printf(a, "DELETE FROM %.*s WHERE rec=:rec", STR_ARG(table)).ptr, &st));
+    Stmt *st = db_known(db, f, FORM_LINKS_DROP);
+    if (!st) {
+        Str table = field_link_table(a, f);
+        TRY(db_stmt(db, str_printf(a, "DELETE FROM %.*s WHERE rec=:rec", STR_ARG(table)).ptr, &st));
+        db_know(st, f, FORM_LINKS_DROP);
+    }
     stmt_int(st, ":rec", rec);
     TRY(stmt_run(st));
     while (str_word(&words, &word))

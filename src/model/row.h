@@ -13,6 +13,17 @@ typedef struct RowWant {
     const bool *named;
 } RowWant;
 
+/* Statements on one register (or field) whose text never changes: see db_known. */
+typedef enum RowForm {
+    FORM_BY_UID,
+    FORM_BY_ID,
+    FORM_ID,
+    FORM_INSERT,
+    FORM_UPDATE,
+    FORM_DERIVED,
+    FORM_LINKS_DROP,
+} RowForm;
+
 /* Appends "SELECT .. FROM reg r" (no WHERE) for the wanted fields; the layout is what row_read
  * reads. */
 void row_select(Buf *sql, const Register *reg, RowWant want);

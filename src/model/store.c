@@ -70,12 +70,14 @@ void store_close(Store *s)
 Err reader_begin(Reader *rd, const Store *s, ReadConn *c, Arena *a, const Actor *actor)
 {
     *rd = (Reader){.store = s, .db = c->db, .keys = c->keys, .arena = a, .actor = actor};
-    return db_begin_read(c->db);
+    TRY(db_begin_read(c->db));
+    return db_begin_late(c->keys); /* its snapshot is later: the key of every row is there */
 }
 
 void reader_end(Reader *rd)
 {
     db_rollback(rd->db);
+    db_rollback(rd->keys);
 }
 
 /* As of this snapshot. */

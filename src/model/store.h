@@ -158,6 +158,7 @@ struct Batch {
     const Actor *actor;
     Change **items;
     size_t n, cap;
+    size_t *places, place_count; /* where items stand, by uid: a book makes them by the thousand */
     Arena *arena; /* of the caller; lives until the batch is answered */
     Str idem_key; /* absent: not idempotent */
     Str idem_hash;
