@@ -41,6 +41,7 @@ Err cmd_audit(Cli *cli);
 Err cmd_rebuild(Cli *cli);
 Err cmd_scrub(Cli *cli);
 Err cmd_user(Cli *cli);
+Err cmd_second_factor(Cli *cli);
 Err cmd_practice(Cli *cli);
 Err cmd_clock(Cli *cli);
 Err cmd_backup(Cli *cli);

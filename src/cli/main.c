@@ -18,6 +18,7 @@ static const Command commands[] = {
     {"scrub", M_CMD_SCRUB, cmd_scrub},
     {"rebuild", M_CMD_REBUILD, cmd_rebuild},
     {"user", M_CMD_USER, cmd_user},
+    {"second-factor", M_CMD_SECOND_FACTOR, cmd_second_factor},
     {"practice", M_CMD_PRACTICE, cmd_practice},
     {"clock", M_CMD_CLOCK, cmd_clock},
     {"backup", M_CMD_BACKUP, cmd_backup},

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "engine/backup_db.h"
+#include "guard/second_factor.h"
 
 #define META_SYSTEM S("system")
 #define META_MODEL  S("model") /* there once an installation has been in use */
@@ -48,6 +49,14 @@ static const Step steps[] = {
      "CREATE TABLE IF NOT EXISTS kode_lokal(list " DB_TEXT " NOT NULL, code " DB_TEXT " NOT NULL,"
      "label_id " DB_TEXT " NOT NULL, label_en " DB_TEXT " NOT NULL, since " DB_TEXT ","
      "until " DB_TEXT ", PRIMARY KEY(list, code));"},
+    {NULL, NULL, SECOND_FACTOR_TABLES},
+    {NULL, NULL,
+     "INSERT INTO meta(kunci,nilai) SELECT '" SECOND_FACTOR_WORD "','" SECOND_FACTOR_FREE "'"
+     " FROM meta WHERE kunci='practice' AND nilai='1'"
+     " AND NOT EXISTS(SELECT 1 FROM meta WHERE kunci='" SECOND_FACTOR_WORD "');"},
+    {"sesi", "code_due", "ALTER TABLE sesi ADD COLUMN code_due " DB_INTEGER " NOT NULL DEFAULT 0;"},
+    {"sesi", "proven_at",
+     "ALTER TABLE sesi ADD COLUMN proven_at " DB_INTEGER " NOT NULL DEFAULT 0;"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

@@ -127,6 +127,19 @@ Err account_attempt(WriteTx *tx, Str user_uid, bool ok)
     return set_failures(tx->db, user_uid, failed, wait ? now + wait : 0);
 }
 
+Err account_waits(Db *db, Str user_uid, bool *ret)
+{
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(db, "SELECT wait_until>:now FROM akun WHERE user_uid=:uid", &st));
+    stmt_int(st, ":now", clock_now());
+    stmt_text(st, ":uid", user_uid);
+    TRY(stmt_step(st, &row));
+    *ret = row && row_int(st, 0) != 0;
+    stmt_done(st);
+    return ERR_OK;
+}
+
 /* ---- facts from the registers ---- */
 
 static Err follow_login(Db *db, Str user_uid, Str login)

@@ -47,6 +47,9 @@ MUST_CHECK Err account_check(Db *db, Arena *a, Str login, Str password, Account 
  * back-off) or clears the count. */
 MUST_CHECK Err account_attempt(WriteTx *tx, Str user_uid, bool ok);
 
+/* Whether the user is in a back-off: nothing she gives counts now. */
+MUST_CHECK Err account_waits(Db *db, Str user_uid, bool *ret);
+
 /* Facts projected from the registers. */
 typedef struct UserFact {
     int64_t user;

@@ -5,6 +5,7 @@
 #include "guard/account.h"
 #include "guard/audit.h"
 #include "guard/reach.h"
+#include "guard/second_factor.h"
 #include "guard/session.h"
 #include "rand.h"
 
@@ -73,6 +74,7 @@ static Err guard_tables(Db *db)
     TRY(db_exec(db, "CREATE TABLE meta(kunci " DB_TEXT " PRIMARY KEY, nilai " DB_TEXT ");"));
     TRY(account_schema(db));
     TRY(session_schema(db));
+    TRY(db_exec(db, SECOND_FACTOR_TABLES));
     TRY(reach_schema(db));
     return audit_schema(db);
 }
@@ -83,6 +85,8 @@ static Err identity(Db *db, Arena *a, const Installation *in)
     TRY(meta_put(db, META_PRACTICE, str_int(a, in->practice)));
     TRY(meta_put(db, META_ZONE, str_int(a, in->zone)));
     TRY(meta_put(db, META_SHIFT, S("0")));
+    if (in->practice)
+        TRY(meta_put(db, META_SECOND_FACTOR, S(SECOND_FACTOR_FREE)));
     return meta_put(db, META_CHECK, keyring_check(in->keyring, a));
 }
 

@@ -41,11 +41,14 @@ typedef struct Subject {
     uint64_t roles;                 /* bit per role index */
     int64_t agencies[AGENCIES_MAX]; /* live memberships, home institution first */
     size_t agency_count;
-    Str area;        /* region code */
-    Str session;     /* hash of the session token, absent on the command line */
-    bool change_due; /* the password is a temporary one */
-    bool locked;     /* the screen is locked: nothing but unlocking is answered */
-    bool system;     /* the program itself: everything, actor stands in `uid` as "sistem:.." */
+    Str area;          /* region code */
+    Str session;       /* hash of the session token, absent on the command line */
+    bool change_due;   /* the password is a temporary one */
+    bool locked;       /* the screen is locked: nothing but unlocking is answered */
+    bool code_due;     /* the password was given, the second factor not yet */
+    bool factor_due;   /* has to set up a second factor before anything else */
+    int64_t proven_at; /* instant at which she last proved who she is in this session */
+    bool system;       /* the program itself: everything, actor stands in `uid` as "sistem:.." */
 } Subject;
 
 /* How the record stands to the subject, read from the reach table. */

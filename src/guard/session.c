@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "guard/account.h"
 #include "guard/crypto.h"
+#include "guard/second_factor.h"
 #include "guard/seen.h"
 #include "guard/token.h"
 
@@ -16,7 +17,9 @@ Err session_schema(Db *db)
     return db_exec(db,
                    "CREATE TABLE IF NOT EXISTS sesi(hash " DB_TEXT " PRIMARY KEY,"
                    "user_uid " DB_TEXT " NOT NULL, opened_at " DB_INTEGER " NOT NULL,"
-                   "seen_at " DB_INTEGER " NOT NULL, locked " DB_INTEGER " NOT NULL DEFAULT 0);"
+                   "seen_at " DB_INTEGER " NOT NULL, locked " DB_INTEGER " NOT NULL DEFAULT 0,"
+                   "code_due " DB_INTEGER " NOT NULL DEFAULT 0,"
+                   "proven_at " DB_INTEGER " NOT NULL DEFAULT 0);"
                    "CREATE INDEX IF NOT EXISTS sesi_user ON sesi(user_uid);"
                    "CREATE TABLE IF NOT EXISTS tujuan_buka(session " DB_TEXT " NOT NULL,"
                    "file_uid " DB_TEXT " NOT NULL, purpose " DB_TEXT " NOT NULL, reason " DB_TEXT
@@ -33,8 +36,9 @@ Err session_open(WriteTx *tx, Arena *a, Str user_uid, Str *ret_token)
     Str token = hex_of(a, bytes, sizeof bytes);
     crypto_wipe(bytes, sizeof bytes);
     TRY(db_stmt(tx->db,
-                "INSERT INTO sesi(hash,user_uid,opened_at,seen_at)"
-                " VALUES(:hash,:uid,:now,:now)",
+                "INSERT INTO sesi(hash,user_uid,opened_at,seen_at,proven_at,code_due)"
+                " VALUES(:hash,:uid,:now,:now,:now,EXISTS(SELECT 1 FROM kode_kedua k"
+                " WHERE k.user_uid=:uid AND k.confirmed_at>0))",
                 &st));
     stmt_text(st, ":hash", plain_hash(a, token));
     stmt_text(st, ":uid", user_uid);
@@ -49,6 +53,15 @@ Err session_lock(WriteTx *tx, Str session, bool locked)
     Stmt *st;
     TRY(db_stmt(tx->db, "UPDATE sesi SET locked=:locked WHERE hash=:hash", &st));
     stmt_int(st, ":locked", locked);
+    stmt_text(st, ":hash", session);
+    return stmt_run(st);
+}
+
+Err session_prove(WriteTx *tx, Str session)
+{
+    Stmt *st;
+    TRY(db_stmt(tx->db, "UPDATE sesi SET code_due=0, proven_at=:now WHERE hash=:hash", &st));
+    stmt_int(st, ":now", clock_now());
     stmt_text(st, ":hash", session);
     return stmt_run(st);
 }
@@ -264,24 +277,34 @@ Err user_subject(Db *db, Arena *a, Str login, int64_t now, const Str *role_names
 
 typedef struct LiveSession {
     Str user_uid;
-    bool change_due, locked;
+    bool change_due, locked, code_due, factor_due;
+    int64_t proven_at;
 } LiveSession;
+
+#define LIVE_SQL                                                                                   \
+    "SELECT s.user_uid,s.opened_at,s.seen_at,COALESCE(a.change_due,0),s.locked,s.code_due,"        \
+    "s.proven_at,COALESCE(k.confirmed_at,0)=0 AND COALESCE(m.nilai,'')<>'" SECOND_FACTOR_FREE "'"  \
+    " FROM sesi s LEFT JOIN akun a ON a.user_uid=s.user_uid"                                       \
+    " LEFT JOIN kode_kedua k ON k.user_uid=s.user_uid"                                             \
+    " LEFT JOIN meta m ON m.kunci='" SECOND_FACTOR_WORD "' WHERE s.hash=:hash"
 
 /* A session that is neither past its life nor idle. */
 static Err live_session(Db *db, Arena *a, Str session, int64_t now, LiveSession *ret)
 {
     Stmt *st;
     bool row;
-    TRY(db_stmt(db,
-                "SELECT s.user_uid,s.opened_at,s.seen_at,COALESCE(a.change_due,0),s.locked FROM sesi s"
-                " LEFT JOIN akun a ON a.user_uid=s.user_uid WHERE s.hash=:hash",
-                &st));
+    TRY(db_stmt(db, LIVE_SQL, &st));
     stmt_text(st, ":hash", session);
     TRY(stmt_step(st, &row));
     if (!row)
         return E_LOGIN;
     int64_t opened = row_int(st, 1), seen = row_int(st, 2), touched = seen_get(session);
-    *ret = (LiveSession){row_text(a, st, 0), row_int(st, 3) != 0, row_int(st, 4) != 0};
+    *ret = (LiveSession){.user_uid = row_text(a, st, 0),
+                         .change_due = row_int(st, 3) != 0,
+                         .locked = row_int(st, 4) != 0,
+                         .code_due = row_int(st, 5) != 0,
+                         .proven_at = row_int(st, 6),
+                         .factor_due = row_int(st, 7) != 0};
     stmt_done(st);
     if (touched > seen)
         seen = touched;
@@ -314,6 +337,9 @@ Err session_subject(Db *db, Arena *a, Str token, int64_t now, const Str *role_na
     s.session = session;
     s.change_due = live.change_due;
     s.locked = live.locked;
+    s.code_due = live.code_due;
+    s.factor_due = live.factor_due;
+    s.proven_at = live.proven_at;
     *ret = s;
     return ERR_OK;
 }

@@ -10,14 +10,17 @@ enum { SESSION_HOURS = 12, SESSION_IDLE_MINUTES = 30 };
 
 MUST_CHECK Err session_schema(Db *db);
 /* Makes a session for the user; the token (64 hex characters, in `a`) is told once and only its
- * hash is kept. */
+ * hash is kept. A session of a user with a confirmed second factor waits for its code. */
 MUST_CHECK Err session_open(WriteTx *tx, Arena *a, Str user_uid, Str *ret_token);
 /* Locks the screen of a session, or opens it again: the password must have been checked. */
 MUST_CHECK Err session_lock(WriteTx *tx, Str session, bool locked);
+/* The user of this session has just proved who she is: by her second factor, or by her password
+ * where she has none. The session is no longer without its code. */
+MUST_CHECK Err session_prove(WriteTx *tx, Str session);
 /* Ends one session (its hash) with the purposes that hang on it. */
 MUST_CHECK Err session_close(WriteTx *tx, Str session);
-/* Ends all tokens of a user and all her sessions but `except` (a hash, may be absent): after a change of password or
- * role. */
+/* Ends all tokens of a user and all her sessions but `except` (a hash, may be absent): after a
+ * change of password or role. */
 MUST_CHECK Err session_close_user(WriteTx *tx, Str user_uid, Str except);
 typedef struct SessionRow {
     Str session; /* hash */

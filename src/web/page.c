@@ -172,8 +172,8 @@ void page_message(Req *req, Html *h)
                     {"urung", M_UNDO_DONE},          {"massal", M_BULK_DONE},
                     {"draf", M_WEB_DRAFT_KEPT},      {"buang", M_WEB_DRAFT_GONE},
                     {"saringan", M_FILTER_SAVED},    {"sandi", M_PASSWORD_CHANGED},
-                    {"sesi", M_SESSION_ENDED},       {"sama", M_WEB_NOTHING_CHANGED},
-                    {"sudah", M_WEB_IMPORTED_BEFORE}};
+                    {"kode", M_FACTOR_RESET_DONE},   {"sesi", M_SESSION_ENDED},
+                    {"sama", M_WEB_NOTHING_CHANGED}, {"sudah", M_WEB_IMPORTED_BEFORE}};
     Str name = req_query(req, S("pesan"));
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
         if (str_is(name, messages[i].name))

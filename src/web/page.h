@@ -48,14 +48,15 @@ void page_message(Req *req, Html *h);
 /* Registers the reader's roles work with most and may list or begin, in their order, each once. */
 enum { WORKS_MAX = 8 };
 size_t page_works(const Req *req, const Register *ret[WORKS_MAX]);
-/* The button that prints, at the same place on every list, table and record. `href` is the page that
- * is printed: with script the browser's dialog opens, without it the page is shown whole. */
+/* The button that prints, at the same place on every list, table and record. `href` is the page
+ * that is printed: with script the browser's dialog opens, without it the page is shown whole. */
 void page_print_button(Req *req, Html *h, Str href);
 /* Only on paper: the sheet of size and margins, the letterhead, who printed the page and when. */
 void page_print_link(Req *req, Html *h);
 void page_letterhead(Req *req, Html *h);
 void page_printed_by(Req *req, Html *h);
-/* Lists of links to everything the reader may open: registers by group, then pages of the program. */
+/* Lists of links to everything the reader may open: registers by group, then pages of the program.
+ */
 void page_groups(Req *req, Html *h);
 
 /* "/reg", "/reg/uid", "/reg/uid/tail". */
@@ -161,6 +162,15 @@ Err page_login(Req *req);
 Err page_login_post(Req *req);
 Err page_logout_post(Req *req);
 Err page_language_post(Req *req);
+Err page_code(Req *req);
+Err page_code_post(Req *req);
+Err page_prove(Req *req);
+Err page_prove_post(Req *req);
+Err page_factor(Req *req);
+Err page_factor_begin_post(Req *req);
+Err page_factor_post(Req *req);
+Err page_factor_remove_post(Req *req);
+Err page_factor_reset_post(Req *req);
 Err page_lock(Req *req);
 Err page_lock_post(Req *req);
 Err page_unlock_post(Req *req);

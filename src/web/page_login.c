@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/rand.h"
 #include "guard/account.h"
+#include "guard/second_factor.h"
 #include "guard/session.h"
 #include "model/draft.h"
 
@@ -171,12 +172,23 @@ static DraftPut carried_draft(Req *req, Str user_uid, Str next)
     return put;
 }
 
+/* With a second factor the right password clears no count: the code would be guessed for ever. */
+static Err count_attempt(WriteTx *tx, const Attempt *at)
+{
+    SecondFactor factor;
+    if (str_empty(at->account.user_uid) || at->err == E_LIMIT)
+        return ERR_OK;
+    TRY(second_factor_find(tx->db, at->account.user_uid, &factor));
+    if (at->err == ERR_OK && factor.confirmed)
+        return ERR_OK;
+    return account_attempt(tx, at->account.user_uid, at->err == ERR_OK);
+}
+
 static Err write_attempt(WriteTx *tx, void *arg)
 {
     Attempt *at = arg;
     Req *req = at->req;
-    if (!str_empty(at->account.user_uid) && at->err != E_LIMIT)
-        TRY(account_attempt(tx, at->account.user_uid, at->err == ERR_OK));
+    TRY(count_attempt(tx, at));
     if (at->err == ERR_OK)
         TRY(session_open(tx, req->arena, at->account.user_uid, &at->token));
     if (at->err == ERR_OK && at->draft.text.ptr)

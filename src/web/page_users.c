@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/rand.h"
 #include "guard/account.h"
+#include "guard/second_factor.h"
 #include "guard/session.h"
 #include "web/page_users.h"
 
@@ -26,7 +27,7 @@ Str password_propose(Req *req)
 
 /* ---- one's own ---- */
 
-static void password_input(Req *req, Html *h, Str name, Msg label, Str autocomplete)
+void password_input(Req *req, Html *h, Str name, Msg label, Str autocomplete)
 {
     h_class(h, "div", "isian");
     h_open(h, "label");
@@ -114,6 +115,10 @@ static Err account_page(Req *req, const Problems *problems)
     h_close(h);
     password_form(req, h);
     if (!req->subject.change_due) {
+        h_element(h, "h2", req_tr(req, M_FACTOR_TITLE));
+        h_open(h, "p");
+        page_link(h, S("/akun/kode"), req_tr(req, M_FACTOR_MANAGE));
+        h_close(h);
         TRY(sessions(req, h));
         own_roles(req, h);
     }
@@ -238,8 +243,7 @@ Err page_session_post(Req *req)
 
 /* ---- the password of another ---- */
 
-/* The user the address names, if the subject keeps accounts; her own account is kept at /akun. */
-static Err load_user(Req *req, Record *ret)
+Err account_of_other(Req *req, Record *ret)
 {
     if (!req_duty(req, "users"))
         return E_DENIED;
@@ -252,6 +256,22 @@ void password_proposed(Req *req, Html *h, Str proposed)
 {
     page_notice(h, "awas", req_tr(req, M_PASSWORD_TEMPORARY));
     widget_text(req, h, S("sandi"), req_tr(req, M_PASSWORD_TEMP_LABEL), STR_NONE, proposed, true);
+}
+
+static Err factor_of_other(Req *req, Html *h, Str uid)
+{
+    SecondFactor factor;
+    TRY(second_factor_find(req->reader.db, uid, &factor));
+    h_element(h, "h2", req_tr(req, M_FACTOR_TITLE));
+    if (!factor.confirmed) {
+        h_element(h, "p", req_tr(req, M_FACTOR_NONE));
+        return ERR_OK;
+    }
+    h_element(h, "p", req_tr(req, M_FACTOR_RESET_HINT));
+    page_form_open(req, h, str_printf(req->arena, "/akun/%.*s/kode", STR_ARG(uid)));
+    page_button(h, req_tr(req, M_FACTOR_RESET), S("bahaya"), STR_NONE, STR_NONE);
+    h_close(h);
+    return ERR_OK;
 }
 
 static Err user_page(Req *req, const Record *r, const Problems *problems)
@@ -271,6 +291,7 @@ static Err user_page(Req *req, const Record *r, const Problems *problems)
     password_proposed(req, h, password_propose(req));
     page_button(h, req_tr(req, M_PASSWORD_GIVE), S("utama"), STR_NONE, STR_NONE);
     h_close(h);
+    TRY(factor_of_other(req, h, r->uid));
     page_end(req, h);
     return ERR_OK;
 }
@@ -279,7 +300,7 @@ Err page_user(Req *req)
 {
     Record r;
     Problems none = {.arena = req->arena};
-    TRY(load_user(req, &r));
+    TRY(account_of_other(req, &r));
     return user_page(req, &r, &none);
 }
 
@@ -295,7 +316,7 @@ Err page_user_post(Req *req)
     Problems problems = {.arena = req->arena};
     NewSecret *n = ARENA_NEW(req->arena, NewSecret);
     const Field *login = role_field(req->model, FIELD_ROLE_USER_LOGIN);
-    TRY(load_user(req, &r));
+    TRY(account_of_other(req, &r));
     Str password = req_form(req, S("sandi"));
     *n = (NewSecret){
         .req = req, .user_uid = r.uid, .login = r.vals[login->index].text, .temporary = true};

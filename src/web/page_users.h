@@ -7,3 +7,8 @@
 Str password_propose(Req *req);
 /* The control that holds it, with what to do with it in words. */
 void password_proposed(Req *req, Html *h, Str proposed);
+/* A control for a password, with its label; what was typed is never shown again. */
+void password_input(Req *req, Html *h, Str name, Msg label, Str autocomplete);
+/* The user the address names, for who keeps accounts; E_DENIED for others and for one's own, which
+ * is kept at /akun. */
+MUST_CHECK Err account_of_other(Req *req, Record *ret);

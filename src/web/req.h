@@ -18,15 +18,17 @@ typedef Err (*ThenFn)(Req *req, Err err);
 typedef enum Method { METHOD_OTHER, METHOD_GET, METHOD_POST, METHOD_PATCH } Method;
 
 enum RouteFlag {
-    ROUTE_PUBLIC = 1 << 0, /* no session needed */
-    ROUTE_SLOW = 1 << 1,   /* hashes passwords: served by its own two threads */
-    ROUTE_UPLOAD = 1 << 2, /* body up to BODY_UPLOAD bytes */
-    ROUTE_RECORD = 1 << 3, /* about one record: E_NOT_FOUND is put on record as a refusal */
-    ROUTE_FORM = 1 << 4,   /* posts the fields of a record: kept as a draft when CSRF fails */
-    ROUTE_OWN = 1 << 6,    /* one's own account: open while the password is a temporary one */
-    ROUTE_API = 1 << 7,    /* JSON for programs: a token, no cookie for writes, no CSRF */
-    ROUTE_LOCKED = 1 << 8, /* also answered while the screen is locked */
-    ROUTE_ASSET = 1 << 5,  /* constant bytes, answered on the I/O thread */
+    ROUTE_PUBLIC = 1 << 0,  /* no session needed */
+    ROUTE_SLOW = 1 << 1,    /* hashes passwords: served by its own two threads */
+    ROUTE_UPLOAD = 1 << 2,  /* body up to BODY_UPLOAD bytes */
+    ROUTE_RECORD = 1 << 3,  /* about one record: E_NOT_FOUND is put on record as a refusal */
+    ROUTE_FORM = 1 << 4,    /* posts the fields of a record: kept as a draft when CSRF fails */
+    ROUTE_OWN = 1 << 6,     /* one's own account: open while the password is a temporary one */
+    ROUTE_API = 1 << 7,     /* JSON for programs: a token, no cookie for writes, no CSRF */
+    ROUTE_LOCKED = 1 << 8,  /* also answered while the screen is locked */
+    ROUTE_CODE = 1 << 9,    /* also answered while the second factor is due */
+    ROUTE_PROVEN = 1 << 10, /* wants a fresh proof of who asks (ASVS 7.5.3) */
+    ROUTE_ASSET = 1 << 5,   /* constant bytes, answered on the I/O thread */
 };
 
 typedef struct Route {
@@ -98,9 +100,9 @@ struct Req {
     int64_t deadline; /* on the steady clock */
     Res res;
     const struct Settings *paper; /* read when a page begins */
-    void *state;          /* of a page between its steps */
-    int controls;         /* own controls written so far, for their ids */
-    const Problems *told; /* in the summary above: own controls repeat what is theirs */
+    void *state;                  /* of a page between its steps */
+    int controls;                 /* own controls written so far, for their ids */
+    const Problems *told;         /* in the summary above: own controls repeat what is theirs */
     /* the machinery (request.c, server.c) */
     Err refused; /* found wrong before any page ran */
     struct {

@@ -287,8 +287,35 @@ static void fail(Req *req, Err e)
     page_error(req, e);
 }
 
-/* A locked screen answers nothing, whatever the page; what was typed becomes a draft. */
-static Err behind_lock(Req *req)
+/* Proof of who asks holds this long for opening a page, and for the form sent from it. */
+enum { PROOF_MINUTES = 15, PROOF_FORM_MINUTES = 30 };
+
+static bool proof_is_old(const Req *req)
+{
+    int64_t minutes = req->method == METHOD_GET ? PROOF_MINUTES : PROOF_FORM_MINUTES;
+    return clock_now() - req->subject.proven_at > minutes * 60 * 1000;
+}
+
+/* The page that has to be answered before this one; absent when nothing stands in the way. */
+static Str comes_first(const Req *req)
+{
+    const Subject *s = &req->subject;
+    unsigned flags = req->route->flags;
+    if (!req->known || flags & ROUTE_PUBLIC)
+        return STR_NONE;
+    if (s->locked && !(flags & ROUTE_LOCKED))
+        return S("/kunci");
+    if (s->code_due && !(flags & ROUTE_CODE))
+        return S("/masuk/kode");
+    if (s->change_due && !(flags & ROUTE_OWN))
+        return S("/akun");
+    if (s->factor_due && !(flags & ROUTE_OWN))
+        return S("/akun/kode");
+    return flags & ROUTE_PROVEN && proof_is_old(req) ? S("/buktikan") : STR_NONE;
+}
+
+/* What was typed behind a gate becomes a draft; programs are told no. */
+static Err behind_gate(Req *req, Str gate)
 {
     if (req_is_api(req))
         return E_DENIED;
@@ -296,7 +323,8 @@ static Err behind_lock(Req *req)
         return page_keep_draft(req);
     Buf q = buf_new(req->arena, 128);
     query_put(&q, S("lanjut"), req->method == METHOD_GET ? req->path : S("/"));
-    return req_redirect(req, str_printf(req->arena, "/kunci?%.*s", STR_ARG(buf_str(&q))));
+    return req_redirect(req,
+                        str_printf(req->arena, "%.*s?%.*s", STR_ARG(gate), STR_ARG(buf_str(&q))));
 }
 
 static Err run_page(Req *req)
@@ -312,10 +340,9 @@ static Err run_page(Req *req)
     }
     TRY(req_in_time(req));
     TRY(admit(req));
-    if (req->known && req->subject.locked && !(req->route->flags & (ROUTE_PUBLIC | ROUTE_LOCKED)))
-        return behind_lock(req);
-    if (req->known && req->subject.change_due && !(req->route->flags & (ROUTE_PUBLIC | ROUTE_OWN)))
-        return req_is_api(req) ? E_DENIED : req_redirect(req, S("/akun"));
+    Str first = comes_first(req);
+    if (first.ptr)
+        return behind_gate(req, first);
     return req->next.fn || req->res.status ? ERR_OK : req->route->page(req);
 }
 

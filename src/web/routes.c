@@ -16,6 +16,7 @@
 #define PUBLIC ROUTE_PUBLIC
 #define RECORD ROUTE_RECORD
 #define API    ROUTE_API
+#define PROVEN ROUTE_PROVEN
 
 /* {reg} a register, {uid} a record, {name} any lower-case word. Special words come before {reg};
  * check-domain refuses them as names of registers and moves. */
@@ -25,7 +26,11 @@ static const Route table[] = {
     ROUTE(GET, "/", "home", 0, page_home),
     ROUTE(GET, "/masuk", "login", PUBLIC, page_login),
     ROUTE(POST, "/masuk", "login", PUBLIC | ROUTE_SLOW, page_login_post),
-    ROUTE(POST, "/keluar", "logout", ROUTE_OWN | ROUTE_LOCKED, page_logout_post),
+    ROUTE(GET, "/masuk/kode", "login", ROUTE_OWN | ROUTE_CODE, page_code),
+    ROUTE(POST, "/masuk/kode", "login", ROUTE_OWN | ROUTE_CODE, page_code_post),
+    ROUTE(GET, "/buktikan", "prove", 0, page_prove),
+    ROUTE(POST, "/buktikan", "prove", ROUTE_SLOW, page_prove_post),
+    ROUTE(POST, "/keluar", "logout", ROUTE_OWN | ROUTE_LOCKED | ROUTE_CODE, page_logout_post),
     ROUTE(GET, "/kunci", "lock", ROUTE_OWN | ROUTE_LOCKED, page_lock),
     ROUTE(POST, "/kunci", "lock", ROUTE_OWN | ROUTE_LOCKED, page_lock_post),
     ROUTE(POST, "/kunci/buka", "lock", ROUTE_OWN | ROUTE_LOCKED | ROUTE_SLOW, page_unlock_post),
@@ -33,10 +38,15 @@ static const Route table[] = {
     ROUTE(GET, "/akun", "account", ROUTE_OWN, page_account),
     ROUTE(POST, "/akun/sandi", "password", ROUTE_OWN | ROUTE_SLOW, page_password_post),
     ROUTE(POST, "/akun/sesi", "logout", ROUTE_OWN, page_session_post),
-    ROUTE(GET, "/akun/baru", "users", 0, page_user_new),
-    ROUTE(POST, "/akun/baru", "users", ROUTE_SLOW, page_user_new_post),
-    ROUTE(GET, "/akun/{uid}", "users", RECORD, page_user),
-    ROUTE(POST, "/akun/{uid}/sandi", "users", RECORD | ROUTE_SLOW, page_user_post),
+    ROUTE(GET, "/akun/kode", "factor", ROUTE_OWN, page_factor),
+    ROUTE(POST, "/akun/kode", "factor", ROUTE_OWN, page_factor_post),
+    ROUTE(POST, "/akun/kode/mulai", "factor", ROUTE_OWN, page_factor_begin_post),
+    ROUTE(POST, "/akun/kode/hapus", "factor", PROVEN, page_factor_remove_post),
+    ROUTE(GET, "/akun/baru", "users", PROVEN, page_user_new),
+    ROUTE(POST, "/akun/baru", "users", PROVEN | ROUTE_SLOW, page_user_new_post),
+    ROUTE(GET, "/akun/{uid}", "users", PROVEN | RECORD, page_user),
+    ROUTE(POST, "/akun/{uid}/sandi", "users", PROVEN | RECORD | ROUTE_SLOW, page_user_post),
+    ROUTE(POST, "/akun/{uid}/kode", "users", PROVEN | RECORD, page_factor_reset_post),
     ROUTE(POST, "/bahasa", "language", PUBLIC, page_language_post),
     ROUTE(GET, "/antrean/{name}", "list", 0, page_queue),
     ROUTE(GET, "/pilih/wilayah", "places", 0, page_pick_place),
@@ -72,8 +82,8 @@ static const Route table[] = {
     ROUTE(POST, "/setelan", "settings", 0, page_settings_post),
     ROUTE(GET, "/peran", "roles", 0, page_roles),
     ROUTE(GET, "/peran/{name}", "roles", 0, page_role),
-    ROUTE(GET, "/token", "token", 0, page_tokens),
-    ROUTE(POST, "/token", "token", 0, page_token_make_post),
+    ROUTE(GET, "/token", "token", PROVEN, page_tokens),
+    ROUTE(POST, "/token", "token", PROVEN, page_token_make_post),
     ROUTE(POST, "/token/{uid}/cabut", "token", 0, page_token_revoke_post),
     ROUTE(GET, "/api/v1", "entry", API, api_entry),
     ROUTE(GET, "/api/v1/openapi.json", "help", API, api_openapi),

@@ -1,0 +1,383 @@
+/* The second factor of a log-in: given after the password, set up by its user, removed by who keeps
+ * accounts; and the proof asked again before an act that could hand the installation over. */
+#include "web/page_users.h"
+
+#include "base/clock.h"
+#include "guard/account.h"
+#include "guard/limits.h"
+#include "guard/second_factor.h"
+#include "guard/session.h"
+#include "web/qr.h"
+
+/* ---- what the pages share ---- */
+
+static void code_input(Req *req, Html *h, Str hint)
+{
+    h_class(h, "div", "isian");
+    h_open(h, "label");
+    h_attr(h, "for", S("kode"));
+    h_text(h, req_tr(req, M_FACTOR_CODE));
+    h_close(h);
+    h_open(h, "input");
+    h_attr(h, "id", S("kode"));
+    h_attr(h, "name", S("kode"));
+    h_attr(h, "autocomplete", S("one-time-code"));
+    h_attr(h, "autocapitalize", S("characters"));
+    h_attr(h, "maxlength", S("40"));
+    h_flag(h, "required");
+    h_flag(h, "autofocus");
+    if (!str_empty(hint)) {
+        h_class(h, "p", "isyarat");
+        h_text(h, hint);
+        h_close(h);
+    }
+    h_close(h);
+}
+
+static Err note(WriteTx *tx, const Req *req, const char *action, Str uid, Err result)
+{
+    AuditAct act = {.store = req->store,
+                    .actor = &req->actor,
+                    .action = str_of(action),
+                    .uid = uid,
+                    .result = result == ERR_OK ? S("ok") : str_of(err_name(result)),
+                    .reg = role_reg(req->model, REG_ROLE_USER)};
+    return store_audit_act(tx, &act);
+}
+
+/* Where a page of proof sends back to: the page that was asked for, with what went wrong. */
+static Err back_to(Req *req, const char *page, bool wrong)
+{
+    Buf q = buf_new(req->arena, 128);
+    Str next = req_form(req, S("lanjut"));
+    if (!wrong)
+        return req_redirect(req, str_empty(next) ? S("/") : next);
+    query_put(&q, S("pesan"), S("salah"));
+    query_put(&q, S("lanjut"), next);
+    return req_redirect(req, str_printf(req->arena, "%s?%.*s", page, STR_ARG(buf_str(&q))));
+}
+
+typedef struct Proof {
+    const Req *req;
+    const char *action;
+    Str code;        /* absent: a password was judged already */
+    Account account; /* of the password */
+    Err err;
+} Proof;
+
+static Err judge_code(WriteTx *tx, const Proof *p)
+{
+    bool waits;
+    TRY(account_waits(tx->db, p->req->subject.uid, &waits));
+    if (waits)
+        return E_LIMIT;
+    return second_factor_take(tx, p->req->store->in->keyring, p->req->subject.uid, p->code);
+}
+
+/* A wrong code counts as a wrong password does. */
+static Err write_proof(WriteTx *tx, void *arg)
+{
+    Proof *p = arg;
+    if (p->code.ptr)
+        p->err = judge_code(tx, p);
+    if (p->err != ERR_OK && err_kind(p->err) != ERR_KIND_USER)
+        return p->err;
+    if (p->err != E_LIMIT)
+        TRY(account_attempt(tx, p->req->subject.uid, p->err == ERR_OK));
+    if (p->err == ERR_OK)
+        TRY(session_prove(tx, p->req->subject.session));
+    return note(tx, p->req, p->action, p->req->subject.uid, p->err);
+}
+
+static Proof *proof_of_code(Req *req, const char *action)
+{
+    Proof *p = ARENA_NEW(req->arena, Proof);
+    Str code = req_form(req, S("kode"));
+    *p = (Proof){.req = req, .action = action, .code = code.ptr ? code : S("")};
+    return p;
+}
+
+/* ---- after the password ---- */
+
+Err page_code(Req *req)
+{
+    Str next = req_query(req, S("lanjut"));
+    if (!req->subject.code_due)
+        return req_redirect(req, str_empty(next) ? S("/") : next);
+    Html *h = page_begin(req, req_tr(req, M_FACTOR_TITLE), NULL, 0);
+    if (str_is(req_query(req, S("pesan")), "salah"))
+        page_notice(h, "galat", req_tr(req, M_FACTOR_WRONG));
+    page_form_open_as(req, h, S("/masuk/kode"), S("sempit"));
+    page_hidden(h, S("lanjut"), next);
+    code_input(req, h, req_tr(req, M_FACTOR_CODE_HINT));
+    page_button(h, req_tr(req, M_WEB_LOGIN), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
+    page_form_open(req, h, S("/keluar"));
+    page_button(h, req_tr(req, M_LOCK_OTHER), S("polos"), STR_NONE, STR_NONE);
+    h_close(h);
+    page_end(req, h);
+    return ERR_OK;
+}
+
+static Err after_code(Req *req, Err err)
+{
+    const Proof *p = req->next.arg;
+    TRY(err);
+    return back_to(req, "/masuk/kode", p->err != ERR_OK);
+}
+
+Err page_code_post(Req *req)
+{
+    if (req->address.ptr && !limiter_take(req->site->logins, req->address, clock_steady()))
+        return E_LIMIT;
+    req_write(req, NULL, write_proof, proof_of_code(req, "login:code"), after_code);
+    return ERR_OK;
+}
+
+/* ---- proof again ---- */
+
+Err page_prove(Req *req)
+{
+    SecondFactor factor;
+    TRY(second_factor_find(req->reader.db, req->subject.uid, &factor));
+    Html *h = page_begin(req, req_tr(req, M_PROVE_TITLE), NULL, 0);
+    if (str_is(req_query(req, S("pesan")), "salah"))
+        page_notice(h, "galat", req_tr(req, factor.confirmed ? M_FACTOR_WRONG : M_LOCK_WRONG));
+    h_element(h, "p", req_tr(req, M_PROVE_HINT));
+    page_form_open_as(req, h, S("/buktikan"), S("sempit"));
+    page_hidden(h, S("lanjut"), req_query(req, S("lanjut")));
+    if (factor.confirmed)
+        code_input(req, h, req_tr(req, M_FACTOR_CODE_HINT));
+    else
+        password_input(req, h, S("sandi"), M_WEB_PASSWORD, S("current-password"));
+    page_button(h, req_tr(req, M_PROVE_GO), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
+    page_end(req, h);
+    return ERR_OK;
+}
+
+static Err after_proof(Req *req, Err err)
+{
+    const Proof *p = req->next.arg;
+    TRY(err);
+    return back_to(req, "/buktikan", p->err != ERR_OK);
+}
+
+/* Who has a second factor proves by it: a password may be known to whoever stole the session. */
+Err page_prove_post(Req *req)
+{
+    SecondFactor factor;
+    if (req->address.ptr && !limiter_take(req->site->logins, req->address, clock_steady()))
+        return E_LIMIT;
+    TRY(second_factor_find(req->reader.db, req->subject.uid, &factor));
+    Proof *p = proof_of_code(req, "prove");
+    if (!factor.confirmed) {
+        p->code = STR_NONE;
+        p->err = account_check(req->reader.db, req->arena, req->subject.login,
+                               params_get(&req->form, S("sandi")), &p->account);
+        if (p->err != ERR_OK && err_kind(p->err) != ERR_KIND_USER)
+            return p->err;
+    }
+    req_write(req, NULL, write_proof, p, after_proof);
+    return ERR_OK;
+}
+
+/* ---- setting it up ---- */
+
+static void none_yet(Req *req, Html *h)
+{
+    h_element(h, "p", req_tr(req, M_FACTOR_WHY));
+    page_form_open(req, h, S("/akun/kode/mulai"));
+    page_button(h, req_tr(req, M_FACTOR_BEGIN), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
+}
+
+/* Groups of four are read off a screen without losing the place. */
+static Str grouped(Arena *a, Str seed)
+{
+    Buf b = buf_new(a, seed.len * 2);
+    for (size_t i = 0; i < seed.len; i++) {
+        if (i && i % 4 == 0)
+            buf_char(&b, ' ');
+        buf_char(&b, seed.ptr[i]);
+    }
+    return buf_str(&b);
+}
+
+static Err waiting(Req *req, Html *h, Str seed)
+{
+    Str uri = second_factor_uri(req->arena, S("SIGAP"), req->subject.login, seed);
+    h_open(h, "ol");
+    h_element(h, "li", req_tr(req, M_FACTOR_STEP_APP));
+    h_open(h, "li");
+    h_text(h, req_tr(req, M_FACTOR_STEP_SCAN));
+    h_lit(h, " ");
+    h_element(h, "code", grouped(req->arena, seed));
+    TRY(qr_svg(h, uri, req_tr(req, M_FACTOR_PICTURE)));
+    h_close(h);
+    h_element(h, "li", req_tr(req, M_FACTOR_STEP_CODE));
+    h_close(h);
+    page_form_open_as(req, h, S("/akun/kode"), S("sempit"));
+    code_input(req, h, STR_NONE);
+    page_button(h, req_tr(req, M_FACTOR_CONFIRM), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
+    return ERR_OK;
+}
+
+static void in_use(Req *req, Html *h, const SecondFactor *factor)
+{
+    h_open(h, "p");
+    h_text(h, tr_args(req->arena, req->lang, M_FACTOR_SINCE, req_instant(req, factor->since),
+                      str_int(req->arena, factor->recovery)));
+    h_close(h);
+    h_element(h, "p", req_tr(req, M_FACTOR_RENEW_HINT));
+    page_form_open(req, h, S("/akun/kode/hapus"));
+    page_button(h, req_tr(req, M_FACTOR_RENEW), S("bahaya"), STR_NONE, STR_NONE);
+    h_close(h);
+}
+
+Err page_factor(Req *req)
+{
+    SecondFactor factor;
+    Str seed;
+    Crumb crumb = {req_tr(req, M_ACCOUNT), S("/akun")};
+    TRY(second_factor_find(req->reader.db, req->subject.uid, &factor));
+    Err e = second_factor_seed(req->reader.db, req->arena, req->store->in->keyring,
+                               req->subject.uid, &seed);
+    if (e != ERR_OK && e != E_NOT_FOUND)
+        return e;
+    Html *h = page_begin(req, req_tr(req, M_FACTOR_TITLE), &crumb, 1);
+    if (req->subject.factor_due)
+        page_notice(h, "awas", req_tr(req, M_FACTOR_DUE));
+    if (str_is(req_query(req, S("pesan")), "salah"))
+        page_notice(h, "galat", req_tr(req, M_FACTOR_WRONG));
+    if (factor.confirmed)
+        in_use(req, h, &factor);
+    else if (e == E_NOT_FOUND)
+        none_yet(req, h);
+    else
+        TRY(waiting(req, h, seed));
+    page_end(req, h);
+    return ERR_OK;
+}
+
+static Err write_begin(WriteTx *tx, void *arg)
+{
+    const Req *req = arg;
+    TRY(second_factor_begin(tx, req->store->in->keyring, req->subject.uid));
+    return note(tx, req, "factor:begin", req->subject.uid, ERR_OK);
+}
+
+static Err after_begin(Req *req, Err err)
+{
+    if (err != E_DUPLICATE)
+        TRY(err);
+    return req_redirect(req, S("/akun/kode"));
+}
+
+Err page_factor_begin_post(Req *req)
+{
+    req_write(req, NULL, write_begin, req, after_begin);
+    return ERR_OK;
+}
+
+typedef struct Confirming {
+    const Req *req;
+    Str codes[RECOVERY_CODES];
+    Err err;
+} Confirming;
+
+static Err write_confirm(WriteTx *tx, void *arg)
+{
+    Confirming *c = arg;
+    const Req *req = c->req;
+    Str code = req_form(req, S("kode"));
+    c->err = second_factor_confirm(tx, req->arena, req->store->in->keyring, req->subject.uid,
+                                   code.ptr ? code : S(""), c->codes);
+    if (c->err != ERR_OK && err_kind(c->err) != ERR_KIND_USER)
+        return c->err;
+    if (c->err == ERR_OK)
+        TRY(session_prove(tx, req->subject.session));
+    return note(tx, req, "factor:confirm", req->subject.uid, c->err);
+}
+
+/* Told once, on the answer itself: there is nowhere to carry them that would not keep them. */
+static Err after_confirm(Req *req, Err err)
+{
+    const Confirming *c = req->next.arg;
+    TRY(err);
+    if (c->err != ERR_OK)
+        return req_redirect(req, S("/akun/kode?pesan=salah"));
+    Crumb crumb = {req_tr(req, M_ACCOUNT), S("/akun")};
+    Html *h = page_begin(req, req_tr(req, M_FACTOR_RECOVERY), &crumb, 1);
+    page_notice(h, "aman", req_tr(req, M_FACTOR_ON));
+    h_element(h, "p", req_tr(req, M_FACTOR_RECOVERY_HINT));
+    h_class(h, "ol", "kode");
+    for (size_t i = 0; i < RECOVERY_CODES; i++) {
+        h_open(h, "li");
+        h_element(h, "code", c->codes[i]);
+        h_close(h);
+    }
+    h_close(h);
+    h_open(h, "p");
+    page_link(h, S("/"), req_tr(req, M_FACTOR_KEPT));
+    h_close(h);
+    page_end(req, h);
+    return ERR_OK;
+}
+
+Err page_factor_post(Req *req)
+{
+    Confirming *c = ARENA_NEW(req->arena, Confirming);
+    c->req = req;
+    req_write(req, NULL, write_confirm, c, after_confirm);
+    return ERR_OK;
+}
+
+/* ---- removing it ---- */
+
+typedef struct Removal {
+    const Req *req;
+    Str user_uid;
+} Removal;
+
+static Err write_removal(WriteTx *tx, void *arg)
+{
+    const Removal *r = arg;
+    TRY(second_factor_remove(tx, r->user_uid));
+    TRY(session_close_user(tx, r->user_uid, r->req->subject.session));
+    return note(tx, r->req, "factor:remove", r->user_uid, ERR_OK);
+}
+
+static void remove_factor(Req *req, Str user_uid, ThenFn then)
+{
+    Removal *r = ARENA_NEW(req->arena, Removal);
+    *r = (Removal){req, user_uid};
+    req_write(req, NULL, write_removal, r, then);
+}
+
+static Err after_own_removal(Req *req, Err err)
+{
+    TRY(err);
+    return req_redirect(req, S("/akun/kode"));
+}
+
+Err page_factor_remove_post(Req *req)
+{
+    remove_factor(req, req->subject.uid, after_own_removal);
+    return ERR_OK;
+}
+
+static Err after_reset(Req *req, Err err)
+{
+    TRY(err);
+    return req_redirect(req, str_printf(req->arena, "/akun/%.*s?pesan=kode", STR_ARG(req->uid)));
+}
+
+Err page_factor_reset_post(Req *req)
+{
+    Record user;
+    TRY(account_of_other(req, &user));
+    remove_factor(req, user.uid, after_reset);
+    return ERR_OK;
+}

@@ -1,0 +1,137 @@
+"""The second code of a log-in, and the proof asked again before acts that decide who may log in."""
+import base64
+import hashlib
+import hmac
+import re
+import struct
+import time
+
+
+def code_of(seed, at=None):
+    """RFC 6238: six digits of this half-minute."""
+    step = int((time.time() if at is None else at) // 30)
+    digest = hmac.new(base64.b32decode(seed), struct.pack(">Q", step), hashlib.sha1).digest()
+    at = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[at:at + 4])[0] & 0x7fffffff) % 10 ** 6:06}"
+
+
+def test_the_codes_are_those_of_the_standard(s):
+    seed = base64.b32encode(b"12345678901234567890").decode()
+    assert [code_of(seed, t) for t in (59, 1111111109, 20000000000)] == ["287082", "081804", "353130"]
+
+
+def set_up(client):
+    """Sets up a second factor; gives the seed and the recovery codes."""
+    page = client.get("/akun/kode")
+    page = client.submit(page.form("/akun/kode/mulai"))
+    seed = re.search(r"<code>([A-Z2-7 ]{39})</code>", page.html).group(1).replace(" ", "")
+    assert "<svg" in page.html and "onload" not in page.html
+    form = page.form("/akun/kode", has="kode")
+    form["kode"] = code_of(seed)
+    done = client.submit(form)
+    return seed, re.findall(r"<code>((?:[A-Z2-7]{4}-){5}[A-Z2-7]{4})</code>", done.html)
+
+
+def password_only(s, who):
+    c = s.client()
+    form = c.get("/masuk").form("/masuk", has="sandi")
+    form["masuk"], form["sandi"] = who, s.people()[who][0]
+    return c, c.submit(form)
+
+
+def give(client, code):
+    form = client.get("/masuk/kode").form("/masuk/kode", has="kode")
+    form["kode"] = code
+    return client.submit(form)
+
+
+def test_a_password_alone_opens_nothing_any_more(own):
+    seed, recovery = set_up(own.login("peksos"))
+    assert len(recovery) == 8 and len(set(recovery)) == 8
+    c, page = password_only(own, "peksos")
+    assert page.path == "/masuk/kode"
+    for path in ("/", "/kasus", "/akun", "/akun/kode", "/draf", "/cari?kata=x", "/api/v1/kasus"):
+        answer = c.get(path, follow=False)
+        assert answer.status in (303, 403), path
+        assert answer.status == 403 or answer.headers["location"].startswith("/masuk/kode"), path
+    assert give(c, "000000").path == "/masuk/kode"
+    fresh = code_of(seed, time.time() + 30)
+    assert give(c, fresh).path == "/"
+    assert c.get("/kasus").status == 200
+    # a code works once, in no other session either
+    again, _ = password_only(own, "peksos")
+    assert give(again, fresh).path == "/masuk/kode"
+    # nor does a recovery code, however it is typed
+    assert give(again, recovery[0].lower().replace("-", " ")).path == "/"
+    third, _ = password_only(own, "peksos")
+    assert give(third, recovery[0]).path == "/masuk/kode"
+    assert not own.bytes_on_disk(seed) and not own.bytes_on_disk(recovery[1])
+    acts = [tuple(r) for r in own.rows("SELECT action,result FROM audit WHERE action LIKE 'login:%' ORDER BY seq")]
+    assert acts == [("login:code", w) for w in ("E_LOGIN", "ok", "E_LOGIN", "ok", "E_LOGIN")]
+    own.cli("audit verify")
+
+
+def test_codes_cannot_be_guessed(own):
+    """The right password does not clear the count of wrong codes, so the back-off grows for the
+    account whatever session asks; the right code is refused during it as well."""
+    seed, _ = set_up(own.login("peksos"))
+    for _ in range(3):
+        c, _ = password_only(own, "peksos")
+        give(c, "123456")
+    assert give(c, code_of(seed, time.time() + 30)).path == "/masuk/kode"
+    _, page = password_only(own, "peksos")
+    assert page.status == 401
+
+
+def test_where_it_is_demanded_nothing_opens_before_it_is_set_up(own):
+    assert own.login("peksos").get("/kasus").status == 200
+    own.cli("second-factor require")
+    c = own.login("peksos")
+    assert c.get("/kasus").path == "/akun/kode"
+    assert "meminta kode kedua" in c.get("/akun/kode").words
+    set_up(c)
+    assert c.get("/kasus").status == 200
+    own.cli("second-factor free")
+    assert own.login("ppt").get("/kasus").status == 200
+    own.cli("second-factor", "nonsense", status=2)
+    acts = [r["action"] for r in own.rows("SELECT action FROM audit WHERE action LIKE 'factor:%' ORDER BY seq")]
+    assert acts == ["factor:require", "factor:begin", "factor:confirm", "factor:free"]
+
+
+def test_who_keeps_accounts_removes_a_lost_one(own):
+    set_up(own.login("peksos"))
+    uid = own.rows("SELECT uid FROM fakta_pengguna WHERE login='peksos'")[0]["uid"]
+    admin = own.login("admin")
+    page = admin.submit(admin.get(f"/akun/{uid}").form(f"/akun/{uid}/kode"))
+    assert "Kode kedua dihapus" in page.words
+    assert own.login("peksos").get("/akun/kode").form("/akun/kode/mulai")
+    set_up(own.login("ppt"))
+    own.cli("second-factor reset", "--login", "ppt")
+    assert own.login("ppt").get("/").status == 200
+    stranger = own.login("statistik")
+    token = stranger.get("/akun").form("/keluar")["csrf"]
+    assert stranger.post(f"/akun/{uid}/kode", {"csrf": token}).status in (303, 403)
+    assert not [r for r in own.rows("SELECT 1 FROM audit WHERE action='factor:remove' AND actor=(SELECT uid FROM"
+                                    " fakta_pengguna WHERE login='statistik')")]
+
+
+def test_acts_on_accounts_want_a_fresh_proof(own):
+    admin = own.login("admin")
+    assert admin.get("/akun/baru").path == "/akun/baru"
+    with_old_proof(own)
+    for path in ("/akun/baru", "/token"):
+        assert admin.get(path).path == "/buktikan", path
+    assert admin.get("/kesehatan").path == "/kesehatan"
+    form = admin.get("/token").form("/buktikan", has="sandi")
+    form["sandi"] = "salah sekali"
+    assert "tidak cocok" in admin.submit(form).words
+    form = admin.get("/token").form("/buktikan", has="sandi")
+    form["sandi"] = own.people()["admin"][0]
+    assert admin.submit(form).path == "/token"
+
+
+def with_old_proof(own):
+    """As if everybody had proved herself twenty minutes ago, and the session were still in use."""
+    import sqlite3
+    with sqlite3.connect(own.data / "sigap.db", timeout=10) as db:
+        db.execute("UPDATE sesi SET proven_at = proven_at - 20 * 60 * 1000")
