@@ -2,48 +2,10 @@
 
 #include "engine/follow_up.h"
 #include "engine/rule_db.h"
+#include "model/limit.h"
 #include "model/row.h"
 
-#include <stdlib.h>
-
 enum { TICK_MAX = 200 };
-
-/* ---- time ---- */
-
-static int cmp_text(const void *x, const void *y)
-{
-    return str_cmp(*(const Str *)x, *(const Str *)y);
-}
-
-static bool day_off(const Model *m, Arena *a, Date d)
-{
-    int64_t weekday = (date_days(d) + 4) % 7; /* 0 = Sunday: 1970-01-01 was a Thursday */
-    Str iso = date_iso(a, d);
-    return weekday == 0 || weekday == 6 ||
-           (m->holiday_count && bsearch(&iso, m->holidays, m->holiday_count, sizeof iso, cmp_text));
-}
-
-int64_t clock_due(const Model *m, int64_t from, int64_t limit_ms, bool work_days)
-{
-    if (!work_days)
-        return from + limit_ms;
-    Arena *a = arena_new(1 << 20);
-    int64_t at = from;
-    while (limit_ms > 0) {
-        Date d = clock_date_of(at, NULL);
-        int64_t midnight = clock_instant(date_add_days(d, 1), 0);
-        int64_t rest = midnight - at;
-        if (day_off(m, a, d)) {
-            at = midnight;
-        } else {
-            int64_t used = rest < limit_ms ? rest : limit_ms;
-            at += used;
-            limit_ms -= used;
-        }
-    }
-    arena_free(a);
-    return at;
-}
 
 /* ---- starting ---- */
 
@@ -54,20 +16,31 @@ static void set_role(Change *c, FieldRole role, Str value)
         change_set(c, f, value);
 }
 
-/* "NAME CODE VALID-FROM": which clock, and which version of the limit it used. */
-static Str limit_text(Arena *a, const Clock *k, const Limit *limit)
-{
-    return limit ? str_printf(a, "%.*s %.*s %.*s", STR_ARG(k->name), STR_ARG(limit->code),
-                              STR_ARG(limit->from))
-                 : str_printf(a, "%.*s", STR_ARG(k->name));
-}
+/* When a clock ends, and by what: "NAME CODE VALID-FROM" is which clock and which version of the
+ * law's limit; " lokal SINCE" follows when the office's own period ends earlier. */
+typedef struct Term {
+    int64_t due;
+    Str basis;
+} Term;
 
-/* The same day and time of a later month, or its last day when it is shorter. */
-static int64_t months_later(int64_t from, int months)
+static Err clock_term(WriteTx *tx, const Model *m, const Clock *k, int64_t now, Term *ret)
 {
-    int minute;
-    Date d = clock_date_of(from, &minute);
-    return clock_instant(date_add_months(d, months), minute);
+    const Limit *law = k->limit_code.ptr ? model_limit(m, k->limit_code, clock_today()) : NULL;
+    LocalLimit own;
+    *ret = (Term){
+        duration_end(m, now, law ? law->period : k->limit, law ? law->work_days : k->work_days),
+        k->name};
+    if (!law)
+        return ERR_OK;
+    ret->basis = str_printf(tx->arena, "%.*s %.*s %.*s", STR_ARG(k->name), STR_ARG(law->code),
+                            STR_ARG(law->from));
+    TRY(local_limit_get(tx->db, tx->arena, law->code, &own));
+    int64_t sooner =
+        str_empty(own.code) ? ret->due : duration_end(m, now, own.period, law->work_days);
+    if (sooner < ret->due)
+        *ret = (Term){sooner, str_printf(tx->arena, "%.*s lokal %.*s", STR_ARG(ret->basis),
+                                         STR_ARG(date_iso(tx->arena, own.since)))};
+    return ERR_OK;
 }
 
 /* Home institution of somebody who holds one of the roles, the `near` one before others; untouched
@@ -107,12 +80,10 @@ static Err start_clock(WriteTx *tx, Batch *batch, const Clock *k, const Record *
     const Register *task = role_reg(m, REG_ROLE_TASK);
     if (!task || !reg_accepts_parent(task, rec->reg))
         return ERR_OK;
-    const Limit *limit = k->limit_code.ptr ? model_limit(m, k->limit_code, clock_today()) : NULL;
-    int64_t ms = limit ? limit->ms : k->limit_ms, now = clock_now();
-    int64_t due = limit && limit->months
-                      ? months_later(now, limit->months)
-                      : clock_due(m, now, ms, limit ? limit->work_days : k->work_days);
-    int64_t warn = now + (due - now) * k->warn_percent / 100;
+    int64_t now = clock_now();
+    Term term;
+    TRY(clock_term(tx, m, k, now, &term));
+    int64_t warn = now + (term.due - now) * k->warn_percent / 100;
     Change *c = store_change(tx->arena, CHANGE_CREATE, task, STR_NONE, 0);
     c->parent_reg = rec->reg;
     c->parent_uid = rec->uid;
@@ -123,9 +94,9 @@ static Err start_clock(WriteTx *tx, Batch *batch, const Clock *k, const Record *
         TRY(unit_of_role(tx, m, 1ull << k->to_role, rec->owner, &unit));
     set_role(c, FIELD_ROLE_TASK_UNIT, unit);
     set_role(c, FIELD_ROLE_TASK_STARTED, str_int(tx->arena, now));
-    set_role(c, FIELD_ROLE_TASK_DUE, str_int(tx->arena, due));
-    set_role(c, FIELD_ROLE_TASK_NEXT, str_int(tx->arena, k->warn_percent ? warn : due));
-    set_role(c, FIELD_ROLE_TASK_LIMIT, limit_text(tx->arena, k, limit));
+    set_role(c, FIELD_ROLE_TASK_DUE, str_int(tx->arena, term.due));
+    set_role(c, FIELD_ROLE_TASK_NEXT, str_int(tx->arena, k->warn_percent ? warn : term.due));
+    set_role(c, FIELD_ROLE_TASK_LIMIT, term.basis);
     return store_apply_system(tx, batch, system_actor_clock(), c);
 }
 

@@ -1,6 +1,6 @@
 /* Clocks: a started clock is a task under the record, with the moment of its next act computed when
  * it is written. The ticker takes what is due by index, acts once, and sets the next moment; after
- * a downtime the same query catches up (RULES 2.8). */
+ * a downtime the same query catches up. */
 #pragma once
 
 #include "model/store.h"
@@ -10,5 +10,3 @@ MUST_CHECK Err clocks_run(WriteTx *tx, Batch *batch, const Change *change, const
                           const Record *after);
 /* One turn of the ticker: a command for the writer, arg: Store. */
 Err clocks_tick(WriteTx *tx, void *store);
-/* When a limit that starts at `from` ends; with work days, days off do not count. */
-int64_t clock_due(const Model *m, int64_t from, int64_t limit_ms, bool work_days);

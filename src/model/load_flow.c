@@ -251,15 +251,14 @@ static void read_law(Loader *l, void *into, const Node *v)
 static void read_limit(Loader *l, void *into, const Node *v)
 {
     enum { LIMIT_MAX = 100000 };
-    static const int64_t hour = 3600 * 1000;
     Str rest = v->kind == NODE_TEXT ? v->text : STR_NONE, number, unit;
     int64_t n;
     bool good = str_word(&rest, &number) && str_i64(number, &n) && n > 0 && n <= LIMIT_MAX &&
                 str_word(&rest, &unit) && str_empty(rest);
     if (good && str_is(unit, "h"))
-        ((Clock *)into)->limit_ms = n * hour;
+        ((Clock *)into)->limit = (Duration){n, DURATION_HOURS};
     else if (good && str_is(unit, "d"))
-        ((Clock *)into)->limit_ms = n * 24 * hour;
+        ((Clock *)into)->limit = (Duration){n, DURATION_DAYS};
     else
         load_bad(l, v, M_DOM_LIMIT, v->text);
 }

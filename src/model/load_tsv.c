@@ -1,5 +1,6 @@
 /* Tab-separated base data: the reader, limits and holidays. */
 #include "base/utf8.h"
+#include "model/limit.h"
 #include "model/load.h"
 
 #include <stdlib.h>
@@ -89,8 +90,6 @@ Str tsv_date(Loader *l, const Tsv *t, size_t column)
 
 /* ---- law/batas.tsv ---- */
 
-enum { HOUR_MS = 3600 * 1000, DAY_MS = 24 * HOUR_MS, LIMIT_MAX = 100000 };
-
 static void read_limit_length(Loader *l, const Tsv *t, Limit *row)
 {
     int64_t n;
@@ -98,13 +97,8 @@ static void read_limit_length(Loader *l, const Tsv *t, Limit *row)
         load_problem_line(l, t->line, 0, M_TSV_NUMBER, t->cells[3], t->head.items[3]);
         return;
     }
-    if (str_is(t->cells[4], "jam"))
-        row->ms = n * HOUR_MS;
-    else if (str_is(t->cells[4], "hari"))
-        row->ms = n * DAY_MS;
-    else if (str_is(t->cells[4], "bulan"))
-        row->months = (int)n;
-    else
+    row->period.n = n;
+    if (!duration_unit_of(t->cells[4], &row->period.unit))
         load_problem_line(l, t->line, 0, M_TSV_WORD, t->cells[4], S("jam, hari, bulan"));
 }
 

@@ -210,12 +210,19 @@ typedef struct Trigger {
     const Field *field;
 } Trigger;
 
+typedef enum DurationUnit { DURATION_HOURS, DURATION_DAYS, DURATION_MONTHS } DurationUnit;
+
+typedef struct Duration {
+    int64_t n;
+    DurationUnit unit;
+} Duration;
+
 typedef struct Clock {
     Str name;
     Label label;
     Trigger start, stop;
-    Str limit_code;   /* row of law/batas.tsv, else absent */
-    int64_t limit_ms; /* when there is no row */
+    Str limit_code; /* row of law/batas.tsv, else absent */
+    Duration limit; /* when there is no row */
     bool work_days;
     int warn_percent;
     bool to_owner; /* the owning institution; else role `to_role` */
@@ -255,8 +262,7 @@ typedef struct Retention {
 typedef struct Limit { /* a row of law/batas.tsv */
     Str code;
     Label label;
-    int64_t ms; /* 0 when the limit counts calendar months */
-    int months;
+    Duration period;
     bool work_days;
     Str basis, from, until;
 } Limit;

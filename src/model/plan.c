@@ -42,6 +42,8 @@ Err plan_system_tables(Db *db)
         "CREATE TABLE IF NOT EXISTS kode_lokal(list TEXT NOT NULL, code TEXT NOT NULL,"
         " label_id TEXT NOT NULL, label_en TEXT NOT NULL, since TEXT, until TEXT,"
         " PRIMARY KEY(list, code));"
+        "CREATE TABLE IF NOT EXISTS batas_lokal(code TEXT PRIMARY KEY, n INTEGER NOT NULL,"
+        " unit TEXT NOT NULL, reason TEXT NOT NULL, since TEXT NOT NULL);"
         "CREATE TABLE IF NOT EXISTS nomor(series TEXT PRIMARY KEY, last INTEGER NOT NULL);"
         "CREATE TABLE IF NOT EXISTS idem(kunci TEXT NOT NULL, user_id INTEGER NOT NULL,"
         " hash TEXT NOT NULL, uid TEXT, at INTEGER NOT NULL, PRIMARY KEY(kunci, user_id));"

@@ -188,6 +188,30 @@ void page_scroll_open(Html *h, Str name)
     h_attr(h, "tabindex", S("0"));
 }
 
+void page_table_begin(Req *req, Html *h, Str name, const Msg *heads, size_t n)
+{
+    page_scroll_open(h, name);
+    h_open(h, "table");
+    h_open(h, "thead");
+    h_open(h, "tr");
+    for (size_t i = 0; i < n; i++) {
+        h_open(h, "th");
+        h_attr(h, "scope", S("col"));
+        h_text(h, req_tr(req, heads[i]));
+        h_close(h);
+    }
+    h_close(h);
+    h_close(h);
+    h_open(h, "tbody");
+}
+
+void page_table_end(Html *h)
+{
+    h_close(h);
+    h_close(h);
+    h_close(h);
+}
+
 void page_chart(Req *req, Html *h, const Chart *chart, Str id)
 {
     Buf svg = buf_new(req->arena, 4096);

@@ -34,6 +34,9 @@ void page_link(Html *h, Str url, Str label);
 /* Begins a box that scrolls sideways on its own: reached by keyboard, named for who does not see
  * it. */
 void page_scroll_open(Html *h, Str name);
+/* A table of the program's own in such a box, up to its body; page_table_end closes all of it. */
+void page_table_begin(Req *req, Html *h, Str name, const Msg *heads, size_t n);
+void page_table_end(Html *h);
 /* A check box with its label beside it. */
 void page_check(Html *h, Str name, Str value, Str label, bool on);
 /* A message box: `kind` is "galat", "awas", "aman" or "info". */
@@ -148,6 +151,8 @@ Err page_admin(Req *req);
 Err page_code_lists(Req *req);
 Err page_codes(Req *req);
 Err page_codes_post(Req *req);
+Err page_limits(Req *req);
+Err page_limits_post(Req *req);
 Err page_settings(Req *req);
 Err page_settings_post(Req *req);
 Err page_roles(Req *req);

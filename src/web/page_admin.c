@@ -37,6 +37,7 @@ Err page_admin(Req *req)
     static const Entry entries[] = {
         {"users", "/akun/baru", M_USER_NEW, M_ADMIN_USER_NEW},
         {"base_data", "/kode", M_CODES, M_ADMIN_CODES},
+        {"base_data", "/tenggat", M_LIMITS, M_ADMIN_LIMITS},
         {"base_data", "/setelan", M_SETTINGS, M_ADMIN_SETTINGS},
         {"health", "/kesehatan", M_HEALTH, M_ADMIN_HEALTH},
         {"audit", "/audit", M_AUDIT, M_ADMIN_AUDIT},

@@ -20,33 +20,6 @@ static bool list_asked_for(Req *req, const CodeList *list, Str folded)
     return str_contains(list->name, folded);
 }
 
-static void table_begin(Req *req, Html *h, Str label, const Msg *heads, size_t n)
-{
-    h_class(h, "div", "gulung");
-    h_attr(h, "tabindex", S("0"));
-    h_attr(h, "role", S("region"));
-    h_attr(h, "aria-label", label);
-    h_open(h, "table");
-    h_open(h, "thead");
-    h_open(h, "tr");
-    for (size_t i = 0; i < n; i++) {
-        h_open(h, "th");
-        h_attr(h, "scope", S("col"));
-        h_text(h, req_tr(req, heads[i]));
-        h_close(h);
-    }
-    h_close(h);
-    h_close(h);
-    h_open(h, "tbody");
-}
-
-static void table_end(Html *h)
-{
-    h_close(h);
-    h_close(h);
-    h_close(h);
-}
-
 static Str list_url(Req *req, const CodeList *list)
 {
     return str_printf(req->arena, "/kode/%.*s", STR_ARG(list->name));
@@ -89,13 +62,13 @@ Err page_code_lists(Req *req)
     Html *h = page_begin(req, req_tr(req, M_CODES), &crumb, 1);
     h_element(h, "p", req_tr(req, M_CODES_LEAD));
     search_form(req, h);
-    table_begin(req, h, req_tr(req, M_CODES), heads, sizeof heads / sizeof *heads);
+    page_table_begin(req, h, req_tr(req, M_CODES), heads, sizeof heads / sizeof *heads);
     for (size_t i = 0; i < m->list_count; i++)
         if (list_asked_for(req, m->lists[i], q)) {
             list_row(req, h, m->lists[i]);
             shown++;
         }
-    table_end(h);
+    page_table_end(h);
     if (!shown)
         page_notice(h, "info", req_tr(req, M_CODES_NONE));
     page_end(req, h);
@@ -188,12 +161,12 @@ static Err code_table(Req *req, Html *h, const CodeList *list)
     static const Msg heads[] = {M_CODE_CODE,  M_CODE_LABEL_ID, M_CODE_LABEL_EN, M_CODE_FROM,
                                 M_CODE_UNTIL, M_CODE_STATE,    M_CODE_ORIGIN};
     CodeRows rows = code_rows(list);
-    table_begin(req, h, req_label(req, &list->label), heads, sizeof heads / sizeof *heads);
+    page_table_begin(req, h, req_label(req, &list->label), heads, sizeof heads / sizeof *heads);
     for (size_t i = list->n; i < rows.n; i++)
         TRY(code_row(req, h, list, &rows.items[i]));
     for (size_t i = 0; i < list->n && i < rows.n; i++)
         TRY(code_row(req, h, list, &rows.items[i]));
-    table_end(h);
+    page_table_end(h);
     return ERR_OK;
 }
 

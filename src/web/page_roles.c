@@ -38,24 +38,10 @@ static void line(Req *req, Html *h, const RoleLine *l)
     h_close(h);
 }
 
-static void table_head(Req *req, Html *h)
+Err page_role(Req *req)
 {
     static const Msg heads[] = {M_ROLE_REGISTER, M_ROLE_VERBS, M_ROLE_SCOPE, M_ROLE_OPEN,
                                 M_ROLE_CLOSED};
-    h_open(h, "thead");
-    h_open(h, "tr");
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
-        h_open(h, "th");
-        h_attr(h, "scope", S("col"));
-        h_text(h, req_tr(req, heads[i]));
-        h_close(h);
-    }
-    h_close(h);
-    h_close(h);
-}
-
-Err page_role(Req *req)
-{
     const Model *m = req->model;
     RoleLine *lines;
     int index = model_role(m, req->name);
@@ -66,15 +52,10 @@ Err page_role(Req *req)
     Html *h = page_begin(req, req_label(req, &role->label), &crumb, 1);
     h_element(h, "p", req_label(req, &role->help));
     size_t n = role_report(m, req->arena, req->lang, index, &lines);
-    page_scroll_open(h, req_label(req, &role->label));
-    h_open(h, "table");
-    table_head(req, h);
-    h_open(h, "tbody");
+    page_table_begin(req, h, req_label(req, &role->label), heads, sizeof heads / sizeof *heads);
     for (size_t i = 0; i < n; i++)
         line(req, h, &lines[i]);
-    h_close(h);
-    h_close(h);
-    h_close(h);
+    page_table_end(h);
     h_element(h, "h2", req_tr(req, M_ROLE_NOT));
     h_element(h, "p", role_unreached(m, req->arena, req->lang, index));
     page_end(req, h);

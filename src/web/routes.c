@@ -78,6 +78,8 @@ static const Route table[] = {
     ROUTE(GET, "/kode", "codes", 0, page_code_lists),
     ROUTE(GET, "/kode/{name}", "codes", 0, page_codes),
     ROUTE(POST, "/kode/{name}", "codes", 0, page_codes_post),
+    ROUTE(GET, "/tenggat", "limits", 0, page_limits),
+    ROUTE(POST, "/tenggat", "limits", 0, page_limits_post),
     ROUTE(GET, "/setelan", "settings", 0, page_settings),
     ROUTE(POST, "/setelan", "settings", 0, page_settings_post),
     ROUTE(GET, "/peran", "roles", 0, page_roles),

@@ -4,6 +4,7 @@
 
 #include "engine/clock_db.h"
 #include "engine/follow_up.h"
+#include "model/limit.h"
 #include "store_kit.h"
 
 static const char *domain;
@@ -11,7 +12,7 @@ static Kit kit;
 static Str office, chief_office;
 static Subject officer;
 
-static const int64_t hour = 3600000, day = 86400000;
+static const int64_t hour = 3600000;
 
 /* Thursday before a weekend and a holiday on Monday (17 August). */
 static const Date thursday = {2026, 8, 13};
@@ -87,13 +88,41 @@ static void limits_skip_days_off(void **state)
     (void)state;
     const Model *m = kit.model;
     int64_t from = at(2026, 8, 13, 600);
-    assert_int_equal(clock_due(m, from, 3 * day, false), at(2026, 8, 16, 600));
-    assert_int_equal(clock_due(m, from, 3 * day, true), at(2026, 8, 19, 600));
-    assert_int_equal(clock_due(m, from, 2 * hour, true), at(2026, 8, 13, 720));
-    assert_int_equal(clock_due(m, at(2026, 8, 15, 720), day, true), at(2026, 8, 19, 0));
-    assert_int_equal(clock_due(m, at(2026, 8, 14, 1380), 2 * hour, true), at(2026, 8, 18, 60));
-    assert_int_equal(clock_due(m, at(2026, 12, 24, 0), 2 * day, true), at(2026, 12, 29, 0));
-    assert_int_equal(clock_due(m, from, 0, true), from);
+    assert_int_equal(duration_end(m, from, (Duration){3, DURATION_DAYS}, false),
+                     at(2026, 8, 16, 600));
+    assert_int_equal(duration_end(m, from, (Duration){3, DURATION_DAYS}, true),
+                     at(2026, 8, 19, 600));
+    assert_int_equal(duration_end(m, from, (Duration){2, DURATION_HOURS}, true),
+                     at(2026, 8, 13, 720));
+    assert_int_equal(duration_end(m, at(2026, 8, 15, 720), (Duration){1, DURATION_DAYS}, true),
+                     at(2026, 8, 19, 0));
+    assert_int_equal(duration_end(m, at(2026, 8, 14, 1380), (Duration){2, DURATION_HOURS}, true),
+                     at(2026, 8, 18, 60));
+    assert_int_equal(duration_end(m, at(2026, 12, 24, 0), (Duration){2, DURATION_DAYS}, true),
+                     at(2026, 12, 29, 0));
+    assert_int_equal(duration_end(m, from, (Duration){0, DURATION_DAYS}, true), from);
+    assert_int_equal(duration_end(m, at(2026, 8, 31, 600), (Duration){6, DURATION_MONTHS}, false),
+                     at(2027, 2, 28, 600));
+}
+
+static void own_periods_never_outlast_the_law(void **state)
+{
+    (void)state;
+    static const struct {
+        Duration own, law;
+        bool longer;
+    } rows[] = {
+        {{24, DURATION_HOURS}, {1, DURATION_DAYS}, false},
+        {{25, DURATION_HOURS}, {1, DURATION_DAYS}, true},
+        {{7, DURATION_DAYS}, {7, DURATION_DAYS}, false},
+        {{8, DURATION_DAYS}, {7, DURATION_DAYS}, true},
+        {{28, DURATION_DAYS}, {1, DURATION_MONTHS}, false},
+        {{29, DURATION_DAYS}, {1, DURATION_MONTHS}, true},
+        {{1, DURATION_MONTHS}, {31, DURATION_DAYS}, false},
+        {{1, DURATION_MONTHS}, {30, DURATION_DAYS}, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(duration_may_exceed(rows[i].own, rows[i].law), rows[i].longer);
 }
 
 static bool works(int64_t instant)
@@ -114,7 +143,8 @@ static void limits_agree_hour_by_hour(void **state)
         int64_t limit = 1 + dice(&d, 400);
         for (int64_t left = limit; left > 0; now += hour)
             left -= works(now);
-        assert_int_equal(clock_due(kit.model, from, limit * hour, true), now);
+        assert_int_equal(duration_end(kit.model, from, (Duration){limit, DURATION_HOURS}, true),
+                         now);
     }
 }
 
@@ -291,6 +321,7 @@ int main(int argc, char **argv)
     domain = argv[1];
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(limits_skip_days_off),
+        cmocka_unit_test(own_periods_never_outlast_the_law),
         cmocka_unit_test(limits_agree_hour_by_hour),
         cmocka_unit_test(a_new_case_starts_its_clock),
         cmocka_unit_test(the_limit_in_force_that_day_counts),

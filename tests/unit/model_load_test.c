@@ -115,7 +115,7 @@ static void parts_are_read(void **state)
     assert_true(r->moves[1].reason && r->moves[1].when && r->moves[0].need_count == 1);
     assert_int_equal(r->clocks[0].warn_percent, 80);
     assert_true(r->clocks[0].to_owner && r->clocks[0].start.kind == ON_CREATE);
-    assert_true(r->clocks[1].limit_ms == INT64_C(7) * 24 * 3600 * 1000 && r->clocks[1].work_days);
+    assert_true(r->clocks[1].limit.n == 7 && r->clocks[1].work_days);
     assert_ptr_equal(r->clocks[1].stop.field, reg_field(r, S("lp")));
     assert_int_equal(r->rules[0].n, 3);
     assert_int_equal(r->rights.items[1].classes, 0);
@@ -139,9 +139,10 @@ static void limits_follow_the_date(void **state)
     Loaded l = load_good("tests/domain_mini");
     const Limit *before = model_limit(l.model, S("TELAAH"), (Date){2024, 12, 31});
     const Limit *after = model_limit(l.model, S("TELAAH"), (Date){2025, 1, 1});
-    assert_true(before->ms == INT64_C(24) * 3600 * 1000 && !before->work_days);
-    assert_true(after->ms == INT64_C(72) * 3600 * 1000 && after->work_days);
-    assert_int_equal(model_limit(l.model, S("PANTAU"), (Date){2026, 1, 1})->months, 6);
+    assert_true(before->period.n == 24 && before->period.unit == DURATION_HOURS &&
+                !before->work_days);
+    assert_true(after->period.n == 3 && after->period.unit == DURATION_DAYS && after->work_days);
+    assert_int_equal(model_limit(l.model, S("PANTAU"), (Date){2026, 1, 1})->period.n, 6);
     assert_null(model_limit(l.model, S("TELAH"), (Date){2026, 1, 1}));
     assert_true(str_is(l.model->holidays[0], "2026-01-01"));
     unload(&l);

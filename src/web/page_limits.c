@@ -1,0 +1,300 @@
+/* Deadlines of the law, with their source, and the shorter periods the office sets for itself. */
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "model/limit.h"
+#include "web/page.h"
+#include "web/widget.h"
+
+typedef struct Limits {
+    LocalLimit *own;
+    size_t n;
+} Limits;
+
+static const LocalLimit *own_of(const Limits *all, Str code)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (str_eq(all->own[i].code, code))
+            return &all->own[i];
+    return NULL;
+}
+
+static bool in_force(const Model *m, const Limit *row)
+{
+    return model_limit(m, row->code, clock_today()) == row;
+}
+
+/* The clocks that read the row, by register; empty: nothing does. */
+static Str clocks_of(Req *req, const Limit *row)
+{
+    const Model *m = req->model;
+    Buf b = buf_new(req->arena, 128);
+    for (size_t i = 0; i < m->reg_count; i++)
+        for (size_t k = 0; k < m->regs[i]->clock_count; k++) {
+            const Clock *c = &m->regs[i]->clocks[k];
+            Str reg = req_label(req, &m->regs[i]->label), name = req_label(req, &c->label);
+            if (str_eq(c->limit_code, row->code))
+                buf_printf(&b, "%s%.*s: %.*s", b.len ? "; " : "", STR_ARG(reg), STR_ARG(name));
+        }
+    return buf_str(&b);
+}
+
+/* ---- the table ---- */
+
+static bool asked_for(Req *req, const Limit *row, Str folded)
+{
+    for (int lang = 0; lang < LANG_COUNT; lang++)
+        if (str_contains(utf8_fold(req->arena, row->label.text[lang]), folded))
+            return true;
+    return str_contains(utf8_fold(req->arena, row->basis), folded) ||
+           str_contains(utf8_fold(req->arena, row->code), folded);
+}
+
+static Str law_words(Req *req, const Limit *row)
+{
+    Str words = duration_words(req->arena, req->lang, row->period);
+    return row->work_days ? tr_args(req->arena, req->lang, M_LIMIT_WORK_DAYS, words) : words;
+}
+
+static Str day(Req *req, Str iso)
+{
+    Date d;
+    return date_parse_iso(iso, &d) ? date_short(req->arena, req->lang, d) : S("–");
+}
+
+static Str span(Req *req, const Limit *row)
+{
+    if (str_empty(row->from) && str_empty(row->until))
+        return req_tr(req, M_LIMIT_ALWAYS);
+    return tr_args(req->arena, req->lang, M_LIMIT_SPAN, day(req, row->from), day(req, row->until));
+}
+
+static void own_cell(Req *req, Html *h, const Limit *row, const LocalLimit *own, bool read)
+{
+    bool now = in_force(req->model, row);
+    h_open(h, "td");
+    if (own && now) {
+        h_element(h, "strong", duration_words(req->arena, req->lang, own->period));
+        h_open(h, "br");
+        h_text(h, str_printf(req->arena, "%.*s ", STR_ARG(own->reason)));
+    } else if (!read || !now) {
+        h_lit(h, "–");
+    }
+    if (read && now) {
+        page_link(h, str_printf(req->arena, "/tenggat?ubah=%.*s#f", STR_ARG(row->code)),
+                  req_tr(req, own ? M_CODE_CHANGE : M_LIMIT_SHORTEN));
+    }
+    h_close(h);
+}
+
+static void limit_row(Req *req, Html *h, const Limit *row, const LocalLimit *own)
+{
+    Str clocks = clocks_of(req, row);
+    h_open(h, "tr");
+    h_open(h, "th");
+    h_attr(h, "scope", S("row"));
+    h_text(h, req_label(req, &row->label));
+    h_close(h);
+    h_element(h, "td", law_words(req, row));
+    own_cell(req, h, row, own, !str_empty(clocks));
+    h_element(h, "td", row->basis);
+    h_element(h, "td", span(req, row));
+    h_element(h, "td", str_empty(clocks) ? req_tr(req, M_LIMIT_NO_CLOCK) : clocks);
+    h_close(h);
+}
+
+static void limit_table(Req *req, Html *h, const Limits *all)
+{
+    static const Msg heads[] = {M_LIMIT_WHAT,   M_LIMIT_LAW,  M_LIMIT_OWN,
+                                M_LIMIT_SOURCE, M_LIMIT_WHEN, M_LIMIT_CLOCKS};
+    const Model *m = req->model;
+    Str q = utf8_fold(req->arena, req_query(req, S("q")));
+    size_t shown = 0;
+    page_table_begin(req, h, req_tr(req, M_LIMITS), heads, sizeof heads / sizeof *heads);
+    for (size_t i = 0; i < m->limit_count; i++)
+        if (asked_for(req, &m->limits[i], q)) {
+            limit_row(req, h, &m->limits[i], own_of(all, m->limits[i].code));
+            shown++;
+        }
+    page_table_end(h);
+    if (!shown)
+        page_notice(h, "info", req_tr(req, M_LIMITS_NONE));
+}
+
+static void search_form(Req *req, Html *h)
+{
+    h_open(h, "form");
+    h_attr(h, "class", S("sempit"));
+    h_attr(h, "method", S("get"));
+    h_url(h, "action", S("/tenggat"));
+    widget_text(req, h, S("q"), req_tr(req, M_LIMITS_SEARCH), STR_NONE, req_query(req, S("q")),
+                false);
+    page_button(h, req_tr(req, M_AUDIT_SHOW), STR_NONE, STR_NONE, STR_NONE);
+    h_close(h);
+}
+
+/* ---- the form ---- */
+
+typedef struct LimitForm {
+    const Limit *row; /* NULL: no form */
+    Str n, unit, reason;
+} LimitForm;
+
+static void unit_select(Req *req, Html *h, Str unit)
+{
+    static const Msg labels[] = {M_UNIT_HOURS, M_UNIT_DAYS, M_UNIT_MONTHS};
+    CodeList units = {0};
+    for (int i = 0; i <= DURATION_MONTHS; i++)
+        *ARENA_PUSH(req->arena, units) =
+            (Code){.code = duration_unit_word((DurationUnit)i),
+                   .label = {{tr(LANG_ID, labels[i]), tr(LANG_EN, labels[i])}}};
+    widget_select(req, h, S("unit"), req_tr(req, M_LIMIT_UNIT), &units, unit);
+}
+
+static void form(Req *req, Html *h, const LimitForm *f, bool has_own)
+{
+    page_form_open_as(req, h, S("/tenggat"), S("bagian"));
+    h_open(h, "h2");
+    h_attr(h, "id", S("f"));
+    h_text(h, req_label(req, &f->row->label));
+    h_close(h);
+    h_element(
+        h, "p",
+        tr_args(req->arena, req->lang, M_LIMIT_BY_LAW, law_words(req, f->row), f->row->basis));
+    page_hidden(h, S("kode"), f->row->code);
+    widget_text(req, h, S("nilai"), req_tr(req, M_LIMIT_NUMBER), STR_NONE, f->n, true);
+    unit_select(req, h, f->unit);
+    widget_text(req, h, S("alasan"), req_tr(req, M_LIMIT_REASON), req_tr(req, M_LIMIT_REASON_HINT),
+                f->reason, true);
+    h_element(h, "p", req_tr(req, M_LIMIT_NEW_ONLY));
+    page_button(h, req_tr(req, M_WEB_SAVE), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
+    if (!has_own)
+        return;
+    page_form_open_as(req, h, S("/tenggat"), S("bagian"));
+    page_hidden(h, S("kode"), f->row->code);
+    page_hidden(h, S("hapus"), S("1"));
+    h_element(h, "p", req_tr(req, M_LIMIT_REMOVE_NOTE));
+    page_button(h, req_tr(req, M_LIMIT_REMOVE), STR_NONE, STR_NONE, STR_NONE);
+    h_close(h);
+}
+
+static Err show(Req *req, const Limits *all, const LimitForm *f, const Problems *problems)
+{
+    Crumb up = {req_tr(req, M_ADMIN), S("/admin")};
+    Html *h = page_begin(req, req_tr(req, M_LIMITS), &up, 1);
+    widget_summary(req, h, problems);
+    h_element(h, "p", req_tr(req, M_LIMITS_LEAD));
+    if (f->row)
+        form(req, h, f, own_of(all, f->row->code) != NULL);
+    search_form(req, h);
+    limit_table(req, h, all);
+    page_end(req, h);
+    if (problems->errors)
+        req->res.status = err_http(E_INVALID);
+    return ERR_OK;
+}
+
+/* The row in force of that code that some clock reads. */
+static Err row_of(Req *req, Str code, const Limit **ret)
+{
+    *ret = model_limit(req->model, code, clock_today());
+    return *ret && !str_empty(clocks_of(req, *ret)) ? ERR_OK : E_NOT_FOUND;
+}
+
+Err page_limits(Req *req)
+{
+    Limits all;
+    LimitForm f = {0};
+    Problems none = {.arena = req->arena};
+    Str asked = req_query(req, S("ubah"));
+    if (!req_duty(req, "base_data"))
+        return E_DENIED;
+    TRY(local_limits(req->reader.db, req->arena, &all.own, &all.n));
+    if (!str_empty(asked)) {
+        TRY(row_of(req, asked, &f.row));
+        const LocalLimit *own = own_of(&all, asked);
+        f.unit = duration_unit_word(own ? own->period.unit : f.row->period.unit);
+        f.n = own ? str_int(req->arena, own->period.n) : STR_NONE;
+        f.reason = own ? own->reason : STR_NONE;
+    }
+    return show(req, &all, &f, &none);
+}
+
+/* ---- saving ---- */
+
+typedef struct LimitSave {
+    Req *req;
+    LocalLimit own;
+    bool remove;
+} LimitSave;
+
+static void wrong(Problems *problems, const char *field, Msg label, Msg msg, Str arg)
+{
+    Label *l = ARENA_NEW(problems->arena, Label);
+    *l = (Label){{tr(LANG_ID, label), tr(LANG_EN, label)}};
+    problem_add(problems, (Problem){.field = str_of(field), .label = l, .msg = msg, .args = {arg}});
+}
+
+static void read_period(Req *req, const LimitForm *f, Duration *ret, Problems *problems)
+{
+    bool number = str_i64(f->n, &ret->n) && ret->n >= 1 && ret->n <= LIMIT_MAX;
+    bool unit = duration_unit_of(f->unit, &ret->unit);
+    if (!number)
+        wrong(problems, "nilai", M_LIMIT_NUMBER, M_LIMIT_BAD_NUMBER, STR_NONE);
+    if (!unit)
+        wrong(problems, "unit", M_LIMIT_UNIT, M_LIMIT_BAD_UNIT, STR_NONE);
+    if (number && unit && duration_may_exceed(*ret, f->row->period))
+        wrong(problems, "nilai", M_LIMIT_NUMBER, M_LIMIT_LONGER, law_words(req, f->row));
+}
+
+static void read_form(Req *req, const LimitForm *f, LocalLimit *ret, Problems *problems)
+{
+    size_t letters = utf8_count(f->reason);
+    *ret = (LocalLimit){.code = f->row->code, .reason = f->reason, .since = clock_today()};
+    read_period(req, f, &ret->period, problems);
+    if (letters < LIMIT_REASON_MIN || letters > LIMIT_REASON_MAX)
+        wrong(problems, "alasan", M_LIMIT_REASON, M_LIMIT_BAD_REASON, STR_NONE);
+}
+
+static Err save(WriteTx *tx, void *arg)
+{
+    LimitSave *s = arg;
+    Str period = s->remove ? S("") : duration_words(tx->arena, LANG_ID, s->own.period);
+    AuditAct act = {
+        .store = s->req->store,
+        .actor = &s->req->actor,
+        .action = str_printf(tx->arena, "limit:%.*s=%.*s", STR_ARG(s->own.code), STR_ARG(period)),
+        .result = S("ok")};
+    TRY(s->remove ? local_limit_remove(tx, s->own.code) : local_limit_put(tx, &s->own));
+    return store_audit_act(tx, &act);
+}
+
+static Err after_saving(Req *req, Err err)
+{
+    TRY(err);
+    return req_redirect(req, S("/tenggat?pesan=simpan"));
+}
+
+Err page_limits_post(Req *req)
+{
+    Limits all;
+    LimitSave *s = ARENA_NEW(req->arena, LimitSave);
+    Problems problems = {.arena = req->arena};
+    LimitForm f = {.n = req_form(req, S("nilai")),
+                   .unit = req_form(req, S("unit")),
+                   .reason = str_trim(req_form(req, S("alasan")))};
+    if (!req_duty(req, "base_data"))
+        return E_DENIED;
+    TRY(row_of(req, req_form(req, S("kode")), &f.row));
+    s->req = req;
+    s->remove = str_is(req_form(req, S("hapus")), "1");
+    s->own.code = f.row->code;
+    if (!s->remove)
+        read_form(req, &f, &s->own, &problems);
+    if (problems.errors) {
+        TRY(local_limits(req->reader.db, req->arena, &all.own, &all.n));
+        return show(req, &all, &f, &problems);
+    }
+    req_write(req, NULL, save, s, after_saving);
+    return ERR_OK;
+}
