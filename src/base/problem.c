@@ -6,6 +6,17 @@ void problem_add(Problems *list, Problem p)
     list->errors += !p.warning;
 }
 
+void problems_keep(Problems *list, size_t from)
+{
+    for (size_t i = from; i < list->n; i++) {
+        Problem *p = &list->items[i];
+        p->place = str_copy(list->arena, p->place);
+        p->field = str_copy(list->arena, p->field);
+        for (size_t k = 0; k < sizeof p->args / sizeof *p->args; k++)
+            p->args[k] = str_copy(list->arena, p->args[k]);
+    }
+}
+
 Str column_letters(Arena *a, int column)
 {
     char buf[8];

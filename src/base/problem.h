@@ -24,6 +24,9 @@ typedef struct Problems {
 
 /* Adds a copy of the problem (its texts must live as long as the list's arena). */
 void problem_add(Problems *list, Problem p);
+/* Copies the texts of the items from `from` on into the list's arena: they were added out of one
+ * that goes. */
+void problems_keep(Problems *list, size_t from);
 /* One sentence: place, field, what is wrong, what to do. */
 Str problem_text(Arena *a, Lang lang, const Problem *p);
 /* Spreadsheet letters of a 1-based column: 1 -> A, 28 -> AB. */

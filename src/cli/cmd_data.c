@@ -39,6 +39,7 @@ static Err import_book(Cli *cli, Reader *rd, const char *path)
     Problems problems = {.arena = cli->arena};
     ImportChoices choices = {0};
     ImportReport report;
+    ImportPlan *plan;
     Workbook book;
     Str bytes;
     if (cli->profile)
@@ -56,12 +57,17 @@ static Err import_book(Cli *cli, Reader *rd, const char *path)
         for (size_t k = 0; k < one.names.n; k++)
             import_choice_set(cli->arena, &choices, one.names.items[k], one.values.items[k]);
     }
-    Batch *batch = store_batch(rd);
-    TRY(import_build(rd, profile, &book, &choices, batch, NULL, &report));
+    TRY(import_check(rd, cli->arena, profile, &book, &choices, STR_NONE, NULL, &report, &plan));
     print_report(cli, &report);
     if (report.problems.errors || report.open_questions)
         return E_INVALID;
-    return cli->dry_run || !report.applicable ? ERR_OK : store_run(batch);
+    if (cli->dry_run || !report.applicable)
+        return ERR_OK;
+    reader_end(rd); /* each portion has its own snapshot */
+    e = import_apply(&cli->store, &cli->conn, &cli->actor, plan, NULL, NULL, NULL, &problems);
+    if (e != ERR_OK)
+        cli_problems(cli, &problems);
+    return e;
 }
 
 static Err import_folder(Cli *cli, Reader *rd, const char *path)

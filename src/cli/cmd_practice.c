@@ -199,11 +199,13 @@ static Err run_import(Practice *p, const StrList *row)
     Workbook book = {.sheets = &sheet, .n = 1};
     ImportChoices choices = {0};
     ImportReport report;
-    Batch *batch = store_batch(&p->rd);
-    Err e = import_build(&p->rd, profile, &book, &choices, batch, NULL, &report);
+    ImportPlan *plan;
+    Err e = import_check(&p->rd, p->step, profile, &book, &choices, STR_NONE, NULL, &report, &plan);
     cli_problems(p->cli, &report.problems);
+    reader_end(&p->rd);
     if (e == ERR_OK && !report.problems.errors)
-        e = store_run(batch);
+        e = import_apply(&p->cli->store, &p->cli->conn, &p->actor, plan, NULL, NULL, NULL,
+                         &report.problems);
     step_end(p);
     return e;
 }

@@ -143,7 +143,7 @@ static Err current_version(Reader *rd, WrittenRow *w)
     return ERR_OK;
 }
 
-Err import_written(Reader *rd, int64_t tx, int64_t most, WrittenRow **ret, size_t *ret_n)
+Err import_written(Reader *rd, const ImportRun *run, int64_t most, WrittenRow **ret, size_t *ret_n)
 {
     struct {
         WrittenRow *items;
@@ -152,10 +152,13 @@ Err import_written(Reader *rd, int64_t tx, int64_t most, WrittenRow **ret, size_
     Stmt *st;
     bool row = false;
     TRY(db_stmt(rd->db,
-                "SELECT reg,rec,ver FROM riwayat WHERE tx=:tx ORDER BY reg,rec DESC LIMIT :most",
+                "SELECT h.reg,h.rec,h.ver FROM tx t JOIN riwayat h ON h.tx=t.id"
+                " WHERE t.import=:run AND t.import<>0 AND t.actor=:user"
+                " ORDER BY h.reg,h.rec DESC,h.ver DESC LIMIT :most",
                 &st));
     stmt_int(st, ":most", most);
-    stmt_int(st, ":tx", tx);
+    stmt_int(st, ":run", run->id);
+    stmt_text(st, ":user", run->user);
     for (;;) {
         TRY(stmt_step(st, &row));
         if (!row)
@@ -170,5 +173,22 @@ Err import_written(Reader *rd, int64_t tx, int64_t most, WrittenRow **ret, size_
         TRY(current_version(rd, &rows.items[i]));
     *ret = rows.items;
     *ret_n = rows.n;
+    return ERR_OK;
+}
+
+Err import_is_undone(Reader *rd, const ImportRun *run, const WrittenRow *w, bool *ret)
+{
+    Stmt *st;
+    TRY(db_stmt(rd->db,
+                "SELECT 1 FROM riwayat h JOIN tx t ON t.id=h.tx WHERE h.reg=:reg AND h.rec=:rec"
+                " AND h.ver=:ver AND t.import=:run AND t.actor<>:user",
+                &st));
+    stmt_text(st, ":reg", w->reg->name);
+    stmt_int(st, ":rec", w->rec);
+    stmt_int(st, ":ver", w->current);
+    stmt_int(st, ":run", run->id);
+    stmt_text(st, ":user", run->user);
+    TRY(stmt_step(st, ret));
+    stmt_done(st);
     return ERR_OK;
 }

@@ -8,7 +8,8 @@ typedef enum ImportState {
     IMPORT_CHECKING,
     IMPORT_READY,
     IMPORT_APPLIED,
-    IMPORT_UNDONE
+    IMPORT_UNDONE,
+    IMPORT_APPLYING /* begun: portions of it may be written */
 } ImportState;
 
 typedef struct ImportRun {
@@ -27,13 +28,15 @@ MUST_CHECK Err import_list(Db *db, Arena *a, Str user, ImportRun **ret, size_t *
 /* The run in which the same file was applied by the same profile and not undone, if any. */
 MUST_CHECK Err import_applied_before(Db *db, Arena *a, Str profile, Str hash, Str user,
                                      ImportRun *ret);
-/* What a transaction wrote: register, record and version, newest first, at most `most` rows (-1: no
- * end). */
+/* What a run wrote as its user: register, record and version, newest first, at most `most` rows
+ * (-1: no end). */
 typedef struct WrittenRow {
     const Register *reg;
     int64_t rec, version;
     Str uid;
     int64_t current; /* version now */
 } WrittenRow;
-MUST_CHECK Err import_written(Reader *rd, int64_t tx, int64_t most, WrittenRow **ret,
+MUST_CHECK Err import_written(Reader *rd, const ImportRun *run, int64_t most, WrittenRow **ret,
                               size_t *ret_n);
+/* Whether the newest version of a record that the run wrote is the undoing of that run. */
+MUST_CHECK Err import_is_undone(Reader *rd, const ImportRun *run, const WrittenRow *w, bool *ret);

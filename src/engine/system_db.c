@@ -57,6 +57,7 @@ static const Step steps[] = {
     {"sesi", "code_due", "ALTER TABLE sesi ADD COLUMN code_due " DB_INTEGER " NOT NULL DEFAULT 0;"},
     {"sesi", "proven_at",
      "ALTER TABLE sesi ADD COLUMN proven_at " DB_INTEGER " NOT NULL DEFAULT 0;"},
+    {NULL, NULL, "CREATE INDEX IF NOT EXISTS ix_tx_import ON tx(import) WHERE import<>0;"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

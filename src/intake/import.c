@@ -10,12 +10,14 @@
 
 enum { HITS_MAX = 8 };
 
+/* `rd` has an arena for one record only, `shown` what the report shows, `keep` what later records
+ * may refer to. */
 typedef struct Build {
     Reader *rd;
+    Arena *shown, *keep;
     Gather *g;
     Batch *batch;
     ImportReport *report;
-    Lang lang;
 } Build;
 
 /* ---- recognising what is on file ---- */
@@ -42,16 +44,16 @@ static Err match_stored(Build *b, const Part *p, Str match, Str *ret_uid)
     Query q = query_new(reg);
     Str name;
     if (p->row->parent.ptr) {
-        if (!p->parent || !p->parent->found)
+        if (!p->parent || !p->parent->stored)
             return ERR_OK;
         query_filter(&q, a, NULL, S("induk"), FILTER_EQ, p->parent->uid);
     }
     while (str_cut(&match, '+', &name)) {
         const Field *f = reg_field(reg, str_trim(name));
-        Str value = f ? p->vals[f->index] : STR_NONE;
+        Str value = part_value(p, f);
         for (size_t i = 0; f && i < p->row->set_count; i++)
             if (p->row->set[i].field == f && p->set_part[i])
-                value = p->set_part[i]->found ? p->set_part[i]->uid : STR_NONE;
+                value = p->set_part[i]->stored ? p->set_part[i]->uid : STR_NONE;
         if (!f || str_empty(value))
             return ERR_OK;
         if (f->class_ && !f->lookup)
@@ -71,17 +73,14 @@ static Err match_stored(Build *b, const Part *p, Str match, Str *ret_uid)
 /* Whether the person stands already in a record of the same kind under the same stored case. */
 static bool in_same_case(Build *b, const Part *person, Str uid)
 {
-    for (size_t i = 0; i < b->g->parts.n; i++) {
-        const Part *p = b->g->parts.items[i];
+    for (size_t i = 0; i < person->users.n; i++) {
+        const Part *p = person->users.items[i];
         Query q = query_new(p->row->reg);
         Str found = STR_NONE;
-        bool refers = false;
         for (size_t k = 0; k < p->row->set_count; k++)
-            if (p->set_part[k] == person) {
+            if (p->set_part[k] == person)
                 query_filter(&q, b->rd->arena, p->row->set[k].field, STR_NONE, FILTER_EQ, uid);
-                refers = true;
-            }
-        if (!refers || !p->parent || !p->parent->found)
+        if (!p->parent || !p->parent->stored)
             continue;
         query_filter(&q, b->rd->arena, NULL, S("induk"), FILTER_EQ, p->parent->uid);
         if (first_match(b, &q, &found) == ERR_OK && found.ptr)
@@ -93,12 +92,17 @@ static bool in_same_case(Build *b, const Part *person, Str uid)
 static Str part_role(const Part *p, FieldRole role)
 {
     const Field *f = role_field(p->row->reg->model, role);
-    return f && f->reg == p->row->reg ? p->vals[f->index] : STR_NONE;
+    return f && f->reg == p->row->reg ? part_value(p, f) : STR_NONE;
 }
 
-static void ask(Build *b, Part *p, const PersonHit *hits, size_t n)
+static void ask(Build *b, Part *p, const PersonHit *asked, size_t n)
 {
-    Arena *a = b->rd->arena;
+    Arena *a = b->shown;
+    PersonHit *hits = ARENA_ARRAY(a, n, PersonHit);
+    for (size_t i = 0; i < n; i++) {
+        hits[i] = asked[i];
+        hits[i].uid = str_copy(a, asked[i].uid);
+    }
     ImportQuestion q = {
         .sheet = p->first.sheet, .line = p->first.line, .hits = hits, .hit_count = n};
     q.key = str_printf(a, "tanya-%.*s-%d-%.*s", STR_ARG(p->first.sheet), p->first.line,
@@ -106,7 +110,7 @@ static void ask(Build *b, Part *p, const PersonHit *hits, size_t n)
     q.name = part_role(p, FIELD_ROLE_PERSON_NAME);
     q.headings = ARENA_ARRAY(a, n, Str);
     for (size_t i = 0; i < n; i++)
-        q.headings[i] = store_heading(b->rd, p->row->reg, hits[i].uid);
+        q.headings[i] = str_copy(a, store_heading(b->rd, p->row->reg, hits[i].uid));
     q.answer = import_choice(b->g->choices, q.key);
     for (size_t i = 0; i < n; i++)
         if (str_eq(q.answer, hits[i].uid))
@@ -146,30 +150,45 @@ static Err match_person(Build *b, Part *p)
     return ERR_OK;
 }
 
+/* A run that was broken off has written this record already. */
+static Err find_done(Build *b, Part *p)
+{
+    Record r;
+    Err e = store_get(b->rd, p->row->reg, p->uid, VERB_LIST, &r);
+    if (e == E_NOT_FOUND)
+        return ERR_OK;
+    TRY(e);
+    p->done = p->stored = true;
+    return ERR_OK;
+}
+
 static Err find_stored(Build *b, Part *p)
 {
+    Record r;
+    if (p->uid.ptr && !p->stored)
+        return find_done(b, p);
     for (size_t i = 0; i < p->row->match.n && !p->uid.ptr; i++)
         TRY(match_stored(b, p, p->row->match.items[i], &p->uid));
     if (!p->uid.ptr && p->row->reg->role == REG_ROLE_PERSON && b->rd->store->persons)
         TRY(match_person(b, p));
     if (!p->uid.ptr)
         return ERR_OK;
-    Record *r = ARENA_NEW(b->rd->arena, Record);
-    Err e = store_get(b->rd, p->row->reg, p->uid, VERB_LIST, r);
-    if (e == ERR_OK)
-        p->found = r;
+    p->uid = str_copy(b->keep, p->uid);
+    Err e = store_get(b->rd, p->row->reg, p->uid, VERB_LIST, &r);
+    p->stored = e == ERR_OK;
+    p->version = p->stored ? r.version : 0;
     return e;
 }
 
 /* ---- making changes ---- */
 
 /* Problems of preparing are told at the cell the value came from. */
-static void place_problems(Build *b, const Part *p, size_t from)
+static void place_problems(const Part *p, Problems *problems, size_t from)
 {
-    for (size_t i = from; i < b->report->problems.n; i++) {
-        Problem *problem = &b->report->problems.items[i];
-        const Field *f = reg_field(p->row->reg, problem->field);
-        CellPlace at = f && p->places[f->index].line ? p->places[f->index] : p->first;
+    for (size_t i = from; i < problems->n; i++) {
+        Problem *problem = &problems->items[i];
+        const Given *given = part_given(p, reg_field(p->row->reg, problem->field));
+        CellPlace at = given && given->at.line ? given->at : p->first;
         problem->place = at.sheet;
         problem->line = at.line;
         problem->column = at.column;
@@ -179,25 +198,24 @@ static void place_problems(Build *b, const Part *p, size_t from)
     }
 }
 
-static Change *part_change(Build *b, Part *p)
+static Change *part_change(Arena *a, const Part *p)
 {
-    Arena *a = b->rd->arena;
-    Change *c = p->found ? store_change(a, CHANGE_UPDATE, p->row->reg, p->uid, p->found->version)
-                         : store_change(a, CHANGE_CREATE, p->row->reg, STR_NONE, 0);
-    if (!p->found && p->parent) {
+    Change *c = p->stored ? store_change(a, CHANGE_UPDATE, p->row->reg, p->uid, p->version)
+                          : store_change(a, CHANGE_CREATE, p->row->reg, p->uid, 0);
+    if (!p->stored && p->parent) {
         c->parent_reg = p->parent->row->reg;
         c->parent_uid = p->parent->uid;
     }
-    for (size_t i = 0; i < p->row->reg->field_count; i++)
-        if (p->vals[i].ptr && (!p->found || p->places[i].line))
-            change_set(c, p->row->reg->fields[i], p->vals[i]);
-    for (size_t i = 0; i < p->row->set_count && !p->found; i++)
+    for (size_t i = 0; i < p->given.n; i++)
+        if (!p->stored || p->given.items[i].at.line)
+            change_set(c, p->given.items[i].field, p->given.items[i].text);
+    for (size_t i = 0; i < p->row->set_count && !p->stored; i++)
         if (p->set_part[i])
             change_set(c, p->row->set[i].field, p->set_part[i]->uid);
     return c;
 }
 
-static bool changes_something(const Change *c)
+bool part_changes(const Change *c)
 {
     for (size_t i = 0; i < c->reg->field_count; i++)
         if (c->set[i])
@@ -218,44 +236,78 @@ static bool depends_on_broken(const Part *p)
 /* A part that cannot be made still has its values judged, so that all faults are told at once. */
 static void check_values(Build *b, const Part *p)
 {
-    for (size_t i = 0; i < p->row->reg->field_count; i++) {
-        const Field *f = p->row->reg->fields[i];
-        size_t before = b->report->problems.n;
-        if (!p->vals[i].ptr || !p->places[i].line)
+    Problems *problems = &b->report->problems;
+    for (size_t i = 0; i < p->given.n; i++) {
+        const Given *given = &p->given.items[i];
+        size_t before = problems->n;
+        if (!given->at.line)
             continue;
-        value_check(f, b->rd->arena, p->vals[i], clock_today(), &b->report->problems);
-        for (size_t k = before; k < b->report->problems.n; k++) {
-            b->report->problems.items[k].field = f->name;
-            b->report->problems.items[k].label = &f->label;
+        value_check(given->field, b->shown, given->text, clock_today(), problems);
+        for (size_t k = before; k < problems->n; k++) {
+            problems->items[k].field = given->field->name;
+            problems->items[k].label = &given->field->label;
         }
-        place_problems(b, p, before);
+        place_problems(p, problems, before);
     }
 }
 
-static Err make_change(Build *b, Part *p)
+Err part_prepare(Reader *rd, Batch *batch, const Part *p, Problems *problems, Change **ret)
+{
+    size_t before = problems->n;
+    Change *c = part_change(rd->arena, p);
+    Err e = store_prepare(rd, batch, c, problems);
+    if (e == E_DENIED || e == E_NOT_FOUND)
+        problem_add(problems, (Problem){.msg = M_E_DENIED});
+    place_problems(p, problems, before);
+    *ret = c;
+    return e == E_DENIED || e == E_NOT_FOUND ? E_INVALID : e;
+}
+
+/* Later parts may refer to the record: its values outlive the arena they were judged in. */
+static Change *keep_change(Arena *a, const Change *c)
+{
+    Change *kept = ARENA_NEW(a, Change);
+    *kept = *c;
+    kept->uid = str_copy(a, c->uid);
+    kept->set = ARENA_ARRAY(a, c->reg->field_count, bool);
+    kept->vals = ARENA_ARRAY(a, c->reg->field_count, Str);
+    for (size_t i = 0; i < c->reg->field_count; i++) {
+        kept->set[i] = c->set[i];
+        kept->vals[i] = str_copy(a, c->vals[i]);
+    }
+    return kept;
+}
+
+static void count(Build *b, const Part *p, const Change *c)
 {
     ImportCounts *counts = &b->report->by_row[p->row_index];
-    size_t before = b->report->problems.n;
+    if (!p->stored)
+        counts->created++;
+    else if (c && part_changes(c))
+        counts->changed++;
+    else
+        counts->same++;
+}
+
+static Err judge_part(Build *b, Part *p)
+{
+    Change *c = NULL;
     if (p->broken || depends_on_broken(p)) {
         check_values(b, p);
         return ERR_OK;
     }
     TRY(find_stored(b, p));
-    Change *c = part_change(b, p);
-    Err e = store_prepare(b->rd, b->batch, c, &b->report->problems);
-    if (e == E_DENIED || e == E_NOT_FOUND)
-        problem_add(&b->report->problems, (Problem){.msg = M_E_DENIED});
-    place_problems(b, p, before);
-    if (e == E_INVALID || e == E_DENIED || e == E_NOT_FOUND)
-        return ERR_OK;
-    TRY(e);
-    p->uid = c->uid;
-    if (!p->found)
-        counts->created++;
-    else if (changes_something(c))
-        counts->changed++;
-    else
-        counts->same++;
+    if (!p->done) {
+        size_t before = b->report->problems.n;
+        Err e = part_prepare(b->rd, b->batch, p, &b->report->problems, &c);
+        problems_keep(&b->report->problems, before);
+        if (e == E_INVALID)
+            return ERR_OK;
+        TRY(e);
+        b->batch->items[b->batch->n - 1] = c = keep_change(b->keep, c);
+        p->uid = c->uid;
+    }
+    count(b, p, c);
     return ERR_OK;
 }
 
@@ -282,14 +334,40 @@ static int64_t count_bad_rows(Arena *a, const Problems *problems)
     return rows;
 }
 
-Err import_build(Reader *rd, const ImportProfile *profile, const Workbook *book,
-                 const ImportChoices *choices, Batch *batch, _Atomic int64_t *progress,
-                 ImportReport *ret)
+/* Each in an arena of its own: what judging leaves behind is much more than what it says. */
+static Err judge_all(Build *b, const Reader *rd, _Atomic int64_t *progress)
+{
+    for (size_t i = 0; i < b->g->parts.n; i++) {
+        Reader one = *rd;
+        one.arena = arena_new(SIZE_MAX);
+        b->rd = &one;
+        Err e = judge_part(b, b->g->parts.items[i]);
+        arena_free(one.arena);
+        TRY(e);
+        if (progress)
+            atomic_fetch_add(progress, 1);
+    }
+    return ERR_OK;
+}
+
+static void conclude(ImportReport *r, Arena *a)
+{
+    int64_t todo = 0;
+    for (size_t i = 0; i < r->profile->row_count; i++)
+        todo += r->by_row[i].created + r->by_row[i].changed;
+    r->bad_rows = count_bad_rows(a, &r->problems);
+    r->applicable = !r->problems.errors && !r->open_questions && todo > 0;
+}
+
+Err import_check(Reader *rd, Arena *keep, const ImportProfile *profile, const Workbook *book,
+                 const ImportChoices *choices, Str begun, _Atomic int64_t *progress,
+                 ImportReport *ret, ImportPlan **ret_plan)
 {
     ImportReport *report = ret;
     *report = (ImportReport){.profile = profile, .problems = {.arena = rd->arena}};
     report->by_row = ARENA_ARRAY(rd->arena, profile->row_count, ImportCounts);
     Gather g = {.arena = rd->arena,
+                .keep = keep,
                 .rd = rd,
                 .profile = profile,
                 .choices = choices,
@@ -297,19 +375,19 @@ Err import_build(Reader *rd, const ImportProfile *profile, const Workbook *book,
                 .lang = rd->actor->lang,
                 .today = clock_today(),
                 .progress = progress};
-    Build b = {.rd = rd, .g = &g, .batch = batch, .report = report, .lang = rd->actor->lang};
+    Reader keeping = *rd;
+    keeping.arena = keep;
+    Build b = {.shown = rd->arena, .keep = keep, .g = &g, .report = report};
+    b.batch = store_batch(&keeping);
+    b.batch->judged_only = true;
     gather_workbook(&g, book);
-    for (size_t i = 0; i < g.parts.n; i++) {
-        TRY(make_change(&b, g.parts.items[i]));
-        if (progress)
-            atomic_fetch_add(progress, 1);
-    }
-    int64_t todo = 0;
-    for (size_t i = 0; i < profile->row_count; i++)
-        todo += report->by_row[i].created + report->by_row[i].changed;
-    report->bad_rows = count_bad_rows(rd->arena, &report->problems);
-    report->applicable = !report->problems.errors && !report->open_questions && todo > 0;
-    return arena_over(rd->arena) ? E_TOO_LARGE : ERR_OK;
+    if (begun.ptr)
+        TRY(plan_resume(&g.parts, keep, begun));
+    TRY(judge_all(&b, rd, progress));
+    conclude(report, rd->arena);
+    *ret_plan = ARENA_NEW(keep, ImportPlan);
+    (*ret_plan)->parts = g.parts;
+    return arena_over(rd->arena) || arena_over(keep) ? E_TOO_LARGE : ERR_OK;
 }
 
 bool import_counts(const ImportReport *r, size_t i, ImportCounts *ret)

@@ -1,9 +1,11 @@
 /* Import of an agency's book by profile (RULES 1.21, 1.22). One spreadsheet row is a case, a
  * person, a victim and a suspect at once; the profile says which columns make which record and by
- * what an existing record is recognised. Checking and applying run the same code; only applying
- * writes, in one transaction. Importing the same file twice changes nothing. */
+ * what an existing record is recognised. Checking judges every record and writes nothing; applying
+ * checks again and then writes in portions, each committed by itself (docs/decisions/010).
+ * Importing the same file twice changes nothing. */
 #pragma once
 
+#include "intake/portions.h"
 #include "intake/workbook_read.h"
 #include "model/person_index.h"
 #include "model/query.h"
@@ -59,15 +61,30 @@ typedef struct ImportReport {
     size_t open_questions;
 } ImportReport;
 
-/* Checks a workbook against a profile as the reader's subject and prepares every change into
- * `batch` (kept when the report is applicable, to be discarded otherwise). `progress` counts rows,
- * may be NULL. Errors of the file itself are problems, not failures. */
-MUST_CHECK Err import_build(Reader *rd, const ImportProfile *profile, const Workbook *book,
-                            const ImportChoices *choices, Batch *batch, _Atomic int64_t *progress,
-                            ImportReport *ret);
+/* The records a workbook was found to speak of, for import_apply. */
+typedef struct ImportPlan ImportPlan;
 
-/* Counts of all rows of the profile that fill the same register as row `i`; false when an earlier row
- * told them already. */
+/* Checks a workbook against a profile as the reader's subject: every record is found or known to be
+ * new, and judged. What the report shows lives in the reader's arena, the plan in `keep`. `begun`
+ * is the text of the plan of a run that was broken off, else absent: its records keep their uid,
+ * and those on file by now are done; E_FLOW when file or profile no longer fit it. `progress`
+ * counts rows and then records, may be NULL. Errors of the file itself are problems, not failures.
+ */
+MUST_CHECK Err import_check(Reader *rd, Arena *keep, const ImportProfile *profile,
+                            const Workbook *book, const ImportChoices *choices, Str begun,
+                            _Atomic int64_t *progress, ImportReport *ret, ImportPlan **ret_plan);
+/* The plan as text, to be kept beside the file before anything is written. */
+Str import_plan_text(Arena *a, const ImportPlan *plan);
+/* How many records the plan holds. */
+size_t import_plan_size(const ImportPlan *plan);
+/* Writes the plan of an applicable report. On a failure what was written stays, `problems` says at
+ * which cell it ended. `also`, which may be NULL, runs in the transaction of each portion. */
+MUST_CHECK Err import_apply(const Store *store, ReadConn *conn, const Actor *actor,
+                            ImportPlan *plan, _Atomic int64_t *progress, PortionAlso also,
+                            void *also_arg, Problems *problems);
+
+/* Counts of all rows of the profile that fill the same register as row `i`; false when an earlier
+ * row told them already. */
 bool import_counts(const ImportReport *r, size_t i, ImportCounts *ret);
 
 /* The profile that each register has by itself: every field a column, recognised by its unique

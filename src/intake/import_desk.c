@@ -18,7 +18,7 @@ typedef struct Slot {
     char uid[UID_LEN];
     bool used, working;
     DeskPhase phase;
-    _Atomic int64_t progress;
+    _Atomic int64_t progress, total;
     int64_t touched;
     Err err;
     Arena *arena;
@@ -41,6 +41,8 @@ typedef struct Job {
     Slot *slot;
     JobKind kind;
     Arena *arena; /* becomes the slot's when the job is done */
+    Arena *plan;  /* what was found in the file; goes with the job */
+    ReadConn *conn;
     ImportRun run;
     Subject subject;
     Actor actor;
@@ -62,6 +64,12 @@ Str desk_hash(const Store *store, Arena *a, Str bytes)
     return keyed_hash(store->in->keyring, a, "imporfil", bytes);
 }
 
+/* The plan of a run that writes lies beside its file: it says which records are its own. */
+static const char *plan_path(const Store *s, Arena *a, Str uid)
+{
+    return str_printf(a, "%s/impor/%.*s.rencana.segel", s->in->dir, STR_ARG(uid)).ptr;
+}
+
 Err desk_stage(const Store *store, Arena *a, Str bytes, const ImportRun *run)
 {
     TRY(file_mkdir(str_printf(a, "%s/impor", store->in->dir).ptr));
@@ -69,12 +77,36 @@ Err desk_stage(const Store *store, Arena *a, Str bytes, const ImportRun *run)
                       seal_own(store->in->keyring, "imporfil", run->uid, a, bytes));
 }
 
-static Err read_staged(Job *j, Str *ret)
+static Err read_sealed(Job *j, const char *path, Str *ret)
+{
+    Str sealed;
+    TRY(file_read(j->arena, path, 2 * WORKBOOK_MAX_BYTES, &sealed));
+    return unseal_own(j->desk->store->in->keyring, "imporfil", j->run.uid, j->arena, sealed, ret);
+}
+
+/* Absent unless the run has begun to write. */
+static Err read_plan(Job *j, Str *ret)
+{
+    *ret = STR_NONE;
+    return j->run.state == IMPORT_APPLYING
+               ? read_sealed(j, plan_path(j->desk->store, j->arena, j->run.uid), ret)
+               : ERR_OK;
+}
+
+static Err write_plan(Job *j, const ImportPlan *plan)
 {
     const Store *s = j->desk->store;
-    Str sealed;
-    TRY(file_read(j->arena, staged_path(s, j->arena, j->run.uid), 2 * WORKBOOK_MAX_BYTES, &sealed));
-    return unseal_own(s->in->keyring, "imporfil", j->run.uid, j->arena, sealed, ret);
+    return file_write(
+        plan_path(s, j->plan, j->run.uid),
+        seal_own(s->in->keyring, "imporfil", j->run.uid, j->plan, import_plan_text(j->plan, plan)));
+}
+
+static void remove_staged(Job *j)
+{
+    const Store *s = j->desk->store;
+    if (unlink(staged_path(s, j->arena, j->run.uid)) != 0 ||
+        unlink(plan_path(s, j->arena, j->run.uid)) != 0)
+        log_error("import: staged file not removed");
 }
 
 /* ---- the work ---- */
@@ -87,20 +119,39 @@ static const ImportProfile *run_profile(Job *j)
     return p ? p : (reg ? import_profile_of(j->arena, reg) : NULL);
 }
 
-static Err build(Job *j, Reader *rd, Batch **ret)
+static Err read_book(Job *j)
+{
+    Str bytes;
+    TRY(read_sealed(j, staged_path(j->desk->store, j->arena, j->run.uid), &bytes));
+    return workbook_read(j->arena, bytes, j->run.file_name, &j->book, &j->problems);
+}
+
+/* `*ret` stays NULL when the file cannot be read, which its problems tell. */
+static Err check(Job *j, Reader *rd, ImportPlan **ret)
 {
     const ImportProfile *profile = run_profile(j);
     ImportChoices choices = import_choices_parse(j->arena, j->run.choices);
-    Str bytes;
+    Str begun;
+    *ret = NULL;
     if (!profile)
         return E_NOT_FOUND;
-    TRY(read_staged(j, &bytes));
-    Err e = workbook_read(j->arena, bytes, j->run.file_name, &j->book, &j->problems);
+    Err e = read_book(j);
     if (e == E_PARSE || e == E_INVALID || e == E_TOO_LARGE)
-        return ERR_OK; /* told by the problems */
+        return ERR_OK;
     TRY(e);
-    *ret = store_batch(rd);
-    return import_build(rd, profile, &j->book, &choices, *ret, &j->slot->progress, &j->report);
+    TRY(read_plan(j, &begun));
+    return import_check(rd, j->plan, profile, &j->book, &choices, begun, &j->slot->progress,
+                        &j->report, ret);
+}
+
+/* On a snapshot of its own: writing goes on later snapshots. */
+static Err check_now(Job *j, ImportPlan **ret)
+{
+    Reader rd;
+    TRY(reader_begin(&rd, j->desk->store, j->conn, j->arena, &j->actor));
+    Err e = check(j, &rd, ret);
+    reader_end(&rd);
+    return e;
 }
 
 static Err record_run(WriteTx *tx, void *arg)
@@ -108,124 +159,158 @@ static Err record_run(WriteTx *tx, void *arg)
     return import_update(tx, arg);
 }
 
-static Err do_check(Job *j, Reader *rd)
+static Err do_check(Job *j)
 {
-    Batch *batch = NULL;
-    TRY(build(j, rd, &batch));
-    for (size_t i = 0; batch && i < j->problems.n; i++)
+    ImportPlan *plan;
+    TRY(check_now(j, &plan));
+    for (size_t i = 0; plan && i < j->problems.n; i++)
         problem_add(&j->report.problems, j->problems.items[i]); /* warnings of the file */
     j->run.state = IMPORT_READY;
     j->run.rows = j->report.rows;
     return writer_run(j->desk->store->writer, NULL, record_run, &j->run);
 }
 
-typedef struct Finish {
-    ImportRun *run;
-    Batch *batch;
-    bool undo;
-} Finish;
-
-/* In the same transaction as the records: the run is applied, or undone. */
-static Err finish_run(WriteTx *tx, void *arg)
+static void begin_writing(Job *j, size_t n)
 {
-    Finish *f = arg;
-    f->run->state = f->undo ? IMPORT_UNDONE : IMPORT_APPLIED;
-    if (f->undo)
-        f->run->undone_tx = f->batch->tx;
+    atomic_store(&j->slot->progress, 0);
+    atomic_store(&j->slot->total, (int64_t)n);
+}
+
+/* In the transaction of each portion: after the first the run has begun, with the last it is
+ * applied, or undone. */
+static Err note_portion(WriteTx *tx, const Batch *batch, size_t done, void *arg)
+{
+    Job *j = arg;
+    bool undo = j->kind == JOB_UNDO, last = done == (size_t)atomic_load(&j->slot->total);
+    ImportRun run = j->run;
+    if (undo)
+        run.undone_tx = batch->tx;
     else
-        f->run->tx = f->batch->tx;
-    return import_update(tx, f->run);
+        run.tx = batch->tx;
+    if (!undo)
+        run.state = last ? IMPORT_APPLIED : IMPORT_APPLYING;
+    else if (last)
+        run.state = IMPORT_UNDONE;
+    return import_update(tx, &run);
 }
 
-static Err run_batch(Job *j, Batch *batch, bool undo)
+static Err do_apply(Job *j)
 {
-    Finish finish = {.run = &j->run, .batch = batch, .undo = undo};
-    batch->also = finish_run;
-    batch->also_arg = &finish;
-    Err e = store_run(batch);
-    for (size_t i = 0; i < batch->problems.n; i++)
-        problem_add(&j->problems, batch->problems.items[i]);
-    return e;
-}
-
-static Err do_apply(Job *j, Reader *rd)
-{
-    Batch *batch = NULL;
-    TRY(build(j, rd, &batch));
-    if (!batch || !j->report.applicable)
+    ImportPlan *plan;
+    bool again = j->run.state == IMPORT_APPLYING;
+    TRY(check_now(j, &plan));
+    if (!plan || j->report.problems.errors || j->report.open_questions ||
+        !(j->report.applicable || again))
         return E_INVALID;
-    TRY(run_batch(j, batch, false));
-    if (unlink(staged_path(j->desk->store, j->arena, j->run.uid)) != 0)
-        log_error("import: staged file not removed");
+    TRY(write_plan(j, plan));
+    begin_writing(j, import_plan_size(plan));
+    TRY(import_apply(j->desk->store, j->conn, &j->actor, plan, &j->slot->progress, note_portion, j,
+                     &j->problems));
+    remove_staged(j);
     return ERR_OK;
 }
 
+/* ---- undoing ---- */
+
+typedef struct Undo {
+    Job *job;
+    WrittenRow *rows;
+} Undo;
+
 /* Puts back the values a record had before the run changed it. */
-static Err restore(Job *j, Reader *rd, Batch *batch, const WrittenRow *w)
+static Err restore(Job *j, Reader *rd, Batch *batch, const WrittenRow *w, Problems *problems)
 {
     Record r;
     HistoryEntry *entries;
     size_t n;
     TRY(store_get(rd, w->reg, w->uid, VERB_CHANGE, &r));
     TRY(store_history(rd, &r, CLASSES_ALL, &entries, &n));
-    Change *c = store_change(j->arena, CHANGE_UPDATE, w->reg, w->uid, w->current);
+    Change *c = store_change(rd->arena, CHANGE_UPDATE, w->reg, w->uid, w->current);
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; entries[i].version == w->version && k < entries[i].n; k++)
             if (entries[i].fields[k])
                 change_set(c, entries[i].fields[k], entries[i].before[k].text);
     c->reason = j->run.file_name;
-    return store_prepare(rd, batch, c, &j->problems);
+    return store_prepare(rd, batch, c, problems);
 }
 
-static Err undo_row(Job *j, Reader *rd, Batch *batch, const WrittenRow *w)
+static Err undo_row(void *ctx, Reader *rd, Batch *batch, size_t i, Problems *problems)
 {
+    const Undo *u = ctx;
+    const WrittenRow *w = &u->rows[i];
+    bool undone;
     if (w->current != w->version) {
-        j->undo_kept++;
+        TRY(import_is_undone(rd, &u->job->run, w, &undone));
+        u->job->undo_kept += !undone; /* else an undo that was broken off did it */
         return ERR_OK;
     }
     if (w->version > 1)
-        return restore(j, rd, batch, w);
-    Change *c = store_change(j->arena, CHANGE_VOID, w->reg, w->uid, w->current);
-    c->reason = j->run.file_name;
-    return store_prepare(rd, batch, c, &j->problems);
+        return restore(u->job, rd, batch, w, problems);
+    Change *c = store_change(rd->arena, CHANGE_VOID, w->reg, w->uid, w->current);
+    c->reason = u->job->run.file_name;
+    return store_prepare(rd, batch, c, problems);
 }
 
-static Err do_undo(Job *j, Reader *rd)
+static Err undo_refused(void *ctx, size_t i, Err e)
 {
-    WrittenRow *rows;
+    const Undo *u = ctx;
+    (void)i;
+    (void)e;
+    u->job->undo_kept++;
+    return ERR_OK;
+}
+
+static Err written_rows(Job *j, Undo *u, size_t *ret_n)
+{
+    Reader rd;
+    TRY(reader_begin(&rd, j->desk->store, j->conn, j->plan, &j->actor));
+    Err e = import_written(&rd, &j->run, -1, &u->rows, ret_n);
+    reader_end(&rd);
+    return e;
+}
+
+static Err do_undo(Job *j)
+{
+    Undo u = {.job = j};
+    Problems untold = {.arena = j->arena}; /* what stays is counted */
     size_t n;
-    Batch *batch = store_batch(rd);
-    TRY(import_written(rd, j->run.tx, -1, &rows, &n));
-    for (size_t i = 0; i < n; i++) {
-        Err e = undo_row(j, rd, batch, &rows[i]);
-        if (e == E_DENIED || e == E_NOT_FOUND || e == E_INVALID)
-            j->undo_kept++;
-        else
-            TRY(e);
-        atomic_fetch_add(&j->slot->progress, 1);
-    }
-    return run_batch(j, batch, true);
+    TRY(written_rows(j, &u, &n));
+    begin_writing(j, n);
+    Portions p = {.store = j->desk->store,
+                  .conn = j->conn,
+                  .actor = &j->actor,
+                  .n = n,
+                  .prepare = undo_row,
+                  .refused = undo_refused,
+                  .ctx = &u,
+                  .also = note_portion,
+                  .also_arg = j,
+                  .progress = &j->slot->progress,
+                  .problems = &untold};
+    return portions_run(&p);
 }
 
 /* Undoing is the program's act on behalf of the user who asked: it may void what it created. */
-static Err work(Job *j, ReadConn *conn)
+static Err work(Job *j)
 {
     static const Subject undo_subject = {.uid = {"sistem:impor", 12}, .system = true};
-    Actor actor = j->actor;
-    Reader rd;
-    actor.subject = j->kind == JOB_UNDO ? &undo_subject : &j->subject;
-    TRY(reader_begin(&rd, j->desk->store, conn, j->arena, &actor));
-    Err e = j->kind == JOB_CHECK   ? do_check(j, &rd)
-            : j->kind == JOB_APPLY ? do_apply(j, &rd)
-                                   : do_undo(j, &rd);
-    reader_end(&rd);
-    return e;
+    j->actor.subject = j->kind == JOB_UNDO ? &undo_subject : &j->subject;
+    switch (j->kind) {
+    case JOB_CHECK:
+        return do_check(j);
+    case JOB_APPLY:
+        return do_apply(j);
+    case JOB_UNDO:
+        return do_undo(j);
+    }
+    BUG("unknown job");
 }
 
 static void put_back(Job *j, Err e)
 {
     ImportDesk *d = j->desk;
     Slot *s = j->slot;
+    arena_free(j->plan);
     pthread_mutex_lock(&d->lock);
     arena_free(s->arena);
     s->arena = j->arena;
@@ -242,7 +327,8 @@ static void put_back(Job *j, Err e)
 static void serve(void *job, void *conn)
 {
     Job *j = job;
-    Err e = conn ? work(j, conn) : E_DB;
+    j->conn = conn;
+    Err e = conn ? work(j) : E_DB;
     if (e != ERR_OK && err_kind(e) != ERR_KIND_USER)
         log_error("import job: %s", err_name(e));
     put_back(j, e);
@@ -324,6 +410,7 @@ static Job *new_job(ImportDesk *d, JobKind kind, const ImportRun *run, const Sub
     Arena *a = arena_new(JOB_ARENA);
     Job *j = ARENA_NEW(a, Job);
     *j = (Job){.desk = d, .kind = kind, .arena = a, .run = *run, .subject = *who};
+    j->plan = arena_new(JOB_ARENA);
     j->problems.arena = a;
     j->run.uid = str_copy(a, run->uid);
     j->run.user = str_copy(a, run->user);
@@ -357,9 +444,11 @@ static Err queue_job(ImportDesk *d, JobKind kind, const ImportRun *run, const Su
         s->phase = phases[kind];
         s->touched = clock_steady();
         atomic_store(&s->progress, 0);
+        atomic_store(&s->total, 0);
         e = workqueue_push(d->queue, j);
         if (e != ERR_OK) {
             s->used = s->working = false;
+            arena_free(j->plan);
             arena_free(j->arena);
         }
     } /* a job of this run is under way: asking twice starts it once */
@@ -391,6 +480,7 @@ DeskView desk_open(ImportDesk *d, Str uid)
     s->touched = clock_steady();
     return (DeskView){.phase = s->phase,
                       .progress = atomic_load(&s->progress),
+                      .total = atomic_load(&s->total),
                       .err = s->err,
                       .report = s->working ? NULL : &s->report,
                       .book = s->working ? NULL : &s->book,

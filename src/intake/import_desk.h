@@ -21,7 +21,8 @@ typedef enum DeskPhase {
 /* What the desk knows of a run; valid while the view is open. */
 typedef struct DeskView {
     DeskPhase phase;
-    int64_t progress; /* rows and records passed */
+    int64_t progress; /* rows and records passed; of `total` once that is known */
+    int64_t total;    /* records to be written or undone, 0 while the file is still being checked */
     Err err;          /* of the last job */
     const ImportReport *report;
     const Workbook *book;
@@ -36,7 +37,8 @@ Str desk_hash(const Store *store, Arena *a, Str bytes);
 /* Seals the bytes beside the databases, for run->uid. Files of runs that were never applied are
  * removed after 30 days, when the desk is opened. */
 MUST_CHECK Err desk_stage(const Store *store, Arena *a, Str bytes, const ImportRun *run);
-/* Jobs. The subject is copied. E_BUSY when too many wait. */
+/* Jobs. The subject is copied. E_BUSY when too many wait. Applying a run that was broken off goes
+ * on where it stood; undoing one takes back what it wrote. */
 MUST_CHECK Err desk_check(ImportDesk *d, const ImportRun *run, const Subject *who, Lang lang);
 MUST_CHECK Err desk_apply(ImportDesk *d, const ImportRun *run, const Subject *who, Lang lang);
 MUST_CHECK Err desk_undo(ImportDesk *d, const ImportRun *run, const Subject *who, Lang lang);

@@ -119,6 +119,27 @@ static bool map_sheet(Gather *g, const Workbook *book, const Sheet *sheet, Sheet
     return true;
 }
 
+/* ---- what parts are given ---- */
+
+const Given *part_given(const Part *p, const Field *f)
+{
+    for (size_t i = 0; f && i < p->given.n; i++)
+        if (p->given.items[i].field == f)
+            return &p->given.items[i];
+    return NULL;
+}
+
+Str part_value(const Part *p, const Field *f)
+{
+    const Given *given = part_given(p, f);
+    return given ? given->text : STR_NONE;
+}
+
+static void give(Gather *g, Part *p, Given given)
+{
+    *ARENA_PUSH(g->keep, p->given) = given;
+}
+
 /* ---- cells ---- */
 
 /* Text of a cell for value_parse; false when the cell cannot be used. */
@@ -159,15 +180,18 @@ static Str named_records(Gather *g, const Field *f, Str text)
 {
     Buf b = buf_new(g->arena, 40);
     Str rest = text, piece;
-    while (str_cut(&rest, ';', &piece)) {
-        Str uid = ref_by_key(g->rd, f, str_trim(piece));
-        if (!uid.ptr || (b.len && !f->multi))
-            return text;
+    bool all = true;
+    while (all && str_cut(&rest, ';', &piece)) {
+        Reader rd = *g->rd;
+        rd.arena = arena_new(SIZE_MAX); /* a search for each cell leaves much behind */
+        Str uid = ref_by_key(&rd, f, str_trim(piece));
+        all = uid.ptr && (!b.len || f->multi);
         if (b.len)
             buf_char(&b, ' ');
         buf_put(&b, uid);
+        arena_free(rd.arena);
     }
-    return buf_str(&b);
+    return all ? buf_str(&b) : text;
 }
 
 static bool take_cell(Gather *g, Part *p, const ImportColumn *c, const Cell *cell, CellPlace at)
@@ -188,11 +212,9 @@ static bool take_cell(Gather *g, Part *p, const ImportColumn *c, const Cell *cel
         problem->column = at.column;
         problem->sheet = true;
     }
-    if (!ok)
-        return false;
-    p->vals[c->field->index] = value;
-    p->places[c->field->index] = at;
-    return true;
+    if (ok && value.ptr)
+        give(g, p, (Given){.field = c->field, .text = value, .at = at});
+    return ok;
 }
 
 /* ---- rows ---- */
@@ -200,22 +222,12 @@ static bool take_cell(Gather *g, Part *p, const ImportColumn *c, const Cell *cel
 static Part *new_part(Gather *g, size_t row_index, CellPlace first)
 {
     const ImportRow *row = &g->profile->rows[row_index];
-    Part *p = ARENA_NEW(g->arena, Part);
+    Part *p = ARENA_NEW(g->keep, Part);
     p->row = row;
     p->row_index = row_index;
-    p->vals = ARENA_ARRAY(g->arena, row->reg->field_count, Str);
-    p->places = ARENA_ARRAY(g->arena, row->reg->field_count, CellPlace);
-    p->set_part = ARENA_ARRAY(g->arena, row->set_count, Part *);
+    p->set_part = ARENA_ARRAY(g->keep, row->set_count, Part *);
     p->first = first;
     return p;
-}
-
-static bool has_values(const Part *p)
-{
-    for (size_t i = 0; i < p->row->reg->field_count; i++)
-        if (p->vals[i].ptr)
-            return true;
-    return false;
 }
 
 static size_t row_index_of(const ImportProfile *profile, Str as)
@@ -237,9 +249,9 @@ static bool tie(Gather *g, Part *p, Part **of_row)
     for (size_t i = 0; i < row->set_count; i++) {
         size_t at = row_index_of(g->profile, row->set[i].value);
         if (at == g->profile->row_count) {
-            if (!p->vals[row->set[i].field->index].ptr)
-                p->vals[row->set[i].field->index] =
-                    str_head(str_from(row->set[i].value, 1), row->set[i].value.len - 2);
+            Str text = str_head(str_from(row->set[i].value, 1), row->set[i].value.len - 2);
+            if (!part_given(p, row->set[i].field))
+                give(g, p, (Given){.field = row->set[i].field, .text = text});
             continue;
         }
         needs = true;
@@ -256,7 +268,7 @@ static void check_required(Gather *g, const SheetMap *map, int line, Part **read
     for (size_t i = 0; i < map->n; i++) {
         const ImportColumn *c = map->columns[i];
         Part *p = c && c->field && c->required ? read[c->row] : NULL;
-        if (!p || p->broken || p->vals[c->field->index].ptr || !has_values(p))
+        if (!p || p->broken || part_given(p, c->field) || !p->given.n)
             continue;
         gather_problem(g, (CellPlace){map->sheet->name, line, (int)i + 1}, &c->field->label,
                        STR_NONE, M_REQUIRED, STR_NONE, false);
@@ -276,21 +288,21 @@ static Str key_value(Gather *g, const Part *p, Str name)
     const Field *f = reg_field(p->row->reg, name);
     for (size_t i = 0; i < p->row->set_count; i++)
         if (p->row->set[i].field == f && p->set_part[i])
-            return ref_name(g->arena, p->set_part[i]);
-    if (!f || !p->vals[f->index].ptr)
+            return ref_name(g->keep, p->set_part[i]);
+    Str value = part_value(p, f);
+    if (!value.ptr)
         return STR_NONE;
-    return f->check != CHECK_NONE ? value_normalise(f, g->arena, p->vals[f->index])
-                                  : utf8_fold(g->arena, p->vals[f->index]);
+    return f->check != CHECK_NONE ? value_normalise(f, g->keep, value) : utf8_fold(g->keep, value);
 }
 
 /* "nama + tgl_lahir" as one text; absent unless every field has a value. */
 static Str match_key(Gather *g, const Part *p, Str match)
 {
-    Buf b = buf_new(g->arena, 96);
+    Buf b = buf_new(g->keep, 96);
     Str name;
     buf_printf(&b, "%.*s|%.*s", STR_ARG(p->row->reg->name), STR_ARG(match));
     if (p->parent)
-        buf_put(&b, ref_name(g->arena, p->parent));
+        buf_put(&b, ref_name(g->keep, p->parent));
     while (str_cut(&match, '+', &name)) {
         Str v = key_value(g, p, str_trim(name));
         if (str_empty(v))
@@ -305,13 +317,14 @@ static Str match_key(Gather *g, const Part *p, Str match)
 static Str namesake_key(Gather *g, const Part *p, Part **of_row)
 {
     const Field *name = role_field(p->row->reg->model, FIELD_ROLE_PERSON_NAME);
-    if (p->row->reg->role != REG_ROLE_PERSON || !name || !p->vals[name->index].ptr)
+    Str called = part_value(p, name);
+    if (p->row->reg->role != REG_ROLE_PERSON || !called.ptr)
         return STR_NONE;
     for (size_t i = 0; i < g->profile->row_count; i++)
         if (of_row[i] && of_row[i]->row->reg->role == REG_ROLE_CASE)
-            return str_printf(g->arena, "%.*s|%.*s|%.*s", STR_ARG(p->row->as),
-                              STR_ARG(ref_name(g->arena, of_row[i])),
-                              STR_ARG(utf8_fold(g->arena, p->vals[name->index])));
+            return str_printf(g->keep, "%.*s|%.*s|%.*s", STR_ARG(p->row->as),
+                              STR_ARG(ref_name(g->keep, of_row[i])),
+                              STR_ARG(utf8_fold(g->keep, called)));
     return STR_NONE;
 }
 
@@ -338,25 +351,24 @@ static Part *same_part(Gather *g, Part *p)
 /* What a later row says of the same record: new values are taken, contradictions told. */
 static void merge_into(Gather *g, Part *into, const Part *p)
 {
-    for (size_t i = 0; i < p->row->reg->field_count; i++) {
-        const Field *f = p->row->reg->fields[i];
-        if (!p->vals[i].ptr)
-            continue;
-        if (!into->vals[i].ptr) {
-            into->vals[i] = p->vals[i];
-            into->places[i] = p->places[i];
-        } else if (!str_eq(into->vals[i], p->vals[i]) && p->places[i].line) {
-            problem_add(&g->report->problems,
-                        (Problem){.place = p->places[i].sheet,
-                                  .line = p->places[i].line,
-                                  .column = p->places[i].column,
-                                  .sheet = true,
-                                  .label = &f->label,
-                                  .msg = M_ROWS_DIFFER,
-                                  .args = {str_int(g->arena, into->places[i].line)}});
-        }
+    for (size_t i = 0; i < p->given.n; i++) {
+        const Given *now = &p->given.items[i], *was = part_given(into, now->field);
+        if (!was)
+            give(g, into, *now);
+        else if (!str_eq(was->text, now->text) && now->at.line)
+            gather_problem(g, now->at, &now->field->label, STR_NONE, M_ROWS_DIFFER,
+                           str_int(g->arena, was->at.line), false);
     }
     into->broken |= p->broken;
+}
+
+/* A part that stays tells those it refers to. */
+static void add_part(Gather *g, Part *p)
+{
+    *ARENA_PUSH(g->keep, g->parts) = p;
+    for (size_t i = 0; i < p->row->set_count; i++)
+        if (p->set_part[i])
+            *ARENA_PUSH(g->keep, p->set_part[i]->users) = p;
 }
 
 static Part *settle(Gather *g, Part *p, Part **of_row)
@@ -370,7 +382,7 @@ static Part *settle(Gather *g, Part *p, Part **of_row)
         merge_into(g, same, p);
         return same;
     }
-    *ARENA_PUSH(g->arena, g->parts) = p;
+    add_part(g, p);
     return p;
 }
 
@@ -388,7 +400,7 @@ static void read_row(Gather *g, const SheetMap *map, const SheetRow *row)
 {
     CellPlace first = {map->sheet->name, row->line, 0};
     size_t n = g->profile->row_count;
-    Part **read = ARENA_ARRAY(g->arena, n, Part *), **of_row = ARENA_ARRAY(g->arena, n, Part *);
+    Part **read = ARENA_ARRAY(g->keep, n, Part *), **of_row = ARENA_ARRAY(g->keep, n, Part *);
     for (size_t i = 0; i < n; i++)
         read[i] = new_part(g, i, first);
     for (size_t i = 0; i < row->n && i < map->n; i++) {
@@ -399,7 +411,7 @@ static void read_row(Gather *g, const SheetMap *map, const SheetRow *row)
     }
     check_required(g, map, row->line, read);
     for (size_t i = 0; i < n; i++) {
-        bool used = has_values(read[i]) || read[i]->broken || g->profile->rows[i].set_count;
+        bool used = read[i]->given.n || read[i]->broken || g->profile->rows[i].set_count;
         if (used && tie(g, read[i], of_row))
             of_row[i] = settle(g, read[i], of_row);
     }
@@ -436,7 +448,7 @@ void gather_workbook(Gather *g, const Workbook *book)
 {
     size_t sheets = 0;
     g->bucket_count = 16384;
-    g->buckets = ARENA_ARRAY(g->arena, g->bucket_count, Part *);
+    g->buckets = ARENA_ARRAY(g->keep, g->bucket_count, Part *);
     for (size_t i = 0; i < book->n; i++) {
         SheetMap map;
         if (!map_sheet(g, book, &book->sheets[i], &map))

@@ -11,21 +11,41 @@ typedef struct CellPlace {
     int line, column;
 } CellPlace;
 
+/* What the file says of one field. */
+typedef struct Given {
+    const Field *field;
+    Str text;
+    CellPlace at; /* line 0: the profile says it, no cell does */
+} Given;
+
 typedef struct Part Part;
 struct Part {
     const ImportRow *row;
     size_t row_index;
-    Part *parent;        /* part of `row->parent`, NULL without */
-    Part **set_part;     /* per entry of row->set: the part it refers to, or NULL */
-    Str *vals;           /* per field of the register; absent = not given */
-    CellPlace *places;   /* per field */
-    CellPlace first;     /* where the part appears first */
-    Str key;             /* identity within the file, absent = always its own */
-    Str uid;             /* of the record found or to be made */
-    const Record *found; /* stored record, NULL for a new one */
-    bool broken;         /* a value could not be read: not prepared */
+    Part *parent;    /* part of `row->parent`, NULL without */
+    Part **set_part; /* per entry of row->set: the part it refers to, or NULL */
+    struct {
+        Given *items;
+        size_t n, cap;
+    } given;
+    struct {
+        Part **items;
+        size_t n, cap;
+    } users;         /* parts that refer to this one */
+    CellPlace first; /* where the part appears first */
+    Str key;         /* identity within the file, absent = always its own */
+    Str uid;         /* of the record found or to be made */
+    int64_t version; /* of the stored record */
+    bool stored;     /* on file; false for a new one */
+    bool broken;     /* a value could not be read: not prepared */
+    bool done;       /* written by an earlier attempt of the same run */
     Part *next_same_hash;
 };
+
+/* What the file or the profile says of the field, or NULL. */
+const Given *part_given(const Part *p, const Field *f);
+/* The same as text, absent when nothing is said. */
+Str part_value(const Part *p, const Field *f);
 
 typedef struct Parts {
     Part **items;
@@ -33,8 +53,9 @@ typedef struct Parts {
 } Parts;
 
 typedef struct Gather {
-    Arena *arena;
-    Reader *rd; /* finds the records that cells name */
+    Arena *arena; /* texts that the report shows */
+    Arena *keep;  /* parts */
+    Reader *rd;   /* finds the records that cells name */
     const ImportProfile *profile;
     const ImportChoices *choices;
     ImportReport *report;
@@ -51,3 +72,16 @@ void gather_workbook(Gather *g, const Workbook *book);
 /* Adds a problem at a cell. */
 void gather_problem(Gather *g, CellPlace at, const Label *label, Str field, Msg msg, Str arg,
                     bool warning);
+
+struct ImportPlan {
+    Parts parts;
+};
+
+/* Gives the parts the uids of a plan begun before; E_FLOW when it is the plan of something else. */
+MUST_CHECK Err plan_resume(Parts *parts, Arena *a, Str begun);
+/* Prepares the change of a part; what its subject may not do is a problem like others, E_INVALID.
+ * The problems are placed at the cells the values came from. */
+MUST_CHECK Err part_prepare(Reader *rd, Batch *batch, const Part *p, Problems *problems,
+                            Change **ret);
+/* Whether a prepared change still says anything that is not on file. */
+bool part_changes(const Change *c);

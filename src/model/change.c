@@ -336,6 +336,8 @@ static Err seal_values(Prepare *p)
     if (!any)
         return ERR_OK;
     TRY(env_key_subject(&p->env, &subject));
+    if (p->batch->judged_only && (str_eq(subject, c->uid) || batch_pending(p->batch, subject)))
+        return ERR_OK; /* its key is made when it is written */
     if (c->new_key.ptr && str_eq(subject, c->uid))
         TRY(keyring_unwrap(k, subject, c->new_key, &dek));
     else
@@ -354,13 +356,16 @@ static Err seal_values(Prepare *p)
     return ERR_OK;
 }
 
+/* An attempt that failed may have left the key of a uid chosen before: that one is used. */
 static void make_key(Prepare *p)
 {
+    const Keyring *k = p->rd->store->in->keyring;
     Dek dek;
-    if (p->change->kind != CHANGE_CREATE || !is_key_subject(p->change->reg))
+    if (p->change->kind != CHANGE_CREATE || !is_key_subject(p->change->reg) ||
+        p->batch->judged_only)
         return;
-    keyring_new_dek(p->rd->store->in->keyring, p->rd->arena, p->change->uid, &dek,
-                    &p->change->new_key);
+    if (!p->batch->repeated || keyring_dek(k, p->rd->keys, p->change->uid, &dek) != ERR_OK)
+        keyring_new_dek(k, p->rd->arena, p->change->uid, &dek, &p->change->new_key);
     dek_wipe(&dek);
 }
 

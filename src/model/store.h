@@ -162,6 +162,8 @@ struct Batch {
     Arena *arena; /* of the caller; lives until the batch is answered */
     Str idem_key; /* absent: not idempotent */
     Str idem_hash;
+    bool judged_only;  /* values are judged and nothing sealed: such a batch is never applied */
+    bool repeated;     /* its uids were given before, and keys may be there from an attempt that failed */
     bool repeats;      /* the worker saw the key: nothing was judged, nothing may be applied */
     bool replayed;     /* out: the same request was applied before; `result_uid` is its result */
     Str result_uid;    /* out: uid of the last item */

@@ -49,7 +49,8 @@ static Str state_text(Req *req, const ImportRun *run)
     static const Msg of[] = {[IMPORT_CHECKING] = M_IMPORT_STATE_CHECKING,
                              [IMPORT_READY] = M_IMPORT_STATE_READY,
                              [IMPORT_APPLIED] = M_IMPORT_STATE_APPLIED,
-                             [IMPORT_UNDONE] = M_IMPORT_STATE_UNDONE};
+                             [IMPORT_UNDONE] = M_IMPORT_STATE_UNDONE,
+                             [IMPORT_APPLYING] = M_IMPORT_STATE_APPLYING};
     return req_tr(req, of[run->state]);
 }
 
@@ -304,15 +305,16 @@ static Err load_run_to_act(Req *req, ImportRun *run)
 
 static void put_working(Req *req, Html *h, const DeskView *v)
 {
-    Msg m = v->phase == DESK_APPLYING  ? M_IMPORT_APPLYING
+    Msg m = !v->total                  ? M_IMPORT_READING
             : v->phase == DESK_UNDOING ? M_IMPORT_UNDOING
-                                       : M_IMPORT_READING;
+                                       : M_IMPORT_APPLYING;
     req->res.refresh = 2;
     h_class(h, "p", "info");
     h_attr(h, "id", S("kerja"));
     h_attr(h, "role", S("status"));
     h_text(h,
-           tr_args(req->arena, req->lang, m, number_format(req->arena, req->lang, v->progress, 0)));
+           tr_args(req->arena, req->lang, m, number_format(req->arena, req->lang, v->progress, 0),
+                   number_format(req->arena, req->lang, v->total, 0)));
     h_close(h);
     h_element(h, "p", req_tr(req, M_IMPORT_LEAVE));
 }
@@ -479,12 +481,28 @@ static void put_checked(Req *req, Html *h, const ImportRun *run, const DeskView 
     }
 }
 
+/* A run that began to write and ended before its last portion: by an error, or with the program. */
+static void put_stopped(Req *req, Html *h, const ImportRun *run, const DeskView *v)
+{
+    page_notice(h, "awas", req_tr(req, M_IMPORT_STOPPED));
+    if (v->err != ERR_OK)
+        page_notice(h, "galat", req_tr(req, msg_of_err(v->err)));
+    if (v->problems)
+        put_problems(req, h, v->problems);
+    page_form_open(req, h, run_url(req, run->uid, "/terap"));
+    page_button(h, req_tr(req, M_IMPORT_GO_ON), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
+    page_form_open(req, h, run_url(req, run->uid, "/urung"));
+    page_button(h, req_tr(req, M_IMPORT_TAKE_BACK), STR_NONE, STR_NONE, STR_NONE);
+    h_close(h);
+}
+
 /* Leads to the first records that were made, as far as the reader may see them. */
 static Err put_written(Req *req, Html *h, const ImportRun *run)
 {
     WrittenRow *rows;
     size_t n;
-    TRY(import_written(&req->reader, run->tx, LINKS_SHOWN, &rows, &n));
+    TRY(import_written(&req->reader, run, LINKS_SHOWN, &rows, &n));
     int mark = h_mark(h);
     for (size_t i = 0; i < n; i++) {
         Record r;
@@ -543,6 +561,8 @@ Err page_import_run(Req *req)
     h_element(h, "p", run_label(req, &run));
     if (working || asks_check)
         put_working(req, h, &v);
+    else if (run.state == IMPORT_APPLYING)
+        put_stopped(req, h, &run, &v);
     else if (run.state >= IMPORT_APPLIED)
         e = put_done(req, h, &run, &v);
     else
@@ -614,7 +634,7 @@ Err page_import_apply(Req *req)
 {
     ImportRun run;
     TRY(load_run_to_act(req, &run));
-    if (run.state == IMPORT_READY)
+    if (run.state == IMPORT_READY || run.state == IMPORT_APPLYING)
         TRY(desk_apply(req->site->desk, &run, &req->subject, req->lang));
     return req_redirect(req, run_url(req, run.uid, ""));
 }
@@ -623,9 +643,10 @@ Err page_import_undo(Req *req)
 {
     ImportRun run;
     TRY(load_run_to_act(req, &run));
-    if (run.state == IMPORT_APPLIED && clock_now() - run.at > UNDO_MS)
+    bool wrote = run.state == IMPORT_APPLIED || run.state == IMPORT_APPLYING;
+    if (wrote && clock_now() - run.at > UNDO_MS)
         return E_FLOW;
-    if (run.state == IMPORT_APPLIED)
+    if (wrote)
         TRY(desk_undo(req->site->desk, &run, &req->subject, req->lang));
     return req_redirect(req, run_url(req, run.uid, ""));
 }
