@@ -4,6 +4,7 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "cli/match_evaluate.h"
+#include "cli/match_synth.h"
 #include "identity/match_report.h"
 #include "identity/match_write.h"
 
@@ -157,5 +158,7 @@ Err cmd_match(Cli *cli)
         return match_books(cli, false);
     if (strcmp(what, "link") == 0 && cli->argc == 3)
         return match_books(cli, true);
+    if (strcmp(what, "synth") == 0)
+        return match_synth(cli);
     return strcmp(what, "evaluate") == 0 ? match_evaluate(cli) : E_USAGE;
 }

@@ -12,7 +12,7 @@ typedef struct Cli {
     char **argv;
     const char *data, *domain, *as, *format, *period, *audience, *profile, *port;
     const char *zone, *register_name, *rows, *columns, *institution, *login, *name, *roles, *key;
-    const char *out, *settings, *threads;
+    const char *out, *settings, *threads, *seed, *rules;
     bool practice, dry_run, plan, empty, yes, check, with_key, unique;
     Lang lang;
     /* Filled by cli_open. */
@@ -49,6 +49,8 @@ Err cmd_restore(Cli *cli);
 Err cmd_audit_role(Cli *cli);
 Err cmd_match(Cli *cli);
 
+/* The folder of the domain: --domain, SIGAP_DOMAIN, ./domain, or the installed one. */
+const char *cli_domain(const Cli *cli);
 /* Loads the domain; prints its problems. */
 MUST_CHECK Err cli_load_domain(Cli *cli);
 /* Opens installation, model (migrating additively), store and a read connection. `--as LOGIN` acts

@@ -58,6 +58,8 @@ static const TextOption text_options[] = {
     TEXT_OPTION("out", out),
     TEXT_OPTION("settings", settings),
     TEXT_OPTION("threads", threads),
+    TEXT_OPTION("seed", seed),
+    TEXT_OPTION("rules", rules),
 };
 enum { TEXT_OPTIONS = sizeof text_options / sizeof *text_options };
 

@@ -9,6 +9,7 @@
 
 typedef struct Named {
     Str id, person;
+    bool forged;
 } Named;
 
 typedef struct NamedList {
@@ -20,6 +21,8 @@ typedef struct Evaluation {
     Cli *cli;
     Problems problems;
     NamedList truth;
+    bool tells_forged;
+    MatchQuality all, forged;
 } Evaluation;
 
 static int by_id(const void *x, const void *y)
@@ -54,9 +57,9 @@ static Err open_csv(Evaluation *e, const char *path, CsvReader *ret, CsvRow *ret
     return e->problems.errors ? E_INVALID : ERR_OK;
 }
 
-/* Rows of two named columns. */
-static Err read_two(Evaluation *e, const char *path, CsvReader *csv, int first, int second,
-                    NamedList *ret)
+/* Rows of two columns, and of a third (-1: none) that marks some of them by "1". */
+static Err read_rows(Evaluation *e, const char *path, CsvReader *csv, const int columns[3],
+                     NamedList *ret)
 {
     for (;;) {
         CsvRow row;
@@ -68,9 +71,10 @@ static Err read_two(Evaluation *e, const char *path, CsvReader *csv, int first, 
         }
         if (!more)
             return ERR_OK;
-        if ((int)row.n > first && (int)row.n > second)
+        if ((int)row.n > columns[0] && (int)row.n > columns[1] && (int)row.n > columns[2])
             *ARENA_PUSH(e->cli->arena, *ret) =
-                (Named){str_trim(row.cells[first]), str_trim(row.cells[second])};
+                (Named){str_trim(row.cells[columns[0]]), str_trim(row.cells[columns[1]]),
+                        columns[2] >= 0 && str_is(str_trim(row.cells[columns[2]]), "1")};
     }
 }
 
@@ -78,20 +82,22 @@ static Err read_truth(Evaluation *e, const char *path)
 {
     CsvReader csv;
     CsvRow head;
-    int id = -1, person = -1;
+    int at[3] = {-1, -1, -1}; /* id, person, forged */
     TRY(open_csv(e, path, &csv, &head));
     MatchSettings settings = match_settings_default();
     MatchColumn *columns = ARENA_ARRAY(e->cli->arena, head.n, MatchColumn);
     match_columns_assign(&settings, head.cells, head.n, str_of(path), columns, &e->problems);
     for (size_t i = 0; i < head.n; i++) {
-        id = columns[i].role == COLUMN_ID ? (int)i : id;
-        person = columns[i].role == COLUMN_TRUTH ? (int)i : person;
+        at[0] = columns[i].role == COLUMN_ID ? (int)i : at[0];
+        at[1] = columns[i].role == COLUMN_TRUTH ? (int)i : at[1];
+        at[2] = columns[i].role == COLUMN_FORGED ? (int)i : at[2];
     }
-    if (id < 0 || person < 0) {
-        complain(e, path, 1, M_MATCH_NO_COLUMN, id < 0 ? S("id") : S("truth"));
+    if (at[0] < 0 || at[1] < 0) {
+        complain(e, path, 1, M_MATCH_NO_COLUMN, at[0] < 0 ? S("id") : S("truth"));
         return E_INVALID;
     }
-    TRY(read_two(e, path, &csv, id, person, &e->truth));
+    e->tells_forged = at[2] >= 0;
+    TRY(read_rows(e, path, &csv, at, &e->truth));
     if (e->truth.n > 1)
         qsort(e->truth.items, e->truth.n, sizeof *e->truth.items, by_id);
     return ERR_OK;
@@ -107,59 +113,91 @@ static const Named *truth_of(Evaluation *e, const char *place, Str id)
     return found;
 }
 
-static MatchQuality judge_clusters(Evaluation *e, const char *path, const NamedList *said)
+static void judge_clusters(Evaluation *e, const char *path, const NamedList *said)
 {
     Arena *a = e->cli->arena;
-    Str *groups = ARENA_ARRAY(a, said->n + 1, Str), *truth = ARENA_ARRAY(a, said->n + 1, Str);
-    for (size_t i = 0; i < said->n; i++) {
+    size_t n = said->n;
+    Str *groups = ARENA_ARRAY(a, n + 1, Str), *truth = ARENA_ARRAY(a, n + 1, Str);
+    bool *forged = ARENA_ARRAY(a, n + 1, bool);
+    for (size_t i = 0; i < n; i++) {
         const Named *t = truth_of(e, path, said->items[i].id);
         groups[i] = said->items[i].person;
         truth[i] = t ? t->person : STR_NONE;
+        forged[i] = t && t->forged;
     }
-    return match_quality_groups(a, groups, truth, said->n);
+    e->all = match_quality_groups(a, groups, truth, NULL, n);
+    e->forged = match_quality_groups(a, groups, truth, forged, n);
 }
 
-static MatchQuality judge_pairs(Evaluation *e, const char *path, const NamedList *said)
+static void judge_pairs(Evaluation *e, const char *path, const NamedList *said)
 {
     Arena *a = e->cli->arena;
-    MatchQuality q = {.found = said->n};
-    Str *persons = ARENA_ARRAY(a, e->truth.n + 1, Str);
-    for (size_t i = 0; i < e->truth.n; i++)
+    size_t n = e->truth.n;
+    Str *persons = ARENA_ARRAY(a, n + 1, Str);
+    bool *forged = ARENA_ARRAY(a, n + 1, bool);
+    for (size_t i = 0; i < n; i++) {
         persons[i] = e->truth.items[i].person;
-    q.truth = match_quality_groups(a, persons, persons, e->truth.n).truth;
+        forged[i] = e->truth.items[i].forged;
+    }
+    e->all = (MatchQuality){.found = said->n,
+                            .truth = match_quality_groups(a, persons, persons, NULL, n).truth};
+    e->forged.truth = match_quality_groups(a, persons, persons, forged, n).truth;
     for (size_t i = 0; i < said->n; i++) {
         const Named *x = truth_of(e, path, said->items[i].id),
                     *y = truth_of(e, path, said->items[i].person);
-        q.right += x && y && str_eq(x->person, y->person);
+        bool right = x && y && str_eq(x->person, y->person),
+             mixed = x && y && x->forged != y->forged;
+        e->all.right += right;
+        e->forged.found += mixed;
+        e->forged.right += mixed && right;
     }
-    return q;
+}
+
+static Str share(const Evaluation *e, double x)
+{
+    return str_printf(e->cli->arena, "%.4f", x);
+}
+
+static void say_quality(const Evaluation *e)
+{
+    const MatchQuality *q = &e->all, *f = &e->forged;
+    cli_say(e->cli, M_MATCH_QUALITY, share(e, quality_precision(*q)), share(e, quality_recall(*q)),
+            share(e, quality_f1(*q)));
+    if (e->tells_forged)
+        cli_say(e->cli, M_MATCH_FORGED_QUALITY, share(e, quality_precision(*f)),
+                share(e, quality_recall(*f)), str_int(e->cli->arena, (int64_t)f->truth));
+}
+
+static Err judge(Evaluation *e, const char *path)
+{
+    CsvReader csv;
+    CsvRow head;
+    NamedList said = {0};
+    TRY(open_csv(e, path, &csv, &head));
+    bool pairs = column_at(&head, "a") >= 0;
+    int at[3] = {column_at(&head, pairs ? "a" : "id"), column_at(&head, pairs ? "b" : "cluster"),
+                 -1};
+    if (at[0] < 0 || at[1] < 0) {
+        complain(e, path, 1, M_MATCH_NO_COLUMN, at[0] < 0 ? S("id") : S("cluster"));
+        return E_INVALID;
+    }
+    TRY(read_rows(e, path, &csv, at, &said));
+    if (pairs)
+        judge_pairs(e, path, &said);
+    else
+        judge_clusters(e, path, &said);
+    say_quality(e);
+    return ERR_OK;
 }
 
 Err match_evaluate(Cli *cli)
 {
     Evaluation e = {.cli = cli, .problems = {.arena = cli->arena}};
-    CsvReader csv;
-    CsvRow head;
-    NamedList said = {0};
     if (cli->argc != 3)
         return E_USAGE;
-    const char *path = cli->argv[1];
     Err err = read_truth(&e, cli->argv[2]);
     if (err == ERR_OK)
-        err = open_csv(&e, path, &csv, &head);
-    if (err == ERR_OK) {
-        bool pairs = column_at(&head, "a") >= 0;
-        int first = column_at(&head, pairs ? "a" : "id"),
-            second = column_at(&head, pairs ? "b" : "cluster");
-        if (first < 0 || second < 0)
-            complain(&e, path, 1, M_MATCH_NO_COLUMN, first < 0 ? S("id") : S("cluster"));
-        else if ((err = read_two(&e, path, &csv, first, second, &said)) == ERR_OK) {
-            MatchQuality q = pairs ? judge_pairs(&e, path, &said) : judge_clusters(&e, path, &said);
-            cli_say(cli, M_MATCH_QUALITY, str_printf(cli->arena, "%.4f", quality_precision(q)),
-                    str_printf(cli->arena, "%.4f", quality_recall(q)),
-                    str_printf(cli->arena, "%.4f", quality_f1(q)));
-        }
-    }
+        err = judge(&e, cli->argv[1]);
     cli_problems(cli, &e.problems);
     return err == ERR_OK && e.problems.errors ? E_INVALID : err;
 }

@@ -21,7 +21,7 @@ void cli_problems(const Cli *cli, const Problems *problems)
     }
 }
 
-static const char *domain_dir(const Cli *cli)
+const char *cli_domain(const Cli *cli)
 {
     static const char *const places[] = {"domain", "/usr/share/sigap/domain"};
     if (cli->domain)
@@ -37,7 +37,7 @@ static const char *domain_dir(const Cli *cli)
 Err cli_load_domain(Cli *cli)
 {
     Problems problems = {.arena = cli->arena};
-    cli->domain = domain_dir(cli);
+    cli->domain = cli_domain(cli);
     const char *own = str_printf(cli->arena, "%s/domain", cli->data).ptr;
     Err e = model_load_over(cli->domain, file_exists(own) ? own : NULL, &problems, &cli->model);
     cli_problems(cli, &problems);

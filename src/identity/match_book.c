@@ -45,7 +45,7 @@ static const unsigned words_of_kind[] = {
 static bool compared(ColumnRole role)
 {
     return role != COLUMN_IGNORED && role != COLUMN_ID && role != COLUMN_TRUTH &&
-           role != COLUMN_ALIAS;
+           role != COLUMN_FORGED && role != COLUMN_ALIAS;
 }
 
 /* Parts of one thing share the role of the whole. */

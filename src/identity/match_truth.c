@@ -4,6 +4,7 @@
 
 typedef struct Labelled {
     Str said, truth;
+    bool marked;
 } Labelled;
 
 static int by_said(const void *x, const void *y)
@@ -34,32 +35,35 @@ static bool same_both(const Labelled *p, const Labelled *q)
     return same_said(p, q) && same_truth(p, q);
 }
 
-/* Pairs within runs of equal things. */
-static uint64_t run_pairs(const Labelled *items, size_t n,
+/* Pairs within runs of equal things; of a marked and an unmarked one where only those count. */
+static uint64_t run_pairs(const Labelled *items, size_t n, bool mixed,
                           bool (*same)(const Labelled *, const Labelled *))
 {
     uint64_t sum = 0;
     for (size_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && same(&items[i], &items[end]);)
-            end++;
-        sum += (uint64_t)(end - i) * (end - i - 1) / 2;
+        uint64_t marked = 0;
+        for (end = i; end < n && same(&items[i], &items[end]); end++)
+            marked += items[end].marked;
+        uint64_t all = end - i;
+        sum += mixed ? marked * (all - marked) : all * (all - 1) / 2;
     }
     return sum;
 }
 
-MatchQuality match_quality_groups(Arena *a, const Str *said, const Str *truth, size_t n)
+MatchQuality match_quality_groups(Arena *a, const Str *said, const Str *truth, const bool *marked,
+                                  size_t n)
 {
     MatchQuality q = {0};
     Labelled *items = ARENA_ARRAY(a, n + 1, Labelled);
     for (size_t i = 0; i < n; i++)
-        items[i] = (Labelled){said[i], truth[i]};
+        items[i] = (Labelled){said[i], truth[i], marked && marked[i]};
     if (n > 1)
         qsort(items, n, sizeof *items, by_said);
-    q.found = run_pairs(items, n, same_said);
-    q.right = run_pairs(items, n, same_both);
+    q.found = run_pairs(items, n, marked, same_said);
+    q.right = run_pairs(items, n, marked, same_both);
     if (n > 1)
         qsort(items, n, sizeof *items, by_truth);
-    q.truth = run_pairs(items, n, same_truth);
+    q.truth = run_pairs(items, n, marked, same_truth);
     return q;
 }
 

@@ -202,3 +202,41 @@ def test_all_faults_of_settings_at_once(tmp):
     assert all(f":{n}" in said for n in (1, 2, 3, 4)), said
     (tmp / "s.txt").write_text("column nama: name\ncolumn umur: birth\n")
     assert '"umur"' in run("dedupe", b, "--settings", tmp / "s.txt", status=3).stderr
+
+
+def synth(to, persons, seed, *more):
+    run("synth", "--rows", persons, "--seed", seed, "--out", to, "--domain", sigap.ROOT / "domain", *more)
+    return sorted(p for p in to.glob("*.csv") if p.name != "truth.csv")
+
+
+def test_books_of_made_up_people_repeat_by_seed_and_tell_the_truth(tmp):
+    books = synth(tmp / "a", 400, 3)
+    synth(tmp / "b", 400, 3)
+    synth(tmp / "c", 400, 4)
+    assert files(tmp / "a") == files(tmp / "b") != files(tmp / "c") and len(books) == 7
+    truth = {r["id"]: r for r in csv.DictReader(open(tmp / "a/truth.csv"))}
+    rows = [r for b in books for r in csv.DictReader(open(b))]
+    assert sorted(truth) == sorted(r["id"] for r in rows), "each row has its truth once"
+    assert 300 < len({r["person_id"] for r in truth.values()}) <= 400
+    assert {r["forged"] for r in truth.values()} == {"0", "1"}
+
+
+def test_faults_of_made_up_books_can_be_turned_off_and_are_told(tmp):
+    names = re.findall(r"X\((\w+), ", (sigap.ROOT / "src/identity/synth_rate.def").read_text())
+    (tmp / "none.txt").write_text("# nothing goes wrong\n" + "".join(f"{n}: 0\n" for n in names))
+    books = synth(tmp / "a", 300, 3, "--settings", tmp / "none.txt")
+    truth = {r["id"]: r["person_id"] for r in csv.DictReader(open(tmp / "a/truth.csv"))}
+    seen = {}
+    for row in (r for b in books for r in csv.DictReader(open(b))):
+        seen.setdefault(truth[row["id"]], set()).add((row["nama"], row["jk"], row["tempat_lahir"]))
+    assert all(len(v) == 1 for v in seen.values()), "the same person, written the same"
+    (tmp / "bad.txt").write_text("typing: 2\nhello: 0.1\n")
+    said = run("synth", "--out", tmp / "x", "--settings", tmp / "bad.txt", "--domain", sigap.ROOT / "domain", status=3).stderr
+    assert "bad.txt:1" in said and "bad.txt:2" in said, said
+
+
+def test_forged_papers_are_judged_apart(tmp):
+    (tmp / "truth.csv").write_text("id,truth,forged\na,1,0\nb,1,1\nc,1,1\nd,2,0\n")
+    (tmp / "clusters.csv").write_text("id,cluster\na,x\nb,x\nc,y\nd,x\n")
+    said = run("evaluate", tmp / "clusters.csv", tmp / "truth.csv").stdout
+    assert "forged papers: precision 0.5000, recall 0.5000, of 2 pairs" in said, said
