@@ -37,7 +37,7 @@ Err cmd_migrate(Cli *cli)
     for (size_t i = 0; e == ERR_OK && i < plan.steps.n; i++)
         printf("%.*s;\n", STR_ARG(plan.steps.items[i]));
     if (e == ERR_OK && !cli->plan)
-        e = plan_apply(cli->model, db, &plan);
+        e = cli_apply_plan(cli, db, &plan);
     db_close(db);
     if (e == ERR_OK)
         cli_say(cli, cli->plan ? M_PLAN_ONLY : M_PLAN_APPLIED,

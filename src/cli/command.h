@@ -2,6 +2,7 @@
  * share: options, the opened installation, and a reader acting for the operator of the machine. */
 #pragma once
 
+#include "model/plan.h"
 #include "model/query.h"
 
 #include <stdio.h>
@@ -56,8 +57,11 @@ MUST_CHECK Err cli_load_domain(Cli *cli);
 /* Opens installation, model (migrating additively), store and a read connection. `--as LOGIN` acts
  * for that user; otherwise the program itself acts as "sistem:cli". */
 MUST_CHECK Err cli_open(Cli *cli);
-/* Opens for looking only: no migration, no writer, no names in memory, so that it also works on what
- * is damaged. No subject. */
+/* Applies a plan after a proved copy of the data, and says on the standard error stream where that
+ * lies. */
+MUST_CHECK Err cli_apply_plan(Cli *cli, Db *db, const Plan *plan);
+/* Opens for looking only: no migration, no writer, no names in memory, so that it also works on
+ * what is damaged. No subject. */
 MUST_CHECK Err cli_open_reading(Cli *cli);
 /* Closes whatever is open. */
 void cli_close(Cli *cli);

@@ -44,16 +44,43 @@ Err cli_load_domain(Cli *cli)
     return e;
 }
 
-/* System tables first; says where the copy of the data lies, and refuses data of a newer program.
- */
+static void tell(const Cli *cli, Msg msg, Str arg1, Str arg2)
+{
+    Str text = tr_args(cli->arena, cli->lang, msg, arg1, arg2);
+    fprintf(stderr, "%.*s\n", STR_ARG(text)); /* what a command prints may be going to a file */
+}
+
+/* Where the copy of the data lies, or that the disk is too full to make one. */
+static Err tell_copy(Cli *cli, Err e, const BackupBefore *copy)
+{
+    if (copy->needed > copy->room)
+        tell(cli, M_UPGRADE_NO_ROOM, str_int(cli->arena, (copy->needed >> 20) + 1),
+             str_int(cli->arena, copy->room >> 20));
+    if (e == ERR_OK && copy->dir.ptr)
+        tell(cli, M_UPGRADE_COPY, copy->dir, STR_NONE);
+    return e;
+}
+
+/* System tables first; refuses data of a newer program. */
 static Err upgrade(Cli *cli, Db *db)
 {
-    Str copy;
+    BackupBefore copy;
     Err e = system_upgrade(&cli->in, db, cli->arena, &copy);
     if (e == E_DOMAIN)
-        fprintf(stderr, "%s\n", tr(cli->lang, M_SYSTEM_NEWER).ptr);
-    if (e == ERR_OK && copy.ptr)
-        cli_say(cli, M_SYSTEM_UPGRADED, copy);
+        tell(cli, M_SYSTEM_NEWER, STR_NONE, STR_NONE);
+    return tell_copy(cli, e, &copy);
+}
+
+Err cli_apply_plan(Cli *cli, Db *db, const Plan *plan)
+{
+    BackupBefore copy = {0};
+    if (plan->steps.n)
+        TRY(tell_copy(cli, backup_before(&cli->in, db, cli->arena, S("domain"), &copy), &copy));
+    Err e = plan_apply(cli->model, db, plan);
+    if (e != ERR_OK)
+        tell(cli, M_UPGRADE_UNDONE, STR_NONE, STR_NONE);
+    else if (copy.dir.ptr)
+        tell(cli, M_UPGRADE_DONE, str_int(cli->arena, (int64_t)plan->steps.n), STR_NONE);
     return e;
 }
 
@@ -73,7 +100,7 @@ static Err migrate(Cli *cli)
         e = plan_make(cli->model, db, cli->arena, &problems, &plan);
     cli_problems(cli, &problems);
     if (e == ERR_OK)
-        e = plan_apply(cli->model, db, &plan);
+        e = cli_apply_plan(cli, db, &plan);
     db_close(db);
     return e;
 }

@@ -1,5 +1,6 @@
 #include "engine/backup_db.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "guard/crypto.h"
 
@@ -153,6 +154,42 @@ Err backup_check(Arena *a, const char *dir, const char *key_file, BackupProof *r
     TRY(check_intact(a, dir, ret));
     TRY(check_data(a, dir, key_file, ret));
     ret->broken = STR_NONE;
+    return ERR_OK;
+}
+
+/* ---- before a change ---- */
+
+enum { ROOM_TO_WORK = 16 << 20 };
+
+/* The copy and what the change itself may add. */
+static Err room_for(const Installation *in, BackupBefore *ret)
+{
+    const char *const files[DATABASES] = {in->data_db, in->keys_db, in->files_db};
+    ret->needed = ROOM_TO_WORK;
+    for (size_t i = 0; i < DATABASES; i++) {
+        int64_t bytes;
+        TRY(file_size(files[i], &bytes));
+        ret->needed += bytes + bytes / 10;
+    }
+    TRY(file_free_space(in->dir, &ret->room));
+    return ret->needed > ret->room ? E_IO : ERR_OK;
+}
+
+Err backup_before(const Installation *in, Db *db, Arena *a, Str what, BackupBefore *ret)
+{
+    Str model;
+    BackupProof proof;
+    *ret = (BackupBefore){0};
+    TRY(meta_get(db, a, S("model"), &model));
+    if (!model.ptr)
+        return ERR_OK;
+    TRY(room_for(in, ret));
+    Str dir = str_printf(a, "%s/sebelum-%.*s-%lld", in->dir, STR_ARG(what), (long long)clock_now());
+    TRY(file_mkdir(dir.ptr));
+    TRY(backup_copy(in, a, dir.ptr));
+    TRY(write_sums(a, dir.ptr));
+    TRY(backup_check(a, dir.ptr, "", &proof));
+    ret->dir = dir;
     return ERR_OK;
 }
 

@@ -14,6 +14,15 @@
  * when a copy is there already. */
 MUST_CHECK Err backup_copy(const Installation *in, Arena *a, const char *dir);
 
+/* A copy taken before the data are changed. */
+typedef struct BackupBefore {
+    Str dir;              /* where it lies; STR_NONE: there was nothing to copy */
+    int64_t needed, room; /* bytes; with needed > room nothing was written */
+} BackupBefore;
+/* Makes one in a new folder `sebelum-WHAT-MOMENT` beside the data, with hashes, proved by opening
+ * it. Data that were never in use are not copied. E_IO with needed > room: the disk is too full. */
+MUST_CHECK Err backup_before(const Installation *in, Db *db, Arena *a, Str what, BackupBefore *ret);
+
 typedef struct BackupProof {
     int64_t bytes; /* of all files */
     bool audited;  /* a key was there: the audit chain was recomputed */

@@ -1,12 +1,8 @@
 #include "engine/system_db.h"
 
-#include "base/clock.h"
-#include "base/file.h"
-#include "engine/backup_db.h"
 #include "guard/second_factor.h"
 
 #define META_SYSTEM S("system")
-#define META_MODEL  S("model") /* there once an installation has been in use */
 
 /* One step. A step that adds a column is passed over where the table was made with it. */
 typedef struct Step {
@@ -88,33 +84,18 @@ static Err take_step(Db *db, Arena *a, int64_t number)
     return e;
 }
 
-/* A folder that has served is copied first; a new one has nothing to lose. */
-static Err copy_beside(const Installation *in, Db *db, Arena *a, int64_t from, Str *ret)
-{
-    Str model;
-    TRY(meta_get(db, a, META_MODEL, &model));
-    if (!model.ptr)
-        return ERR_OK;
-    Str dir =
-        str_printf(a, "%s/sebelum-%lld-%lld", in->dir, (long long)from + 1, (long long)clock_now());
-    TRY(file_mkdir(dir.ptr));
-    TRY(backup_copy(in, a, dir.ptr));
-    *ret = dir;
-    return ERR_OK;
-}
-
-Err system_upgrade(const Installation *in, Db *db, Arena *a, Str *ret_copy)
+Err system_upgrade(const Installation *in, Db *db, Arena *a, BackupBefore *ret)
 {
     Str text;
     int64_t at = 0;
-    *ret_copy = STR_NONE;
+    *ret = (BackupBefore){0};
     TRY(meta_get(db, a, META_SYSTEM, &text));
     if (text.ptr && !str_i64(text, &at))
         return E_CORRUPT;
     if (at > STEPS)
         return E_DOMAIN;
     if (at < STEPS)
-        TRY(copy_beside(in, db, a, at, ret_copy));
+        TRY(backup_before(in, db, a, str_int(a, at + 1), ret));
     while (at < STEPS)
         TRY(take_step(db, a, ++at));
     return ERR_OK;

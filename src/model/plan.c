@@ -215,6 +215,16 @@ Err plan_make(const Model *m, Db *db, Arena *a, Problems *problems, Plan *ret)
     return ERR_OK;
 }
 
+/* After the steps: nothing is left to do, and the pages of the database agree. */
+static Err self_test(const Model *m, Db *db, Arena *a)
+{
+    Problems problems = {.arena = a};
+    Plan left;
+    if (plan_make(m, db, a, &problems, &left) != ERR_OK || left.steps.n)
+        return E_CORRUPT;
+    return db_intact(db);
+}
+
 Err plan_apply(const Model *m, Db *db, const Plan *plan)
 {
     TRY(db_begin(db));
@@ -224,6 +234,8 @@ Err plan_apply(const Model *m, Db *db, const Plan *plan)
         e = db_exec(db, str_z(a, plan->steps.items[i]));
     if (e == ERR_OK)
         e = meta_put(db, S("model"), m->text);
+    if (e == ERR_OK && plan->steps.n)
+        e = self_test(m, db, a);
     arena_free(a);
     if (e == ERR_OK)
         return db_commit(db);

@@ -12,7 +12,8 @@ typedef struct Plan {
 
 /* Compares. Drops and retypes become problems (E_DOMAIN); a field with `was:` becomes a rename. */
 MUST_CHECK Err plan_make(const Model *m, Db *db, Arena *a, Problems *problems, Plan *ret);
-/* Runs the steps in one transaction and records the model's text. */
+/* Runs the steps in one transaction, looks whether the tables now fit and the database is whole,
+ * and records the model's text. On any failure nothing was changed; E_CORRUPT: that look failed. */
 MUST_CHECK Err plan_apply(const Model *m, Db *db, const Plan *plan);
 /* System tables of the record engine: tx, riwayat, nomor, idem, sidik, draf. */
 MUST_CHECK Err plan_system_tables(Db *db);

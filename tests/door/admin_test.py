@@ -1,5 +1,7 @@
 """What the administrator does: data of an older program, backups, and what roles may reach."""
+import os
 import re
+import shutil
 import sqlite3
 import subprocess
 
@@ -32,7 +34,7 @@ def test_a_folder_of_an_older_program_is_brought_up_to_date(own):
     make_old(own.data)
     before = own.rows("SELECT count(*) n FROM jangkau")[0]["n"]
     assert before > 100
-    said = own.cli("audit verify").stdout
+    said = own.cli("audit verify").stderr
     kept = list(own.data.glob("sebelum-*"))
     assert len(kept) == 1 and kept[0].name in said
     copy = sqlite3.connect(kept[0] / "sigap.db")
@@ -45,6 +47,53 @@ def test_a_folder_of_an_older_program_is_brought_up_to_date(own):
     own.stop()
     own.cli("audit verify")
     assert list(own.data.glob("sebelum-*")) == kept, "the second start copied again"
+
+
+def add_a_field(tmp):
+    """The domain with one more field of a case; gives its folder."""
+    domain = tmp / "domain"
+    shutil.copytree(sigap.ROOT / "domain", domain)
+    path = domain / "registers/kasus.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    at = next(n for n, line in enumerate(lines) if "{name: nomor_lp," in line)
+    lines.insert(at + 1, '      - {name: nomor_uji, type: text, label: {id: Nomor uji, en: Test number}}\n')
+    path.write_text("".join(lines), encoding="utf-8")
+    return domain
+
+
+def test_a_wider_domain_is_applied_after_a_copy_and_tested(own, tmp):
+    own.stop()
+    cli = sigap.Cli(own.data, own.reports, add_a_field(tmp))
+    before = [tuple(r) for r in own.rows("SELECT uid, judul FROM kasus ORDER BY id")]
+    done = cli("audit verify", "--lang", "en")
+    kept = list(own.data.glob("sebelum-domain-*"))
+    assert len(kept) == 1 and str(kept[0]) in done.stderr and "Self-test passed: 1 steps" in done.stderr
+    assert "sebelum" not in done.stdout, "a command that prints to a file would carry it along"
+    assert "nomor_uji" in [c["name"] for c in own.rows("PRAGMA table_info(kasus)")]
+    assert not list(own.data.glob("sebelum-domain-*/kek.key"))
+    cli("audit verify")
+    assert list(own.data.glob("sebelum-domain-*")) == kept, "nothing to do, and copied again"
+    fresh = sigap.Cli(tmp / "baru", own.reports)
+    fresh("restore", kept[0], "--key", own.data / "kek.key")
+    copy = sqlite3.connect(tmp / "baru" / "sigap.db")
+    assert "nomor_uji" not in [c[1] for c in copy.execute("PRAGMA table_info(kasus)")]
+    assert copy.execute("SELECT uid, judul FROM kasus ORDER BY id").fetchall() == before
+    copy.close()
+
+
+def test_no_room_for_the_copy_changes_nothing(own, tmp):
+    own.stop()
+    cli = sigap.Cli(own.data, own.reports, add_a_field(tmp))
+    size = (own.data / "berkas.db").stat().st_size
+    room = os.statvfs(own.data)
+    os.truncate(own.data / "berkas.db", room.f_bavail * room.f_frsize * 2)  # with holes: takes no room itself
+    for command in ("audit verify", "migrate"):
+        done = cli(command, "--lang", "en", status=9)
+        assert "no room for the copy" in done.stderr and "Nothing was changed" in done.stderr
+    assert not list(own.data.glob("sebelum-domain-*"))
+    assert "nomor_uji" not in [c["name"] for c in own.rows("PRAGMA table_info(kasus)")]
+    os.truncate(own.data / "berkas.db", size)
+    assert "Self-test passed" in cli("migrate", "--lang", "en").stderr
 
 
 def test_data_of_a_newer_program_are_left_alone(own):
