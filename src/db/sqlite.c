@@ -2,6 +2,7 @@
 
 #include "log.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,14 +67,23 @@ static Err settle(Db *db, DbMode mode)
         return db_exec(db, "PRAGMA query_only=ON; PRAGMA temp_store=MEMORY;");
     /* Temporary pages hold what is in the database: never in a folder of the system. */
     return db_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
-                       "PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;");
+                       "PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;"
+                       "PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000;");
+}
+
+/* Without counts of memory, which nobody reads, threads do not meet at every allocation. */
+static void configure(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 Err db_open(const char *path, DbMode mode, Db **ret)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     Db *db = calloc(1, sizeof *db);
     if (!db)
         BUG("out of memory");
+    pthread_once(&once, configure);
     int flags = mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     int rc = sqlite3_open_v2(path, &db->conn, flags | SQLITE_OPEN_NOMUTEX, NULL);
     Err e = rc == SQLITE_CANTOPEN && mode == DB_READ ? E_NOT_FOUND : err_of(rc);

@@ -514,7 +514,7 @@ static Str now_plain(Apply *ap, const Change *c, const Record *after, const Fiel
 static Err follow_all(Apply *ap, Change *c, const Record *before, Record *after)
 {
     const Store *s = ap->batch->store;
-    TRY(derive_record(ap->tx, s, after, NULL));
+    TRY(derive_record(ap->tx, s, after));
     for (size_t i = 0; i < c->reg->field_count; i++)
         if (c->reg->fields[i]->lookup && c->set[i])
             TRY(follow_blind(ap->tx, s, c->reg->fields[i], after->id,
@@ -523,7 +523,7 @@ static Err follow_all(Apply *ap, Change *c, const Record *before, Record *after)
     TRY(follow_facts(ap->tx, s, after));
     TRY(before ? follow_change(ap->tx, s, before, after) : follow_reach(ap->tx, s, after, true));
     TRY(follow_person(ap->tx, s, after));
-    TRY(derive_dependents(ap->tx, s, after));
+    TRY(derive_dependents(ap->tx, s, after, before == NULL));
     TRY(put_audit(ap, c));
     return s->after_change ? s->after_change(ap->tx, ap->batch, c, before, after) : ERR_OK;
 }

@@ -132,6 +132,7 @@ static void drop_unchanged(Prepare *p)
 {
     RecordEnv stored = p->env;
     stored.change = NULL;
+    stored.hops = NULL;
     for (size_t i = 0; i < p->change->reg->field_count; i++) {
         const Field *f = p->change->reg->fields[i];
         if (!p->change->set[i] || hidden(p, f))
@@ -240,6 +241,7 @@ static bool newly_demanded(Prepare *p, const Field *f)
         return false;
     RecordEnv stored = p->env;
     stored.change = NULL;
+    stored.hops = NULL;
     ExprEnv before = env_expr(&stored);
     bool was = applies(f, &before);
     env_wipe(&stored);

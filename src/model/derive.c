@@ -145,27 +145,30 @@ static Derived work_out(const Store *s, Db *db, Db *keys, Arena *a, const Record
     return d;
 }
 
-Err derive_record(WriteTx *tx, const Store *s, Record *rec, bool *ret_changed)
+/* `*ret_changed`: whether anything but perhaps the search text differs from what is stored; where
+ * no entered value changed, that does not either. */
+static Err put_derived(WriteTx *tx, const Store *s, Record *rec, bool always, bool *ret_changed)
 {
     const Register *reg = rec->reg;
     Derived d = work_out(s, tx->db, s->writer_keys, tx->arena, rec);
-    bool changed = !str_eq(d.heading, rec->heading);
-    Err e = ERR_OK;
-    for (size_t i = 0; i < reg->field_count && e == ERR_OK; i++) {
+    *ret_changed = !str_eq(d.heading, rec->heading);
+    for (size_t i = 0; i < reg->field_count; i++) {
         const Field *f = reg->fields[i];
         if (!f->calc || str_eq(d.vals[i], rec->vals[i].text))
             continue;
-        changed = true;
+        *ret_changed = true;
         rec->vals[i].text = d.vals[i];
         if (field_storage(f) == STORE_LINK)
-            e = row_put_links(tx->db, tx->arena, f, rec->id, d.vals[i]);
+            TRY(row_put_links(tx->db, tx->arena, f, rec->id, d.vals[i]));
     }
     rec->heading = d.heading;
-    if (e == ERR_OK)
-        e = write_columns(tx, rec, d.vals, d.heading, d.search);
-    if (ret_changed)
-        *ret_changed = changed;
-    return e;
+    return always || *ret_changed ? write_columns(tx, rec, d.vals, d.heading, d.search) : ERR_OK;
+}
+
+Err derive_record(WriteTx *tx, const Store *s, Record *rec)
+{
+    bool changed;
+    return put_derived(tx, s, rec, true, &changed);
 }
 
 static Err stored_search(Db *db, Arena *a, const Record *rec, Str *ret)
@@ -237,7 +240,7 @@ static Err readers_by_ref(WriteTx *tx, const Record *rec, const Field *via, Ids 
                    rec->id, rec->reg->name, ids);
 }
 
-static Err dependents_at(WriteTx *tx, const Store *s, const Record *rec, int depth);
+static Err dependents_at(WriteTx *tx, const Store *s, const Record *rec, bool fresh, int depth);
 
 static Err rederive(WriteTx *tx, const Store *s, const Register *reg, const Ids *ids, int depth)
 {
@@ -245,9 +248,9 @@ static Err rederive(WriteTx *tx, const Store *s, const Register *reg, const Ids 
         Record r;
         bool changed;
         TRY(row_by_id(tx->db, tx->arena, reg, ids->items[i], &r));
-        TRY(derive_record(tx, s, &r, &changed));
+        TRY(put_derived(tx, s, &r, false, &changed));
         if (changed && depth < DEPTH_MAX)
-            TRY(dependents_at(tx, s, &r, depth + 1));
+            TRY(dependents_at(tx, s, &r, false, depth + 1));
     }
     return ERR_OK;
 }
@@ -262,13 +265,17 @@ static bool heading_hops(const Register *reg, const Field *via)
 }
 
 /* Adds the readers of `rec` through one calc field. */
-static Err readers_by_calc(WriteTx *tx, const Record *rec, const Field *f, Ids *ids)
+static Err readers_by_calc(WriteTx *tx, const Record *rec, const Field *f, bool fresh, Ids *ids)
 {
     ExprUses uses = {0};
     expr_uses(f->calc, tx->arena, &uses);
     for (size_t i = 0; i < uses.n; i++) {
         const ExprUse *u = &uses.items[i];
-        if (u->via && field_accepts(u->via, rec->reg))
+        if (u->child == rec->reg && rec->parent_reg == f->reg)
+            *ARENA_PUSH(tx->arena, *ids) = rec->parent;
+        else if (fresh)
+            continue;
+        else if (u->via && field_accepts(u->via, rec->reg))
             TRY(readers_by_ref(tx, rec, u->via, ids));
         else if (u->parent && reg_accepts_parent(f->reg, rec->reg))
             TRY(collect(tx,
@@ -277,20 +284,18 @@ static Err readers_by_calc(WriteTx *tx, const Record *rec, const Field *f, Ids *
                                    STR_ARG(f->reg->name))
                             .ptr,
                         rec->id, rec->reg->name, ids));
-        else if (u->child == rec->reg && rec->parent_reg == f->reg)
-            *ARENA_PUSH(tx->arena, *ids) = rec->parent;
     }
     return ERR_OK;
 }
 
 /* All readers of `rec` in one register, each once. */
-static Err readers_in(WriteTx *tx, const Record *rec, const Register *in, Ids *ids)
+static Err readers_in(WriteTx *tx, const Record *rec, const Register *in, bool fresh, Ids *ids)
 {
     Ids all = {0};
     for (size_t i = 0; i < rec->reg->dependent_count; i++)
         if (rec->reg->dependents[i]->reg == in)
-            TRY(readers_by_calc(tx, rec, rec->reg->dependents[i], &all));
-    for (size_t i = 0; i < rec->reg->referrer_count; i++) {
+            TRY(readers_by_calc(tx, rec, rec->reg->dependents[i], fresh, &all));
+    for (size_t i = 0; i < rec->reg->referrer_count && !fresh; i++) {
         const Field *via = rec->reg->referrers[i];
         if (via->reg == in && heading_hops(in, via))
             TRY(readers_by_ref(tx, rec, via, &all));
@@ -305,18 +310,32 @@ static Err readers_in(WriteTx *tx, const Record *rec, const Register *in, Ids *i
     return ERR_OK;
 }
 
-static Err dependents_at(WriteTx *tx, const Store *s, const Record *rec, int depth)
+/* Whether a calc field of the register, or its heading, may read such a record. */
+static bool may_read(const Register *in, const Record *rec)
+{
+    for (size_t i = 0; i < rec->reg->dependent_count; i++)
+        if (rec->reg->dependents[i]->reg == in)
+            return true;
+    for (size_t i = 0; i < rec->reg->referrer_count; i++)
+        if (rec->reg->referrers[i]->reg == in)
+            return true;
+    return false;
+}
+
+static Err dependents_at(WriteTx *tx, const Store *s, const Record *rec, bool fresh, int depth)
 {
     const Model *m = s->model;
     for (size_t i = 0; i < m->reg_count; i++) {
         Ids ids = {0};
-        TRY(readers_in(tx, rec, m->regs[i], &ids));
+        if (!may_read(m->regs[i], rec))
+            continue;
+        TRY(readers_in(tx, rec, m->regs[i], fresh, &ids));
         TRY(rederive(tx, s, m->regs[i], &ids, depth));
     }
     return ERR_OK;
 }
 
-Err derive_dependents(WriteTx *tx, const Store *s, const Record *rec)
+Err derive_dependents(WriteTx *tx, const Store *s, const Record *rec, bool fresh)
 {
-    return dependents_at(tx, s, rec, 0);
+    return dependents_at(tx, s, rec, fresh, 0);
 }

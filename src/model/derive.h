@@ -1,16 +1,16 @@
 /* Derived values: calc fields, heading, folded search text. All can be rebuilt from what was
- * entered (RULES 2.18). Writing runs on the writer inside a command's savepoint. Only model/ includes this
- * header. */
+ * entered (RULES 2.18). Writing runs on the writer inside a command's savepoint. Only model/
+ * includes this header. */
 #pragma once
 
 #include "model/store.h"
 
-/* Works out the derived values of a stored record, writes those that differ, and brings `rec` up to
- * date. `ret_changed` may be NULL. */
-MUST_CHECK Err derive_record(WriteTx *tx, const Store *s, Record *rec, bool *ret_changed);
-/* Whether the derived values, heading and search text are what they would be if made anew; writes nothing. */
+/* Works out the derived values of a stored record, writes them, and brings `rec` up to date. */
+MUST_CHECK Err derive_record(WriteTx *tx, const Store *s, Record *rec);
+/* Whether the derived values, heading and search text are what they would be if made anew; writes
+ * nothing. */
 MUST_CHECK Err derive_check(const Store *s, Db *db, Db *keys, Arena *a, const Record *rec,
                             bool *ret_fits);
-/* Does what derive_record does for every record that reads `rec` through a ref, as its parent or as its child, and
- * on while something changes. */
-MUST_CHECK Err derive_dependents(WriteTx *tx, const Store *s, const Record *rec);
+/* Does what derive_record does for every record that reads `rec` through a ref, as its parent or as
+ * its child, and on while something changes. Nobody but its parent reads a `fresh` one. */
+MUST_CHECK Err derive_dependents(WriteTx *tx, const Store *s, const Record *rec, bool fresh);

@@ -186,15 +186,41 @@ static Str expr_own(void *ctx, const Field *f)
     return env_value(ctx, f);
 }
 
+/* Several fields are read through one reference, and each more than once. */
+typedef struct EnvHop {
+    const Field *via; /* NULL: the parent */
+    Str uid;
+    RecordEnv target;
+    struct EnvHop *next;
+} EnvHop;
+
+/* The record behind a reference, or NULL. */
+static RecordEnv *hop_target(RecordEnv *env, const Field *via)
+{
+    bool parent = env->rec ? env->rec->parent_reg != NULL : env->change->parent_reg != NULL;
+    if (!via && !parent)
+        return NULL;
+    Str uid = via ? env_value(env, via) : parent_uid(env);
+    for (EnvHop *h = env->hops; h; h = h->next)
+        if (h->via == via && str_eq(h->uid, uid))
+            return &h->target;
+    EnvHop *h = ARENA_NEW(env->arena, EnvHop);
+    if (!env_of_uid(env, via, uid, &h->target))
+        return NULL;
+    h->via = via;
+    h->uid = uid;
+    h->next = env->hops;
+    env->hops = h;
+    return &h->target;
+}
+
 static Str expr_hop(void *ctx, const Field *via, const Field *f)
 {
-    RecordEnv target;
-    if (!env_step(ctx, via, &target))
+    RecordEnv *target = hop_target(ctx, via);
+    if (!target)
         return STR_NONE;
-    const Field *there = f->system || f->reg == target.reg ? f : reg_field(target.reg, f->name);
-    Str value = there ? env_value(&target, there) : STR_NONE;
-    env_wipe(&target);
-    return value;
+    const Field *there = f->system || f->reg == target->reg ? f : reg_field(target->reg, f->name);
+    return there ? env_value(target, there) : STR_NONE;
 }
 
 static StrList expr_children(void *ctx, const Register *child, const Field *f)
@@ -264,5 +290,8 @@ ExprEnv env_expr(RecordEnv *env)
 
 void env_wipe(RecordEnv *env)
 {
+    for (EnvHop *h = env->hops; h; h = h->next)
+        env_wipe(&h->target);
+    env->hops = NULL;
     dek_wipe(&env->dek);
 }

@@ -11,14 +11,15 @@ typedef struct RecordEnv {
     Db *db, *keys;
     Arena *arena;
     const Register *reg;
-    const Record *rec;    /* stored record, NULL for a new one */
-    const Change *change; /* overlay, may be NULL */
-    const Batch *batch;   /* where records of the same batch are found, may be NULL */
+    const Record *rec;      /* stored record, NULL for a new one */
+    const Change *change;   /* overlay, may be NULL */
+    const Batch *batch;     /* where records of the same batch are found, may be NULL */
     const Subject *subject; /* whose institution owns a new record, may be NULL */
-    const Str *derived;   /* values of calc fields already worked out, may be NULL */
+    const Str *derived;     /* values of calc fields already worked out, may be NULL */
     bool key_tried, key_found;
     Dek dek;
     Str key_subject;
+    struct EnvHop *hops; /* records read through a reference already; a copy starts without */
 } RecordEnv;
 
 /* Fills an environment for expr_text/expr_true; `env` must outlive the result. Call env_wipe after.

@@ -44,9 +44,10 @@ static Err put_area(WriteTx *tx, const Store *s, const Record *r)
     return ERR_OK;
 }
 
-static Err put_owner(WriteTx *tx, const Store *s, const Record *r)
+static Err put_owner(WriteTx *tx, const Store *s, const Record *r, bool fresh)
 {
-    TRY(reach_drop(tx->db, r->reg->name, r->id, SRC_OWNER));
+    if (!fresh)
+        TRY(reach_drop(tx->db, r->reg->name, r->id, SRC_OWNER));
     if (r->owner)
         TRY(reach_put(tx->db, r->reg->name, r->id, principal_of(PRINCIPAL_OWNER, r->owner),
                       CLASSES_ALL, REACH_FOREVER, SRC_OWNER));
@@ -144,10 +145,11 @@ static Err put_assignment(WriteTx *tx, const Store *s, const Record *r, const Re
 }
 
 /* A task is seen by the unit and the person it is given to, wherever it hangs. */
-static Err put_task(WriteTx *tx, const Store *s, const Record *r)
+static Err put_task(WriteTx *tx, const Store *s, const Record *r, bool fresh)
 {
     int64_t unit = role_id(s, r, FIELD_ROLE_TASK_UNIT), user = role_id(s, r, FIELD_ROLE_TASK_OWNER);
-    TRY(reach_drop(tx->db, r->reg->name, r->id, SRC_TASK));
+    if (!fresh)
+        TRY(reach_drop(tx->db, r->reg->name, r->id, SRC_TASK));
     if (unit)
         TRY(reach_put(tx->db, r->reg->name, r->id, principal_of(PRINCIPAL_OWNER, unit), CLASSES_ALL,
                       REACH_FOREVER, SRC_TASK));
@@ -161,12 +163,13 @@ static Err put_task(WriteTx *tx, const Store *s, const Record *r)
 static Err put_own_rows(WriteTx *tx, const Store *s, const Record *r, bool fresh)
 {
     if (r->reg->role == REG_ROLE_TASK)
-        TRY(put_task(tx, s, r));
+        TRY(put_task(tx, s, r, fresh));
     if (r->reg->reach == REACH_PARENT && r->parent_reg) {
-        TRY(reach_drop(tx->db, r->reg->name, r->id, SRC_PARENT));
+        if (!fresh)
+            TRY(reach_drop(tx->db, r->reg->name, r->id, SRC_PARENT));
         return reach_copy(tx->db, r->parent_reg->name, r->parent, r->reg->name, r->id, SRC_PARENT);
     }
-    TRY(put_owner(tx, s, r));
+    TRY(put_owner(tx, s, r, fresh));
     TRY(put_creator(tx, r));
     return r->reg->reach == REACH_REFERRERS && !fresh ? put_referrers(tx, r) : ERR_OK;
 }

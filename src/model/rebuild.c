@@ -41,7 +41,7 @@ static Err each_register(WriteTx *tx, const Store *s, EachRow fn)
 
 static Err rebuild_derived(WriteTx *tx, const Store *s, Record *r)
 {
-    return derive_record(tx, s, r, NULL);
+    return derive_record(tx, s, r);
 }
 
 static Err rebuild_blind(WriteTx *tx, const Store *s, Record *r)
