@@ -92,8 +92,7 @@ static bool any_word_in(Str words, Str list)
     return false;
 }
 
-/* Radios or ticks hold the value; a filled search box adds to it or replaces it. */
-static Err read_picked(Form *f, const Field *field, Problems *problems, Str *ret)
+Err form_read_picked(Form *f, const Field *field, Problems *problems, Str *ret)
 {
     Req *req = f->req;
     Arena *a = req->arena;
@@ -135,7 +134,7 @@ static Err read_field(Form *f, const Field *field, Change *c, Problems *problems
     if (field->kind == FK_PLACE || field->kind == FK_REF) {
         size_t before = problems->n;
         Str words;
-        TRY(read_picked(f, field, problems, &words));
+        TRY(form_read_picked(f, field, problems, &words));
         if (problems->n > before)
             return ERR_OK;
         value = words;

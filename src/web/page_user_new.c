@@ -1,25 +1,23 @@
 /* A new user: institution, roles and a temporary password in one form. */
+#include "web/form_read.h"
 #include "web/page_users.h"
-#include "web/widget.h"
 
 #include "guard/account.h"
 #include "intake/user_make.h"
 
-enum { INSTITUTIONS_SHOWN = 400 };
-
-/* Institutions within reach as a list of choices. */
-static Err institutions(Req *req, CodeList *ret)
+/* The institution is picked as in any form of a register: from a list when there are few, else by
+ * words or number. */
+static const Field *institution_field(const Req *req)
 {
-    Query q = query_new(role_reg(req->model, REG_ROLE_INSTITUTION));
-    QueryPage page;
-    q.limit = INSTITUTIONS_SHOWN;
-    TRY(query_page(&req->reader, &q, &page));
-    *ret = (CodeList){0};
-    for (size_t i = 0; i < page.n; i++) {
-        Str name = page.items[i].heading;
-        *ARENA_PUSH(req->arena, *ret) = (Code){.code = page.items[i].uid, .label = {{name, name}}};
-    }
-    return ERR_OK;
+    const Register *reg = role_reg(req->model, REG_ROLE_INSTITUTION);
+    Field *f = ARENA_NEW(req->arena, Field);
+    *f = (Field){.name = S("instansi"),
+                 .label = {{tr(LANG_ID, M_WEB_INSTITUTION), tr(LANG_EN, M_WEB_INSTITUTION)}},
+                 .reg = reg,
+                 .kind = FK_REF,
+                 .target = reg,
+                 .required = true};
+    return f;
 }
 
 static void role_boxes(Req *req, Html *h, Str chosen)
@@ -36,26 +34,30 @@ static void role_boxes(Req *req, Html *h, Str chosen)
     h_close(h);
 }
 
-static NewUser typed_user(Req *req)
+static Err typed_user(Req *req, Problems *problems, NewUser *ret)
 {
-    return (NewUser){.login = login_fold(req->arena, req_form(req, S("masuk"))),
+    Form f = {.req = req, .reg = role_reg(req->model, REG_ROLE_INSTITUTION)};
+    *ret = (NewUser){.login = login_fold(req->arena, req_form(req, S("masuk"))),
                      .name = req_form(req, S("nama")),
                      .roles = params_all(&req->form, req->arena, S("peranan"), ' '),
-                     .institution_uid = req_form(req, S("instansi")),
                      .password = req_form(req, S("sandi")),
                      .temporary = true};
+    return form_read_picked(&f, institution_field(req), problems, &ret->institution_uid);
 }
 
 static Err form_page(Req *req, const NewUser *u, const Problems *problems)
 {
     const Register *reg = role_reg(req->model, REG_ROLE_USER);
-    CodeList list;
-    TRY(institutions(req, &list));
     Crumb crumb = {req_label(req, &reg->label), url_reg(req, reg)};
     Html *h = page_begin(req, req_tr(req, M_USER_NEW), &crumb, 1);
     widget_summary(req, h, problems);
+    Form f = {.req = req,
+              .h = h,
+              .reg = role_reg(req->model, REG_ROLE_INSTITUTION),
+              .problems = problems,
+              .typed = req->method == METHOD_POST ? &req->form : NULL};
     page_form_open(req, h, S("/akun/baru"));
-    widget_select(req, h, S("instansi"), req_tr(req, M_WEB_INSTITUTION), &list, u->institution_uid);
+    widget_field(&f, institution_field(req));
     widget_text(req, h, S("nama"), req_tr(req, M_USER_NAME), STR_NONE, u->name, true);
     widget_text(req, h, S("masuk"), req_tr(req, M_WEB_LOGIN_NAME), STR_NONE, u->login, true);
     role_boxes(req, h, u->roles);
@@ -84,7 +86,7 @@ static bool roles_known(const Model *m, Str roles)
 
 static void check_user(Req *req, const NewUser *u, Problems *problems)
 {
-    if (str_empty(u->institution_uid))
+    if (str_empty(u->institution_uid) && !problems->errors)
         problem_add(problems, (Problem){.field = S("instansi"), .msg = M_USER_NEEDS_INSTITUTION});
     if (str_empty(u->login))
         problem_add(problems, (Problem){.field = S("masuk"), .msg = M_USER_NEEDS_LOGIN});
@@ -124,7 +126,7 @@ Err page_user_new_post(Req *req)
     Made *made = ARENA_NEW(req->arena, Made);
     if (!req_duty(req, "users"))
         return E_DENIED;
-    made->user = typed_user(req);
+    TRY(typed_user(req, &problems, &made->user));
     req->state = made;
     check_user(req, &made->user, &problems);
     Err e = problems.errors ? E_INVALID

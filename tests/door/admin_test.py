@@ -169,7 +169,7 @@ def make_user(c, s, login, roles, name="Petugas Baru"):
     form = c.get("/akun/baru").form("/akun/baru", has="masuk")
     password = form["sandi"]
     place = s.rows("SELECT uid FROM institusi WHERE kode = 'P2TP2A'")[0]["uid"]
-    form.fill(instansi=place, nama=name, masuk=login, peranan=roles)
+    steps.fill(form, {"instansi": place}).fill(nama=name, masuk=login, peranan=roles)
     return password, c.submit(form)
 
 
@@ -202,6 +202,30 @@ def test_a_user_is_made_by_page_and_must_change_the_password(s):
     assert c.get("/laporan").path == "/laporan"
     assert first_login(s, "petugas.baru", password)[1].path == "/masuk"
     assert s.rows("SELECT count(*) n FROM audit WHERE action='password'")[0]["n"] == 1
+
+
+def test_the_institution_of_a_new_user_is_found_among_any_number(s):
+    """Without the script: words, then one of what fits; a number is enough."""
+    admin = s.as_("admin")
+    many = s.rows("SELECT uid, kode, nama, nomor FROM institusi WHERE batal=0")
+    assert len(many) > 60
+    form = admin.get("/akun/baru").form("/akun/baru", has="masuk")
+    form.fill(nama="Petugas Cari", masuk="petugas.cari", peranan=["petugas_ppt"])
+    form["instansi.cari"] = "tidak ada begini"
+    page = admin.submit(form)
+    assert page.status == 422 and "tidak ada begini" in page.words and "Petugas Cari" in page.html
+    form = page.form("/akun/baru", has="masuk").fill(peranan=["petugas_ppt"])
+    form["instansi.cari"] = "dinas"
+    page = admin.submit(form)
+    assert page.status == 422
+    form = page.form("/akun/baru", has="masuk")
+    offered = [c.value for c in form.controls if c.name == "instansi" and c.value]
+    assert len(offered) > 1 and form["masuk"] == "petugas.cari" and form["peranan"] == "petugas_ppt"
+    form["instansi"] = offered[1]
+    page = admin.submit(form)
+    assert page.status == 200 and page.path.startswith("/pengguna/"), page.words[:400]
+    home = s.rows("SELECT i.uid FROM pengguna p JOIN institusi i ON i.id=p.induk WHERE p.uid=?", page.path.split("/")[2])
+    assert home[0]["uid"] == offered[1]
 
 
 def test_a_user_form_with_mistakes_keeps_what_was_typed(s):
