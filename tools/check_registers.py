@@ -19,10 +19,13 @@ FIELD_KEYS = {'name', 'type', 'label', 'help', 'required', 'list', 'search', 'fa
               'when', 'calc', 'default', 'min', 'max', 'scale', 'as', 'was', 'htcds'}
 FLAGS = ('required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique')
 IS = set('person institution membership user case victim suspect report reporter event paper transaction evidence node relation '
-         'attachment task assignment consent figure referral help_number'.split())
+         'attachment task assignment consent grant exclusion figure referral help_number'.split())
 AS = {  # role of a field -> kinds it may have
     'person.name': 'text', 'person.alias': 'text', 'person.birth': 'date', 'person.sex': 'code', 'person.nik': 'text',
     'person.origin': 'place', 'person.initials': 'text', 'institution.code': 'text', 'institution.name': 'text',
+    'grant.user': 'ref', 'grant.institution': 'ref', 'grant.classes': 'codes', 'grant.start': 'instant', 'grant.end': 'instant',
+    'grant.emergency': 'yesno4', 'grant.reason': 'text', 'grant.purpose': 'code', 'exclusion.user': 'ref', 'exclusion.institution': 'ref',
+    'exclusion.start': 'date', 'exclusion.end': 'date',
     'membership.user': 'ref', 'membership.start': 'date', 'membership.end': 'date', 'user.login': 'text', 'user.name': 'text',
     'user.roles': 'codes', 'user.active': 'yesno4', 'user.until': 'date', 'case.opened': 'date', 'victim.person': 'ref',
     'victim.child': 'yesno4', 'suspect.person': 'ref', 'event.order': 'number', 'assignment.user': 'ref',
@@ -681,11 +684,11 @@ class Domain:
             if len(flow[group]) != len(got):
                 err(flow[group].at, f'flow: {group} with the same name')
         for s in flow['states']:
-            if keys(s, {'name', 'label', 'closed'}, 'state', ('name', 'label')):
+            if keys(s, {'name', 'label', 'closed', 'opens'}, 'state', ('name', 'label')):
                 label(s, f'state {s["name"]}')
         reached, frontier = {flow['start']}, [flow['start']]
         for mv in flow['moves']:
-            if not keys(mv, {'name', 'label', 'from', 'to', 'by', 'need', 'when', 'reason', 'final'}, 'move', ('name', 'label', 'from', 'to', 'by')):
+            if not keys(mv, {'name', 'label', 'from', 'to', 'by', 'need', 'when', 'reason', 'final', 'other'}, 'move', ('name', 'label', 'from', 'to', 'by')):
                 return
             what = f'move {mv["name"]}'
             label(mv, what)

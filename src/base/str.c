@@ -177,6 +177,16 @@ Str str_lower(Arena *a, Str s)
     return (Str){p, s.len};
 }
 
+Str str_upper(Arena *a, Str s)
+{
+    if (!s.ptr)
+        return s;
+    char *p = arena_alloc(a, s.len + 1);
+    for (size_t i = 0; i < s.len; i++)
+        p[i] = (s.ptr[i] >= 'a' && s.ptr[i] <= 'z') ? (char)(s.ptr[i] - 32) : s.ptr[i];
+    return (Str){p, s.len};
+}
+
 Buf buf_new(Arena *a, size_t first)
 {
     Buf b = {.arena = a, .cap = first < 64 ? 64 : first};

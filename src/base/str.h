@@ -44,6 +44,7 @@ const char *str_z(Arena *a, Str s); /* NUL-terminated copy; absent gives "" */
 Str str_printf(Arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
 Str str_int(Arena *a, int64_t n);
 Str str_lower(Arena *a, Str s); /* ASCII only */
+Str str_upper(Arena *a, Str s); /* ASCII only */
 
 typedef struct StrList {
     Str *items;

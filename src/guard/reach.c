@@ -128,7 +128,8 @@ static void add_relation(Relation *rel, const Subject *s, int64_t principal, uns
     } else if (kind == PRINCIPAL_AREA && id && id == area_id(s->area)) {
         rel->area = true;
         rel->area_classes |= classes;
-    } else if (kind == PRINCIPAL_BARRED && s->user && id == s->user) {
+    } else if ((kind == PRINCIPAL_BARRED && s->user && id == s->user) ||
+               (kind == PRINCIPAL_BARRED_TEAM && in_agencies(s, id))) {
         rel->excluded = true;
     }
 }
@@ -173,10 +174,9 @@ typedef struct Principals {
 
 static void add(Principals *p, PrincipalKind kind, size_t number, int64_t id)
 {
-    static const char letter[] = {[PRINCIPAL_OWNER] = 'o',
-                                  [PRINCIPAL_USER] = 'u',
-                                  [PRINCIPAL_TEAM] = 't',
-                                  [PRINCIPAL_AREA] = 'a'};
+    static const char letter[] = {
+        [PRINCIPAL_OWNER] = 'o', [PRINCIPAL_USER] = 'u',   [PRINCIPAL_TEAM] = 't',
+        [PRINCIPAL_AREA] = 'a',  [PRINCIPAL_BARRED] = 'x', [PRINCIPAL_BARRED_TEAM] = 'y'};
     if (!id)
         return;
     p->items[p->n].id = principal_of(kind, id);
@@ -203,6 +203,16 @@ static Principals principals_of(unsigned scopes, const Subject *s)
     return p;
 }
 
+/* The principals through which the subject may be barred. */
+static Principals barred_of(const Subject *s)
+{
+    Principals p = {.n = 0};
+    add(&p, PRINCIPAL_BARRED, 0, s->user);
+    for (size_t i = 0; i < s->agency_count && i < AGENCIES_MAX; i++)
+        add(&p, PRINCIPAL_BARRED_TEAM, i, s->agencies[i]);
+    return p;
+}
+
 static void bind_principals(Stmt *st, const Principals *p)
 {
     for (size_t i = 0; i < p->n; i++)
@@ -219,11 +229,15 @@ static void put_principals(Buf *sql, const Principals *p)
 
 static void put_barred(Buf *sql, Str reg, const char *id, const Subject *s)
 {
-    if (s->user)
-        buf_printf(sql,
-                   " AND %s NOT IN (SELECT w.rec FROM jangkau w WHERE w.reg='%.*s'"
-                   " AND w.principal=:reach_user" LIVE ")",
-                   id, STR_ARG(reg));
+    Principals p = barred_of(s);
+    if (!p.n)
+        return;
+    buf_printf(sql,
+               " AND %s NOT IN (SELECT w.rec FROM jangkau w WHERE w.reg='%.*s'"
+               " AND w.principal IN (",
+               id, STR_ARG(reg));
+    put_principals(sql, &p);
+    buf_lit(sql, ")" LIVE ")");
 }
 
 /* The plus keeps the planner on the few rows of the record instead of a search a principal. */
@@ -285,13 +299,12 @@ Err reach_is_wide(Db *db, Arena *a, Str reg, unsigned scopes, const Subject *s, 
 
 void reach_bind(Stmt *st, unsigned scopes, const Subject *s, int64_t now)
 {
-    Principals p = principals_of(scopes, s);
+    Principals p = principals_of(scopes, s), barred = barred_of(s);
     bool all = scopes & SCOPE_BIT(SCOPE_ALL);
-    if (s->system || (!all && !p.n) || (all && !s->user))
+    if (s->system || (!all && !p.n) || (all && !barred.n))
         return;
     stmt_int(st, ":reach_now", now);
     if (!all)
         bind_principals(st, &p);
-    if (s->user)
-        stmt_int(st, ":reach_user", principal_of(PRINCIPAL_BARRED, s->user));
+    bind_principals(st, &barred);
 }

@@ -11,6 +11,7 @@ typedef enum PrincipalKind {
     PRINCIPAL_TEAM = 3,   /* institution by assignment or grant */
     PRINCIPAL_AREA = 4,   /* region of the owner, one row a level */
     PRINCIPAL_BARRED = 5, /* user on the conflict-of-interest list: sees nothing of the record */
+    PRINCIPAL_BARRED_TEAM = 6, /* institution on it: none of its members does */
 } PrincipalKind;
 
 #define REACH_FOREVER INT64_MAX
@@ -41,7 +42,7 @@ MUST_CHECK Err reach_relation(Db *db, const Subject *s, Str reg, int64_t rec, in
 
 /* Two ways to hold a list of `reg` to its scopes, which show the same records; the values of both
  * are bound by reach_bind on the prepared statement, with the same scopes and subject. Names used:
- * :reach_now, :reach_user, and a letter with a number for each principal (:o0, :t0, :u0, :a0).
+ * :reach_now, and a letter with a number for each principal (:o0, :t0, :u0, :a0).
  *
  * A question asked of each record: for lists that something else makes short. Appends
  * " AND EXISTS (SELECT 1 FROM jangkau ..)", a predicate that is never true when no scope or

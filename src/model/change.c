@@ -272,12 +272,12 @@ static void check_fields(Prepare *p)
     }
 }
 
-/* Nobody gives herself a membership or a role: the second person comes with the two-person rule,
- * this much holds without it. */
+/* Nobody gives herself a membership, a role or a grant. */
 static void check_own_rights(Prepare *p)
 {
     const Model *m = p->change->reg->model;
     const Field *member = role_field(m, FIELD_ROLE_MEMBERSHIP_USER);
+    const Field *granted = role_field(m, FIELD_ROLE_GRANT_USER);
     const Field *roles = role_field(m, FIELD_ROLE_USER_ROLES);
     const Subject *s = p->rd->actor->subject;
     RegRole role = p->change->reg->role;
@@ -285,6 +285,8 @@ static void check_own_rights(Prepare *p)
         return;
     if (role == REG_ROLE_MEMBERSHIP && member && str_eq(env_value(&p->env, member), s->uid))
         field_problem(p, member, M_OWN_RIGHTS, STR_NONE);
+    if (role == REG_ROLE_GRANT && granted && str_eq(env_value(&p->env, granted), s->uid))
+        field_problem(p, granted, M_OWN_RIGHTS, STR_NONE);
     if (role == REG_ROLE_USER && roles && p->change->set[roles->index] &&
         str_eq(p->change->uid, s->uid))
         field_problem(p, roles, M_OWN_RIGHTS, STR_NONE);
@@ -292,14 +294,27 @@ static void check_own_rights(Prepare *p)
 
 /* ---- moves ---- */
 
-static void check_move(Prepare *p)
+/* The two-person rule: who recorded it does not take this step (security 3.7). Nothing about it can
+ * change between here and the writer: a record keeps its first author. */
+static Err check_other(Prepare *p, const Move *m)
+{
+    Str author;
+    if (!m->other || p->rd->actor->subject->system)
+        return ERR_OK;
+    TRY(row_author(p->rd->db, p->rd->arena, p->rec, &author));
+    if (str_eq(author, p->rd->actor->subject->uid))
+        problem_add(p->problems, (Problem){.label = &m->label, .msg = M_MOVE_OTHER});
+    return ERR_OK;
+}
+
+static Err check_move(Prepare *p)
 {
     const Change *c = p->change;
     const Move *m = reg_move(c->reg, c->move);
     ExprEnv e = env_expr(&p->env);
     if (!m) {
         problem_add(p->problems, (Problem){.msg = M_MOVE_UNKNOWN, .args = {c->move}});
-        return;
+        return ERR_OK;
     }
     for (size_t i = 0; i < m->need_count; i++)
         if (str_empty(env_value(&p->env, m->need[i])))
@@ -312,6 +327,7 @@ static void check_move(Prepare *p)
     if (m->reason && str_trim(c->reason).len < 10)
         problem_add(p->problems,
                     (Problem){.field = S("alasan"), .label = &m->label, .msg = M_REASON_SHORT});
+    return check_other(p, m);
 }
 
 /* ---- sealing ---- */
@@ -417,7 +433,7 @@ Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems)
         check_fields(&p);
     check_own_rights(&p);
     if (c->kind == CHANGE_MOVE)
-        check_move(&p);
+        TRY(check_move(&p));
     if (problems->errors == before && rd->store->advise)
         TRY(rd->store->advise(rd, b, c, p.rec, problems));
     make_key(&p);

@@ -3,6 +3,7 @@
 #include "guard/account.h"
 #include "guard/reach.h"
 #include "model/env.h"
+#include "model/give_reach.h"
 #include "model/person_index.h"
 #include "model/plan.h"
 #include "model/row.h"
@@ -12,18 +13,6 @@
 #define SRC_CREATOR S("pembuat")
 #define SRC_PARENT  S("induk")
 #define SRC_TASK    S("tenggat")
-
-static Str role_text(const Store *s, const Record *r, FieldRole role)
-{
-    const Field *f = role_field(s->model, role);
-    return f && f->reg == r->reg ? r->vals[f->index].text : STR_NONE;
-}
-
-static int64_t role_id(const Store *s, const Record *r, FieldRole role)
-{
-    const Field *f = role_field(s->model, role);
-    return f && f->reg == r->reg ? r->vals[f->index].id : 0;
-}
 
 /* ---- reach ---- */
 
@@ -117,30 +106,6 @@ static Err put_referrers(WriteTx *tx, const Record *r)
     for (size_t i = 0; i < r->reg->referrer_count; i++)
         if (lends_reach(r->reg->referrers[i]))
             TRY(put_referrer(tx, r, r->reg->referrers[i]));
-    return ERR_OK;
-}
-
-/* The team: reach on the record above the assignment, until its end. */
-static Err put_assignment(WriteTx *tx, const Store *s, const Record *r, const Record *above)
-{
-    Str source = str_printf(tx->arena, "tugas:%lld", (long long)r->id);
-    int64_t user = role_id(s, r, FIELD_ROLE_ASSIGNMENT_USER);
-    int64_t team = role_id(s, r, FIELD_ROLE_ASSIGNMENT_INSTITUTION);
-    int64_t since = 0, until = REACH_FOREVER;
-    Date start, end;
-    TRY(reach_drop(tx->db, above->reg->name, above->id, source));
-    if (r->void_tx)
-        return ERR_OK;
-    if (date_parse_iso(role_text(s, r, FIELD_ROLE_ASSIGNMENT_START), &start))
-        since = clock_instant(start, 0);
-    if (date_parse_iso(role_text(s, r, FIELD_ROLE_ASSIGNMENT_END), &end))
-        until = clock_instant(date_add_days(end, 1), 0);
-    if (user)
-        TRY(reach_put_from(tx->db, above->reg->name, above->id, principal_of(PRINCIPAL_USER, user),
-                           CLASSES_ALL, since, until, source));
-    if (team)
-        TRY(reach_put_from(tx->db, above->reg->name, above->id, principal_of(PRINCIPAL_TEAM, team),
-                           CLASSES_ALL, since, until, source));
     return ERR_OK;
 }
 
@@ -249,11 +214,12 @@ static Err follow_down(WriteTx *tx, const Store *s, const Record *r, bool fresh)
     return follow_persons(tx, s, r);
 }
 
-/* Reach follows from owner, parent, references and being void; an assignment's also from its dates.
+/* Reach follows from owner, parent, references and being void; what gives reach itself also from
+ * its dates, state and classes.
  */
 static bool reach_stays(const Record *before, const Record *after)
 {
-    bool same = after->reg->role != REG_ROLE_ASSIGNMENT && before->owner == after->owner &&
+    bool same = !gives_reach(after->reg) && before->owner == after->owner &&
                 before->parent == after->parent && before->parent_reg == after->parent_reg &&
                 !before->void_tx == !after->void_tx;
     for (size_t i = 0; i < after->reg->field_count; i++)
@@ -273,11 +239,12 @@ Err follow_change(WriteTx *tx, const Store *s, const Record *before, const Recor
 Err follow_reach(WriteTx *tx, const Store *s, const Record *r, bool fresh)
 {
     Record above;
-    if (r->reg->role != REG_ROLE_ASSIGNMENT || !r->parent_reg)
+    if (!gives_reach(r->reg) || !r->parent_reg)
         return follow_down(tx, s, r, fresh);
     TRY(row_by_id(tx->db, tx->arena, r->parent_reg, r->parent, &above));
-    TRY(put_assignment(tx, s, r, &above));
-    return follow_down(tx, s, &above, false);
+    TRY(give_reach(tx, s, r, &above));
+    TRY(follow_down(tx, s, &above, false));
+    return r->reg->reach == REACH_PARENT ? ERR_OK : follow_down(tx, s, r, fresh);
 }
 
 /* ---- blind index ---- */

@@ -37,6 +37,7 @@ void load_state(Loader *l, void *into, const Node *node)
         {"name", READ_NAME, KEY_MUST, offsetof(State, name), NULL},
         {"label", READ_LABEL, KEY_MUST, offsetof(State, label), NULL},
         {"closed", READ_FLAG, KEY_MAY, offsetof(State, closed), NULL},
+        {"opens", READ_FLAG, KEY_MAY, offsetof(State, opens), NULL},
     };
     LOAD_MAP(l, node, keys, into);
 }
@@ -117,6 +118,7 @@ void load_move(Loader *l, void *into, const Node *node)
         {"when", READ_CALL, KEY_MAY, 0, read_move_when},
         {"reason", READ_FLAG, KEY_MAY, offsetof(Move, reason), NULL},
         {"final", READ_FLAG, KEY_MAY, offsetof(Move, final), NULL},
+        {"other", READ_FLAG, KEY_MAY, offsetof(Move, other), NULL},
     };
     LOAD_MAP(l, node, keys, into);
 }

@@ -188,6 +188,7 @@ typedef struct State {
     Str name;
     Label label;
     bool closed;
+    bool opens; /* a grant in this state opens what it names */
 } State;
 
 typedef struct Move {
@@ -201,6 +202,7 @@ typedef struct Move {
     const Expr *when;
     bool reason;
     bool final; /* never undone */
+    bool other; /* by another person than the one who recorded it */
 } Move;
 
 typedef enum TriggerKind { ON_NONE, ON_CREATE, ON_MOVE, ON_STATE, ON_FIELD } TriggerKind;

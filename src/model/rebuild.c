@@ -4,6 +4,7 @@
 #include "model/derive.h"
 #include "model/env.h"
 #include "model/follow.h"
+#include "model/give_reach.h"
 #include "model/row.h"
 
 typedef Err (*EachRow)(WriteTx *tx, const Store *s, Record *r);
@@ -67,7 +68,7 @@ static Err rebuild_facts(WriteTx *tx, const Store *s, Record *r)
 
 static Err rebuild_reach(WriteTx *tx, const Store *s, Record *r)
 {
-    return r->reg->reach == REACH_PARENT && r->parent_reg && r->reg->role != REG_ROLE_ASSIGNMENT
+    return r->reg->reach == REACH_PARENT && r->parent_reg && !gives_reach(r->reg)
                ? ERR_OK /* comes with its parent */
                : follow_reach(tx, s, r, false);
 }

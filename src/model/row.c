@@ -415,3 +415,15 @@ Err row_put_links(Db *db, Arena *a, const Field *f, int64_t rec, Str words)
         TRY(put_link(db, a, f, rec, ord++, word));
     return ERR_OK;
 }
+
+Err row_author(Db *db, Arena *a, const Record *r, Str *ret_actor)
+{
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(db, "SELECT actor FROM tx WHERE id=:tx", &st));
+    stmt_int(st, ":tx", r->created_tx);
+    TRY(stmt_step(st, &row));
+    *ret_actor = row ? row_text(a, st, 0) : STR_NONE;
+    stmt_done(st);
+    return ERR_OK;
+}

@@ -1,5 +1,7 @@
 #include "web/page.h"
 
+#include "engine/emergency_db.h"
+
 #include "assets_gen.h"
 #include "base/clock.h"
 #include "guard/session.h"
@@ -172,8 +174,9 @@ void page_message(Req *req, Html *h)
                     {"urung", M_UNDO_DONE},          {"massal", M_BULK_DONE},
                     {"draf", M_WEB_DRAFT_KEPT},      {"buang", M_WEB_DRAFT_GONE},
                     {"saringan", M_FILTER_SAVED},    {"sandi", M_PASSWORD_CHANGED},
-                    {"kode", M_FACTOR_RESET_DONE},   {"sesi", M_SESSION_ENDED},
-                    {"sama", M_WEB_NOTHING_CHANGED}, {"sudah", M_WEB_IMPORTED_BEFORE}};
+                    {"kode", M_FACTOR_RESET_DONE},   {"darurat", M_EMERGENCY_OPENED},
+                    {"sesi", M_SESSION_ENDED},       {"sama", M_WEB_NOTHING_CHANGED},
+                    {"sudah", M_WEB_IMPORTED_BEFORE}};
     Str name = req_query(req, S("pesan"));
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
         if (str_is(name, messages[i].name))
@@ -315,12 +318,15 @@ static void duties(Req *req, Html *h)
     static const struct {
         const char *duty, *url;
         Msg label;
-    } pages[] = {{"import", "/impor", M_IMPORTS},     {"tables", "/tabel", M_TABLES},
-                 {"audit", "/audit", M_AUDIT},        {"health", "/kesehatan", M_HEALTH},
-                 {"users", "/akun/baru", M_USER_NEW}, {"users", "/peran", M_ROLES}};
+    } pages[] = {{"import", "/impor", M_IMPORTS},      {"tables", "/tabel", M_TABLES},
+                 {"audit", "/audit", M_AUDIT},         {"health", "/kesehatan", M_HEALTH},
+                 {"users", "/akun/baru", M_USER_NEW},  {"users", "/peran", M_ROLES},
+                 {NULL, "/darurat", M_EMERGENCY_TITLE}};
     int mark = h_mark(h);
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
-        if (!req_duty(req, pages[i].duty))
+        bool may =
+            pages[i].duty ? req_duty(req, pages[i].duty) : emergency_may(req->model, &req->subject);
+        if (!may)
             continue;
         if (h_mark(h) == mark) {
             h_class(h, "div", "kelompok");

@@ -167,6 +167,8 @@ Err page_login(Req *req);
 Err page_login_post(Req *req);
 Err page_logout_post(Req *req);
 Err page_language_post(Req *req);
+Err page_emergency(Req *req);
+Err page_emergency_post(Req *req);
 Err page_code(Req *req);
 Err page_code_post(Req *req);
 Err page_prove(Req *req);

@@ -77,14 +77,6 @@ static Err group(Search *s, Query *q, Str why, Str name, Str value)
 
 /* ---- where to look ---- */
 
-static Str upper(Arena *a, Str s)
-{
-    char *out = arena_alloc(a, s.len + 1);
-    for (size_t i = 0; i < s.len; i++)
-        out[i] = (char)(s.ptr[i] >= 'a' && s.ptr[i] <= 'z' ? s.ptr[i] - 'a' + 'A' : s.ptr[i]);
-    return (Str){out, s.len};
-}
-
 /* The number of a record begins as its register's numbers do: KAS-2026-00012. */
 static bool is_number_of(Str number, const Register *reg)
 {
@@ -95,7 +87,7 @@ static bool is_number_of(Str number, const Register *reg)
 static Err by_number(Search *s, const Register *reg)
 {
     Query q = query_new(reg);
-    Str number = upper(s->req->arena, s->text);
+    Str number = str_upper(s->req->arena, s->text);
     if (!is_number_of(number, reg))
         return ERR_OK;
     query_filter(&q, s->req->arena, NULL, S("nomor"), FILTER_EQ, number);

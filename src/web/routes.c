@@ -35,6 +35,8 @@ static const Route table[] = {
     ROUTE(POST, "/kunci", "lock", ROUTE_OWN | ROUTE_LOCKED, page_lock_post),
     ROUTE(POST, "/kunci/buka", "lock", ROUTE_OWN | ROUTE_LOCKED | ROUTE_SLOW, page_unlock_post),
     ROUTE(GET, "/cari", "list", 0, page_search),
+    ROUTE(GET, "/darurat", "emergency", 0, page_emergency),
+    ROUTE(POST, "/darurat", "emergency", PROVEN, page_emergency_post),
     ROUTE(GET, "/akun", "account", ROUTE_OWN, page_account),
     ROUTE(POST, "/akun/sandi", "password", ROUTE_OWN | ROUTE_SLOW, page_password_post),
     ROUTE(POST, "/akun/sesi", "logout", ROUTE_OWN, page_session_post),

@@ -1,0 +1,125 @@
+#include "engine/emergency_db.h"
+
+#include "base/clock.h"
+#include "engine/follow_up.h"
+#include "engine/rule_db.h"
+#include "guard/reach.h"
+#include "guard/session.h"
+#include "model/plan.h"
+#include "model/row.h"
+
+#define EMERGENCY_CLASSES "identitas kontak lokasi_aman"
+
+static const Register *victims_of(const Model *m)
+{
+    return role_reg(m, REG_ROLE_VICTIM);
+}
+
+/* The step that puts a grant in force and the one that reviews it are for another person; the first
+ * leads from the start into a state that opens, the second starts there. */
+static const Move *step(const Register *grants, bool review)
+{
+    for (size_t i = 0; i < grants->move_count; i++) {
+        const Move *m = &grants->moves[i];
+        const State *from = reg_state(grants, m->from.items[0]);
+        if (m->other && reg_state(grants, m->to)->opens && from->opens == review)
+            return m;
+    }
+    return NULL;
+}
+
+bool emergency_may(const Model *m, const Subject *s)
+{
+    const Register *victims = victims_of(m), *grants = role_reg(m, REG_ROLE_GRANT);
+    return victims && grants && role_field(m, FIELD_ROLE_GRANT_EMERGENCY) && step(grants, false) &&
+           step(grants, true) && policy_scopes(s, VERB_READ, victims->rights);
+}
+
+Err emergency_find(Reader *rd, Str number, Record *ret)
+{
+    const Register *victims = victims_of(rd->store->model);
+    Relation rel;
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(rd->db,
+                str_printf(rd->arena, "SELECT id FROM %.*s WHERE nomor=:number AND batal=0",
+                           STR_ARG(victims->name))
+                    .ptr,
+                &st));
+    stmt_text(st, ":number", number);
+    TRY(stmt_step(st, &row));
+    if (!row)
+        return E_NOT_FOUND;
+    int64_t id = row_int(st, 0);
+    stmt_done(st);
+    TRY(reach_relation(rd->db, rd->actor->subject, victims->name, id, clock_now(), &rel));
+    return rel.excluded ? E_NOT_FOUND : row_by_id(rd->db, rd->arena, victims, id, ret);
+}
+
+Err emergency_unreviewed(Reader *rd, int64_t user, int64_t *ret)
+{
+    const Model *m = rd->store->model;
+    const Register *grants = role_reg(m, REG_ROLE_GRANT);
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(rd->db,
+                str_printf(rd->arena,
+                           "SELECT count(*) FROM %.*s WHERE %.*s=:user AND %.*s='ya'"
+                           " AND status=:state AND batal=0",
+                           STR_ARG(grants->name),
+                           STR_ARG(role_field(m, FIELD_ROLE_GRANT_USER)->name),
+                           STR_ARG(role_field(m, FIELD_ROLE_GRANT_EMERGENCY)->name))
+                    .ptr,
+                &st));
+    stmt_int(st, ":user", user);
+    stmt_text(st, ":state", step(grants, true)->from.items[0]);
+    TRY(stmt_step(st, &row));
+    *ret = row_int(st, 0);
+    stmt_done(st);
+    return ERR_OK;
+}
+
+static void set_role(Change *c, const Model *m, FieldRole role, Str value)
+{
+    const Field *f = role_field(m, role);
+    if (f)
+        change_set(c, f, value);
+}
+
+static Change *grant_of(Arena *a, const Model *m, const Emergency *e)
+{
+    Change *c = store_change(a, CHANGE_CREATE, role_reg(m, REG_ROLE_GRANT), STR_NONE, 0);
+    int64_t now = clock_now();
+    c->parent_reg = e->victim.reg;
+    c->parent_uid = e->victim.uid;
+    c->reason = e->reason;
+    set_role(c, m, FIELD_ROLE_GRANT_EMERGENCY, S("ya"));
+    set_role(c, m, FIELD_ROLE_GRANT_USER, e->user_uid);
+    set_role(c, m, FIELD_ROLE_GRANT_CLASSES, S(EMERGENCY_CLASSES));
+    set_role(c, m, FIELD_ROLE_GRANT_PURPOSE, e->purpose);
+    set_role(c, m, FIELD_ROLE_GRANT_REASON, e->reason);
+    set_role(c, m, FIELD_ROLE_GRANT_START, str_int(a, now));
+    set_role(c, m, FIELD_ROLE_GRANT_END, str_int(a, now + (int64_t)EMERGENCY_HOURS * 3600 * 1000));
+    return c;
+}
+
+Err emergency_open(WriteTx *tx, void *emergency)
+{
+    const Emergency *e = emergency;
+    const Model *m = e->batch->store->model;
+    Change *made = grant_of(tx->arena, m, e);
+    TRY(rule_owner(tx, &e->victim, &made->owner_uid));
+    TRY(store_apply_system(tx, e->batch, system_actor_rules(), made));
+    Change *move = store_change(tx->arena, CHANGE_MOVE, made->reg, made->uid, 0);
+    move->move = step(made->reg, false)->name;
+    move->reason = e->reason;
+    TRY(store_apply_system(tx, e->batch, system_actor_rules(), move));
+    TRY(purpose_put(tx, e->session, e->file_uid, e->purpose, e->reason));
+    AuditAct act = {.store = e->batch->store,
+                    .actor = e->batch->actor,
+                    .action = S("emergency"),
+                    .uid = e->victim.uid,
+                    .result = S("ok"),
+                    .reg = e->victim.reg};
+    return store_audit_act(tx, &act);
+}

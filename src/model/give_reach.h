@@ -1,0 +1,15 @@
+/* Records that open or close the record above them: an assignment to the team, a grant with classes
+ * and an end, an exclusion for conflict of interest (security 3.7). */
+#pragma once
+
+#include "model/store.h"
+
+/* Whether records of the register do so. */
+bool gives_reach(const Register *reg);
+/* Replaces the rows of `jangkau` on `above` that follow from `r`; what hangs below `above` is the
+ * caller's to follow. */
+MUST_CHECK Err give_reach(WriteTx *tx, const Store *s, const Record *r, const Record *above);
+
+/* Value of the field of this role; absent or 0 where the register has none. */
+Str role_text(const Store *s, const Record *r, FieldRole role);
+int64_t role_id(const Store *s, const Record *r, FieldRole role);
