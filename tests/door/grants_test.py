@@ -9,7 +9,7 @@ def uid_of(s, login):
 def open_file(client, path):
     """States a purpose, so that protected values show; the record's page."""
     page = client.get(path)
-    form = page.form("/buka")
+    form = page.form("/buka", has="guna")
     form["guna"], form["-alasan"] = "layanan_korban", "Pemeriksaan uji jalur hibah"
     return client.submit(form)
 

@@ -53,5 +53,5 @@ def test_voided_record_is_found_again(s):
 def test_opening_without_a_purpose_leads_back(s):
     c = s.as_("ppt")
     path = re.search(r'href="(/laporan/[0-9a-f-]{36})"', c.get("/laporan").html)[1]
-    page = c.submit(c.get(path).form("/buka"))
+    page = c.submit(c.get(path).form("/buka", has="guna"))
     assert page.status == 422 and link(page, "Kembali ke catatan") == path
