@@ -4,6 +4,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static const NameTables tables = {
+    S("dari\tmenjadi\tletak\noe\tu\tmana\n"), S("kata\tguna\tbaku\nalias\tnama_lain\t\n"),
+    S("bobot\tnama\nkuat\tyohanes yan\n"),
+    S("huruf\tketat\takhir\tlonggar\thidup\na\ta\ta\ta\tya\nb\tb\tp\tp\ttidak\n")};
+
 static void compare_all(const MatchBook *book, Arena *a)
 {
     Comparer comparer;
@@ -30,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     match_settings_read(file.text, file.place, &settings, &problems);
     problems = (Problems){.arena = a};
     settings = match_settings_default();
-    const MatchBook *book = match_book_read(a, &file, 1, &settings, &problems);
+    const MatchBook *book =
+        match_book_read(a, &file, 1, name_rules_read(a, &tables, &problems), &settings, &problems);
     if (problems.errors == 0 && book->n < 200)
         compare_all(book, a);
     arena_free(a);

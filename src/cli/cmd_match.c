@@ -51,6 +51,7 @@ static Err read_books(Matching *m)
 {
     Cli *cli = m->cli;
     MatchSource files[MATCH_SOURCES];
+    NameRules *rules;
     size_t n = (size_t)cli->argc - 1;
     if (n < 1 || n > MATCH_SOURCES)
         return E_USAGE;
@@ -58,7 +59,13 @@ static Err read_books(Matching *m)
         files[i].place = str_of(cli->argv[i + 1]);
         TRY(file_read(cli->arena, cli->argv[i + 1], most_bytes, &files[i].text));
     }
-    m->book = match_book_read(cli->arena, files, n, &m->settings, &m->problems);
+    Err e = name_rules_load(cli->arena, str_printf(cli->arena, "%s/names", cli_domain(cli)).ptr,
+                            &m->problems, &rules);
+    if (e != ERR_OK) {
+        cli_problems(cli, &m->problems);
+        return e;
+    }
+    m->book = match_book_read(cli->arena, files, n, rules, &m->settings, &m->problems);
     return stop_at_problems(m);
 }
 
@@ -94,7 +101,7 @@ static Err compute(Matching *m, bool across)
         Patterns patterns = match_count_patterns(cli->arena, &run);
         match_model_learn(&m->comparer, &patterns, across, &m->model);
     }
-    m->edges = match_find_edges(cli->arena, &run, &m->model, 0);
+    m->edges = match_find_edges(cli->arena, &run, &m->model, WEAKEST_EDGE);
     double odds = m->settings.accept / (1 - m->settings.accept);
     m->clusters = match_clusters_make(cli->arena, &m->comparer, &m->model, &m->edges,
                                       (float)log2(odds), m->settings.unique, NULL, 0);

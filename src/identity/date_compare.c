@@ -94,7 +94,7 @@ static bool is_digits(Str s, size_t least, size_t most)
 
 static bool is_year(int year)
 {
-    return year >= 1850 && year < 2100;
+    return year >= 1500 && year < 2100;
 }
 
 /* YYYYMMDD, or DDMMYYYY where the first four digits are no year. */

@@ -6,12 +6,21 @@
 
 /* A block may hold more records in a small book, where looking at all pairs costs little. */
 enum { LARGEST = 1000, LARGEST_OF_MANY = 100, RECORDS_IN_BLOCKS = 20000000 };
-enum { MOST_KEYS = 24, TOP_NAMES = 3, TOP_PLACES = 6, SUB_KEYS = 5 };
+enum {
+    MOST_KEYS = 64,
+    TOP_NAMES = 3,
+    TOP_PLACES = 6,
+    TOP_BIRTHS = 2,
+    SUB_KEYS = 5,
+    NEIGHBOURS = 8
+};
 
 /* What keys are made of. 0 stands for nothing known. */
 typedef struct Features {
-    uint64_t names[TOP_NAMES], places[TOP_PLACES], numbers[MATCH_COMPARISONS], mother;
-    uint32_t birth;
+    uint64_t names[TOP_NAMES], loose[TOP_NAMES], places[TOP_PLACES], numbers[MATCH_COMPARISONS],
+        mother;
+    uint32_t words[TOP_NAMES];
+    uint32_t births[TOP_BIRTHS]; /* as stated, and by the NIK where that says another */
     uint32_t sex;
     size_t place_count, number_count;
 } Features;
@@ -34,7 +43,7 @@ typedef struct Entries {
 typedef struct Blocking {
     BlockBook *to;
     Arena *scratch;
-    const uint64_t *sounds; /* by word */
+    const uint64_t *sounds, *loose; /* by word: its sound, and what sounds alike at all */
     size_t largest;
     struct {
         uint32_t *items;
@@ -50,24 +59,6 @@ typedef struct Blocking {
     } pass_of;
 } Blocking;
 
-/* The consonants after the first letter; what sounds alike is written alike. */
-static uint64_t sound_of(Str word)
-{
-    static const char alike[] = "abcdefghijklmnopqrstuvwxyz";
-    static const char class[] = "abkdefkhijklmnopkrstufuksis";
-    char out[8];
-    size_t n = 0;
-    for (size_t i = 0; i < word.len && n < 6; i++) {
-        const char *at = strchr(alike, word.ptr[i]);
-        char c = at && *at ? class[at - alike] : word.ptr[i];
-        bool vowel = strchr("aeiouh", c) != NULL;
-        if ((vowel && i > 0) || (n && out[n - 1] == c))
-            continue;
-        out[n++] = c;
-    }
-    return match_hash(7, (Str){out, n});
-}
-
 static void put_key(Keys *keys, uint64_t a, uint64_t b)
 {
     if (!a || !b || keys->n == MOST_KEYS)
@@ -79,33 +70,43 @@ static void put_key(Keys *keys, uint64_t a, uint64_t b)
     keys->items[keys->n++] = key;
 }
 
-static uint64_t year_of(const Features *f)
+static uint64_t year_of(uint32_t birth)
 {
-    return (uint64_t)DATE_YEAR(f->birth);
+    return (uint64_t)DATE_YEAR(birth);
 }
 
 /* Day and month whichever stands first, without the year. */
-static uint64_t day_and_month(const Features *f)
+static uint64_t day_and_month(uint32_t birth)
 {
-    uint64_t m = (uint64_t)DATE_MONTH(f->birth), d = (uint64_t)DATE_DAY(f->birth);
+    uint64_t m = (uint64_t)DATE_MONTH(birth), d = (uint64_t)DATE_DAY(birth);
     if (!m || !d)
         return 0;
     return 1000 + (m < d ? m * 100 + d : d * 100 + m);
 }
 
-static bool full_date(const Features *f)
+static bool full_date(uint32_t birth)
 {
-    return DATE_YEAR(f->birth) && DATE_MONTH(f->birth) && DATE_DAY(f->birth);
+    return DATE_YEAR(birth) && DATE_MONTH(birth) && DATE_DAY(birth);
 }
 
-static void by_number(const Features *f, Keys *keys)
+static void by_number(const Blocking *b, const Features *f, Keys *keys)
 {
+    (void)b;
     for (size_t i = 0; i < f->number_count; i++)
         put_key(keys, f->numbers[i], i + 1);
 }
 
-static void by_two_names(const Features *f, Keys *keys)
+static void by_birth(const Blocking *b, const Features *f, Keys *keys)
 {
+    (void)b;
+    for (int d = 0; d < TOP_BIRTHS; d++)
+        if (full_date(f->births[d]))
+            put_key(keys, f->births[d], 3);
+}
+
+static void by_two_names(const Blocking *b, const Features *f, Keys *keys)
+{
+    (void)b;
     for (int i = 0; i < TOP_NAMES; i++)
         for (int j = i + 1; j < TOP_NAMES; j++) {
             uint64_t x = f->names[i], y = f->names[j];
@@ -113,50 +114,61 @@ static void by_two_names(const Features *f, Keys *keys)
         }
 }
 
-static void by_name_and_year(const Features *f, Keys *keys)
+static void by_name_and_year(const Blocking *b, const Features *f, Keys *keys)
 {
+    (void)b;
     for (int i = 0; i < TOP_NAMES; i++)
-        put_key(keys, f->names[i], year_of(f));
+        put_key(keys, f->loose[i], year_of(f->births[0]));
 }
 
-static void by_name_and_day(const Features *f, Keys *keys)
+static void by_name_and_day(const Blocking *b, const Features *f, Keys *keys)
 {
+    (void)b;
     for (int i = 0; i < TOP_NAMES; i++)
-        put_key(keys, f->names[i], day_and_month(f));
+        for (int d = 0; d < TOP_BIRTHS; d++)
+            put_key(keys, f->loose[i], day_and_month(f->births[d]));
 }
 
-static void by_birth(const Features *f, Keys *keys)
+static void by_name_and_place(const Blocking *b, const Features *f, Keys *keys)
 {
-    if (full_date(f))
-        put_key(keys, f->birth, 3);
-}
-
-static void by_name_and_place(const Features *f, Keys *keys)
-{
+    (void)b;
     for (int i = 0; i < TOP_NAMES; i++)
         for (size_t p = 0; p < f->place_count; p++)
             put_key(keys, f->names[i], f->places[p]);
 }
 
-static void by_mother(const Features *f, Keys *keys)
+static void by_mother(const Blocking *b, const Features *f, Keys *keys)
 {
+    (void)b;
     for (size_t p = 0; p < f->place_count; p++)
         put_key(keys, f->mother, f->places[p]);
-    put_key(keys, f->mother, year_of(f));
-    put_key(keys, f->mother, day_and_month(f));
+    put_key(keys, f->mother, year_of(f->births[0]));
+    for (int d = 0; d < TOP_BIRTHS; d++)
+        put_key(keys, f->mother, day_and_month(f->births[d]));
 }
 
-static void by_day_and_place(const Features *f, Keys *keys)
+static void by_mother_and_name(const Blocking *b, const Features *f, Keys *keys)
 {
-    for (size_t p = 0; p < f->place_count; p++)
-        put_key(keys, day_and_month(f), f->places[p]);
+    (void)b;
+    for (int i = 0; i < TOP_NAMES; i++)
+        put_key(keys, f->mother, f->names[i]);
+}
+
+static void by_day_and_place(const Blocking *b, const Features *f, Keys *keys)
+{
+    (void)b;
+    for (int d = 0; d < TOP_BIRTHS; d++)
+        for (size_t p = 0; p < f->place_count; p++)
+            put_key(keys, day_and_month(f->births[d]), f->places[p]);
 }
 
 /* The date with one digit left out, and the initial letter class of the rarest name. */
-static void by_birth_slip(const Features *f, Keys *keys)
+static void by_birth_slip(const Blocking *b, const Features *f, Keys *keys)
 {
-    int whole = DATE_YEAR(f->birth) * 10000 + DATE_MONTH(f->birth) * 100 + DATE_DAY(f->birth);
-    if (!full_date(f))
+    uint32_t birth = f->births[0];
+    int whole = DATE_YEAR(birth) * 10000 + DATE_MONTH(birth) * 100 + DATE_DAY(birth);
+    (void)b;
+    if (!full_date(birth))
         return;
     for (int i = 0, high = 10; i < 8; i++, high *= 10) {
         int rest = whole / high * (high / 10) + whole % (high / 10);
@@ -164,14 +176,35 @@ static void by_birth_slip(const Features *f, Keys *keys)
     }
 }
 
+/* A word and the words that are nearly it or another form of it, each with the year. */
+static void by_similar_and_year(const Blocking *b, const Features *f, Keys *keys)
+{
+    const SimilarWords *s = b->to->book->similar;
+    for (int i = 0; i < 2 && f->words[i]; i++) {
+        uint32_t w = f->words[i], n = 0;
+        put_key(keys, w, year_of(f->births[0]));
+        for (uint32_t at = s->starts[w]; at < s->starts[w + 1] && n < NEIGHBOURS; at++)
+            if (s->levels[at] >= WORD_NEAR) {
+                put_key(keys, s->others[at], year_of(f->births[0]));
+                n++;
+            }
+    }
+}
+
 static const struct {
     const char *name;
-    void (*keys)(const Features *f, Keys *keys);
+    void (*keys)(const Blocking *b, const Features *f, Keys *keys);
 } passes[] = {
-    {"number", by_number},         {"birth", by_birth},
-    {"two-names", by_two_names},   {"name-year", by_name_and_year},
-    {"name-day", by_name_and_day}, {"name-place", by_name_and_place},
-    {"mother", by_mother},         {"day-place", by_day_and_place},
+    {"number", by_number},
+    {"birth", by_birth},
+    {"two-names", by_two_names},
+    {"name-day", by_name_and_day},
+    {"name-place", by_name_and_place},
+    {"mother-name", by_mother_and_name},
+    {"mother", by_mother},
+    {"name-year", by_name_and_year},
+    {"similar-year", by_similar_and_year},
+    {"day-place", by_day_and_place},
     {"birth-slip", by_birth_slip},
 };
 enum { PASSES = sizeof passes / sizeof *passes };
@@ -183,8 +216,11 @@ static void name_features(const Blocking *b, const Comparison *c, const uint32_t
         ret->mother = words[0] ? b->sounds[words[0]] : 0;
         return;
     }
-    for (int i = 0; i < TOP_NAMES && words[i]; i++)
+    for (int i = 0; i < TOP_NAMES && words[i]; i++) {
+        ret->words[i] = words[i];
         ret->names[i] = b->sounds[words[i]];
+        ret->loose[i] = b->loose[words[i]];
+    }
 }
 
 static void features_of(const Blocking *b, uint32_t record, Features *ret)
@@ -197,12 +233,14 @@ static void features_of(const Blocking *b, uint32_t record, Features *ret)
         if (c->kind == COMPARE_NAME)
             name_features(b, c, v, ret);
         else if (c->kind == COMPARE_BIRTH)
-            ret->birth = *v;
+            ret->births[0] = *v;
         else if (c->kind == COMPARE_SEX)
             ret->sex = *v;
         else if (c->kind == COMPARE_TEXT && ret->place_count < TOP_PLACES)
             ret->places[ret->place_count++] = v[0] ? match_mix(v[0], k + 100) : 0;
-        else if (c->kind == COMPARE_NIK || c->kind == COMPARE_NUMBER)
+        if (c->kind == COMPARE_NIK)
+            ret->births[1] = v[3];
+        if (c->kind == COMPARE_NIK || c->kind == COMPARE_NUMBER)
             ret->numbers[ret->number_count++] = (uint64_t)v[1] << 32 | v[0];
     }
 }
@@ -247,7 +285,7 @@ static uint64_t sub_key(const Features *f, int level)
     case 1:
         return f->names[1];
     case 2:
-        return year_of(f);
+        return year_of(f->births[0]);
     case 3:
         return f->place_count ? f->places[0] : 0;
     default:
@@ -302,7 +340,7 @@ static void run_pass(Blocking *b, size_t at)
         Features f;
         Keys keys = {0};
         features_of(b, r, &f);
-        passes[at].keys(&f, &keys);
+        passes[at].keys(b, &f, &keys);
         for (size_t k = 0; k < keys.n; k++)
             *ARENA_PUSH(mine, all) = (Entry){keys.items[k], r};
     }
@@ -328,15 +366,32 @@ static void list_blocks(Arena *a, BlockBook *to)
             to->record_blocks[at[to->members[m] + 1]++] = g;
 }
 
+/* What has no Latin letters sounds as it is written. */
+static uint64_t sound_of(Str sound, Str text)
+{
+    return sound.len ? match_hash(7, sound) : match_hash(8, text);
+}
+
+static void hear_words(Blocking *b)
+{
+    const MatchBook *book = b->to->book;
+    uint64_t *strict = ARENA_ARRAY(b->scratch, book->vocabulary->n, uint64_t),
+             *loose = ARENA_ARRAY(b->scratch, book->vocabulary->n, uint64_t);
+    for (uint32_t w = 1; w < book->vocabulary->n; w++) {
+        const NameToken *t = &book->tokens[w];
+        strict[w] = sound_of(token_strict(t), book->vocabulary->words[w].text);
+        loose[w] = sound_of(token_loose(t), book->vocabulary->words[w].text);
+    }
+    b->sounds = strict;
+    b->loose = loose;
+}
+
 BlockBook *match_blocks_new(Arena *a, const MatchBook *book, bool across)
 {
     BlockBook *to = ARENA_NEW(a, BlockBook);
     Blocking b = {.to = to, .scratch = arena_new(SIZE_MAX)};
-    uint64_t *sounds = ARENA_ARRAY(b.scratch, book->vocabulary->n, uint64_t);
     *to = (BlockBook){.book = book, .across = across, .pass_count = PASSES};
-    for (uint32_t w = 1; w < book->vocabulary->n; w++)
-        sounds[w] = sound_of(book->vocabulary->words[w].text);
-    b.sounds = sounds;
+    hear_words(&b);
     b.largest = RECORDS_IN_BLOCKS / ((size_t)book->n + 1);
     b.largest = b.largest > LARGEST           ? LARGEST
                 : b.largest < LARGEST_OF_MANY ? LARGEST_OF_MANY
@@ -358,15 +413,34 @@ BlockBook *match_blocks_new(Arena *a, const MatchBook *book, bool across)
     return to;
 }
 
-bool match_block_owns(const BlockBook *b, uint32_t block, uint32_t x, uint32_t y)
+uint64_t match_block_pairs(const BlockBook *b)
 {
-    const uint32_t *p = b->record_blocks + b->record_starts[x],
-                   *q = b->record_blocks + b->record_starts[y];
-    while (*p != *q) {
-        if (*p < *q)
-            p++;
-        else
-            q++;
+    uint64_t sum = 0;
+    for (size_t p = 0; p < b->pass_count; p++)
+        sum += b->passes[p].pairs;
+    return sum;
+}
+
+void match_candidates_init(Arena *a, uint32_t records, Candidates *ret)
+{
+    *ret = (Candidates){.records = ARENA_ARRAY(a, (size_t)records + 1, uint32_t),
+                        .passes = ARENA_ARRAY(a, (size_t)records + 1, uint8_t),
+                        .seen = ARENA_ARRAY(a, (size_t)records + 1, uint32_t)};
+}
+
+void match_candidates(const BlockBook *b, uint32_t record, Candidates *ret)
+{
+    const uint8_t *sources = b->book->sources;
+    ret->n = 0;
+    for (uint64_t i = b->record_starts[record]; i < b->record_starts[record + 1]; i++) {
+        uint32_t g = b->record_blocks[i];
+        for (uint64_t m = b->starts[g + 1]; m-- > b->starts[g] && b->members[m] > record;) {
+            uint32_t other = b->members[m];
+            if (ret->seen[other] == record + 1 || (b->across && sources[other] == sources[record]))
+                continue;
+            ret->seen[other] = record + 1;
+            ret->records[ret->n] = other;
+            ret->passes[ret->n++] = b->pass_of[g];
+        }
     }
-    return *p == block;
 }

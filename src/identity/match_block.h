@@ -26,5 +26,16 @@ typedef struct BlockBook {
 } BlockBook;
 
 BlockBook *match_blocks_new(Arena *a, const MatchBook *book, bool across);
-/* Whether the block is the first that holds both records. */
-bool match_block_owns(const BlockBook *b, uint32_t block, uint32_t x, uint32_t y);
+/* Pairs in all blocks, counted as often as blocks hold them. */
+uint64_t match_block_pairs(const BlockBook *b);
+
+/* The later records that share a block with one record, each once. */
+typedef struct Candidates {
+    uint32_t *records;
+    uint8_t *passes; /* the pass of the first block that holds the pair */
+    size_t n;
+    uint32_t *seen; /* by record: the last one it was a candidate of, plus one */
+} Candidates;
+
+void match_candidates_init(Arena *a, uint32_t records, Candidates *ret);
+void match_candidates(const BlockBook *b, uint32_t record, Candidates *ret);

@@ -2,11 +2,16 @@
 
 #include "base/csv.h"
 #include "base/utf8.h"
+#include "identity/date_compare.h"
 #include "identity/match_value.h"
+#include "identity/nik.h"
 
 #include <string.h>
 
+/* Only says which century two digits of a year mean; it is no clock. */
+static const Date century = {2030, 12, 31};
 enum { MOST_COLUMNS = 256, ROWS_AT_ONCE = 2000, MOST_RECORDS = 20000000, MOST_FAULTS = 50 };
+static const uint32_t WOMAN_BIT = 1u << 31; /* beside the date of a NIK, until it is filled in */
 
 /* How the columns of one book fill a row: for each column its comparison. */
 typedef struct Filling {
@@ -17,6 +22,7 @@ typedef struct Filling {
 
 typedef struct Reader {
     MatchBook *book;
+    const NameRules *rules;
     const MatchSettings *settings;
     Problems *problems;
     size_t cap;
@@ -38,9 +44,12 @@ static const struct {
     [COLUMN_ADDRESS] = {COMPARE_TEXT, false},   [COLUMN_TEXT] = {COMPARE_TEXT, false},
 };
 
-static const unsigned words_of_kind[] = {
-    [COMPARE_NAME] = NAME_WORDS, [COMPARE_BIRTH] = 1,  [COMPARE_SEX] = 1,
-    [COMPARE_NIK] = 3,           [COMPARE_NUMBER] = 3, [COMPARE_TEXT] = 1 + TEXT_WORDS};
+static const unsigned words_of_kind[] = {[COMPARE_NAME] = NAME_WORDS + 1,
+                                         [COMPARE_BIRTH] = 1,
+                                         [COMPARE_SEX] = 1,
+                                         [COMPARE_NIK] = 4,
+                                         [COMPARE_NUMBER] = 3,
+                                         [COMPARE_TEXT] = 1 + TEXT_WORDS};
 
 static bool compared(ColumnRole role)
 {
@@ -63,7 +72,7 @@ static int comparison_of(const MatchBook *b, const MatchColumn *c)
     ColumnRole role = whole_of(c->role);
     for (size_t i = 0; i < b->comparison_count; i++) {
         const Comparison *have = &b->comparisons[i];
-        if (have->role == role && have->kind != COMPARE_REST &&
+        if (have->role == role && have->kind != COMPARE_REST && have->kind != COMPARE_ORDER &&
             (kinds[role].joins || str_eq(have->name, c->heading)))
             return (int)i;
     }
@@ -73,29 +82,32 @@ static int comparison_of(const MatchBook *b, const MatchColumn *c)
 static void add_comparison(MatchBook *b, CompareKind kind, ColumnRole role, Str name)
 {
     size_t i = b->comparison_count++;
-    b->comparisons[i] = (Comparison){.kind = kind,
-                                     .name = name,
-                                     .at = (uint16_t)b->stride,
-                                     .class = kind == COMPARE_NAME ? 0 : (uint8_t)(2 * i + 1),
-                                     .role = role};
-    if (kind == COMPARE_REST)
+    b->comparisons[i] =
+        (Comparison){.kind = kind,
+                     .name = name,
+                     .at = (uint16_t)b->stride,
+                     .class = kind == COMPARE_NAME ? NAME_CLASS : (uint8_t)(2 * i + 1),
+                     .role = role};
+    if (kind == COMPARE_REST || kind == COMPARE_ORDER)
         b->comparisons[i].at = b->comparisons[i - 1].at;
     else
         b->stride += words_of_kind[kind];
 }
 
-/* Adds the comparison a column asks for, unless it is there; names bring a second one along. */
+/* Adds the comparison a column asks for, unless it is there; names bring two more along. */
 static void ask_comparison(Reader *r, const MatchColumn *c)
 {
     MatchBook *b = r->book;
     ColumnRole role = whole_of(c->role);
     if (!compared(c->role) || comparison_of(b, c) >= 0 ||
-        b->comparison_count + 2 > MATCH_COMPARISONS)
+        b->comparison_count + (role == COLUMN_NAME ? 3 : 1) > MATCH_COMPARISONS)
         return;
     Str name = kinds[role].joins ? str_of(column_role_word(role)) : c->heading;
     add_comparison(b, kinds[role].kind, role, name);
-    if (role == COLUMN_NAME)
+    if (role == COLUMN_NAME) {
         add_comparison(b, COMPARE_REST, role, S("name-rest"));
+        add_comparison(b, COMPARE_ORDER, role, S("name-order"));
+    }
 }
 
 static bool read_headings(Reader *r, const MatchSource *file, const CsvRow *row, Filling *f)
@@ -117,20 +129,57 @@ static bool read_headings(Reader *r, const MatchSource *file, const CsvRow *row,
 
 /* ---- one record ---- */
 
+static void put_word(Reader *r, uint8_t class, Str word, uint32_t *to, size_t most)
+{
+    uint32_t id = vocabulary_put(r->book->vocabulary, class, word);
+    size_t n = 0;
+    while (n < most && to[n] && to[n] != id)
+        n++;
+    if (n < most)
+        to[n] = id;
+}
+
 static void put_words(Reader *r, Str text, uint8_t class, uint32_t *to, size_t most)
 {
     Str rest = text, word;
-    size_t n = 0;
-    while (n < most && to[n])
-        n++;
-    while (n < most && str_word(&rest, &word)) {
-        uint32_t id = vocabulary_put(r->book->vocabulary, class, word);
-        bool there = false;
-        for (size_t i = 0; i < n; i++)
-            there |= to[i] == id;
-        if (!there)
-            to[n++] = id;
+    while (str_word(&rest, &word))
+        put_word(r, class, word, to, most);
+}
+
+/* Short forms in full; else as written: that another spelling is the same word is known later. */
+static void put_name(Reader *r, Str cell, uint32_t *to)
+{
+    Name name, alias;
+    name_normalise(r->rules, r->scratch, cell, &name, &alias);
+    for (int part = 0; part < 2; part++) {
+        const Name *n = part ? &alias : &name;
+        for (int i = 0; i < n->n; i++) {
+            const NameToken *t = &n->tokens[i];
+            put_word(r, NAME_CLASS, t->shortened ? token_canonical(t) : token_raw(t), to,
+                     NAME_WORDS);
+        }
     }
+}
+
+static uint32_t date_of(Reader *r, Str cell)
+{
+    Date d;
+    bool ok = date_read_loose(r->scratch, cell, century, &d);
+    return ok ? PACKED_DATE(d.year, d.month, d.day) : 0;
+}
+
+/* The number as symbols, and the date in it. */
+static void put_nik(Str cell, uint32_t *to)
+{
+    NikFacts f;
+    unsigned faults = nik_decode(cell, &f);
+    if (faults & NIK_SHAPE)
+        return;
+    uint64_t v = match_number((Str){f.digits, sizeof f.digits}, 16, true);
+    to[0] = (uint32_t)v;
+    to[1] = (uint32_t)(v >> 32);
+    if (!(faults & NIK_DATE))
+        to[3] = PACKED_DATE(nik_year(&f, 0, century), f.month, f.day) | (f.woman ? WOMAN_BIT : 0);
 }
 
 static void put_text(Reader *r, const Comparison *c, Str cell, uint32_t *to)
@@ -148,10 +197,10 @@ static void put_text(Reader *r, const Comparison *c, Str cell, uint32_t *to)
 
 static void put_number(const Comparison *c, Str cell, uint32_t *to)
 {
-    bool digits = c->role == COLUMN_NIK || c->role == COLUMN_PHONE || c->role == COLUMN_CARD;
+    bool digits = c->role == COLUMN_PHONE || c->role == COLUMN_CARD;
     if (c->role == COLUMN_PHONE) /* +62 and 0 open the same number */
         cell = str_from(cell, cell.len > 9 ? cell.len - 9 : 0);
-    uint64_t v = match_number(cell, c->role == COLUMN_NIK ? 16 : 4, digits);
+    uint64_t v = match_number(cell, 4, digits);
     to[0] = (uint32_t)v;
     to[1] = (uint32_t)(v >> 32);
 }
@@ -173,15 +222,17 @@ static void put_cell(Reader *r, const Comparison *c, ColumnRole role, Str cell, 
     uint32_t *to = row + c->at;
     switch (c->kind) {
     case COMPARE_NAME:
-        put_words(r, match_plain(r->scratch, cell), 0, to, NAME_WORDS);
+        put_name(r, cell, to);
         break;
     case COMPARE_BIRTH:
-        *to |= role == COLUMN_BIRTH ? match_date(r->scratch, cell) : date_part(cell, role);
+        *to |= role == COLUMN_BIRTH ? date_of(r, cell) : date_part(cell, role);
         break;
     case COMPARE_SEX:
         *to = match_sex(cell);
         break;
     case COMPARE_NIK:
+        put_nik(cell, to);
+        break;
     case COMPARE_NUMBER:
         put_number(c, cell, to);
         break;
@@ -189,6 +240,7 @@ static void put_cell(Reader *r, const Comparison *c, ColumnRole role, Str cell, 
         put_text(r, c, cell, to);
         break;
     case COMPARE_REST:
+    case COMPARE_ORDER:
         break;
     }
 }
@@ -215,15 +267,17 @@ static void make_room(Reader *r)
     r->cap = cap;
 }
 
-/* What a record leaves out and its NIK tells. The year 2030 only says which century two digits
- * mean; it is no clock. */
+/* What a record leaves out and its NIK tells. */
 static void fill_from_nik(const MatchBook *b, uint32_t *row)
 {
     uint32_t birth = 0, sex = 0;
     for (size_t k = 0; k < b->comparison_count; k++) {
-        const uint32_t *v = row + b->comparisons[k].at;
-        if (b->comparisons[k].kind == COMPARE_NIK && v[1])
-            birth = match_nik_birth((uint64_t)v[1] << 32 | v[0], 2030, &sex);
+        uint32_t *v = row + b->comparisons[k].at;
+        if (b->comparisons[k].kind == COMPARE_NIK && v[3]) {
+            birth = v[3] & ~WOMAN_BIT;
+            sex = v[3] & WOMAN_BIT ? 2 : 1;
+            v[3] = birth;
+        }
     }
     for (size_t k = 0; birth && k < b->comparison_count; k++) {
         uint32_t *v = row + b->comparisons[k].at;
@@ -332,8 +386,17 @@ static void count_words(MatchBook *b, const uint32_t *words, size_t n)
             b->vocabulary->words[words[i]].count++;
 }
 
+static void swap_words(uint32_t *words, size_t j, uint32_t *stands)
+{
+    uint32_t word = words[j], stand = *stands >> 2 * j & 3, before = *stands >> 2 * (j - 1) & 3;
+    words[j] = words[j - 1];
+    words[j - 1] = word;
+    *stands &= ~(15u << 2 * (j - 1));
+    *stands |= before << 2 * j | stand << 2 * (j - 1);
+}
+
 /* Rarest first; equal counts by text, so that the order of records does not matter. */
-static void sort_words(const MatchBook *b, uint32_t *words, size_t n)
+static void sort_words(const MatchBook *b, uint32_t *words, size_t n, uint32_t *stands)
 {
     const Word *w = b->vocabulary->words;
     for (size_t i = 1; i < n && words[i]; i++)
@@ -341,9 +404,7 @@ static void sort_words(const MatchBook *b, uint32_t *words, size_t n)
             const Word *x = &w[words[j - 1]], *y = &w[words[j]];
             if (x->count < y->count || (x->count == y->count && str_cmp(x->text, y->text) <= 0))
                 break;
-            uint32_t t = words[j];
-            words[j] = words[j - 1];
-            words[j - 1] = t;
+            swap_words(words, j, stands);
         }
 }
 
@@ -373,6 +434,21 @@ static void count_numbers(MatchBook *b, const Comparison *c)
     arena_free(scratch);
 }
 
+/* Where each word of a name stood, before they are sorted: the words of one cell in their order. */
+static void note_stands(uint32_t *name)
+{
+    int n = 0;
+    while (n < NAME_WORDS && name[n])
+        n++;
+    for (int i = 0; i < n; i++) {
+        NameStand stand = n == 1       ? STAND_ALONE
+                          : i == 0     ? STAND_FIRST
+                          : i == n - 1 ? STAND_LAST
+                                       : STAND_MIDDLE;
+        name[NAME_WORDS] |= (uint32_t)stand << 2 * i;
+    }
+}
+
 static void each_word_list(MatchBook *b, bool sort)
 {
     for (uint32_t i = 0; i < b->n; i++)
@@ -382,36 +458,44 @@ static void each_word_list(MatchBook *b, bool sort)
             bool text = c->kind == COMPARE_TEXT;
             if (c->kind != COMPARE_NAME && !text)
                 continue;
+            uint32_t unasked = 0;
             if (sort)
-                sort_words(b, row + text, text ? TEXT_WORDS : NAME_WORDS);
+                sort_words(b, row + text, text ? TEXT_WORDS : NAME_WORDS,
+                           text ? &unasked : row + NAME_WORDS);
             else
-                count_words(b, row, words_of_kind[c->kind]);
+                count_words(b, row, text ? 1 + TEXT_WORDS : NAME_WORDS);
+            if (!sort && !text)
+                note_stands(row);
         }
 }
 
-static void finish(MatchBook *b)
+static void finish(MatchBook *b, const NameRules *rules)
 {
     each_word_list(b, false);
     each_word_list(b, true);
     for (size_t k = 0; k < b->comparison_count; k++)
         if (b->comparisons[k].kind == COMPARE_NUMBER || b->comparisons[k].kind == COMPARE_NIK)
             count_numbers(b, &b->comparisons[k]);
-    b->similar = similar_words_new(b->arena, b->vocabulary);
+    b->tokens = ARENA_ARRAY(b->arena, b->vocabulary->n, NameToken);
+    for (uint32_t w = 1; w < b->vocabulary->n; w++)
+        if (b->vocabulary->words[w].class == NAME_CLASS)
+            name_token(rules, b->vocabulary->words[w].text, &b->tokens[w]);
+    b->similar = similar_words_new(b->arena, b->vocabulary, b->tokens);
 }
 
-MatchBook *match_book_read(Arena *a, const MatchSource *files, size_t n,
+MatchBook *match_book_read(Arena *a, const MatchSource *files, size_t n, const NameRules *rules,
                            const MatchSettings *settings, Problems *problems)
 {
     MatchBook *b = ARENA_NEW(a, MatchBook);
     b->arena = a;
     b->vocabulary = vocabulary_new(a);
-    Reader r = {.book = b, .settings = settings, .problems = problems};
+    Reader r = {.book = b, .rules = rules, .settings = settings, .problems = problems};
     for (size_t i = 0; i < n && i < MATCH_SOURCES; i++) {
         b->files[b->file_count++] = files[i];
         read_file(&r, &files[i], i);
     }
     arena_free(r.scratch);
     if (problems->errors == 0)
-        finish(b);
+        finish(b, rules);
     return b;
 }

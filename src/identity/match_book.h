@@ -7,14 +7,18 @@
 enum { MATCH_COMPARISONS = 12, NAME_WORDS = 4, TEXT_WORDS = 4, MATCH_SOURCES = 8 };
 
 typedef enum CompareKind {
-    COMPARE_NAME,   /* NAME_WORDS words, rarest first, order-free */
+    COMPARE_NAME,   /* NAME_WORDS words, rarest first, order-free; where each stood, NameStand */
     COMPARE_REST,   /* third and fourth word of the same name; takes no room of its own */
+    COMPARE_ORDER,  /* where the only word that agrees stands in the same name; no room either */
     COMPARE_BIRTH,  /* one packed date */
     COMPARE_SEX,    /* 0 unknown, 1 male, 2 female */
-    COMPARE_NIK,    /* as a number, the region being its first six digits */
+    COMPARE_NIK,    /* as a number, the region being its first six digits; the date in it */
     COMPARE_NUMBER, /* 64 bits of symbols, low half first; how often it occurs */
     COMPARE_TEXT,   /* the whole text as a word, TEXT_WORDS words of it, rarest first */
 } CompareKind;
+
+/* Two bits for each word of a name. */
+typedef enum NameStand { STAND_MIDDLE, STAND_FIRST, STAND_LAST, STAND_ALONE } NameStand;
 
 typedef struct Comparison {
     CompareKind kind;
@@ -42,13 +46,14 @@ typedef struct MatchBook {
     MatchSource files[MATCH_SOURCES];
     size_t file_count;
     Vocabulary *vocabulary;
+    NameToken *tokens; /* by word of NAME_CLASS */
     SimilarWords *similar;
 } MatchBook;
 
 /* Reads the texts of one or several books (CSV with a heading row). Columns found in the first one
  * decide what is compared; a column of another book with the same role and heading, or a role that
  * stands once, joins it. Faults become problems (`ret` is then not to be used). */
-MatchBook *match_book_read(Arena *a, const MatchSource *files, size_t n,
+MatchBook *match_book_read(Arena *a, const MatchSource *files, size_t n, const NameRules *rules,
                            const MatchSettings *settings, Problems *problems);
 static inline const uint32_t *match_row(const MatchBook *b, uint32_t i)
 {

@@ -1,13 +1,10 @@
 #include "identity/match_cluster.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Beyond this many pairs between two groups the heaviest one decides alone. */
-enum { MOST_CROSS = 4096 };
-/* What one pair may add to or take from the average. */
-static const float most_bits = 20, least_bits = -12;
+/* So many records of a group speak for it. */
+enum { SPEAKERS = 24 };
 
 typedef struct Joining {
     const Comparer *comparer;
@@ -30,28 +27,53 @@ static int by_weight(const void *x, const void *y)
     return (p->b > q->b) - (p->b < q->b);
 }
 
-static float pair_bits(const Joining *j, uint32_t x, uint32_t y)
+/* What the pairs between two groups say of each thing: sums of bits over those that say something.
+ */
+typedef struct Sayings {
+    float bits[MATCH_CLASSES][MATCH_COMPARISONS], rare[MATCH_COMPARISONS];
+    int n[MATCH_COMPARISONS];
+} Sayings;
+
+static void hear_pair(const Joining *j, uint32_t a, uint32_t b, Sayings *s)
 {
     const MatchBook *book = j->comparer->book;
     Compared pair;
-    if (x > y)
-        return pair_bits(j, y, x);
-    match_compare(j->comparer, match_row(book, x), match_row(book, y), &pair);
-    float w = match_weight(j->model, &pair, book->comparison_count);
-    return fminf(most_bits, fmaxf(least_bits, w));
+    if (a > b) {
+        hear_pair(j, b, a, s);
+        return;
+    }
+    match_compare(j->comparer, match_row(book, a), match_row(book, b), &pair);
+    for (size_t k = 0; k < book->comparison_count; k++) {
+        unsigned level = pattern_level(pair.pattern, k);
+        if (level == LEVEL_MISSING)
+            continue;
+        s->n[k]++;
+        s->rare[k] += pair.rare[k];
+        for (int c = 0; c < MATCH_CLASSES; c++)
+            s->bits[c][k] += j->model->bits[c][k][level];
+    }
 }
 
-/* The average over all pairs between two groups, also those that no block proposed. */
+/* Whether two groups are one person by all that their records say together: of each thing the mean
+ * of the pairs that tell it, so that what one record leaves out another tells. */
 static bool agrees(const Joining *j, uint32_t x, uint32_t y)
 {
-    double sum = 0;
-    size_t n = (size_t)j->size[x] * j->size[y];
-    if (n == 1 || n > MOST_CROSS)
-        return true;
-    for (uint32_t p = x; p != UINT32_MAX; p = j->next[p])
-        for (uint32_t q = y; q != UINT32_MAX; q = j->next[q])
-            sum += pair_bits(j, p, q);
-    return sum / (double)n >= 0;
+    Sayings s = {0};
+    float bits[MATCH_CLASSES], rare = 0;
+    int n = 0;
+    for (uint32_t p = x; p != UINT32_MAX && n < SPEAKERS; p = j->next[p], n++) {
+        int m = 0;
+        for (uint32_t q = y; q != UINT32_MAX && m < SPEAKERS; q = j->next[q], m++)
+            hear_pair(j, p, q, &s);
+    }
+    for (int c = 0; c < MATCH_CLASSES; c++) {
+        bits[c] = j->model->share_bits[c];
+        for (size_t k = 0; k < j->comparer->book->comparison_count; k++)
+            bits[c] += s.n[k] ? s.bits[c][k] / (float)s.n[k] : 0;
+    }
+    for (size_t k = 0; k < j->comparer->book->comparison_count; k++)
+        rare += s.n[k] ? s.rare[k] / (float)s.n[k] : 0;
+    return match_odds(bits, rare) >= j->join;
 }
 
 static bool share_source(const Joining *j, uint32_t x, uint32_t y)
@@ -92,12 +114,13 @@ static void merge(Joining *j, uint32_t x, uint32_t y)
 static void try_edge(Joining *j, const MatchEdge *e)
 {
     uint32_t x = j->first[e->a], y = j->first[e->b];
-    if (e->weight < j->join || x == y || forbidden(j, x, y))
+    if (x == y || forbidden(j, x, y))
         return;
-    if (agrees(j, x, y))
+    bool one_pair = j->size[x] == 1 && j->size[y] == 1;
+    if (one_pair ? e->weight >= j->join : agrees(j, x, y))
         merge(j, x, y);
     else
-        j->divided++;
+        j->divided += e->weight >= j->join;
 }
 
 MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel *model,

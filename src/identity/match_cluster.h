@@ -11,12 +11,14 @@ typedef struct MatchRule {
 typedef struct MatchClusters {
     uint32_t *of; /* by record: the first record of its person */
     size_t persons;
-    size_t divided; /* groups that chains of pairs held together and averages did not */
+    size_t divided; /* groups that chains of pairs held together and all that is said together did
+                       not */
 } MatchClusters;
 
-/* Joins pairs of at least `join` bits, the heaviest first; a group of more than two joins only if
- * its pairs weigh enough on average, so that one doubtful bridge does not join two persons. Rules
- * of reviewers win; with `unique`, two records of one source are never one person. */
+/* Goes through the pairs, the heaviest first. Two groups become one when all that their records say
+ * together, of each thing the mean of those that tell it, weighs `join` bits: one record with
+ * little in it is then no bridge between two persons, nor keeps one person apart. Rules of
+ * reviewers win; with `unique`, two records of one source are never one person. */
 MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel *model,
                                   const MatchEdges *edges, float join, bool unique,
                                   const MatchRule *rules, size_t rule_count);

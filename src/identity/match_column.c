@@ -100,10 +100,11 @@ static void read_weight(Reading *r, Str name, Str value)
     Arena *a = r->problems->arena;
     bool ok = str_cut(&level, '/', &comparison) && read_frequency(a, &value, &w.m) &&
               read_frequency(a, &value, &w.u);
-    w.forged = w.m;
-    w.kin = w.u;
+    w.forged = w.renamed = w.m;
+    w.kin = w.neighbour = w.u;
     if (ok && str_trim(value).len)
-        ok = read_frequency(a, &value, &w.forged) && read_frequency(a, &value, &w.kin);
+        ok = read_frequency(a, &value, &w.forged) && read_frequency(a, &value, &w.renamed) &&
+             read_frequency(a, &value, &w.kin) && read_frequency(a, &value, &w.neighbour);
     if (!ok) {
         complain(r, M_MATCH_BAD_WEIGHT, name);
         return;
@@ -144,8 +145,12 @@ static void read_line(Reading *r, Str line)
         read_share(r, key, value, &r->to->prior);
     else if (str_is(key, "forged"))
         read_share(r, key, value, &r->to->forged);
+    else if (str_is(key, "renamed"))
+        read_share(r, key, value, &r->to->renamed);
     else if (str_is(key, "kin"))
         read_share(r, key, value, &r->to->kin);
+    else if (str_is(key, "neighbour"))
+        read_share(r, key, value, &r->to->neighbour);
     else if (str_is(key, "threshold"))
         read_share(r, key, value, &r->to->accept);
     else if (str_is(key, "unique") && (str_is(value, "yes") || str_is(value, "no")))

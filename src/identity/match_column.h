@@ -12,11 +12,13 @@ typedef enum ColumnRole {
 
 /* What a person decides about a run. Text form, one a line, `#` starts a comment:
  *   column HEADING: ROLE        unique: yes|no        threshold: 0.9
- *   prior: P   forged: P   kin: P      weight COMPARISON/LEVEL: M U [FORGED KIN]
+ *   prior: P   forged: P   renamed: P   kin: P   neighbour: P
+ *   weight COMPARISON/LEVEL: M U [FORGED RENAMED KIN NEIGHBOUR]
  * A file with `column` lines uses these columns only. */
 typedef struct MatchWeight {
     Str comparison, level;
-    double m, u, forged, kin; /* frequencies by class of pair, see match_model.h */
+    double m, u, forged, renamed, kin,
+        neighbour; /* frequencies by class of pair, see match_model.h */
     int line;
 } MatchWeight;
 
@@ -32,11 +34,11 @@ typedef struct MatchSettings {
     struct {
         MatchWeight *items;
         size_t n, cap;
-    } weights;          /* fixed weights: nothing is learned when there are some */
-    double prior;       /* chance that two records taken at random are one person; 0 = learn it */
-    double forged, kin; /* the same of pairs behind forged papers, and of relatives */
-    double accept;      /* probability from which two records are joined */
-    bool unique;        /* each source names a person once */
+    } weights;    /* fixed weights: nothing is learned when there are some */
+    double prior; /* chance that two records taken at random are one person; 0 = learn it */
+    double forged, renamed, kin, neighbour; /* the same of the other classes of pairs */
+    double accept;                          /* probability from which two records are joined */
+    bool unique;                            /* each source names a person once */
 } MatchSettings;
 
 typedef struct MatchColumn {

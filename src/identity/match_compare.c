@@ -1,5 +1,6 @@
 #include "identity/match_compare.h"
 
+#include "identity/date_compare.h"
 #include "identity/match_value.h"
 
 #include <math.h>
@@ -10,10 +11,17 @@ static const float rare_share[WORD_LEVELS] = {
     [WORD_FAR] = 0.25f, [WORD_NEAR] = 0.5f, [WORD_ALIKE] = 0.75f, [WORD_SAME] = 1};
 
 typedef struct Pairing {
-    WordLevel slots[NAME_WORDS]; /* best first */
+    WordLevel slots[NAME_WORDS];          /* best first */
+    uint8_t x[NAME_WORDS], y[NAME_WORDS]; /* which words each slot pairs */
     int n, na, nb;
-    float rare[NAME_WORDS];
 } Pairing;
+
+/* Two sides of a comparison: `a` may have marks, then words are looked up there. */
+typedef struct Sides {
+    const Comparer *c;
+    const uint32_t *marks;
+    const uint32_t *a, *b;
+} Sides;
 
 static int count(const uint32_t *words, int most)
 {
@@ -34,32 +42,70 @@ static WordLevel word_level(const MatchBook *b, uint32_t x, uint32_t y)
     return similar_words_find(b->similar, x, y);
 }
 
-/* The words of both names are paired off, the best agreement first. Among equal ones the rarer
- * words (earlier in the rows) go first, whichever side is asked. */
-static void pair_words(const Comparer *c, const uint32_t *a, const uint32_t *b, Pairing *ret)
+enum { MARK_BITS = 3, MARK_MASK = 7 };
+
+/* Marks of the words of names stand behind each other, since they are words of one class. */
+static unsigned mark_shift(const Comparison *c)
 {
-    WordLevel levels[NAME_WORDS][NAME_WORDS];
-    bool used_a[NAME_WORDS] = {0}, used_b[NAME_WORDS] = {0};
-    *ret = (Pairing){.na = count(a, NAME_WORDS), .nb = count(b, NAME_WORDS)};
-    for (int i = 0; i < ret->na; i++)
-        for (int j = 0; j < ret->nb; j++)
-            levels[i][j] = word_level(c->book, a[i], b[j]);
+    return c->role == COLUMN_MOTHER ? MARK_BITS * NAME_WORDS : 0;
+}
+
+/* All levels of one word of `b`: three bits for each word of `a`. */
+static uint32_t levels_with(const Sides *s, const uint32_t *a, int na, uint32_t y, unsigned shift)
+{
+    uint32_t levels = 0;
+    if (s->marks) {
+        levels = s->marks[y] >> shift & ((1u << MARK_BITS * NAME_WORDS) - 1);
+        for (int i = 0; i < na; i++)
+            if (a[i] <= WORD_INITIALS && !(levels >> MARK_BITS * i & MARK_MASK))
+                levels |= word_level(s->c->book, a[i], y) << MARK_BITS * i;
+        return levels;
+    }
+    for (int i = 0; i < na; i++)
+        levels |= word_level(s->c->book, a[i], y) << MARK_BITS * i;
+    return levels;
+}
+
+/* Takes the best agreement that is left. Among equal ones the rarer words (earlier in the rows) go
+ * first, whichever side is asked. */
+static void take_best(const uint32_t levels[NAME_WORDS], unsigned *used_a, unsigned *used_b,
+                      Pairing *p)
+{
+    int best = -1, x = 0, y = 0;
+    for (int j = 0; j < p->nb; j++)
+        for (int i = 0; !(*used_b >> j & 1) && i < p->na; i++) {
+            int level = (int)(levels[j] >> MARK_BITS * i & MARK_MASK),
+                rank = level * 64 + 32 - 4 * (i + j) - abs(i - j);
+            if ((*used_a >> i & 1) || rank <= best)
+                continue;
+            best = rank;
+            x = i;
+            y = j;
+        }
+    *used_a |= 1u << x;
+    *used_b |= 1u << y;
+    p->x[p->n] = (uint8_t)x;
+    p->y[p->n] = (uint8_t)y;
+    p->slots[p->n++] = (WordLevel)(levels[y] >> MARK_BITS * x & MARK_MASK);
+}
+
+/* The words of both names are paired off, the best agreement first. */
+static void pair_words(const Sides *s, const Comparison *f, Pairing *ret)
+{
+    const uint32_t *a = s->a + f->at, *b = s->b + f->at;
+    uint32_t levels[NAME_WORDS], any = 0;
+    unsigned used_a = 0, used_b = 0;
+    ret->n = 0;
+    ret->na = count(a, NAME_WORDS);
+    ret->nb = count(b, NAME_WORDS);
+    for (int j = 0; j < ret->nb; j++)
+        any |= levels[j] = levels_with(s, a, ret->na, b[j], mark_shift(f));
     int most = ret->na < ret->nb ? ret->na : ret->nb;
-    for (; ret->n < most; ret->n++) {
-        int best = -1, x = 0, y = 0;
-        for (int i = 0; i < ret->na; i++)
-            for (int j = 0; !used_a[i] && j < ret->nb; j++) {
-                int rank = (int)levels[i][j] * 64 + 32 - 4 * (i + j) - abs(i - j);
-                if (used_b[j] || rank <= best)
-                    continue;
-                best = rank;
-                x = i;
-                y = j;
-            }
-        used_a[x] = used_b[y] = true;
-        float bits = fminf(c->word_bits[a[x]], c->word_bits[b[y]]);
-        ret->slots[ret->n] = levels[x][y];
-        ret->rare[ret->n] = rare_share[levels[x][y]] * bits;
+    while (any && ret->n < most)
+        take_best(levels, &used_a, &used_b, ret);
+    while (ret->n < most) {
+        ret->x[ret->n] = ret->y[ret->n] = (uint8_t)ret->n;
+        ret->slots[ret->n++] = WORD_DIFFERENT;
     }
 }
 
@@ -72,9 +118,11 @@ static unsigned name_level(const Pairing *p)
     return (unsigned)(NAME_TWO(p->slots[0], p->slots[1]));
 }
 
+/* Asked only where the words before agree: else it would count the same disagreement again, and
+ * strangers would never seem to agree. */
 static unsigned rest_level(const Pairing *p)
 {
-    if (p->n == 0 || (p->n < 3 && p->na == p->nb))
+    if (p->n == 0 || p->slots[p->n > 1] < WORD_FAR || (p->n < 3 && p->na == p->nb))
         return REST_NONE;
     if (p->n < 3)
         return REST_EXTRA;
@@ -83,28 +131,14 @@ static unsigned rest_level(const Pairing *p)
     return p->slots[2] == WORD_DIFFERENT ? REST_DIFFERENT : REST_SIMILAR;
 }
 
-static bool one_slip(uint32_t a, uint32_t b)
+static unsigned order_level(const Pairing *p, uint32_t stands_a, uint32_t stands_b)
 {
-    int x[8], y[8], wrong = 0, first = -1;
-    for (int side = 0; side < 2; side++) {
-        uint32_t v = side ? b : a;
-        int *to = side ? y : x, whole = DATE_YEAR(v) * 10000 + DATE_MONTH(v) * 100 + DATE_DAY(v);
-        for (int i = 7; i >= 0; i--, whole /= 10)
-            to[i] = whole % 10;
-    }
-    for (int i = 0; i < 8; i++)
-        if (x[i] != y[i]) {
-            first = wrong++ ? first : i;
-        }
-    return wrong == 1 ||
-           (wrong == 2 && first < 7 && x[first] == y[first + 1] && x[first + 1] == y[first]);
-}
-
-/* The first of January and July and the last of December stand for "not known". */
-static bool is_default(uint32_t d)
-{
-    int month = DATE_MONTH(d), day = DATE_DAY(d);
-    return (day == 1 && (month == 1 || month == 7)) || (day == 31 && month == 12);
+    if (p->n < 2 || p->slots[0] == WORD_DIFFERENT || p->slots[1] != WORD_DIFFERENT)
+        return ORDER_NONE;
+    unsigned a = stands_a >> 2 * p->x[0] & 3, b = stands_b >> 2 * p->y[0] & 3;
+    if (a != b || a == STAND_MIDDLE)
+        return ORDER_OTHER;
+    return a == STAND_FIRST ? ORDER_FIRST : ORDER_LAST;
 }
 
 static unsigned years_level(int apart)
@@ -112,28 +146,50 @@ static unsigned years_level(int apart)
     return apart == 0 ? YEAR_SAME : apart == 1 ? YEAR_NEAR : YEAR_DIFFERENT;
 }
 
-static unsigned birth_level(uint32_t a, uint32_t b)
+static Date unpacked(uint32_t v)
 {
-    bool year = DATE_YEAR(a) == DATE_YEAR(b), month = DATE_MONTH(a) == DATE_MONTH(b),
-         day = DATE_DAY(a) == DATE_DAY(b);
-    int apart = abs(DATE_YEAR(a) - DATE_YEAR(b));
-    if (!DATE_YEAR(a) || !DATE_YEAR(b))
+    return (Date){DATE_YEAR(v), DATE_MONTH(v), DATE_DAY(v)};
+}
+
+static bool is_full(uint32_t v)
+{
+    return DATE_MONTH(v) && DATE_DAY(v);
+}
+
+static unsigned birth_level(uint32_t x, uint32_t y)
+{
+    static const uint8_t levels[DATE_LEVELS] = {[DATE_DIFFERENT] = BIRTH_DIFFERENT,
+                                                [DATE_YEAR_NEAR] = BIRTH_YEAR_NEAR,
+                                                [DATE_TWO_PARTS] = BIRTH_TWO_PARTS,
+                                                [DATE_OTHER_YEAR] = BIRTH_OTHER_YEAR,
+                                                [DATE_FIRST_OLDER] = BIRTH_RAISED,
+                                                [DATE_SECOND_OLDER] = BIRTH_RAISED,
+                                                [DATE_SLIP] = BIRTH_SLIP,
+                                                [DATE_SWAPPED] = BIRTH_SWAPPED,
+                                                [DATE_SAME_DEFAULT] = BIRTH_SAME_DEFAULT,
+                                                [DATE_SAME] = BIRTH_SAME};
+    if (!DATE_YEAR(x) || !DATE_YEAR(y))
         return BIRTH_MISSING;
-    if (!DATE_MONTH(a) || !DATE_MONTH(b) || !DATE_DAY(a) || !DATE_DAY(b))
-        return years_level(apart);
-    if (a == b)
-        return is_default(a) ? BIRTH_SAME_DEFAULT : BIRTH_SAME;
-    if (is_default(a) && is_default(b))
-        return years_level(apart);
-    if (year && DATE_MONTH(a) == DATE_DAY(b) && DATE_DAY(a) == DATE_MONTH(b))
-        return BIRTH_SWAPPED;
-    if (day && month)
-        return apart <= 12 ? BIRTH_RAISED : one_slip(a, b) ? BIRTH_SLIP : BIRTH_OTHER_YEAR;
-    if (one_slip(a, b))
-        return BIRTH_SLIP;
-    if (year && (day || month))
-        return BIRTH_TWO_PARTS;
-    return apart <= 1 ? BIRTH_YEAR_NEAR : BIRTH_DIFFERENT;
+    Date a = unpacked(x), b = unpacked(y);
+    if (!is_full(x) || !is_full(y) || (x != y && (date_is_default(a) || date_is_default(b))))
+        return years_level(abs(a.year - b.year));
+    return x == y && !date_is_default(a) ? BIRTH_SAME : levels[date_compare(a, b)];
+}
+
+/* A date that papers give up may still stand in the NIK. */
+static bool same_by_nik(const Sides *s, uint32_t x, uint32_t y)
+{
+    if (s->c->nik_at < 0)
+        return false;
+    uint32_t p = s->a[s->c->nik_at + 3], q = s->b[s->c->nik_at + 3];
+    return (p && p == y) || (q && q == x) || (p && p == q && p != x);
+}
+
+static unsigned births_level(const Sides *s, uint32_t x, uint32_t y)
+{
+    unsigned level = birth_level(x, y);
+    bool apart = level < BIRTH_SLIP || level == YEAR_DIFFERENT || level == YEAR_NEAR;
+    return apart && same_by_nik(s, x, y) ? BIRTH_BY_NIK : level;
 }
 
 /* One symbol differs, or two neighbours changed places; symbols are four or six bits wide. */
@@ -149,65 +205,153 @@ static bool number_near(uint64_t a, uint64_t b, unsigned width)
     return (a >> low & mask) == (b >> next & mask) && (a >> next & mask) == (b >> low & mask);
 }
 
-static unsigned number_level(const uint32_t *a, const uint32_t *b, CompareKind kind)
+static unsigned number_level(const uint32_t *a, const uint32_t *b, bool digits)
 {
     uint64_t x = (uint64_t)a[1] << 32 | a[0], y = (uint64_t)b[1] << 32 | b[0];
     if (!x || !y)
         return NUMBER_MISSING;
     if (x == y)
         return NUMBER_SAME;
-    if (number_near(x, y, 4) || number_near(x, y, 6))
+    if (number_near(x, y, 4) || (!digits && number_near(x, y, 6)))
         return NUMBER_NEAR;
-    return kind == COMPARE_NIK && x >> 40 == y >> 40 ? NUMBER_REGION : NUMBER_DIFFERENT;
+    return NUMBER_DIFFERENT;
+}
+
+static const uint64_t BIRTH_DIGITS = 0xffffff0000;
+
+/* Six digits of region, six of birth, four of serial. Two people of one district and one birth date
+ * have numbers that are near each other: where the dates agree that says no more than the region.
+ */
+static unsigned nik_level(const uint32_t *a, const uint32_t *b, bool same_birth, bool doubtful)
+{
+    uint64_t x = (uint64_t)a[1] << 32 | a[0], y = (uint64_t)b[1] << 32 | b[0];
+    if (x >> 16 == y >> 16)
+        return same_birth ? NUMBER_REGION : NUMBER_BIRTH;
+    /* Numbers that fit their records differ in the birth digits because the births do. */
+    bool by_birth = !doubtful && !((x ^ y) & ~BIRTH_DIGITS);
+    if (number_near(x, y, 4) && !by_birth)
+        return NUMBER_NEAR;
+    if (doubtful)
+        return NUMBER_DOUBTFUL;
+    return x >> 40 == y >> 40 ? NUMBER_REGION : NUMBER_DIFFERENT;
+}
+
+/* Whether the NIK of a record says another birth date than the record. */
+static bool in_doubt(const uint32_t *nik, uint32_t birth)
+{
+    return nik[3] && is_full(birth) && nik[3] != birth;
 }
 
 /* How much of the rare words of the longer text both have, in 256ths. A word weighs by its rarity;
  * a common one ("street") weighs little. */
-static unsigned shared_words(const Comparer *c, const uint32_t *a, const uint32_t *b)
+static unsigned shared_words(const Sides *s, const uint32_t *a, const uint32_t *b)
 {
+    const float *bits = s->c->word_bits;
     float shared = 0, all_a = 0, all_b = 0;
-    bool used[TEXT_WORDS] = {0};
-    for (int j = 0; j < TEXT_WORDS && b[j]; j++)
-        all_b += c->word_bits[b[j]];
-    for (int i = 0; i < TEXT_WORDS && a[i]; i++) {
-        all_a += c->word_bits[a[i]];
-        for (int j = 0; j < TEXT_WORDS && b[j]; j++)
-            if (!used[j] && word_level(c->book, a[i], b[j]) >= WORD_NEAR) {
-                shared += fminf(c->word_bits[a[i]], c->word_bits[b[j]]);
-                used[j] = true;
+    uint32_t used = 0, levels[TEXT_WORDS], any = 0;
+    int na = count(a, TEXT_WORDS), nb = count(b, TEXT_WORDS);
+    for (int j = 0; j < nb; j++)
+        any |= levels[j] = levels_with(s, a, na, b[j], 0);
+    for (int i = 0; any && i < na; i++) {
+        all_a += bits[a[i]];
+        for (int j = 0; j < nb; j++)
+            if (!(used >> j & 1) && (levels[j] >> MARK_BITS * i & MARK_MASK) >= WORD_NEAR) {
+                shared += fminf(bits[a[i]], bits[b[j]]);
+                used |= 1u << j;
                 break;
             }
     }
+    for (int j = 0; shared > 0 && j < nb; j++)
+        all_b += bits[b[j]];
     float most = fmaxf(all_a, all_b);
-    return most > 0 ? (unsigned)(256 * shared / most) : 0;
+    return shared > 0 ? (unsigned)(256 * shared / most) : 0;
 }
 
-static unsigned text_level(const Comparer *c, const uint32_t *a, const uint32_t *b)
+static unsigned text_level(const Sides *s, const uint32_t *a, const uint32_t *b)
 {
     if (!a[0] || !b[0])
         return TEXT_MISSING;
     if (a[0] == b[0])
         return TEXT_SAME;
-    if (similar_words_find(c->book->similar, a[0], b[0]) >= WORD_FAR)
+    if ((levels_with(s, a, 1, b[0], 0) & MARK_MASK) >= WORD_FAR)
         return TEXT_NEAR;
-    unsigned share = shared_words(c, a + 1, b + 1);
+    unsigned share = shared_words(s, a + 1, b + 1);
     return share >= 160 ? TEXT_MOST : share >= 80 ? TEXT_SOME : TEXT_DIFFERENT;
 }
 
-/* Both names of a comparison and of its rest come from one pairing. */
-static unsigned compare_names(const Comparer *c, size_t k, const uint32_t *a, const uint32_t *b,
-                              Compared *ret)
+static uint32_t birth_of(const Comparer *c, const uint32_t *row)
 {
-    Pairing p;
-    pair_words(c, a, b, &p);
-    for (int i = 0; i < p.n && i < 2; i++)
-        ret->rare[k] += p.rare[i];
-    if (k + 1 < c->book->comparison_count && c->book->comparisons[k + 1].kind == COMPARE_REST) {
-        ret->pattern |= (uint64_t)rest_level(&p) << (LEVEL_BITS * (k + 1));
-        ret->rare[k + 1] = p.n > 2 ? p.rare[2] : 0;
-    }
-    return name_level(&p);
+    return c->birth_at < 0 ? 0 : row[c->birth_at];
 }
+
+static unsigned numbers_level(const Sides *s, const Comparison *f)
+{
+    const uint32_t *x = s->a + f->at, *y = s->b + f->at;
+    bool digits = f->kind == COMPARE_NIK || f->role == COLUMN_PHONE || f->role == COLUMN_CARD;
+    unsigned level = number_level(x, y, digits);
+    if (f->kind != COMPARE_NIK || level == NUMBER_MISSING || level == NUMBER_SAME)
+        return level;
+    uint32_t a = birth_of(s->c, s->a), b = birth_of(s->c, s->b);
+    return nik_level(x, y, a == b, in_doubt(x, a) || in_doubt(y, b));
+}
+
+/* Levels of a name, and of what is further said of it: all come from one pairing. */
+static uint64_t name_levels(const Sides *s, size_t k, Pairing *p)
+{
+    const Comparison *f = &s->c->book->comparisons[k];
+    pair_words(s, f, p);
+    uint64_t levels = name_level(p);
+    if (f->role == COLUMN_NAME) {
+        unsigned order = order_level(p, s->a[f->at + NAME_WORDS], s->b[f->at + NAME_WORDS]);
+        levels |= rest_level(p) << LEVEL_BITS | order << 2 * LEVEL_BITS;
+    }
+    return levels << (LEVEL_BITS * k);
+}
+
+static uint64_t level_bits(const Sides *s, size_t k)
+{
+    const Comparison *f = &s->c->book->comparisons[k];
+    const uint32_t *x = s->a + f->at, *y = s->b + f->at;
+    Pairing p;
+    unsigned level = 0;
+    switch (f->kind) {
+    case COMPARE_NAME:
+        return name_levels(s, k, &p);
+    case COMPARE_REST:
+    case COMPARE_ORDER:
+        break;
+    case COMPARE_BIRTH:
+        level = births_level(s, *x, *y);
+        break;
+    case COMPARE_SEX:
+        level = !*x || !*y ? SEX_MISSING : *x == *y ? SEX_SAME : SEX_DIFFERENT;
+        break;
+    case COMPARE_NIK:
+    case COMPARE_NUMBER:
+        level = numbers_level(s, f);
+        break;
+    case COMPARE_TEXT:
+        level = text_level(s, x, y);
+        break;
+    }
+    return (uint64_t)level << (LEVEL_BITS * k);
+}
+
+static uint64_t pattern_of(const Sides *s)
+{
+    uint64_t pattern = 0;
+    for (size_t k = 0; k < s->c->book->comparison_count; k++)
+        pattern |= level_bits(s, k);
+    return pattern;
+}
+
+uint64_t match_pattern(const Comparer *c, const CompareSide *side, const uint32_t *b)
+{
+    Sides s = {c, side->marks, side->row, b};
+    return pattern_of(&s);
+}
+
+/* ---- how much rarity adds ---- */
 
 static float rare_number(unsigned level, uint32_t times)
 {
@@ -215,37 +359,92 @@ static float rare_number(unsigned level, uint32_t times)
     return level == NUMBER_SAME && times > 2 ? -log2f((float)times / 2) : 0;
 }
 
+static void rare_names(const Sides *s, size_t k, Compared *ret)
+{
+    const Comparison *f = &s->c->book->comparisons[k];
+    const uint32_t *a = s->a + f->at, *b = s->b + f->at;
+    Pairing p;
+    pair_words(s, f, &p);
+    for (int i = 0; i < p.n && i < 3; i++) {
+        float bits = fminf(s->c->word_bits[a[p.x[i]]], s->c->word_bits[b[p.y[i]]]);
+        bool rest = i == 2;
+        if (!rest || f->role == COLUMN_NAME)
+            ret->rare[k + rest] += rare_share[p.slots[i]] * bits;
+    }
+}
+
 void match_compare(const Comparer *c, const uint32_t *a, const uint32_t *b, Compared *ret)
 {
-    *ret = (Compared){0};
+    Sides s = {c, NULL, a, b};
+    *ret = (Compared){.pattern = pattern_of(&s)};
     for (size_t k = 0; k < c->book->comparison_count; k++) {
         const Comparison *f = &c->book->comparisons[k];
-        const uint32_t *x = a + f->at, *y = b + f->at;
-        unsigned level = 0;
-        switch (f->kind) {
-        case COMPARE_NAME:
-            level = compare_names(c, k, x, y, ret);
-            break;
-        case COMPARE_REST:
-            break;
-        case COMPARE_BIRTH:
-            level = birth_level(*x, *y);
-            break;
-        case COMPARE_SEX:
-            level = !*x || !*y ? SEX_MISSING : *x == *y ? SEX_SAME : SEX_DIFFERENT;
-            break;
-        case COMPARE_NIK:
-        case COMPARE_NUMBER:
-            level = number_level(x, y, f->kind);
-            ret->rare[k] = rare_number(level, x[2]);
-            break;
-        case COMPARE_TEXT:
-            level = text_level(c, x, y);
-            ret->rare[k] = level == TEXT_SAME ? c->word_bits[x[0]] : 0;
-            break;
-        }
-        ret->pattern |= (uint64_t)level << (LEVEL_BITS * k);
+        unsigned level = pattern_level(ret->pattern, k);
+        if (f->kind == COMPARE_NAME)
+            rare_names(&s, k, ret);
+        else if (f->kind == COMPARE_NIK || f->kind == COMPARE_NUMBER)
+            ret->rare[k] = rare_number(level, a[f->at + 2]);
+        else if (f->kind == COMPARE_TEXT && level == TEXT_SAME)
+            ret->rare[k] = c->word_bits[a[f->at]];
     }
+}
+
+/* ---- one against many ---- */
+
+static void mark_word(const Comparer *c, CompareSide *s, uint32_t word, unsigned shift, bool on)
+{
+    const SimilarWords *w = c->book->similar;
+    uint32_t first = (uint32_t)c->book->vocabulary->words[word].text.ptr[0] - 'a';
+    s->marks[word] = on ? s->marks[word] | (uint32_t)WORD_SAME << shift : 0;
+    for (uint32_t i = w->starts[word]; i < w->starts[word + 1]; i++)
+        s->marks[w->others[i]] = on ? s->marks[w->others[i]] | (uint32_t)w->levels[i] << shift : 0;
+    bool name = c->book->vocabulary->words[word].class == NAME_CLASS;
+    if (name && first < WORD_INITIALS && word != first + 1)
+        s->marks[first + 1] = on ? s->marks[first + 1] | (uint32_t)WORD_INITIAL << shift : 0;
+}
+
+static void mark_all(const Comparer *c, CompareSide *s, bool on)
+{
+    for (size_t k = 0; k < c->book->comparison_count; k++) {
+        const Comparison *f = &c->book->comparisons[k];
+        const uint32_t *words = s->row + f->at;
+        bool text = f->kind == COMPARE_TEXT;
+        if (!text && f->kind != COMPARE_NAME)
+            continue;
+        if (text && words[0])
+            mark_word(c, s, words[0], 0, on);
+        words += text;
+        for (int i = 0; i < NAME_WORDS && words[i]; i++)
+            mark_word(c, s, words[i], MARK_BITS * (unsigned)i + (text ? 0 : mark_shift(f)), on);
+    }
+}
+
+static float most_rare(const Comparer *c, const uint32_t *row)
+{
+    float sum = 0;
+    for (size_t k = 0; k < c->book->comparison_count; k++) {
+        const Comparison *f = &c->book->comparisons[k];
+        int n = f->kind == COMPARE_NAME ? NAME_WORDS : f->kind == COMPARE_TEXT;
+        for (int i = 0; i < n && row[f->at + i]; i++)
+            sum += fmaxf(0, c->word_bits[row[f->at + i]]);
+    }
+    return sum;
+}
+
+void match_side_init(Arena *a, const Comparer *c, CompareSide *ret)
+{
+    *ret = (CompareSide){.marks = ARENA_ARRAY(a, c->book->vocabulary->n, uint32_t)};
+}
+
+void match_side_set(const Comparer *c, CompareSide *side, const uint32_t *row)
+{
+    if (side->row)
+        mark_all(c, side, false);
+    side->row = row;
+    if (!row)
+        return;
+    mark_all(c, side, true);
+    side->most_rare = most_rare(c, row);
 }
 
 /* ---- how rare words are ---- */
@@ -261,6 +460,14 @@ static void class_sums(const Vocabulary *v, double total[256], double agree[256]
     }
 }
 
+static int place_of(const MatchBook *book, CompareKind kind)
+{
+    for (size_t k = 0; k < book->comparison_count; k++)
+        if (book->comparisons[k].kind == kind)
+            return book->comparisons[k].at;
+    return -1;
+}
+
 void comparer_init(Arena *a, const MatchBook *book, Comparer *ret)
 {
     const Vocabulary *v = book->vocabulary;
@@ -270,7 +477,10 @@ void comparer_init(Arena *a, const MatchBook *book, Comparer *ret)
     for (size_t k = 0; k < book->comparison_count; k++)
         if (book->comparisons[k].kind == COMPARE_TEXT)
             in_text[book->comparisons[k].class + 1] = true;
-    *ret = (Comparer){.book = book, .word_bits = ARENA_ARRAY(a, v->n, float)};
+    *ret = (Comparer){.book = book,
+                      .word_bits = ARENA_ARRAY(a, v->n, float),
+                      .nik_at = place_of(book, COMPARE_NIK),
+                      .birth_at = place_of(book, COMPARE_BIRTH)};
     for (uint32_t id = 1; id < v->n; id++) {
         unsigned class = v->words[id].class;
         double share = (v->words[id].count > 2 ? v->words[id].count : 2) / total[class];
@@ -285,22 +495,23 @@ static const char *const word_names[WORD_LEVELS] = {"different", "initial", "far
                                                     "near",      "alike",   "same"};
 static const char *const level_names[][MATCH_LEVELS] = {
     [COMPARE_REST] = {"none", "extra", "different", "similar", "same"},
+    [COMPARE_ORDER] = {"none", "first", "last", "other"},
     [COMPARE_BIRTH] = {"missing", "different", "year-near", "two-parts", "other-year", "raised",
-                       "slip", "swapped", "same-default", "same", "only-year-same",
+                       "slip", "swapped", "same-default", "by-nik", "same", "only-year-same",
                        "only-year-near", "only-year-different"},
     [COMPARE_SEX] = {"missing", "different", "same"},
-    [COMPARE_NIK] = {"missing", "different", "region", "near", "same"},
-    [COMPARE_NUMBER] = {"missing", "different", "region", "near", "same"},
+    [COMPARE_NIK] = {"missing", "different", "doubtful", "region", "birth", "near", "same"},
+    [COMPARE_NUMBER] = {"missing", "different", "doubtful", "region", "birth", "near", "same"},
     [COMPARE_TEXT] = {"missing", "different", "some", "most", "near", "same"},
 };
 
 size_t compare_levels(CompareKind kind)
 {
     static const size_t counts[] = {
-        [COMPARE_NAME] = NAME_LEVELS,   [COMPARE_REST] = REST_LEVELS,
-        [COMPARE_BIRTH] = BIRTH_LEVELS, [COMPARE_SEX] = SEX_LEVELS,
-        [COMPARE_NIK] = NUMBER_LEVELS,  [COMPARE_NUMBER] = NUMBER_LEVELS,
-        [COMPARE_TEXT] = TEXT_LEVELS};
+        [COMPARE_NAME] = NAME_LEVELS,     [COMPARE_REST] = REST_LEVELS,
+        [COMPARE_ORDER] = ORDER_LEVELS,   [COMPARE_BIRTH] = BIRTH_LEVELS,
+        [COMPARE_SEX] = SEX_LEVELS,       [COMPARE_NIK] = NUMBER_LEVELS,
+        [COMPARE_NUMBER] = NUMBER_LEVELS, [COMPARE_TEXT] = TEXT_LEVELS};
     return counts[kind];
 }
 

@@ -18,6 +18,14 @@ typedef enum RestLevel {
     REST_SAME,
     REST_LEVELS
 } RestLevel;
+/* Which of the words of a name agrees where only one does. */
+typedef enum OrderLevel {
+    ORDER_NONE,
+    ORDER_FIRST, /* the first of both: the given name */
+    ORDER_LAST,  /* the last of both: what a family shares */
+    ORDER_OTHER,
+    ORDER_LEVELS
+} OrderLevel;
 typedef enum BirthLevel {
     BIRTH_MISSING,
     BIRTH_DIFFERENT,
@@ -28,6 +36,7 @@ typedef enum BirthLevel {
     BIRTH_SLIP,         /* one digit, or two neighbours changed places */
     BIRTH_SWAPPED,      /* day and month changed places */
     BIRTH_SAME_DEFAULT, /* equal, but a date clerks write for want of a better one */
+    BIRTH_BY_NIK,       /* other dates, but the NIK of one carries the date of the other */
     BIRTH_SAME,
     YEAR_SAME, /* only years to compare */
     YEAR_NEAR,
@@ -38,8 +47,10 @@ typedef enum SexLevel { SEX_MISSING, SEX_DIFFERENT, SEX_SAME, SEX_LEVELS } SexLe
 typedef enum NumberLevel {
     NUMBER_MISSING,
     NUMBER_DIFFERENT,
-    NUMBER_REGION, /* of a NIK: the district it was given in */
-    NUMBER_NEAR,   /* one symbol, or two neighbours changed places */
+    NUMBER_DOUBTFUL, /* different NIK, of which one says another birth date than its record */
+    NUMBER_REGION,   /* of a NIK: the district it was given in */
+    NUMBER_BIRTH,    /* of a NIK: the district and the birth date */
+    NUMBER_NEAR,     /* one symbol, or two neighbours changed places */
     NUMBER_SAME,
     NUMBER_LEVELS
 } NumberLevel;
@@ -56,8 +67,16 @@ typedef enum TextLevel {
 /* What comparing reads beside the rows: how much rarer than usual each word is, in bits. */
 typedef struct Comparer {
     const MatchBook *book;
-    float *word_bits; /* by word: log2(chance agreement of the class / frequency of the word) */
+    float *word_bits;     /* by word: log2(chance agreement of the class / frequency of the word) */
+    int nik_at, birth_at; /* in a row; -1: these books have none */
 } Comparer;
+
+/* One record made ready to be compared with many: what agrees with it is marked at each word. */
+typedef struct CompareSide {
+    const uint32_t *row;
+    uint32_t *marks; /* by word, three bits for each word of the record */
+    float most_rare; /* what rarity can add to a pair with it, at most */
+} CompareSide;
 
 typedef struct Compared {
     uint64_t pattern;              /* LEVEL_BITS for each comparison, the first lowest */
@@ -65,6 +84,11 @@ typedef struct Compared {
 } Compared;
 
 void comparer_init(Arena *a, const MatchBook *book, Comparer *ret);
+void match_side_init(Arena *a, const Comparer *c, CompareSide *ret);
+/* Takes another record; NULL takes none. */
+void match_side_set(const Comparer *c, CompareSide *side, const uint32_t *row);
+/* The pattern of match_compare alone, quickly. */
+uint64_t match_pattern(const Comparer *c, const CompareSide *side, const uint32_t *b);
 /* Compares records `a` and `b`. Symmetric. */
 void match_compare(const Comparer *c, const uint32_t *a, const uint32_t *b, Compared *ret);
 static inline unsigned pattern_level(uint64_t pattern, size_t comparison)

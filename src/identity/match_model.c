@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_RANDOM = 4000000, MOST_ROUNDS = 200 };
+enum { MOST_RANDOM = 4000000, RANDOM_EACH = 400, MOST_ROUNDS = 200 };
 /* What is believed of m before anything is learned counts as so many pairs of one person. */
 static const double belief = 20;
 
@@ -12,10 +12,11 @@ static const double belief = 20;
 
 static const double word_belief[WORD_LEVELS] = {0.06, 0.01, 0.05, 0.10, 0.06, 0.72};
 static const double rest_belief[] = {0, 0.3, 0.1, 0.1, 0.5};
+static const double order_belief[] = {0, 0.4, 0.3, 0.3};
 static const double birth_belief[] = {0,    0.03, 0.01, 0.03, 0.01, 0.03, 0.06,
-                                      0.02, 0.02, 0.79, 0.7,  0.2,  0.1};
+                                      0.02, 0.02, 0.02, 0.77, 0.7,  0.2,  0.1};
 static const double sex_belief[] = {0, 0.03, 0.97};
-static const double number_belief[] = {0, 0.2, 0.02, 0.08, 0.7};
+static const double number_belief[] = {0, 0.15, 0.02, 0.03, 0.02, 0.08, 0.7};
 static const double text_belief[] = {0, 0.2, 0.05, 0.05, 0.1, 0.6};
 
 static double believed(CompareKind kind, unsigned level)
@@ -31,6 +32,8 @@ static double believed(CompareKind kind, unsigned level)
         return 0;
     case COMPARE_REST:
         return rest_belief[level];
+    case COMPARE_ORDER:
+        return order_belief[level];
     case COMPARE_BIRTH:
         return birth_belief[level];
     case COMPARE_SEX:
@@ -45,15 +48,24 @@ static double believed(CompareKind kind, unsigned level)
 }
 
 /* Of pairs of one person behind forged papers: not learned, since few books hold enough of them. */
-static double believed_forged(CompareKind kind, unsigned level)
+static double believed_forged(MatchClass class, CompareKind kind, unsigned level)
 {
     static const double words[WORD_LEVELS] = {0.35, 0.01, 0.06, 0.08, 0.05, 0.45};
-    static const double two[WORD_LEVELS] = {0.18, 0.02, 0.05, 0.09, 0.04, 0.52};
-    static const double birth[BIRTH_LEVELS] = {0,    0.25, 0.03, 0.03, 0.05, 0.52, 0.03,
-                                               0.01, 0.01, 0.07, 0.1,  0.1,  0.8};
-    static const double number[NUMBER_LEVELS] = {0, 0.85, 0.12, 0.02, 0.01};
+    static const double two[WORD_LEVELS] = {0.15, 0.01, 0.03, 0.06, 0.03, 0.32};
+    static const double rest[REST_LEVELS] = {0, 0.25, 0.4, 0.05, 0.3};
+    static const double births[][BIRTH_LEVELS] = {
+        [CLASS_FORGED] = {0, 0.01, 0.01, 0.02, 0.05, 0.72, 0.03, 0.01, 0.01, 0.06, 0.08, 0.1, 0.1,
+                          0.8},
+        [CLASS_RENAMED] = {0, 0.68, 0.14, 0.06, 0.01, 0.04, 0.03, 0.01, 0.01, 0.01, 0.01, 0.1, 0.1,
+                           0.8}};
+    static const double number[NUMBER_LEVELS] = {0, 0.55, 0.10, 0.28, 0.02, 0.02, 0.03};
+    static const double order[ORDER_LEVELS] = {0, 0.4, 0.4, 0.2};
     if (kind == COMPARE_BIRTH)
-        return birth[level];
+        return births[class][level];
+    if (kind == COMPARE_ORDER)
+        return order[level];
+    if (kind == COMPARE_REST)
+        return rest[level];
     if (kind != COMPARE_NAME)
         return number[level];
     if (level <= WORD_LEVELS)
@@ -62,8 +74,20 @@ static double believed_forged(CompareKind kind, unsigned level)
     for (int s1 = 0; s1 < WORD_LEVELS; s1++)
         for (int s2 = 0; s2 <= s1; s2++)
             if (level == (unsigned)(NAME_TWO(s1, s2)))
-                return s2 == WORD_DIFFERENT ? two[s1] : 0.25 * words[s1] * words[s2];
+                return s2 == WORD_DIFFERENT ? two[s1] : 1.2 * words[s1] * words[s2];
     return 0;
+}
+
+/* The rest of what papers say goes with the forged identity in part: this share of it is then a
+ * stranger's. */
+static double given_up(MatchClass class, const Comparison *c)
+{
+    if (c->role == COLUMN_PASSPORT)
+        return 0.95;
+    if (c->kind == COMPARE_NUMBER)
+        return 0.5;
+    double most = class == CLASS_FORGED ? 1 : 0.3;
+    return most * (c->kind == COMPARE_TEXT ? 0.6 : c->role == COLUMN_MOTHER ? 0.4 : 0);
 }
 
 /* Levels that are weighed against each other. Being compared at all is no evidence: one word, two
@@ -93,17 +117,34 @@ static void to_shares(CompareKind kind, double *counts, double floor_at)
 
 /* ---- u: random pairs ---- */
 
+typedef double Table[MATCH_COMPARISONS][MATCH_LEVELS];
+
+/* The comparison by which two people are neighbours; -1: none. */
+static int place_compared(const MatchBook *b)
+{
+    int ret = -1;
+    for (size_t k = 0; k < b->comparison_count; k++)
+        if (b->comparisons[k].role == COLUMN_PLACE ||
+            (b->comparisons[k].role == COLUMN_BIRTHPLACE && ret < 0))
+            ret = (int)k;
+    return ret;
+}
+
 static uint64_t next_random(uint64_t *state)
 {
     return match_mix(*state += 0x9e3779b97f4a7c15u, 5);
 }
 
-static void count_pair(const Comparer *c, uint32_t i, uint32_t j, double (*counts)[MATCH_LEVELS])
+static void count_pair(const Comparer *c, const CompareSide *side, uint32_t j, int place,
+                       MatchModel *m, Table near)
 {
-    Compared pair;
-    match_compare(c, match_row(c->book, i), match_row(c->book, j), &pair);
-    for (size_t k = 0; k < c->book->comparison_count; k++)
-        counts[k][pattern_level(pair.pattern, k)]++;
+    uint64_t pattern = match_pattern(c, side, match_row(c->book, j));
+    bool here = place >= 0 && pattern_level(pattern, (size_t)place) == TEXT_SAME;
+    for (size_t k = 0; k < c->book->comparison_count; k++) {
+        m->u[k][pattern_level(pattern, k)]++;
+        near[k][pattern_level(pattern, k)] += here;
+    }
+    m->sampled++;
 }
 
 static uint64_t all_pairs(const MatchBook *b, bool across)
@@ -116,38 +157,36 @@ static uint64_t all_pairs(const MatchBook *b, bool across)
     return all;
 }
 
-static void count_random(const Comparer *c, bool across, MatchModel *m)
+/* Of small books all pairs; of others random ones, many for each record taken. */
+static void count_random(const Comparer *c, bool across, MatchModel *m, Table near)
 {
+    int place = place_compared(c->book);
     const MatchBook *b = c->book;
+    Arena *scratch = arena_new(SIZE_MAX);
+    CompareSide side;
     uint64_t state = 20260101;
-    if (all_pairs(b, false) <= MOST_RANDOM) {
-        for (uint32_t i = 0; i < b->n; i++)
-            for (uint32_t j = i + 1; j < b->n; j++)
-                if (!across || b->sources[i] != b->sources[j]) {
-                    count_pair(c, i, j, m->u);
-                    m->sampled++;
-                }
-        return;
+    bool all = all_pairs(b, false) <= MOST_RANDOM;
+    uint32_t firsts = all ? b->n : MOST_RANDOM / RANDOM_EACH;
+    match_side_init(scratch, c, &side);
+    for (uint32_t f = 0; f < firsts; f++) {
+        uint32_t i = all ? f : (uint32_t)(next_random(&state) % b->n);
+        match_side_set(c, &side, match_row(b, i));
+        for (uint32_t s = all ? f + 1 : 0; s < (all ? b->n : RANDOM_EACH); s++) {
+            uint32_t j = all ? s : (uint32_t)(next_random(&state) % b->n);
+            if (i != j && !(across && b->sources[i] == b->sources[j]))
+                count_pair(c, &side, j, place, m, near);
+        }
     }
-    for (uint64_t tries = 0; m->sampled < MOST_RANDOM && tries < 4ull * MOST_RANDOM; tries++) {
-        uint32_t i = (uint32_t)(next_random(&state) % b->n),
-                 j = (uint32_t)(next_random(&state) % b->n);
-        if (i == j || (across && b->sources[i] == b->sources[j]))
-            continue;
-        count_pair(c, i < j ? i : j, i < j ? j : i, m->u);
-        m->sampled++;
-    }
+    arena_free(scratch);
 }
 
 /* ---- m: expectation and maximisation over the patterns ---- */
-
-typedef double Table[MATCH_COMPARISONS][MATCH_LEVELS];
 
 typedef struct Learning {
     const MatchBook *book;
     const Patterns *patterns;
     MatchModel *model;
-    Table random;              /* counts among random pairs */
+    Table random, near;        /* counts among random pairs, and among those of one place */
     Table seen[MATCH_CLASSES]; /* expected counts among candidates */
     double sum[MATCH_CLASSES];
     double all; /* pairs there are */
@@ -164,7 +203,17 @@ static bool personal(const Comparison *c)
 static bool forgeable(const Comparison *c)
 {
     return (c->kind == COMPARE_NAME && c->role == COLUMN_NAME) || c->kind == COMPARE_BIRTH ||
-           c->kind == COMPARE_NIK || c->role == COLUMN_PASSPORT;
+           c->kind == COMPARE_NIK || c->kind == COMPARE_ORDER || c->kind == COMPARE_REST;
+}
+
+/* Levels of something personal that relatives and neighbours show more often than strangers all the
+ * same: they were born and numbered in one district, children a few years after each other. */
+static bool shared_level(const Comparison *c, unsigned level)
+{
+    if (c->kind == COMPARE_NIK)
+        return level == NUMBER_DIFFERENT || level == NUMBER_REGION || level == NUMBER_DOUBTFUL;
+    return c->kind == COMPARE_BIRTH &&
+           (level == BIRTH_DIFFERENT || level == BIRTH_YEAR_NEAR || level == BIRTH_TWO_PARTS);
 }
 
 /* Random pairs hold their share of pairs of one person; u is what they show without them. */
@@ -175,14 +224,17 @@ static void clean_u(Learning *l)
         double *u = l->model->u[k];
         for (unsigned v = 0; v < MATCH_LEVELS; v++)
             u[v] =
-                l->random[k][v] - scale * (l->seen[CLASS_SAME][k][v] + l->seen[CLASS_FORGED][k][v]);
+                l->random[k][v] - scale * (l->seen[CLASS_SAME][k][v] + l->seen[CLASS_FORGED][k][v] +
+                                           l->seen[CLASS_RENAMED][k][v]);
         to_shares(l->book->comparisons[k].kind, u, 0.5);
     }
 }
 
 static void set_bits(const MatchBook *b, MatchModel *m)
 {
-    double strangers = 1 - m->share[CLASS_SAME] - m->share[CLASS_FORGED] - m->share[CLASS_KIN];
+    double strangers = 1;
+    for (int c = 0; c < MATCH_CLASSES; c++)
+        strangers -= m->share[c];
     for (int c = 0; c < MATCH_CLASSES; c++) {
         m->share_bits[c] = m->share[c] > 0 ? (float)log2(m->share[c] / strangers) : -1000;
         for (size_t k = 0; k < b->comparison_count; k++)
@@ -227,26 +279,104 @@ static void limit_kin_names(double *kin, const double *u)
     to_shares(COMPARE_NAME, kin, 1e-9);
 }
 
+/* At most so much of the lowest level among pairs of one person: else whoever shares all but
+ * herself would be one person. Relatives are those who share a mother, a telephone or a card; else
+ * they would be everybody of the place. */
+static double most_different(const Comparison *c)
+{
+    switch (c->kind) {
+    case COMPARE_NAME:
+        return c->role == COLUMN_MOTHER ? 0.4 : 0.05;
+    case COMPARE_BIRTH:
+        return 0.08;
+    case COMPARE_SEX:
+        return 0.03;
+    case COMPARE_NIK:
+        return 0.25;
+    case COMPARE_NUMBER:
+        return 0.6;
+    case COMPARE_REST:
+    case COMPARE_ORDER:
+    case COMPARE_TEXT:
+        break;
+    }
+    return 1;
+}
+
+static void limit_different(const Comparison *c, double *shares)
+{
+    CompareKind kind = c->kind;
+    unsigned lowest = kind == COMPARE_NAME ? (unsigned)NAME_TWO(WORD_DIFFERENT, WORD_DIFFERENT) : 1;
+    double most = most_different(c), over = shares[lowest] - most, rest = 1 - shares[lowest];
+    if (over <= 0 || rest <= 0)
+        return;
+    for (unsigned v = 1; v < compare_levels(kind); v++)
+        if (v != lowest && group_of(kind, v) == group_of(kind, lowest))
+            shares[v] *= (rest + over) / rest;
+    shares[lowest] = most;
+}
+
+/* What relatives and neighbours show, from counts; what is personal is a stranger's, save the
+ * levels they share more often. */
+static void learn_near(Learning *l, size_t k, MatchClass class, bool all, bool first)
+{
+    const Comparison *f = &l->book->comparisons[k];
+    MatchModel *m = l->model;
+    double *to = m->m[class][k], seen = 0, free = 0;
+    for (unsigned v = 1; v < compare_levels(f->kind); v++) {
+        bool learned = all || shared_level(f, v);
+        double hope = first && all ? believed(f->kind, v) : m->u[k][v];
+        to[v] = learned ? l->seen[class][k][v] + belief * hope : m->u[k][v];
+        seen += learned ? to[v] : 0;
+        free += learned ? m->u[k][v] : 0;
+    }
+    for (unsigned v = 1; v < compare_levels(f->kind) && !all; v++)
+        if (shared_level(f, v))
+            to[v] *= free / seen;
+    to_shares(f->kind, to, 1e-9);
+    if (class == CLASS_KIN && all && (f->kind == COMPARE_NUMBER || f->role == COLUMN_MOTHER))
+        limit_different(f, to);
+}
+
+/* Neighbours are the random pairs that live in one place: how often they are there, and what else
+ * of places and districts they agree in. */
+static void learn_neighbours(Learning *l)
+{
+    const MatchBook *b = l->book;
+    MatchModel *m = l->model;
+    int place = place_compared(b);
+    m->share[CLASS_NEIGHBOUR] = place < 0 ? 0 : fmin(0.1, m->u[place][TEXT_SAME]);
+    memcpy(l->seen[CLASS_NEIGHBOUR], l->near, sizeof l->near);
+    for (size_t k = 0; k < b->comparison_count; k++)
+        learn_near(l, k, CLASS_NEIGHBOUR, b->comparisons[k].kind == COMPARE_TEXT, false);
+}
+
+static void set_forged(Learning *l, size_t k, MatchClass class)
+{
+    const Comparison *f = &l->book->comparisons[k];
+    MatchModel *m = l->model;
+    double gone = given_up(class, f), *to = m->m[class][k];
+    for (unsigned v = 1; v < compare_levels(f->kind); v++)
+        to[v] = forgeable(f) ? believed_forged(class, f->kind, v)
+                             : (1 - gone) * m->m[CLASS_SAME][k][v] + gone * m->u[k][v];
+    to_shares(f->kind, to, 1e-9);
+}
+
 /* The tables of one comparison from what was seen; what is not learned keeps its belief. */
 static void learn_comparison(Learning *l, size_t k, bool first)
 {
     const Comparison *f = &l->book->comparisons[k];
     MatchModel *m = l->model;
-    double *same = m->m[CLASS_SAME][k], *forged = m->m[CLASS_FORGED][k], *kin = m->m[CLASS_KIN][k];
-    bool own = forgeable(f);
-    for (unsigned v = 1; v < compare_levels(f->kind); v++) {
-        double hope = belief * believed(f->kind, v);
-        same[v] = l->seen[CLASS_SAME][k][v] + (own ? 0 : l->seen[CLASS_FORGED][k][v]) + hope;
-        kin[v] = l->seen[CLASS_KIN][k][v] + (first ? hope : belief * m->u[k][v]);
-        forged[v] = own ? believed_forged(f->kind, v) : same[v];
-        if (personal(f))
-            kin[v] = m->u[k][v];
-    }
+    double *same = m->m[CLASS_SAME][k];
+    for (unsigned v = 1; v < compare_levels(f->kind); v++)
+        same[v] = l->seen[CLASS_SAME][k][v] + belief * believed(f->kind, v);
     to_shares(f->kind, same, 1e-9);
-    to_shares(f->kind, forged, 1e-9);
-    to_shares(f->kind, kin, 1e-9);
+    limit_different(f, same);
+    set_forged(l, k, CLASS_FORGED);
+    set_forged(l, k, CLASS_RENAMED);
+    learn_near(l, k, CLASS_KIN, !personal(f), first);
     if (f->kind == COMPARE_NAME && f->role == COLUMN_NAME)
-        limit_kin_names(kin, m->u[k]);
+        limit_kin_names(m->m[CLASS_KIN][k], m->u[k]);
 }
 
 static bool has_birth(const MatchBook *b)
@@ -262,10 +392,11 @@ static double maximise(Learning *l)
 {
     double moved = 0;
     MatchModel *m = l->model, before = *m;
-    bool classes = has_birth(l->book);
     for (int c = 0; c < MATCH_CLASSES; c++)
-        m->share[c] = c && !classes ? 0 : fmin(0.2, fmax(l->sum[c] / l->all, 1e-14));
-    m->share[CLASS_FORGED] = fmin(m->share[CLASS_FORGED], m->share[CLASS_SAME] / 4);
+        if (c != CLASS_NEIGHBOUR)
+            m->share[c] = m->share[c] > 0 ? fmin(0.2, fmax(l->sum[c] / l->all, 1e-14)) : 0;
+    for (int c = CLASS_FORGED; c <= CLASS_RENAMED; c++)
+        m->share[c] = fmin(m->share[c], m->share[CLASS_SAME] / 8);
     clean_u(l);
     for (size_t k = 0; k < l->book->comparison_count; k++)
         learn_comparison(l, k, false);
@@ -284,14 +415,16 @@ void match_model_learn(const Comparer *c, const Patterns *patterns, bool across,
     Learning *l = ARENA_NEW(scratch, Learning);
     *l = (Learning){.book = b, .patterns = patterns, .model = ret};
     l->all = (double)all_pairs(b, across);
-    count_random(c, across, ret);
+    count_random(c, across, ret, l->near);
     memcpy(l->random, ret->u, sizeof l->random);
     ret->share[CLASS_SAME] = fmin(0.1, 1.0 / b->n);
     ret->share[CLASS_FORGED] = has_birth(b) ? ret->share[CLASS_SAME] / 50 : 0;
     ret->share[CLASS_KIN] = has_birth(b) ? ret->share[CLASS_SAME] : 0;
+    ret->share[CLASS_RENAMED] = ret->share[CLASS_FORGED] / 2;
     clean_u(l);
     for (size_t k = 0; k < b->comparison_count; k++)
         learn_comparison(l, k, true);
+    learn_neighbours(l);
     set_bits(b, ret);
     for (double moved = 1; moved > 1e-5 && ret->rounds < MOST_ROUNDS; ret->rounds++) {
         expect(l);
@@ -325,11 +458,13 @@ void match_model_fixed(const Comparer *c, const MatchSettings *settings, MatchMo
     *ret = (MatchModel){0};
     ret->share[CLASS_SAME] = settings->prior > 0 ? settings->prior : 1.0 / (b->n + 1.0);
     ret->share[CLASS_FORGED] = settings->forged;
+    ret->share[CLASS_RENAMED] = settings->renamed;
     ret->share[CLASS_KIN] = settings->kin;
+    ret->share[CLASS_NEIGHBOUR] = settings->neighbour;
     for (size_t k = 0; k < b->comparison_count; k++)
         for (unsigned v = 0; v < MATCH_LEVELS; v++)
-            ret->u[k][v] = ret->m[CLASS_SAME][k][v] = ret->m[CLASS_FORGED][k][v] =
-                ret->m[CLASS_KIN][k][v] = 1;
+            for (int class = 0; class < MATCH_CLASSES; class ++)
+                ret->u[k][v] = ret->m[class][k][v] = 1;
     for (size_t i = 0; i < settings->weights.n; i++) {
         const MatchWeight *w = &settings->weights.items[i];
         size_t k;
@@ -337,7 +472,9 @@ void match_model_fixed(const Comparer *c, const MatchSettings *settings, MatchMo
         if (find_level(problems->arena, b, w, &k, &v)) {
             ret->m[CLASS_SAME][k][v] = w->m;
             ret->m[CLASS_FORGED][k][v] = w->forged;
+            ret->m[CLASS_RENAMED][k][v] = w->renamed;
             ret->m[CLASS_KIN][k][v] = w->kin;
+            ret->m[CLASS_NEIGHBOUR][k][v] = w->neighbour;
             ret->u[k][v] = w->u;
         } else
             problem_add(problems, (Problem){.line = w->line,
@@ -352,15 +489,20 @@ void match_model_write(Arena *a, const MatchBook *book, const MatchModel *m, Buf
     buf_printf(to, "prior: %.9g\n", m->share[CLASS_SAME]);
     if (m->share[CLASS_FORGED] > 0)
         buf_printf(to, "forged: %.9g\n", m->share[CLASS_FORGED]);
+    if (m->share[CLASS_RENAMED] > 0)
+        buf_printf(to, "renamed: %.9g\n", m->share[CLASS_RENAMED]);
     if (m->share[CLASS_KIN] > 0)
         buf_printf(to, "kin: %.9g\n", m->share[CLASS_KIN]);
+    if (m->share[CLASS_NEIGHBOUR] > 0)
+        buf_printf(to, "neighbour: %.9g\n", m->share[CLASS_NEIGHBOUR]);
     for (size_t k = 0; k < book->comparison_count; k++) {
         const Comparison *c = &book->comparisons[k];
         for (unsigned v = 1; v < compare_levels(c->kind); v++) {
             Str level = compare_level_name(a, c->kind, v);
-            buf_printf(to, "weight %.*s/%.*s: %.9g %.9g %.9g %.9g\n", STR_ARG(c->name),
+            buf_printf(to, "weight %.*s/%.*s: %.9g %.9g %.9g %.9g %.9g %.9g\n", STR_ARG(c->name),
                        STR_ARG(level), m->m[CLASS_SAME][k][v], m->u[k][v], m->m[CLASS_FORGED][k][v],
-                       m->m[CLASS_KIN][k][v]);
+                       m->m[CLASS_RENAMED][k][v], m->m[CLASS_KIN][k][v],
+                       m->m[CLASS_NEIGHBOUR][k][v]);
         }
     }
 }
@@ -383,25 +525,45 @@ static float rare_bits(const Compared *pair, size_t n)
     return sum;
 }
 
-bool match_may_reach(const MatchModel *m, const Compared *pair, size_t n, float least)
-{
-    float same = class_bits(m, CLASS_SAME, pair->pattern, n),
-          forged = class_bits(m, CLASS_FORGED, pair->pattern, n);
-    return fmaxf(same, forged) + 1 + rare_bits(pair, n) >= least;
-}
-
 /* log2(1 + 2^x) */
 static float with_one(float x)
 {
     return x > 40 ? x : (float)log2(1 + exp2((double)x));
 }
 
+/* log2(2^x + 2^y) */
+static float either(float x, float y)
+{
+    return fmaxf(x, y) + with_one(-fabsf(x - y));
+}
+
+bool match_may_reach(const MatchModel *m, uint64_t pattern, size_t n, float rare, float least)
+{
+    float same = class_bits(m, CLASS_SAME, pattern, n);
+    if (same + 1 + rare >= least)
+        return true;
+    return either(class_bits(m, CLASS_FORGED, pattern, n),
+                  class_bits(m, CLASS_RENAMED, pattern, n)) +
+               1 + rare >=
+           least;
+}
+
+float match_odds(const float bits[MATCH_CLASSES], float rare)
+{
+    return either(bits[CLASS_SAME], either(bits[CLASS_FORGED], bits[CLASS_RENAMED])) + rare -
+           with_one(either(bits[CLASS_KIN], bits[CLASS_NEIGHBOUR]) + rare);
+}
+
 MatchParts match_parts(const MatchModel *m, const Compared *pair, size_t n)
 {
     MatchParts p = {.prior = m->share_bits[CLASS_SAME]};
     float same = class_bits(m, CLASS_SAME, pair->pattern, n), rare = rare_bits(pair, n);
-    p.forged = with_one(class_bits(m, CLASS_FORGED, pair->pattern, n) - same);
-    p.kin = -with_one(class_bits(m, CLASS_KIN, pair->pattern, n) + rare);
+    p.forged = with_one(either(class_bits(m, CLASS_FORGED, pair->pattern, n),
+                               class_bits(m, CLASS_RENAMED, pair->pattern, n)) -
+                        same);
+    p.kin = -with_one(either(class_bits(m, CLASS_KIN, pair->pattern, n),
+                             class_bits(m, CLASS_NEIGHBOUR, pair->pattern, n)) +
+                      rare);
     p.weight = p.prior;
     for (size_t k = 0; k < n; k++) {
         p.level[k] = m->bits[CLASS_SAME][k][pattern_level(pair->pattern, k)];

@@ -5,11 +5,19 @@
 #include "identity/match_block.h"
 #include "identity/match_compare.h"
 
-/* Pairs are of four classes: one person; one person behind forged papers (number, date and part of
- * the name changed together, so that each is no evidence of its own); kin or neighbours (names,
- * places, mother and telephone in common, the person different); and strangers, whose frequencies
- * are u. Without the middle two this is the plain theory. */
-typedef enum MatchClass { CLASS_SAME, CLASS_FORGED, CLASS_KIN, MATCH_CLASSES } MatchClass;
+/* Pairs are of these classes: one person; one person behind forged papers (number, date and part of
+ * the name changed together, so that each is no evidence of its own; the day and month stay) or
+ * with another birth date as well, while home and mother stay; kin (names,
+ * places, mother and telephone in common, the person different); neighbours (places only); and
+ * strangers, whose frequencies are u. Without the middle ones this is the plain theory. */
+typedef enum MatchClass {
+    CLASS_SAME,
+    CLASS_FORGED,
+    CLASS_RENAMED,
+    CLASS_KIN,
+    CLASS_NEIGHBOUR,
+    MATCH_CLASSES
+} MatchClass;
 
 typedef struct MatchModel {
     double m[MATCH_CLASSES][MATCH_COMPARISONS][MATCH_LEVELS], u[MATCH_COMPARISONS][MATCH_LEVELS];
@@ -25,7 +33,7 @@ typedef struct MatchModel {
 typedef struct MatchParts {
     float prior, level[MATCH_COMPARISONS], rare[MATCH_COMPARISONS];
     float forged; /* added: it may be one person behind forged papers */
-    float kin;    /* taken off: relatives agree in this too */
+    float kin;    /* taken off: relatives and neighbours agree in this too */
     float weight;
 } MatchParts;
 
@@ -49,8 +57,11 @@ void match_model_fixed(const Comparer *c, const MatchSettings *settings, MatchMo
 /* The weight of a compared pair in bits: log2 of the odds that it is one person. */
 float match_weight(const MatchModel *m, const Compared *pair, size_t comparisons);
 MatchParts match_parts(const MatchModel *m, const Compared *pair, size_t comparisons);
-/* Whether the pair can weigh `least` at all: fewer look-ups than the weight itself. */
-bool match_may_reach(const MatchModel *m, const Compared *pair, size_t comparisons, float least);
+/* Whether a pair of this pattern can weigh `least` at all when rarity adds `rare` at most. */
+bool match_may_reach(const MatchModel *m, uint64_t pattern, size_t comparisons, float rare,
+                     float least);
+/* The weight from the bits of each class, shares and all, and what rarity adds to them. */
+float match_odds(const float bits[MATCH_CLASSES], float rare);
 double match_probability(float weight);
 /* The weights as lines of a settings file. */
 void match_model_write(Arena *a, const MatchBook *book, const MatchModel *m, Buf *to);

@@ -6,16 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAIRS_A_JOB = 500000, SAMPLE_PAIRS = 20000000 };
+enum { RECORDS_A_JOB = 2048, SAMPLE_PAIRS = 20000000, AHEAD = 8 };
 
 typedef struct Sweep Sweep;
 
-/* A range of blocks and what one thread found in it. */
+/* A range of records and what one thread found in it. */
 typedef struct Job {
     Sweep *sweep;
     Arena *arena;
-    uint32_t from, to; /* blocks */
-    uint64_t pairs, compared, owned[16];
+    uint32_t from, to; /* records, each with later ones */
+    uint64_t compared, owned[16];
     struct {
         MatchEdge *items;
         size_t n, cap;
@@ -28,7 +28,7 @@ struct Sweep {
     const MatchRun *run;
     const MatchModel *model; /* NULL: count patterns */
     float least;
-    uint64_t every; /* one block of so many is looked at */
+    uint64_t every; /* one record of so many is looked at */
     Job *jobs;
     size_t job_count;
     uint64_t all, done;
@@ -62,45 +62,54 @@ static void count_pattern(Job *j, uint64_t pattern)
     j->slots[at].count++;
 }
 
-static void look_at(Job *j, uint32_t a, uint32_t b, uint8_t pass)
+/* What one thread keeps from job to job. */
+typedef struct Worker {
+    Arena *arena;
+    CompareSide side;
+    Candidates candidates;
+} Worker;
+
+static void weigh(Job *j, const CompareSide *side, uint32_t a, uint32_t b, uint64_t pattern)
 {
     const Sweep *s = j->sweep;
     const Comparer *c = s->run->comparer;
+    size_t n = c->book->comparison_count;
+    if (!match_may_reach(s->model, pattern, n, side->most_rare, s->least))
+        return;
     Compared pair;
     match_compare(c, match_row(c->book, a), match_row(c->book, b), &pair);
-    j->compared++;
-    j->owned[pass]++;
-    if (!s->model) {
-        count_pattern(j, pair.pattern);
-        return;
-    }
-    if (!match_may_reach(s->model, &pair, c->book->comparison_count, s->least))
-        return;
-    float weight = match_weight(s->model, &pair, c->book->comparison_count);
+    float weight = match_weight(s->model, &pair, n);
     if (weight >= s->least)
-        *ARENA_PUSH(j->arena, j->edges) = (MatchEdge){a, b, pair.pattern, weight};
+        *ARENA_PUSH(j->arena, j->edges) = (MatchEdge){a, b, pattern, weight};
 }
 
-static void look_at_block(Job *j, uint32_t g)
+static void look_at_record(Job *j, Worker *w, uint32_t a)
 {
-    const BlockBook *b = j->sweep->run->blocks;
-    const uint32_t *members = b->members + b->starts[g];
-    const uint8_t *sources = b->book->sources;
-    size_t n = b->starts[g + 1] - b->starts[g];
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = i + 1; k < n; k++) {
-            uint32_t x = members[i], y = members[k];
-            if (b->across && sources[x] == sources[y])
-                continue;
-            if (match_block_owns(b, g, x, y))
-                look_at(j, x, y, b->pass_of[g]);
-        }
+    const Sweep *s = j->sweep;
+    const Comparer *c = s->run->comparer;
+    Candidates *to = &w->candidates;
+    match_candidates(s->run->blocks, a, to);
+    if (to->n == 0)
+        return;
+    match_side_set(c, &w->side, match_row(c->book, a));
+    for (size_t i = 0; i < to->n; i++) {
+        uint32_t b = to->records[i];
+        if (i + AHEAD < to->n)
+            __builtin_prefetch(match_row(c->book, to->records[i + AHEAD]));
+        uint64_t pattern = match_pattern(c, &w->side, match_row(c->book, b));
+        j->owned[to->passes[i]]++;
+        if (s->model)
+            weigh(j, &w->side, a, b, pattern);
+        else
+            count_pattern(j, pattern);
+    }
+    j->compared += to->n;
 }
 
-static void tell_progress(Sweep *s, uint64_t pairs)
+static void tell_progress(Sweep *s, uint64_t records)
 {
     pthread_mutex_lock(&s->lock);
-    s->done += pairs;
+    s->done += records;
     if (s->run->progress)
         s->run->progress(s->run->ctx, s->done, s->all);
     pthread_mutex_unlock(&s->lock);
@@ -109,44 +118,48 @@ static void tell_progress(Sweep *s, uint64_t pairs)
 static void work(void *job, void *state)
 {
     Job *j = job;
-    (void)state;
-    for (uint32_t g = j->from; g < j->to; g++)
-        if (j->sweep->every == 1 || match_mix(g, 17) % j->sweep->every == 0)
-            look_at_block(j, g);
-    tell_progress(j->sweep, j->pairs);
+    Worker *w = state;
+    for (uint32_t a = j->from; a < j->to; a++)
+        if (j->sweep->every == 1 || match_mix(a, 17) % j->sweep->every == 0)
+            look_at_record(j, w, a);
+    tell_progress(j->sweep, j->to - j->from);
 }
 
-static uint64_t block_pairs(const BlockBook *b, uint32_t g)
+static void *worker_open(void *ctx)
 {
-    uint64_t n = b->starts[g + 1] - b->starts[g];
-    return n * (n - 1) / 2;
+    const Sweep *s = ctx;
+    Arena *a = arena_new(SIZE_MAX);
+    Worker *w = ARENA_NEW(a, Worker);
+    w->arena = a;
+    match_side_init(a, s->run->comparer, &w->side);
+    match_candidates_init(a, s->run->comparer->book->n, &w->candidates);
+    return w;
 }
 
-/* Jobs end where enough pairs came together: the same for any number of threads. */
+static void worker_close(void *state)
+{
+    Worker *w = state;
+    arena_free(w->arena);
+}
+
+/* The same jobs for any number of threads. */
 static void make_jobs(Arena *a, Sweep *s)
 {
-    const BlockBook *b = s->run->blocks;
-    struct {
-        Job *items;
-        size_t n, cap;
-    } list = {0};
-    for (uint32_t g = 0, from = 0; g < b->block_count; g++) {
-        if (from == g)
-            *ARENA_PUSH(a, list) = (Job){.sweep = s, .from = g};
-        Job *j = &list.items[list.n - 1];
-        j->to = g + 1;
-        j->pairs += block_pairs(b, g);
-        s->all += block_pairs(b, g);
-        if (j->pairs >= PAIRS_A_JOB)
-            from = g + 1;
+    uint32_t n = s->run->comparer->book->n;
+    s->all = n;
+    s->job_count = n / RECORDS_A_JOB + 1;
+    s->jobs = ARENA_ARRAY(a, s->job_count, Job);
+    for (uint32_t i = 0; i < s->job_count; i++) {
+        uint32_t from = i * RECORDS_A_JOB, left = n - from;
+        s->jobs[i] = (Job){
+            .sweep = s, .from = from, .to = from + (left < RECORDS_A_JOB ? left : RECORDS_A_JOB)};
     }
-    s->jobs = list.items;
-    s->job_count = list.n;
 }
 
 static void sweep(Sweep *s)
 {
-    WorkQueue *q = workqueue_new(s->run->threads, s->job_count + 1, work, NULL, NULL, NULL);
+    WorkQueue *q =
+        workqueue_new(s->run->threads, s->job_count + 1, work, worker_open, worker_close, s);
     pthread_mutex_init(&s->lock, NULL);
     for (size_t i = 0; i < s->job_count; i++) {
         s->jobs[i].arena = arena_new(SIZE_MAX);
@@ -182,7 +195,7 @@ Patterns match_count_patterns(Arena *a, const MatchRun *run)
     Sweep s = {.run = run, .every = 1};
     Patterns ret = {.scale = 1};
     make_jobs(a, &s);
-    s.every = s.all / SAMPLE_PAIRS + 1;
+    s.every = match_block_pairs(run->blocks) / SAMPLE_PAIRS + 1;
     ret.scale = (double)s.every;
     sweep(&s);
     for (size_t i = 0; i < s.job_count; i++)

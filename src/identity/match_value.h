@@ -9,9 +9,6 @@
 #define DATE_MONTH(p)        ((int)((p) >> 7 & 127))
 #define DATE_DAY(p)          ((int)((p)&127))
 
-/* 0 when nothing can be read. Impossible days stay as written: a slip of the pen is evidence too.
- */
-uint32_t match_date(Arena *a, Str s);
 uint32_t match_sex(Str s);
 /* Digits, four bits each, of numbers up to 16 digits; other symbols six bits each, the last ten.
  * 0 when there are fewer than `least` symbols. */
@@ -19,7 +16,3 @@ uint64_t match_number(Str s, size_t least, bool digits_only);
 /* Lower case letters and digits without accents; apostrophes and hyphens are dropped, all else
  * becomes one blank. */
 Str match_plain(Arena *a, Str s);
-/* The birth date (and by it the sex) that a number of 16 digits carries: six of region, then day
- * (plus 40 for women), month and year in two digits each. 0 when it carries none. The century is
- * the last one in which the holder would be at least 5 years old in `now`. */
-uint32_t match_nik_birth(uint64_t nik, int now, uint32_t *ret_sex);

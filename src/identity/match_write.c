@@ -16,6 +16,8 @@ void match_write_pairs(Arena *a, const Comparer *c, const MatchEdges *edges, Buf
     buf_lit(to, "a,b,weight,probability,pattern,source_a,source_b\n");
     for (size_t i = 0; i < edges->n; i++) {
         const MatchEdge *e = &edges->items[i];
+        if (e->weight < 0)
+            continue;
         csv_cell(to, book->ids[e->a], ',');
         buf_char(to, ',');
         csv_cell(to, book->ids[e->b], ',');

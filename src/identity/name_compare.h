@@ -23,7 +23,7 @@ typedef struct NameSlot {
 typedef struct NameAgreement {
     NameSlot slots[NAME_TOKENS]; /* the closest first; as many as the shorter name has words */
     uint8_t n;
-    uint8_t extra;   /* words of the longer name without a partner */
+    uint8_t extra;     /* words of the longer name without a partner */
     bool out_of_order; /* two agreeing words stand the other way round */
 } NameAgreement;
 

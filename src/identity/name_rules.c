@@ -80,8 +80,8 @@ static int choice(Table *t, size_t column, const char *const *words, int n)
 
 static void read_spelling(Arena *a, Str text, NameRules *r, Problems *problems)
 {
-    static const char *const places[] = {"mana", "awal", "akhir", "depan_mati", "depan_hidup",
-                                         "antara_mati"};
+    static const char *const places[] = {"mana",       "awal",        "akhir",
+                                         "depan_mati", "depan_hidup", "antara_mati"};
     Table t;
     if (!open_table(&t, text, "ejaan.tsv", "dari\tmenjadi\tletak", problems))
         return;

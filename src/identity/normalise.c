@@ -75,6 +75,15 @@ static void shorten(const NameRules *r, NameToken *t, WordUse use)
     spell_token(r, rule->full, t);
 }
 
+void name_token(const NameRules *rules, Str word, NameToken *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    ret->raw_len = (uint8_t)(word.len < TOKEN_MAX ? word.len : TOKEN_MAX);
+    memcpy(ret->raw, word.ptr, ret->raw_len);
+    ret->initial = word.len == 1;
+    spell_token(rules, token_raw(ret), ret);
+}
+
 static void add_token(Reading *g, Str word)
 {
     Name *to = g->to;
@@ -83,11 +92,7 @@ static void add_token(Reading *g, Str word)
         return;
     }
     NameToken *t = &to->tokens[to->n++];
-    memset(t, 0, sizeof *t);
-    memcpy(t->raw, word.ptr, word.len);
-    t->raw_len = (uint8_t)word.len;
-    t->initial = word.len == 1;
-    spell_token(g->rules, word, t);
+    name_token(g->rules, word, t);
     shorten(g->rules, t, WORD_SHORT);
 }
 
@@ -210,8 +215,8 @@ void name_normalise(const NameRules *rules, Arena *scratch, Str text, Name *ret,
     Str folded = {lower, text.len};
     if (is_ascii(text) && text.len <= sizeof lower)
         for (size_t i = 0; i < text.len; i++)
-            lower[i] = (char)(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? text.ptr[i] | 32
-                                                                       : text.ptr[i]);
+            lower[i] =
+                (char)(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? text.ptr[i] | 32 : text.ptr[i]);
     else
         folded = str_lower(scratch, utf8_fold(scratch, text));
     read_name(rules, folded, false, ret, alias);

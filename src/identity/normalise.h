@@ -8,8 +8,8 @@
 enum { NORM_VERSION = 1, NAME_TOKENS = 8, SOUND_MAX = 6 };
 
 typedef struct NameToken {
-    char raw[TOKEN_MAX];       /* lower case without accents, marks and dots */
-    char canonical[TOKEN_MAX]; /* one spelling, abbreviations in full */
+    char raw[TOKEN_MAX];                      /* lower case without accents, marks and dots */
+    char canonical[TOKEN_MAX];                /* one spelling, abbreviations in full */
     char strict[SOUND_MAX], loose[SOUND_MAX]; /* keys of sound; empty for what is not Latin */
     uint8_t raw_len, canonical_len, strict_len, loose_len;
     bool initial; /* a single letter, as written */
@@ -29,6 +29,8 @@ typedef struct Name {
  * only. `alias` takes what stands behind "alias" (n = 0 when nothing does) and may be NULL. A name
  * of nothing but titles keeps them; an empty one gives n = 0. */
 void name_normalise(const NameRules *rules, Arena *scratch, Str text, Name *ret, Name *alias);
+/* One word in lower case letters as a token. */
+void name_token(const NameRules *rules, Str word, NameToken *ret);
 /* The keys of sound of a canonical word; lengths are set in the token. */
 void name_sound(const NameRules *rules, NameToken *token);
 

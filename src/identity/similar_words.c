@@ -1,5 +1,7 @@
 /* Similar words are found by what is left of them when one or two letters are taken away (after
- * Garbe's symmetric delete): equal remains propose a pair, the distance decides. */
+ * Garbe's symmetric delete), by their sound and by the groups of equal names: equal keys propose a
+ * pair, the comparison decides. */
+#include "identity/name_compare.h"
 #include "identity/string_distance.h"
 #include "identity/vocabulary.h"
 
@@ -7,18 +9,38 @@
 #include <string.h>
 
 enum { LONGEST = 40, FAR_LENGTH = 6, NEAR_LENGTH = 4, FAR_WORDS = 400000, CROWD = 400 };
+/* Keys of different kinds are never equal. */
+enum { KEY_LETTERS = 0, KEY_SOUND = 300, KEY_GROUP = 301 };
 
-typedef struct Remain {
+typedef struct Key {
     uint64_t key;
     uint32_t word;
-} Remain;
+} Key;
 
-typedef struct Remains {
-    Remain *items;
+typedef struct Keys {
+    Key *items;
     size_t n, cap;
-} Remains;
+} Keys;
 
-static WordLevel level_of(Str a, Str b)
+typedef struct Pair {
+    uint32_t a, b;
+    uint8_t level;
+} Pair;
+
+typedef struct Pairs {
+    Pair *items;
+    size_t n, cap;
+} Pairs;
+
+typedef struct Pairing {
+    Arena *scratch;
+    const Vocabulary *words;
+    const NameToken *tokens;
+    Keys keys;
+    Pairs found;
+} Pairing;
+
+static WordLevel letters_level(Str a, Str b)
 {
     size_t shorter = a.len < b.len ? a.len : b.len;
     int d = osa_distance(a, b);
@@ -27,139 +49,134 @@ static WordLevel level_of(Str a, Str b)
     return d == 2 && shorter >= FAR_LENGTH - 1 ? WORD_FAR : WORD_DIFFERENT;
 }
 
-static void put_remain(Arena *a, Remains *to, uint8_t class, Str text, uint32_t word)
+static WordLevel level_of(const Pairing *p, uint32_t a, uint32_t b)
 {
-    *ARENA_PUSH(a, *to) = (Remain){match_hash(class, text), word};
+    static const WordLevel levels[TOKEN_LEVELS] = {
+        [TOKEN_INITIAL] = WORD_INITIAL,  [TOKEN_FAR] = WORD_FAR,         [TOKEN_NEAR] = WORD_NEAR,
+        [TOKEN_EQUIVALENT] = WORD_ALIKE, [TOKEN_CANONICAL] = WORD_ALIKE, [TOKEN_EXACT] = WORD_SAME};
+    const Word *w = p->words->words;
+    if (w[a].class != w[b].class)
+        return WORD_DIFFERENT;
+    return w[a].class == NAME_CLASS ? levels[token_compare(&p->tokens[a], &p->tokens[b])]
+                                    : letters_level(w[a].text, w[b].text);
 }
 
-static void put_remains(Arena *a, Remains *to, const Word *w, uint32_t id, bool far)
+static void put_key(Pairing *p, uint64_t kind, Str text, uint32_t word)
+{
+    *ARENA_PUSH(p->scratch, p->keys) = (Key){match_hash(kind, text), word};
+}
+
+static void put_letters(Pairing *p, uint8_t class, Str text, uint32_t id, bool far)
 {
     char once[LONGEST], twice[LONGEST];
-    size_t n = w->text.len;
-    put_remain(a, to, w->class, w->text, id);
-    for (size_t i = 0; i < n; i++) {
-        memcpy(once, w->text.ptr, i);
-        memcpy(once + i, w->text.ptr + i + 1, n - i - 1);
-        put_remain(a, to, w->class, (Str){once, n - 1}, id);
+    size_t n = text.len;
+    put_key(p, KEY_LETTERS + class, text, id);
+    for (size_t i = 0; i < n && n >= NEAR_LENGTH - 1; i++) {
+        memcpy(once, text.ptr, i);
+        memcpy(once + i, text.ptr + i + 1, n - i - 1);
+        put_key(p, KEY_LETTERS + class, (Str){once, n - 1}, id);
         for (size_t j = i; far && n >= FAR_LENGTH && j + 1 < n; j++) {
             memcpy(twice, once, j);
             memcpy(twice + j, once + j + 1, n - j - 2);
-            put_remain(a, to, w->class, (Str){twice, n - 2}, id);
+            put_key(p, KEY_LETTERS + class, (Str){twice, n - 2}, id);
         }
     }
 }
 
+static void put_word(Pairing *p, uint32_t id, bool far)
+{
+    const Word *w = &p->words->words[id];
+    if (w->class != NAME_CLASS) {
+        if (w->text.len < LONGEST)
+            put_letters(p, w->class, w->text, id, far && w->text.len <= 24);
+        return;
+    }
+    const NameToken *t = &p->tokens[id];
+    put_letters(p, NAME_CLASS, token_canonical(t), id, far);
+    if (t->strict_len > 1)
+        put_key(p, KEY_SOUND, token_strict(t), id);
+    for (size_t i = 0; i < t->group_count; i++)
+        put_key(p, KEY_GROUP, (Str){(const char *)&t->groups[i].group, sizeof(uint16_t)}, id);
+}
+
 static int by_key(const void *x, const void *y)
 {
-    const Remain *p = x, *q = y;
+    const Key *p = x, *q = y;
     if (p->key != q->key)
         return p->key < q->key ? -1 : 1;
     return (p->word > q->word) - (p->word < q->word);
 }
 
-static uint64_t pair_key(uint32_t a, uint32_t b)
+static int by_words(const void *x, const void *y)
 {
-    return a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a;
+    const Pair *p = x, *q = y;
+    if (p->a != q->a)
+        return p->a < q->a ? -1 : 1;
+    return (p->b > q->b) - (p->b < q->b);
 }
 
-static void put_pair(SimilarWords *s, uint64_t key, WordLevel level)
-{
-    uint64_t h = match_mix(key, 1), at = h & s->slot_mask;
-    while (s->keys[at] && s->keys[at] != key)
-        at = (at + 1) & s->slot_mask;
-    if (s->keys[at])
-        return;
-    s->keys[at] = key;
-    s->levels[at] = (uint8_t)level;
-    s->bitmap[(h >> 20 & s->bit_mask) / 64] |= 1ull << (h >> 20 & 63);
-    s->pairs++;
-}
-
-typedef struct Found {
-    struct FoundPair {
-        uint64_t key;
-        WordLevel level;
-    } * items;
-    size_t n, cap;
-} Found;
-
-static void judge(Arena *a, const Vocabulary *v, const Remain *run, size_t n, Found *found)
+static void judge(Pairing *p, const Key *run, size_t n)
 {
     for (size_t i = 0; i < n && n <= CROWD; i++)
         for (size_t j = i + 1; j < n; j++) {
             uint32_t x = run[i].word, y = run[j].word;
-            if (x == y || v->words[x].class != v->words[y].class)
-                continue;
-            WordLevel level = level_of(v->words[x].text, v->words[y].text);
-            if (level != WORD_DIFFERENT)
-                *ARENA_PUSH(a, *found) = (struct FoundPair){pair_key(x, y), level};
+            WordLevel level = x == y ? WORD_DIFFERENT : level_of(p, x, y);
+            if (level != WORD_DIFFERENT) {
+                *ARENA_PUSH(p->scratch, p->found) = (Pair){x, y, (uint8_t)level};
+                *ARENA_PUSH(p->scratch, p->found) = (Pair){y, x, (uint8_t)level};
+            }
         }
 }
 
-static void pair_up(Arena *a, const Vocabulary *v, Found *found)
+static void pair_up(Pairing *p)
 {
-    Remains all = {0};
-    bool far = v->n <= FAR_WORDS;
-    for (uint32_t id = WORD_INITIALS + 1; id < v->n; id++) {
-        size_t len = v->words[id].text.len;
-        if (len >= NEAR_LENGTH - 1 && len < LONGEST)
-            put_remains(a, &all, &v->words[id], id, far && len <= 24);
-    }
-    if (all.n)
-        qsort(all.items, all.n, sizeof *all.items, by_key);
-    for (size_t i = 0, end; i < all.n; i = end) {
-        for (end = i + 1; end < all.n && all.items[end].key == all.items[i].key;)
+    bool far = p->words->n <= FAR_WORDS;
+    for (uint32_t id = WORD_INITIALS + 1; id < p->words->n; id++)
+        put_word(p, id, far);
+    if (p->keys.n)
+        qsort(p->keys.items, p->keys.n, sizeof *p->keys.items, by_key);
+    for (size_t i = 0, end; i < p->keys.n; i = end) {
+        for (end = i + 1; end < p->keys.n && p->keys.items[end].key == p->keys.items[i].key;)
             end++;
-        judge(a, v, all.items + i, end - i, found);
+        judge(p, p->keys.items + i, end - i);
     }
 }
 
-/* One bit for each letter, one for each pair of digits and the rest. */
-static uint32_t letters_of(Str word)
+SimilarWords *similar_words_new(Arena *a, const Vocabulary *v, const NameToken *tokens)
 {
-    uint32_t set = 0;
-    for (size_t i = 0; i < word.len; i++) {
-        unsigned c = (unsigned char)word.ptr[i];
-        set |= 1u << (c >= 'a' && c <= 'z' ? c - 'a' : 26 + c % 6);
-    }
-    return set;
-}
-
-SimilarWords *similar_words_new(Arena *a, const Vocabulary *v)
-{
-    Arena *scratch = arena_new(SIZE_MAX);
+    Pairing p = {.scratch = arena_new(SIZE_MAX), .words = v, .tokens = tokens};
     SimilarWords *s = ARENA_NEW(a, SimilarWords);
-    Found found = {0};
-    s->letters = ARENA_ARRAY(a, v->n, uint32_t);
-    for (uint32_t id = 1; id < v->n; id++)
-        s->letters[id] = letters_of(v->words[id].text);
-    pair_up(scratch, v, &found);
-    size_t slots = 64, bits = 4096;
-    while (slots < found.n * 2 + 2)
-        slots *= 2;
-    while (bits < found.n * 64)
-        bits *= 2;
-    s->slot_mask = slots - 1;
-    s->bit_mask = bits - 1;
-    s->keys = ARENA_ARRAY(a, slots, uint64_t);
-    s->levels = ARENA_ARRAY(a, slots, uint8_t);
-    s->bitmap = ARENA_ARRAY(a, bits / 64, uint64_t);
-    for (size_t i = 0; i < found.n; i++)
-        put_pair(s, found.items[i].key, found.items[i].level);
-    arena_free(scratch);
+    pair_up(&p);
+    if (p.found.n)
+        qsort(p.found.items, p.found.n, sizeof *p.found.items, by_words);
+    s->starts = ARENA_ARRAY(a, v->n + 1, uint32_t);
+    s->others = ARENA_ARRAY(a, p.found.n + 1, uint32_t);
+    s->levels = ARENA_ARRAY(a, p.found.n + 1, uint8_t);
+    for (size_t i = 0; i < p.found.n; i++) {
+        const Pair *f = &p.found.items[i];
+        if (i && f[-1].a == f->a && f[-1].b == f->b)
+            continue;
+        s->others[s->pairs] = f->b;
+        s->levels[s->pairs++] = f->level;
+        s->starts[f->a + 1]++;
+    }
+    for (uint32_t id = 0; id < v->n; id++)
+        s->starts[id + 1] += s->starts[id];
+    arena_free(p.scratch);
     return s;
 }
 
 WordLevel similar_words_find(const SimilarWords *s, uint32_t a, uint32_t b)
 {
-    /* An edit takes one letter away and brings another: two edits change four letters at most. */
-    if (__builtin_popcount(s->letters[a] ^ s->letters[b]) > 4)
-        return WORD_DIFFERENT;
-    uint64_t key = pair_key(a, b), h = match_mix(key, 1), bit = h >> 20 & s->bit_mask;
-    if (!(s->bitmap[bit / 64] >> (bit & 63) & 1))
-        return WORD_DIFFERENT;
-    for (uint64_t at = h & s->slot_mask; s->keys[at]; at = (at + 1) & s->slot_mask)
-        if (s->keys[at] == key)
-            return (WordLevel)s->levels[at];
+    uint32_t low = s->starts[a], high = s->starts[a + 1];
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (s->others[middle] == b)
+            return (WordLevel)s->levels[middle];
+        if (s->others[middle] < b)
+            low = middle + 1;
+        else
+            high = middle;
+    }
     return WORD_DIFFERENT;
 }

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LAST_YEAR = 2010, WOMAN_DAY = 40 };
+enum { LAST_YEAR = 2018, WOMAN_DAY = 40 };
 
 uint64_t synth_below(SynthRandom *r, uint64_t n)
 {
@@ -188,8 +188,11 @@ size_t synth_household(const SynthTables *t, SynthRandom *r, uint64_t first_numb
     house.mother = ret[1].papers.name;
     for (size_t i = 2; i < n; i++) {
         int from = year + 18 + 2 * (int)i, to = from + 1;
-        person(t, r, &house, synth_happens(r, 0.5), clan, from < LAST_YEAR ? from : LAST_YEAR,
-               to < LAST_YEAR ? to : LAST_YEAR, &ret[i].papers);
+        if (to > LAST_YEAR) {
+            n = i;
+            break;
+        }
+        person(t, r, &house, synth_happens(r, 0.5), clan, from, to, &ret[i].papers);
     }
     for (size_t i = 0; i < n; i++) {
         ret[i].number = first_number + i;

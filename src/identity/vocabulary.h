@@ -2,7 +2,7 @@
  * records is comparing numbers; texts are looked at once, when similar words are paired. */
 #pragma once
 
-#include "base/str.h"
+#include "identity/normalise.h"
 
 /* Ids from 1 to 26 are the single letters a to z of the class 0 (initials); 0 is no word. */
 enum { WORD_NONE = 0, WORD_INITIALS = 26 };
@@ -29,8 +29,6 @@ uint32_t vocabulary_put(Vocabulary *v, uint8_t class, Str text);
 uint64_t match_hash(uint64_t seed, Str text);
 uint64_t match_mix(uint64_t a, uint64_t b);
 
-/* Whether two different words are similar, by one look into a table made beforehand. Only pairs
- * that are similar stand in it, behind a bitmap that answers most questions from the cache. */
 typedef enum WordLevel {
     WORD_DIFFERENT,
     WORD_INITIAL, /* one is the first letter of the other */
@@ -41,14 +39,17 @@ typedef enum WordLevel {
     WORD_LEVELS
 } WordLevel;
 
+/* Which words are similar, found out once: for each word the others of its class, ascending. */
 typedef struct SimilarWords {
-    uint32_t *letters; /* by word: which letters and digits it has */
-    uint64_t *bitmap, *keys;
+    uint32_t *starts; /* into others and levels, by word */
+    uint32_t *others;
     uint8_t *levels;
-    uint64_t bit_mask, slot_mask;
     size_t pairs;
 } SimilarWords;
 
-/* Pairs all similar words of the same class. */
-SimilarWords *similar_words_new(Arena *a, const Vocabulary *v);
+/* Pairs all similar words of the same class. Words of NAME_CLASS are compared as names are
+ * (name_compare.h): `tokens` holds them by id; words of other classes by their letters. */
+enum { NAME_CLASS = 0 };
+SimilarWords *similar_words_new(Arena *a, const Vocabulary *v, const NameToken *tokens);
+/* The level of two different words. */
 WordLevel similar_words_find(const SimilarWords *s, uint32_t a, uint32_t b);
