@@ -28,8 +28,8 @@ export function numberOf(text) {
 }
 
 // A window of one combination with the sign of this person, or of nobody.
-export async function windowOf(t, { width, scheme, lang }, login) {
-  const page = await t.page({ view: { width, height: 800 }, colorScheme: scheme, bypassCSP: true });
+export async function windowOf(t, { width, scheme, lang, ...rest }, login) {
+  const page = await t.page({ view: { width, height: 800 }, colorScheme: scheme, bypassCSP: true, ...rest });
   const cookies = { ...(walk(t.server).cookies[login] ?? {}), bahasa: lang };
   await page.context().addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: t.server.url })));
   return page;
