@@ -110,36 +110,75 @@ static void put_schema(Req *req, Json *j, const Register *reg)
 
 /* ---- operations ---- */
 
+typedef enum Answer { ANSWER_LIST, ANSWER_RECORD, ANSWER_WRITTEN } Answer;
+
 typedef struct Operation {
     const char *method, *name;
     Msg summary;
     const char *parameters; /* JSON */
-    const char *schema;     /* of the answer */
+    Answer answer;
     const char *status;
+    const int *failures; /* statuses, 0 ends them */
     bool body;
 } Operation;
 
 #define P(name)    "{\"$ref\":\"#/components/parameters/" name "\"}"
 #define FAILURE    "{\"$ref\":\"#/components/responses/Failure\"}"
-#define ANSWER(of) "#/components/schemas/" of
+#define SCHEMA(of) "{\"$ref\":\"#/components/schemas/" of "\"}"
+#define FIELDS     "\"properties\":{\"isian\":" SCHEMA("%.*s") "}"
+
+static const int reading[] = {400, 401, 403, 404, 422, 429, 503, 0};
+static const int creating[] = {400, 401, 403, 404, 409, 413, 422, 429, 503, 0};
+static const int changing[] = {400, 401, 403, 404, 409, 412, 413, 422, 428, 429, 503, 0};
 
 static const Operation on_register[] = {
-    {"get", "list", M_API_DOES_LIST, P("q") "," P("urut") "," P("n") "," P("dari"), ANSWER("-List"),
-     "200", false},
-    {"post", "create", M_API_DOES_CREATE, P("idem"), ANSWER("-Written"), "201", true},
+    {"get", "list", M_API_DOES_LIST, P("q") "," P("urut") "," P("n") "," P("dari"), ANSWER_LIST,
+     "200", reading, false},
+    {"post", "create", M_API_DOES_CREATE, P("idem"), ANSWER_WRITTEN, "201", creating, true},
 };
 static const Operation on_record[] = {
-    {"get", "show", M_API_DOES_SHOW, P("uid") "," P("purpose"), ANSWER("-Record"), "200", false},
+    {"get", "show", M_API_DOES_SHOW, P("uid") "," P("purpose"), ANSWER_RECORD, "200", reading,
+     false},
     {"patch", "change", M_API_DOES_CHANGE, P("uid") "," P("match") "," P("purpose") "," P("idem"),
-     ANSWER("-Written"), "200", true},
+     ANSWER_WRITTEN, "200", changing, true},
 };
-static const Operation on_move = {"post",
-                                  "move",
-                                  M_API_DOES_MOVE,
-                                  P("uid") "," P("match") "," P("purpose") "," P("idem"),
-                                  ANSWER("-Written"),
-                                  "200",
-                                  true};
+static const Operation on_move = {
+    "post",         "move", M_API_DOES_MOVE, P("uid") "," P("match") "," P("purpose") "," P("idem"),
+    ANSWER_WRITTEN, "200",  changing,        true};
+
+static void put_responses(Json *j, const char *status, Str schema, const int *failures)
+{
+    Buf *out = j->out;
+    json_key(j, S("responses"));
+    json_open(j, '{');
+    json_key(j, str_of(status));
+    json_open(j, '{');
+    json_pair(j, S("description"), S("OK"));
+    json_key(j, S("content"));
+    buf_printf(out, "{\"application/json\":{\"schema\":%.*s}}", STR_ARG(schema));
+    j->first = false;
+    json_close(j, '}');
+    for (; *failures; failures++)
+        buf_printf(out, ",\"%d\":" FAILURE, *failures);
+    json_close(j, '}');
+}
+
+/* JSON of what an operation on the register answers. */
+static Str answer_of(Arena *a, Answer kind, Str reg)
+{
+    switch (kind) {
+    case ANSWER_LIST:
+        return str_printf(a,
+                          "{\"allOf\":[" SCHEMA(
+                              "-List") ",{\"properties\":{\"items\":{\"items\":{" FIELDS "}}}}]}",
+                          STR_ARG(reg));
+    case ANSWER_RECORD:
+        return str_printf(a, "{\"allOf\":[" SCHEMA("-Record") ",{" FIELDS "}]}", STR_ARG(reg));
+    case ANSWER_WRITTEN:
+        return S(SCHEMA("-Written"));
+    }
+    BUG("unknown kind of answer");
+}
 
 static void put_operation(Req *req, Json *j, const Register *reg, const Operation *op, Str id,
                           const Label *label)
@@ -163,11 +202,7 @@ static void put_operation(Req *req, Json *j, const Register *reg, const Operatio
                                "\"isian\":{\"$ref\":\"#/components/schemas/%.*s\"}}}}}}",
                                STR_ARG(name)));
     }
-    json_key(j, S("responses"));
-    json_raw(j, str_printf(a,
-                           "{\"%s\":{\"description\":\"OK\",\"content\":{\"application/json\":"
-                           "{\"schema\":{\"$ref\":\"%s\"}}}},\"default\":" FAILURE "}",
-                           op->status, op->schema));
+    put_responses(j, op->status, answer_of(a, op->answer, name), op->failures);
     json_close(j, '}');
 }
 
@@ -211,30 +246,54 @@ static void put_paths(Req *req, Json *j, const Register *reg)
 
 /* ---- what all registers share ---- */
 
+#define PROBLEMS                                                                                   \
+    "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,"           \
+    "\"required\":[\"field\",\"code\",\"detail\"],\"properties\":{\"field\":{\"type\":["           \
+    "\"string\","                                                                                  \
+    "\"null\"]},\"code\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"},\"pointer\":"      \
+    "{\"type\":[\"string\",\"null\"]}}}}"
+
 static const char shared_schemas[] =
-    "\"-Record\":{\"type\":\"object\",\"required\":[\"uid\",\"href\",\"versi\",\"isian\"],"
+    "\"-Record\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"uid\","
+    "\"href\",\"versi\",\"isian\"],"
     "\"properties\":{\"uid\":{\"type\":\"string\",\"format\":\"uuid\"},\"href\":{\"type\":"
     "\"string\"},\"nomor\":{\"type\":[\"string\",\"null\"]},\"versi\":{\"type\":\"integer\"},"
     "\"status\":{\"type\":[\"string\",\"null\"]},\"tajuk\":{\"type\":[\"string\",\"null\"]},"
     "\"batal\":{\"type\":\"boolean\"},\"induk\":{\"type\":[\"string\",\"null\"]},\"isian\":"
     "{\"type\":\"object\"},\"tertutup\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}},"
-    "\"-List\":{\"type\":\"object\",\"required\":[\"count\",\"next\",\"items\"],\"properties\":"
+    "\"-List\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"count\","
+    "\"next\",\"items\"],\"properties\":"
     "{\"count\":{\"type\":\"string\"},\"next\":{\"type\":[\"string\",\"null\"]},\"items\":{"
     "\"type\":"
     "\"array\",\"items\":{\"$ref\":\"#/components/schemas/-Record\"}}}},"
-    "\"-Written\":{\"type\":\"object\",\"required\":[\"uid\",\"href\"],\"properties\":{\"uid\":"
+    "\"-Written\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"uid\","
+    "\"href\"],\"properties\":{\"uid\":"
     "{\"type\":\"string\",\"format\":\"uuid\"},\"href\":{\"type\":\"string\"},\"nomor\":{\"type\":"
     "[\"string\",\"null\"]},\"versi\":{\"type\":\"integer\"},\"status\":{\"type\":[\"string\","
-    "\"null\"]},\"warnings\":{\"type\":\"array\"}}}";
+    "\"null\"]},\"warnings\":" PROBLEMS "}},"
+    "\"-Entry\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"openapi\","
+    "\"registers\"],\"properties\":{\"openapi\":{\"type\":\"string\"},\"registers\":{\"type\":"
+    "\"array\",\"items\":{\"type\":\"object\",\"required\":[\"name\",\"href\",\"create\"]}}}},"
+    "\"-Codes\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"name\","
+    "\"label\",\"items\"],\"properties\":{\"name\":{\"type\":\"string\"},\"label\":{\"type\":"
+    "\"object\"},\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":["
+    "\"code\",\"label\",\"from\",\"until\",\"local\"]}}}}";
 
 static const char shared_parts[] =
     "\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}},"
     "\"responses\":{\"Failure\":{\"description\":\"RFC 9457\",\"content\":{"
-    "\"application/problem+json\":{\"schema\":{\"type\":\"object\",\"required\":[\"type\","
+    "\"application/"
+    "problem+json\":{\"schema\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":["
+    "\"type\","
     "\"title\",\"status\",\"code\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":"
     "{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"code\":{\"type\":\"string\"},"
-    "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}}},"
+    "\"errors\":" PROBLEMS ",\"uid\":{\"type\":[\"string\",\"null\"]},\"versi\":{\"type\":"
+    "\"integer\"},\"conflicts\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":["
+    "\"field\",\"yours\",\"stored\"]}},\"candidates\":{\"type\":\"array\",\"items\":{\"type\":"
+    "\"object\",\"required\":[\"uid\",\"href\"]}}}}}}}},"
     "\"parameters\":{"
+    "\"list\":{\"name\":\"list\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":"
+    "\"string\"}},"
     "\"uid\":{\"name\":\"uid\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\","
     "\"format\":\"uuid\"}},"
     "\"match\":{\"name\":\"If-Match\",\"in\":\"header\",\"required\":true,\"schema\":{\"type\":"
@@ -247,6 +306,32 @@ static const char shared_parts[] =
     "\"n\":{\"name\":\"n\",\"in\":\"query\",\"schema\":{\"type\":\"integer\",\"enum\":[50,100,"
     "500]}},"
     "\"dari\":{\"name\":\"-dari\",\"in\":\"query\",\"schema\":{\"type\":\"string\"}}}";
+
+/* Addresses that belong to no register. */
+static void put_common_paths(Req *req, Json *j)
+{
+    static const struct {
+        const char *path, *id, *parameters, *schema;
+        Msg summary;
+    } paths[] = {
+        {"/api/v1", "entry", "", SCHEMA("-Entry"), M_API_DOES_ENTRY},
+        {"/api/v1/openapi.json", "description", "", "{\"type\":\"object\"}", M_API_DOES_DESCRIBE},
+        {"/api/v1/kode/{list}", "codes", P("list"), SCHEMA("-Codes"), M_API_DOES_CODES},
+    };
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        json_key(j, str_of(paths[i].path));
+        json_open(j, '{');
+        json_key(j, S("get"));
+        json_open(j, '{');
+        json_pair(j, S("operationId"), str_of(paths[i].id));
+        json_pair(j, S("summary"), req_tr(req, paths[i].summary));
+        json_key(j, S("parameters"));
+        json_raw(j, str_printf(req->arena, "[%s]", paths[i].parameters));
+        put_responses(j, "200", str_of(paths[i].schema), reading);
+        json_close(j, '}');
+        json_close(j, '}');
+    }
+}
 
 static void put_components(Req *req, Json *j)
 {
@@ -274,6 +359,7 @@ Err api_openapi(Req *req)
     json_raw(&j, S("[{\"token\":[]}]"));
     json_key(&j, S("paths"));
     json_open(&j, '{');
+    put_common_paths(req, &j);
     for (size_t i = 0; i < req->model->reg_count; i++)
         if (req_may(req, req->model->regs[i], VERB_LIST))
             put_paths(req, &j, req->model->regs[i]);

@@ -319,6 +319,8 @@ Err api_move(Req *req)
     TRY(begin_stored(req, CHANGE_MOVE, VERB_MOVE, &w, &refused));
     if (!(m->by & req->subject.roles))
         return E_DENIED;
+    if (refused != ERR_OK) /* then there may be no change yet */
+        return refuse(req, w, refused);
     w->change->move = m->name;
-    return refused != ERR_OK ? refuse(req, w, refused) : run(req, w);
+    return run(req, w);
 }

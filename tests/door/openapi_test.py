@@ -1,0 +1,53 @@
+"""The description of the API is valid, and the server does what it says: requests made out of the
+document itself, by people of many roles."""
+import concurrent.futures
+
+import openapi
+import sigap
+from program import Program
+
+BUILD = sigap.ROOT / "build"
+REQUESTS = 12000 if sigap.FULL else 2400
+PEOPLE = ("sekretaris", "ppt", "admin", "penyidik", "statistik", "pimpinan", "desa", "pdp")
+
+
+def test_the_document_is_valid(s, tmp):
+    for login in ("sekretaris", "pimpinan"):
+        page = Program(s, login)("GET", "/api/v1/openapi.json")
+        (tmp / "openapi.json").write_bytes(page.body)
+        assert not openapi.faults_of(tmp / "openapi.json", BUILD)
+    broken = tmp / "broken.json"
+    broken.write_bytes(page.body.replace(b'"in":"path"', b'"in":"nowhere"', 1))
+    assert openapi.faults_of(broken, BUILD), "the validator finds no fault in a faulty document"
+
+
+def asked_by(s, login, seed):
+    """(answers, [what does not stand in the document]) of one person's share."""
+    call, dice = Program(s, login), openapi.dice_of(seed)
+    document = openapi.Document(call("GET", "/api/v1/openapi.json").json())
+    uids = {r["name"]: [i["uid"] for i in call("GET", r["href"]).json()["items"][:5]]
+            for r in call("GET", "/api/v1").json()["registers"]}
+    answers, wrong = {}, []
+    for path, method, operation, body, headers in openapi.requests(document, uids, dice, REQUESTS // len(PEOPLE)):
+        page = call(method, path, body, **headers)
+        answers[page.status] = answers.get(page.status, 0) + 1
+        fault = document.judge(operation, page)
+        if fault:
+            wrong.append(f"{login} {method} {path} {headers} {str(body)[:200]}: {fault}")
+    return answers, wrong
+
+
+def test_no_answer_stands_outside_the_document(s):
+    for login in PEOPLE:
+        s.as_(login)
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        shares = list(pool.map(lambda p: asked_by(s, p[1], 7 * p[0]), enumerate(PEOPLE)))
+    wrong = [w for _, share in shares for w in share]
+    assert not wrong, f"{len(wrong)} answers: " + " | ".join(wrong[:8])
+    counts = {}
+    for answers, _ in shares:
+        for status, n in answers.items():
+            counts[status] = counts.get(status, 0) + n
+    assert sum(counts.values()) >= 2000 and 500 not in counts, counts
+    assert {200, 400, 403, 404, 413, 422, 428} <= set(counts), counts
+    s.cli("audit verify")
