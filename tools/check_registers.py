@@ -13,7 +13,7 @@ IDENT = re.compile(r'[a-z][a-z0-9_]*$')
 SYSTEM = {'uid': 'text', 'nomor': 'text', 'versi': 'number', 'status': 'state', 'pemilik': 'ref institusi',
           'induk': 'parent', 'batal': 'yesno4', 'dibuat': 'instant', 'diubah': 'instant', 'tajuk': 'text'}
 CLASSES = {'identitas', 'kontak', 'lokasi_aman', 'kisah', 'kesehatan', 'hukum'}
-REG_KEYS = {'register', 'label', 'help', 'group', 'is', 'tags', 'parent', 'parent_optional', 'final', 'key', 'reach', 'number', 'heading',
+REG_KEYS = {'register', 'label', 'menu', 'help', 'group', 'is', 'tags', 'parent', 'parent_optional', 'final', 'key', 'reach', 'number', 'heading',
             'tabs', 'sections', 'flow', 'clocks', 'rules', 'rights', 'stats', 'retention', 'was'}
 FIELD_KEYS = {'name', 'type', 'label', 'help', 'required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'class',
               'when', 'calc', 'default', 'min', 'max', 'scale', 'as', 'was', 'htcds'}
@@ -40,7 +40,7 @@ MAY = {'users', 'tables', 'import', 'audit', 'base_data', 'health'}
 CODE_HEAD = 'kode id en berlaku_dari berlaku_sampai urutan padanan status asal'.split()
 FUNCS = {'empty': (1, 1), 'today': (0, 0), 'age': (2, 2), 'band': (2, 2), 'if': (3, 3), 'first': (1, 9), 'initials': (1, 1),
          'year': (1, 1), 'nik_birth': (1, 1), 'nik_sex': (1, 1), 'differ': (2, 2), 'part_year': (2, 2), 'find': (3, 3),
-         'count': (1, 1), 'sum': (1, 1), 'set': (1, 1), 'last': (1, 1)}
+         'now': (0, 0), 'me': (0, 0), 'random_code': (0, 0), 'count': (1, 1), 'sum': (1, 1), 'set': (1, 1), 'last': (1, 1)}
 RESERVED = {'masuk', 'keluar', 'cari', 'tabel', 'impor', 'api', 'audit', 'peta', 'lapor', 'lacak', 'pimpinan', 'baru', 'ubah', 'seri'}
 
 errors = []
@@ -524,7 +524,8 @@ class Domain:
         m, n = r.m, r.name
         keys(m, REG_KEYS, n, ('register', 'label', 'group', 'key', 'reach', 'heading', 'sections', 'rights'))
         label(m, n)
-        label(m, n, 'help', need=False)
+        label(m, n, 'menu', need=False)
+        label(m, n, 'help')
         if 'group' in m:
             rows = self.codes('kelompok_menu', m['group'].at, 'group')
             if rows is not None and m['group'] not in rows:
@@ -688,7 +689,7 @@ class Domain:
                 label(s, f'state {s["name"]}')
         reached, frontier = {flow['start']}, [flow['start']]
         for mv in flow['moves']:
-            if not keys(mv, {'name', 'label', 'from', 'to', 'by', 'need', 'when', 'reason', 'final', 'other'}, 'move', ('name', 'label', 'from', 'to', 'by')):
+            if not keys(mv, {'name', 'label', 'from', 'to', 'by', 'need', 'set', 'when', 'reason', 'final', 'other'}, 'move', ('name', 'label', 'from', 'to', 'by')):
                 return
             what = f'move {mv["name"]}'
             label(mv, what)
@@ -707,6 +708,11 @@ class Domain:
                     err(f.at, f'{what}: need: no field "{f}"')
             if 'when' in mv:
                 self.expression(r, mv['when'], f'{what}: when')
+            for f, e in mv.get('set', {}).items():
+                if f not in r.types:
+                    err(f.at, f'{what}: no field "{f}"')
+                else:
+                    self.expression(r, e, f'{what}: {f}', r.types[f])
             if mv.get('reason', 'yes') != 'yes':
                 err(mv['reason'].at, f'{what}: reason is yes or absent')
             if mv['name'] in ('ubah', 'baru', 'impor'):
@@ -1107,7 +1113,7 @@ class Domain:
                     err(at, f'{f}: "{x}" is no region code')
                 if t.kind == 'number' and not re.match(r'-?\d+(\.\d+)?$', x):
                     err(at, f'{f}: "{x}" is no number')
-                if t.kind == 'date' and not re.match(r'\d{4}(-\d\d(-\d\d)?)?$', x):
+                if t.kind == 'date' and not re.match(r'@[+-]?\d+$|\d{4}(-\d\d(-\d\d)?)?$', x):
                     err(at, f'{f}: "{x}" is no date')
 
     def run(self):

@@ -13,6 +13,7 @@
 #include "intake/seed.h"
 
 enum { MONTHS = 24, PASSES = 3, MOVERS = 3, ASKED = 5 };
+enum { STEPS = 25, NAMED = 60 }; /* per cent: records that take a step, references filled */
 
 typedef struct PracticeUser {
     Str login, name, roles, institution, password;
@@ -228,11 +229,32 @@ static Str any_record(Practice *p, const Register *reg)
 
 static Err fill_fields(Practice *p, Change *c, Batch *batch, Problems *problems);
 
-/* A required reference to a person makes one; others take what is there. */
+/* Some record that the user at work reaches, or absent. */
+static Err within_reach(Practice *p, const Register *reg, Str *ret)
+{
+    QueryPage page;
+    Query q = query_new(reg);
+    q.limit = 100;
+    TRY(query_page(&p->rd, &q, &page));
+    *ret = page.n ? page.items[invent_below(&p->invent, page.n)].uid : STR_NONE;
+    return ERR_OK;
+}
+
+/* A required reference to a person makes one; others take what is there. Of the references that may
+ * stay empty only those to institutions are filled: any other would join strangers. */
 static Err fill_ref(Practice *p, Change *c, const Field *f, Batch *batch, Problems *problems)
 {
     if (!f->target)
         return ERR_OK;
+    if (!f->required) {
+        Str uid = STR_NONE;
+        if (f->target->role != REG_ROLE_INSTITUTION || !invent_chance(&p->invent, NAMED))
+            return ERR_OK;
+        Err e = within_reach(p, f->target, &uid);
+        if (uid.ptr)
+            change_set(c, f, uid);
+        return e == E_DENIED ? ERR_OK : e;
+    }
     if (f->target->role != REG_ROLE_PERSON) {
         change_set(c, f, any_record(p, f->target));
         return ERR_OK;
@@ -263,7 +285,7 @@ static Err fill_fields(Practice *p, Change *c, Batch *batch, Problems *problems)
         if (f->calc || c->set[i])
             continue;
         if (f->kind == FK_REF) {
-            if (f->required && !f->default_)
+            if (!f->default_)
                 TRY(fill_ref(p, c, f, batch, problems));
             continue;
         }
@@ -275,17 +297,6 @@ static Err fill_fields(Practice *p, Change *c, Batch *batch, Problems *problems)
         if (v.ptr)
             change_set(c, f, in_order(c, f, v));
     }
-    return ERR_OK;
-}
-
-/* A parent the user can reach, or absent. */
-static Err reachable_parent(Practice *p, const Register *parent, Str *ret)
-{
-    QueryPage page;
-    Query q = query_new(parent);
-    q.limit = 100;
-    TRY(query_page(&p->rd, &q, &page));
-    *ret = page.n ? page.items[invent_below(&p->invent, page.n)].uid : STR_NONE;
     return ERR_OK;
 }
 
@@ -307,7 +318,7 @@ static Err make_record_as(Practice *p, PracticeUser *u, const Register *reg, con
 {
     Str parent_uid = STR_NONE;
     TRY(step_begin(p, &u->subject));
-    Err e = parent ? reachable_parent(p, parent, &parent_uid) : ERR_OK;
+    Err e = parent ? within_reach(p, parent, &parent_uid) : ERR_OK;
     if (e == ERR_OK && (!parent || parent_uid.ptr)) {
         e = fill_and_store(p, reg, parent, parent_uid);
         *ret_made = e == ERR_OK;
@@ -322,7 +333,9 @@ static Err make_record(Practice *p, const StrList *row)
     const Register *parent = model_reg(p->cli->model, row->items[2]);
     bool made = false;
     for (int tries = 0; tries < ASKED && !made; tries++) {
-        PracticeUser *u = reg ? user_who_may(p, VERB_CREATE, reg) : NULL;
+        PracticeUser *u = row->items[3].len ? user_named(p, row->items[3])
+                          : reg             ? user_who_may(p, VERB_CREATE, reg)
+                                            : NULL;
         if (!u)
             return E_DOMAIN;
         TRY(make_record_as(p, u, reg, parent, &made));
@@ -340,12 +353,14 @@ static bool from_here(const Move *m, const Record *r)
     return false;
 }
 
+/* The step declared first is the way most records go; what needs a reason is the exception. */
 static const Move *some_move(Practice *p, const Record *r, const Subject *s)
 {
-    size_t first = invent_below(&p->invent, r->reg->move_count);
+    bool detour = invent_chance(&p->invent, 8);
+    size_t first = detour ? invent_below(&p->invent, r->reg->move_count) : 0;
     for (size_t i = 0; i < r->reg->move_count; i++) {
         const Move *m = &r->reg->moves[(first + i) % r->reg->move_count];
-        if (from_here(m, r) && (m->by & s->roles))
+        if (from_here(m, r) && (m->by & s->roles) && (detour || !m->reason))
             return m;
     }
     return NULL;
@@ -367,7 +382,16 @@ static Err move_record(Practice *p, const Record *r, const Move *m)
     return e == E_INVALID || e == E_NOT_FOUND || e == E_DENIED || e == E_FLOW ? ERR_OK : e;
 }
 
-/* Some of the newest records of every register with a flow take a step. */
+static Str open_states(Practice *p, const Register *reg)
+{
+    Buf b = buf_new(p->step, 64);
+    for (size_t i = 0; i < reg->state_count; i++)
+        if (!reg->states[i].closed)
+            buf_printf(&b, "%.*s ", STR_ARG(reg->states[i].name));
+    return buf_str(&b);
+}
+
+/* Some of the newest open records of every register with a flow take a step. */
 static Err make_moves(Practice *p, const Register *reg)
 {
     PracticeUser *u = user_who_may(p, VERB_MOVE, reg);
@@ -376,12 +400,13 @@ static Err make_moves(Practice *p, const Register *reg)
     if (!u || !reg->move_count)
         return ERR_OK;
     TRY(step_begin(p, &u->subject));
+    query_filter(&q, p->step, NULL, S("status"), FILTER_IN, open_states(p, reg));
     q.limit = 30;
     q.verb = VERB_LIST;
     Err e = query_page(&p->rd, &q, &page);
     for (size_t i = 0; e == ERR_OK && i < page.n; i++) {
         const Move *m =
-            invent_chance(&p->invent, 70) ? some_move(p, &page.items[i], &u->subject) : NULL;
+            invent_chance(&p->invent, STEPS) ? some_move(p, &page.items[i], &u->subject) : NULL;
         if (m)
             e = move_record(p, &page.items[i], m);
     }
@@ -451,7 +476,7 @@ Err cmd_practice(Cli *cli)
     p.start = -(int64_t)MONTHS * 30 * 86400000;
     TRY(invent_open(cli->arena, cli->model, p.dir, &p.invent));
     TRY(practice_tsv(cli->arena, p.dir, "imports.tsv", 3, &p.imports, &p.import_count));
-    TRY(practice_tsv(cli->arena, p.dir, "plan.tsv", 3, &p.plan, &p.plan_count));
+    TRY(practice_tsv(cli->arena, p.dir, "plan.tsv", 4, &p.plan, &p.plan_count));
     p.planned = ARENA_ARRAY(cli->arena, p.plan_count, size_t);
     set_day(&p, 0, 0);
     TRY(make_users(&p));

@@ -225,6 +225,7 @@ static Err escalate(WriteTx *tx, Batch *batch, const Record *task, const Clock *
              tr_args(tx->arena, LANG_ID, M_TASK_LATE, k->label.text[LANG_ID]));
     set_role(c, FIELD_ROLE_TASK_UNIT, unit);
     set_role(c, FIELD_ROLE_TASK_STARTED, str_int(tx->arena, clock_now()));
+    set_role(c, FIELD_ROLE_TASK_LIMIT, k->name); /* closed with the clock */
     return store_apply_system(tx, batch, system_actor_clock(), c);
 }
 

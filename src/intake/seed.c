@@ -1,5 +1,6 @@
 #include "intake/seed.h"
 
+#include "base/clock.h"
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/rand.h"
@@ -15,8 +16,8 @@ typedef struct SeedRow {
     const StrList *heads;
     Str *cells;
     size_t n;
-    Str key, uid, parent, parent_reg, owner;
-    bool update; /* stands on file already */
+    Str key, uid, parent, parent_reg, owner, state;
+    bool update;       /* stands on file already */
     bool done, failed; /* failed: told already; what hangs on it is left out silently */
     Record stored;
 } SeedRow;
@@ -71,6 +72,8 @@ static void take_system(SeedRow *r, Str name, Str cell)
         r->parent_reg = cell;
     else if (str_is(name, "pemilik"))
         r->owner = cell;
+    else if (str_is(name, "status"))
+        r->state = cell;
 }
 
 static Err read_file(Seed *s, const char *dir, Str name)
@@ -191,6 +194,19 @@ static const Register *parent_register(Seed *s, const SeedRow *r)
 
 /* ---- making changes ---- */
 
+/* "@-14": a day counted from the day of loading, so that practice cases never grow old. Other text
+ * is left as it is. */
+static Str day_from_today(Seed *s, const Field *f, Str cell)
+{
+    int64_t days;
+    if ((f->kind != FK_DATE && f->kind != FK_INSTANT) || !str_starts(cell, S("@")) ||
+        !str_i64(str_from(cell, 1), &days))
+        return cell;
+    if (f->kind == FK_INSTANT)
+        return str_int(s->arena, clock_now() + days * 86400000);
+    return date_iso(s->arena, date_add_days(clock_today(), (int)days));
+}
+
 static bool set_cell(Seed *s, const SeedRow *r, Change *c, size_t i, bool last_call,
                      bool *ret_waits)
 {
@@ -199,6 +215,7 @@ static bool set_cell(Seed *s, const SeedRow *r, Change *c, size_t i, bool last_c
     bool all;
     if (!f || str_empty(cell) || f->calc)
         return true;
+    cell = day_from_today(s, f, cell);
     if (f->kind == FK_REF) {
         value = resolve_all(s, f, cell, &all);
         if (!all && !last_call) {
@@ -351,6 +368,67 @@ static Err make_rows(Seed *s)
     return ERR_OK;
 }
 
+/* ---- states ---- */
+
+/* The first step of a shortest way from one state to another; NULL when there is none. */
+static const Move *move_toward(const Register *reg, Arena *a, Str from, Str to)
+{
+    StrList reached = {0};
+    *ARENA_PUSH(a, reached) = to;
+    for (size_t i = 0; i < reached.n; i++) /* grows backwards from the goal */
+        for (size_t k = 0; k < reg->move_count; k++) {
+            const Move *m = &reg->moves[k];
+            for (size_t j = 0; str_eq(m->to, reached.items[i]) && j < m->from.n; j++) {
+                if (str_eq(m->from.items[j], from))
+                    return m;
+                *ARENA_PUSH(a, reached) = m->from.items[j];
+                if (reached.n > reg->state_count * reg->state_count)
+                    return NULL;
+            }
+        }
+    return NULL;
+}
+
+/* Takes a new record to the state of its row, step by step as the flow wants. */
+static Err walk_to_state(Seed *s, const SeedRow *r)
+{
+    for (;;) {
+        Record rec;
+        Batch *batch = store_batch(s->rd);
+        size_t before = s->problems->n;
+        TRY(store_get(s->rd, r->reg, r->uid, VERB_MOVE, &rec));
+        const Move *m =
+            str_eq(rec.state, r->state) ? NULL : move_toward(r->reg, s->arena, rec.state, r->state);
+        if (!m)
+            return ERR_OK;
+        Change *c = store_change(s->arena, CHANGE_MOVE, r->reg, r->uid, 0);
+        c->move = m->name;
+        c->reason = tr(LANG_ID, M_SEED_REASON);
+        Err e = store_prepare(s->rd, batch, c, s->problems);
+        for (size_t i = before; i < s->problems->n; i++) {
+            s->problems->items[i].place = r->file;
+            s->problems->items[i].line = r->line;
+        }
+        TRY(e);
+        TRY(store_run(batch));
+        reader_end(s->rd);
+        TRY(db_begin_read(s->rd->db));
+    }
+}
+
+/* Only the program itself walks a flow without the role that each step asks for. */
+static Err walk_all(Seed *s)
+{
+    reader_end(s->rd);
+    TRY(db_begin_read(s->rd->db));
+    for (size_t i = 0; s->rd->actor->subject->system && i < s->rows.n; i++) {
+        const SeedRow *r = &s->rows.items[i];
+        if (!r->update && !str_empty(r->state))
+            TRY(walk_to_state(s, r));
+    }
+    return ERR_OK;
+}
+
 static bool has_refs(const SeedRow *r)
 {
     for (size_t i = 0; i < r->n; i++)
@@ -381,5 +459,7 @@ Err seed_load(Reader *rd, const char *dir, Problems *problems, SeedCounts *ret)
     if (problems->errors)
         return E_INVALID;
     *ret = s.counts;
-    return s.batch->n ? store_run(s.batch) : ERR_OK;
+    if (s.batch->n)
+        TRY(store_run(s.batch));
+    return walk_all(&s);
 }

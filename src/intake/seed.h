@@ -1,6 +1,7 @@
 /* Loading a folder of CSV files, one per register, as `sigap export` writes them: base data,
- * practice cases, moving house (docs/domain-format.md 7). All or nothing; loading it again changes
- * nothing. */
+ * practice cases, moving house (docs/domain-format.md 7). Rows are all or nothing; loading them again
+ * changes nothing. Loaded by the program itself, new records are then taken to the state of their
+ * row through their flow. */
 #pragma once
 
 #include "model/query.h"

@@ -120,6 +120,29 @@ static void apply_defaults(Prepare *p)
     }
 }
 
+static const Move *move_of(const Change *c)
+{
+    return c->kind == CHANGE_MOVE ? reg_move(c->reg, c->move) : NULL;
+}
+
+/* What the move writes by itself, over whatever was typed there. */
+static void apply_settings(Prepare *p)
+{
+    const Move *m = move_of(p->change);
+    ExprEnv e = env_expr(&p->env);
+    for (size_t i = 0; m && i < m->set_count; i++)
+        change_set(p->change, m->set[i].field, expr_text(m->set[i].value, &e));
+}
+
+static bool set_by_move(const Prepare *p, const Field *f)
+{
+    const Move *m = move_of(p->change);
+    for (size_t i = 0; m && i < m->set_count; i++)
+        if (m->set[i].field == f)
+            return true;
+    return false;
+}
+
 /* Whether the subject may neither read nor write the field of a stored record. */
 static bool hidden(const Prepare *p, const Field *f)
 {
@@ -168,8 +191,7 @@ static void check_ref(Prepare *p, const Field *f, Str uid)
 /* Who may move a record but not change it writes the fields that the move asks for, no others. */
 static bool beyond_move(Prepare *p, const Field *f)
 {
-    const Move *m =
-        p->change->kind == CHANGE_MOVE ? reg_move(p->change->reg, p->change->move) : NULL;
+    const Move *m = move_of(p->change);
     for (size_t i = 0; m && i < m->need_count; i++)
         if (m->need[i] == f)
             return false;
@@ -256,7 +278,7 @@ static void check_fields(Prepare *p)
         bool fits = applies(f, &e);
         if (!fits && p->change->set[i])
             p->change->vals[i] = STR_NONE; /* a field that does not apply holds nothing */
-        if (p->change->set[i])
+        if (p->change->set[i] && !set_by_move(p, f))
             check_value(p, f);
         if (!fits || !f->required || f->calc || !str_empty(env_value(&p->env, f)))
             continue;
@@ -427,6 +449,7 @@ Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems)
     if (p.rec && c->base_version && c->base_version != p.rec->version)
         return E_STALE;
     apply_defaults(&p);
+    apply_settings(&p);
     if (p.rec)
         drop_unchanged(&p);
     if (c->kind == CHANGE_CREATE || c->kind == CHANGE_UPDATE || c->kind == CHANGE_MOVE)

@@ -8,10 +8,16 @@
 
 enum { PASSES_MAX = 8, DEPTH_MAX = 4 };
 
-/* A value as a heading shows it: a code by its label. */
-static Str shown(const Field *f, Str value)
+/* A value as a heading shows it: a code or place by its name, a day in figures, since a heading is
+ * stored once for readers of both languages. */
+static Str shown(RecordEnv *env, const Field *f, Str value)
 {
-    return f->codes && !f->multi && value.len ? code_label(f->codes, LANG_ID, value) : value;
+    Value v = {.text = value};
+    if (f->kind == FK_DATE)
+        return value_edit(f, env->arena, LANG_ID, value);
+    return (f->kind == FK_CODE || f->kind == FK_PLACE) && value.len
+               ? value_show(f, env->arena, LANG_ID, &v)
+               : value;
 }
 
 /* One name of a heading template: a field, `nomor`, or FIELD.tajuk / FIELD.field through a ref. */
@@ -23,7 +29,7 @@ static Str heading_part(RecordEnv *env, Str name)
         return r->number;
     if (dot < 0) {
         const Field *f = reg_field(r->reg, name);
-        return f ? shown(f, env_value(env, f)) : STR_NONE;
+        return f ? shown(env, f, env_value(env, f)) : STR_NONE;
     }
     const Field *via = reg_field(r->reg, str_head(name, (size_t)dot));
     Str of = str_from(name, (size_t)dot + 1);
@@ -33,7 +39,7 @@ static Str heading_part(RecordEnv *env, Str name)
         return r->vals[via->index].heading;
     const Field *f = via->target ? reg_field(via->target, of) : NULL;
     ExprEnv e = env_expr(env);
-    return f ? shown(f, e.hop(env, via, f)) : STR_NONE;
+    return f ? shown(env, f, e.hop(env, via, f)) : STR_NONE;
 }
 
 static Str make_heading(RecordEnv *env)

@@ -281,6 +281,7 @@ ExprEnv env_expr(RecordEnv *env)
 {
     return (ExprEnv){.arena = env->arena,
                      .today = clock_today(),
+                     .me = env->subject && !env->subject->system ? env->subject->uid : STR_NONE,
                      .ctx = env,
                      .own = expr_own,
                      .hop = expr_hop,

@@ -2,6 +2,7 @@
 #include "model/expr_tree.h"
 
 #include "base/clock.h"
+#include "base/rand.h"
 #include "base/utf8.h"
 #include "model/value_nik.h"
 
@@ -248,13 +249,44 @@ static Str truth(const Expr *e, const ExprEnv *env)
     return expr_true(e, env) ? yes : no;
 }
 
+/* now(), me(), random_code(). A code has 80 bits, in letters and digits that nobody confuses. */
+static Str once(const Expr *e, const ExprEnv *env)
+{
+    static const char signs[] = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    unsigned char bytes[16];
+    if (e->fn == FN_NOW)
+        return str_int(env->arena, clock_now());
+    if (e->fn == FN_ME)
+        return env->me;
+    rand_bytes(bytes, sizeof bytes);
+    Buf b = buf_new(env->arena, sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        buf_char(&b, signs[bytes[i] % 32]);
+    return buf_str(&b);
+}
+
 static Str (*const calls[FN_COUNT_])(const Expr *, const ExprEnv *) = {
-    [FN_EMPTY] = truth,       [FN_TODAY] = today,         [FN_AGE] = age,
-    [FN_BAND] = band,         [FN_IF] = choose,           [FN_FIRST] = first,
-    [FN_INITIALS] = initials, [FN_YEAR] = year,           [FN_NIK_BIRTH] = from_nik,
-    [FN_NIK_SEX] = from_nik,  [FN_DIFFER] = differ,       [FN_PART_YEAR] = part_year,
-    [FN_FIND] = find,         [FN_COUNT] = over_children, [FN_SUM] = over_children,
-    [FN_SET] = over_children, [FN_LAST] = over_children,  [FN_MOMENT] = moment,
+    [FN_EMPTY] = truth,
+    [FN_TODAY] = today,
+    [FN_AGE] = age,
+    [FN_BAND] = band,
+    [FN_IF] = choose,
+    [FN_FIRST] = first,
+    [FN_INITIALS] = initials,
+    [FN_YEAR] = year,
+    [FN_NIK_BIRTH] = from_nik,
+    [FN_NIK_SEX] = from_nik,
+    [FN_DIFFER] = differ,
+    [FN_PART_YEAR] = part_year,
+    [FN_FIND] = find,
+    [FN_COUNT] = over_children,
+    [FN_SUM] = over_children,
+    [FN_SET] = over_children,
+    [FN_LAST] = over_children,
+    [FN_MOMENT] = moment,
+    [FN_NOW] = once,
+    [FN_ME] = once,
+    [FN_RANDOM_CODE] = once,
 };
 
 static Str value(const Expr *e, const ExprEnv *env)

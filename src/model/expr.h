@@ -24,6 +24,7 @@ typedef struct ExprEnv ExprEnv;
 struct ExprEnv {
     Arena *arena;
     Date today;
+    Str me; /* uid of the user at work; STR_NONE for the program itself */
     void *ctx;
     /* Value of a column of the record itself: a declared field, or a system column (f->system). */
     Str (*own)(void *ctx, const Field *f);

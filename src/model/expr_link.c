@@ -342,13 +342,29 @@ static void link_today(const Link *k, Expr *e, const ExprType *want)
         bad(k, e, M_EXPR_TODAY_CALC, STR_NONE, STR_NONE);
 }
 
+/* now(), me(), random_code(): another value each time, so written once and never a calculation. */
+static void link_once(const Link *k, Expr *e, const ExprType *want)
+{
+    (void)want;
+    if (k->as != EXPR_VALUE)
+        bad(k, e, M_EXPR_ONCE, S(""), STR_NONE);
+    if (e->fn == FN_ME)
+        e->type = (ExprType){.kind = FK_REF, .target = role_reg(k->m, REG_ROLE_USER)};
+    else
+        e->type = (ExprType){.kind = e->fn == FN_NOW ? FK_INSTANT : FK_TEXT};
+}
+
 static void (*const calls[FN_COUNT_])(const Link *, Expr *, const ExprType *) = {
-    [FN_EMPTY] = link_empty,    [FN_TODAY] = link_today,    [FN_AGE] = link_plain,
-    [FN_BAND] = link_band,      [FN_IF] = link_if,          [FN_FIRST] = link_first,
-    [FN_INITIALS] = link_plain, [FN_YEAR] = link_plain,     [FN_NIK_BIRTH] = link_plain,
-    [FN_NIK_SEX] = link_plain,  [FN_DIFFER] = link_differ,  [FN_PART_YEAR] = link_plain,
-    [FN_FIND] = link_find,      [FN_COUNT] = link_children, [FN_SUM] = link_children,
-    [FN_SET] = link_children,   [FN_LAST] = link_children,
+    [FN_EMPTY] = link_empty,     [FN_TODAY] = link_today,
+    [FN_AGE] = link_plain,       [FN_BAND] = link_band,
+    [FN_IF] = link_if,           [FN_FIRST] = link_first,
+    [FN_INITIALS] = link_plain,  [FN_YEAR] = link_plain,
+    [FN_NIK_BIRTH] = link_plain, [FN_NIK_SEX] = link_plain,
+    [FN_DIFFER] = link_differ,   [FN_PART_YEAR] = link_plain,
+    [FN_FIND] = link_find,       [FN_COUNT] = link_children,
+    [FN_SUM] = link_children,    [FN_SET] = link_children,
+    [FN_LAST] = link_children,   [FN_NOW] = link_once,
+    [FN_ME] = link_once,         [FN_RANDOM_CODE] = link_once,
 };
 
 /* ---- both ---- */

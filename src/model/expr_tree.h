@@ -41,6 +41,9 @@ typedef enum ExprKind {
     X(SUM, "sum", 1, 1)                                                                            \
     X(SET, "set", 1, 1)                                                                            \
     X(LAST, "last", 1, 1)                                                                          \
+    X(NOW, "now", 0, 0)                                                                            \
+    X(ME, "me", 0, 0)                                                                              \
+    X(RANDOM_CODE, "random_code", 0, 0)                                                            \
     X(MOMENT, "", 1, 1) /* a date where a moment is wanted; put in by expr_link */
 
 typedef enum ExprFn {

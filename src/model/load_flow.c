@@ -101,6 +101,17 @@ static void read_need(Loader *l, void *into, const Node *v)
         load_later(l, PHASE_USES, link_need, into, v);
 }
 
+static void link_move_set(Loader *l, void *into, const Node *v)
+{
+    Move *m = into;
+    m->set = load_settings(l, l->reg, v, &m->set_count);
+}
+
+static void read_move_set(Loader *l, void *into, const Node *v)
+{
+    load_later(l, PHASE_USES, link_move_set, into, v);
+}
+
 static void read_move_when(Loader *l, void *into, const Node *v)
 {
     load_condition(l, &((Move *)into)->when, v);
@@ -115,6 +126,7 @@ void load_move(Loader *l, void *into, const Node *node)
         {"to", READ_CALL, KEY_MUST, 0, read_to},
         {"by", READ_CALL, KEY_MUST, 0, read_by},
         {"need", READ_CALL, KEY_MAY, 0, read_need},
+        {"set", READ_CALL, KEY_MAY, 0, read_move_set},
         {"when", READ_CALL, KEY_MAY, 0, read_move_when},
         {"reason", READ_FLAG, KEY_MAY, offsetof(Move, reason), NULL},
         {"final", READ_FLAG, KEY_MAY, offsetof(Move, final), NULL},

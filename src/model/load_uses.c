@@ -31,19 +31,25 @@ static void check_made(Loader *l, const Rule *rule, const Node *node)
             load_problem(l, node, M_DOM_RULE_REQUIRED, make->fields[i]->name, make->name, STR_NONE);
 }
 
-static void link_settings(Loader *l, Rule *rule, const Node *set)
+Setting *load_settings(Loader *l, const Register *made, const Node *set, size_t *ret_n)
 {
-    rule->set = ARENA_ARRAY(l->arena, set->n, Setting);
+    *ret_n = 0;
+    if (set->kind != NODE_MAP) {
+        load_bad(l, set, M_DOM_NEED_MAP, STR_NONE);
+        return NULL;
+    }
+    Setting *settings = ARENA_ARRAY(l->arena, set->n, Setting);
     for (size_t i = 0; i < set->n; i++) {
-        const Field *f = load_field_named(l, set->keys[i], rule->make, set->keys[i]->text);
+        const Field *f = load_field_named(l, set->keys[i], made, set->keys[i]->text);
         Expr *e = load_expr(l, set->items[i]);
         if (!f || !e)
             continue;
         if (f->calc)
             load_problem(l, set->keys[i], M_DOM_TOGETHER, f->name, S("calc, set"), STR_NONE);
         expr_link(e, l->reg, f, EXPR_VALUE, l->file, l->problems);
-        rule->set[rule->n++] = (Setting){f, e};
+        settings[(*ret_n)++] = (Setting){f, e};
     }
+    return settings;
 }
 
 static void link_rule(Loader *l, void *into, const Node *node)
@@ -53,12 +59,10 @@ static void link_rule(Loader *l, void *into, const Node *node)
     if (!make || make->kind != NODE_TEXT || !set)
         return;
     rule->make = load_register_named(l, make, make->text);
-    if (set->kind != NODE_MAP)
-        load_bad(l, set, M_DOM_NEED_MAP, STR_NONE);
-    else if (rule->make)
-        link_settings(l, rule, set);
-    if (rule->make)
-        check_made(l, rule, node);
+    if (!rule->make)
+        return;
+    rule->set = load_settings(l, rule->make, set, &rule->n);
+    check_made(l, rule, node);
 }
 
 static void read_under(Loader *l, void *into, const Node *v)

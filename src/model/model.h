@@ -191,6 +191,11 @@ typedef struct State {
     bool opens; /* a grant in this state opens what it names */
 } State;
 
+typedef struct Setting {
+    const Field *field; /* of the register made, or of the record moved */
+    const Expr *value;  /* evaluated on the record that made it, or is moved */
+} Setting;
+
 typedef struct Move {
     Str name;
     Label label;
@@ -199,6 +204,8 @@ typedef struct Move {
     uint64_t by; /* roles */
     const Field **need;
     size_t need_count;
+    Setting *set; /* what the move writes by itself */
+    size_t set_count;
     const Expr *when;
     bool reason;
     bool final; /* never undone */
@@ -231,11 +238,6 @@ typedef struct Clock {
     int to_role;
     uint64_t escalate;
 } Clock;
-
-typedef struct Setting {
-    const Field *field; /* of the register made */
-    const Expr *value;  /* evaluated on the record that made it */
-} Setting;
 
 typedef struct Rule {
     Str name;
@@ -277,6 +279,7 @@ typedef enum ReachKind { REACH_OWN, REACH_PARENT, REACH_REFERRERS } ReachKind;
 struct Register {
     Str name, was, group, file;
     Label label, help;
+    Label menu; /* a shorter word for the head of the page; empty: `label` */
     const Model *model;
     size_t index;
     RegRole role;

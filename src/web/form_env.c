@@ -73,6 +73,7 @@ static ExprEnv env_of(PageEnv *env)
 {
     return (ExprEnv){.arena = env->req->arena,
                      .today = clock_today(),
+                     .me = env->req->subject.uid,
                      .ctx = env,
                      .own = own,
                      .hop = hop,

@@ -377,7 +377,8 @@ static void works(Req *req, Html *h)
             h_attr(h, "aria-label", req_tr(req, M_WEB_WORKS));
             h_open(h, "ul");
         }
-        menu_item(req, h, url_reg(req, regs[i]), req_label(req, &regs[i]->label));
+        const Label *word = regs[i]->menu.text[LANG_ID].len ? &regs[i]->menu : &regs[i]->label;
+        menu_item(req, h, url_reg(req, regs[i]), req_label(req, word));
     }
     h_close_to(h, mark);
 }
