@@ -54,7 +54,8 @@ static int64_t task_int(const char *what, Str case_uid, const char *clock)
 {
     int64_t n = 0;
     Str sql = str_printf(kit.arena,
-                         "SELECT COALESCE(SUM(%s),0) FROM tugas WHERE batas LIKE '%s%%' AND induk="
+                         "SELECT COALESCE(SUM(%s),0) FROM tugas WHERE tenggat IS NOT NULL"
+                         " AND batas LIKE '%s%%' AND induk="
                          "(SELECT id FROM kasus WHERE uid=:p) AND induk_reg='kasus'",
                          what, clock);
     OK(db_one_int(kit.conn.db, sql.ptr, case_uid, &n));
@@ -235,7 +236,7 @@ static int64_t escalations(Str case_uid)
 {
     int64_t n = 0;
     OK(db_one_int(kit.conn.db,
-                  "SELECT COUNT(*) FROM tugas WHERE batas IS NULL AND induk="
+                  "SELECT COUNT(*) FROM tugas WHERE tenggat IS NULL AND induk="
                   "(SELECT id FROM kasus WHERE uid=:p) AND induk_reg='kasus'",
                   case_uid, &n));
     return n;
@@ -263,7 +264,7 @@ static void the_ticker_acts_once(void **state)
     assert_int_equal(escalations(c), 1);
     int64_t unit = 0;
     OK(db_one_int(kit.conn.db,
-                  "SELECT unit FROM tugas WHERE batas IS NULL AND induk="
+                  "SELECT unit FROM tugas WHERE tenggat IS NULL AND induk="
                   "(SELECT id FROM kasus WHERE uid=:p)",
                   c, &unit));
     assert_int_equal(unit, kit_int(&kit, "SELECT id FROM institusi WHERE kode='B'"));
