@@ -33,6 +33,20 @@ static const char *key_file(Cli *cli, const char *dir)
     return file_exists(beside) ? beside : str_printf(cli->arena, "%s/" BACKUP_KEY, cli->data).ptr;
 }
 
+static BackupKey key_of(Cli *cli, const char *dir)
+{
+    return (BackupKey){.file = key_file(cli, dir), .passphrase = cli_given_passphrase(cli)};
+}
+
+/* Asks for the passphrase when the key file turns out to want one. */
+static bool ask_key(Cli *cli, Err e, BackupKey *key)
+{
+    if (e != E_SEALED)
+        return false;
+    key->passphrase = cli_ask(cli, M_ASK_PASSPHRASE, true);
+    return key->passphrase.ptr != NULL;
+}
+
 typedef struct Note {
     Cli *cli;
     BackupRow row;
@@ -77,7 +91,10 @@ Err cmd_backup(Cli *cli)
         return E_USAGE;
     if (!cli->check)
         return make(cli, cli->argv[0]);
-    Err e = backup_check(cli->arena, cli->argv[0], key_file(cli, cli->argv[0]), &proof);
+    BackupKey key = key_of(cli, cli->argv[0]);
+    Err e = backup_check(cli->arena, cli->argv[0], key, &proof);
+    if (ask_key(cli, e, &key))
+        e = backup_check(cli->arena, cli->argv[0], key, &proof);
     return tell(cli, e, &proof);
 }
 
@@ -87,8 +104,10 @@ Err cmd_restore(Cli *cli)
     BackupProof proof;
     if (cli->argc != 1)
         return E_USAGE;
-    Err e =
-        backup_restore(cli->arena, cli->argv[0], cli->data, key_file(cli, cli->argv[0]), &proof);
+    BackupKey key = key_of(cli, cli->argv[0]);
+    Err e = backup_restore(cli->arena, cli->argv[0], cli->data, key, &proof);
+    if (ask_key(cli, e, &key))
+        e = backup_restore(cli->arena, cli->argv[0], cli->data, key, &proof);
     if (e == E_DUPLICATE)
         cli_say(cli, M_RESTORE_NOT_EMPTY, str_of(cli->data));
     if (e == E_KEY)

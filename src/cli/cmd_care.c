@@ -30,7 +30,7 @@ Err cmd_migrate(Cli *cli)
     Plan plan;
     Db *db;
     TRY(cli_load_domain(cli));
-    TRY(installation_open(cli->arena, cli->data, &cli->in));
+    TRY(cli_open_installation(cli));
     TRY(db_open(cli->in.data_db, DB_WRITE, &db));
     Err e = plan_make(cli->model, db, cli->arena, &problems, &plan);
     cli_problems(cli, &problems);

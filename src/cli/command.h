@@ -13,7 +13,8 @@ typedef struct Cli {
     char **argv;
     const char *data, *domain, *as, *format, *period, *audience, *profile, *port;
     const char *zone, *register_name, *rows, *columns, *institution, *login, *name, *roles, *key;
-    const char *out, *settings, *threads, *seed, *rules;
+    const char *out, *settings, *threads, *seed, *rules, *passphrase_file;
+    Str passphrase; /* absent until it was given */
     bool practice, dry_run, plan, empty, yes, check, with_key, unique;
     Lang lang;
     /* Filled by cli_open. */
@@ -43,6 +44,7 @@ Err cmd_rebuild(Cli *cli);
 Err cmd_scrub(Cli *cli);
 Err cmd_user(Cli *cli);
 Err cmd_second_factor(Cli *cli);
+Err cmd_key(Cli *cli);
 Err cmd_practice(Cli *cli);
 Err cmd_clock(Cli *cli);
 Err cmd_backup(Cli *cli);
@@ -60,6 +62,11 @@ MUST_CHECK Err cli_open(Cli *cli);
 /* Applies a plan after a proved copy of the data, and says on the standard error stream where that
  * lies. */
 MUST_CHECK Err cli_apply_plan(Cli *cli, Db *db, const Plan *plan);
+/* Opens the installation, with the passphrase where its key file wants one: from --passphrase-file,
+ * from the credential `sigap-passphrase` of the service, or asked for. */
+MUST_CHECK Err cli_open_installation(Cli *cli);
+/* The passphrase of --passphrase-file or the service's credential; absent without one. */
+Str cli_given_passphrase(Cli *cli);
 /* Opens for looking only: no migration, no writer, no names in memory, so that it also works on
  * what is damaged. No subject. */
 MUST_CHECK Err cli_open_reading(Cli *cli);

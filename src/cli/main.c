@@ -19,6 +19,7 @@ static const Command commands[] = {
     {"rebuild", M_CMD_REBUILD, cmd_rebuild},
     {"user", M_CMD_USER, cmd_user},
     {"second-factor", M_CMD_SECOND_FACTOR, cmd_second_factor},
+    {"key", M_CMD_KEY, cmd_key},
     {"practice", M_CMD_PRACTICE, cmd_practice},
     {"clock", M_CMD_CLOCK, cmd_clock},
     {"backup", M_CMD_BACKUP, cmd_backup},
@@ -58,6 +59,7 @@ static const TextOption text_options[] = {
     TEXT_OPTION("out", out),
     TEXT_OPTION("settings", settings),
     TEXT_OPTION("threads", threads),
+    TEXT_OPTION("passphrase-file", passphrase_file),
     TEXT_OPTION("seed", seed),
     TEXT_OPTION("rules", rules),
 };

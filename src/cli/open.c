@@ -118,10 +118,36 @@ static Err take_subject(Cli *cli)
                         cli->model->role_count, &cli->subject);
 }
 
+Str cli_given_passphrase(Cli *cli)
+{
+    enum { PASSPHRASE_FILE_MAX = 1024 };
+    const char *dir = getenv("CREDENTIALS_DIRECTORY"), *path = cli->passphrase_file;
+    Str text, line;
+    if (!path && dir)
+        path = str_printf(cli->arena, "%s/sigap-passphrase", dir).ptr;
+    if (!path || file_read(cli->arena, path, PASSPHRASE_FILE_MAX, &text) != ERR_OK ||
+        !str_cut(&text, '\n', &line))
+        return STR_NONE;
+    return str_trim(line);
+}
+
+Err cli_open_installation(Cli *cli)
+{
+    if (!cli->passphrase.ptr)
+        cli->passphrase = cli_given_passphrase(cli);
+    Err e = installation_unseal(cli->arena, cli->data, cli->passphrase, &cli->in);
+    if (e != E_SEALED)
+        return e;
+    cli->passphrase = cli_ask(cli, M_ASK_PASSPHRASE, true);
+    if (!cli->passphrase.ptr)
+        return E_SEALED;
+    return installation_unseal(cli->arena, cli->data, cli->passphrase, &cli->in);
+}
+
 Err cli_open(Cli *cli)
 {
     TRY(cli_load_domain(cli));
-    TRY(installation_open(cli->arena, cli->data, &cli->in));
+    TRY(cli_open_installation(cli));
     TRY(migrate(cli));
     TRY(store_open(cli->arena, cli->model, &cli->in, &cli->store));
     cli->store.after_change = follow_up_after_change;
@@ -133,7 +159,7 @@ Err cli_open(Cli *cli)
 Err cli_open_reading(Cli *cli)
 {
     TRY(cli_load_domain(cli));
-    TRY(installation_open(cli->arena, cli->data, &cli->in));
+    TRY(cli_open_installation(cli));
     cli->store = (Store){.model = cli->model, .in = &cli->in};
     return readconn_open(&cli->store, &cli->conn);
 }

@@ -70,7 +70,7 @@ Err backup_make(const Installation *in, Arena *a, const char *dir, bool with_key
     if (with_key)
         TRY(file_copy(in->key_file, within(a, dir, BACKUP_KEY)));
     TRY(write_sums(a, dir));
-    return backup_check(a, dir, in->key_file, ret);
+    return backup_check(a, dir, (BackupKey){.file = in->key_file, .open = in->keyring}, ret);
 }
 
 /* ---- proving one ---- */
@@ -122,37 +122,46 @@ static Err check_intact(Arena *a, const char *dir, BackupProof *p)
     return ERR_OK;
 }
 
-static Err check_audit(Db *db, Arena *a, const char *key_file, BackupProof *p)
+static Err check_chain(Db *db, Arena *a, const Keyring *k, BackupProof *p)
 {
-    Keyring *k;
     Str check;
     TRY(meta_get(db, a, S("key_check"), &check));
-    TRY(keyring_open(key_file, p->installation, &k));
-    Err e = str_eq(keyring_check(k, a), check) ? audit_verify(db, k, &p->audit) : E_KEY;
-    keyring_free(k);
-    TRY(e);
+    if (!str_eq(keyring_check(k, a), check))
+        return E_KEY;
+    TRY(audit_verify(db, k, &p->audit));
     p->audited = true;
     return p->audit.bad_seq ? E_CORRUPT : ERR_OK;
 }
 
-static Err check_data(Arena *a, const char *dir, const char *key_file, BackupProof *p)
+static Err check_audit(Db *db, Arena *a, BackupKey key, BackupProof *p)
+{
+    Keyring *k;
+    if (key.open)
+        return check_chain(db, a, key.open, p);
+    TRY(keyring_open(key.file, key.passphrase, p->installation, &k));
+    Err e = check_chain(db, a, k, p);
+    keyring_free(k);
+    return e;
+}
+
+static Err check_data(Arena *a, const char *dir, BackupKey key, BackupProof *p)
 {
     Db *db;
     p->broken = str_of(databases[0]);
     TRY(db_open(within(a, dir, databases[0]), DB_READ, &db));
     Err e = meta_get(db, a, S("installation"), &p->installation);
-    if (e == ERR_OK && file_exists(key_file))
-        e = check_audit(db, a, key_file, p);
+    if (e == ERR_OK && (key.open || file_exists(key.file)))
+        e = check_audit(db, a, key, p);
     db_close(db);
     return e;
 }
 
-Err backup_check(Arena *a, const char *dir, const char *key_file, BackupProof *ret)
+Err backup_check(Arena *a, const char *dir, BackupKey key, BackupProof *ret)
 {
     *ret = (BackupProof){0};
     TRY(check_sums(a, dir, ret));
     TRY(check_intact(a, dir, ret));
-    TRY(check_data(a, dir, key_file, ret));
+    TRY(check_data(a, dir, key, ret));
     ret->broken = STR_NONE;
     return ERR_OK;
 }
@@ -188,7 +197,7 @@ Err backup_before(const Installation *in, Db *db, Arena *a, Str what, BackupBefo
     TRY(file_mkdir(dir.ptr));
     TRY(backup_copy(in, a, dir.ptr));
     TRY(write_sums(a, dir.ptr));
-    TRY(backup_check(a, dir.ptr, "", &proof));
+    TRY(backup_check(a, dir.ptr, (BackupKey){.file = ""}, &proof));
     ret->dir = dir;
     return ERR_OK;
 }
@@ -202,8 +211,7 @@ static Err copy_back(Arena *a, const char *dir, const char *data)
     return ERR_OK;
 }
 
-Err backup_restore(Arena *a, const char *dir, const char *data, const char *key_file,
-                   BackupProof *ret)
+Err backup_restore(Arena *a, const char *dir, const char *data, BackupKey key, BackupProof *ret)
 {
     const char *own_key = within(a, data, BACKUP_KEY);
     *ret = (BackupProof){0};
@@ -211,12 +219,12 @@ Err backup_restore(Arena *a, const char *dir, const char *data, const char *key_
     for (size_t i = 0; i < DATABASES; i++)
         if (file_exists(within(a, data, databases[i])))
             return E_DUPLICATE;
-    if (!file_exists(key_file))
+    if (!file_exists(key.file))
         return E_KEY;
-    TRY(backup_check(a, dir, key_file, ret));
+    TRY(backup_check(a, dir, key, ret));
     Err e = copy_back(a, dir, data);
     if (e == ERR_OK && !file_exists(own_key))
-        e = file_copy(key_file, own_key);
+        e = file_copy(key.file, own_key);
     for (size_t i = 0; e != ERR_OK && i < DATABASES; i++)
         file_remove(within(a, data, databases[i]));
     return e;

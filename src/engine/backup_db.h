@@ -31,16 +31,24 @@ typedef struct BackupProof {
     Str installation; /* uid */
 } BackupProof;
 
+/* The key file that proves a backup, and its passphrase where it wants one. */
+typedef struct BackupKey {
+    const char *file;
+    Str passphrase;
+    const Keyring *open; /* used instead when it is there: of a running server */
+} BackupKey;
+
 /* Makes the folder (which must not hold a backup), copies, writes the hashes and proves the copy.
  * `with_key` puts the key file beside it. */
 MUST_CHECK Err backup_make(const Installation *in, Arena *a, const char *dir, bool with_key,
                            BackupProof *ret);
-/* Hashes, integrity of each database and, when `key_file` exists, the audit chain. E_NOT_FOUND: no
- * backup there; E_CORRUPT: `broken` says which file; E_KEY: the key is another installation's. */
-MUST_CHECK Err backup_check(Arena *a, const char *dir, const char *key_file, BackupProof *ret);
+/* Hashes, integrity of each database and, when the key file exists, the audit chain. E_NOT_FOUND:
+ * no backup there; E_CORRUPT: `broken` says which file; E_KEY: the key is another installation's.
+ */
+MUST_CHECK Err backup_check(Arena *a, const char *dir, BackupKey key, BackupProof *ret);
 /* Copies a proved backup and the key file into a folder without data. E_DUPLICATE when there are
  * data; E_KEY without a key file that fits. What was copied is removed again on failure. */
-MUST_CHECK Err backup_restore(Arena *a, const char *dir, const char *data, const char *key_file,
+MUST_CHECK Err backup_restore(Arena *a, const char *dir, const char *data, BackupKey key,
                               BackupProof *ret);
 
 typedef struct BackupRow {

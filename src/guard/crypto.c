@@ -59,6 +59,16 @@ void crypto_derive(const Key *from, uint64_t id, const char ctx[8], Key *ret)
         BUG("key derivation");
 }
 
+Err crypto_stretch(Str passphrase, const unsigned char salt[16], Key *ret)
+{
+    enum { PASSES = 3 };
+    const size_t memory = (size_t)256 << 20;
+    ready();
+    int failed = crypto_pwhash(ret->bytes, KEY_SIZE, passphrase.ptr ? passphrase.ptr : "",
+                               passphrase.len, salt, PASSES, memory, crypto_pwhash_ALG_ARGON2ID13);
+    return failed ? E_BUSY : ERR_OK;
+}
+
 void hash_begin(Hash *h, const Key *key, size_t size)
 {
     if (crypto_generichash_init((void *)h->state, key ? key->bytes : NULL, key ? KEY_SIZE : 0,

@@ -26,6 +26,10 @@ void crypto_read_only(void *p);
 /* A key derived from `from` for `id` and an eight-character context. */
 void crypto_derive(const Key *from, uint64_t id, const char ctx[8], Key *ret);
 
+/* The key a passphrase gives with a salt of 16 bytes: argon2id, 3 passes over 256 MiB, about half a
+ * second. E_BUSY when there is no memory for it now. */
+MUST_CHECK Err crypto_stretch(Str passphrase, const unsigned char salt[16], Key *ret);
+
 /* BLAKE2b. Parts carry their length, so that ("ab","c") and ("a","bc") differ; an absent text
  * differs from an empty one. */
 typedef struct Hash {

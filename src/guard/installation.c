@@ -4,6 +4,7 @@
 #include "file.h"
 #include "guard/account.h"
 #include "guard/audit.h"
+#include "guard/key_file.h"
 #include "guard/reach.h"
 #include "guard/second_factor.h"
 #include "guard/session.h"
@@ -117,8 +118,8 @@ static Err create(Arena *a, Installation *in)
     TRY(file_mkdir(in->dir));
     if (file_exists(in->data_db) || file_exists(in->keys_db))
         return E_DUPLICATE;
-    TRY(keyring_create(in->key_file));
-    TRY(keyring_open(in->key_file, in->id, &in->keyring));
+    TRY(key_file_create(in->key_file));
+    TRY(keyring_open(in->key_file, STR_NONE, in->id, &in->keyring));
     TRY(make_keys(in));
     TRY(make_files(in));
     return make_data(a, in);
@@ -172,9 +173,10 @@ static Err read_meta(Arena *a, Installation *in, Str *ret_check)
     return e;
 }
 
-static Err open_keyring(Arena *a, Installation *in, Str check)
+static Err open_keyring(Arena *a, Installation *in, Str passphrase, Str check)
 {
-    TRY(keyring_open(in->key_file, in->id, &in->keyring));
+    TRY(keyring_open(in->key_file, passphrase, in->id, &in->keyring));
+    in->sealed_file = passphrase.ptr != NULL;
     if (str_eq(keyring_check(in->keyring, a), check))
         return ERR_OK;
     installation_close(in);
@@ -187,18 +189,27 @@ static void set_clock(const Installation *in)
     clock_shift(in->practice ? in->clock_shift : 0);
 }
 
-Err installation_open(Arena *a, const char *dir, Installation *ret)
+Err installation_identity(Arena *a, const char *dir, Installation *ret, Str *ret_check)
+{
+    *ret = (Installation){0};
+    set_paths(a, dir, ret);
+    return file_exists(ret->data_db) ? read_meta(a, ret, ret_check) : E_NOT_FOUND;
+}
+
+Err installation_unseal(Arena *a, const char *dir, Str passphrase, Installation *ret)
 {
     Str check;
-    Installation in = {0};
-    set_paths(a, dir, &in);
-    if (!file_exists(in.data_db))
-        return E_NOT_FOUND;
-    TRY(read_meta(a, &in, &check));
-    TRY(open_keyring(a, &in, check));
+    Installation in;
+    TRY(installation_identity(a, dir, &in, &check));
+    TRY(open_keyring(a, &in, passphrase, check));
     set_clock(&in);
     *ret = in;
     return ERR_OK;
+}
+
+Err installation_open(Arena *a, const char *dir, Installation *ret)
+{
+    return installation_unseal(a, dir, STR_NONE, ret);
 }
 
 void installation_close(Installation *in)

@@ -12,15 +12,21 @@ typedef struct Installation {
     int zone;            /* minutes east of UTC */
     int64_t clock_shift; /* practice only */
     Keyring *keyring;
+    bool sealed_file; /* the key file wanted a passphrase: sessions do not outlive a restart */
 } Installation;
 
 /* Makes the folder, the databases with guard's tables and the key file. E_DUPLICATE if a database
  * or a key file is there: neither is ever overwritten. The data come last, so that a folder with
  * data is complete. */
 MUST_CHECK Err installation_create(const char *dir, bool practice, int zone);
-/* Opens it: paths, meta, key file; sets clock zone and shift. E_NOT_FOUND, E_KEY, E_CORRUPT. */
-/* The caller closes it when done; texts live in `a`. */
+/* Opens it: paths, meta, key file; sets clock zone and shift. E_NOT_FOUND, E_KEY, E_CORRUPT;
+ * E_SEALED when the key file wants a passphrase. The caller closes it when done; texts live in `a`.
+ */
 MUST_CHECK Err installation_open(Arena *a, const char *dir, Installation *ret);
+/* The same with the passphrase; E_KEY when it is another. */
+MUST_CHECK Err installation_unseal(Arena *a, const char *dir, Str passphrase, Installation *ret);
+/* What stands in clear, without any key: paths, uid, zone; and what keyring_check must give. */
+MUST_CHECK Err installation_identity(Arena *a, const char *dir, Installation *ret, Str *ret_check);
 void installation_close(Installation *in);
 /* Shifts the clock of a practice installation, now and at every later start. E_DENIED on a real
  * one.

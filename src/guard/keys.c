@@ -1,13 +1,9 @@
 #include "guard/keys.h"
 
 #include "clock.h"
-#include "file.h"
-#include "guard/crypto.h"
+#include "guard/key_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 _Static_assert(sizeof(Dek) == sizeof(Key), "a DEK is a key");
 
@@ -22,10 +18,6 @@ struct Keyring {
     size_t installation_len;
     char installation[INSTALLATION_MAX];
 };
-
-/* Key file: one line, so that it can be printed, read aloud and typed in again. */
-#define KEY_HEAD "SIGAP-KEK 1 "
-enum { KEY_HEAD_LEN = sizeof KEY_HEAD - 1, KEY_LINE = KEY_HEAD_LEN + 2 * KEY_SIZE + 1 };
 
 DataClass class_of(Str word)
 {
@@ -46,91 +38,57 @@ const char *class_word(DataClass c)
     return c > CLASS_NONE && c < CLASS_COUNT ? words[c] : "";
 }
 
-/* ---- key file ---- */
+/* ---- opening ---- */
 
-static void key_line(char line[KEY_LINE])
+/* Fills what follows from the KEK and takes the right to write. */
+static void settle(Keyring *k, Str installation)
 {
-    static const char digits[] = "0123456789abcdef";
-    Key kek;
-    crypto_random(kek.bytes, sizeof kek.bytes);
-    memcpy(line, KEY_HEAD, KEY_HEAD_LEN);
-    for (size_t i = 0; i < KEY_SIZE; i++) {
-        line[KEY_HEAD_LEN + 2 * i] = digits[kek.bytes[i] >> 4];
-        line[KEY_HEAD_LEN + 2 * i + 1] = digits[kek.bytes[i] & 15];
-    }
-    line[KEY_LINE - 1] = '\n';
-    crypto_wipe(&kek, sizeof kek);
-}
-
-Err keyring_create(const char *key_file)
-{
-    char line[KEY_LINE];
-    int fd = open(key_file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return errno == EEXIST ? E_DUPLICATE : E_IO;
-    key_line(line);
-    Err e = file_write_fd(fd, (Str){line, sizeof line});
-    crypto_wipe(line, sizeof line);
-    if (e == ERR_OK && fsync(fd) != 0)
-        e = E_IO;
-    close(fd);
-    return e;
-}
-
-/* Not file_read: key bytes never enter an arena. */
-static Err read_line(const char *path, char line[KEY_LINE + 1], size_t *ret)
-{
-    size_t n = 0;
-    ssize_t got = 1;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return E_KEY;
-    while (n < KEY_LINE + 1 && (got = read(fd, line + n, KEY_LINE + 1 - n)) != 0) {
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            break;
-        n += (size_t)got;
-    }
-    close(fd);
-    *ret = n;
-    return got < 0 ? E_KEY : ERR_OK;
-}
-
-static Err read_kek(const char *path, Key *ret)
-{
-    char line[KEY_LINE + 1];
-    size_t n = 0;
-    Err e = read_line(path, line, &n);
-    if (e == ERR_OK) {
-        Str text = str_trim((Str){line, n});
-        e = str_starts(text, S(KEY_HEAD)) &&
-                    hex_read(str_from(text, KEY_HEAD_LEN), ret->bytes, KEY_SIZE)
-                ? ERR_OK
-                : E_KEY;
-    }
-    crypto_wipe(line, sizeof line);
-    return e;
-}
-
-Err keyring_open(const char *key_file, Str installation, Keyring **ret)
-{
-    if (installation.len > INSTALLATION_MAX)
-        return E_KEY;
-    Keyring *k = crypto_locked(sizeof *k);
-    Err e = read_kek(key_file, &k->kek);
-    if (e != ERR_OK) {
-        crypto_unlocked(k);
-        return e;
-    }
     crypto_derive(&k->kek, SUBKEY_WRAP, "sigapwrp", &k->wrap);
     crypto_derive(&k->kek, SUBKEY_INDEX, "sigapidx", &k->index);
     if (installation.len)
         memcpy(k->installation, installation.ptr, installation.len);
     k->installation_len = installation.len;
     crypto_read_only(k);
+}
+
+Err keyring_open(const char *key_file, Str passphrase, Str installation, Keyring **ret)
+{
+    if (installation.len > INSTALLATION_MAX)
+        return E_KEY;
+    Keyring *k = crypto_locked(sizeof *k);
+    Err e = key_file_read(key_file, passphrase, &k->kek);
+    if (e != ERR_OK) {
+        crypto_unlocked(k);
+        return e;
+    }
+    settle(k, installation);
     *ret = k;
     return ERR_OK;
+}
+
+Err keyring_join(Str share, Str other, Str installation, Keyring **ret)
+{
+    if (installation.len > INSTALLATION_MAX)
+        return E_KEY;
+    Keyring *k = crypto_locked(sizeof *k);
+    Err e = key_join(share, other, &k->kek);
+    if (e != ERR_OK) {
+        crypto_unlocked(k);
+        return e;
+    }
+    settle(k, installation);
+    *ret = k;
+    return ERR_OK;
+}
+
+Err keyring_write(const Keyring *k, const char *key_file, Str passphrase)
+{
+    return key_file_write(key_file, passphrase, &k->kek);
+}
+
+void keyring_split(const Keyring *k, KeyShare ret[SHARES])
+{
+    key_split(&k->kek, ret);
 }
 
 void keyring_free(Keyring *k)

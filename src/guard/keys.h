@@ -24,15 +24,28 @@ const char *class_word(DataClass c);
 
 typedef struct Keyring Keyring;
 
+enum { PASSPHRASE_MIN = 15, SHARES = 3, SHARES_NEEDED = 2 };
+
+/* One of three shares of a key; any two give it back, one alone says nothing of it (Shamir, over
+ * GF(256), degree one). Written as a digit and groups of four letters, the last of them a check. */
+typedef struct KeyShare {
+    char text[96]; /* ends with NUL */
+} KeyShare;
+
 typedef struct Dek {
     unsigned char bytes[32];
 } Dek;
 
-/* Makes a new key file (mode 0600); E_DUPLICATE when it exists, E_IO. */
-MUST_CHECK Err keyring_create(const char *key_file);
-/* Opens the key file; E_KEY when it is missing or malformed. `installation` (at most 64 bytes, else
- * E_KEY) goes into every AD. Thread-safe afterwards: nothing in a keyring changes. */
-MUST_CHECK Err keyring_open(const char *key_file, Str installation, Keyring **ret);
+/* Opens the key file; E_SEALED when it wants a passphrase and none is given, E_KEY when it is
+ * missing, malformed, or the passphrase is another. `installation` (at most 64 bytes, else E_KEY)
+ * goes into every AD. Thread-safe afterwards: nothing in a keyring changes. */
+MUST_CHECK Err keyring_open(const char *key_file, Str passphrase, Str installation, Keyring **ret);
+/* The same from two shares of the paper; E_INVALID when one is mistyped. Compare keyring_check. */
+MUST_CHECK Err keyring_join(Str share, Str other, Str installation, Keyring **ret);
+/* Writes the key file anew: sealed with a passphrase, open when it is absent. */
+MUST_CHECK Err keyring_write(const Keyring *k, const char *key_file, Str passphrase);
+/* The shares for the paper, other ones at each call. The caller wipes them. */
+void keyring_split(const Keyring *k, KeyShare ret[SHARES]);
 /* Wipes and frees. Accepts NULL. */
 void keyring_free(Keyring *k);
 /* A short value that changes with the KEK: stored in meta to tell a wrong key file at start. */
@@ -53,7 +66,8 @@ MUST_CHECK Err keys_put(Db *keys, Str subject_uid, Str wrapped);
 /* Erases: nothing sealed under the DEK can be read again. No error when there is none. The bytes
  * leave the file at its next truncating checkpoint (security 4.2). */
 MUST_CHECK Err keys_destroy(Db *keys, Str subject_uid);
-/* Unwraps every key; gives their number and the subjects (in `a`) whose key does not fit its seal. */
+/* Unwraps every key; gives their number and the subjects (in `a`) whose key does not fit its seal.
+ */
 MUST_CHECK Err keys_check(const Keyring *k, Db *keys, Arena *a, int64_t *ret_n, StrList *ret_bad);
 
 /* Where a sealed value stands: the associated data (RULES 1.6). */

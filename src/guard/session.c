@@ -93,6 +93,11 @@ Err session_close_user(WriteTx *tx, Str user_uid, Str except)
     return drop_loose_purposes(tx->db);
 }
 
+Err session_close_all(WriteTx *tx)
+{
+    return db_exec(tx->db, "DELETE FROM sesi; DELETE FROM tujuan_buka;");
+}
+
 Err session_list(Db *db, Arena *a, Str user_uid, SessionRow *ret, size_t max, size_t *ret_n)
 {
     Stmt *st;

@@ -22,6 +22,8 @@ MUST_CHECK Err session_close(WriteTx *tx, Str session);
 /* Ends all tokens of a user and all her sessions but `except` (a hash, may be absent): after a
  * change of password or role. */
 MUST_CHECK Err session_close_user(WriteTx *tx, Str user_uid, Str except);
+/* Ends every session: after a start from a sealed key. */
+MUST_CHECK Err session_close_all(WriteTx *tx);
 typedef struct SessionRow {
     Str session; /* hash */
     int64_t opened_at, seen_at;

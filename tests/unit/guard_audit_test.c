@@ -1,6 +1,7 @@
 /* The audit chain: what was changed, cut out, moved or slipped in is found; a failed command leaves
  * no gap. */
 #include "guard_kit.h"
+#include "guard/key_file.h"
 
 #include "guard/audit.h"
 
@@ -139,8 +140,8 @@ static void another_key_fits_nothing(void **state)
     AuditCheck c;
     const char *path = str_printf(k->a, "%s/other.key", k->dir).ptr;
     fill(k, 3);
-    OK(keyring_create(path));
-    OK(keyring_open(path, k->in.id, &other));
+    OK(key_file_create(path));
+    OK(keyring_open(path, STR_NONE, k->in.id, &other));
     OK(audit_verify(k->db, other, &c));
     assert_int_equal(c.bad_seq, 1);
     keyring_free(other);

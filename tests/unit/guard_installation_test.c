@@ -1,5 +1,6 @@
 /* An installation: made once, opened with its own key file only, shifted only in practice. */
 #include "guard_kit.h"
+#include "guard/key_file.h"
 
 #include "file.h"
 
@@ -35,7 +36,7 @@ static void a_wrong_or_missing_key_file(void **state)
     unlink(k->in.key_file);
     assert_int_equal(installation_open(k->a, k->dir, &other), E_KEY);
     assert_int_equal(installation_create(k->dir, true, 480), E_DUPLICATE);
-    OK(keyring_create(k->in.key_file));
+    OK(key_file_create(k->in.key_file));
     assert_int_equal(installation_open(k->a, k->dir, &other), E_KEY);
     OK(file_write(k->in.key_file, kept));
     OK(installation_open(k->a, k->dir, &other));

@@ -1,5 +1,6 @@
 /* Keys and sealing: round trips, tampering, moving, padding, erasure, fingerprints. */
 #include "guard_kit.h"
+#include "guard/key_file.h"
 
 #include "file.h"
 #include "guard/crypto.h"
@@ -108,7 +109,7 @@ static void another_installation_is_refused(void **state)
     Dek d;
     keyring_new_dek(k->in.keyring, k->a, PLACE.subject_uid, &d, &wrapped);
     Str blob = seal(k->in.keyring, &d, CLASS_CONTACT, PLACE, k->a, S("0812"));
-    OK(keyring_open(k->in.key_file, S("another"), &other));
+    OK(keyring_open(k->in.key_file, STR_NONE, S("another"), &other));
     assert_int_equal(unseal(other, &d, PLACE, k->a, blob, &back), E_CORRUPT);
     assert_int_equal(keyring_unwrap(other, PLACE.subject_uid, wrapped, &d), E_KEY);
     keyring_free(other);
@@ -220,8 +221,8 @@ static void key_files(void **state)
     const char *path = str_printf(k->a, "%s/other.key", k->dir).ptr;
     assert_int_equal(stat(k->in.key_file, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
-    assert_int_equal(keyring_create(k->in.key_file), E_DUPLICATE);
-    assert_int_equal(keyring_open(path, k->in.id, &other), E_KEY);
+    assert_int_equal(key_file_create(k->in.key_file), E_DUPLICATE);
+    assert_int_equal(keyring_open(path, STR_NONE, k->in.id, &other), E_KEY);
     static const char *const wrong[] = {
         "",
         "SIGAP-KEK 1 ",
@@ -231,11 +232,11 @@ static void key_files(void **state)
         "SIGAP-KEK 1 0000000000000000000000000000000000000000000000000000000000000000 more\n"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         OK(file_write(path, str_of(wrong[i])));
-        assert_int_equal(keyring_open(path, k->in.id, &other), E_KEY);
+        assert_int_equal(keyring_open(path, STR_NONE, k->in.id, &other), E_KEY);
     }
     unlink(path);
-    OK(keyring_create(path));
-    OK(keyring_open(path, k->in.id, &other));
+    OK(key_file_create(path));
+    OK(keyring_open(path, STR_NONE, k->in.id, &other));
     assert_false(str_eq(keyring_check(other, k->a), keyring_check(k->in.keyring, k->a)));
     keyring_free(other);
     keyring_free(NULL);

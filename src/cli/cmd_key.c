@@ -1,0 +1,152 @@
+/* sigap key protect | open | sheet | drill | recover: the passphrase of the key file and the paper
+ * that replaces it. The server need not stand still: it has the key in memory, and reads the file
+ * at its next start. */
+#include "cli/command.h"
+
+#include "guard/account.h"
+#include "guard/second_factor.h"
+
+#include <string.h>
+
+#define META_DRILL S("kunci_latihan")
+
+/* Asked twice; absent when they differ or are too weak, which is said. */
+static Str ask_new(Cli *cli)
+{
+    Str first = cli_ask(cli, M_ASK_NEW_PASSPHRASE, true);
+    if (first.len < PASSPHRASE_MIN || password_acceptable(first, S("sigap")) != ERR_OK) {
+        cli_say(cli, M_KEY_WEAK, str_int(cli->arena, PASSPHRASE_MIN));
+        return STR_NONE;
+    }
+    Str again = cli_ask(cli, M_ASK_AGAIN, true);
+    if (str_eq(first, again))
+        return first;
+    cli_say(cli, M_PASSWORD_NOT_SAME, STR_NONE);
+    return STR_NONE;
+}
+
+typedef struct Act {
+    Cli *cli;
+    Str action;
+    bool drilled;
+} Act;
+
+static Err write_act(WriteTx *tx, void *arg)
+{
+    const Act *act = arg;
+    AuditAct row = {.store = &act->cli->store,
+                    .actor = &act->cli->actor,
+                    .action = act->action,
+                    .result = S("ok")};
+    if (act->drilled)
+        TRY(meta_put(tx->db, META_DRILL, str_int(tx->arena, clock_now())));
+    return store_audit_act(tx, &row);
+}
+
+static Err on_record(Cli *cli, const char *verb)
+{
+    Act act = {cli, str_printf(cli->arena, "key:%s", verb), strcmp(verb, "drill") == 0};
+    return writer_run(cli->store.writer, NULL, write_act, &act);
+}
+
+/* On record first: an act that cannot be recorded is not done. */
+static Err protect(Cli *cli)
+{
+    Str fresh = ask_new(cli);
+    if (!fresh.ptr)
+        return E_INVALID;
+    TRY(on_record(cli, "protect"));
+    TRY(keyring_write(cli->in.keyring, cli->in.key_file, fresh));
+    cli_say(cli, M_KEY_PROTECTED, str_of(cli->in.key_file));
+    return ERR_OK;
+}
+
+static Err open_file(Cli *cli)
+{
+    TRY(on_record(cli, "open"));
+    TRY(keyring_write(cli->in.keyring, cli->in.key_file, STR_NONE));
+    cli_say(cli, M_KEY_OPENED, str_of(cli->in.key_file));
+    return ERR_OK;
+}
+
+/* Three pages for three people; a form feed between them. */
+static Err sheet(Cli *cli)
+{
+    KeyShare shares[SHARES];
+    TRY(on_record(cli, "sheet"));
+    keyring_split(cli->in.keyring, shares);
+    for (int i = 0; i < SHARES; i++) {
+        cli_say(cli, M_KEY_SHARE, str_int(cli->arena, i + 1), str_int(cli->arena, SHARES),
+                cli->in.id, date_long(cli->arena, cli->lang, clock_today()));
+        printf("\n    %s\n\n", shares[i].text);
+        cli_say(cli, M_KEY_SHARE_HOW, str_int(cli->arena, SHARES_NEEDED));
+        printf("%s", i + 1 < SHARES ? "\f" : "");
+    }
+    explicit_bzero(shares, sizeof shares);
+    return ERR_OK;
+}
+
+/* The key of two shares, if it is this installation's. */
+static Err join(Cli *cli, const Installation *in, Str check, Keyring **ret)
+{
+    Str one = cli_ask(cli, M_ASK_SHARE, true), other = cli_ask(cli, M_ASK_SHARE_OTHER, true);
+    Keyring *k;
+    Err e = keyring_join(one, other, in->id, &k);
+    if (e == E_INVALID)
+        cli_say(cli, M_KEY_SHARE_BAD, STR_NONE);
+    TRY(e);
+    if (!str_eq(keyring_check(k, cli->arena), check)) {
+        keyring_free(k);
+        cli_say(cli, M_KEY_SHARE_OTHER, in->id);
+        return E_KEY;
+    }
+    *ret = k;
+    return ERR_OK;
+}
+
+static Err drill(Cli *cli)
+{
+    Keyring *k;
+    TRY(join(cli, &cli->in, keyring_check(cli->in.keyring, cli->arena), &k));
+    keyring_free(k);
+    TRY(on_record(cli, "drill"));
+    cli_say(cli, M_KEY_DRILLED, STR_NONE);
+    return ERR_OK;
+}
+
+/* Without the key file or its passphrase: only what stands in clear is read. */
+static Err recover(Cli *cli)
+{
+    Installation in;
+    Str check;
+    Keyring *k;
+    TRY(installation_identity(cli->arena, cli->data, &in, &check));
+    TRY(join(cli, &in, check, &k));
+    Str fresh = ask_new(cli);
+    Err e = fresh.ptr ? keyring_write(k, in.key_file, fresh) : E_INVALID;
+    keyring_free(k);
+    TRY(e);
+    cli->passphrase = fresh;
+    TRY(cli_open(cli));
+    TRY(on_record(cli, "recover"));
+    cli_say(cli, M_KEY_PROTECTED, str_of(in.key_file));
+    return ERR_OK;
+}
+
+Err cmd_key(Cli *cli)
+{
+    static const struct {
+        const char *verb;
+        Err (*run)(Cli *cli);
+    } acts[] = {{"protect", protect}, {"open", open_file}, {"sheet", sheet}, {"drill", drill}};
+    if (cli->argc != 1)
+        return E_USAGE;
+    if (strcmp(cli->argv[0], "recover") == 0)
+        return recover(cli);
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+        if (strcmp(cli->argv[0], acts[i].verb) == 0) {
+            TRY(cli_open(cli));
+            return acts[i].run(cli);
+        }
+    return E_USAGE;
+}

@@ -1,0 +1,213 @@
+#include "web/sealed.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/messages.h"
+#include "web/html.h"
+#include "web/params.h"
+
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+enum { BODY_MAX = 4096, PAUSE_MS = 3000, CONNECTIONS = 64, PER_ADDRESS = 32, LOOK_MS = 50 };
+
+typedef struct Door {
+    const SealedDoor *given;
+    atomic_bool opened;
+    atomic_llong next_try; /* steady clock: a wrong passphrase makes everybody wait */
+} Door;
+
+typedef struct Visit {
+    Arena *arena;
+    Buf body;
+} Visit;
+
+/* ---- the page ---- */
+
+static void put_head(Html *h, bool opened)
+{
+    h_lit(h, "<!DOCTYPE html>");
+    h_open(h, "html");
+    h_attr(h, "lang", S("id"));
+    h_open(h, "head");
+    h_lit(h, "<meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
+    if (opened)
+        h_lit(h, "<meta http-equiv=\"refresh\" content=\"3;url=/\">");
+    h_element(h, "title", tr(LANG_ID, M_SEALED_TITLE));
+    h_close(h);
+}
+
+static void put_words(Html *h, Msg msg)
+{
+    h_element(h, "p", tr(LANG_ID, msg));
+    h_open(h, "p");
+    h_attr(h, "lang", S("en"));
+    h_text(h, tr(LANG_EN, msg));
+    h_close(h);
+}
+
+static void put_form(Html *h)
+{
+    h_open(h, "form");
+    h_attr(h, "method", S("post"));
+    h_url(h, "action", S("/segel"));
+    h_open(h, "label");
+    h_attr(h, "for", S("sandi"));
+    h_text(h, tr(LANG_ID, M_SEALED_PASSPHRASE));
+    h_lit(h, " / <span lang=\"en\">");
+    h_text(h, tr(LANG_EN, M_SEALED_PASSPHRASE));
+    h_lit(h, "</span>");
+    h_close(h);
+    h_lit(h, "<p><input id=\"sandi\" name=\"sandi\" type=\"password\" autocomplete=\"off\" "
+             "maxlength=\"1024\" required autofocus> <button type=\"submit\">");
+    h_text(h, tr(LANG_ID, M_SEALED_OPEN));
+    h_lit(h, "</button></p>");
+    h_close(h);
+}
+
+static Str page(Arena *a, Msg told, bool opened)
+{
+    Buf out = buf_new(a, 4096);
+    Html h = html_new(a, &out);
+    put_head(&h, opened);
+    h_open(&h, "body");
+    h_open(&h, "main");
+    h_element(&h, "h1", tr(LANG_ID, M_SEALED_TITLE));
+    put_words(&h, told);
+    if (!opened)
+        put_form(&h);
+    h_close_to(&h, 0);
+    return buf_str(&out);
+}
+
+/* ---- answers ---- */
+
+static enum MHD_Result answer(struct MHD_Connection *c, unsigned status, Str body)
+{
+    static const char *const headers[][2] = {
+        {"Content-Type", "text/html; charset=utf-8"},
+        {"Content-Security-Policy",
+         "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"},
+        {"Cache-Control", "no-store"},
+        {"Referrer-Policy", "no-referrer"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Connection", "close"}};
+    struct MHD_Response *r = MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr,
+                                                             MHD_RESPMEM_MUST_COPY);
+    if (!r)
+        return MHD_NO;
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+        (void)MHD_add_response_header(r, headers[i][0], headers[i][1]);
+    enum MHD_Result done = MHD_queue_response(c, status, r);
+    MHD_destroy_response(r);
+    return done;
+}
+
+/* A form of another site may not try passphrases through somebody's browser. */
+static bool own_form(struct MHD_Connection *c)
+{
+    const char *site = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Sec-Fetch-Site");
+    return !site || str_is(str_of(site), "same-origin") || str_is(str_of(site), "none");
+}
+
+static enum MHD_Result judge(Door *d, struct MHD_Connection *c, Visit *v)
+{
+    Params form;
+    Str typed;
+    if (clock_steady() < atomic_load(&d->next_try))
+        return answer(c, MHD_HTTP_TOO_MANY_REQUESTS, page(v->arena, M_SEALED_WAIT, false));
+    if (!own_form(c) || urlencoded_parse(v->arena, buf_str(&v->body), &form) != ERR_OK ||
+        !(typed = params_get(&form, S("sandi"))).ptr)
+        return answer(c, MHD_HTTP_BAD_REQUEST, page(v->arena, M_SEALED_HINT, false));
+    Err e = d->given->open(d->given->ctx, typed);
+    if (e == ERR_OK) {
+        atomic_store(&d->opened, true);
+        return answer(c, MHD_HTTP_OK, page(v->arena, M_SEALED_OPENED, true));
+    }
+    log_info("sealed: a passphrase was refused: %s", err_name(e));
+    atomic_store(&d->next_try, clock_steady() + PAUSE_MS);
+    return answer(c, MHD_HTTP_FORBIDDEN, page(v->arena, M_SEALED_WRONG, false));
+}
+
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const char *url,
+                                  const char *method, const char *version, const char *data,
+                                  size_t *n, void **state)
+{
+    (void)version;
+    Visit *v = *state;
+    if (!v) {
+        Arena *a = arena_new(64 * 1024);
+        v = ARENA_NEW(a, Visit);
+        *v = (Visit){a, buf_new(a, BODY_MAX)};
+        *state = v;
+        return MHD_YES;
+    }
+    if (*n) {
+        if (v->body.len + *n > BODY_MAX)
+            return MHD_NO;
+        buf_put(&v->body, (Str){data, *n});
+        *n = 0;
+        return MHD_YES;
+    }
+    bool post = str_is(str_of(method), "POST") && str_is(str_of(url), "/segel");
+    return post ? judge(ctx, c, v)
+                : answer(c, MHD_HTTP_SERVICE_UNAVAILABLE, page(v->arena, M_SEALED_HINT, false));
+}
+
+static void on_completed(void *ctx, struct MHD_Connection *c, void **state,
+                         enum MHD_RequestTerminationCode why)
+{
+    (void)ctx, (void)c, (void)why;
+    Visit *v = *state;
+    if (v)
+        arena_free(v->arena);
+    *state = NULL;
+}
+
+/* ---- waiting ---- */
+
+static atomic_bool asked_to_end;
+
+static void on_signal(int number)
+{
+    (void)number;
+    atomic_store(&asked_to_end, true);
+}
+
+static struct MHD_Daemon *listen_on(Door *d, int port)
+{
+    struct sockaddr_in here = {.sin_family = AF_INET,
+                               .sin_port = htons((uint16_t)port),
+                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    return MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD, (uint16_t)port, NULL, NULL, on_request, d,
+        MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&here, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)PER_ADDRESS,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)10, MHD_OPTION_LISTENING_ADDRESS_REUSE,
+        (unsigned)1, MHD_OPTION_NOTIFY_COMPLETED, on_completed, d, MHD_OPTION_END);
+}
+
+Err sealed_wait(const SealedDoor *door, int *port, bool *ret_opened)
+{
+    enum { FAREWELL_MS = 300 }; /* the last answer is still on its way */
+    Door d = {.given = door};
+    struct sigaction act = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&act.sa_mask);
+    if (sigaction(SIGTERM, &act, NULL) != 0 || sigaction(SIGINT, &act, NULL) != 0)
+        return E_IO;
+    struct MHD_Daemon *daemon = listen_on(&d, *port);
+    if (!daemon)
+        return E_IO;
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
+    *port = info ? info->port : *port;
+    door->ready(*port);
+    while (!atomic_load(&d.opened) && !atomic_load(&asked_to_end))
+        clock_sleep(LOOK_MS);
+    clock_sleep(FAREWELL_MS);
+    MHD_stop_daemon(daemon);
+    *ret_opened = atomic_load(&d.opened);
+    return ERR_OK;
+}

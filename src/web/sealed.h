@@ -1,0 +1,17 @@
+/* The door of a server whose key is sealed (RULES 1.11): it answers one page, in both languages,
+ * which takes the passphrase. It reads no data and knows no session. */
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+typedef struct SealedDoor {
+    /* Judges a passphrase; E_KEY: another one. Called on the door's own thread, one at a time. */
+    Err (*open)(void *ctx, Str passphrase);
+    void *ctx;
+    void (*ready)(int port);
+} SealedDoor;
+
+/* Listens on 127.0.0.1:*port (0 = any free one, told back) until the passphrase fits or the program
+ * is asked to end, which *ret_opened tells apart. E_IO when the port is taken. */
+MUST_CHECK Err sealed_wait(const SealedDoor *door, int *port, bool *ret_opened);
