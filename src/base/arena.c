@@ -2,6 +2,7 @@
 
 #include "err.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,8 @@ struct Arena {
     size_t total, max;
 };
 
-enum { LEAST_BLOCK = 1024, FIRST_BLOCK = 16 * 1024, ALIGN = _Alignof(max_align_t) };
+enum { LEAST_BLOCK = 1024, FIRST_BLOCK = 16 * 1024, LARGEST_BLOCK = 1024 * 1024 };
+enum { ALIGN = _Alignof(max_align_t), POOLS = 2 };
 
 Arena *arena_new(size_t max)
 {
@@ -62,8 +64,8 @@ static size_t first_size(const Arena *a)
 static Block *block_add(Arena *a, size_t need)
 {
     size_t size = a->blocks ? a->blocks->size * 2 : first_size(a);
-    if (size > 1024 * 1024)
-        size = 1024 * 1024;
+    if (size > LARGEST_BLOCK)
+        size = LARGEST_BLOCK;
     if (size < need)
         size = need;
     Block *b = malloc(sizeof *b + size);
@@ -74,6 +76,19 @@ static Block *block_add(Arena *a, size_t need)
     b->next = a->blocks;
     a->blocks = b;
     return b;
+}
+
+/* Left alone, the threshold rises with the first large block freed, and a pool a thread keeps what
+ * one large page once needed. */
+void arena_settle(void)
+{
+    mallopt(M_MMAP_THRESHOLD, LARGEST_BLOCK);
+    mallopt(M_ARENA_MAX, POOLS);
+}
+
+void arena_give_back(void)
+{
+    malloc_trim(0);
 }
 
 void *arena_alloc(Arena *a, size_t size)

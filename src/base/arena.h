@@ -13,6 +13,11 @@ typedef struct Arena Arena;
 Arena *arena_new(size_t max);
 /* Runs deferred calls in reverse order, wipes and frees everything. Accepts NULL. */
 void arena_free(Arena *a);
+/* Once, when a process begins that is to live long: large blocks go back to the system when they
+ * are freed, and threads share two pools. */
+void arena_settle(void);
+/* Hands free memory back to the system. */
+void arena_give_back(void);
 /* Zeroed memory aligned for any type. */
 void *arena_alloc(Arena *a, size_t size);
 /* Room for `n` items of `size` bytes; overflow of the product ends the process. */

@@ -53,6 +53,7 @@ Err cmd_serve(Cli *cli)
     bool opened;
     if (cli->port && (!str_i64(str_of(cli->port), &port) || port < 0 || port > 65535))
         return E_USAGE;
+    arena_settle();
     int listening = (int)port;
     TRY(wait_sealed(cli, &listening, &opened));
     if (!opened)

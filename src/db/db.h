@@ -29,6 +29,8 @@ void db_rollback(Db *db);
 MUST_CHECK Err db_savepoint(Db *db);
 MUST_CHECK Err db_release(Db *db); /* keeps what was done since the savepoint */
 void db_rollback_to(Db *db);       /* undoes it and drops the savepoint */
+/* A number that differs once anybody has committed since; to be compared on one connection only. */
+unsigned db_version(Db *db);
 /* Statements prepared on this connection so far and steps begun; for tests and benchmarks. */
 int64_t db_statements_run(const Db *db);
 
@@ -68,6 +70,9 @@ MUST_CHECK Err db_one_int(Db *db, const char *sql, Str p, int64_t *ret);
 #define DB_INTEGER "INTEGER"
 #define DB_TEXT    "TEXT"
 #define DB_BLOB    "BLOB"
+/* Ends CREATE TABLE of a table that lies in the order of its primary key and is its own index (nothing
+ * on PostgreSQL). */
+#define DB_CLUSTERED " WITHOUT ROWID"
 /* Query over the numbers of one bound text "[1,2,3]" (unnest of an array on PostgreSQL). */
 #define DB_EACH_NUMBER(param) "(SELECT value FROM json_each(" param "))"
 /* Aggregate that joins texts with a blank (string_agg on PostgreSQL). */

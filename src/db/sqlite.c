@@ -130,15 +130,28 @@ Err db_begin(Db *db)
     return db_exec(db, "BEGIN IMMEDIATE");
 }
 
-/* BEGIN alone takes no snapshot: the first read does. */
-Err db_begin_read(Db *db)
+/* What every page does: prepared once, and not counted among its statements. */
+static Err run_plain(Db *db, const char *sql)
 {
-    return db_exec(db, "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1");
+    Stmt *st;
+    TRY(db_stmt(db, sql, &st));
+    Err e = err_of(sqlite3_step(st->st));
+    if (e != ERR_OK)
+        log_error("sql: %s", sqlite3_errmsg(db->conn));
+    stmt_done(st);
+    return e;
 }
 
 Err db_begin_late(Db *db)
 {
-    return db_exec(db, "BEGIN");
+    return run_plain(db, "BEGIN");
+}
+
+/* BEGIN alone takes no snapshot: the first read does. */
+Err db_begin_read(Db *db)
+{
+    TRY(run_plain(db, "BEGIN"));
+    return run_plain(db, "SELECT 1 FROM sqlite_schema LIMIT 1");
 }
 
 Err db_commit(Db *db)
@@ -157,7 +170,7 @@ static void release_all(Db *db)
 void db_rollback(Db *db)
 {
     release_all(db);
-    if (!sqlite3_get_autocommit(db->conn) && db_exec(db, "ROLLBACK") != ERR_OK)
+    if (!sqlite3_get_autocommit(db->conn) && run_plain(db, "ROLLBACK") != ERR_OK)
         log_error("rollback failed");
 }
 
@@ -176,6 +189,13 @@ void db_rollback_to(Db *db)
     release_all(db);
     if (db_exec(db, "ROLLBACK TO perintah; RELEASE perintah") != ERR_OK)
         log_error("rollback to savepoint failed");
+}
+
+unsigned db_version(Db *db)
+{
+    unsigned version = 0;
+    sqlite3_file_control(db->conn, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+    return version;
 }
 
 int64_t db_statements_run(const Db *db)

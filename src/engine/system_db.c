@@ -1,5 +1,6 @@
 #include "engine/system_db.h"
 
+#include "guard/reach.h"
 #include "guard/second_factor.h"
 
 #define META_SYSTEM S("system")
@@ -54,6 +55,12 @@ static const Step steps[] = {
     {"sesi", "proven_at",
      "ALTER TABLE sesi ADD COLUMN proven_at " DB_INTEGER " NOT NULL DEFAULT 0;"},
     {NULL, NULL, "CREATE INDEX IF NOT EXISTS ix_tx_import ON tx(import) WHERE import<>0;"},
+    {NULL, NULL,
+     "ALTER TABLE jangkau RENAME TO jangkau_lama; DROP INDEX IF EXISTS jangkau_rec;" REACH_TABLE
+     "INSERT INTO jangkau(reg,principal,rec,source,classes,since,until)"
+     " SELECT reg,principal,rec,source,classes,since,until FROM jangkau_lama"
+     " ORDER BY reg,principal,rec,source;"
+     "DROP TABLE jangkau_lama;"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

@@ -22,18 +22,23 @@ int64_t area_id(Str code)
 
 Err reach_schema(Db *db)
 {
-    return db_exec(db,
-                   "CREATE TABLE IF NOT EXISTS jangkau(reg " DB_TEXT " NOT NULL,"
-                   "principal " DB_INTEGER " NOT NULL, rec " DB_INTEGER " NOT NULL,"
-                   "source " DB_TEXT " NOT NULL, classes " DB_INTEGER " NOT NULL,"
-                   "since " DB_INTEGER " NOT NULL, until " DB_INTEGER " NOT NULL,"
-                   "PRIMARY KEY(reg, principal, rec, source));"
-                   /* covering: without it the planner deletes and joins by `reg` alone */
-                   "CREATE INDEX IF NOT EXISTS jangkau_rec"
-                   " ON jangkau(reg, rec, source, principal, since, until, classes);"
-                   /* covering too: else it reads all rows of `reg` for those of one principal */
-                   "CREATE INDEX IF NOT EXISTS jangkau_principal"
-                   " ON jangkau(reg, principal, rec, since, until, classes);");
+    return db_exec(db, REACH_TABLE);
+}
+
+Err reach_next_change(Db *db, int64_t now, int64_t *ret)
+{
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(db,
+                "SELECT min(at) FROM (SELECT min(since) AS at FROM jangkau WHERE since>0"
+                " AND since>:now UNION ALL SELECT min(until) FROM jangkau"
+                " WHERE until<9223372036854775807 AND until>:now) t",
+                &st));
+    stmt_int(st, ":now", now);
+    TRY(stmt_step(st, &row));
+    *ret = row_null(st, 0) ? REACH_FOREVER : row_int(st, 0);
+    stmt_done(st);
+    return ERR_OK;
 }
 
 Err reach_put(Db *db, Str reg, int64_t rec, int64_t principal, unsigned classes, int64_t until,

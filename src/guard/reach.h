@@ -21,7 +21,21 @@ int64_t principal_of(PrincipalKind kind, int64_t id);
 /* Region code "53.03.12.2001" as an id: its digits. 0 when there are none. */
 int64_t area_id(Str code);
 
+#define REACH_TIMES                                                                                \
+    "CREATE INDEX IF NOT EXISTS jangkau_since ON jangkau(since) WHERE since>0;"                    \
+    "CREATE INDEX IF NOT EXISTS jangkau_until ON jangkau(until) WHERE until<9223372036854775807;"
+/* A row is found by principal in the table itself, by record in its index, which holds all columns:
+ * without that the planner deletes and joins by `reg` alone. */
+#define REACH_TABLE                                                                                \
+    "CREATE TABLE IF NOT EXISTS jangkau(reg " DB_TEXT " NOT NULL, principal " DB_INTEGER           \
+    " NOT NULL, rec " DB_INTEGER " NOT NULL, source " DB_TEXT " NOT NULL, classes " DB_INTEGER     \
+    " NOT NULL, since " DB_INTEGER " NOT NULL, until " DB_INTEGER " NOT NULL,"                     \
+    " PRIMARY KEY(reg, principal, rec, source))" DB_CLUSTERED ";"                                  \
+    "CREATE INDEX IF NOT EXISTS jangkau_rec"                                                       \
+    " ON jangkau(reg, rec, source, principal, since, until, classes);" REACH_TIMES
 MUST_CHECK Err reach_schema(Db *db);
+/* The next instant after `now` at which any reach begins or ends by itself. */
+MUST_CHECK Err reach_next_change(Db *db, int64_t now, int64_t *ret);
 /* Grants the principal the record until an instant (which is no longer in it). A second call with
  * the same source replaces classes and end. */
 MUST_CHECK Err reach_put(Db *db, Str reg, int64_t rec, int64_t principal, unsigned classes,

@@ -10,8 +10,8 @@
 /* One person: hashes only, so that the index itself spells no name. */
 typedef struct Entry {
     char uid[36];
-    uint64_t name, birth, origin, nik;    /* 0 = unknown */
-    size_t next_name, next_nik, next_uid; /* 1-based chains, 0 = end */
+    uint64_t name, birth, origin, nik;      /* 0 = unknown */
+    uint32_t next_name, next_nik, next_uid; /* 1-based chains, 0 = end */
 } Entry;
 
 struct PersonIndex {
@@ -22,8 +22,8 @@ struct PersonIndex {
         Entry *items;
         size_t n, cap;
     } entries;
-    size_t *by_name, *by_nik, *by_uid; /* buckets, 1-based */
-    size_t buckets;                    /* power of two */
+    uint32_t *by_name, *by_nik, *by_uid; /* buckets, 1-based */
+    size_t buckets;                      /* power of two */
     size_t live;
 };
 
@@ -43,12 +43,12 @@ static uint64_t hash_folded(const PersonIndex *ix, Arena *a, Str s)
     return hash(ix, utf8_fold(a, s));
 }
 
-static void link_entry(PersonIndex *ix, size_t at)
+static void link_entry(PersonIndex *ix, uint32_t at)
 {
     Entry *e = &ix->entries.items[at - 1];
     size_t mask = ix->buckets - 1;
-    size_t *name = &ix->by_name[e->name & mask], *nik = &ix->by_nik[e->nik & mask];
-    size_t *uid = &ix->by_uid[hash(ix, (Str){e->uid, 36}) & mask];
+    uint32_t *name = &ix->by_name[e->name & mask], *nik = &ix->by_nik[e->nik & mask];
+    uint32_t *uid = &ix->by_uid[hash(ix, (Str){e->uid, 36}) & mask];
     e->next_name = *name;
     *name = at;
     e->next_nik = *nik;
@@ -57,20 +57,29 @@ static void link_entry(PersonIndex *ix, size_t at)
     *uid = at;
 }
 
-static void grow(PersonIndex *ix)
+/* What it held stays behind in the arena: it starts with room for those on file. */
+static void grow(PersonIndex *ix, size_t least)
 {
-    ix->buckets *= 4;
-    ix->by_name = ARENA_ARRAY(ix->arena, ix->buckets, size_t);
-    ix->by_nik = ARENA_ARRAY(ix->arena, ix->buckets, size_t);
-    ix->by_uid = ARENA_ARRAY(ix->arena, ix->buckets, size_t);
-    for (size_t i = 1; i <= ix->entries.n; i++)
+    while (ix->buckets < least)
+        ix->buckets *= 2;
+    ix->by_name = ARENA_ARRAY(ix->arena, ix->buckets, uint32_t);
+    ix->by_nik = ARENA_ARRAY(ix->arena, ix->buckets, uint32_t);
+    ix->by_uid = ARENA_ARRAY(ix->arena, ix->buckets, uint32_t);
+    for (uint32_t i = 1; i <= ix->entries.n; i++)
         link_entry(ix, i);
+}
+
+static void make_room(PersonIndex *ix, size_t persons)
+{
+    ix->entries.cap = persons + persons / 8 + 1000;
+    ix->entries.items = ARENA_ARRAY(ix->arena, ix->entries.cap, Entry);
+    grow(ix, ix->entries.cap);
 }
 
 /* The live entry of a person, or NULL. A dead entry has no name and no number. */
 static Entry *entry_of(PersonIndex *ix, Str uid)
 {
-    size_t at = ix->by_uid[hash(ix, uid) & (ix->buckets - 1)];
+    uint32_t at = ix->by_uid[hash(ix, uid) & (ix->buckets - 1)];
     while (at) {
         Entry *e = &ix->entries.items[at - 1];
         if (memcmp(e->uid, uid.ptr, 36) == 0 && (e->name || e->nik))
@@ -101,9 +110,9 @@ void person_index_put(PersonIndex *ix, Str uid, const PersonFacts *facts)
         *ARENA_PUSH(ix->arena, ix->entries) = fresh;
         ix->live++;
         if (ix->entries.n > ix->buckets)
-            grow(ix);
+            grow(ix, ix->buckets * 4);
         else
-            link_entry(ix, ix->entries.n);
+            link_entry(ix, (uint32_t)ix->entries.n);
     }
     pthread_rwlock_unlock(&ix->lock);
 }
@@ -196,7 +205,8 @@ static Err load_all(const Store *s, Db *db, Db *keys, PersonIndex *ix)
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (role_field(s->model, roles[i]))
             field[role_field(s->model, roles[i])->index] = true;
-    RowWant want = {.field = field};
+    bool *none = ARENA_ARRAY(sql_arena, reg->field_count, bool);
+    RowWant want = {.field = field, .named = none};
     row_select(&sql, reg, want);
     buf_lit(&sql, " WHERE r.batal=0");
     buf_char(&sql, '\0');
@@ -226,15 +236,18 @@ Err person_index_load(Arena *a, const Store *s, PersonIndex **ret)
     ix->arena = arena_new(SIZE_MAX);
     rand_bytes(&ix->key, sizeof ix->key);
     ix->buckets = 256;
-    grow(ix);
     arena_defer(a, drop, ix);
     *ret = ix;
-    if (!role_reg(s->model, REG_ROLE_PERSON))
-        return ERR_OK;
+    const Register *reg = role_reg(s->model, REG_ROLE_PERSON);
+    int64_t persons = 0;
     ReadConn c;
     TRY(readconn_open(s, &c));
     Err e = db_begin_late(c.keys); /* one lock for all keys, not one a person */
-    if (e == ERR_OK)
+    if (e == ERR_OK && reg)
+        e = db_one_int(c.db, str_printf(a, "SELECT max(id) FROM %.*s", STR_ARG(reg->name)).ptr,
+                       STR_NONE, &persons);
+    make_room(ix, (size_t)persons);
+    if (e == ERR_OK && reg)
         e = load_all(s, c.db, c.keys, ix);
     readconn_close(&c);
     return e;

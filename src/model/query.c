@@ -1,6 +1,7 @@
 #include "model/query.h"
 
 #include "guard/reach.h"
+#include "model/counted.h"
 #include "model/expr.h"
 #include "model/query_where.h"
 #include "model/row.h"
@@ -169,9 +170,22 @@ static Err read_ids(Reader *rd, Built *b, Ids *ret)
     }
 }
 
+static Err count_newest(Reader *rd, Built *b, Ids *ret, Counted **ret_counted)
+{
+    Str key = counted_key(rd, b);
+    *ret_counted = counted_find(rd, key);
+    if (*ret_counted) {
+        ret->items = counted_ids(rd, *ret_counted, &ret->n);
+        ret->cap = ret->n;
+        return ERR_OK;
+    }
+    TRY(read_ids(rd, b, ret));
+    return counted_put(rd, key, ret->items, ret->n, ret_counted);
+}
+
 /* The newest matching records: what is counted, what facets stand on, and mostly the page itself.
  */
-static Err newest_ids(Reader *rd, const Query *q, int limit, Ids *ret)
+static Err newest_ids(Reader *rd, const Query *q, int limit, Ids *ret, Counted **ret_counted)
 {
     Built b;
     TRY(built_begin(rd, q, true, &b));
@@ -179,7 +193,8 @@ static Err newest_ids(Reader *rd, const Query *q, int limit, Ids *ret)
     put_where(rd, q, &b, (Stretch){.descending = true, .limit = limit});
     put_order(&b, true, NULL);
     buf_printf(&b.sql, " LIMIT %d", limit);
-    return read_ids(rd, &b, ret);
+    *ret_counted = NULL;
+    return q->facets ? count_newest(rd, &b, ret, ret_counted) : read_ids(rd, &b, ret);
 }
 
 static Err sorted_ids(Reader *rd, const Query *q, const char *column, int limit, Ids *ret)
@@ -224,7 +239,8 @@ static Err page_by_ids(Reader *rd, const Query *q, const char *column, int limit
 {
     int newest = q->facets ? QUERY_FACET_ROWS : COUNT_CAP;
     Ids counted = {0}, sorted = {0}, shown;
-    TRY(newest_ids(rd, q, newest > limit + 1 ? newest : limit + 1, &counted));
+    Counted *remembered;
+    TRY(newest_ids(rd, q, newest > limit + 1 ? newest : limit + 1, &counted, &remembered));
     if (column || !q->descending || !str_empty(q->cursor))
         TRY(sorted_ids(rd, q, column, limit + 1, &sorted));
     else
@@ -236,7 +252,8 @@ static Err page_by_ids(Reader *rd, const Query *q, const char *column, int limit
                       .n = shown.n,
                       .total = counted.n < COUNT_CAP ? (int64_t)counted.n : COUNT_CAP,
                       .newest = counted.items,
-                      .newest_n = counted.n};
+                      .newest_n = counted.n,
+                      .counted = remembered};
     if (shown.n)
         TRY(rows_of(rd, q, shown.items, shown.n, page.items));
     if (sorted.n > shown.n)

@@ -39,17 +39,17 @@ typedef struct Query {
      */
     const struct Query *without;
     const Field *without_by, *without_on;
-    const Field *sort;    /* NULL: newest first */
-    Str sort_system;      /* "nomor", "diubah", "status"; absent: by id */
+    const Field *sort; /* NULL: newest first */
+    Str sort_system;   /* "nomor", "diubah", "status"; absent: by id */
     bool descending;
     Str cursor; /* opaque, from QueryPage.next */
     int limit;  /* rows a page, 1..500 */
     bool include_void;
     bool facets; /* query_facets follows: the page reads as many ids as it needs */
-    /* Of a count: the fields read beside those the statistics stand on; absent: all a list shows. With
-     * it, owner, parent and other references are known by id only. */
+    /* Of a count: the fields read beside those the statistics stand on; absent: all a list shows.
+     * With it, owner, parent and other references are known by id only. */
     const bool *only;
-    Verb verb;   /* VERB_LIST, VERB_EXPORT or VERB_COUNT: whose scope applies */
+    Verb verb; /* VERB_LIST, VERB_EXPORT or VERB_COUNT: whose scope applies */
 } Query;
 
 typedef struct QueryPage {
@@ -59,6 +59,7 @@ typedef struct QueryPage {
     int64_t total;   /* counted up to 201; 201 means "200+" */
     int64_t *newest; /* ids of the newest matching records, whatever the sort */
     size_t newest_n;
+    struct Counted *counted; /* where its facets are remembered; NULL without facets */
 } QueryPage;
 
 enum { QUERY_FACET_ROWS = 1000 };

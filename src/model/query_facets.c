@@ -1,4 +1,5 @@
 /* What the newest matching records have in common: values of the facet fields, counted. */
+#include "model/counted.h"
 #include "model/plan.h"
 #include "model/query.h"
 #include "model/row.h"
@@ -126,24 +127,33 @@ static Err count_links(Reader *rd, Str ids, Facet *facets, size_t n)
     }
 }
 
-Err query_facets(Reader *rd, const Register *reg, const QueryPage *page, Facet **ret, size_t *ret_n,
-                 bool *ret_capped)
+static Err count_all(Reader *rd, const Register *reg, const int64_t *newest, size_t rows,
+                     Facet **ret, size_t *ret_n)
 {
     Arena *a = rd->arena;
     Facet *facets = ARENA_ARRAY(a, reg->field_count + 1, Facet);
-    size_t n = 0, rows = page->newest_n;
-    if (rows > QUERY_FACET_ROWS)
-        rows = QUERY_FACET_ROWS;
+    size_t n = 0;
     if (reg->state_count)
         facets[n++] = (Facet){0};
     for (size_t i = 0; i < reg->field_count; i++)
         if (reg->fields[i]->facet)
             facets[n++] = (Facet){.field = reg->fields[i]};
-    Str ids = row_id_list(a, page->newest, rows);
+    Str ids = row_id_list(a, newest, rows);
     TRY(count_columns(rd, reg, ids, facets, n));
     TRY(count_links(rd, ids, facets, n));
     *ret = facets;
     *ret_n = n;
+    return ERR_OK;
+}
+
+Err query_facets(Reader *rd, const Register *reg, const QueryPage *page, Facet **ret, size_t *ret_n,
+                 bool *ret_capped)
+{
+    size_t rows = page->newest_n < QUERY_FACET_ROWS ? page->newest_n : QUERY_FACET_ROWS;
     *ret_capped = rows == QUERY_FACET_ROWS;
+    if (counted_facets(rd, page->counted, ret, ret_n))
+        return ERR_OK;
+    TRY(count_all(rd, reg, page->newest, rows, ret, ret_n));
+    counted_keep_facets(page->counted, *ret, *ret_n);
     return ERR_OK;
 }

@@ -3,6 +3,7 @@
 #include "guard/account.h"
 #include "guard/audit.h"
 #include "guard/reach.h"
+#include "model/counted.h"
 #include "model/local_code.h"
 #include "model/person_index.h"
 #include "model/row.h"
@@ -16,12 +17,14 @@ Err readconn_open(const Store *s, ReadConn *ret)
         db_close(c.db);
         return e;
     }
+    c.counted = counted_new();
     *ret = c;
     return ERR_OK;
 }
 
 void readconn_close(ReadConn *c)
 {
+    counted_free(c->counted);
     db_close(c->db);
     db_close(c->keys);
 }
@@ -69,7 +72,12 @@ void store_close(Store *s)
 
 Err reader_begin(Reader *rd, const Store *s, ReadConn *c, Arena *a, const Actor *actor)
 {
-    *rd = (Reader){.store = s, .db = c->db, .keys = c->keys, .arena = a, .actor = actor};
+    *rd = (Reader){.store = s,
+                   .db = c->db,
+                   .keys = c->keys,
+                   .counted = c->counted,
+                   .arena = a,
+                   .actor = actor};
     TRY(db_begin_read(c->db));
     return db_begin_late(c->keys); /* its snapshot is later: the key of every row is there */
 }

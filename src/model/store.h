@@ -14,6 +14,7 @@ typedef struct Store Store;
 typedef struct Batch Batch;
 typedef struct Change Change;
 typedef struct Reader Reader;
+typedef struct CountedMemory CountedMemory;
 
 /* What an engine does in the same savepoint after a record was written (clocks, rules). */
 typedef Err (*AfterChange)(WriteTx *tx, Batch *batch, const Change *change, const Record *before,
@@ -62,6 +63,7 @@ typedef struct Opened {
 struct Reader {
     const Store *store;
     Db *db, *keys;
+    CountedMemory *counted;
     Arena *arena;
     const Actor *actor;
     struct {
@@ -75,9 +77,10 @@ struct Reader {
     } stands;
 };
 
-/* Read-only connections of one thread. */
+/* Read-only connections of one thread, and what was counted on them (model/counted.h). */
 typedef struct ReadConn {
     Db *db, *keys;
+    CountedMemory *counted;
 } ReadConn;
 MUST_CHECK Err readconn_open(const Store *s, ReadConn *ret);
 void readconn_close(ReadConn *c);

@@ -58,7 +58,8 @@ static void escape(Buf *b, Str s)
 void h_open_(Html *h, const char *tag)
 {
     end_tag(h);
-    buf_printf(h->out, "<%s", tag);
+    buf_char(h->out, '<');
+    buf_put(h->out, str_of(tag));
     h->tag_open = true;
     h->is_void = is_void(tag);
     if (h->is_void)
@@ -74,7 +75,9 @@ void h_attr_(Html *h, const char *name, Str value)
         BUG("attribute outside a tag");
     if (!value.ptr)
         return;
-    buf_printf(h->out, " %s=\"", name);
+    buf_char(h->out, ' ');
+    buf_put(h->out, str_of(name));
+    buf_lit(h->out, "=\"");
     escape(h->out, value);
     buf_char(h->out, '"');
 }
@@ -113,7 +116,9 @@ void h_close(Html *h)
     end_tag(h);
     if (h->depth == 0)
         BUG("nothing to close");
-    buf_printf(h->out, "</%s>", h->stack[--h->depth]);
+    buf_lit(h->out, "</");
+    buf_put(h->out, str_of(h->stack[--h->depth]));
+    buf_char(h->out, '>');
 }
 
 int h_mark(const Html *h)

@@ -497,6 +497,7 @@ static void submit_ticks(Server *s)
 {
     if (atomic_load(&s->ticking))
         return; /* the last one still waits: the disk is slow enough as it is */
+    arena_give_back();
     atomic_store(&s->ticking, s->tick ? 2 : 1);
     s->ticks[0] = (Write){.fn = flush_sessions, .done = ticked, .ctx = s};
     writer_submit(s->site.store->writer, &s->ticks[0]);
