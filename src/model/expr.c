@@ -337,16 +337,24 @@ void expr_uses(const Expr *e, Arena *a, ExprUses *ret)
         expr_uses(e->args[i], a, ret);
 }
 
-bool expr_simple(const Expr *e, const Field **ret_field, Str *ret_code)
+bool expr_simple(const Expr *e, Arena *a, const Field **ret_field, Str *ret_codes)
 {
-    if (e->kind != EXPR_OP || (e->fn != FN_EQ && e->fn != FN_HAS))
+    if (e->kind != EXPR_OP || (e->fn != FN_EQ && e->fn != FN_HAS && e->fn != FN_IN))
         return false;
-    const Expr *left = e->args[0], *right = e->args[1];
+    const Expr *left = e->args[0];
     bool own = left->kind == EXPR_NAME && left->field && !left->via && !left->parent &&
                !left->field->system;
-    if (!own || !left->type.codes || right->kind != EXPR_TEXT)
+    if (!own || !left->type.codes)
         return false;
+    Buf b = buf_new(a, 64);
+    for (size_t i = 1; i < e->n; i++) {
+        if (e->args[i]->kind != EXPR_TEXT)
+            return false;
+        if (i > 1)
+            buf_char(&b, ' ');
+        buf_put(&b, e->args[i]->text);
+    }
     *ret_field = left->field;
-    *ret_code = right->text;
+    *ret_codes = buf_str(&b);
     return true;
 }

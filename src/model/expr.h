@@ -60,7 +60,8 @@ typedef struct ExprUses {
     size_t n, cap;
 } ExprUses;
 void expr_uses(const Expr *e, Arena *a, ExprUses *ret);
-/* The condition as "FIELD = CODE" or "FIELD has CODE", for the browser; false if it is richer. */
-bool expr_simple(const Expr *e, const Field **ret_field, Str *ret_code);
+/* The condition as "FIELD = CODE", "FIELD has CODE" or "FIELD in (CODE, CODE)", for the browser:
+ * the codes with spaces between; false if it is richer. */
+bool expr_simple(const Expr *e, Arena *a, const Field **ret_field, Str *ret_codes);
 /* The condition in words for people. */
 Str expr_words(const Expr *e, Arena *a, Lang lang);

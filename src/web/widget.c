@@ -33,11 +33,11 @@ static bool is_group(const Field *field)
            field->kind == FK_PLACE || field->kind == FK_REF;
 }
 
-/* Whether the script can follow the condition: one code of a control that stands in this form. */
+/* Whether the script can follow the condition: codes of a control that stands in this form. */
 static bool simple_here(const Form *f, const Expr *when, const Field **ret_on, Str *ret_code)
 {
-    return expr_simple(when, ret_on, ret_code) && !(*ret_on)->system && (*ret_on)->reg == f->reg &&
-           widget_offers(f, *ret_on);
+    return expr_simple(when, f->req->arena, ret_on, ret_code) && !(*ret_on)->system &&
+           (*ret_on)->reg == f->reg && widget_offers(f, *ret_on);
 }
 
 /* The condition as data for the script; richer ones in words. */
@@ -235,13 +235,15 @@ static void code_ticks(Control *c, bool chosen, bool *first)
     h_close(c->f->h);
 }
 
+/* More choices than a person looks through at once. */
+enum { MANY_CODES = 40 };
+
 static void code_choices(Control *c)
 {
-    enum { MANY = 40 };
     CodeRows rows = code_rows(c->field->codes);
     Html *h = c->f->h;
     bool first = true;
-    if (rows.n > MANY) { /* long lists: what is chosen, and the rest behind one word */
+    if (rows.n > MANY_CODES) { /* long lists: what is chosen, and the rest behind one word */
         code_ticks(c, true, &first);
         h_class(h, "details", "panjang");
         h_open(h, "summary");
@@ -568,6 +570,48 @@ static void sub_form(Form *f)
     h_close(h);
 }
 
+/* A record made on the way is asked for what it is known by; the rest waits behind one word, and
+ * lists too long to be looked through there wait for the record's own page. */
+static bool asked_first(const Field *field)
+{
+    return field->required || field->role != FIELD_ROLE_NONE;
+}
+
+static bool kept_for_later(const Field *field)
+{
+    return field->kind == FK_CODE && field->multi && !field->required &&
+           code_rows(field->codes).n > MANY_CODES;
+}
+
+static void more_fields(Form *f, const Section *sec)
+{
+    Html *h = f->h;
+    int mark = h_mark(h);
+    for (size_t i = sec->first; i < sec->first + sec->n; i++) {
+        const Field *field = f->reg->fields[i];
+        if (asked_first(field) || kept_for_later(field) || !widget_offers(f, field))
+            continue;
+        if (h_mark(h) == mark) {
+            h_class(h, "details", "lainnya");
+            if (f->typed)
+                h_flag(h, "open");
+            h_element(h, "summary", req_tr(f->req, M_WEB_MORE_FIELDS));
+        }
+        widget_field(f, field);
+    }
+    h_close_to(h, mark);
+}
+
+static void section_fields(Form *f, const Section *sec)
+{
+    bool on_the_way = !str_empty(f->prefix);
+    for (size_t i = sec->first; i < sec->first + sec->n; i++)
+        if (!on_the_way || asked_first(f->reg->fields[i]))
+            widget_field(f, f->reg->fields[i]);
+    if (on_the_way)
+        more_fields(f, sec);
+}
+
 void widget_sections(Form *f)
 {
     Html *h = f->h;
@@ -582,8 +626,7 @@ void widget_sections(Form *f)
         put_when(f, sec->when, false);
         h_element(h, "h2", req_label(f->req, &sec->label));
         put_when(f, sec->when, true);
-        for (size_t i = sec->first; i < sec->first + sec->n; i++)
-            widget_field(f, f->reg->fields[i]);
+        section_fields(f, sec);
         h_close(h);
         if (f->sub && f->sub_field->section == (int)s)
             sub_form(f);

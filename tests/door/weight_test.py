@@ -9,8 +9,8 @@ from rights import Domain
 
 KB = 1000
 BUDGET = {  # class: (HTML, CSS, JS, requests of a first visit)
-    "public": (6, 6, 2, 3), "post": (12, 12, 10, 4), "officer": (20, 12, 25, 5), "table": (35, 12, 25, 5)}
-# The aim for a post is 5 KB of HTML; the form of the village leave book holds it at 12.
+    "public": (6, 6, 2, 3), "post": (11, 12, 10, 4), "officer": (20, 12, 25, 5), "table": (35, 12, 25, 5)}
+# The aim for a post was 5 KB of HTML; docs/decisions/011-weight-of-post-forms.md says why it is more.
 POSTS = ("petugas_pos", "petugas_desa")
 TABLES = ("/tabel", "/seri")
 

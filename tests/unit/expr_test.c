@@ -251,13 +251,20 @@ static void simple_conditions(void **state)
     (void)state;
     const Field *f;
     Str code;
-    assert_true(expr_simple(linked("kasus", "ada_lp = ya", NULL, EXPR_CONDITION), &f, &code));
+    assert_true(
+        expr_simple(linked("kasus", "ada_lp = ya", NULL, EXPR_CONDITION), arena, &f, &code));
     assert_true(str_is(f->name, "ada_lp") && str_is(code, "ya"));
-    assert_true(expr_simple(linked("orang", "bahasa has tet", NULL, EXPR_CONDITION), &f, &code));
-    assert_false(expr_simple(linked("kasus", "ada_lp != ya", NULL, EXPR_CONDITION), &f, &code));
-    assert_false(expr_simple(linked("kasus", "status = baru", NULL, EXPR_CONDITION), &f, &code));
+    assert_true(
+        expr_simple(linked("orang", "bahasa has tet", NULL, EXPR_CONDITION), arena, &f, &code));
+    assert_true(expr_simple(linked("kasus", "ada_lp in (ya, tidak)", NULL, EXPR_CONDITION), arena,
+                            &f, &code));
+    assert_true(str_is(f->name, "ada_lp") && str_is(code, "ya tidak"));
     assert_false(
-        expr_simple(linked("korban", "induk.ada_lp = ya", NULL, EXPR_CONDITION), &f, &code));
+        expr_simple(linked("kasus", "ada_lp != ya", NULL, EXPR_CONDITION), arena, &f, &code));
+    assert_false(
+        expr_simple(linked("kasus", "status = baru", NULL, EXPR_CONDITION), arena, &f, &code));
+    assert_false(
+        expr_simple(linked("korban", "induk.ada_lp = ya", NULL, EXPR_CONDITION), arena, &f, &code));
 }
 
 static void assert_words(const char *reg, const char *text, Lang lang, const char *want)
