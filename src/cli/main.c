@@ -76,6 +76,19 @@ enum { FLAG_OPTIONS = sizeof flag_options / sizeof *flag_options };
 
 enum { OPT_LANG = 1000, OPT_HELP };
 
+/* The next line of a help text: " | sigap" begins one, while "a | b" is a choice within it. */
+static bool help_line(Str *rest, Str *ret_line)
+{
+    size_t end = 0;
+    if (str_empty(*rest))
+        return false;
+    while (end < rest->len && !str_starts((Str){rest->ptr + end, rest->len - end}, S("| sigap ")))
+        end++;
+    *ret_line = str_trim((Str){rest->ptr, end});
+    *rest = end < rest->len ? (Str){rest->ptr + end + 1, rest->len - end - 1} : STR_NONE;
+    return true;
+}
+
 static void print_help(const Cli *cli, const Command *only)
 {
     if (!only)
@@ -84,8 +97,8 @@ static void print_help(const Cli *cli, const Command *only)
         Str text = tr(cli->lang, commands[i].help), line;
         if (only && only != &commands[i])
             continue;
-        for (bool first = true; str_cut(&text, '|', &line); first = false)
-            printf("%s%.*s\n", first ? "" : "    ", STR_ARG(str_trim(line)));
+        for (bool first = true; help_line(&text, &line); first = false)
+            printf("%s%.*s\n", first ? "" : "    ", STR_ARG(line));
     }
     if (!only)
         printf("\n%s\n", tr(cli->lang, M_HELP_OPTIONS).ptr);
@@ -127,6 +140,16 @@ static const Command *find_command(const char *name)
     return NULL;
 }
 
+/* `sigap help [COMMAND]`, also with --lang. */
+static int run_help(Cli *cli, int argc, char **argv)
+{
+    bool help = false;
+    if (read_options(cli, argc, argv, &help) != ERR_OK)
+        return err_exit(E_USAGE);
+    print_help(cli, cli->argc ? find_command(cli->argv[cli->argc - 1]) : NULL);
+    return 0;
+}
+
 static int run_command(Cli *cli, const Command *c, int argc, char **argv)
 {
     bool help = false;
@@ -157,10 +180,9 @@ int main(int argc, char **argv)
     int status = err_exit(E_USAGE);
     if (c)
         status = run_command(&cli, c, argc - 1, argv + 1);
-    else if (asks_help) {
-        print_help(&cli, argc > 2 ? find_command(argv[2]) : NULL);
-        status = 0;
-    } else
+    else if (asks_help)
+        status = run_help(&cli, argc, argv);
+    else
         fprintf(stderr, "sigap: %s\n", tr(cli.lang, M_E_USAGE).ptr);
     arena_free(cli.arena);
     return status;

@@ -2,6 +2,7 @@
 should stand. What stays the same in both on purpose stands in tests/door/same_words.tsv."""
 import html.parser
 import re
+import subprocess
 
 import pages
 import sigap
@@ -159,3 +160,17 @@ def test_labels_differ_between_the_languages(s):
     wrong = {text: f"{path} <{tag}>" for path, named, _ in read_all(s, "id") for tag, text in named
              if tag in TRANSLATED and text in english[path] and text not in allowed and re.search(r"[a-z]{3}", text)}
     assert not wrong, f"{len(wrong)}: " + "; ".join(f"{k!r} at {v}" for k, v in list(wrong.items())[:60])
+
+
+def test_help_of_the_commands_is_in_the_language_asked_for(s):
+    """All commands at once and one alone; a choice like 7|8|9 stands on one line."""
+    differ, same = pairs()
+    for lang, other in (("id", "en"), ("en", "id")):
+        for words in ("help", "help init", "init --help", "--help"):
+            text = subprocess.run([sigap.binary(), *words.split(), "--lang", lang], capture_output=True, text=True, check=True).stdout
+            lines = [line.strip() for line in text.splitlines()]
+            told = [line for line in lines if line and not line.startswith("sigap ")]
+            assert told and all(line.count("[") == line.count("]") for line in lines), f"{words}: {lines}"
+            assert "help" not in words.split()[:1] or all(": " in line or "--" in line for line in told), f"{words}: {told}"
+            heads = {key.split(" | ")[0] for key in differ[other] if " | sigap " in key} - {key.split(" | ")[0] for key in differ[lang]}
+            assert not heads & set(told), f"{words} in {lang}: {sorted(heads & set(told))}"
