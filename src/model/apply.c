@@ -146,6 +146,15 @@ static Err idem_put(Apply *ap)
     return stmt_run(st);
 }
 
+Err store_sweep_repeats(WriteTx *tx, void *none)
+{
+    (void)none;
+    Stmt *st;
+    TRY(db_stmt(tx->db, "DELETE FROM idem WHERE at<:at", &st));
+    stmt_int(st, ":at", clock_now() - (int64_t)IDEM_DAYS * 86400 * 1000);
+    return stmt_run(st);
+}
+
 /* ---- rows ---- */
 
 static Err owner_id(Apply *ap, const Change *c, int64_t *ret)

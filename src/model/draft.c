@@ -78,6 +78,12 @@ Err draft_get(Reader *rd, DraftKey key, Str *ret_text, int64_t *ret_at)
                       ret_text);
 }
 
+Err draft_count(Reader *rd, Str user_uid, int64_t *ret)
+{
+    *ret = 0;
+    return db_one_int(rd->db, "SELECT count(*) FROM draf WHERE user_uid=:p", user_uid, ret);
+}
+
 Err draft_list(Reader *rd, Str user_uid, DraftRow *ret, size_t max, size_t *ret_n)
 {
     Stmt *st;

@@ -33,5 +33,7 @@ typedef struct DraftRow {
     Str reg, rec;
     int64_t at;
 } DraftRow;
+/* How many drafts the user has. */
+MUST_CHECK Err draft_count(Reader *rd, Str user_uid, int64_t *ret);
 /* The user's drafts, newest first, at most `max`. */
 MUST_CHECK Err draft_list(Reader *rd, Str user_uid, DraftRow *ret, size_t max, size_t *ret_n);

@@ -162,14 +162,15 @@ struct Batch {
     Change **items;
     size_t n, cap;
     size_t *places, place_count; /* where items stand, by uid: a book makes them by the thousand */
-    Arena *arena; /* of the caller; lives until the batch is answered */
-    Str idem_key; /* absent: not idempotent */
+    Arena *arena;                /* of the caller; lives until the batch is answered */
+    Str idem_key;                /* absent: not idempotent */
     Str idem_hash;
-    bool judged_only;  /* values are judged and nothing sealed: such a batch is never applied */
-    bool repeated;     /* its uids were given before, and keys may be there from an attempt that failed */
-    bool repeats;      /* the worker saw the key: nothing was judged, nothing may be applied */
-    bool replayed;     /* out: the same request was applied before; `result_uid` is its result */
-    Str result_uid;    /* out: uid of the last item */
+    bool judged_only; /* values are judged and nothing sealed: such a batch is never applied */
+    bool repeated;  /* its uids were given before, and keys may be there from an attempt that failed
+                     */
+    bool repeats;   /* the worker saw the key: nothing was judged, nothing may be applied */
+    bool replayed;  /* out: the same request was applied before; `result_uid` is its result */
+    Str result_uid; /* out: uid of the last item */
     Problems problems; /* out: what failed inside the savepoint (stale, duplicate, flow) */
     Change *failed;    /* out: the change that failed */
     int64_t tx;        /* out: row of table tx */
@@ -197,6 +198,9 @@ Err store_batch_apply(WriteTx *tx, void *batch);
 /* Applies one more change inside the running command as the program itself (rules, clocks): clear
  * fields only, no preparation. Chains of rules end after four. */
 MUST_CHECK Err store_apply_system(WriteTx *tx, Batch *b, const Actor *actor, Change *c);
+/* Forgets the keys of repeated requests after IDEM_DAYS; for the ticker. arg is not used. */
+enum { IDEM_DAYS = 30 };
+Err store_sweep_repeats(WriteTx *tx, void *none);
 /* Prepares nothing, submits and waits. */
 MUST_CHECK Err store_run(Batch *b);
 

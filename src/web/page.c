@@ -1,10 +1,12 @@
 #include "web/page.h"
+#include "model/draft.h"
 
 #include "engine/emergency_db.h"
 
 #include "assets_gen.h"
 #include "base/clock.h"
 #include "guard/session.h"
+#include "model/draft.h"
 #include "web/page_file.h"
 #include "web/routes.h"
 
@@ -423,6 +425,16 @@ static void scheme_forms(Req *req, Html *h)
                         req_tr(req, schemes[i].label));
 }
 
+/* One's own drafts and how many they are; nothing while there are none. */
+static void draft_link(Req *req, Html *h)
+{
+    int64_t n;
+    if (draft_count(&req->reader, req->subject.uid, &n) == ERR_OK && n)
+        page_link(h, S("/draf"),
+                  str_printf(req->arena, "%.*s (%lld)", STR_ARG(req_tr(req, M_WEB_DRAFTS)),
+                             (long long)n));
+}
+
 static void user_menu(Req *req, Html *h)
 {
     h_class(h, "details", "menu orang");
@@ -440,6 +452,7 @@ static void user_menu(Req *req, Html *h)
     page_hidden(h, S("lanjut"), req->method == METHOD_GET ? req->path : S("/"));
     page_button(h, req_tr(req, M_LOCK_SCREEN), S("polos"), STR_NONE, STR_NONE);
     h_close(h);
+    draft_link(req, h);
     page_link(h, S("/akun"), req_tr(req, M_ACCOUNT));
     page_link(h, S("/token"), req_tr(req, M_TOKEN_TITLE));
     if (page_admin_mine(req))

@@ -490,6 +490,7 @@ static void ticked(void *ctx, Err err)
 static Err flush_sessions(WriteTx *tx, void *arg)
 {
     TRY(draft_sweep(tx, arg));
+    TRY(store_sweep_repeats(tx, arg));
     return session_flush(tx);
 }
 

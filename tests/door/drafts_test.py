@@ -26,10 +26,12 @@ def test_own_drafts_are_listed_opened_and_deleted(s):
     again = c.get(page.link(href_contains="/kasus/baru")).form("/kasus/baru", has="judul")
     assert again["judul"] == "Uji draf tersimpan"
     assert re.search(r'href="/draf">[^<]*<span class="jumlah">1<', c.get("/?beranda=1").html)
+    assert "Draf Anda (1)" in c.get("/kasus").words, "the menu does not count drafts"
+    assert "Draf Anda (" not in other.get("/kasus").words
     assert "/kasus/baru" not in str([h for h, _ in other.get("/draf").links if "draf=lanjut" in h])
     assert s.bytes_on_disk("Uji draf tersimpan") == []
     page = c.submit(page.form("/draf/hapus"))
-    assert page.status == 200 and "Tidak ada draf" in page.words
+    assert page.status == 200 and "Tidak ada draf" in page.words and "Draf Anda (" not in page.words
 
 
 def test_a_draft_under_a_record_leads_back_under_it(s):
@@ -45,18 +47,21 @@ def test_a_draft_under_a_record_leads_back_under_it(s):
 
 def test_drafts_go_after_thirty_days(own):
     c = own.as_("ppt")
+    c.submit(c.get("/kasus/baru").form("/kasus/baru", has="judul").fill(judul="Perkara uji kunci ulang"))
+    repeats = "SELECT count(*) n FROM idem WHERE kunci='%s'" % own.rows("SELECT kunci FROM idem ORDER BY at DESC LIMIT 1")[0]["kunci"]
     keep_draft(c, "/kasus/baru", judul="Uji draf lama")
     assert own.rows("SELECT count(*) n FROM draf")[0]["n"] == 1
     own.stop()
     own.cli.clock("advance", "29")
     own.start()
-    assert "29 hari lalu" in own.as_("ppt").get("/draf").words
+    assert "29 hari lalu" in own.as_("ppt").get("/draf").words and own.rows(repeats)[0]["n"] == 1
     own.stop()
     own.cli.clock("advance", "2")
     own.start()
     c = own.as_("ppt")
     wait_for(lambda: own.rows("SELECT count(*) n FROM draf")[0]["n"] == 0)
     assert "Tidak ada draf" in c.get("/draf").words
+    assert own.rows(repeats)[0]["n"] == 0, "keys of repeated requests stay for ever"
 
 
 def wait_for(holds, seconds=60):

@@ -150,6 +150,40 @@ def test_a_step_is_undone(s):
     assert page.status == 200 and stored(s, path, "tugas")["status"] == "terbuka"
 
 
+def test_a_sealed_value_is_undone_and_stays_sealed(s):
+    c = s.as_("ppt")
+    case = steps.make(c, "kasus", judul="Perkara uji urung tersandi", klasifikasi="tppo")
+    victim = steps.make(c, "korban", case, status_tppo="mungkin", orang__nama="Petronela Uji Urung", orang__jk="P", kisah="Kisah yang pertama.")
+    page = steps.change(c, victim, kisah="Kisah yang keliru.")
+    assert page.status == 200 and "Kisah yang keliru." in steps.open_file(c, victim).words
+    page = c.submit(c.get(victim).form("/urungkan"))
+    assert page.status == 200
+    words = steps.open_file(c, victim).words
+    assert "Kisah yang pertama." in words and "Kisah yang keliru." not in words
+    for text in ("Kisah yang pertama.", "Kisah yang keliru."):
+        assert not s.bytes_on_disk(text), "an undo left a sealed value in clear"
+    page = c.submit(c.get(victim).form("/urungkan"))
+    assert page.status == 200 and "Kisah yang keliru." in steps.open_file(c, victim).words, "an undo can be undone"
+
+
+def test_a_legal_record_is_not_undone(s):
+    c = s.as_("sekretaris")
+    path = steps.make(c, "rilis", judul="Rilis uji akhir", mulai="01/01/2026", selesai="31/03/2026", khalayak="publik",
+                      catatan_metode="Dihitung dari register.")
+    token = c.get("/").form("/keluar")["csrf"]
+    assert "dapat diurungkan" not in c.get(path).words, "a button is offered that only refuses"
+    page = c.post(path + "/urungkan", [("csrf", token), ("versi", "1"), ("idem", "uji-akhir")])
+    assert page.status == 409 and "adalah catatan hukum" in page.words, (page.status, page.words[-400:])
+    assert stored(s, path, "rilis")["batal"] == 0 and stored(s, path, "rilis")["versi"] == 1
+
+
+def test_the_moment_is_proposed_where_it_is_asked_for(s):
+    form = s.as_("ppt").get("/laporan/baru").form("/laporan/baru", has="diterima")
+    assert re.fullmatch(r"\d\d/\d\d/\d{4} \d\d[.:]\d\d", form["diterima"]), form["diterima"]
+    page = s.as_("ppt").submit(form)  # nothing else is filled in
+    assert page.status == 422 and "e-f-diterima" not in page.html, "what is proposed is not understood"
+
+
 def test_undo_is_refused_with_its_reason(own):
     c, other = own.as_("sekretaris"), own.as_("admin")
     path = new_case(c, "Perkara yang diubah lagi").path
