@@ -386,7 +386,8 @@ static void refuse_stray(Loader *l, const char *folder, Str name)
 /* Files of the overlay that stand over nothing, or in a folder it may not touch. */
 void load_overlay_strays(Loader *l)
 {
-    static const char *const closed[] = {"tables", "queues", "imports", "law", "calendar"};
+    static const char *const closed[] = {"tables",   "queues", "imports", "law",
+                                         "calendar", "names",  "places",  "seed"};
     if (!l->overlay)
         return;
     StrList files = overlay_files(l, "registers", ".yaml");
@@ -397,6 +398,10 @@ void load_overlay_strays(Loader *l)
     for (size_t i = 0; i < files.n; i++)
         if (!model_list(l->m, str_head(files.items[i], files.items[i].len - 4)))
             refuse_stray(l, "codes", files.items[i]);
+    files =
+        overlay_files(l, ".", ".yaml"); /* who there is and what each may is not the district's */
+    for (size_t i = 0; i < files.n; i++)
+        refuse_stray(l, ".", files.items[i]);
     for (size_t k = 0; k < sizeof closed / sizeof *closed; k++) {
         files = overlay_files(l, closed[k], "");
         for (size_t i = 0; i < files.n; i++)

@@ -85,7 +85,11 @@ Str form_default(Req *req, const Field *field)
 {
     PageEnv env = {.req = req};
     ExprEnv e = env_of(&env);
-    return field->default_ ? expr_text(field->default_, &e) : STR_NONE;
+    int64_t at;
+    Str value = field->default_ ? expr_text(field->default_, &e) : STR_NONE;
+    if (field->kind == FK_INSTANT && str_i64(value, &at)) /* people write no seconds */
+        return str_int(req->arena, at - at % 60000);
+    return value;
 }
 
 bool form_true(Req *req, const Record *rec, const Expr *when)

@@ -49,6 +49,18 @@ static void unload(Overlaid *o)
     arena_free(o->arena);
 }
 
+static void assert_denied(const Model *m, const Register *r, Str role)
+{
+    int index = model_role(m, role);
+    bool found = false;
+    for (size_t i = 0; i < r->rights.n; i++)
+        if (r->rights.items[i].role == index) {
+            found = true;
+            assert_false(r->rights.items[i].classes & CLASS_BIT(CLASS_STORY));
+        }
+    assert_true(found);
+}
+
 static void a_district_adds_and_tightens(void **state)
 {
     (void)state;
@@ -61,7 +73,9 @@ static void a_district_adds_and_tightens(void **state)
                            "sections:\n"
                            "  - {name: x_lain, label: {id: L, en: L}, tab: isi, fields: [{name: "
                            "x_dua, type: number, label: {id: D, en: D}}]}\n"
-                           "order: [dibuka]\n");
+                           "help: {id: Tolong, en: Aid}\n"
+                           "order: [dibuka]\n"
+                           "rights: [{role: petugas, deny: [kisah]}]\n");
     assert_int_equal(o.err, ERR_OK);
     const Register *r = model_reg(o.model, S("kasus"));
     assert_true(str_is(r->label.text[LANG_EN], "Matter"));
@@ -70,6 +84,8 @@ static void a_district_adds_and_tightens(void **state)
     assert_true(reg_field(r, S("jam"))->required && reg_field(r, S("bulan"))->hide);
     assert_int_equal(reg_field(r, S("dibuka"))->index, 0);
     assert_true(reg_field(r, S("judul"))->required);
+    assert_true(str_is(r->help.text[LANG_EN], "Aid"));
+    assert_denied(o.model, r, S("petugas"));
     unload(&o);
 }
 
@@ -115,7 +131,33 @@ static const struct {
     {"registers", "tiada.yaml", "overlay: tiada\n", 1, 1, M_OVERLAY_STRAY},
     {"codes", "jk.tsv", CODE_HEAD "x_z\tZ\tZ\t\t\t90\t\tberlaku\tlokal\n", 1, 1, M_OVERLAY_CLOSED},
     {"codes", "bahasa.tsv", CODE_HEAD "z\tZ\tZ\t\t\t90\t\tberlaku\tlokal\n", 2, 1, M_OVERLAY_NAME},
+    {"registers", "kasus.yaml",
+     HEAD "sections: [{name: lain, label: {id: L, en: L}, fields: []}]\n", 2, 12, M_OVERLAY_NAME},
+    {"registers", "kasus.yaml", HEAD "flow: {start: baru}\n", 2, 1, M_OVERLAY_KEY},
+    {"registers", "kasus.yaml", HEAD "key: none\n", 2, 1, M_OVERLAY_KEY},
+    {"registers", "kasus.yaml", HEAD "reach: own\n", 2, 1, M_OVERLAY_KEY},
+#define ENGINE(key)                                                                                \
+    {                                                                                              \
+        "registers", "kasus.yaml",                                                                 \
+            HEAD "fields: [{name: x_p, type: text, label: {id: a, en: b}, " key ": yes}]\n", 2,    \
+            57, M_OVERLAY_ENGINE                                                                   \
+    }
+    ENGINE("as"),
+    ENGINE("was"),
+    ENGINE("stat"),
+    ENGINE("htcds"),
+    ENGINE("default"),
+    ENGINE("lookup"),
+#undef ENGINE
     {"tables", "a.yaml", "table: a\n", 1, 1, M_OVERLAY_STRAY},
+    {"queues", "a.yaml", "queue: a\n", 1, 1, M_OVERLAY_STRAY},
+    {"imports", "a.yaml", "import: a\n", 1, 1, M_OVERLAY_STRAY},
+    {"law", "batas.tsv", "kode\n", 1, 1, M_OVERLAY_STRAY},
+    {"calendar", "libur.tsv", "tanggal\n", 1, 1, M_OVERLAY_STRAY},
+    {"names", "a.tsv", "a\n", 1, 1, M_OVERLAY_STRAY},
+    {"places", "a.tsv", "a\n", 1, 1, M_OVERLAY_STRAY},
+    {"seed", "kasus.csv", "judul\n", 1, 1, M_OVERLAY_STRAY},
+    {".", "roles.yaml", "roles: []\n", 1, 1, M_OVERLAY_STRAY},
 };
 
 static void each_refusal_has_its_place(void **state)
