@@ -26,7 +26,7 @@ AS = {  # role of a field -> kinds it may have
     'grant.user': 'ref', 'grant.institution': 'ref', 'grant.classes': 'codes', 'grant.start': 'instant', 'grant.end': 'instant',
     'grant.emergency': 'yesno4', 'grant.reason': 'text', 'grant.purpose': 'code', 'exclusion.user': 'ref', 'exclusion.institution': 'ref',
     'exclusion.start': 'date', 'exclusion.end': 'date',
-    'membership.user': 'ref', 'membership.start': 'date', 'membership.end': 'date', 'user.login': 'text', 'user.name': 'text',
+    'membership.user': 'ref', 'membership.start': 'date', 'membership.end': 'date', 'institution.area': 'place', 'user.area': 'place', 'user.login': 'text', 'user.name': 'text',
     'user.roles': 'codes', 'user.active': 'yesno4', 'user.until': 'date', 'case.opened': 'date', 'victim.person': 'ref',
     'victim.child': 'yesno4', 'suspect.person': 'ref', 'event.order': 'number', 'assignment.user': 'ref',
     'assignment.institution': 'ref', 'assignment.start': 'date', 'assignment.end': 'date', 'attachment.name': 'text',

@@ -13,7 +13,12 @@
 #include "intake/seed.h"
 
 enum { MONTHS = 24, PASSES = 3, MOVERS = 3, ASKED = 5 };
-enum { STEPS = 25, NAMED = 60 }; /* per cent: records that take a step, references filled */
+enum {
+    STEPS = 25,
+    DONE = 90,
+    NAMED = 60
+}; /* per cent: records that take a step, tasks done,
+    * references filled */
 
 typedef struct PracticeUser {
     Str login, name, roles, institution, password;
@@ -401,12 +406,15 @@ static Err make_moves(Practice *p, const Register *reg)
         return ERR_OK;
     TRY(step_begin(p, &u->subject));
     query_filter(&q, p->step, NULL, S("status"), FILTER_IN, open_states(p, reg));
-    q.limit = 30;
+    bool task = reg->role == REG_ROLE_TASK;
+    q.sort = task ? role_field(p->cli->model, FIELD_ROLE_TASK_DUE) : NULL; /* the latest first */
+    q.limit = task ? 100 : 30;
     q.verb = VERB_LIST;
     Err e = query_page(&p->rd, &q, &page);
     for (size_t i = 0; e == ERR_OK && i < page.n; i++) {
-        const Move *m =
-            invent_chance(&p->invent, STEPS) ? some_move(p, &page.items[i], &u->subject) : NULL;
+        const Move *m = invent_chance(&p->invent, task ? DONE : STEPS)
+                            ? some_move(p, &page.items[i], &u->subject)
+                            : NULL;
         if (m)
             e = move_record(p, &page.items[i], m);
     }
