@@ -167,6 +167,7 @@ Err page_login(Req *req);
 Err page_login_post(Req *req);
 Err page_logout_post(Req *req);
 Err page_language_post(Req *req);
+Err page_readers(Req *req);
 Err page_emergency(Req *req);
 Err page_emergency_post(Req *req);
 Err page_code(Req *req);

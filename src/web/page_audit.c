@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/csv.h"
+#include "base/rand.h"
 #include "model/audit_view.h"
 #include "model/role_report.h"
 
@@ -115,6 +116,18 @@ static void filter_form(Req *req, Html *h)
     h_close(h);
 }
 
+/* A record leads to everybody who opened it. */
+static void put_cell(Req *req, Html *h, const AuditLine *l, size_t column, Str text)
+{
+    enum { RECORD = 4 };
+    h_open(h, "td");
+    if (column == RECORD && l->reg && uid_shape(l->uid))
+        page_link(h, url_record(req, l->reg, l->uid, "/pembaca"), text);
+    else
+        h_text(h, text);
+    h_close(h);
+}
+
 static void table(Req *req, Html *h, const AuditLine *lines, size_t n)
 {
     page_scroll_open(h, req_tr(req, M_AUDIT));
@@ -135,7 +148,7 @@ static void table(Req *req, Html *h, const AuditLine *lines, size_t n)
         cells_of(req, &lines[i], cells);
         h_open(h, "tr");
         for (size_t c = 0; c < COLUMNS; c++)
-            h_element(h, "td", cells[c]);
+            put_cell(req, h, &lines[i], c, cells[c]);
         h_close(h);
     }
     h_close(h);

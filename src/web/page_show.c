@@ -258,6 +258,10 @@ static void actions(Req *req, Html *h, const Record *r)
     }
     moves(req, h, r);
     page_link(h, url_record(req, r->reg, r->uid, "/riwayat"), req_tr(req, M_WEB_HISTORY));
+    if (req_duty(req, "audit")) {
+        h_lit(h, " ");
+        page_link(h, url_record(req, r->reg, r->uid, "/pembaca"), req_tr(req, M_READERS_TITLE));
+    }
     sums_below(req, h, r);
     if (r->reg->role == REG_ROLE_USER && req_duty(req, "users"))
         page_link(h, str_printf(req->arena, "/akun/%.*s", STR_ARG(r->uid)),

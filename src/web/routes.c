@@ -113,6 +113,7 @@ static const Route table[] = {
     ROUTE(POST, "/{reg}/{uid}/ubah", "change", RECORD | ROUTE_FORM | ROUTE_UPLOAD, page_form_post),
     ROUTE(GET, "/{reg}/{uid}/berkas/{name}", "read", RECORD, page_file),
     ROUTE(GET, "/{reg}/{uid}/riwayat", "history", RECORD, page_history),
+    ROUTE(GET, "/{reg}/{uid}/pembaca", "audit", RECORD, page_readers),
     ROUTE(POST, "/{reg}/{uid}/buka", "open", RECORD, page_open_post),
     ROUTE(POST, "/{reg}/{uid}/batalkan", "void", RECORD, page_void_post),
     ROUTE(POST, "/{reg}/{uid}/pulihkan", "void", RECORD, page_restore_post),

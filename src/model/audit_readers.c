@@ -1,0 +1,86 @@
+#include "model/audit_readers.h"
+
+/* A record whose values stand under the key of another is part of that other's file: a victim's of
+ * her person's. */
+static void put_about(Buf *sql, const Register *reg)
+{
+    buf_lit(sql, "(a.uid=:uid");
+    for (size_t i = 0; i < reg->referrer_count; i++) {
+        const Field *f = reg->referrers[i];
+        if (f == f->reg->key_ref)
+            buf_printf(sql, " OR a.uid IN (SELECT uid FROM %.*s WHERE %.*s=:id)",
+                       STR_ARG(f->reg->name), STR_ARG(f->name));
+    }
+    buf_lit(sql, ") AND a.action='read' AND a.classes<>0 AND a.result='ok'");
+}
+
+static Err begin(Reader *rd, const Record *r, const char *columns, const char *tail, Stmt **ret)
+{
+    const Register *agency = role_reg(rd->store->model, REG_ROLE_INSTITUTION);
+    Buf sql = buf_new(rd->arena, 1024);
+    buf_printf(&sql,
+               "SELECT %s FROM audit a LEFT JOIN fakta_pengguna p ON p.uid=a.actor"
+               " LEFT JOIN %.*s i ON i.id=a.agency WHERE ",
+               columns, STR_ARG(agency->name));
+    put_about(&sql, r->reg);
+    buf_put(&sql, str_of(tail));
+    buf_char(&sql, '\0');
+    TRY(db_stmt(rd->db, sql.ptr, ret));
+    stmt_text(*ret, ":uid", r->uid);
+    for (size_t i = 0; i < r->reg->referrer_count; i++)
+        if (r->reg->referrers[i] == r->reg->referrers[i]->reg->key_ref) {
+            stmt_int(*ret, ":id", r->id);
+            break;
+        }
+    return ERR_OK;
+}
+
+Err audit_reading_offices(Reader *rd, const Record *r, ReadingOffice *ret, size_t max,
+                          size_t *ret_n)
+{
+    Stmt *st;
+    bool row = true;
+    *ret_n = 0;
+    TRY(begin(rd, r,
+              "i.tajuk,count(*),count(DISTINCT a.actor),min(a.at),max(a.at),"
+              "replace(group_concat(DISTINCT a.purpose),',',char(10))",
+              " GROUP BY a.agency ORDER BY 2 DESC, 1", &st));
+    while (*ret_n < max) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        ret[(*ret_n)++] = (ReadingOffice){.agency = row_text(rd->arena, st, 0),
+                                          .times = row_int(st, 1),
+                                          .officers = row_int(st, 2),
+                                          .first = row_int(st, 3),
+                                          .last = row_int(st, 4),
+                                          .purposes = row_text(rd->arena, st, 5)};
+    }
+    stmt_done(st);
+    return ERR_OK;
+}
+
+Err audit_openings(Reader *rd, const Record *r, AuditLine *ret, size_t max, size_t *ret_n)
+{
+    Stmt *st;
+    bool row = true;
+    *ret_n = 0;
+    TRY(begin(rd, r, "a.seq,a.at,COALESCE(p.name,a.actor),i.tajuk,a.purpose,a.classes,a.uid",
+              " ORDER BY a.node DESC, a.seq DESC", &st));
+    while (*ret_n < max) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        ret[(*ret_n)++] = (AuditLine){.seq = row_int(st, 0),
+                                      .at = row_int(st, 1),
+                                      .actor = row_text(rd->arena, st, 2),
+                                      .agency = row_text(rd->arena, st, 3),
+                                      .action = S("read"),
+                                      .purpose = row_text(rd->arena, st, 4),
+                                      .classes = (unsigned)row_int(st, 5) & CLASSES_ALL,
+                                      .uid = row_text(rd->arena, st, 6),
+                                      .result = S("ok")};
+    }
+    stmt_done(st);
+    return ERR_OK;
+}

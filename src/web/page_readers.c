@@ -1,0 +1,123 @@
+/* Who opened this file: by office for the person concerned, by officer for who looks into it. */
+#include "web/page.h"
+
+#include "base/clock.h"
+#include "model/audit_readers.h"
+#include "model/role_report.h"
+#include "web/record.h"
+
+enum { OFFICES_SHOWN = 100, OPENINGS_SHOWN = 500 };
+
+static void heads(Req *req, Html *h, const Msg *names, size_t n)
+{
+    h_open(h, "thead");
+    h_open(h, "tr");
+    for (size_t i = 0; i < n; i++) {
+        h_open(h, "th");
+        h_attr(h, "scope", S("col"));
+        h_text(h, req_tr(req, names[i]));
+        h_close(h);
+    }
+    h_close(h);
+    h_close(h);
+}
+
+static Str office_name(Req *req, Str agency)
+{
+    return str_empty(agency) ? req_tr(req, M_READERS_NO_OFFICE) : agency;
+}
+
+static Err offices(Req *req, Html *h, const Record *r)
+{
+    static const Msg names[] = {M_AUDIT_AGENCY,  M_READERS_TIMES, M_READERS_OFFICERS,
+                                M_READERS_FIRST, M_READERS_LAST,  M_AUDIT_WHY};
+    ReadingOffice *rows = ARENA_ARRAY(req->arena, OFFICES_SHOWN, ReadingOffice);
+    size_t n;
+    TRY(audit_reading_offices(&req->reader, r, rows, OFFICES_SHOWN, &n));
+    if (!n) {
+        page_notice(h, "info", req_tr(req, M_READERS_NONE));
+        return ERR_OK;
+    }
+    page_scroll_open(h, req_tr(req, M_READERS_TITLE));
+    h_open(h, "table");
+    heads(req, h, names, sizeof names / sizeof *names);
+    h_open(h, "tbody");
+    for (size_t i = 0; i < n; i++) {
+        h_open(h, "tr");
+        h_open(h, "th");
+        h_attr(h, "scope", S("row"));
+        h_text(h, office_name(req, rows[i].agency));
+        h_close(h);
+        h_element(h, "td", str_int(req->arena, rows[i].times));
+        h_element(h, "td", str_int(req->arena, rows[i].officers));
+        h_element(h, "td", req_instant(req, rows[i].first));
+        h_element(h, "td", req_instant(req, rows[i].last));
+        h_element(h, "td", rows[i].purposes);
+        h_close(h);
+    }
+    h_close(h);
+    h_close(h);
+    h_close(h);
+    return ERR_OK;
+}
+
+static Err openings(Req *req, Html *h, const Record *r)
+{
+    static const Msg names[] = {M_AUDIT_WHEN, M_AUDIT_WHO, M_AUDIT_AGENCY, M_AUDIT_OPENED,
+                                M_AUDIT_WHY};
+    AuditLine *rows = ARENA_ARRAY(req->arena, OPENINGS_SHOWN, AuditLine);
+    size_t n;
+    TRY(audit_openings(&req->reader, r, rows, OPENINGS_SHOWN, &n));
+    if (!n)
+        return ERR_OK;
+    h_element(h, "h2", req_tr(req, M_READERS_EACH));
+    page_scroll_open(h, req_tr(req, M_READERS_EACH));
+    h_open(h, "table");
+    heads(req, h, names, sizeof names / sizeof *names);
+    h_open(h, "tbody");
+    for (size_t i = 0; i < n; i++) {
+        h_open(h, "tr");
+        h_element(h, "td", req_instant(req, rows[i].at));
+        h_element(h, "td", rows[i].actor);
+        h_element(h, "td", office_name(req, rows[i].agency));
+        h_element(h, "td", classes_words(req->arena, req->lang, rows[i].classes));
+        h_element(h, "td", rows[i].purpose);
+        h_close(h);
+    }
+    h_close(h);
+    h_close(h);
+    h_close(h);
+    return ERR_OK;
+}
+
+/* The sheet for the person concerned names offices, not officers: who opened it in person is for
+ * the office to answer. */
+Err page_readers(Req *req)
+{
+    Record r;
+    Crumb crumbs[4];
+    bool sheet = str_is(req_query(req, S("lembar")), "1");
+    if (!req_duty(req, "audit"))
+        return E_DENIED;
+    TRY(store_get(&req->reader, req->reg, req->uid, VERB_LIST, &r));
+    size_t n = record_crumbs(req, &r, true, crumbs);
+    Html *h = page_begin(req, req_tr(req, M_READERS_TITLE), crumbs, n);
+    h_element(h, "p", req_tr(req, sheet ? M_READERS_SHEET : M_READERS_LEAD));
+    TRY(offices(req, h, &r));
+    if (!sheet) {
+        h_open(h, "p");
+        page_link(h, url_record(req, req->reg, r.uid, "/pembaca?lembar=1"),
+                  req_tr(req, M_READERS_FOR_PERSON));
+        h_close(h);
+        TRY(openings(req, h, &r));
+    }
+    page_end(req, h);
+    req->act_due = true;
+    req->act = (AuditAct){.store = req->store,
+                          .actor = &req->actor,
+                          .action = S("audit"),
+                          .uid = r.uid,
+                          .result = S("ok"),
+                          .reg = req->reg};
+    return ERR_OK;
+}

@@ -1,0 +1,33 @@
+"""Who opened a person's file: every opening, by officer for the data-protection officer, by office alone on
+the sheet that the person concerned is given."""
+
+
+def open_file(client, path):
+    form = client.get(path).form("/buka", has="guna")
+    form["guna"], form["-alasan"] = "layanan_korban", "Menelepon keluarga korban"
+    return client.submit(form)
+
+
+def test_every_opening_is_told_by_office_and_by_officer(own):
+    row = own.rows("SELECT o.uid person, k.uid victim FROM orang o JOIN korban k ON k.orang=o.id JOIN fakta_pengguna f"
+                   " ON f.agency=k.pemilik WHERE k.batal=0 AND f.login='ppt' ORDER BY k.id")[0]
+    officer, dpo = own.as_("ppt"), own.as_("pdp")
+    before = own.rows("SELECT count(*) n FROM audit WHERE action='read' AND uid=?", row["person"])[0]["n"]
+    open_file(officer, f"/orang/{row['person']}")
+    officer.get(f"/korban/{row['victim']}")  # stands under her key: part of the same file
+    assert f"/orang/{row['person']}/pembaca" in dpo.get("/audit").html
+    page = dpo.get(f"/orang/{row['person']}/pembaca")
+    name = own.rows("SELECT name FROM fakta_pengguna WHERE login='ppt'")[0]["name"]
+    office = own.rows("SELECT i.tajuk FROM institusi i JOIN fakta_pengguna f ON f.agency=i.id WHERE f.login='ppt'")[0]["tajuk"]
+    assert page.status == 200 and "Menelepon keluarga korban" in page.words and name in page.words and office in page.words
+    own_reads = own.rows("SELECT count(*) n FROM audit WHERE action='read' AND uid IN (?, ?)", row["person"], row["victim"])[0]["n"]
+    assert own_reads > before
+    sheet = dpo.get(f"/orang/{row['person']}/pembaca?lembar=1")
+    table = sheet.html[sheet.html.index("<table"):sheet.html.index("</table>")]
+    assert office in table and name not in table and name not in sheet.words
+    # looking is on record too, and is for those whose duty it is
+    last = own.rows("SELECT action, uid FROM audit ORDER BY seq DESC LIMIT 1")[0]
+    assert tuple(last) == ("audit", row["person"])
+    assert officer.get(f"/orang/{row['person']}/pembaca").status == 403
+    english = dpo.get(f"/orang/{row['person']}/pembaca?lembar=1")
+    assert english.status == 200
