@@ -1,8 +1,12 @@
 """Every page of the walk in both languages: no word of the other one, no name of the machine where a label
 should stand. What stays the same in both on purpose stands in tests/door/same_words.tsv."""
+import html
 import html.parser
+import json
 import re
 import subprocess
+import urllib.error
+import urllib.request
 
 import pages
 import sigap
@@ -174,3 +178,32 @@ def test_help_of_the_commands_is_in_the_language_asked_for(s):
             assert "help" not in words.split()[:1] or all(": " in line or "--" in line for line in told), f"{words}: {told}"
             heads = {key.split(" | ")[0] for key in differ[other] if " | sigap " in key} - {key.split(" | ")[0] for key in differ[lang]}
             assert not heads & set(told), f"{words} in {lang}: {sorted(heads & set(told))}"
+
+
+LOST = ("/kasus/00000000-0000-7000-8000-000000000000", "/tabel/tak-ada", "/impor/tak-ada", "/orang?urut=tak-ada", "/tak-ada", "/akun/baru")
+
+
+def refusal(s, path, lang):
+    """What a refused page says, and what the API answers beside it."""
+    client = s.as_("sekretaris")
+    client.cookies["bahasa"] = lang
+    page = client.get(path)
+    assert page.status >= 400 and f'<html lang="{lang}"' in page.html, f"{path}: {page.status}"
+    said = re.search(r"<main.*?</main>", page.html, re.S).group(0)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", said)).split())
+
+
+def test_refusals_are_in_the_language_of_the_reader(s):
+    same = [path for path in LOST if refusal(s, path, "id") == refusal(s, path, "en")]
+    assert not same, f"the same words in both languages: {same}"
+
+
+def test_the_api_refuses_in_the_language_asked_for(s):
+    told = {}
+    for lang in ("id", "en"):
+        asked = urllib.request.Request(s.url + "/api/v1/kasus", headers={"Accept-Language": lang})
+        try:
+            urllib.request.urlopen(asked)
+        except urllib.error.HTTPError as answer:
+            told[lang] = json.loads(answer.read())["title"]
+    assert len(set(told.values())) == 2, told
