@@ -4,6 +4,8 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "cli/match_evaluate.h"
+#include "cli/match_rules.h"
+#include "cli/match_search.h"
 #include "cli/match_synth.h"
 #include "identity/match_report.h"
 #include "identity/match_write.h"
@@ -89,7 +91,12 @@ static Err compute(Matching *m, bool across)
 {
     Cli *cli = m->cli;
     MatchRun run = {.comparer = &m->comparer, .ctx = cli};
+    MatchRules rules = {0};
     TRY(thread_count(cli, &run.threads));
+    if (cli->rules) {
+        TRY(match_rules_read(cli->arena, cli->rules, m->book, &rules, &m->problems));
+        TRY(stop_at_problems(m));
+    }
     if (isatty(STDERR_FILENO))
         run.progress = show_progress;
     comparer_init(cli->arena, m->book, &m->comparer);
@@ -104,7 +111,7 @@ static Err compute(Matching *m, bool across)
     m->edges = match_find_edges(cli->arena, &run, &m->model, WEAKEST_EDGE);
     double odds = m->settings.accept / (1 - m->settings.accept);
     m->clusters = match_clusters_make(cli->arena, &m->comparer, &m->model, &m->edges,
-                                      (float)log2(odds), m->settings.unique, NULL, 0);
+                                      (float)log2(odds), m->settings.unique, rules.items, rules.n);
     return ERR_OK;
 }
 
@@ -165,6 +172,8 @@ Err cmd_match(Cli *cli)
         return match_books(cli, false);
     if (strcmp(what, "link") == 0 && cli->argc == 3)
         return match_books(cli, true);
+    if (strcmp(what, "search") == 0)
+        return match_search(cli);
     if (strcmp(what, "synth") == 0)
         return match_synth(cli);
     return strcmp(what, "evaluate") == 0 ? match_evaluate(cli) : E_USAGE;

@@ -230,7 +230,7 @@ static unsigned nik_level(const uint32_t *a, const uint32_t *b, bool same_birth,
     /* Numbers that fit their records differ in the birth digits because the births do. */
     bool by_birth = !doubtful && !((x ^ y) & ~BIRTH_DIGITS);
     if (number_near(x, y, 4) && !by_birth)
-        return NUMBER_NEAR;
+        return same_birth && !doubtful ? NUMBER_REGION : NUMBER_NEAR;
     if (doubtful)
         return NUMBER_DOUBTFUL;
     return x >> 40 == y >> 40 ? NUMBER_REGION : NUMBER_DIFFERENT;

@@ -7,6 +7,8 @@
 enum { MOST_RANDOM = 4000000, RANDOM_EACH = 400, MOST_ROUNDS = 200 };
 /* What is believed of m before anything is learned counts as so many pairs of one person. */
 static const double belief = 20;
+/* Forged papers are rare even in the books of a task force: at most one pair for so many others. */
+static const double most_forged = 1.0 / 7;
 
 /* ---- what is believed before learning ---- */
 
@@ -396,7 +398,7 @@ static double maximise(Learning *l)
         if (c != CLASS_NEIGHBOUR)
             m->share[c] = m->share[c] > 0 ? fmin(0.2, fmax(l->sum[c] / l->all, 1e-14)) : 0;
     for (int c = CLASS_FORGED; c <= CLASS_RENAMED; c++)
-        m->share[c] = fmin(m->share[c], m->share[CLASS_SAME] / 8);
+        m->share[c] = fmin(m->share[c], m->share[CLASS_SAME] * most_forged);
     clean_u(l);
     for (size_t k = 0; k < l->book->comparison_count; k++)
         learn_comparison(l, k, false);

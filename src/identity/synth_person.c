@@ -21,9 +21,10 @@ bool synth_happens(SynthRandom *r, double rate)
 
 size_t synth_zipf(SynthRandom *r, size_t n)
 {
-    /* A power of an even chance: rank x holds about 1/x^0.6 of the people. */
+    /* A power of an even chance: the first of a hundred names has about eight in a hundred people.
+     */
     double x = (double)synth_below(r, 1u << 30) / (1u << 30);
-    return (size_t)(pow(x, 2.5) * (double)n);
+    return (size_t)(pow(x, 1.8) * (double)n);
 }
 
 static void put_word(Str text, char ret[SYNTH_WORD])
@@ -166,6 +167,17 @@ static void household(const SynthTables *t, SynthRandom *r, SynthPapers *house)
     phone_number(r, house->phone);
 }
 
+/* A child gets no first name that a brother or sister has. */
+static void rename_twice_used(const SynthTables *t, SynthRandom *r, SynthPerson *all, size_t child)
+{
+    SynthPapers *p = &all[child].papers;
+    for (size_t i = 2; i < child; i++)
+        if (strcmp(all[i].papers.name.words[0], p->name.words[0]) == 0) {
+            given_name(t, r, p->woman, p->name.words[0]);
+            i = 1;
+        }
+}
+
 size_t synth_household(const SynthTables *t, SynthRandom *r, uint64_t first_number,
                        SynthPerson ret[SYNTH_HOUSEHOLD])
 {
@@ -193,6 +205,7 @@ size_t synth_household(const SynthTables *t, SynthRandom *r, uint64_t first_numb
             break;
         }
         person(t, r, &house, synth_happens(r, 0.5), clan, from, to, &ret[i].papers);
+        rename_twice_used(t, r, ret, i);
     }
     for (size_t i = 0; i < n; i++) {
         ret[i].number = first_number + i;

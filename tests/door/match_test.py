@@ -240,3 +240,70 @@ def test_forged_papers_are_judged_apart(tmp):
     (tmp / "clusters.csv").write_text("id,cluster\na,x\nb,x\nc,y\nd,x\n")
     said = run("evaluate", tmp / "clusters.csv", tmp / "truth.csv").stdout
     assert "forged papers: precision 0.5000, recall 0.5000, of 2 pairs" in said, said
+
+
+def search(tmp, book, questions, status=0):
+    done = subprocess.run([sigap.binary(), "match", "search", str(book), "--lang", "en"], input=questions, text=True,
+                          capture_output=True, timeout=120, cwd=sigap.ROOT)
+    assert done.returncode == status, done.stderr
+    return list(csv.DictReader(done.stdout.splitlines())), done.stderr
+
+
+def test_a_book_answers_who_may_be_meant(tmp):
+    book = next(p for p in synth(tmp / "a", 2000, 3) if p.name == "dukcapil.csv")
+    people = [r for r in csv.DictReader(open(book)) if len(r["nama"].split()) > 1 and len(r["tanggal_lahir"]) == 10]
+    r = random.Random(1)
+    asked = r.sample(people, 60)
+    lines = "nama,tanggal_lahir,desa,nik\n"
+    for p in asked:
+        words = p["nama"].split()
+        words[-1] = slip(r, words[-1])
+        day = p["tanggal_lahir"][:6] + str(int(p["tanggal_lahir"][6:]) - r.randrange(0, 6))
+        lines += f"{' '.join(reversed(words))},{day},,\n"
+    rows, said = search(tmp, book, lines)
+    first = {row["question"]: row["id"] for row in reversed(rows) if row["rank"] != "0"}
+    hits = sum(first.get(str(i + 1)) == p["id"] for i, p in enumerate(asked))
+    assert hits > 50, hits
+    assert sum(row["rank"] == "0" for row in rows) == 60, "each answer has its end"
+    assert re.search(r"Ready: \d+ persons, \d+ bytes", said), said
+
+
+def test_a_number_alone_finds_its_person_and_nobody_is_said(tmp):
+    (tmp / "b.csv").write_text("id,nama,nik,telepon\na,Yohanes Bere,5301011203880001,081234567890\nb,Maria Klau,,\n")
+    rows, _ = search(tmp, tmp / "b.csv", "nama,nik,telepon\n,5301011203880001,\n,,+6281234567890\nQwrtz Xplk,,\n")
+    assert [(x["question"], x["rank"], x["id"]) for x in rows] == [
+        ("1", "1", "a"), ("1", "0", "end"), ("2", "1", "a"), ("2", "0", "end"), ("3", "0", "none")]
+
+
+def test_odd_questions_and_books_get_a_clear_answer(tmp):
+    (tmp / "b.csv").write_text("id,nama\na,Ana\nb,Ana Bere\nc,Ana,too wide\n")
+    assert "b.csv:4" in search(tmp, tmp / "b.csv", "nama\nAna\n", status=3)[1]
+    (tmp / "b.csv").write_text("id,nama\na,Ana\nb,Ana Bere\n")
+    long = " ".join(["Maria"] * 40) + "," + "x" * 10000
+    rows, _ = search(tmp, tmp / "b.csv", f'nama,desa\n"{long}",\n,\nÑandú 王,\n')
+    assert [x["id"] for x in rows if x["rank"] == "0"] == ["none", "none", "none"], rows
+    assert "columns" in search(tmp, tmp / "b.csv", "warna\nmerah\n", status=3)[1]
+    (tmp / "c.csv").write_text("")
+    assert "empty" in search(tmp, tmp / "c.csv", "nama\nAna\n", status=3)[1]
+
+
+def test_names_of_any_kind_are_matched_or_told(tmp):
+    names = ["", "王小明", "Ñandú Ȁ", "x" * 10000, " ".join(["maria"] * 40), "'; DROP", "-", "...", "\u200b"]
+    rows = [f'r{i},"{n}",1990-02-0{i + 1}' for i, n in enumerate(names)] * 2
+    text = "id,nama,tanggal_lahir\n" + "\n".join(rows) + "\n"
+    (tmp / "b.csv").write_text(text)
+    run("dedupe", tmp / "b.csv", "--out", tmp / "out")
+    found = list(csv.DictReader(open(tmp / "out/clusters.csv")))
+    assert len(found) == len(rows)
+
+
+def test_decisions_of_reviewers_win(tmp):
+    (tmp / "b.csv").write_text("id,nama,tanggal_lahir\na,Petrus Klau,1980-02-03\nb,Petrus Klau,1980-02-03\n"
+                               "c,Maria Seran,1991-05-06\n")
+    (tmp / "rules.csv").write_text("a,b,decision\na,b,different\na,c,same\n")
+    run("dedupe", tmp / "b.csv", "--rules", tmp / "rules.csv", "--out", tmp / "out")
+    of = {r["id"]: r["cluster"] for r in csv.DictReader(open(tmp / "out/clusters.csv"))}
+    assert of["a"] == of["c"] != of["b"], of
+    (tmp / "rules.csv").write_text("a,b,decision\na,q,same\na,b,perhaps\n")
+    said = run("dedupe", tmp / "b.csv", "--rules", tmp / "rules.csv", "--out", tmp / "no", status=3).stderr
+    assert ":2:" in said and ":3:" in said and not (tmp / "no").exists(), said

@@ -1,0 +1,15 @@
+/* Decisions of reviewers for a run of matching. */
+#pragma once
+
+#include "cli/command.h"
+#include "identity/match_cluster.h"
+
+typedef struct MatchRules {
+    MatchRule *items;
+    size_t n, cap;
+} MatchRules;
+
+/* Reads a CSV with the columns a, b (ids of records) and decision (same, different). Faults become
+ * problems with their line. */
+MUST_CHECK Err match_rules_read(Arena *a, const char *path, const MatchBook *book, MatchRules *ret,
+                                Problems *problems);
