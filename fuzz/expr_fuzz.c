@@ -62,7 +62,7 @@ static void evaluate(Arena *a, const Expr *e)
     expr_text(e, &env);
     expr_true(e, &env);
     expr_uses(e, a, &uses);
-    expr_simple(e, &f, &code);
+    expr_simple(e, a, &f, &code);
     expr_words(e, a, LANG_EN);
 }
 
