@@ -1,6 +1,5 @@
 /* One person looked for among millions: words of names with the records that have them, each list
- * in order of birth, so that a span of years is a piece of it. All in memory, about 60 bytes a
- * person. */
+ * in order of birth, so that a span of years is a piece of it. All in memory. */
 #pragma once
 
 #include "identity/match_column.h"
