@@ -38,7 +38,7 @@ AS = {  # role of a field -> kinds it may have
 VERBS = {'list', 'read', 'create', 'change', 'move', 'void', 'import', 'export', 'count'}
 MAY = {'users', 'tables', 'import', 'audit', 'base_data', 'health'}
 CODE_HEAD = 'kode id en berlaku_dari berlaku_sampai urutan padanan status asal'.split()
-FUNCS = {'empty': (1, 1), 'today': (0, 0), 'age': (2, 2), 'band': (2, 2), 'if': (3, 3), 'first': (1, 9), 'initials': (1, 1),
+FUNCS = {'empty': (1, 1), 'today': (0, 0), 'age': (2, 2), 'band': (2, 2), 'if': (3, 3), 'first': (1, 9), 'initials': (1, 1), 'join': (2, 8),
          'year': (1, 1), 'nik_birth': (1, 1), 'nik_sex': (1, 1), 'differ': (2, 2), 'part_year': (2, 2), 'find': (3, 3),
          'now': (0, 0), 'me': (0, 0), 'random_code': (0, 0), 'count': (1, 1), 'sum': (1, 1), 'set': (1, 1), 'last': (1, 1)}
 RESERVED = {'masuk', 'keluar', 'cari', 'tabel', 'impor', 'api', 'audit', 'peta', 'lapor', 'lacak', 'pimpinan', 'baru', 'ubah', 'seri'}
@@ -689,7 +689,7 @@ class Domain:
                 label(s, f'state {s["name"]}')
         reached, frontier = {flow['start']}, [flow['start']]
         for mv in flow['moves']:
-            if not keys(mv, {'name', 'label', 'from', 'to', 'by', 'need', 'set', 'when', 'reason', 'final', 'other'}, 'move', ('name', 'label', 'from', 'to', 'by')):
+            if not keys(mv, {'name', 'label', 'from', 'to', 'by', 'need', 'set', 'creates', 'when', 'reason', 'final', 'other'}, 'move', ('name', 'label', 'from', 'to', 'by')):
                 return
             what = f'move {mv["name"]}'
             label(mv, what)
@@ -713,6 +713,8 @@ class Domain:
                     err(f.at, f'{what}: no field "{f}"')
                 else:
                     self.expression(r, e, f'{what}: {f}', r.types[f])
+            if 'creates' in mv:
+                self.check_creates(r, mv['creates'], f'{what}: creates')
             if mv.get('reason', 'yes') != 'yes':
                 err(mv['reason'].at, f'{what}: reason is yes or absent')
             if mv['name'] in ('ubah', 'baru', 'impor'):
@@ -777,9 +779,28 @@ class Domain:
                     err(f.at, f'{what}: "{new.name}" has no field "{f}"')
                 else:
                     self.expression(r, e, f'{what}: {f}', new.types[f])
-            for name, f in new.fields.items():
-                if f.get('required') == 'yes' and 'when' not in f and name not in u['set'] and 'default' not in f:
-                    err(u.at, f'{what}: required "{name}" of "{new.name}" is not set')
+            self.check_filled(new, u['set'], u, what)
+
+    def check_filled(self, new, settings, at, what):
+        for name, f in new.fields.items():
+            if f.get('required') == 'yes' and 'when' not in f and name not in settings and 'default' not in f:
+                err(at.at, f'{what}: required "{name}" of "{new.name}" is not set')
+
+    def check_creates(self, r, c, what):
+        if not keys(c, {'register', 'into', 'set'}, what, ('register', 'into', 'set')):
+            return
+        new = self.regs.get(c['register'])
+        if not new:
+            err(c['register'].at, f'{what}: no register "{c["register"]}"')
+            return
+        if r.fields.get(c['into'], {}).get('type') != f'ref {new.name}':
+            err(c['into'].at, f'{what}: "{c["into"]}" is no ref {new.name}')
+        for f, e in c['set'].items():
+            if f not in new.types:
+                err(f.at, f'{what}: "{new.name}" has no field "{f}"')
+            else:
+                self.expression(r, e, f'{what}: {f}', new.types[f])
+        self.check_filled(new, c['set'], c, what)
 
     def check_rights(self, r):
         classes = {f['class'] for f in r.fields.values() if f.get('class') in CLASSES}

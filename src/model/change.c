@@ -134,9 +134,53 @@ static void apply_settings(Prepare *p)
         change_set(p->change, m->set[i].field, expr_text(m->set[i].value, &e));
 }
 
+/* Gives the new record what it takes over. Protected values are opened under the subject's rights
+ * and on record; those she may not read stay behind. */
+static Err carry_over(Prepare *p, const Creation *made, Change *c)
+{
+    ExprEnv e = env_expr(&p->env);
+    unsigned classes = 0;
+    for (size_t i = 0; i < made->n; i++)
+        if (made->set[i].field->class_)
+            classes |= CLASS_BIT(made->set[i].field->class_);
+    classes &= p->decision.classes;
+    if (classes && str_empty(p->rd->actor->purpose) && !p->rd->actor->subject->system)
+        problem_add(p->problems, (Problem){.msg = M_MOVE_PURPOSE});
+    TRY(store_unseal(p->rd, p->rec, classes));
+    for (size_t i = 0; i < made->n; i++) {
+        const Field *f = made->set[i].field;
+        if (!f->class_ || (p->decision.classes & CLASS_BIT(f->class_)))
+            change_set(c, f, expr_text(made->set[i].value, &e));
+    }
+    return ERR_OK;
+}
+
+/* The record that the move makes joins the batch before the move itself. What is wrong with it is
+ * told without a field: the form of the move has none of them. */
+static Err make_record(Prepare *p)
+{
+    const Move *m = move_of(p->change);
+    size_t before = p->problems->n;
+    if (!m || !m->creates || !str_empty(env_value(&p->env, m->creates->into)))
+        return ERR_OK;
+    Change *c = store_change(p->rd->arena, CHANGE_CREATE, m->creates->reg, STR_NONE, 0);
+    c->reason = p->change->reason;
+    TRY(carry_over(p, m->creates, c));
+    Err e = store_prepare(p->rd, p->batch, c, p->problems);
+    for (size_t i = before; i < p->problems->n; i++)
+        p->problems->items[i].field = STR_NONE;
+    if (e != ERR_OK)
+        return e == E_INVALID ? ERR_OK : e;
+    change_set(p->change, m->creates->into, c->uid);
+    p->change->made = c;
+    return ERR_OK;
+}
+
 static bool set_by_move(const Prepare *p, const Field *f)
 {
     const Move *m = move_of(p->change);
+    if (p->change->made && f == m->creates->into)
+        return true;
     for (size_t i = 0; m && i < m->set_count; i++)
         if (m->set[i].field == f)
             return true;
@@ -450,6 +494,7 @@ Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems)
         return E_STALE;
     apply_defaults(&p);
     apply_settings(&p);
+    TRY(make_record(&p));
     if (p.rec)
         drop_unchanged(&p);
     if (c->kind == CHANGE_CREATE || c->kind == CHANGE_UPDATE || c->kind == CHANGE_MOVE)

@@ -126,6 +126,19 @@ static Str initials(const Expr *e, const ExprEnv *env)
     return nothing_if_empty(buf_str(&b));
 }
 
+/* Its texts in one line; what is empty leaves no gap. */
+static Str join(const Expr *e, const ExprEnv *env)
+{
+    Buf b = buf_new(env->arena, 64);
+    for (size_t i = 0; i < e->n; i++) {
+        Str text = value(e->args[i], env);
+        if (b.len && !str_empty(text))
+            buf_char(&b, ' ');
+        buf_put(&b, text);
+    }
+    return nothing_if_empty(buf_str(&b));
+}
+
 static Str differ(const Expr *e, const ExprEnv *env)
 {
     Str x = value(e->args[0], env), y = value(e->args[1], env);
@@ -266,26 +279,13 @@ static Str once(const Expr *e, const ExprEnv *env)
 }
 
 static Str (*const calls[FN_COUNT_])(const Expr *, const ExprEnv *) = {
-    [FN_EMPTY] = truth,
-    [FN_TODAY] = today,
-    [FN_AGE] = age,
-    [FN_BAND] = band,
-    [FN_IF] = choose,
-    [FN_FIRST] = first,
-    [FN_INITIALS] = initials,
-    [FN_YEAR] = year,
-    [FN_NIK_BIRTH] = from_nik,
-    [FN_NIK_SEX] = from_nik,
-    [FN_DIFFER] = differ,
-    [FN_PART_YEAR] = part_year,
-    [FN_FIND] = find,
-    [FN_COUNT] = over_children,
-    [FN_SUM] = over_children,
-    [FN_SET] = over_children,
-    [FN_LAST] = over_children,
-    [FN_MOMENT] = moment,
-    [FN_NOW] = once,
-    [FN_ME] = once,
+    [FN_EMPTY] = truth,         [FN_TODAY] = today,       [FN_AGE] = age,
+    [FN_BAND] = band,           [FN_IF] = choose,         [FN_FIRST] = first,
+    [FN_INITIALS] = initials,   [FN_JOIN] = join,         [FN_YEAR] = year,
+    [FN_NIK_BIRTH] = from_nik,  [FN_NIK_SEX] = from_nik,  [FN_DIFFER] = differ,
+    [FN_PART_YEAR] = part_year, [FN_FIND] = find,         [FN_COUNT] = over_children,
+    [FN_SUM] = over_children,   [FN_SET] = over_children, [FN_LAST] = over_children,
+    [FN_MOMENT] = moment,       [FN_NOW] = once,          [FN_ME] = once,
     [FN_RANDOM_CODE] = once,
 };
 

@@ -218,7 +218,7 @@ static void link_plain(const Link *k, Expr *e, const ExprType *want)
         [FN_TODAY] = {FK_DATE, FK_DATE},    [FN_AGE] = {FK_DATE, FK_NUMBER},
         [FN_YEAR] = {FK_DATE, FK_NUMBER},   [FN_PART_YEAR] = {FK_DATE, FK_YESNO4},
         [FN_INITIALS] = {FK_TEXT, FK_TEXT}, [FN_NIK_BIRTH] = {FK_TEXT, FK_DATE},
-        [FN_NIK_SEX] = {FK_TEXT, FK_CODE},
+        [FN_NIK_SEX] = {FK_TEXT, FK_CODE},  [FN_JOIN] = {FK_TEXT, FK_TEXT},
     };
     ExprType arg = {.kind = kinds[e->fn].args};
     (void)want;
@@ -365,6 +365,7 @@ static void (*const calls[FN_COUNT_])(const Link *, Expr *, const ExprType *) = 
     [FN_SUM] = link_children,    [FN_SET] = link_children,
     [FN_LAST] = link_children,   [FN_NOW] = link_once,
     [FN_ME] = link_once,         [FN_RANDOM_CODE] = link_once,
+    [FN_JOIN] = link_plain,
 };
 
 /* ---- both ---- */

@@ -31,6 +31,7 @@ typedef enum ExprKind {
     X(IF, "if", 3, 3)                                                                              \
     X(FIRST, "first", 1, 16)                                                                       \
     X(INITIALS, "initials", 1, 1)                                                                  \
+    X(JOIN, "join", 2, 8)                                                                          \
     X(YEAR, "year", 1, 1)                                                                          \
     X(NIK_BIRTH, "nik_birth", 1, 1)                                                                \
     X(NIK_SEX, "nik_sex", 1, 1)                                                                    \

@@ -85,6 +85,7 @@ static Msg words_of(const Expr *e)
         [FN_IF] = M_WORDS_IF,
         [FN_FIRST] = M_WORDS_FIRST,
         [FN_INITIALS] = M_WORDS_INITIALS,
+        [FN_JOIN] = M_WORDS_JOIN,
         [FN_YEAR] = M_WORDS_YEAR,
         [FN_NIK_BIRTH] = M_WORDS_NIK_BIRTH,
         [FN_NIK_SEX] = M_WORDS_NIK_SEX,
@@ -112,7 +113,7 @@ static void put_call(const Expr *e, Buf *b, Lang lang)
         x = e->field->reg->label.text[lang];
         y = e->field->label.text[lang];
         z = one(e, 2, a, lang);
-    } else if (e->fn == FN_FIRST) {
+    } else if (e->fn == FN_FIRST || e->fn == FN_JOIN) {
         x = list(e, 0, a, lang);
     } else {
         x = e->n > 0 ? one(e, 0, a, lang) : STR_NONE;

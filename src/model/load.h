@@ -181,9 +181,12 @@ void load_retention(Loader *l, void *reg, const Node *node);
 void load_condition(Loader *l, void *into, const Node *node);
 /* Parses; NULL after a problem. Linking is the caller's. */
 Expr *load_expr(Loader *l, const Node *node);
-/* In PHASE_USES: the map FIELD: EXPRESSION of a rule or move, for fields of `made`, read on a record
- * of the register at hand. */
+/* In PHASE_USES: the map FIELD: EXPRESSION of a rule or move, for fields of `made`, read on a
+ * record of the register at hand. */
 Setting *load_settings(Loader *l, const Register *made, const Node *set, size_t *ret_n);
+/* Tells of every field that a new record requires and neither the settings nor a default fill. */
+void load_check_filled(Loader *l, const Node *at, const Register *made, const Setting *set,
+                       size_t n);
 
 /* ---- second pass ---- */
 

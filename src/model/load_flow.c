@@ -117,6 +117,70 @@ static void read_move_when(Loader *l, void *into, const Node *v)
     load_condition(l, &((Move *)into)->when, v);
 }
 
+/* ---- a move that makes a record ---- */
+
+static void check_creators(Loader *l, const Node *v, const Register *made, uint64_t by)
+{
+    for (size_t i = 0; i < l->m->role_count; i++)
+        if ((by >> i & 1) && !load_role_may(made, (int)i, VERB_CREATE))
+            load_problem(l, v, M_DOM_CREATES_RIGHT, l->m->roles[i].name, made->name, STR_NONE);
+}
+
+/* What was told in confidence stays in fields of the same class. */
+static void check_carried(Loader *l, const Node *v, const Creation *c)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        ExprUses uses = {0};
+        expr_uses(c->set[i].value, l->arena, &uses);
+        for (size_t k = 0; k < uses.n; k++) {
+            const Field *from = uses.items[k].field;
+            if (from && from->class_ && from->class_ != c->set[i].field->class_)
+                load_problem(l, v, M_DOM_CREATES_CLASS, c->set[i].field->name, from->name,
+                             STR_NONE);
+        }
+    }
+}
+
+static void link_creates(Loader *l, void *into, const Node *v)
+{
+    const Move *m = into;
+    Creation *c = m->creates;
+    const Node *reg = node_get(v, S("register")), *field = node_get(v, S("into"));
+    const Node *set = node_get(v, S("set"));
+    if (!reg || reg->kind != NODE_TEXT || !field || field->kind != NODE_TEXT || !set)
+        return;
+    c->reg = load_register_named(l, reg, reg->text);
+    c->into = load_field_named(l, field, l->reg, field->text);
+    if (!c->reg || !c->into)
+        return;
+    if (c->into->target != c->reg || c->into->multi || c->into->calc)
+        load_problem(l, field, M_DOM_CREATES_INTO, c->into->name, c->reg->name, STR_NONE);
+    if (c->reg->has_parent && !c->reg->parent_optional)
+        load_bad(l, reg, M_DOM_CREATES_PARENT, c->reg->name);
+    c->set = load_settings(l, c->reg, set, &c->n);
+    load_check_filled(l, v, c->reg, c->set, c->n);
+    check_creators(l, v, c->reg, m->by);
+    check_carried(l, v, c);
+}
+
+typedef struct CreationNames {
+    Str reg, into; /* judged by link_creates, when all registers are known */
+} CreationNames;
+
+static void read_creates(Loader *l, void *into, const Node *v)
+{
+    static const KeyDef keys[] = {
+        {"register", READ_TEXT, KEY_MUST, offsetof(CreationNames, reg), NULL},
+        {"into", READ_TEXT, KEY_MUST, offsetof(CreationNames, into), NULL},
+        {"set", READ_SKIP, KEY_MUST, 0, NULL},
+    };
+    CreationNames names;
+    if (!LOAD_MAP(l, v, keys, &names))
+        return;
+    ((Move *)into)->creates = ARENA_NEW(l->arena, Creation);
+    load_later(l, PHASE_USES, link_creates, into, v);
+}
+
 void load_move(Loader *l, void *into, const Node *node)
 {
     static const KeyDef keys[] = {
@@ -127,6 +191,7 @@ void load_move(Loader *l, void *into, const Node *node)
         {"by", READ_CALL, KEY_MUST, 0, read_by},
         {"need", READ_CALL, KEY_MAY, 0, read_need},
         {"set", READ_CALL, KEY_MAY, 0, read_move_set},
+        {"creates", READ_CALL, KEY_MAY, 0, read_creates},
         {"when", READ_CALL, KEY_MAY, 0, read_move_when},
         {"reason", READ_FLAG, KEY_MAY, offsetof(Move, reason), NULL},
         {"final", READ_FLAG, KEY_MAY, offsetof(Move, final), NULL},

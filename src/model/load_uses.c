@@ -3,12 +3,20 @@
 
 /* ---- rules ---- */
 
-static bool may_be_empty(const Field *f, const Rule *rule)
+static bool may_be_empty(const Field *f, const Setting *set, size_t n)
 {
-    for (size_t i = 0; i < rule->n; i++)
-        if (rule->set[i].field == f)
+    for (size_t i = 0; i < n; i++)
+        if (set[i].field == f)
             return true;
     return !f->required || f->when || f->default_ || f->calc;
+}
+
+void load_check_filled(Loader *l, const Node *at, const Register *made, const Setting *set,
+                       size_t n)
+{
+    for (size_t i = 0; i < made->field_count; i++)
+        if (!may_be_empty(made->fields[i], set, n))
+            load_problem(l, at, M_DOM_RULE_REQUIRED, made->fields[i]->name, made->name, STR_NONE);
 }
 
 /* The record made must find a parent that accepts it, and have what it requires. */
@@ -26,9 +34,7 @@ static void check_made(Loader *l, const Rule *rule, const Node *node)
     }
     if (!fits)
         load_problem(l, node, M_DOM_NO_CHILD, make->name, reg->name, STR_NONE);
-    for (size_t i = 0; i < make->field_count; i++)
-        if (!may_be_empty(make->fields[i], rule))
-            load_problem(l, node, M_DOM_RULE_REQUIRED, make->fields[i]->name, make->name, STR_NONE);
+    load_check_filled(l, node, make, rule->set, rule->n);
 }
 
 Setting *load_settings(Loader *l, const Register *made, const Node *set, size_t *ret_n)

@@ -196,6 +196,14 @@ typedef struct Setting {
     const Expr *value;  /* evaluated on the record that made it, or is moved */
 } Setting;
 
+/* The record that a move makes beside moving its own. */
+typedef struct Creation {
+    const Register *reg;
+    const Field *into; /* of the record moved: refers to what was made; filled already: no making */
+    Setting *set;
+    size_t n;
+} Creation;
+
 typedef struct Move {
     Str name;
     Label label;
@@ -206,6 +214,7 @@ typedef struct Move {
     size_t need_count;
     Setting *set; /* what the move writes by itself */
     size_t set_count;
+    Creation *creates; /* NULL: nothing */
     const Expr *when;
     bool reason;
     bool final; /* never undone */

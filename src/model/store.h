@@ -136,15 +136,16 @@ struct Change {
     Str uid;              /* made by store_change for CREATE */
     int64_t base_version; /* 0 for CREATE */
     const Register *parent_reg;
-    Str parent_uid; /* CREATE under a parent */
-    Str owner_uid;  /* institution; absent: the subject's own */
-    Str move;       /* MOVE */
-    Str reason;     /* why, free words */
-    bool *set;      /* per field: this change gives it a value (possibly absent = emptied) */
-    Str *vals;      /* canonical values; wiped with the arena */
-    Str *blobs;     /* sealed form of classed fields, filled by store_prepare */
-    Str number;     /* out: number given */
-    Str new_key;    /* wrapped DEK made for a new key subject */
+    Str parent_uid;     /* CREATE under a parent */
+    Str owner_uid;      /* institution; absent: the subject's own */
+    Str move;           /* MOVE */
+    Str reason;         /* why, free words */
+    bool *set;          /* per field: this change gives it a value (possibly absent = emptied) */
+    Str *vals;          /* canonical values; wiped with the arena */
+    Str *blobs;         /* sealed form of classed fields, filled by store_prepare */
+    Str number;         /* out: number given */
+    Str new_key;        /* wrapped DEK made for a new key subject */
+    const Change *made; /* out: the record that a move makes beside its own; NULL: none */
     /* UNDO: the state to return to, whether the record is void then, whether it is one that the
      * command made, and whether a rule or clock wrote it and not the person. */
     Str state;

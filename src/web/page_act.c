@@ -54,6 +54,7 @@ Err page_open_post(Req *req)
 typedef struct Act {
     Record rec;
     const Move *move; /* NULL: void or restore */
+    const Change *change;
     Batch *batch;
     Problems problems;
     const char *message;
@@ -86,6 +87,9 @@ static Err after_act(Req *req, Err err)
         return show_again(req, act);
     }
     TRY(err);
+    const Change *made = act->change->made;
+    if (made && !act->batch->replayed) /* one goes on working there; it leads back */
+        return req_redirect(req, url_record(req, made->reg, made->uid, "?pesan=simpan"));
     return req_redirect(req, url_record(req, req->reg, req->uid, act->message));
 }
 
@@ -94,9 +98,12 @@ static Err begin_act(Req *req, ChangeKind kind, Verb verb, Act **ret, Change **r
 {
     Act *act = ARENA_NEW(req->arena, Act);
     int64_t version;
+    Str file;
     if (!str_i64(req_form(req, S("versi")), &version) || version < 1)
         return E_BAD_REQ;
     TRY(store_get(&req->reader, req->reg, req->uid, verb, &act->rec));
+    if (req->reg->has_sealed)
+        TRY(record_purpose(req, &act->rec, &file));
     act->problems.arena = req->arena;
     act->batch = store_batch(&req->reader);
     form_idempotent(req, act->batch);
@@ -104,6 +111,7 @@ static Err begin_act(Req *req, ChangeKind kind, Verb verb, Act **ret, Change **r
     *ret = act;
     *ret_change = store_change(req->arena, kind, req->reg, req->uid, version);
     (*ret_change)->reason = req_form(req, S("-alasan"));
+    act->change = *ret_change;
     return ERR_OK;
 }
 

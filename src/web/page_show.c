@@ -190,6 +190,12 @@ void move_form(Req *req, Html *h, const Record *r, const Move *m, const Problems
                           expr_words(m->when, req->arena, req->lang)));
         h_close(h);
     }
+    if (m->creates && str_empty(r->vals[m->creates->into->index].text)) {
+        h_class(h, "p", "isyarat");
+        h_text(h, tr_args(req->arena, req->lang, M_WEB_MOVE_CREATES,
+                          req_label(req, &m->creates->reg->label)));
+        h_close(h);
+    }
     for (size_t i = 0; i < m->need_count; i++)
         if (problems ||
             (str_empty(r->vals[m->need[i]->index].text) && !r->vals[m->need[i]->index].sealed))

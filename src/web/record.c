@@ -3,6 +3,13 @@
 #include "base/rand.h"
 #include "guard/session.h"
 
+Err record_purpose(Req *req, const Record *r, Str *ret_file)
+{
+    Reader *rd = &req->reader;
+    TRY(store_file_uid(rd, r, ret_file));
+    return purpose_get(rd->db, req->arena, req->subject.session, *ret_file, &req->actor.purpose);
+}
+
 Err record_load(Req *req, Verb verb, Sheet *ret)
 {
     Sheet s = {0};
@@ -14,14 +21,10 @@ Err record_load(Req *req, Verb verb, Sheet *ret)
         sealed |=
             s.rec.vals[i].sealed && (s.decision.classes & CLASS_BIT(req->reg->fields[i]->class_));
     if (sealed) {
-        Str purpose = STR_NONE;
-        TRY(store_file_uid(rd, &s.rec, &s.file_uid));
-        TRY(purpose_get(rd->db, req->arena, req->subject.session, s.file_uid, &purpose));
-        s.closed = str_empty(purpose);
-        if (!s.closed) {
-            req->actor.purpose = purpose;
+        TRY(record_purpose(req, &s.rec, &s.file_uid));
+        s.closed = str_empty(req->actor.purpose);
+        if (!s.closed)
             TRY(store_unseal(rd, &s.rec, s.decision.classes));
-        }
     }
     *ret = s;
     return ERR_OK;

@@ -10,6 +10,9 @@ typedef struct Sheet {
     bool closed;       /* there are values the reader may open but has given no purpose for */
 } Sheet;
 
+/* Takes up the purpose stated for the record's file in this session, if any, so that it stands
+ * beside whatever is opened from now on. */
+MUST_CHECK Err record_purpose(Req *req, const Record *r, Str *ret_file);
 /* Loads req->reg / req->uid for the verb. When a purpose was given for its file in this session,
  * the protected values of the allowed classes are opened (and will go on record). */
 MUST_CHECK Err record_load(Req *req, Verb verb, Sheet *ret);
