@@ -85,10 +85,19 @@ typedef struct Exchange {
     size_t body_max;
     size_t discarded; /* bytes of a body that is too large, read so that its sender hears why */
     bool too_large;
+    bool in_hand; /* counted in server->suspended */
     int64_t began;
     size_t headers, head_bytes;
     Str language; /* first of Accept-Language, two letters */
 } Exchange;
+
+/* A suspended request is back with the library: to be answered, or because its sender has left. */
+static void out_of_hand(Exchange *x)
+{
+    if (x->in_hand)
+        atomic_fetch_sub(&x->server->suspended, 1);
+    x->in_hand = false;
+}
 
 /* ---- connections and deadlines ---- */
 
@@ -383,8 +392,9 @@ static enum MHD_Result dispatch(Exchange *x)
     Server *s = x->server;
     Req *req = &x->req;
     atomic_fetch_add(&s->suspended, 1);
+    x->in_hand = true;
     if (atomic_load(&s->draining)) {
-        atomic_fetch_sub(&s->suspended, 1);
+        out_of_hand(x);
         return refuse(x, E_BUSY);
     }
     set_deadline(s, x->slot, 0);
@@ -422,7 +432,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
     if (x->state == X_BODY)
         return x->too_large ? refuse(x, E_TOO_LARGE) : dispatch(x);
     if (x->state == X_DONE) {
-        atomic_fetch_sub(&x->server->suspended, 1);
+        out_of_hand(x);
         return answer(x);
     }
     return MHD_NO;
@@ -436,6 +446,7 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **context,
     if (!x)
         return;
     *context = NULL;
+    out_of_hand(x);
     set_deadline(x->server, x->slot, clock_steady() + IDLE_MS);
     atomic_fetch_sub(&x->server->open, 1);
     arena_free(x->req.arena);
