@@ -198,6 +198,19 @@ void form_prefix_problems(const Form *f, Problems *problems, size_t from)
                                                   STR_ARG(problems->items[i].field));
 }
 
+/* The register of a parent named by its uid alone, as lists and tables name it. */
+static Err parent_by_uid(Req *req, const Register *child, Str uid, const Register **ret)
+{
+    for (size_t i = 0; i < req->model->reg_count; i++) {
+        Record r;
+        *ret = req->model->regs[i];
+        if (reg_accepts_parent(child, *ret) && req_may(req, *ret, VERB_LIST) &&
+            store_get(&req->reader, *ret, uid, VERB_LIST, &r) == ERR_OK)
+            return ERR_OK;
+    }
+    return E_NOT_FOUND;
+}
+
 Err form_parent(Req *req, const Register *child, const Register **ret_reg, Str *ret_uid)
 {
     Str text = req->method == METHOD_POST ? req_form(req, S("induk")) : req_query(req, S("induk"));
@@ -206,6 +219,10 @@ Err form_parent(Req *req, const Register *child, const Register **ret_reg, Str *
     *ret_uid = STR_NONE;
     if (str_empty(text))
         return ERR_OK;
+    if (uid_shape(text)) {
+        *ret_uid = text;
+        return parent_by_uid(req, child, text, ret_reg);
+    }
     if (!str_cut(&text, '/', &name) || !uid_shape(text))
         return E_BAD_REQ;
     const Register *reg = model_reg(req->model, name);

@@ -254,6 +254,8 @@ Err page_form(Req *req)
     if (s->parent_reg) {
         Record parent;
         TRY(store_get(&req->reader, s->parent_reg, s->parent_uid, VERB_LIST, &parent));
+        if (!store_decide_child(&req->reader, &parent, req->reg, VERB_CREATE).allowed)
+            return E_DENIED; /* before anything is typed, not after */
     }
     TRY(draft_get(&req->reader, s->draft, &text, &at));
     if (text.ptr && str_is(req_query(req, S("draf")), "lanjut")) {

@@ -142,7 +142,7 @@ def blank_forms(client, reg):
         asks = under + (asks if m.get("parent_optional") == "yes" else [])
     for ask in asks:
         page = client.get(ask)
-        assert page.status in (200, 404), f"{ask}: {page.status} {page.words[:300]}"
+        assert page.status in (200, 403), f"{ask}: {page.status} {page.words[:300]}"
         if page.status == 200:
             yield next(f for f in good(page, ask).forms if "idem" in f)
 
@@ -166,8 +166,7 @@ def save(client, reg, form):
 
 
 def create(client, reg):
-    """Path of a record made by the form, or what stood in the way. A parent that may be read but not
-    written under answers 404, as one that is not there."""
+    """Path of a record made by the form, or what stood in the way."""
     said = "no parent within reach"
     for form in blank_forms(client, reg):
         page = save(client, reg, form)
@@ -238,6 +237,40 @@ def test_a_record_of_every_register(s):
             except AssertionError as error:
                 wrong.append(str(error))
     assert not wrong, " || ".join(wrong)
+
+
+def parents(client, reg, each=1):
+    """A record of every register that `reg` may stand under, as far as the person reads them."""
+    for target in DOMAIN.targets(DOMAIN.registers[reg]["parent"]):
+        yield from itertools.islice(within_reach(client, target), each)
+
+
+def open_under(client, reg, of, uid):
+    """What the form answers under that parent, named in both ways; what the parent's page offers."""
+    link = f"/{reg}/baru?induk={of}/{uid}"
+    answers = [client.get(ask).status for ask in (link, f"/{reg}/baru?induk={uid}")]
+    shown = client.get(f"/{of}/{uid}")
+    link = link.replace("/" + uid, "%2F" + uid)
+    offered = shown.status == 200 and any(link in client.get(f"/{of}/{uid}{tab}").html for tab in
+                                          ["", *sorted(set(re.findall(r'href="(\?tab=[a-z_]+)"', shown.html)))])
+    return answers, shown.status, offered
+
+
+def test_a_form_opens_under_every_parent_that_offers_it(s):
+    """Named by register and uid or by the uid alone; where it cannot be saved it does not open."""
+    wrong, opened = [], set()
+    for reg, m in DOMAIN.registers.items():
+        for login in DOMAIN.who(reg, "create") if "parent" in m else []:
+            client = s.as_(login)
+            for of, uid in parents(client, reg):
+                answers, shown, offered = open_under(client, reg, of, uid)
+                if answers != ([200, 200] if offered else [403, 403]) and (shown == 200 or len(set(answers)) > 1):
+                    wrong.append(f"{reg} under {of} as {login}: {answers}, page {shown}, offered {offered}")
+                if answers[0] == 200:
+                    opened.add((reg, of))
+    assert not wrong, f"{len(wrong)}: " + " || ".join(wrong[:12])
+    without = [r for r, m in DOMAIN.registers.items() if "parent" in m and DOMAIN.who(r, "create") and not any(x == r for x, _ in opened)]
+    assert not without, f"no form opened under any parent: {without}"
 
 
 def test_exports_and_templates(s):
