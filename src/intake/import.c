@@ -133,6 +133,7 @@ static Err match_person(Build *b, Part *p)
                          .birth = part_role(p, FIELD_ROLE_PERSON_BIRTH),
                          .origin = part_role(p, FIELD_ROLE_PERSON_ORIGIN),
                          .nik = part_role(p, FIELD_ROLE_PERSON_NIK)};
+    TRY(person_index_ready(b->rd->store->persons, PERSONS_WAIT_MS));
     size_t n = person_index_find(b->rd->store->persons, a, &facts, hits, HITS_MAX), n_asked = 0;
     for (size_t i = 0; i < n; i++) {
         Record r;

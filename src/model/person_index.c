@@ -1,10 +1,13 @@
 #include "model/person_index.h"
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/rand.h"
 #include "base/utf8.h"
 #include "model/row.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 /* One person: hashes only, so that the index itself spells no name. */
@@ -25,6 +28,11 @@ struct PersonIndex {
     uint32_t *by_name, *by_nik, *by_uid; /* buckets, 1-based */
     size_t buckets;                      /* power of two */
     size_t live;
+    Store reads; /* model and installation of those on file */
+    pthread_t reader;
+    bool started;
+    atomic_bool stop;
+    _Atomic(Err) state; /* of the reading: E_BUSY until everybody on file is in */
 };
 
 static uint64_t hash(const PersonIndex *ix, Str s)
@@ -76,20 +84,21 @@ static void make_room(PersonIndex *ix, size_t persons)
     grow(ix, ix->entries.cap);
 }
 
-/* The live entry of a person, or NULL. A dead entry has no name and no number. */
+static bool alive(const Entry *e)
+{
+    return e->name || e->nik;
+}
+
+/* The newest entry of a person, or NULL. A dead entry has no name and no number. */
 static Entry *entry_of(PersonIndex *ix, Str uid)
 {
     uint32_t at = ix->by_uid[hash(ix, uid) & (ix->buckets - 1)];
-    while (at) {
-        Entry *e = &ix->entries.items[at - 1];
-        if (memcmp(e->uid, uid.ptr, 36) == 0 && (e->name || e->nik))
-            return e;
-        at = e->next_uid;
-    }
-    return NULL;
+    while (at && memcmp(ix->entries.items[at - 1].uid, uid.ptr, 36) != 0)
+        at = ix->entries.items[at - 1].next_uid;
+    return at ? &ix->entries.items[at - 1] : NULL;
 }
 
-void person_index_put(PersonIndex *ix, Str uid, const PersonFacts *facts)
+static Entry entry_new(const PersonIndex *ix, Str uid, const PersonFacts *facts)
 {
     Arena *a = arena_new(2048);
     Entry fresh = {.name = hash_folded(ix, a, facts->name),
@@ -97,23 +106,43 @@ void person_index_put(PersonIndex *ix, Str uid, const PersonFacts *facts)
                    .origin = hash(ix, facts->origin),
                    .nik = hash(ix, facts->nik)};
     arena_free(a);
-    if (uid.len != sizeof fresh.uid)
-        return;
     memcpy(fresh.uid, uid.ptr, sizeof fresh.uid);
+    return fresh;
+}
+
+static void add(PersonIndex *ix, const Entry *fresh)
+{
+    *ARENA_PUSH(ix->arena, ix->entries) = *fresh;
+    ix->live += alive(fresh);
+    if (ix->entries.n > ix->buckets)
+        grow(ix, ix->buckets * 4);
+    else
+        link_entry(ix, (uint32_t)ix->entries.n);
+}
+
+void person_index_put(PersonIndex *ix, Str uid, const PersonFacts *facts)
+{
+    if (uid.len != sizeof(((Entry *)NULL)->uid))
+        return;
+    Entry fresh = entry_new(ix, uid, facts);
     pthread_rwlock_wrlock(&ix->lock);
     Entry *old = entry_of(ix, uid);
-    if (old) { /* stays in its chains, but matches nothing any more */
+    if (old && alive(old)) { /* stays in its chains, but matches nothing any more */
         old->name = old->nik = 0;
         ix->live--;
     }
-    if (fresh.name || fresh.nik) {
-        *ARENA_PUSH(ix->arena, ix->entries) = fresh;
-        ix->live++;
-        if (ix->entries.n > ix->buckets)
-            grow(ix, ix->buckets * 4);
-        else
-            link_entry(ix, (uint32_t)ix->entries.n);
-    }
+    if (alive(&fresh) || !old) /* a dead one tells the reader of the file that it comes late */
+        add(ix, &fresh);
+    pthread_rwlock_unlock(&ix->lock);
+}
+
+/* A person as she was when the reading began: whatever was put meanwhile is newer. */
+static void put_read(PersonIndex *ix, Str uid, const PersonFacts *facts)
+{
+    Entry fresh = entry_new(ix, uid, facts);
+    pthread_rwlock_wrlock(&ix->lock);
+    if (alive(&fresh) && !entry_of(ix, uid))
+        add(ix, &fresh);
     pthread_rwlock_unlock(&ix->lock);
 }
 
@@ -159,13 +188,6 @@ size_t person_index_size(const PersonIndex *ix)
     return ix->live;
 }
 
-static void drop(void *index)
-{
-    PersonIndex *ix = index;
-    pthread_rwlock_destroy(&ix->lock);
-    arena_free(ix->arena);
-}
-
 /* Opens the fields of one person that the index needs. */
 static Err person_facts(const Store *s, Db *keys, Arena *a, const Record *r, PersonFacts *ret)
 {
@@ -194,7 +216,7 @@ static Err person_facts(const Store *s, Db *keys, Arena *a, const Record *r, Per
     return e;
 }
 
-static Err load_all(const Store *s, Db *db, Db *keys, PersonIndex *ix)
+static Err read_all(const Store *s, Db *db, Db *keys, PersonIndex *ix)
 {
     const Register *reg = role_reg(s->model, REG_ROLE_PERSON);
     Arena *sql_arena = arena_new(1 << 20);
@@ -214,13 +236,17 @@ static Err load_all(const Store *s, Db *db, Db *keys, PersonIndex *ix)
     bool row = false;
     Err e = db_stmt(db, sql.ptr, &st);
     while (e == ERR_OK && (e = stmt_step(st, &row)) == ERR_OK && row) {
+        if (atomic_load(&ix->stop)) {
+            stmt_done(st);
+            break;
+        }
         Arena *a = arena_new(1 << 20);
         Record r;
         PersonFacts facts = {0};
         row_read(a, st, reg, want, &r);
         e = person_facts(s, keys, a, &r, &facts);
         if (e == ERR_OK)
-            person_index_put(ix, r.uid, &facts);
+            put_read(ix, r.uid, &facts);
         else
             stmt_done(st);
         arena_free(a);
@@ -229,28 +255,80 @@ static Err load_all(const Store *s, Db *db, Db *keys, PersonIndex *ix)
     return e;
 }
 
-Err person_index_load(Arena *a, const Store *s, PersonIndex **ret)
+static void *read_behind(void *index)
 {
+    PersonIndex *ix = index;
+    ReadConn c;
+    Err e = readconn_open(&ix->reads, &c);
+    if (e == ERR_OK) {
+        e = db_begin_late(c.keys); /* one lock for all keys, not one a person */
+        if (e == ERR_OK)
+            e = read_all(&ix->reads, c.db, c.keys, ix);
+        readconn_close(&c);
+    }
+    if (e != ERR_OK)
+        log_error("person index: %s", err_name(e));
+    atomic_store(&ix->state, e);
+    return NULL;
+}
+
+static void drop(void *index)
+{
+    PersonIndex *ix = index;
+    person_index_stop(ix);
+    pthread_rwlock_destroy(&ix->lock);
+    arena_free(ix->arena);
+}
+
+/* How many there may be, so that room is made once. */
+static Err count_persons(const Store *s, Arena *a, const Register *reg, int64_t *ret)
+{
+    ReadConn c;
+    TRY(readconn_open(s, &c));
+    Err e = db_one_int(c.db, str_printf(a, "SELECT max(id) FROM %.*s", STR_ARG(reg->name)).ptr,
+                       STR_NONE, ret);
+    readconn_close(&c);
+    return e;
+}
+
+Err person_index_open(Arena *a, const Store *s, PersonIndex **ret)
+{
+    const Register *reg = role_reg(s->model, REG_ROLE_PERSON);
+    int64_t persons = 0;
+    if (reg)
+        TRY(count_persons(s, a, reg, &persons));
     PersonIndex *ix = ARENA_NEW(a, PersonIndex);
     pthread_rwlock_init(&ix->lock, NULL);
     ix->arena = arena_new(SIZE_MAX);
     rand_bytes(&ix->key, sizeof ix->key);
     ix->buckets = 256;
-    arena_defer(a, drop, ix);
-    *ret = ix;
-    const Register *reg = role_reg(s->model, REG_ROLE_PERSON);
-    int64_t persons = 0;
-    ReadConn c;
-    TRY(readconn_open(s, &c));
-    Err e = db_begin_late(c.keys); /* one lock for all keys, not one a person */
-    if (e == ERR_OK && reg)
-        e = db_one_int(c.db, str_printf(a, "SELECT max(id) FROM %.*s", STR_ARG(reg->name)).ptr,
-                       STR_NONE, &persons);
+    ix->reads = (Store){.model = s->model, .in = s->in};
     make_room(ix, (size_t)persons);
-    if (e == ERR_OK && reg)
-        e = load_all(s, c.db, c.keys, ix);
-    readconn_close(&c);
-    return e;
+    arena_defer(a, drop, ix);
+    atomic_store(&ix->state, reg ? E_BUSY : ERR_OK);
+    if (reg && pthread_create(&ix->reader, NULL, read_behind, ix) != 0)
+        BUG("no thread");
+    ix->started = reg;
+    *ret = ix;
+    return ERR_OK;
+}
+
+void person_index_stop(PersonIndex *ix)
+{
+    if (!ix->started)
+        return;
+    atomic_store(&ix->stop, true);
+    pthread_join(ix->reader, NULL);
+    ix->started = false;
+}
+
+Err person_index_ready(const PersonIndex *ix, int wait_ms)
+{
+    enum { LOOK_AGAIN_MS = 5 };
+    int64_t until = clock_steady() + wait_ms;
+    while (atomic_load(&ix->state) == E_BUSY && clock_steady() < until)
+        clock_sleep(LOOK_AGAIN_MS);
+    return atomic_load(&ix->state);
 }
 
 Err person_index_load_hit(Reader *rd, const PersonHit *hit, Record *ret)
@@ -269,13 +347,15 @@ static Str fact(const Change *c, FieldRole role)
     return f && f->reg == c->reg ? c->vals[f->index] : STR_NONE;
 }
 
-size_t person_index_alike(Reader *rd, const Change *c, Record *ret, size_t max)
+Err person_index_alike(Reader *rd, const Change *c, Record *ret, size_t max, size_t *ret_n)
 {
     enum { HITS = 5 };
     PersonHit hits[HITS];
     size_t n = 0;
+    *ret_n = 0;
     if (c->reg->role != REG_ROLE_PERSON || !rd->store->persons)
-        return 0;
+        return ERR_OK;
+    TRY(person_index_ready(rd->store->persons, PERSONS_WAIT_MS));
     PersonFacts facts = {.name = fact(c, FIELD_ROLE_PERSON_NAME),
                          .birth = fact(c, FIELD_ROLE_PERSON_BIRTH),
                          .origin = fact(c, FIELD_ROLE_PERSON_ORIGIN),
@@ -284,5 +364,6 @@ size_t person_index_alike(Reader *rd, const Change *c, Record *ret, size_t max)
     for (size_t i = 0; i < found && n < max; i++)
         if (person_index_load_hit(rd, &hits[i], &ret[n]) == ERR_OK)
             n++;
-    return n;
+    *ret_n = n;
+    return ERR_OK;
 }

@@ -53,7 +53,7 @@ Err store_open(Arena *a, const Model *m, Installation *in, Store *ret)
         return e;
     }
     s.writer = writer_new(data, keys);
-    e = person_index_load(a, &s, &s.persons);
+    e = person_index_open(a, &s, &s.persons);
     if (e != ERR_OK) {
         store_close(&s);
         return e;
@@ -64,6 +64,8 @@ Err store_open(Arena *a, const Model *m, Installation *in, Store *ret)
 
 void store_close(Store *s)
 {
+    if (s->persons)
+        person_index_stop(s->persons);
     writer_free(s->writer);
     db_close(s->writer_keys);
     s->writer = NULL;

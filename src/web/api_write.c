@@ -94,15 +94,16 @@ static Json reopen(Req *req)
 
 /* A person who may be on file already is asked about, never joined: who she may be, as far as the
  * caller may know of her. */
-static bool ask_same(Req *req, const ApiWrite *w)
+static Err ask_same(Req *req, const ApiWrite *w, bool *ret_asked)
 {
     enum { ALIKE = 5 };
     Record alike[ALIKE];
-    if (w->change->kind != CHANGE_CREATE || w->batch->repeats || w->body.sure)
-        return false;
-    size_t n = person_index_alike(&req->reader, w->change, alike, ALIKE);
+    size_t n = 0;
+    if (w->change->kind == CHANGE_CREATE && !w->batch->repeats && !w->body.sure)
+        TRY(person_index_alike(&req->reader, w->change, alike, ALIKE, &n));
+    *ret_asked = n > 0;
     if (!n)
-        return false;
+        return ERR_OK;
     api_problem(req, E_MAYBE_SAME, NULL);
     Json j = reopen(req);
     json_key(&j, S("candidates"));
@@ -117,7 +118,7 @@ static bool ask_same(Req *req, const ApiWrite *w)
     }
     json_close(&j, ']');
     json_close(&j, '}');
-    return true;
+    return ERR_OK;
 }
 
 /* The key was used for another request: where that one's result is. */
@@ -221,7 +222,9 @@ static Err run(Req *req, ApiWrite *w)
         e = E_INVALID;
     if (e != ERR_OK)
         return refuse(req, w, e);
-    if (ask_same(req, w))
+    bool asked;
+    TRY(ask_same(req, w, &asked));
+    if (asked)
         return ERR_OK;
     req_write(req, store_batch_keys, store_batch_apply, w->batch, written);
     return ERR_OK;

@@ -329,15 +329,16 @@ Err page_keep_draft(Req *req)
 /* ---- saving ---- */
 
 /* People that may be this one, as far as the reader may know of them. */
-static void warn_same_person(Save *s, const Change *c, const Field *ref)
+static Err warn_same_person(Save *s, const Change *c, const Field *ref)
 {
     enum { ALIKE = 5 };
     Req *req = s->req;
     Record alike[ALIKE];
     Str uids = S(""), names = S("");
+    size_t n;
     if (params_has(&req->form, S("yakin")))
-        return;
-    size_t n = person_index_alike(&req->reader, c, alike, ALIKE);
+        return ERR_OK;
+    TRY(person_index_alike(&req->reader, c, alike, ALIKE, &n));
     for (size_t i = 0; i < n; i++) {
         const Record *r = &alike[i];
         uids = str_printf(req->arena, "%.*s %.*s", STR_ARG(uids), STR_ARG(r->uid));
@@ -345,7 +346,7 @@ static void warn_same_person(Save *s, const Change *c, const Field *ref)
                            STR_ARG(r->heading), STR_ARG(r->number));
     }
     if (!uids.len)
-        return;
+        return ERR_OK;
     Problem p = {
         .msg = M_WEB_MAYBE_SAME, .args = {names, STR_NONE, str_trim(uids)}, .warning = true};
     if (ref) {
@@ -353,6 +354,7 @@ static void warn_same_person(Save *s, const Change *c, const Field *ref)
         p.label = &ref->label;
     }
     problem_add(&s->problems, p);
+    return ERR_OK;
 }
 
 /* Problems of the gate, less those about fields that could not even be read. */
@@ -397,7 +399,7 @@ static Err prepare_sub(Save *s)
         return ERR_OK;
     Change *c = store_change(s->req->arena, CHANGE_CREATE, ref->target, STR_NONE, 0);
     TRY(form_read(&s->sub, c, &s->problems));
-    warn_same_person(s, c, ref);
+    TRY(warn_same_person(s, c, ref));
     TRY(prepare_one(s, &s->sub, c));
     change_set(s->change, ref, c->uid);
     return ERR_OK;
@@ -420,7 +422,7 @@ static Err prepare(Save *s)
     TRY(form_read(&s->form, s->change, &s->problems));
     TRY(prepare_sub(s));
     if (!s->sheet)
-        warn_same_person(s, s->change, NULL);
+        TRY(warn_same_person(s, s->change, NULL));
     return prepare_one(s, &s->form, s->change);
 }
 

@@ -1,18 +1,19 @@
-/* One box over everything the reader may reach: numbers of records, exact protected values, names of
- * persons, words in clear text. Each group asks through the gate of its register; nothing is said of
- * records out of reach (RULES 1.13). */
+/* One box over everything the reader may reach: numbers of records, exact protected values, names
+ * of persons, words in clear text. Each group asks through the gate of its register; nothing is
+ * said of records out of reach (RULES 1.13). */
 #include "web/list.h"
 #include "web/record.h"
 
 #include "model/person_index.h"
 
-enum { SHOWN = 5, TEXT_MIN = 2 };
+enum { SHOWN = 5, TEXT_MIN = 2, NAMES_WAIT_MS = 500, LOOK_AGAIN_SECONDS = 1 };
 
 typedef struct Search {
     Req *req;
     Html *h;
     Str text;
-    int groups; /* that found something */
+    int groups;    /* that found something */
+    bool no_names; /* they are still being read after a start */
 } Search;
 
 /* ---- what was found ---- */
@@ -66,10 +67,10 @@ static Err group(Search *s, Query *q, Str why, Str name, Str value)
     if (page.total > SHOWN) {
         Buf query = buf_new(req->arena, 128);
         query_put(&query, name, value);
-        page_link(s->h,
-                  str_printf(req->arena, "/%.*s?%.*s", STR_ARG(q->reg->name),
-                             STR_ARG(buf_str(&query))),
-                  tr_args(req->arena, req->lang, M_SEARCH_ALL, list_total(req, page.total)));
+        page_link(
+            s->h,
+            str_printf(req->arena, "/%.*s?%.*s", STR_ARG(q->reg->name), STR_ARG(buf_str(&query))),
+            tr_args(req->arena, req->lang, M_SEARCH_ALL, list_total(req, page.total)));
     }
     h_close_to(s->h, mark);
     return ERR_OK;
@@ -133,6 +134,10 @@ static Err by_name(Search *s)
     PersonFacts facts = {.name = s->text};
     Req *req = s->req;
     int mark = h_mark(s->h), shown = 0;
+    Err ready = person_index_ready(req->store->persons, NAMES_WAIT_MS);
+    s->no_names = ready == E_BUSY;
+    if (ready != ERR_OK)
+        return s->no_names ? ERR_OK : ready;
     size_t n = person_index_find(req->store->persons, req->arena, &facts, hits, SHOWN * 4);
     for (size_t i = 0; i < n && shown < SHOWN; i++) {
         Record r;
@@ -198,7 +203,10 @@ Err page_search(Req *req)
     if (text.len >= TEXT_MIN) {
         Search s = {.req = req, .h = h, .text = text};
         TRY(everywhere(&s));
-        if (!s.groups) {
+        if (s.no_names) {
+            req->res.refresh = LOOK_AGAIN_SECONDS;
+            page_notice(h, "info", req_tr(req, M_SEARCH_NAMES_WAIT));
+        } else if (!s.groups) {
             h_class(h, "div", "kosong");
             h_element(h, "p", tr_args(req->arena, req->lang, M_SEARCH_NOTHING, text));
             h_close(h);
