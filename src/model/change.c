@@ -252,8 +252,8 @@ static void check_value(Prepare *p, const Field *f)
     }
     if (hidden(p, f) || beyond_move(p, f))
         field_problem(p, f, M_FIELD_DENIED, STR_NONE);
-    if (p->rec && f == f->reg->key_ref && p->rec->vals[f->index].text.ptr)
-        field_problem(p, f, M_KEY_REF_FIXED, STR_NONE);
+    if (p->rec && field_fixed(f) && p->rec->vals[f->index].text.ptr)
+        field_problem(p, f, f == f->reg->key_ref ? M_KEY_REF_FIXED : M_FIELD_FIXED, STR_NONE);
     if (!value.ptr)
         return;
     size_t before = p->problems->n;

@@ -79,6 +79,11 @@ bool field_accepts(const Field *f, const Register *target)
     return f->target ? f->target == target : f->tag.ptr && reg_has_tag(target, f->tag);
 }
 
+bool field_fixed(const Field *f)
+{
+    return f->fixed || f == f->reg->key_ref;
+}
+
 bool reg_accepts_parent(const Register *child, const Register *parent)
 {
     if (!child->has_parent)

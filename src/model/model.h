@@ -160,6 +160,7 @@ struct Field {
     bool required, list, search, facet, sort, stat, lookup, unique;
     bool matched; /* an import finds records by it */
     bool hide;    /* not offered in forms; what it holds is still shown */
+    bool fixed;   /* stays as it was entered first; ask field_fixed */
     const Expr *when, *calc, *default_;
     bool has_min, has_max;
     int64_t min, max; /* numbers scaled; text length; dates as days, INT64_MAX = today */
@@ -461,6 +462,8 @@ int model_role(const Model *m, Str name); /* -1 if none */
 bool reg_has_tag(const Register *r, Str tag);
 /* Whether a record of `target` may stand behind the field / be the parent of `child`. */
 bool field_accepts(const Field *f, const Register *target);
+/* Whether a value once entered stays: it says whose key seals the record, or is known elsewhere. */
+bool field_fixed(const Field *f);
 bool reg_accepts_parent(const Register *child, const Register *parent);
 const Field *reg_field(const Register *r, Str name); /* declared field; NULL if none */
 /* Declared field or system column; NULL if none. */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/rand.h"
 #include "model/expr.h"
+#include "web/record.h"
 
 Str widget_name(const Form *f, const Field *field)
 {
@@ -500,14 +501,18 @@ static void label_text(Form *f, const Field *field)
     h_close(f->h);
 }
 
-static void put_protected(Form *f, const Field *field)
+/* A field of the form that is shown and not typed into, with the reason. */
+static void put_shown(Form *f, const Field *field, Str value, Str look, Msg why)
 {
     h_class(f->h, "div", "isian");
     h_class(f->h, "p", "nama");
     h_text(f->h, req_label(f->req, &field->label));
     h_close(f->h);
-    h_class(f->h, "p", "lindung");
-    h_text(f->h, req_tr(f->req, M_WEB_PROTECTED_FORM));
+    if (!str_empty(value))
+        h_element(f->h, "p", value);
+    h_open(f->h, "p");
+    h_attr(f->h, "class", look);
+    h_text(f->h, req_tr(f->req, why));
     h_close(f->h);
     h_close(f->h);
 }
@@ -520,7 +525,12 @@ void widget_field(Form *f, const Field *field)
     if (!widget_offers(f, field))
         return;
     if (f->rec && f->rec->vals[field->index].sealed) {
-        put_protected(f, field);
+        put_shown(f, field, STR_NONE, S("lindung"), M_WEB_PROTECTED_FORM);
+        return;
+    }
+    if (f->rec && field_fixed(field) && !str_empty(f->rec->vals[field->index].text)) {
+        put_shown(f, field, record_value(f->req, f->rec, field), S("isyarat"),
+                  field == f->reg->key_ref ? M_KEY_REF_FIXED : M_FIELD_FIXED);
         return;
     }
     *ARENA_PUSH(a, f->shown) = field->name;

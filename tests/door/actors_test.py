@@ -21,6 +21,22 @@ def test_institutions_are_seeded_and_one_more_needs_no_program(s):
     assert shown["Nama"] == "Lembaga Uji Baru" and "Timor Tengah Utara" in shown["Wilayah"] and shown["Jenis"] and shown["Tingkat"]
 
 
+def test_the_code_of_an_institution_stays(s):
+    c = s.as_("admin")
+    path = steps.make(c, "institusi", kode="UJI_TETAP", nama="Lembaga Uji Tetap", jenis="kelompok_peduli", tingkat="kabupaten", wilayah="53.03")
+    page = c.get(path + "/ubah")
+    form = page.form("/ubah", has="idem")
+    assert "kode" not in form and "UJI_TETAP" in page.words and "aturan dan impor mengenali" in page.words
+    assert c.submit(form.fill(nama="Lembaga Uji Tetap Baru")).status == 200
+    form = c.get(path + "/ubah").form("/ubah", has="idem")
+    form.force("kode", "UJI_LAIN")
+    form.force("-ada", form["-ada"] + " kode")
+    page = c.submit(form)
+    assert page.status == 422 and "Tidak dapat diganti" in page.words, (page.status, page.words[:300])
+    row = s.rows("SELECT kode, nama FROM institusi WHERE uid = ?", steps.uid_of(path))[0]
+    assert (row["kode"], row["nama"]) == ("UJI_TETAP", "Lembaga Uji Tetap Baru")
+
+
 def test_expired_membership_ends_access_and_stays_in_history(own):
     admin = own.as_("admin")
     row = own.rows("SELECT k.uid FROM keanggotaan k JOIN pengguna p ON p.id = k.pengguna WHERE p.nama_masuk = 'ppt'")[0]
