@@ -18,6 +18,11 @@ int64_t clock_now(void)
     return read_clock(CLOCK_REALTIME) + atomic_load(&shift);
 }
 
+int64_t clock_real(void)
+{
+    return read_clock(CLOCK_REALTIME);
+}
+
 int64_t clock_steady(void)
 {
     return read_clock(CLOCK_MONOTONIC);

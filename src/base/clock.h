@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 int64_t clock_now(void);
+/* The same without the shift of a practice installation: for what looks after the machine. */
+int64_t clock_real(void);
 /* Monotonic milliseconds, for deadlines and durations. */
 int64_t clock_steady(void);
 /* Shifts clock_now() by `ms`; practice installations and tests only. */

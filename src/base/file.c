@@ -137,6 +137,12 @@ bool file_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+bool file_is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode) && access(path, W_OK) == 0;
+}
+
 Err file_mkdir(const char *path)
 {
     return mkdir(path, 0700) == 0 || errno == EEXIST ? ERR_OK : E_IO;
@@ -163,4 +169,15 @@ Err file_list(Arena *a, const char *dir, Str suffix, StrList *ret)
         qsort(list.items, list.n, sizeof(Str), by_name);
     *ret = list;
     return ERR_OK;
+}
+
+void file_remove_folder(const char *path)
+{
+    Arena *a = arena_new(1024 * 1024);
+    StrList names = {0};
+    if (file_list(a, path, S(""), &names) == ERR_OK)
+        for (size_t i = 0; i < names.n; i++)
+            file_remove(str_printf(a, "%s/%.*s", path, STR_ARG(names.items[i])).ptr);
+    (void)rmdir(path);
+    arena_free(a);
 }

@@ -18,7 +18,11 @@ MUST_CHECK Err file_size(const char *path, int64_t *ret);
 /* Bytes still free where the path lies. */
 MUST_CHECK Err file_free_space(const char *path, int64_t *ret);
 void file_remove(const char *path);
+/* Removes a folder and the files in it; folders in it stay, and it with them. */
+void file_remove_folder(const char *path);
 bool file_exists(const char *path);
+/* A folder into which this process may write. */
+bool file_is_folder(const char *path);
 /* Creates the folder (mode 0700) if missing. */
 MUST_CHECK Err file_mkdir(const char *path);
 /* Names in a folder that end in `suffix`, sorted. */

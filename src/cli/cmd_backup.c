@@ -67,9 +67,11 @@ static Err make(Cli *cli, const char *dir)
 {
     BackupProof proof = {0};
     TRY(cli_open(cli));
-    Err e = backup_make(&cli->in, cli->arena, dir, cli->with_key, &proof);
+    int64_t began = clock_steady();
+    Err e = backup_make(&cli->store, cli->arena, dir, cli->with_key, &proof);
     Note note = {cli,
-                 {.at = clock_now(),
+                 {.at = clock_real(),
+                  .took = clock_steady() - began,
                   .bytes = proof.bytes,
                   .place = str_of(dir),
                   .result = e == ERR_OK ? S("ok") : str_of(err_name(e))}};

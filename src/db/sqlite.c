@@ -47,6 +47,8 @@ static Err err_of(int rc)
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return E_BUSY;
+    case SQLITE_FULL:
+        return E_FULL;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return E_CORRUPT;

@@ -3,9 +3,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "guard/crypto.h"
+#include "model/scrub.h"
 
 static const char *const databases[] = {"sigap.db", "kunci.db", "berkas.db"};
 enum { DATABASES = sizeof databases / sizeof *databases, SUM_SIZE = 32 };
+enum { RECORDS_TRIED = 3 }; /* of each register, out of a new copy */
 
 static const char *within(Arena *a, const char *dir, const char *name)
 {
@@ -61,8 +63,33 @@ static Err write_sums(Arena *a, const char *dir)
     return file_write(within(a, dir, BACKUP_SUMS), buf_str(&b));
 }
 
-Err backup_make(const Installation *in, Arena *a, const char *dir, bool with_key, BackupProof *ret)
+/* A few records of each register out of the copy, with the model that wrote them. */
+static Err try_records(const Store *s, Arena *a, const char *dir, BackupProof *p)
 {
+    Installation in = *s->in;
+    Store copy = *s;
+    ReadConn conn;
+    Scrub sum;
+    Problems problems = {.arena = a};
+    in.data_db = within(a, dir, databases[0]);
+    in.keys_db = within(a, dir, databases[1]);
+    copy.in = &in;
+    p->broken = str_of(databases[0]);
+    TRY(readconn_open(&copy, &conn));
+    Err e = scrub_sample(&copy, &conn, RECORDS_TRIED, &problems, &sum);
+    readconn_close(&conn);
+    TRY(e);
+    p->records = sum.records;
+    if (sum.faults)
+        return E_CORRUPT;
+    p->broken = STR_NONE;
+    return ERR_OK;
+}
+
+Err backup_make(const Store *s, Arena *a, const char *dir, bool with_key, BackupProof *ret)
+{
+    const Installation *in = s->in;
+    *ret = (BackupProof){0};
     TRY(file_mkdir(dir));
     if (file_exists(within(a, dir, BACKUP_SUMS)))
         return E_DUPLICATE;
@@ -70,7 +97,8 @@ Err backup_make(const Installation *in, Arena *a, const char *dir, bool with_key
     if (with_key)
         TRY(file_copy(in->key_file, within(a, dir, BACKUP_KEY)));
     TRY(write_sums(a, dir));
-    return backup_check(a, dir, (BackupKey){.file = in->key_file, .open = in->keyring}, ret);
+    TRY(backup_check(a, dir, (BackupKey){.file = in->key_file, .open = in->keyring}, ret));
+    return try_records(s, a, dir, ret);
 }
 
 /* ---- proving one ---- */
@@ -171,7 +199,7 @@ Err backup_check(Arena *a, const char *dir, BackupKey key, BackupProof *ret)
 enum { ROOM_TO_WORK = 16 << 20 };
 
 /* The copy and what the change itself may add. */
-static Err room_for(const Installation *in, BackupBefore *ret)
+static Err room_in(const Installation *in, const char *dir, BackupBefore *ret)
 {
     const char *const files[DATABASES] = {in->data_db, in->keys_db, in->files_db};
     ret->needed = ROOM_TO_WORK;
@@ -180,8 +208,8 @@ static Err room_for(const Installation *in, BackupBefore *ret)
         TRY(file_size(files[i], &bytes));
         ret->needed += bytes + bytes / 10;
     }
-    TRY(file_free_space(in->dir, &ret->room));
-    return ret->needed > ret->room ? E_IO : ERR_OK;
+    TRY(file_free_space(dir, &ret->room));
+    return ret->needed > ret->room ? E_FULL : ERR_OK;
 }
 
 Err backup_before(const Installation *in, Db *db, Arena *a, Str what, BackupBefore *ret)
@@ -192,7 +220,7 @@ Err backup_before(const Installation *in, Db *db, Arena *a, Str what, BackupBefo
     TRY(meta_get(db, a, S("model"), &model));
     if (!model.ptr)
         return ERR_OK;
-    TRY(room_for(in, ret));
+    TRY(room_in(in, in->dir, ret));
     Str dir = str_printf(a, "%s/sebelum-%.*s-%lld", in->dir, STR_ARG(what), (long long)clock_now());
     TRY(file_mkdir(dir.ptr));
     TRY(backup_copy(in, a, dir.ptr));
@@ -200,6 +228,12 @@ Err backup_before(const Installation *in, Db *db, Arena *a, Str what, BackupBefo
     TRY(backup_check(a, dir.ptr, (BackupKey){.file = ""}, &proof));
     ret->dir = dir;
     return ERR_OK;
+}
+
+Err backup_room(const Installation *in, const char *dir)
+{
+    BackupBefore room = {0};
+    return room_in(in, dir, &room);
 }
 
 /* ---- taking it back ---- */
@@ -236,12 +270,22 @@ Err backup_note(WriteTx *tx, const BackupRow *row)
 {
     Stmt *st;
     TRY(db_stmt(tx->db,
-                "INSERT INTO cadangan(at,place,bytes,result) VALUES(:at,:place,:bytes,:result)",
+                "INSERT INTO cadangan(at,place,bytes,result,took)"
+                " VALUES(:at,:place,:bytes,:result,:took)",
                 &st));
     stmt_int(st, ":at", row->at);
     stmt_text(st, ":place", row->place);
     stmt_int(st, ":bytes", row->bytes);
     stmt_text(st, ":result", row->result);
+    stmt_int(st, ":took", row->took);
+    return stmt_run(st);
+}
+
+Err backup_forget(WriteTx *tx, int64_t before)
+{
+    Stmt *st;
+    TRY(db_stmt(tx->db, "DELETE FROM cadangan WHERE at<:before", &st));
+    stmt_int(st, ":before", before);
     return stmt_run(st);
 }
 
@@ -250,13 +294,16 @@ Err backup_list(Db *db, Arena *a, BackupRow *ret, size_t max, size_t *ret_n)
     Stmt *st;
     bool row = true;
     *ret_n = 0;
-    TRY(db_stmt(db, "SELECT at,bytes,place,result FROM cadangan ORDER BY id DESC", &st));
+    TRY(db_stmt(db, "SELECT at,bytes,place,result,took FROM cadangan ORDER BY id DESC", &st));
     while (*ret_n < max) {
         TRY(stmt_step(st, &row));
         if (!row)
             return ERR_OK;
-        ret[(*ret_n)++] =
-            (BackupRow){row_int(st, 0), row_int(st, 1), row_text(a, st, 2), row_text(a, st, 3)};
+        ret[(*ret_n)++] = (BackupRow){.at = row_int(st, 0),
+                                      .bytes = row_int(st, 1),
+                                      .took = row_int(st, 4),
+                                      .place = row_text(a, st, 2),
+                                      .result = row_text(a, st, 3)};
     }
     stmt_done(st);
     return ERR_OK;

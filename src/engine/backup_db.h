@@ -4,6 +4,7 @@
 
 #include "guard/audit.h"
 #include "guard/installation.h"
+#include "model/store.h"
 
 /* Names inside a backup folder. The list of hashes has the form of `b2sum -l 256`. */
 #define BACKUP_SUMS "cadangan.b2"
@@ -20,12 +21,14 @@ typedef struct BackupBefore {
     int64_t needed, room; /* bytes; with needed > room nothing was written */
 } BackupBefore;
 /* Makes one in a new folder `sebelum-WHAT-MOMENT` beside the data, with hashes, proved by opening
- * it. Data that were never in use are not copied. E_IO with needed > room: the disk is too full. */
+ * it. Data that were never in use are not copied. E_FULL with needed > room: the disk is too full.
+ */
 MUST_CHECK Err backup_before(const Installation *in, Db *db, Arena *a, Str what, BackupBefore *ret);
 
 typedef struct BackupProof {
-    int64_t bytes; /* of all files */
-    bool audited;  /* a key was there: the audit chain was recomputed */
+    int64_t bytes;   /* of all files */
+    int64_t records; /* read out of a new copy, each fitting its hash */
+    bool audited;    /* a key was there: the audit chain was recomputed */
     AuditCheck audit;
     Str broken;       /* out with E_CORRUPT: the first file that does not fit */
     Str installation; /* uid */
@@ -38,9 +41,9 @@ typedef struct BackupKey {
     const Keyring *open; /* used instead when it is there: of a running server */
 } BackupKey;
 
-/* Makes the folder (which must not hold a backup), copies, writes the hashes and proves the copy.
- * `with_key` puts the key file beside it. */
-MUST_CHECK Err backup_make(const Installation *in, Arena *a, const char *dir, bool with_key,
+/* Makes the folder (which must not hold a backup), copies, writes the hashes and proves the copy,
+ * some records of each register read out of it. `with_key` puts the key file beside it. */
+MUST_CHECK Err backup_make(const Store *s, Arena *a, const char *dir, bool with_key,
                            BackupProof *ret);
 /* Hashes, integrity of each database and, when the key file exists, the audit chain. E_NOT_FOUND:
  * no backup there; E_CORRUPT: `broken` says which file; E_KEY: the key is another installation's.
@@ -51,11 +54,16 @@ MUST_CHECK Err backup_check(Arena *a, const char *dir, BackupKey key, BackupProo
 MUST_CHECK Err backup_restore(Arena *a, const char *dir, const char *data, BackupKey key,
                               BackupProof *ret);
 
+/* E_FULL when a copy into the folder would not fit. */
+MUST_CHECK Err backup_room(const Installation *in, const char *dir);
+
 typedef struct BackupRow {
-    int64_t at, bytes;
-    Str place, result; /* "ok" or an error code */
+    int64_t at, bytes, took; /* `at` by the real clock, `took` in milliseconds */
+    Str place, result;       /* "ok" or an error code */
 } BackupRow;
 /* Puts a backup on record. */
 MUST_CHECK Err backup_note(WriteTx *tx, const BackupRow *row);
+/* Forgets rows older than an instant. */
+MUST_CHECK Err backup_forget(WriteTx *tx, int64_t before);
 /* The last ones, newest first; at most `max`. */
 MUST_CHECK Err backup_list(Db *db, Arena *a, BackupRow *ret, size_t max, size_t *ret_n);

@@ -1,5 +1,6 @@
 #include "engine/settings_db.h"
 
+#include "base/file.h"
 #include "base/utf8.h"
 
 static const struct {
@@ -85,6 +86,39 @@ static bool is_margin(Str s)
     return str_i64(s, &mm) && mm >= MARGIN_MIN && mm <= MARGIN_MAX;
 }
 
+int64_t setting_number(const Settings *set, SettingKey s)
+{
+    int64_t n = 0;
+    (void)str_i64(set->value[s], &n);
+    return n;
+}
+
+static bool is_number(Str s, int64_t max)
+{
+    int64_t n;
+    return str_i64(s, &n) && n >= 0 && n <= max;
+}
+
+/* Another disk that is not there now is a mistake better told here than at night. */
+static bool is_folder(Str s)
+{
+    Arena *a = arena_new(4096);
+    bool good = str_empty(s) ||
+                (s.ptr[0] == '/' && s.len <= SETTING_TEXT_MAX && file_is_folder(str_z(a, s)));
+    arena_free(a);
+    return good;
+}
+
+static void check_care(const Str *v, Problems *problems)
+{
+    if (!is_number(v[SETTING_BACKUP_MINUTES], BACKUP_MINUTES_MAX))
+        wrong(problems, SETTING_BACKUP_MINUTES, M_SETTING_BAD_MINUTES);
+    if (has_control(v[SETTING_BACKUP_FOLDER]) || !is_folder(v[SETTING_BACKUP_FOLDER]))
+        wrong(problems, SETTING_BACKUP_FOLDER, M_SETTING_BAD_FOLDER);
+    if (!is_number(v[SETTING_SCRUB_HOUR], SCRUB_HOUR_MAX))
+        wrong(problems, SETTING_SCRUB_HOUR, M_SETTING_BAD_HOUR);
+}
+
 void settings_check(const Settings *typed, Problems *problems)
 {
     const Str *v = typed->value;
@@ -100,6 +134,7 @@ void settings_check(const Settings *typed, Problems *problems)
     for (int i = SETTING_TOP; i <= SETTING_LEFT; i++)
         if (!is_margin(v[i]))
             wrong(problems, (SettingKey)i, M_SETTING_BAD_MARGIN);
+    check_care(v, problems);
 }
 
 Err setting_put(WriteTx *tx, SettingKey s, Str value)

@@ -5,7 +5,9 @@
  *     TRY(settings_read(req->reader.db, req->arena, &set));
  *     h_element(h, "p", set.value[SETTING_LINE1]);
  *
- * A letterhead that nobody filled in yet is empty text, never absent. Margins are millimetres. */
+ * A letterhead that nobody filled in yet is empty text, never absent. Margins are millimetres.
+ * Backups by the server's own clock: every so many minutes (0: never) into a folder (empty:
+ * DATA/cadangan), and the hour of the night at which all records are checked. */
 #pragma once
 
 #include "base/messages.h"
@@ -27,7 +29,10 @@ typedef struct Settings {
 } Settings;
 
 enum { SETTING_TEXT_MAX = 120, MARGIN_MIN = 5, MARGIN_MAX = 50 };
+enum { BACKUP_MINUTES_MAX = 1440, SCRUB_HOUR_MAX = 23 };
 
+/* A setting that is a number, as settings_check leaves it. */
+int64_t setting_number(const Settings *set, SettingKey s);
 /* Name of the form control and of the row; label for people. */
 Str setting_name(SettingKey s);
 Msg setting_label(SettingKey s);

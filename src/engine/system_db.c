@@ -61,6 +61,7 @@ static const Step steps[] = {
      " SELECT reg,principal,rec,source,classes,since,until FROM jangkau_lama"
      " ORDER BY reg,principal,rec,source;"
      "DROP TABLE jangkau_lama;"},
+    {"cadangan", "took", "ALTER TABLE cadangan ADD COLUMN took " DB_INTEGER " NOT NULL DEFAULT 0;"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "base/json.h"
+#include "base/rand.h"
 #include "model/derive.h"
 #include "model/row.h"
 
@@ -13,6 +14,7 @@ typedef struct Run {
     Db *db, *keys;
     Problems *problems;
     Scrub *sum;
+    int at_most; /* records of a register; 0: all */
 } Run;
 
 /* `uid` absent: a fault of no one record. Texts are copied into the arena of the problems. */
@@ -91,10 +93,11 @@ static Err check_versions(Run *run, Arena *a, Record *past)
 {
     Stmt *st;
     bool row = false;
-    TRY(db_stmt(run->db,
-                "SELECT h.ver,h.tx,h.delta,h.rowhash,t.at FROM riwayat h LEFT JOIN tx t ON t.id=h.tx"
-                " WHERE h.reg=:reg AND h.rec=:rec ORDER BY h.ver",
-                &st));
+    TRY(db_stmt(
+        run->db,
+        "SELECT h.ver,h.tx,h.delta,h.rowhash,t.at FROM riwayat h LEFT JOIN tx t ON t.id=h.tx"
+        " WHERE h.reg=:reg AND h.rec=:rec ORDER BY h.ver",
+        &st));
     stmt_text(st, ":reg", past->reg->name);
     stmt_int(st, ":rec", past->id);
     for (;;) {
@@ -113,9 +116,8 @@ static Err check_record(Run *run, Arena *a, const Record *now)
     bool derived_fit;
     TRY(check_versions(run, a, &past));
     run->sum->records++;
-    if (now->version != past.version ||
-        !str_eq(row_hash(run->keyring, a, now, STR_NONE),
-                row_hash(run->keyring, a, &past, STR_NONE)))
+    if (now->version != past.version || !str_eq(row_hash(run->keyring, a, now, STR_NONE),
+                                                row_hash(run->keyring, a, &past, STR_NONE)))
         fault(run, M_SCRUB_RECORD, now->reg, now->uid, now->version);
     TRY(derive_check(run->store, run->db, run->keys, a, now, &derived_fit));
     if (!derived_fit)
@@ -125,15 +127,33 @@ static Err check_record(Run *run, Arena *a, const Record *now)
 
 /* ---- all of them ---- */
 
+/* An id from which to take a few records: any one, so that each copy is tried elsewhere. */
+static Err somewhere(Run *run, Arena *a, const Register *reg, int64_t *ret)
+{
+    uint64_t chance;
+    int64_t last = 0;
+    Str sql = str_printf(a, "SELECT MAX(id) FROM %.*s WHERE :p<>''", STR_ARG(reg->name));
+    TRY(db_one_int(run->db, sql.ptr, S("all"), &last));
+    rand_bytes(&chance, sizeof chance);
+    *ret = last ? (int64_t)(chance % (uint64_t)last) + 1 : 0;
+    return ERR_OK;
+}
+
 static Err check_register(Run *run, Arena *sql_memory, const Register *reg)
 {
     Buf sql = buf_new(sql_memory, 4096);
     Stmt *st;
+    int64_t from = 0;
     bool row = false;
+    if (run->at_most)
+        TRY(somewhere(run, sql_memory, reg, &from));
     row_select(&sql, reg, (RowWant){.all = true});
-    buf_lit(&sql, " ORDER BY r.id");
+    buf_lit(&sql, " WHERE r.id>=:from ORDER BY r.id");
+    if (run->at_most)
+        buf_printf(&sql, " LIMIT %d", run->at_most);
     buf_char(&sql, '\0');
     TRY(db_stmt(run->db, sql.ptr, &st));
+    stmt_int(st, ":from", from);
     for (;;) {
         TRY(stmt_step(st, &row));
         if (!row)
@@ -200,5 +220,19 @@ Err scrub_run(const Store *s, const ReadConn *c, Problems *problems, Scrub *ret)
     TRY(go_on(&run, NULL, db_intact(c->keys)));
     TRY(each_register(&run, s->model));
     TRY(go_on(&run, NULL, check_orphans(&run)));
+    return go_on(&run, NULL, check_keys(&run));
+}
+
+Err scrub_sample(const Store *s, const ReadConn *c, int at_most, Problems *problems, Scrub *ret)
+{
+    Run run = {.store = s,
+               .keyring = s->in->keyring,
+               .db = c->db,
+               .keys = c->keys,
+               .problems = problems,
+               .sum = ret,
+               .at_most = at_most};
+    *ret = (Scrub){0};
+    TRY(each_register(&run, s->model));
     return go_on(&run, NULL, check_keys(&run));
 }

@@ -1,7 +1,7 @@
 /* The scrub: reads every record with all its versions and compares them with the keyed hashes that
  * were written beside them (RULES 3.7), works out again what is derived, and opens every wrapped
- * key. SQLite's own check sees structure, not content (security 4.3). It finds damage and tampering;
- * it mends nothing. */
+ * key. SQLite's own check sees structure, not content (security 4.3). It finds damage and
+ * tampering; it mends nothing. */
 #pragma once
 
 #include "model/store.h"
@@ -14,6 +14,10 @@ typedef struct Scrub {
 } Scrub;
 
 /* Each fault becomes a problem that names register, record (its uid) and version. What cannot be
- * read at all is a fault too and the rest is still read; an error is one of the machine. Reads for minutes: not on a
- * connection that pages need. */
+ * read at all is a fault too and the rest is still read; an error is one of the machine. Reads for
+ * minutes: not on a connection that pages need. */
 MUST_CHECK Err scrub_run(const Store *s, const ReadConn *c, Problems *problems, Scrub *ret);
+/* The same for a few records of each register, from a place taken by chance, and every key: proof
+ * that a copy can be read and opened. Without the check of whole files. */
+MUST_CHECK Err scrub_sample(const Store *s, const ReadConn *c, int at_most, Problems *problems,
+                            Scrub *ret);

@@ -146,6 +146,9 @@ Err page_audit(Req *req);
 Err page_audit_csv(Req *req);
 Err page_health(Req *req);
 Err page_health_verify(Req *req);
+Err page_health_scrub(Req *req);
+/* For the first screen: tells who looks after the machine that a backup or check is late or failed. */
+MUST_CHECK Err health_warning(Req *req, Html *h);
 Err page_backup_post(Req *req);
 Err page_admin(Req *req);
 Err page_code_lists(Req *req);

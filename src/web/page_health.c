@@ -24,7 +24,7 @@ static Str size_words(Req *req, int64_t bytes)
 /* "hari ini", "3 hari lalu" */
 static Str age_words(Req *req, int64_t at)
 {
-    int64_t days = (clock_now() - at) / DAY_MS;
+    int64_t days = (clock_real() - at) / DAY_MS;
     if (days < 1)
         return req_tr(req, M_HEALTH_TODAY);
     return tr_args(req->arena, req->lang, M_HEALTH_DAYS_AGO, str_int(req->arena, days));
@@ -103,39 +103,50 @@ static void button(Req *req, Html *h, Str action, Msg label)
     h_close(h);
 }
 
+static Str seconds(Req *req, int64_t ms)
+{
+    return str_printf(req->arena, "%.1f", (double)ms / 1000);
+}
+
 static void backup_item(Req *req, Html *h, const BackupRow *b)
 {
-    Str size = size_words(req, b->bytes);
     h_open(h, "li");
     if (str_is(b->result, "ok"))
         h_text(h, tr_args(req->arena, req->lang, M_HEALTH_BACKUP_LINE, req_instant(req, b->at),
-                          size, b->place));
+                          size_words(req, b->bytes), b->place, seconds(req, b->took)));
     else
         h_text(h, tr_args(req->arena, req->lang, M_HEALTH_BACKUP_FAILED, req_instant(req, b->at),
                           b->result));
     h_close(h);
 }
 
-static const BackupRow *last_good(const BackupRow *rows, size_t n)
+/* What the server should do by itself and does not. */
+static void warnings(Req *req, Html *h, const CareState *care)
 {
-    for (size_t i = 0; i < n; i++)
-        if (str_is(rows[i].result, "ok"))
-            return &rows[i];
-    return NULL;
+    if (care->scrub.faults)
+        page_notice(h, "galat",
+                    tr_args(req->arena, req->lang, M_HEALTH_SCRUB_BAD,
+                            str_int(req->arena, care->scrub.faults)));
+    if (care->backup_failed)
+        page_notice(h, "galat", req_tr(req, M_HEALTH_BACKUP_LAST_FAILED));
+    else if (care->backup_late)
+        page_notice(h, "awas", req_tr(req, M_HEALTH_BACKUP_OLD));
+    if (care->backup_off)
+        page_notice(h, "awas", req_tr(req, M_HEALTH_BACKUP_OFF));
+    if (care->scrub_late)
+        page_notice(h, "awas", req_tr(req, M_HEALTH_SCRUB_OLD));
 }
 
-static Err backups(Req *req, Html *h, bool busy)
+static Err backups(Req *req, Html *h, const CareState *care, bool busy)
 {
     BackupRow rows[BACKUPS_SHOWN];
     size_t n;
     TRY(backup_list(req->reader.db, req->arena, rows, BACKUPS_SHOWN, &n));
-    const BackupRow *good = last_good(rows, n);
     h_element(h, "h2", req_tr(req, M_HEALTH_BACKUPS));
-    if (!good || clock_now() - good->at > 7 * (int64_t)DAY_MS)
-        page_notice(h, "awas", req_tr(req, M_HEALTH_BACKUP_OLD));
-    if (good)
-        h_element(h, "p",
-                  tr_args(req->arena, req->lang, M_HEALTH_BACKUP_AGE, age_words(req, good->at)));
+    if (care->backup_at)
+        h_element(
+            h, "p",
+            tr_args(req->arena, req->lang, M_HEALTH_BACKUP_AGE, age_words(req, care->backup_at)));
     h_open(h, "ul");
     for (size_t i = 0; i < n; i++)
         backup_item(req, h, &rows[i]);
@@ -146,26 +157,47 @@ static Err backups(Req *req, Html *h, bool busy)
     return ERR_OK;
 }
 
+static void scrubbed(Req *req, Html *h, const ScrubSeen *seen, bool busy)
+{
+    h_element(h, "h2", req_tr(req, M_HEALTH_SCRUB));
+    if (seen->at)
+        h_element(h, "p",
+                  tr_args(req->arena, req->lang, M_HEALTH_SCRUB_LINE, req_instant(req, seen->at),
+                          str_int(req->arena, seen->records), str_int(req->arena, seen->faults),
+                          seconds(req, seen->took)));
+    else
+        h_element(h, "p", req_tr(req, M_HEALTH_NEVER));
+    if (!busy)
+        button(req, h, S("/kesehatan/periksa"), M_HEALTH_AUDIT_NOW);
+}
+
 static void at_work(Req *req, Html *h, CareJob job)
 {
+    static const Msg words[] = {[CARE_BACKUP] = M_HEALTH_COPYING,
+                                [CARE_VERIFY] = M_HEALTH_VERIFYING,
+                                [CARE_SCRUB] = M_HEALTH_SCRUBBING};
     if (job == CARE_NONE)
         return;
     req->res.refresh = REFRESH_SECONDS;
-    page_notice(h, "info", req_tr(req, job == CARE_BACKUP ? M_HEALTH_COPYING : M_HEALTH_VERIFYING));
+    page_notice(h, "info", req_tr(req, words[job]));
 }
 
 Err page_health(Req *req)
 {
     AuditSeen seen;
+    CareState care;
     if (!req_duty(req, "health"))
         return E_DENIED;
     CareJob job = care_running(req->site->care, req->deadline - WORK_MS);
     TRY(care_audit_seen(req->reader.db, req->arena, &seen));
+    TRY(care_state(req->reader.db, req->arena, &care));
     Html *h = page_begin(req, req_tr(req, M_HEALTH), NULL, 0);
     at_work(req, h, job);
     if (seen.bad_seq)
         page_notice(h, "galat", audit_words(req, &seen));
-    TRY(backups(req, h, job != CARE_NONE));
+    warnings(req, h, &care);
+    TRY(backups(req, h, &care, job != CARE_NONE));
+    scrubbed(req, h, &care.scrub, job != CARE_NONE);
     h_element(h, "h2", req_tr(req, M_HEALTH_AUDIT));
     h_element(h, "p", audit_words(req, &seen));
     if (job == CARE_NONE)
@@ -196,4 +228,27 @@ Err page_health_verify(Req *req)
 Err page_backup_post(Req *req)
 {
     return start(req, CARE_BACKUP);
+}
+
+Err page_health_scrub(Req *req)
+{
+    return start(req, CARE_SCRUB);
+}
+
+/* On the first screen of whoever looks after the machine: that something is amiss, and where it is
+ * told. */
+Err health_warning(Req *req, Html *h)
+{
+    CareState care;
+    if (!req_duty(req, "health"))
+        return ERR_OK;
+    TRY(care_state(req->reader.db, req->arena, &care));
+    if (!care.scrub.faults && !care.backup_failed && !care.backup_late && !care.scrub_late)
+        return ERR_OK;
+    page_notice(h, care.scrub.faults || care.backup_failed ? "galat" : "awas",
+                req_tr(req, M_HEALTH_LOOK));
+    h_open(h, "p");
+    page_link(h, S("/kesehatan"), req_tr(req, M_HEALTH));
+    h_close(h);
+    return ERR_OK;
 }

@@ -173,6 +173,7 @@ Err page_home(Req *req)
     if (role && !params_has(&req->query, S("beranda")) && req_has_page(req, role->home))
         return req_redirect(req, role->home);
     Html *h = page_begin(req, req_tr(req, M_WEB_HOME), NULL, 0);
+    TRY(health_warning(req, h));
     role_line(req, h);
     actions(req, h);
     TRY(boards(req, h));

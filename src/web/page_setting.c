@@ -1,6 +1,7 @@
 /* What the installation sets for itself: the letterhead of everything printed, paper and margins.
  */
 #include "base/clock.h"
+#include "engine/care_desk.h"
 #include "engine/settings_db.h"
 #include "web/page.h"
 #include "web/widget.h"
@@ -55,6 +56,9 @@ static void form(Req *req, Html *h, const Settings *set)
     h_element(h, "h2", req_tr(req, M_SETTING_PRINT));
     paper_select(req, h, set);
     text_inputs(req, h, set, SETTING_TOP, SETTING_LEFT, margin);
+    h_element(h, "h2", req_tr(req, M_SETTING_CARE));
+    text_inputs(req, h, set, SETTING_BACKUP_MINUTES, SETTING_SCRUB_HOUR,
+                req_tr(req, M_SETTING_CARE_HINT));
     page_button(h, req_tr(req, M_WEB_SAVE), S("utama"), STR_NONE, STR_NONE);
     h_close(h);
 }
@@ -130,6 +134,7 @@ static Err save(WriteTx *tx, void *arg)
 static Err after_saving(Req *req, Err err)
 {
     TRY(err);
+    care_look(req->site->care);
     return req_redirect(req, S("/setelan?pesan=simpan"));
 }
 

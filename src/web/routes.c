@@ -76,6 +76,7 @@ static const Route table[] = {
     ROUTE(GET, "/kesehatan", "health", 0, page_health),
     ROUTE(POST, "/kesehatan/audit", "health", 0, page_health_verify),
     ROUTE(POST, "/kesehatan/cadangan", "health", 0, page_backup_post),
+    ROUTE(POST, "/kesehatan/periksa", "health", 0, page_health_scrub),
     ROUTE(GET, "/admin", "administration", 0, page_admin),
     ROUTE(GET, "/kode", "codes", 0, page_code_lists),
     ROUTE(GET, "/kode/{name}", "codes", 0, page_codes),

@@ -36,6 +36,7 @@ enum {
     GRACE_MS = 10 * 1000,             /* a request must have arrived by then, plus 1 s a KiB */
     IDLE_MS = 30 * 1000,
     TICK_MS = 30 * 1000,
+    FIRST_LOOK_MS = 60 * 1000, /* the first minute is for the people who wait at the door */
     LOGINS_A_MINUTE = 6,
     CALLS_A_MINUTE = 1200, /* 20 a second for one token */
     CALLS_BURST = 200,
@@ -543,12 +544,16 @@ static Err catch_signals(void)
 
 static void serve_until_stopped(Server *s)
 {
-    int64_t next_tick = clock_steady();
+    int64_t next_tick = clock_steady(), next_look = next_tick + FIRST_LOOK_MS;
     struct pollfd stop = {.fd = stop_pipe[0], .events = POLLIN};
     for (;;) {
         if (poll(&stop, 1, 1000) > 0)
             return;
         cut_late(s);
+        if (clock_steady() >= next_look) {
+            care_look(s->site.care);
+            next_look = clock_steady() + TICK_MS;
+        }
         if (clock_steady() < next_tick)
             continue;
         submit_ticks(s);
