@@ -170,6 +170,15 @@ static bool column_is_declared(const Register *r, Str column)
     return is_system_column(column);
 }
 
+/* Search text in order of id: a search reads it newest first, a fifth of what the rows take. */
+static void plan_search(Planner *p, const Register *r, const StrList *indexes)
+{
+    Str name = str_printf(p->arena, "ix_%.*s_cari", STR_ARG(r->name));
+    if (r->has_search && !list_has(indexes, name))
+        add_step(p, str_printf(p->arena, "CREATE INDEX %.*s ON %.*s(id, cari, batal)",
+                               STR_ARG(name), STR_ARG(r->name)));
+}
+
 static void plan_register(Planner *p, const Register *r)
 {
     Arena *a = p->arena;
@@ -196,6 +205,7 @@ static void plan_register(Planner *p, const Register *r)
         else
             plan_column(p, r->fields[i], &have, &indexes);
     }
+    plan_search(p, r, &indexes);
     for (size_t i = 0; i < have.n; i++)
         if (!column_is_declared(r, have.items[i]))
             refuse(p, r, 1, M_PLAN_DROP,
