@@ -129,7 +129,7 @@ Err file_free_space(const char *path, int64_t *ret)
 
 void file_remove(const char *path)
 {
-    (void)unlink(path);
+    (void)remove(path);
 }
 
 bool file_exists(const char *path)

@@ -17,6 +17,7 @@ MUST_CHECK Err file_copy(const char *from, const char *to);
 MUST_CHECK Err file_size(const char *path, int64_t *ret);
 /* Bytes still free where the path lies. */
 MUST_CHECK Err file_free_space(const char *path, int64_t *ret);
+/* A file, or a folder with nothing in it; what cannot be removed stays. */
 void file_remove(const char *path);
 /* Removes a folder and the files in it; folders in it stay, and it with them. */
 void file_remove_folder(const char *path);

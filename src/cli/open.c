@@ -84,6 +84,17 @@ Err cli_apply_plan(Cli *cli, Db *db, const Plan *plan)
     return e;
 }
 
+/* Copies from before earlier upgrades, with people in them who may have been erased since. */
+static Err sweep_copies(Cli *cli)
+{
+    size_t removed;
+    TRY(backup_sweep(&cli->in, cli->arena, &removed));
+    if (removed)
+        tell(cli, M_UPGRADE_SWEPT, str_int(cli->arena, (int64_t)removed),
+             str_int(cli->arena, BACKUP_KEPT_DAYS));
+    return ERR_OK;
+}
+
 /* Brings the tables to the model; only additive steps are taken by themselves. */
 static Err migrate(Cli *cli)
 {
@@ -102,7 +113,7 @@ static Err migrate(Cli *cli)
     if (e == ERR_OK)
         e = cli_apply_plan(cli, db, &plan);
     db_close(db);
-    return e;
+    return e == ERR_OK ? sweep_copies(cli) : e;
 }
 
 static Err take_subject(Cli *cli)

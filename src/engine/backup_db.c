@@ -5,6 +5,8 @@
 #include "guard/crypto.h"
 #include "model/scrub.h"
 
+#define COPY_BEFORE "sebelum-"
+
 static const char *const databases[] = {"sigap.db", "kunci.db", "berkas.db"};
 enum { DATABASES = sizeof databases / sizeof *databases, SUM_SIZE = 32 };
 enum { RECORDS_TRIED = 3 }; /* of each register, out of a new copy */
@@ -221,7 +223,8 @@ Err backup_before(const Installation *in, Db *db, Arena *a, Str what, BackupBefo
     if (!model.ptr)
         return ERR_OK;
     TRY(room_in(in, in->dir, ret));
-    Str dir = str_printf(a, "%s/sebelum-%.*s-%lld", in->dir, STR_ARG(what), (long long)clock_now());
+    Str dir = str_printf(a, "%s/" COPY_BEFORE "%.*s-%lld", in->dir, STR_ARG(what),
+                         (long long)clock_now());
     TRY(file_mkdir(dir.ptr));
     TRY(backup_copy(in, a, dir.ptr));
     TRY(write_sums(a, dir.ptr));
@@ -234,6 +237,65 @@ Err backup_room(const Installation *in, const char *dir)
 {
     BackupBefore room = {0};
     return room_in(in, dir, &room);
+}
+
+/* ---- copies from before, grown old ---- */
+
+/* The moment in the name of a folder `sebelum-WHAT-MOMENT`; false for any other name. */
+static bool copy_moment(Str name, int64_t *ret)
+{
+    Str piece, last = STR_NONE;
+    if (!str_starts(name, S(COPY_BEFORE)))
+        return false;
+    while (str_cut(&name, '-', &piece))
+        last = piece;
+    return str_i64(last, ret);
+}
+
+static size_t newer_copies(const StrList *names, int64_t than)
+{
+    size_t n = 0;
+    int64_t at;
+    for (size_t i = 0; i < names->n; i++)
+        n += copy_moment(names->items[i], &at) && at > than;
+    return n;
+}
+
+/* A database, what SQLite left beside it while it was proved, or the list of hashes. */
+static bool of_a_copy(Str name)
+{
+    bool known = str_is(name, BACKUP_SUMS);
+    for (size_t i = 0; i < DATABASES; i++)
+        known |= str_starts(name, str_of(databases[i]));
+    return known;
+}
+
+static bool remove_copy(Arena *a, const char *dir)
+{
+    StrList files;
+    if (file_list(a, dir, S(""), &files) != ERR_OK)
+        return false;
+    for (size_t i = 0; i < files.n; i++)
+        if (!of_a_copy(files.items[i]))
+            return false;
+    for (size_t i = 0; i < files.n; i++)
+        file_remove(within(a, dir, files.items[i].ptr));
+    file_remove(dir);
+    return !file_exists(dir);
+}
+
+Err backup_sweep(const Installation *in, Arena *a, size_t *ret_removed)
+{
+    const int64_t oldest = clock_now() - (int64_t)BACKUP_KEPT_DAYS * 86400 * 1000;
+    StrList names;
+    int64_t at;
+    *ret_removed = 0;
+    TRY(file_list(a, in->dir, S(""), &names));
+    for (size_t i = 0; i < names.n; i++)
+        if (copy_moment(names.items[i], &at) && at < oldest &&
+            newer_copies(&names, at) >= BACKUP_KEPT)
+            *ret_removed += remove_copy(a, within(a, in->dir, names.items[i].ptr));
+    return ERR_OK;
 }
 
 /* ---- taking it back ---- */

@@ -25,6 +25,11 @@ typedef struct BackupBefore {
  */
 MUST_CHECK Err backup_before(const Installation *in, Db *db, Arena *a, Str what, BackupBefore *ret);
 
+/* Removes such copies, never one of the newest BACKUP_KEPT nor one younger than BACKUP_KEPT_DAYS; a
+ * folder that holds anything else stays. Gives the number removed. */
+enum { BACKUP_KEPT = 3, BACKUP_KEPT_DAYS = 30 };
+MUST_CHECK Err backup_sweep(const Installation *in, Arena *a, size_t *ret_removed);
+
 typedef struct BackupProof {
     int64_t bytes;   /* of all files */
     int64_t records; /* read out of a new copy, each fitting its hash */

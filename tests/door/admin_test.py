@@ -96,6 +96,34 @@ def test_no_room_for_the_copy_changes_nothing(own, tmp):
     assert "Self-test passed" in cli("migrate", "--lang", "en").stderr
 
 
+def test_old_copies_are_removed_and_the_newest_stay(own, tmp):
+    own.stop()
+    now = int(own.rows("SELECT max(at) n FROM tx")[0]["n"])
+
+    def copy(name, age_days, foreign=False):
+        folder = own.data / f"sebelum-{name}-{now - age_days * 86_400_000}"
+        folder.mkdir()
+        for file in ("sigap.db", "kunci.db", "berkas.db", "cadangan.b2"):
+            (folder / file).write_bytes(b"x")
+        if foreign:
+            (folder / "catatan.txt").write_text("disimpan orang")
+        return folder
+    for folder in own.data.glob("sebelum-*"):
+        shutil.rmtree(folder)
+    old = [copy("domain", age) for age in (400, 200, 90)]
+    own.cli("audit verify")
+    assert all(f.exists() for f in old), "one of the newest three was removed"
+    young, held = copy("3", 20), copy("domain", 300, foreign=True)
+    beside = own.data / "sebelum-pindah"
+    beside.mkdir()
+    done = sigap.Cli(own.data, own.reports, add_a_field(tmp))("audit verify", "--lang", "en")
+    made = [f for f in own.data.glob("sebelum-domain-*") if f not in old and f != held]
+    assert len(made) == 1 and made[0].exists() and young.exists() and beside.exists()
+    assert [f.exists() for f in old] == [False, False, True], "newest three: the one just made, 20 and 90 days"
+    assert len(list(held.iterdir())) == 5, "a folder that somebody put a file into was touched"
+    assert "2 old copies" in done.stderr, done.stderr
+
+
 def test_data_of_a_newer_program_are_left_alone(own):
     own.stop()
     db = sqlite3.connect(own.data / "sigap.db")
