@@ -2,7 +2,6 @@
 #include "cli/command.h"
 
 #include "base/log.h"
-#include "guard/audit.h"
 #include "model/plan.h"
 #include "model/role_report.h"
 #include "model/scrub.h"
@@ -43,21 +42,6 @@ Err cmd_migrate(Cli *cli)
         cli_say(cli, cli->plan ? M_PLAN_ONLY : M_PLAN_APPLIED,
                 str_int(cli->arena, (int64_t)plan.steps.n));
     return e;
-}
-
-Err cmd_audit(Cli *cli)
-{
-    AuditCheck check;
-    if (cli->argc != 1 || strcmp(cli->argv[0], "verify") != 0)
-        return E_USAGE;
-    TRY(cli_open(cli));
-    TRY(audit_verify(cli->conn.db, cli->in.keyring, &check));
-    if (check.bad_seq) {
-        cli_say(cli, M_AUDIT_BAD, str_int(cli->arena, check.bad_seq));
-        return E_CORRUPT;
-    }
-    cli_say(cli, M_AUDIT_OK, str_int(cli->arena, check.rows));
-    return ERR_OK;
 }
 
 /* sigap scrub: every record, version and key against the hash or seal beside it. */

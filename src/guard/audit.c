@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { NODE = 1, MAC_SIZE = 32, ROWS_PER_ARENA = 500 };
+enum { NODE = 1, MAC_SIZE = AUDIT_MAC, ROWS_PER_ARENA = 500 };
 
 #define COLUMNS                                                                                    \
     "node,seq,at,actor,agency,session,action,reg,uid,classes,purpose,grant_uid,result,tx,prev,mac"
@@ -82,7 +82,7 @@ static Str first_prev(void)
     return (Str){zeroes, sizeof zeroes};
 }
 
-static Err last_row(Db *db, Arena *a, int64_t *ret_seq, Str *ret_mac)
+Err audit_head(Db *db, Arena *a, int64_t *ret_seq, Str *ret_mac)
 {
     Stmt *st;
     bool row;
@@ -93,6 +93,20 @@ static Err last_row(Db *db, Arena *a, int64_t *ret_seq, Str *ret_mac)
     *ret_mac = row ? row_blob(a, st, 1) : first_prev();
     stmt_done(st);
     return ERR_OK;
+}
+
+Err audit_mac_at(Db *db, Arena *a, int64_t seq, Str *ret_mac)
+{
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(db, "SELECT mac FROM audit WHERE node=:node AND seq=:seq", &st));
+    stmt_int(st, ":node", NODE);
+    stmt_int(st, ":seq", seq);
+    TRY(stmt_step(st, &row));
+    if (row)
+        *ret_mac = row_blob(a, st, 0);
+    stmt_done(st);
+    return row ? ERR_OK : E_NOT_FOUND;
 }
 
 static Err insert(Db *db, const Entry *e)
@@ -126,7 +140,7 @@ Err audit_append(WriteTx *tx, const Keyring *k, const AuditRow *row)
 {
     unsigned char mac[MAC_SIZE];
     Entry e = {.row = *row, .node = NODE, .at = clock_now(), .classes = row->classes};
-    TRY(last_row(tx->db, tx->arena, &e.seq, &e.prev));
+    TRY(audit_head(tx->db, tx->arena, &e.seq, &e.prev));
     e.seq++;
     mac_of(k, tx->arena, &e, mac);
     e.mac = (Str){(const char *)mac, sizeof mac};

@@ -24,6 +24,13 @@ MUST_CHECK Err audit_schema(Db *db);
  */
 MUST_CHECK Err audit_append(WriteTx *tx, const Keyring *k, const AuditRow *row);
 
+enum { AUDIT_MAC = 32 };
+/* The last row of the chain and its mac, by a connection that reads: what it sees is on disk.
+ * `*ret_seq` 0: the chain is empty. */
+MUST_CHECK Err audit_head(Db *db, Arena *a, int64_t *ret_seq, Str *ret_mac);
+/* The mac of one row; E_NOT_FOUND when the chain has no such row. */
+MUST_CHECK Err audit_mac_at(Db *db, Arena *a, int64_t seq, Str *ret_mac);
+
 typedef struct AuditCheck {
     int64_t rows;    /* rows read, up to and with the bad one */
     int64_t bad_seq; /* first row that does not fit, 0 = all fit */

@@ -166,6 +166,44 @@ bool pad_remove(const unsigned char *buf, size_t padded, size_t *ret)
     return true;
 }
 
+/* ---- signatures ---- */
+
+_Static_assert(SIGN_SEED == crypto_sign_SEEDBYTES && SIGN_PUBLIC == crypto_sign_PUBLICKEYBYTES &&
+                   SIGN_SIZE == crypto_sign_BYTES,
+               "sizes of Ed25519");
+
+static void key_pair(const unsigned char seed[SIGN_SEED], unsigned char ret_public[SIGN_PUBLIC],
+                     unsigned char ret_secret[crypto_sign_SECRETKEYBYTES])
+{
+    if (crypto_sign_seed_keypair(ret_public, ret_secret, seed) != 0)
+        BUG("key pair");
+}
+
+void sign_public(const unsigned char seed[SIGN_SEED], unsigned char ret[SIGN_PUBLIC])
+{
+    unsigned char secret[crypto_sign_SECRETKEYBYTES];
+    key_pair(seed, ret, secret);
+    sodium_memzero(secret, sizeof secret);
+}
+
+void sign_make(const unsigned char seed[SIGN_SEED], Str text, unsigned char ret[SIGN_SIZE])
+{
+    unsigned char secret[crypto_sign_SECRETKEYBYTES], public[SIGN_PUBLIC];
+    key_pair(seed, public, secret);
+    if (crypto_sign_detached(ret, NULL, (const unsigned char *)text.ptr, text.len, secret) != 0)
+        BUG("signature");
+    sodium_memzero(secret, sizeof secret);
+}
+
+bool sign_fits(const unsigned char key[SIGN_PUBLIC], Str text,
+               const unsigned char signature[SIGN_SIZE])
+{
+    return crypto_sign_verify_detached(signature, (const unsigned char *)text.ptr, text.len, key) ==
+           0;
+}
+
+/* ---- text ---- */
+
 Str hex_of(Arena *a, const unsigned char *bytes, size_t n)
 {
     char *text = arena_alloc(a, 2 * n + 1);

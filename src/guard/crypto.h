@@ -57,6 +57,13 @@ void pad_add(unsigned char *buf, size_t n);
 /* The length before padding; false when there is no padding. */
 bool pad_remove(const unsigned char *buf, size_t padded, size_t *ret);
 
+enum { SIGN_SEED = 32, SIGN_PUBLIC = 32, SIGN_SIZE = 64 };
+/* Ed25519 (RFC 8032): the public half of a seed, a signature over text, and whether one fits. */
+void sign_public(const unsigned char seed[SIGN_SEED], unsigned char ret[SIGN_PUBLIC]);
+void sign_make(const unsigned char seed[SIGN_SEED], Str text, unsigned char ret[SIGN_SIZE]);
+bool sign_fits(const unsigned char key[SIGN_PUBLIC], Str text,
+               const unsigned char signature[SIGN_SIZE]);
+
 Str hex_of(Arena *a, const unsigned char *bytes, size_t n);
 /* False unless the text is exactly `n` bytes in lower-case hex. */
 bool hex_read(Str text, unsigned char *ret, size_t n);

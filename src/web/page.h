@@ -171,6 +171,7 @@ Err page_login_post(Req *req);
 Err page_logout_post(Req *req);
 Err page_language_post(Req *req);
 Err page_readers(Req *req);
+Err page_seal(Req *req);
 Err page_emergency(Req *req);
 Err page_emergency_post(Req *req);
 Err page_code(Req *req);

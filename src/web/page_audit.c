@@ -184,6 +184,8 @@ Err page_audit(Req *req)
     filter_form(req, h);
     h_class(h, "p", "unduh");
     page_link(h, same_filters(req, "/audit.csv", 0), S("CSV"));
+    h_lit(h, " ");
+    page_link(h, S("/audit/segel"), req_tr(req, M_SEAL));
     h_close(h);
     if (n)
         table(req, h, lines, n);

@@ -72,6 +72,7 @@ static const Route table[] = {
     ROUTE(GET, "/seri", "list", 0, page_all_series),
     ROUTE(GET, "/seri/{name}", "list", 0, page_series),
     ROUTE(GET, "/audit", "audit", 0, page_audit),
+    ROUTE(GET, "/audit/segel", "audit", 0, page_seal),
     ROUTE(GET, "/audit.csv", "audit", 0, page_audit_csv),
     ROUTE(GET, "/kesehatan", "health", 0, page_health),
     ROUTE(POST, "/kesehatan/audit", "health", 0, page_health_verify),

@@ -1,0 +1,117 @@
+/* sigap audit: the chain recomputed, anchors made, and anchors held elsewhere compared with it. */
+#include "cli/command.h"
+
+#include "base/file.h"
+#include "guard/anchor.h"
+
+enum { FILE_MAX = 64 * 1024 * 1024 };
+
+static Err tell_chain(Cli *cli, int64_t *ret_rows)
+{
+    AuditCheck check;
+    TRY(audit_verify(cli->conn.db, cli->in.keyring, &check));
+    *ret_rows = check.rows;
+    if (check.bad_seq) {
+        cli_say(cli, M_AUDIT_BAD, str_int(cli->arena, check.bad_seq));
+        return E_CORRUPT;
+    }
+    cli_say(cli, M_AUDIT_OK, str_int(cli->arena, check.rows));
+    return ERR_OK;
+}
+
+static Err tell_anchors(Cli *cli, const char *path, const AnchorFile *file)
+{
+    static const Msg faults[] = {
+        [ANCHOR_NO_ANCHOR] = M_ANCHOR_NO_ANCHOR, [ANCHOR_FORGED] = M_ANCHOR_FORGED,
+        [ANCHOR_OTHER] = M_ANCHOR_OTHER,         [ANCHOR_ORDER] = M_ANCHOR_ORDER,
+        [ANCHOR_SHORTER] = M_ANCHOR_SHORTER,     [ANCHOR_CUT] = M_ANCHOR_CUT,
+        [ANCHOR_REWRITTEN] = M_ANCHOR_REWRITTEN,
+    };
+    AnchorCheck check;
+    TRY(anchor_check(file, cli->arena, &check));
+    Str line = str_int(cli->arena, check.lines);
+    if (check.fault != ANCHOR_FITS) {
+        cli_say(cli, faults[check.fault], str_of(path), line, str_int(cli->arena, check.rows),
+                check.at, str_int(cli->arena, check.count));
+        return E_CORRUPT;
+    }
+    cli_say(cli, M_ANCHOR_OK, str_of(path), line, str_int(cli->arena, check.rows));
+    return ERR_OK;
+}
+
+/* The file named, or the program's own when there is one. */
+static Err compare_with(Cli *cli, const char *path)
+{
+    AnchorFile file = {.public_key = anchor_public_key(cli->in.keyring, cli->arena),
+                       .db = cli->conn.db,
+                       .installation = cli->in.id};
+    TRY(file_read(cli->arena, path, FILE_MAX, &file.text));
+    return tell_anchors(cli, path, &file);
+}
+
+static const char *own_file(Cli *cli)
+{
+    return str_printf(cli->arena, "%s/" ANCHOR_FILE, cli->in.dir).ptr;
+}
+
+/* verify [FILE...]: every file is told, though one before it does not fit. */
+static Err verify(Cli *cli)
+{
+    int64_t rows = 0;
+    TRY(cli_open(cli));
+    Err e = tell_chain(cli, &rows);
+    if (rows > 0 && file_exists(own_file(cli))) {
+        Err own = compare_with(cli, own_file(cli));
+        e = e == ERR_OK ? own : e;
+    }
+    for (int i = 1; i < cli->argc; i++) {
+        Err other = compare_with(cli, cli->argv[i]);
+        e = e == ERR_OK ? other : e;
+    }
+    return e;
+}
+
+/* anchor: one line for the agencies and the minutes of the meeting, kept in the data as well. */
+static Err anchor(Cli *cli)
+{
+    Str line;
+    if (cli->argc != 1)
+        return E_USAGE;
+    TRY(cli_open_reading(cli));
+    TRY(anchor_make(cli->conn.db, cli->in.keyring, cli->arena, cli->in.id, &line));
+    TRY(anchor_keep(own_file(cli), line));
+    printf("%.*s\n", STR_ARG(line));
+    return ERR_OK;
+}
+
+static Err public_key(Cli *cli)
+{
+    if (cli->argc != 1)
+        return E_USAGE;
+    TRY(cli_open_installation(cli));
+    printf("%.*s\n", STR_ARG(anchor_public_key(cli->in.keyring, cli->arena)));
+    return ERR_OK;
+}
+
+/* check FILE KEY: what an agency can do without the data. */
+static Err check(Cli *cli)
+{
+    if (cli->argc != 3)
+        return E_USAGE;
+    AnchorFile file = {.public_key = str_of(cli->argv[2])};
+    TRY(file_read(cli->arena, cli->argv[1], FILE_MAX, &file.text));
+    return tell_anchors(cli, cli->argv[1], &file);
+}
+
+Err cmd_audit(Cli *cli)
+{
+    static const struct {
+        const char *word;
+        Err (*run)(Cli *);
+    } verbs[] = {
+        {"verify", verify}, {"anchor", anchor}, {"public-key", public_key}, {"check", check}};
+    for (size_t i = 0; cli->argc > 0 && i < sizeof verbs / sizeof *verbs; i++)
+        if (str_is(str_of(cli->argv[0]), verbs[i].word))
+            return verbs[i].run(cli);
+    return E_USAGE;
+}

@@ -1,0 +1,35 @@
+/* The seal of the record of access on paper: an anchor as text and as a QR code, for the minutes of
+ * the coordination meeting and for the agencies that keep it outside. */
+#include "web/widget.h"
+
+#include "guard/anchor.h"
+#include "web/qr.h"
+
+static void code_line(Html *h, Str text)
+{
+    h_class(h, "p", "kunci");
+    h_element(h, "code", text);
+    h_close(h);
+}
+
+Err page_seal(Req *req)
+{
+    const Installation *in = req->store->in;
+    Str line;
+    if (!req_duty(req, "audit"))
+        return E_DENIED;
+    TRY(anchor_make(req->reader.db, in->keyring, req->arena, in->id, &line));
+    req->act_due = true;
+    req->act = (AuditAct){
+        .store = req->store, .actor = &req->actor, .action = S("audit"), .result = S("ok")};
+    Html *h = page_begin(req, req_tr(req, M_SEAL), NULL, 0);
+    h_element(h, "p", req_tr(req, M_SEAL_LEAD));
+    TRY(qr_svg(h, line, req_tr(req, M_SEAL_PICTURE)));
+    code_line(h, line);
+    h_element(h, "h2", req_tr(req, M_SEAL_KEY));
+    h_element(h, "p", req_tr(req, M_SEAL_KEY_LEAD));
+    code_line(h, anchor_public_key(in->keyring, req->arena));
+    h_element(h, "p", req_tr(req, M_SEAL_CHECK));
+    page_end(req, h);
+    return ERR_OK;
+}
