@@ -6,6 +6,7 @@
 #include "engine/backup_db.h"
 #include "engine/backup_ring.h"
 #include "engine/settings_db.h"
+#include "guard/anchor.h"
 #include "model/scrub.h"
 
 #include <pthread.h>
@@ -31,6 +32,7 @@ struct CareDesk {
     WorkQueue *queue;
     Turn asking, round;
     atomic_bool looking;  /* a round waits or runs */
+    int64_t anchored;     /* on the real clock; of the thread alone */
     pthread_mutex_t lock; /* of the next four */
     CareJob asked, by_itself, last;
     int64_t ended;      /* of `last`, on the steady clock */
@@ -191,6 +193,23 @@ static Err scrub_due(Db *db, Arena *a, bool *ret)
     return ERR_OK;
 }
 
+/* The state of the audit chain, signed, beside the data and beside the copies, which may lie on
+ * another disk. */
+static Err keep_anchor(CareDesk *d, Db *db, Arena *a)
+{
+    const Installation *in = d->store->in;
+    const char *home;
+    Str line;
+    if (!longer_ago(d->anchored, HOUR_MS))
+        return ERR_OK;
+    TRY(anchor_make(db, in->keyring, a, in->id, &line));
+    TRY(anchor_keep(str_printf(a, "%s/" ANCHOR_FILE, in->dir).ptr, line));
+    TRY(copies_home(d, db, a, &home));
+    TRY(anchor_keep(str_printf(a, "%s/" ANCHOR_FILE, home).ptr, line));
+    d->anchored = clock_real();
+    return ERR_OK;
+}
+
 static void set_by_itself(CareDesk *d, CareJob job)
 {
     pthread_mutex_lock(&d->lock);
@@ -201,18 +220,19 @@ static void set_by_itself(CareDesk *d, CareJob job)
 static Err look(CareDesk *d, Db *db, Arena *a)
 {
     bool backup, scrub;
-    Err copied = ERR_OK;
+    Err failed = keep_anchor(d, db, a);
     TRY(backup_due(db, a, &backup));
     if (backup) {
         set_by_itself(d, CARE_BACKUP);
-        copied = run_backup(d, db, a, false);
+        Err copied = run_backup(d, db, a, false);
+        failed = failed == ERR_OK ? copied : failed;
     }
     TRY(scrub_due(db, a, &scrub)); /* all the more when the copy failed */
     if (!scrub)
-        return copied;
+        return failed;
     set_by_itself(d, CARE_SCRUB);
     TRY(run_scrub(d, a));
-    return copied;
+    return failed;
 }
 
 /* ---- the thread ---- */

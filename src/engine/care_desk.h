@@ -13,7 +13,7 @@ CareDesk *care_desk_new(const Store *store);
 /* Lets a running job finish. */
 void care_desk_free(CareDesk *d);
 /* Looks what is due, and does it: a copy proved by reading it, in the ring of backup_ring.h; at
- * night the scrub. Returns at once. */
+ * night the scrub, every hour an anchor of the audit chain. Returns at once. */
 void care_look(CareDesk *d);
 /* E_BUSY while another job that was asked for waits or runs. Backups carry no key file. */
 MUST_CHECK Err care_start(CareDesk *d, CareJob job, const Subject *who);

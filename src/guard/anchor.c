@@ -32,7 +32,7 @@ Str anchor_public_key(const Keyring *k, Arena *a)
 static Str moment(Arena *a)
 {
     int minute, zone = clock_zone();
-    Date d = clock_date_of(clock_now(), &minute);
+    Date d = clock_date_of(clock_real(), &minute);
     return str_printf(a, "%.*sT%02d:%02d+%02d:%02d", STR_ARG(date_iso(a, d)), minute / 60,
                       minute % 60, zone / 60, zone % 60);
 }

@@ -2,6 +2,8 @@
 import shutil
 import sqlite3
 
+import steps
+
 
 def anchor(own):
     return own.cli("audit anchor").stdout.strip()
@@ -67,6 +69,15 @@ def test_a_chain_written_anew_is_found_by_the_anchor(own):
     assert "utuh" in own.cli("audit verify").stdout
     said = own.cli("audit verify", told(own, "rapat.txt", [line]), status=10).stdout
     assert "ditulis ulang" in said or "dipotong" in said, said
+
+
+def test_the_server_makes_anchors_by_itself(own):
+    admin = own.as_("admin")  # saving the settings makes the server look at once what is due
+    assert admin.submit(admin.get("/setelan").form("/setelan", has="cadangan_menit")).status == 200
+    for place in (own.data / "segel.txt", own.data / "cadangan" / "segel.txt"):
+        steps.wait_for(place.exists, f"no {place.name} in {place.parent.name}")
+    own.stop()
+    assert "1 segel cocok" in own.cli("audit verify", own.data / "cadangan" / "segel.txt").stdout
 
 
 def test_a_torn_line_is_written_over(own):

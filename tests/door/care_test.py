@@ -35,7 +35,7 @@ def change(server, sql, *values):
 
 
 def copies(home):
-    return sorted(p.name for p in pathlib.Path(home).iterdir())
+    return sorted(p.name for p in pathlib.Path(home).iterdir() if p.is_dir())
 
 
 def test_copies_are_made_proved_and_told(own, tmp):

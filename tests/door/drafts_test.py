@@ -1,6 +1,8 @@
 """Drafts: what was typed and not saved is found again on a page of one's own, and goes after 30 days."""
 import re
 
+import steps
+
 
 def keep_draft(c, address, **typed):
     form = c.get(address).form("/baru", has="draf")
@@ -59,14 +61,6 @@ def test_drafts_go_after_thirty_days(own):
     own.cli.clock("advance", "2")
     own.start()
     c = own.as_("ppt")
-    wait_for(lambda: own.rows("SELECT count(*) n FROM draf")[0]["n"] == 0)
+    steps.wait_for(lambda: own.rows("SELECT count(*) n FROM draf")[0]["n"] == 0, "the ticker does not sweep drafts")
     assert "Tidak ada draf" in c.get("/draf").words
     assert own.rows(repeats)[0]["n"] == 0, "keys of repeated requests stay for ever"
-
-
-def wait_for(holds, seconds=60):
-    import time
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "the ticker does not sweep drafts"
-        time.sleep(0.2)

@@ -6,6 +6,14 @@ import time
 WAIT_SECONDS = 60
 
 
+def wait_for(holds, words):
+    """Until the server has done what it does by its own clock."""
+    end = time.monotonic() + WAIT_SECONDS
+    while not holds():
+        assert time.monotonic() < end, words
+        time.sleep(0.1)
+
+
 def settled(client, page):
     """The page of a job once it has finished: it says Refresh while it works."""
     end = time.monotonic() + WAIT_SECONDS
