@@ -39,6 +39,11 @@ Err file_read(Arena *a, const char *path, size_t max, Str *ret)
     return e;
 }
 
+static Err write_failed(void)
+{
+    return errno == ENOSPC || errno == EDQUOT ? E_FULL : E_IO;
+}
+
 Err file_write_fd(int fd, Str bytes)
 {
     while (bytes.len) {
@@ -46,7 +51,7 @@ Err file_write_fd(int fd, Str bytes)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return E_IO;
+            return write_failed();
         bytes = str_from(bytes, (size_t)n);
     }
     return ERR_OK;
@@ -57,7 +62,7 @@ Err file_write(const char *path, Str bytes)
     Arena *a = arena_new(8192);
     const char *beside = str_printf(a, "%s.baru", path).ptr;
     int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    Err e = fd < 0 ? E_IO : file_write_fd(fd, bytes);
+    Err e = fd < 0 ? write_failed() : file_write_fd(fd, bytes);
     if (fd >= 0) {
         if (e == ERR_OK && fsync(fd) != 0)
             e = E_IO;
@@ -125,6 +130,27 @@ Err file_free_space(const char *path, int64_t *ret)
         return E_IO;
     *ret = (int64_t)st.f_bavail * (int64_t)st.f_frsize;
     return ERR_OK;
+}
+
+Err file_disk_size(const char *path, int64_t *ret)
+{
+    struct statvfs st;
+    if (statvfs(path, &st) != 0)
+        return E_IO;
+    *ret = (int64_t)(st.f_blocks - st.f_bfree + st.f_bavail) * (int64_t)st.f_frsize;
+    return ERR_OK;
+}
+
+Err file_reserve(const char *path, int64_t bytes)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return write_failed();
+    bool got = posix_fallocate(fd, 0, bytes) == 0;
+    close(fd);
+    if (!got)
+        file_remove(path);
+    return got ? ERR_OK : E_FULL;
 }
 
 void file_remove(const char *path)

@@ -7,7 +7,8 @@
 MUST_CHECK Err file_read(Arena *a, const char *path, size_t max, Str *ret);
 /* Reads a descriptor to its end. */
 MUST_CHECK Err file_read_fd(Arena *a, int fd, size_t max, Str *ret);
-/* Writes beside and renames, so that readers see the old or the new file; mode 0600. */
+/* Writes beside and renames, so that readers see the old or the new file; mode 0600. E_FULL, E_IO.
+ */
 MUST_CHECK Err file_write(const char *path, Str bytes);
 MUST_CHECK Err file_write_fd(int fd, Str bytes);
 /* Hands the bytes of a file to `fn`, a piece at a time; E_NOT_FOUND, E_IO, or what `fn` answers. */
@@ -17,6 +18,10 @@ MUST_CHECK Err file_copy(const char *from, const char *to);
 MUST_CHECK Err file_size(const char *path, int64_t *ret);
 /* Bytes still free where the path lies. */
 MUST_CHECK Err file_free_space(const char *path, int64_t *ret);
+/* Makes a file that takes this much room and holds nothing; E_FULL. */
+MUST_CHECK Err file_reserve(const char *path, int64_t bytes);
+/* All bytes of the disk where the path lies, those for root alone left out. */
+MUST_CHECK Err file_disk_size(const char *path, int64_t *ret);
 /* A file, or a folder with nothing in it; what cannot be removed stays. */
 void file_remove(const char *path);
 /* Removes a folder and the files in it; folders in it stay, and it with them. */

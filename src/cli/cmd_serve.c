@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include "engine/clock_db.h"
+#include "engine/disk_room.h"
 #include "guard/session.h"
 #include "web/sealed.h"
 #include "web/server.h"
@@ -55,6 +56,7 @@ Err cmd_serve(Cli *cli)
         return E_USAGE;
     arena_settle();
     int listening = (int)port;
+    room_make_way(cli->data);
     TRY(wait_sealed(cli, &listening, &opened));
     if (!opened)
         return ERR_OK;

@@ -26,6 +26,8 @@ MUST_CHECK Err db_begin_read(Db *db); /* one snapshot for a whole page, taken at
 MUST_CHECK Err db_begin_late(Db *db); /* the same, taken by the first read: free until then */
 MUST_CHECK Err db_commit(Db *db);
 void db_rollback(Db *db);
+/* False also after a failure (a full disk) for which the engine took the transaction back by itself. */
+bool db_in_transaction(const Db *db);
 MUST_CHECK Err db_savepoint(Db *db);
 MUST_CHECK Err db_release(Db *db); /* keeps what was done since the savepoint */
 void db_rollback_to(Db *db);       /* undoes it and drops the savepoint */

@@ -176,6 +176,11 @@ void db_rollback(Db *db)
         log_error("rollback failed");
 }
 
+bool db_in_transaction(const Db *db)
+{
+    return !sqlite3_get_autocommit(db->conn);
+}
+
 Err db_savepoint(Db *db)
 {
     return db_exec(db, "SAVEPOINT perintah");
@@ -189,7 +194,7 @@ Err db_release(Db *db)
 void db_rollback_to(Db *db)
 {
     release_all(db);
-    if (db_exec(db, "ROLLBACK TO perintah; RELEASE perintah") != ERR_OK)
+    if (db_in_transaction(db) && db_exec(db, "ROLLBACK TO perintah; RELEASE perintah") != ERR_OK)
         log_error("rollback to savepoint failed");
 }
 

@@ -3,6 +3,7 @@
 #include "log.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { BATCH_MAX = 64 };
@@ -21,6 +22,7 @@ struct Writer {
     pthread_cond_t wake;
     Write *first, **last;
     bool stop;
+    atomic_bool full;
 };
 
 /* Takes up to BATCH_MAX queued commands, or one that runs alone; NULL when the writer is to end. */
@@ -79,6 +81,8 @@ static void run_together(Db *db, Write *batch, bool before)
         WriteFn fn = before ? w->before : w->fn;
         if (w->err == ERR_OK && fn)
             w->err = in_savepoint(db, fn, w);
+        if (!db_in_transaction(db)) /* and with it what the others wrote */
+            e = w->err;
     }
     if (e == ERR_OK)
         e = db_commit(db);
@@ -117,17 +121,25 @@ static void answer(Write *w)
     arena_free(arena);
 }
 
+static void note_full(Writer *wr, const Write *batch)
+{
+    for (; batch; batch = batch->next)
+        if (batch->err == E_FULL)
+            atomic_store(&wr->full, true);
+}
+
 static void *run(void *arg)
 {
     Writer *wr = arg;
     for (Write *batch; (batch = take_batch(wr));) {
         for (Write *w = batch; w; w = w->next) {
-            w->err = ERR_OK;
+            w->err = atomic_load(&wr->full) && !w->reading ? E_FULL : ERR_OK;
             w->tx = (WriteTx){.arena = arena_new(COMMAND_MAX)};
         }
         if (any_before(batch))
             run_all(wr->keys, batch, true);
         run_all(wr->db, batch, false);
+        note_full(wr, batch);
         for (Write *w = batch, *next; w; w = next) {
             next = w->next;
             answer(w);
@@ -221,4 +233,14 @@ size_t writer_waiting(Writer *wr)
         n++;
     pthread_mutex_unlock(&wr->lock);
     return n;
+}
+
+void writer_refuse(Writer *wr, bool full)
+{
+    atomic_store(&wr->full, full);
+}
+
+bool writer_refuses(const Writer *wr)
+{
+    return atomic_load(&wr->full);
 }

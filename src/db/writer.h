@@ -27,6 +27,7 @@ typedef struct Write {
                  Err err); /* on the writer thread, after commit or failure; must be short */
     void *ctx;
     bool alone;         /* large: a batch of its own */
+    bool reading;       /* goes with reading (who opened what, log-in): also runs on a full disk */
     struct Write *next; /* the writer's */
     Err err;            /* the writer's */
     WriteTx tx;         /* the writer's */
@@ -36,6 +37,10 @@ typedef struct Write {
 Writer *writer_new(Db *db, Db *keys);
 /* Queues a command; `w` must live until `done` was called. */
 void writer_submit(Writer *wr, Write *w);
+/* While set, commands that do not go with reading are answered E_FULL without being run. The writer
+ * sets it itself when the disk turns out to be full. */
+void writer_refuse(Writer *wr, bool full);
+bool writer_refuses(const Writer *wr);
 /* Commands that wait, not counting the batch that is being written. */
 size_t writer_waiting(Writer *wr);
 /* Queues, to run alone, and waits: for the command line, jobs and tests. Not from a `done`. */

@@ -87,6 +87,7 @@ static bool old_before(Str name)
            clock_now() - at > (int64_t)RING_AGE_DAYS * DAY_MS;
 }
 
+/* The newest of them stay (backup_sweep), but not with keys that may have been destroyed since. */
 static void sweep_before(Arena *a, const char *dir)
 {
     StrList names;
@@ -94,7 +95,7 @@ static void sweep_before(Arena *a, const char *dir)
         return;
     for (size_t i = 0; i < names.n; i++)
         if (old_before(names.items[i]))
-            file_remove_folder(str_printf(a, "%s/%.*s", dir, STR_ARG(names.items[i])).ptr);
+            file_remove(str_printf(a, "%s/%.*s/kunci.db", dir, STR_ARG(names.items[i])).ptr);
 }
 
 void ring_sweep(const Installation *in, const char *home)

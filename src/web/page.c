@@ -522,6 +522,8 @@ Html *page_begin_bare(Req *req, Str title, const Crumb *crumbs, size_t n)
     if (req->known)
         page_letterhead(req, h);
     crumbs_list(req, h, crumbs, n);
+    if (req->known && writer_refuses(req->store->writer))
+        page_notice(h, "awas", req_tr(req, M_FULL_BANNER));
     return h;
 }
 

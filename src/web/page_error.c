@@ -37,9 +37,40 @@ void page_problems(Req *req, Err e, const Problems *list)
     body(req, e, list);
 }
 
+/* Long texts are what nobody wants to type again; the rest goes along unseen. Passwords never do.
+ */
+static void typed_again(Req *req, Html *h)
+{
+    for (size_t i = 0; i < req->form.names.n; i++) {
+        Str name = req->form.names.items[i], value = req->form.values.items[i];
+        if (str_is(name, "csrf") || str_contains(name, S("sandi")) || str_empty(value))
+            continue;
+        page_hidden(h, name, value);
+        if (str_find(value, ' ') >= 0)
+            h_element(h, "p", value);
+    }
+}
+
+/* Nothing was saved, and what was typed waits in the page itself: there is no room for a draft. */
+static void send_again(Req *req)
+{
+    req->res.status = err_http(E_FULL);
+    Html *h = page_begin(req, req_tr(req, M_WEB_ERROR_TITLE), NULL, 0);
+    page_notice(h, "galat", req_tr(req, M_E_FULL));
+    h_element(h, "p", req_tr(req, req->uploads.n ? M_FULL_FILES : M_FULL_TYPED));
+    page_form_open_as(req, h, req->path, S("bagian"));
+    typed_again(req, h);
+    page_button(h, req_tr(req, M_FULL_AGAIN), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
+    page_end(req, h);
+}
+
 void page_error(Req *req, Err e)
 {
-    body(req, e, NULL);
+    if (e == E_FULL && req->method == METHOD_POST && req->known && !req_is_api(req))
+        send_again(req);
+    else
+        body(req, e, NULL);
 }
 
 void request_refuse(Req *req, Err e)

@@ -442,6 +442,12 @@ static Err after_save(Req *req, Err err)
         merge_problems(s, &s->form, &b->problems);
         return show_form(s, 0);
     }
+    if (err == E_FULL && !req->uploads.n) {
+        problem_add(&s->problems, (Problem){.msg = M_E_FULL});
+        TRY(show_form(s, 0));
+        req->res.status = err_http(E_FULL);
+        return ERR_OK;
+    }
     TRY(err);
     if (params_has(&req->form, S("lagi")))
         return back_to_form(req, ERR_OK, "simpan");

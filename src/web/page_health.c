@@ -5,7 +5,9 @@
 #include "base/file.h"
 #include "engine/backup_db.h"
 #include "engine/care_desk.h"
+#include "engine/disk_room.h"
 
+enum { ROOM_WARNS = 80, ROOM_ALARMS = 90 }; /* hundredths of the disk */
 enum { BACKUPS_SHOWN = 5, REFRESH_SECONDS = 2, DAY_MS = 86400000 };
 
 static void row(Html *h, Str name, Str value)
@@ -42,6 +44,8 @@ static Err room(Req *req, Html *h)
     }
     TRY(file_free_space(in->dir, &bytes));
     row(h, req_tr(req, M_HEALTH_FREE), size_words(req, bytes));
+    row(h, req_tr(req, M_HEALTH_CHANGES),
+        req_tr(req, writer_refuses(req->store->writer) ? M_HEALTH_READ_ONLY : M_HEALTH_LET_IN));
     return ERR_OK;
 }
 
@@ -127,6 +131,10 @@ static void warnings(Req *req, Html *h, const CareState *care)
         page_notice(h, "galat",
                     tr_args(req->arena, req->lang, M_HEALTH_SCRUB_BAD,
                             str_int(req->arena, care->scrub.faults)));
+    if (room_used(req->store->in) >= ROOM_WARNS)
+        page_notice(h, "awas",
+                    tr_args(req->arena, req->lang, M_HEALTH_ROOM_SHORT,
+                            str_int(req->arena, room_used(req->store->in))));
     if (care->backup_failed)
         page_notice(h, "galat", req_tr(req, M_HEALTH_BACKUP_LAST_FAILED));
     else if (care->backup_late)
@@ -142,6 +150,7 @@ static Err backups(Req *req, Html *h, const CareState *care, bool busy)
     BackupRow rows[BACKUPS_SHOWN];
     size_t n;
     TRY(backup_list(req->reader.db, req->arena, rows, BACKUPS_SHOWN, &n));
+    h_class(h, "section", "bagian");
     h_element(h, "h2", req_tr(req, M_HEALTH_BACKUPS));
     if (care->backup_at)
         h_element(
@@ -154,11 +163,13 @@ static Err backups(Req *req, Html *h, const CareState *care, bool busy)
     h_element(h, "p", req_tr(req, M_HEALTH_BACKUP_NOTE));
     if (!busy)
         button(req, h, S("/kesehatan/cadangan"), M_HEALTH_BACKUP_NOW);
+    h_close(h);
     return ERR_OK;
 }
 
 static void scrubbed(Req *req, Html *h, const ScrubSeen *seen, bool busy)
 {
+    h_class(h, "section", "bagian");
     h_element(h, "h2", req_tr(req, M_HEALTH_SCRUB));
     if (seen->at)
         h_element(h, "p",
@@ -169,6 +180,7 @@ static void scrubbed(Req *req, Html *h, const ScrubSeen *seen, bool busy)
         h_element(h, "p", req_tr(req, M_HEALTH_NEVER));
     if (!busy)
         button(req, h, S("/kesehatan/periksa"), M_HEALTH_AUDIT_NOW);
+    h_close(h);
 }
 
 static void at_work(Req *req, Html *h, CareJob job)
@@ -198,10 +210,12 @@ Err page_health(Req *req)
     warnings(req, h, &care);
     TRY(backups(req, h, &care, job != CARE_NONE));
     scrubbed(req, h, &care.scrub, job != CARE_NONE);
+    h_class(h, "section", "bagian");
     h_element(h, "h2", req_tr(req, M_HEALTH_AUDIT));
     h_element(h, "p", audit_words(req, &seen));
     if (job == CARE_NONE)
         button(req, h, S("/kesehatan/audit"), M_HEALTH_AUDIT_NOW);
+    h_close(h);
     h_element(h, "h2", req_tr(req, M_HEALTH_STATE));
     h_class(h, "dl", "bantuan");
     versions(req, h);
@@ -243,7 +257,8 @@ Err health_warning(Req *req, Html *h)
     if (!req_duty(req, "health"))
         return ERR_OK;
     TRY(care_state(req->reader.db, req->arena, &care));
-    if (!care.scrub.faults && !care.backup_failed && !care.backup_late && !care.scrub_late)
+    if (!care.scrub.faults && !care.backup_failed && !care.backup_late && !care.scrub_late &&
+        room_used(req->store->in) < ROOM_ALARMS)
         return ERR_OK;
     page_notice(h, care.scrub.faults || care.backup_failed ? "galat" : "awas",
                 req_tr(req, M_HEALTH_LOOK));

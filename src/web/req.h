@@ -18,17 +18,18 @@ typedef Err (*ThenFn)(Req *req, Err err);
 typedef enum Method { METHOD_OTHER, METHOD_GET, METHOD_POST, METHOD_PATCH } Method;
 
 enum RouteFlag {
-    ROUTE_PUBLIC = 1 << 0,  /* no session needed */
-    ROUTE_SLOW = 1 << 1,    /* hashes passwords: served by its own two threads */
-    ROUTE_UPLOAD = 1 << 2,  /* body up to BODY_UPLOAD bytes */
-    ROUTE_RECORD = 1 << 3,  /* about one record: E_NOT_FOUND is put on record as a refusal */
-    ROUTE_FORM = 1 << 4,    /* posts the fields of a record: kept as a draft when CSRF fails */
-    ROUTE_OWN = 1 << 6,     /* one's own account: open while the password is a temporary one */
-    ROUTE_API = 1 << 7,     /* JSON for programs: a token, no cookie for writes, no CSRF */
-    ROUTE_LOCKED = 1 << 8,  /* also answered while the screen is locked */
-    ROUTE_CODE = 1 << 9,    /* also answered while the second factor is due */
-    ROUTE_PROVEN = 1 << 10, /* wants a fresh proof of who asks (ASVS 7.5.3) */
-    ROUTE_ASSET = 1 << 5,   /* constant bytes, answered on the I/O thread */
+    ROUTE_PUBLIC = 1 << 0,   /* no session needed */
+    ROUTE_SLOW = 1 << 1,     /* hashes passwords: served by its own two threads */
+    ROUTE_UPLOAD = 1 << 2,   /* body up to BODY_UPLOAD bytes */
+    ROUTE_RECORD = 1 << 3,   /* about one record: E_NOT_FOUND is put on record as a refusal */
+    ROUTE_FORM = 1 << 4,     /* posts the fields of a record: kept as a draft when CSRF fails */
+    ROUTE_OWN = 1 << 6,      /* one's own account: open while the password is a temporary one */
+    ROUTE_API = 1 << 7,      /* JSON for programs: a token, no cookie for writes, no CSRF */
+    ROUTE_LOCKED = 1 << 8,   /* also answered while the screen is locked */
+    ROUTE_CODE = 1 << 9,     /* also answered while the second factor is due */
+    ROUTE_PROVEN = 1 << 10,  /* wants a fresh proof of who asks (ASVS 7.5.3) */
+    ROUTE_READING = 1 << 11, /* its write serves reading: also answered on a full disk */
+    ROUTE_ASSET = 1 << 5,    /* constant bytes, answered on the I/O thread */
 };
 
 typedef struct Route {

@@ -214,9 +214,10 @@ static void audited(void *ctx, Err err)
     req->again(req);
 }
 
-static void submit(Req *req, WriteFn before, WriteFn fn, void *arg, void (*done)(void *, Err))
+static void submit(Req *req, Write w)
 {
-    req->write = (Write){.fn = fn, .before = before, .arg = arg, .done = done, .ctx = req};
+    req->write = w;
+    req->write.ctx = req;
     writer_submit(req->store->writer, &req->write);
 }
 
@@ -226,7 +227,7 @@ static void finish(Req *req)
     req->reads = (AuditReads){
         .store = req->store, .actor = &req->actor, .items = req->opened, .n = req->opened_count};
     if (req->reads.n || req->act_due)
-        submit(req, NULL, write_audit, req, audited);
+        submit(req, (Write){.fn = write_audit, .arg = req, .done = audited, .reading = true});
     else
         req->reply(req);
 }
@@ -396,7 +397,11 @@ void request_step(Req *req, ReadConn *conn)
         WriteFn fn = req->next.fn;
         req->then = req->next.then;
         req->next.fn = NULL;
-        submit(req, req->next.before, fn, req->next.arg, written);
+        submit(req, (Write){.fn = fn,
+                            .before = req->next.before,
+                            .arg = req->next.arg,
+                            .done = written,
+                            .reading = req->route->flags & ROUTE_READING});
         return;
     }
     finish(req);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/workqueue.h"
 #include "engine/care_desk.h"
+#include "engine/disk_room.h"
 #include "guard/limits.h"
 #include "guard/session.h"
 #include "guard/token.h"
@@ -550,11 +551,13 @@ static void serve_until_stopped(Server *s)
         if (poll(&stop, 1, 1000) > 0)
             return;
         cut_late(s);
-        if (clock_steady() >= next_look) {
+        room_watch(s->site.store->in, s->site.store->writer);
+        bool full = writer_refuses(s->site.store->writer);
+        if (clock_steady() >= next_look && !full) {
             care_look(s->site.care);
             next_look = clock_steady() + TICK_MS;
         }
-        if (clock_steady() < next_tick)
+        if (clock_steady() < next_tick || full)
             continue;
         submit_ticks(s);
         next_tick = clock_steady() + TICK_MS;
