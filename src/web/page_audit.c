@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/rand.h"
-#include "model/audit_view.h"
 #include "model/role_report.h"
+#include "web/audit_words.h"
 
 enum { ROWS_SHOWN = 100, ROWS_EXPORTED = 10000 };
 
@@ -23,7 +23,7 @@ static AuditFilter filter_of(Req *req)
     int64_t before = 0;
     (void)str_i64(req_query(req, S("sebelum")), &before);
     return (AuditFilter){.login = str_lower(req->arena, req_query(req, S("masuk"))),
-                         .action = req_query(req, S("tindakan")),
+                         .action = audit_act_of(req, req_query(req, S("tindakan"))),
                          .number = req_query(req, S("catatan")),
                          .agency = req_query(req, S("instansi")),
                          .from = day_start(req, S("sejak"), 0),
@@ -37,26 +37,6 @@ static void on_record(Req *req, const char *action)
     req->act_due = true;
     req->act = (AuditAct){
         .store = req->store, .actor = &req->actor, .action = str_of(action), .result = S("ok")};
-}
-
-static Str action_words(Req *req, Str action)
-{
-    static const struct {
-        const char *word;
-        Msg msg;
-    } words[] = {{"create", M_ACT_CREATE},     {"change", M_ACT_CHANGE}, {"read", M_ACT_READ},
-                 {"move", M_ACT_MOVE},         {"void", M_ACT_VOID},     {"restore", M_ACT_RESTORE},
-                 {"login", M_ACT_LOGIN},       {"logout", M_ACT_LOGOUT}, {"export", M_ACT_EXPORT},
-                 {"password", M_ACT_PASSWORD}, {"backup", M_ACT_BACKUP}, {"open", M_ACT_OPEN},
-                 {"import", M_ACT_IMPORT},     {"audit", M_ACT_AUDIT},   {"update", M_ACT_CHANGE}};
-    Str refused = S("refused:"), word = action;
-    bool was_refused = str_starts(action, refused);
-    if (was_refused)
-        word = str_from(action, refused.len);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (str_is(word, words[i].word))
-            word = req_tr(req, words[i].msg);
-    return was_refused ? tr_args(req->arena, req->lang, M_ACT_REFUSED, word) : word;
 }
 
 static Str record_words(Req *req, const AuditLine *l)
@@ -74,7 +54,7 @@ static const Msg heads[COLUMNS] = {M_AUDIT_WHEN,   M_AUDIT_WHO,    M_AUDIT_AGENC
 
 static void cells_of(Req *req, const AuditLine *l, Str ret[COLUMNS])
 {
-    Str why = l->purpose;
+    Str why = audit_purpose(req, l->purpose);
     if (!str_is(l->result, "ok"))
         why = str_empty(why)
                   ? l->result
@@ -82,7 +62,7 @@ static void cells_of(Req *req, const AuditLine *l, Str ret[COLUMNS])
     ret[0] = req_instant(req, l->at);
     ret[1] = l->actor;
     ret[2] = l->agency;
-    ret[3] = action_words(req, l->action);
+    ret[3] = audit_action(req, l);
     ret[4] = record_words(req, l);
     ret[5] = classes_words(req->arena, req->lang, l->classes);
     ret[6] = why;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "model/audit_readers.h"
 #include "model/role_report.h"
+#include "web/audit_words.h"
 #include "web/record.h"
 
 enum { OFFICES_SHOWN = 100, OPENINGS_SHOWN = 500 };
@@ -81,7 +82,7 @@ static Err openings(Req *req, Html *h, const Record *r)
         h_element(h, "td", rows[i].actor);
         h_element(h, "td", office_name(req, rows[i].agency));
         h_element(h, "td", classes_words(req->arena, req->lang, rows[i].classes));
-        h_element(h, "td", rows[i].purpose);
+        h_element(h, "td", audit_purpose(req, rows[i].purpose));
         h_close(h);
     }
     h_close(h);

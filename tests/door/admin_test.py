@@ -340,6 +340,37 @@ def test_the_record_of_access_is_read_filtered_and_reading_it_is_recorded(s):
         assert s.as_(who).get("/audit").status == 403 and s.as_(who).get("/audit.csv").status == 403
 
 
+def test_acts_are_told_in_words_of_the_reader(s):
+    admin, office = s.as_("admin"), s.as_("ppt")
+    form = admin.get("/kode/alasan_mutasi").form("/kode/alasan_mutasi", has="label_id")
+    admin.submit(form.fill(kode="ikut_panen", label_id="Ikut panen", label_en="Joined the harvest"))
+    form = admin.get("/tenggat?ubah=SOP_ASESMEN").form("/tenggat", has="nilai")
+    admin.submit(form.fill(nilai=12, unit="jam", alasan="Kesepakatan rapat gugus tugas"))
+    case = steps.make(office, "kasus", judul="Perkara uji jejak")
+    office.submit(office.get(case).form("/terima"))
+    steps.open_file(office, steps.make(office, "laporan", jenis="dugaan_tppo", kanal="tatap", kab="53.03", isi="Kabar uji jejak."))
+    wanted = {"id": ['mengubah kode "Ikut panen" pada daftar Alasan mutasi', ": 12 jam", "menjalankan langkah: Terima kasus", "Pemeriksaan berkas untuk uji"],
+              "en": ['changed the code "Joined the harvest" of the list', ": 12 hours", "moved: Accept case", "opened protected values"]}
+    for lang, words in wanted.items():
+        keeper = s.login("pdp")
+        keeper.cookies["bahasa"] = lang
+        files = "".join(keeper.get(f"/audit.csv?masuk={who}").html for who in ("admin", "ppt")).replace('""', '"')
+        for text in (keeper.get("/audit").words, files):
+            missing = [w for w in words if w not in text]
+            assert not missing, (lang, missing, text[:300])
+            raw = re.findall(r"\b(?:code|limit|move|setting|token|factor|key|refused):\S+", text)
+            assert not raw, raw[:5]
+
+
+def test_acts_are_found_by_the_word_shown(s):
+    keeper = s.login("pdp")
+    keeper.get("/audit.csv?masuk=statistik")
+    for lang, word in (("id", "mengekspor"), ("en", "Exported"), ("en", "export")):
+        keeper.cookies["bahasa"] = lang
+        rows = re.findall(r"<tr>(?:<td>.*?){3}<td>(.*?)</td>", keeper.get("/audit", [("tindakan", word)]).html.split("<tbody>")[1], re.S)
+        assert rows and set(rows) == {word.lower() if word != "export" else "exported"}, (word, rows[:3])
+
+
 def test_rows_of_one_agency_and_a_file_too_long_is_refused(own):
     keeper = own.login("pdp")
     of = {r["id"]: r["tajuk"] for r in own.rows("SELECT id, tajuk FROM institusi")}
