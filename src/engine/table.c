@@ -1,11 +1,10 @@
-#include "engine/table.h"
-
-#include "model/env.h"
+#include "engine/table_collect.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { SHOW_ALL_MAX = 12 }; /* lists up to this length show every code, longer ones what occurs */
+enum { COUNTING_MAX = 512 * 1024 * 1024 }; /* beside the page: 50 bytes a row and table */
 
 int audience_k(Audience a)
 {
@@ -34,12 +33,6 @@ Msg audience_msg(Audience a)
 }
 
 /* ---- dimensions ---- */
-
-typedef struct Dim {
-    Str name;
-    const Field *field; /* NULL: owner or state */
-    bool owner, state, none;
-} Dim;
 
 static bool dim_of(const Register *reg, Str name, Dim *ret)
 {
@@ -91,160 +84,6 @@ Label table_dim_label(const Register *reg, Str dim)
         return d.field->label;
     Msg m = str_is(dim, "pemilik") ? M_FIELD_OWNER : M_FIELD_STATE;
     return (Label){{tr(LANG_ID, m), tr(LANG_EN, m)}};
-}
-
-/* ---- collecting ---- */
-
-typedef struct Hit {
-    Str date;
-    int64_t id, person;
-    Str row, column;           /* code words; several for multi-valued dimensions */
-    Str row_name, column_name; /* of owners and of records referred to */
-    bool apart, valued;
-    int64_t value; /* in a table of sums */
-} Hit;
-
-typedef struct Collect {
-    Reader *rd;
-    Arena *arena;
-    const Register *reg;
-    Dim row, column;
-    const Field *sum;
-    Str parent;
-    Verb verb;
-    const Record *now;
-    struct {
-        Hit *items;
-        size_t n, cap;
-    } hits;
-} Collect;
-
-static Str dim_value(const Collect *c, const Dim *d, Str *ret_name)
-{
-    if (d->none)
-        return S("*");
-    if (d->owner) {
-        *ret_name = c->now->owner_name;
-        return str_int(c->arena, c->now->owner);
-    }
-    if (d->field && d->field->kind == FK_REF && !d->field->multi)
-        *ret_name = c->now->vals[d->field->index].heading;
-    return d->state ? c->now->state : c->now->vals[d->field->index].text;
-}
-
-static Err collect_row(void *ctx, const Record *r)
-{
-    Collect *c = ctx;
-    Arena *a = c->arena;
-    const Stats *stats = &c->reg->stats;
-    RecordEnv record = {.store = c->rd->store,
-                        .db = c->rd->db,
-                        .keys = c->rd->keys,
-                        .arena = a,
-                        .reg = c->reg,
-                        .rec = r};
-    ExprEnv env = env_expr(&record);
-    c->now = r;
-    bool counts = !stats->where || expr_true(stats->where, &env);
-    Hit h = {.id = r->id, .apart = stats->apart && expr_true(stats->apart, &env)};
-    env_wipe(&record);
-    if (!counts)
-        return ERR_OK;
-    h.date = str_copy(a, r->vals[stats->date->index].text);
-    h.person = stats->person ? r->vals[stats->person->index].id : 0;
-    h.row = str_copy(a, dim_value(c, &c->row, &h.row_name));
-    h.column = str_copy(a, dim_value(c, &c->column, &h.column_name));
-    h.valued = c->sum && str_i64(r->vals[c->sum->index].text, &h.value);
-    h.row_name = str_copy(a, h.row_name);
-    h.column_name = str_copy(a, h.column_name);
-    *ARENA_PUSH(a, c->hits) = h;
-    return ERR_OK;
-}
-
-static int by_date(const void *x, const void *y)
-{
-    const Hit *a = x, *b = y;
-    int c = str_cmp(a->date, b->date);
-    return c ? c : (a->id > b->id) - (a->id < b->id);
-}
-
-static int by_person(const void *x, const void *y)
-{
-    const Hit *a = x, *b = y;
-    if (a->apart != b->apart)
-        return a->apart - b->apart;
-    if (a->person != b->person)
-        return a->person < b->person ? -1 : 1;
-    return by_date(x, y);
-}
-
-/* Keeps the first row of each person, confirmed before possible: a person confirmed in the period
- * is not counted among the possible ones as well. */
-static void once_a_person(Collect *c)
-{
-    Hit *h = c->hits.items;
-    size_t n = 0, confirmed;
-    if (!c->reg->stats.person || !c->hits.n)
-        return;
-    qsort(h, c->hits.n, sizeof *h, by_person);
-    for (size_t i = 0; i < c->hits.n; i++) {
-        bool same = n && h[n - 1].apart == h[i].apart && h[n - 1].person == h[i].person;
-        if (!same)
-            h[n++] = h[i];
-    }
-    for (confirmed = 0; confirmed < n && !h[confirmed].apart;)
-        confirmed++;
-    size_t kept = confirmed, k = 0;
-    for (size_t i = confirmed; i < n; i++) {
-        while (k < confirmed && h[k].person < h[i].person)
-            k++;
-        if (k == confirmed || h[k].person != h[i].person)
-            h[kept++] = h[i];
-    }
-    c->hits.n = kept;
-}
-
-static void within(Reader *rd, Query *q, const Field *date, Period period)
-{
-    bool instant = date->kind == FK_INSTANT;
-    Str from = instant ? str_int(rd->arena, clock_instant(period.from, 0))
-                       : date_iso(rd->arena, period.from);
-    Str to = instant ? str_int(rd->arena, clock_instant(date_add_days(period.to, 1), 0) - 1)
-                     : date_iso(rd->arena, period.to);
-    query_filter(q, rd->arena, date, STR_NONE, FILTER_FROM, from);
-    query_filter(q, rd->arena, date, STR_NONE, FILTER_TO, to);
-}
-
-/* Fields the table itself shows; none when it names owners, who then come with every row. */
-static const bool *fields_shown(const Collect *c)
-{
-    bool *only = ARENA_ARRAY(c->arena, c->reg->field_count, bool);
-    const Field *shown[] = {c->row.field, c->column.field, c->sum};
-    if (c->row.owner || c->column.owner)
-        return NULL;
-    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
-        if (shown[i])
-            only[shown[i]->index] = true;
-    return only;
-}
-
-/* A period without a year is all time, with what has no date. */
-static Err collect(Reader *rd, const Register *reg, Period period, Collect *c)
-{
-    Query q = query_new(reg);
-    q.verb = c->verb;
-    if (period.from.year)
-        within(rd, &q, reg->stats.date, period);
-    if (!str_empty(c->parent))
-        query_filter(&q, rd->arena, NULL, S("induk"), FILTER_EQ, c->parent);
-    c->rd = rd;
-    c->arena = rd->arena;
-    c->reg = reg;
-    q.only = fields_shown(c);
-    TRY(query_each(rd, &q, collect_row, c));
-    if (!c->sum) /* every amount counts, whoever it belongs to */
-        once_a_person(c);
-    return ERR_OK;
 }
 
 /* ---- heads ---- */
@@ -306,21 +145,41 @@ static int by_label(const void *x, const void *y)
                    ((const TableHead *)y)->label.text[LANG_ID]);
 }
 
+/* A dimension of one table while it is filled. */
+typedef struct Axis {
+    const Register *reg;
+    const Dim *dim;
+    const Words *words;
+    const bool *used; /* words of rows that are counted */
+    Heads heads;
+} Axis;
+
+/* The heads that occur, each code of a word by itself; whether some row has none. */
+static bool heads_found(Arena *a, const Axis *x, Heads *found)
+{
+    bool unknown = false;
+    for (size_t i = 0; i < x->words->met.n; i++) {
+        const Word *word = &x->words->met.items[i];
+        Str codes = word->text, code;
+        if (!x->used[i])
+            continue;
+        unknown |= str_empty(codes);
+        codes = str_copy(a, codes); /* the words go when the table is filled */
+        Str name = str_copy(a, word->name);
+        while (str_word(&codes, &code))
+            add_head(a, found, code, dim_code_label(a, x->reg, x->dim, code, name));
+    }
+    return unknown;
+}
+
 /* Codes in the order of their list; records by what they are called; everything else by code; the
  * unknown last. */
-static Heads make_heads(Collect *c, const Dim *d, bool row)
+static Heads make_heads(Arena *a, const Axis *x)
 {
-    Arena *a = c->arena;
     Heads all = {0}, found = {0};
-    bool unknown = false;
+    const Dim *d = x->dim;
+    bool unknown = heads_found(a, x, &found);
     const CodeList *list = d->field && d->field->kind == FK_CODE ? d->field->codes : NULL;
-    for (size_t i = 0; i < c->hits.n; i++) {
-        const Hit *h = &c->hits.items[i];
-        Str words = row ? h->row : h->column, name = row ? h->row_name : h->column_name, w;
-        unknown |= str_empty(words);
-        while (str_word(&words, &w))
-            add_head(a, &found, w, dim_code_label(a, c->reg, d, w, name));
-    }
     CodeRows rows = list ? code_rows(list) : (CodeRows){0};
     for (size_t i = 0; i < rows.n; i++)
         if (rows.n <= SHOW_ALL_MAX || head_index(&found, rows.items[i].code) < found.n)
@@ -331,48 +190,57 @@ static Heads make_heads(Collect *c, const Dim *d, bool row)
     for (size_t i = 0; i < found.n; i++)
         add_head(a, &all, found.items[i].code, found.items[i].label);
     if (unknown)
-        add_head(a, &all, S(""), dim_code_label(a, c->reg, d, S(""), S("")));
+        add_head(a, &all, S(""), dim_code_label(a, x->reg, d, S(""), S("")));
     if (d->none && !all.n)
-        add_head(a, &all, S("*"), dim_code_label(a, c->reg, d, S("*"), S("")));
+        add_head(a, &all, S("*"), dim_code_label(a, x->reg, d, S("*"), S("")));
     return all;
 }
 
 /* ---- counting ---- */
 
-/* The next value of a dimension; a row without any value gives the empty code once. */
-static bool next_value(Str *words, bool *started, Str *ret)
+/* The heads that one word counts under: those of its codes, or that of the unknown. */
+typedef struct Spread {
+    size_t *at;
+    size_t n;
+} Spread;
+
+static Spread spread_of(Arena *a, const Heads *heads, Str codes)
 {
-    bool more = str_word(words, ret);
-    if (!more && !*started) {
-        *ret = S("");
-        more = true;
-    }
-    *started = true;
-    return more;
+    Spread s = {.at = ARENA_ARRAY(a, codes.len / 2 + 1, size_t)};
+    Str code;
+    while (str_word(&codes, &code))
+        s.at[s.n++] = head_index(heads, code);
+    if (!s.n)
+        s.at[s.n++] = head_index(heads, S(""));
+    return s;
 }
 
-static void add_hit(Count *c, const Hit *h)
+static Spread *spreads(Arena *a, const Axis *x)
+{
+    Spread *all = ARENA_ARRAY(a, x->words->met.n + 1, Spread);
+    for (size_t i = 0; i < x->words->met.n; i++)
+        if (x->used[i])
+            all[i] = spread_of(a, &x->heads, x->words->met.items[i].text);
+    return all;
+}
+
+static void add_mark(Count *c, const Mark *m)
 {
     c->n++;
-    c->sum += h->value;
-    c->unknown += !h->valued;
+    c->sum += m->value;
+    c->unknown += !m->valued;
 }
 
-static void count_hit(const Heads *rows, const Heads *columns, const Hit *h, Table *t)
+static void count_mark(Table *t, const Spread *row, const Spread *column, const Mark *m)
 {
-    Str row_words = h->row, column_words = h->column, code;
-    bool row_started = false, column_started = false;
-    while (next_value(&column_words, &column_started, &code))
-        add_hit(&t->column_totals[head_index(columns, code)], h);
-    while (next_value(&row_words, &row_started, &code)) {
-        size_t row = head_index(rows, code);
-        add_hit(&t->row_totals[row], h);
-        column_words = h->column;
-        column_started = false;
-        while (next_value(&column_words, &column_started, &code))
-            add_hit(&t->cells[row * columns->n + head_index(columns, code)], h);
+    for (size_t k = 0; k < column->n; k++)
+        add_mark(&t->column_totals[column->at[k]], m);
+    for (size_t i = 0; i < row->n; i++) {
+        add_mark(&t->row_totals[row->at[i]], m);
+        for (size_t k = 0; k < column->n; k++)
+            add_mark(&t->cells[row->at[i] * t->column_count + column->at[k]], m);
     }
-    add_hit(&t->total, h);
+    add_mark(&t->total, m);
 }
 
 static void mask_cell(Count *c, int k)
@@ -393,25 +261,39 @@ static void mask(Table *t)
     mask_cell(&t->apart, k);
 }
 
-static void fill(Collect *c, Table *t)
+/* Table number `k` of those that were collected in one walk. The table lies in `a`. */
+static void fill(Arena *a, const Collected *c, const Cut *cut, size_t k, Table *t)
 {
-    Arena *a = c->arena;
-    Heads rows = make_heads(c, &c->row, true), columns = make_heads(c, &c->column, false);
-    t->rows = rows.items;
-    t->row_count = rows.n;
-    t->columns = columns.items;
-    t->column_count = columns.n;
-    t->cells = ARENA_ARRAY(a, rows.n * columns.n, Count);
-    t->row_totals = ARENA_ARRAY(a, rows.n, Count);
-    t->column_totals = ARENA_ARRAY(a, columns.n, Count);
-    for (size_t i = 0; i < c->hits.n; i++) {
-        if (c->hits.items[i].apart)
-            add_hit(&t->apart, &c->hits.items[i]);
-        else
-            count_hit(&rows, &columns, &c->hits.items[i], t);
+    const Hits *hits = collected_hits(c, cut);
+    const Register *reg = t->ask.def->reg;
+    bool *row_used = ARENA_ARRAY(c->arena, cut->rows.met.n + 1, bool);
+    bool *column_used = ARENA_ARRAY(c->arena, cut->columns.met.n + 1, bool);
+    for (size_t i = 0; i < hits->n; i++) {
+        const Mark *m = collected_mark(c, &hits->items[i], k);
+        row_used[m->row] = column_used[m->column] = true;
     }
-    t->multi = (c->row.field && c->row.field->multi) || (c->column.field && c->column.field->multi);
-    t->has_apart = c->reg->stats.apart != NULL;
+    Axis rows = {reg, &cut->row, &cut->rows, row_used, {0}};
+    Axis columns = {reg, &cut->column, &cut->columns, column_used, {0}};
+    rows.heads = make_heads(a, &rows);
+    columns.heads = make_heads(a, &columns);
+    Spread *row_spreads = spreads(c->arena, &rows), *column_spreads = spreads(c->arena, &columns);
+    t->rows = rows.heads.items;
+    t->row_count = rows.heads.n;
+    t->columns = columns.heads.items;
+    t->column_count = columns.heads.n;
+    t->cells = ARENA_ARRAY(a, t->row_count * t->column_count, Count);
+    t->row_totals = ARENA_ARRAY(a, t->row_count, Count);
+    t->column_totals = ARENA_ARRAY(a, t->column_count, Count);
+    for (size_t i = 0; i < hits->n; i++) {
+        const Mark *m = collected_mark(c, &hits->items[i], k);
+        if (hits->items[i].apart)
+            add_mark(&t->apart, m);
+        else
+            count_mark(t, &row_spreads[m->row], &column_spreads[m->column], m);
+    }
+    t->multi = (cut->row.field && cut->row.field->multi) ||
+               (cut->column.field && cut->column.field->multi);
+    t->has_apart = reg->stats.apart != NULL;
     mask(t);
 }
 
@@ -453,57 +335,122 @@ static Err find_parent(Reader *rd, const TableAsk *ask, Table *ret)
     return E_NOT_FOUND;
 }
 
-Err table_count(Reader *rd, const TableAsk *ask, Problems *problems, Table *ret)
+/* ---- tables asked for ---- */
+
+/* A table that was judged, and how it looks at its register. */
+typedef struct Planned {
+    Table table;
+    Cut cut;
+    Verb verb;
+    bool counted;
+} Planned;
+
+static Err judge(Reader *rd, const TableAsk *ask, Problems *problems, Planned *ret)
 {
     const Register *reg = ask->def->reg;
-    Table t = {.ask = *ask, .unit = reg->stats.unit, .counted_at = clock_now()};
-    Collect c = {0};
-    if (str_empty(t.ask.rows))
-        t.ask.rows = ask->def->rows;
-    if (!t.ask.columns.ptr)
-        t.ask.columns = ask->def->columns;
-    if (!dim_of(reg, t.ask.rows, &c.row))
-        wrong(problems, M_DIM_UNKNOWN, t.ask.rows);
-    if (!dim_of(reg, t.ask.columns, &c.column))
-        wrong(problems, M_DIM_UNKNOWN, t.ask.columns);
+    Planned p = {.table = {.ask = *ask, .unit = reg->stats.unit, .counted_at = clock_now()},
+                 .cut = {.sum = ask->def->sum}};
+    TableAsk *own = &p.table.ask;
+    if (str_empty(own->rows))
+        own->rows = ask->def->rows;
+    if (!own->columns.ptr)
+        own->columns = ask->def->columns;
+    if (!dim_of(reg, own->rows, &p.cut.row))
+        wrong(problems, M_DIM_UNKNOWN, own->rows);
+    if (!dim_of(reg, own->columns, &p.cut.column))
+        wrong(problems, M_DIM_UNKNOWN, own->columns);
     bool narrowed = !str_empty(ask->parent);
-    if ((!narrowed || !str_empty(ask->period)) && !period_parse(t.ask.period, &t.period))
-        wrong(problems, M_PERIOD_BAD, t.ask.period);
+    if ((!narrowed || !str_empty(ask->period)) && !period_parse(ask->period, &p.table.period))
+        wrong(problems, M_PERIOD_BAD, ask->period);
     if (!narrowed && ask->audience == AUDIENCE_PUBLIC &&
-        (dim_names(&c.row) || dim_names(&c.column)))
+        (dim_names(&p.cut.row) || dim_names(&p.cut.column)))
         wrong(problems, M_DIM_NAMES, STR_NONE);
     if (problems->errors)
         return E_INVALID;
     if (!narrowed && !may_see(rd, ask->audience))
         return E_DENIED;
     if (narrowed)
-        TRY(find_parent(rd, ask, &t));
-    c.sum = ask->def->sum;
-    c.parent = ask->parent;
-    c.verb = table_verb(ask->def, t.ask.rows, t.ask.columns, ask->parent);
-    TRY(collect(rd, reg, t.period, &c));
-    fill(&c, &t);
-    t.row_title = table_dim_label(reg, t.ask.rows);
-    t.column_title =
-        str_empty(t.ask.columns) ? (Label){{S(""), S("")}} : table_dim_label(reg, t.ask.columns);
-    *ret = t;
+        TRY(find_parent(rd, ask, &p.table));
+    p.verb = table_verb(ask->def, own->rows, own->columns, ask->parent);
+    p.table.row_title = table_dim_label(reg, own->rows);
+    p.table.column_title =
+        str_empty(own->columns) ? (Label){{S(""), S("")}} : table_dim_label(reg, own->columns);
+    *ret = p;
     return ERR_OK;
+}
+
+/* Whether one walk serves both. */
+static bool same_walk(const Planned *x, const Planned *y)
+{
+    const TableAsk *a = &x->table.ask, *b = &y->table.ask;
+    return a->def->reg == b->def->reg && x->verb == y->verb && str_eq(a->period, b->period) &&
+           str_eq(a->parent, b->parent);
+}
+
+/* Counts the first of `n` planned tables, and every other that the same walk serves. */
+static Err count_walk(Reader *rd, Arena *a, Planned *planned, size_t n)
+{
+    size_t *which = ARENA_ARRAY(a, n, size_t), cuts = 0;
+    Cut *cut = ARENA_ARRAY(a, n, Cut);
+    Collected c;
+    CollectAsk ask = {.reg = planned->table.ask.def->reg,
+                      .verb = planned->verb,
+                      .period = planned->table.period,
+                      .parent = planned->table.ask.parent};
+    for (size_t i = 0; i < n; i++) {
+        if (planned[i].counted || !same_walk(planned, &planned[i]))
+            continue;
+        planned[i].counted = true;
+        which[cuts] = i;
+        cut[cuts++] = planned[i].cut;
+    }
+    TRY(table_collect(rd, a, &ask, cut, cuts, &c));
+    for (size_t k = 0; k < cuts; k++)
+        fill(rd->arena, &c, &cut[k], k, &planned[which[k]].table);
+    return arena_over(a) ? E_TOO_LARGE : ERR_OK;
+}
+
+Err table_count_set(Reader *rd, const TableAsk *asks, size_t n, Problems *problems, Table *ret)
+{
+    Planned *planned = ARENA_ARRAY(rd->arena, n, Planned);
+    for (size_t i = 0; i < n; i++)
+        TRY(judge(rd, &asks[i], problems, &planned[i]));
+    for (size_t i = 0; i < n; i++) {
+        if (planned[i].counted)
+            continue;
+        Arena *a = arena_new(COUNTING_MAX);
+        Err e = count_walk(rd, a, planned + i, n - i);
+        arena_free(a);
+        TRY(e);
+    }
+    for (size_t i = 0; i < n; i++)
+        ret[i] = planned[i].table;
+    return ERR_OK;
+}
+
+Err table_count(Reader *rd, const TableAsk *ask, Problems *problems, Table *ret)
+{
+    return table_count_set(rd, ask, 1, problems, ret);
 }
 
 Err table_total(Reader *rd, const Register *reg, Str period, Audience audience, Count *ret)
 {
-    Collect c = {0};
-    Period p;
-    if (!period_parse(period, &p))
+    CollectAsk ask = {.reg = reg, .verb = VERB_COUNT};
+    Cut cut = {.row = {.none = true}, .column = {.none = true}};
+    Collected c;
+    if (!period_parse(period, &ask.period))
         return E_INVALID;
     if (!may_see(rd, audience))
         return E_DENIED;
-    c.row.none = c.column.none = true;
-    c.verb = VERB_COUNT;
-    TRY(collect(rd, reg, p, &c));
+    Arena *a = arena_new(COUNTING_MAX);
+    Err e = table_collect(rd, a, &ask, &cut, 1, &c);
     *ret = (Count){0};
-    for (size_t i = 0; i < c.hits.n; i++)
-        ret->n += !c.hits.items[i].apart;
+    for (size_t i = 0; e == ERR_OK && i < c.persons.n; i++)
+        ret->n += !c.persons.items[i].apart;
+    if (e == ERR_OK && arena_over(a))
+        e = E_TOO_LARGE;
+    arena_free(a);
+    TRY(e);
     mask_cell(ret, audience_k(audience));
     return ERR_OK;
 }

@@ -58,6 +58,10 @@ Label table_dim_label(const Register *reg, Str dim);
 /* E_INVALID with a problem for an unknown dimension or period; E_DENIED without the right to count
  * or beyond the subject's audience. */
 MUST_CHECK Err table_count(Reader *rd, const TableAsk *ask, Problems *problems, Table *ret);
+/* The same for several tables, each in its place of `ret`: those of one register and period are
+ * counted in one walk over it. Nothing is counted when one of them may not be. */
+MUST_CHECK Err table_count_set(Reader *rd, const TableAsk *asks, size_t n, Problems *problems,
+                               Table *ret);
 /* One figure: the total of a register for a period, in its unit (KAS-21: never added together). */
 MUST_CHECK Err table_total(Reader *rd, const Register *reg, Str period, Audience audience,
                            Count *ret);

@@ -58,11 +58,13 @@ static void put_cross(Out *out, const BookCross *t)
     out_finish(&s, CROSS_HEAD + 1);
 }
 
-Err workbook_write_cross(Arena *a, Lang lang, const BookCross *t, Str *ret)
+Err workbook_write_cross(Arena *a, Lang lang, const BookLine *notes, size_t n_notes,
+                         const BookCross *t, size_t n, Str *ret)
 {
     Out out;
     TRY(out_open(&out));
-    out_notes(&out, lang, t->notes, t->n_notes);
-    put_cross(&out, t);
+    out_notes(&out, lang, notes, n_notes);
+    for (size_t i = 0; i < n; i++)
+        put_cross(&out, &t[i]);
     return out_close(&out, a, ret);
 }

@@ -33,8 +33,6 @@ MUST_CHECK Err workbook_write_table(Arena *a, Lang lang, const BookTable *t, Str
 /* A cross table with its totals, as shown: masked cells come as their text ("<5"). */
 typedef struct BookCross {
     Str name, title;
-    const BookLine *notes;
-    size_t n_notes;
     Str corner; /* "Kabupaten \ Umur" */
     const Str *rows, *columns;
     size_t n_rows, n_columns;
@@ -42,7 +40,9 @@ typedef struct BookCross {
     bool total_row, total_column; /* the last one is a total: bold */
 } BookCross;
 
-MUST_CHECK Err workbook_write_cross(Arena *a, Lang lang, const BookCross *t, Str *ret);
+/* First sheet with the notes, then a sheet for each table. */
+MUST_CHECK Err workbook_write_cross(Arena *a, Lang lang, const BookLine *notes, size_t n_notes,
+                                    const BookCross *t, size_t n, Str *ret);
 
 /* Import template: sheets "Petunjuk" (how to fill in), "Data", "Daftar" (choices). On Data, row 1
  * holds the titles, hidden row 2 the codes, row 3 an example. Codes travel with their columns when

@@ -132,7 +132,7 @@ static RowWant count_fields(Arena *a, const Query *q)
     want_conditions(a, &q->reg->stats, named);
     memcpy(field, named, n * sizeof *field);
     want_basis(&q->reg->stats, field);
-    return (RowWant){.field = field, .named = named};
+    return (RowWant){.field = field, .named = named, .counted = true};
 }
 
 static RowWant list_fields(Arena *a, const Query *q)
@@ -344,7 +344,8 @@ Err query_any(Reader *rd, const Query *qs, size_t n, bool *ret)
     return ERR_OK;
 }
 
-/* Every matching id in order: 16 bytes each, where paging would ask and sort again for each page. */
+/* Every matching id in order: 16 bytes each, where paging would ask and sort again for each page.
+ */
 static Err all_ids(Reader *rd, const Query *q, Ids *ret)
 {
     Built b;
@@ -385,12 +386,39 @@ static Err walk_rows(Reader *rd, const Query *q, Arena *a, const int64_t *ids, s
     }
 }
 
+/* What is only counted is read once, as it comes, and nothing of it is kept. */
+static Err walk_counted(Reader *rd, const Query *q, Err (*fn)(void *ctx, const Record *r),
+                        void *ctx)
+{
+    RowWant want = count_fields(rd->arena, q);
+    Record r = {.vals = ARENA_ARRAY(rd->arena, q->reg->field_count, Value)};
+    Built b;
+    Stmt *st;
+    bool row = false;
+    TRY(built_begin(rd, q, false, &b));
+    row_select(&b.sql, q->reg, want);
+    put_where(rd, q, &b, (Stretch){.limit = 0});
+    TRY(built_start(rd, &b, &st));
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        row_glance(st, q->reg, want, &r);
+        Err e = fn(ctx, &r);
+        if (e != ERR_OK)
+            stmt_done(st);
+        TRY(e);
+    }
+}
+
 Err query_each(Reader *rd, const Query *q, Err (*fn)(void *ctx, const Record *r), void *ctx)
 {
     Walk w = {.want = {.all = true}, .fn = fn, .ctx = ctx};
     Ids ids = {0};
+    if (q->verb == VERB_COUNT && q->only)
+        return walk_counted(rd, q, fn, ctx);
     if (q->verb == VERB_COUNT)
-        w.want = q->only ? count_fields(rd->arena, q) : list_fields(rd->arena, q);
+        w.want = list_fields(rd->arena, q);
     TRY(all_ids(rd, q, &ids));
     for (size_t at = 0; at < ids.n; at += EACH_PAGE) {
         size_t n = ids.n - at < EACH_PAGE ? ids.n - at : EACH_PAGE;

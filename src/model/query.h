@@ -71,7 +71,8 @@ MUST_CHECK Err query_page(Reader *rd, const Query *q, QueryPage *ret);
 /* Whether there is any match, for each of `n` questions, in one statement. */
 MUST_CHECK Err query_any(Reader *rd, const Query *qs, size_t n, bool *ret);
 
-/* Walks all matching rows in id order; `row` is valid during the call only. Stops on error. */
+/* Walks all matching rows in id order (those that are only counted, as they come); `row` is valid
+ * during the call only. Stops on error. */
 MUST_CHECK Err query_each(Reader *rd, const Query *q, Err (*row)(void *ctx, const Record *r),
                           void *ctx);
 

@@ -88,9 +88,12 @@ static void put_multi(Buf *sql, const Field *f, const char *column)
 void row_put_columns(Buf *sql, const Register *reg, RowWant want)
 {
     const Register *inst = role_reg(reg->model, REG_ROLE_INSTITUTION);
-    buf_lit(sql,
-            "SELECT r.id,r.uid,r.nomor,r.versi,r.status,r.pemilik,r.batal,r.dibuat_tx,r.ubah_tx,"
-            "r.ubah_at,r.tajuk");
+    buf_lit(sql, "SELECT r.id,");
+    if (want.counted)
+        buf_lit(sql, "NULL,NULL,0,r.status,r.pemilik,r.batal,0,0,0,NULL");
+    else
+        buf_lit(sql, "r.uid,r.nomor,r.versi,r.status,r.pemilik,r.batal,r.dibuat_tx,r.ubah_tx,"
+                     "r.ubah_at,r.tajuk");
     if (inst && !want.named)
         buf_printf(sql, ",(SELECT tajuk FROM %.*s WHERE id=r.pemilik)", STR_ARG(inst->name));
     else
@@ -118,19 +121,25 @@ void row_select(Buf *sql, const Register *reg, RowWant want)
     buf_printf(sql, " FROM %.*s r", STR_ARG(reg->name));
 }
 
+/* Without an arena the text stays where the statement has it. */
+static Str text_at(Arena *a, Stmt *st, int c)
+{
+    return a ? row_text(a, st, c) : row_peek(st, c);
+}
+
 static int read_ref(Arena *a, Stmt *st, int c, const Field *f, Value *v)
 {
     if (f->multi) {
-        v->text = row_text(a, st, c);
-        v->heading = row_text(a, st, c + 1);
+        v->text = text_at(a, st, c);
+        v->heading = text_at(a, st, c + 1);
         return c + 2;
     }
     v->id = row_int(st, c++);
     v->reg = f->target;
     if (!f->target)
-        v->reg = model_reg(f->reg->model, row_text(a, st, c++));
-    v->text = row_text(a, st, c);
-    v->heading = row_text(a, st, c + 1);
+        v->reg = model_reg(f->reg->model, text_at(a, st, c++));
+    v->text = text_at(a, st, c);
+    v->heading = text_at(a, st, c + 1);
     return c + 2;
 }
 
@@ -139,10 +148,10 @@ static int read_value(Arena *a, Stmt *st, int c, const Field *f, Value *v)
     if (f->kind == FK_REF && !f->class_)
         return read_ref(a, st, c, f, v);
     if (f->class_) {
-        v->blob = row_blob(a, st, c);
+        v->blob = a ? row_blob(a, st, c) : row_peek(st, c);
         v->sealed = v->blob.ptr != NULL;
     } else {
-        v->text = row_text(a, st, c);
+        v->text = text_at(a, st, c);
     }
     return c + 1;
 }
@@ -151,32 +160,42 @@ static int read_system(Arena *a, Stmt *st, Record *r)
 {
     int c = 0;
     r->id = row_int(st, c++);
-    r->uid = row_text(a, st, c++);
-    r->number = row_text(a, st, c++);
+    r->uid = text_at(a, st, c++);
+    r->number = text_at(a, st, c++);
     r->version = row_int(st, c++);
-    r->state = row_text(a, st, c++);
+    r->state = text_at(a, st, c++);
     r->owner = row_int(st, c++);
     r->void_tx = row_int(st, c++);
     r->created_tx = row_int(st, c++);
     r->changed_tx = row_int(st, c++);
     r->changed_at = row_int(st, c++);
-    r->heading = row_text(a, st, c++);
-    r->owner_name = row_text(a, st, c++);
+    r->heading = text_at(a, st, c++);
+    r->owner_name = text_at(a, st, c++);
     r->parent = row_int(st, c++);
-    r->parent_reg = model_reg(r->reg->model, row_text(a, st, c++));
-    r->parent_uid = row_text(a, st, c++);
-    r->parent_heading = row_text(a, st, c++);
+    r->parent_reg = model_reg(r->reg->model, text_at(a, st, c++));
+    r->parent_uid = text_at(a, st, c++);
+    r->parent_heading = text_at(a, st, c++);
     return c;
+}
+
+static void read_row(Arena *a, Stmt *st, const Register *reg, RowWant want, Record *ret)
+{
+    int c = read_system(a, st, ret);
+    for (size_t i = 0; i < reg->field_count; i++)
+        if (wanted(want, reg->fields[i]))
+            c = read_value(a, st, c, reg->fields[i], &ret->vals[i]);
 }
 
 void row_read(Arena *a, Stmt *st, const Register *reg, RowWant want, Record *ret)
 {
-    *ret = (Record){.reg = reg};
-    int c = read_system(a, st, ret);
-    ret->vals = ARENA_ARRAY(a, reg->field_count, Value);
-    for (size_t i = 0; i < reg->field_count; i++)
-        if (wanted(want, reg->fields[i]))
-            c = read_value(a, st, c, reg->fields[i], &ret->vals[i]);
+    *ret = (Record){.reg = reg, .vals = ARENA_ARRAY(a, reg->field_count, Value)};
+    read_row(a, st, reg, want, ret);
+}
+
+void row_glance(Stmt *st, const Register *reg, RowWant want, Record *ret)
+{
+    ret->reg = reg;
+    read_row(NULL, st, reg, want, ret);
 }
 
 /* The text names every column: it is made once a connection. */

@@ -11,6 +11,8 @@ typedef struct RowWant {
     /* Set: owner, parent and references come by id alone, except references this mask names. Asking
      * how others are called costs more than the row itself. */
     const bool *named;
+    bool
+        counted; /* of what every record has only id, state, owner, parent and whether it is void */
 } RowWant;
 
 /* Statements on one register (or field) whose text never changes: see db_known. */
@@ -31,6 +33,9 @@ void row_select(Buf *sql, const Register *reg, RowWant want);
 void row_put_columns(Buf *sql, const Register *reg, RowWant want);
 /* Reads the current row of a statement made by row_select. */
 void row_read(Arena *a, Stmt *st, const Register *reg, RowWant want, Record *ret);
+/* The same without a copy, into a record whose `vals` are there: its texts last until the next
+ * step. */
+void row_glance(Stmt *st, const Register *reg, RowWant want, Record *ret);
 
 /* Appends the expression that gives one column ("uid", "tajuk") of what a reference points to;
  * `reg` is the column of its register when the field points to a tag. */

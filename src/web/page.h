@@ -130,6 +130,7 @@ Err page_import_choose(Req *req);
 Err page_import_apply(Req *req);
 Err page_import_undo(Req *req);
 Err page_tables(Req *req);
+Err page_tables_xlsx(Req *req);
 Err page_table(Req *req);
 Err page_table_csv(Req *req);
 Err page_table_xlsx(Req *req);

@@ -296,6 +296,20 @@ Err page_table(Req *req)
     return ERR_OK;
 }
 
+static void send_file(Req *req, Str name, Str of, const char *suffix, const char *type, Str bytes)
+{
+    req->res.type = str_of(type);
+    req->res.disposition = str_printf(req->arena, "attachment; filename=\"%.*s-%.*s.%s\"",
+                                      STR_ARG(name), STR_ARG(of), suffix);
+    buf_put(&req->res.body, bytes);
+}
+
+static void send_book(Req *req, Str name, Str of, Str bytes)
+{
+    send_file(req, name, of, "xlsx",
+              "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes);
+}
+
 static Err download(Req *req, bool xlsx)
 {
     TableAsk ask;
@@ -304,18 +318,15 @@ static Err download(Req *req, bool xlsx)
     Str bytes;
     TRY(read_ask(req, &ask));
     TRY(table_count(&req->reader, &ask, &problems, &t));
-    if (xlsx)
+    Str of = str_empty(ask.period) ? ask.parent : ask.period;
+    if (xlsx) {
         TRY(table_book(req->arena, req->lang, &t, &bytes));
-    else
-        bytes = table_csv(req->arena, req->lang, &t, ',');
-    req->res.type = xlsx ? S("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-                         : S("text/csv; charset=utf-8");
-    req->res.disposition =
-        str_printf(req->arena, "attachment; filename=\"%.*s-%.*s.%s\"", STR_ARG(ask.def->name),
-                   STR_ARG(str_empty(ask.period) ? ask.parent : ask.period), xlsx ? "xlsx" : "csv");
-    if (!xlsx)
-        buf_lit(&req->res.body, "\xEF\xBB\xBF"); /* so that Excel reads UTF-8 */
-    buf_put(&req->res.body, bytes);
+        send_book(req, ask.def->name, of, bytes);
+        return ERR_OK;
+    }
+    buf_lit(&req->res.body, "\xEF\xBB\xBF"); /* so that Excel reads UTF-8 */
+    send_file(req, ask.def->name, of, "csv", "text/csv; charset=utf-8",
+              table_csv(req->arena, req->lang, &t, ','));
     return ERR_OK;
 }
 
@@ -330,6 +341,40 @@ Err page_table_xlsx(Req *req)
 }
 
 /* ---- all tables, and the total of each unit for a period ---- */
+
+/* Whether the reader may count it, for this audience: no table of names is made for the public. */
+static bool may_ask(Req *req, const TableDef *t, Audience audience)
+{
+    Verb verb = table_verb(t, STR_NONE, t->columns, STR_NONE);
+    return req_may(req, t->reg, verb) && (audience != AUDIENCE_PUBLIC || verb == VERB_COUNT);
+}
+
+/* Every table of a period in one workbook: those of one register are counted in one walk over it.
+ */
+Err page_tables_xlsx(Req *req)
+{
+    const Model *m = req->model;
+    TableAsk *asks = ARENA_ARRAY(req->arena, m->table_count, TableAsk);
+    Problems problems = {.arena = req->arena};
+    Str bytes, period = req_query(req, S("masa")), word = req_query(req, S("untuk"));
+    Audience audience = default_audience(req);
+    Period p;
+    size_t n = 0;
+    if (!req_duty(req, "tables"))
+        return E_DENIED;
+    if (!str_empty(word) && !audience_of(word, &audience))
+        return E_BAD_REQ;
+    if (!period_parse(period, &p))
+        period = default_period(req);
+    for (size_t i = 0; i < m->table_count; i++)
+        if (may_ask(req, &m->tables[i], audience))
+            asks[n++] = (TableAsk){.def = &m->tables[i], .period = period, .audience = audience};
+    Table *tables = ARENA_ARRAY(req->arena, n, Table);
+    TRY(table_count_set(&req->reader, asks, n, &problems, tables));
+    TRY(table_set_book(req->arena, req->lang, tables, n, &bytes));
+    send_book(req, S("tabel"), period, bytes);
+    return ERR_OK;
+}
 
 static Err totals(Req *req, Html *h, Str period, Audience audience)
 {
@@ -371,10 +416,14 @@ Err page_tables(Req *req)
     h_close(h);
     TRY(totals(req, h, period, default_audience(req)));
     page_notice(h, "info", req_tr(req, M_TABLES_UNITS));
+    h_class(h, "p", "unduh");
+    page_link(h, str_printf(req->arena, "/tabel.xlsx?masa=%.*s", STR_ARG(period)),
+              req_tr(req, M_TABLES_XLSX));
+    h_close(h);
     h_open(h, "ul");
     for (size_t i = 0; i < req->model->table_count; i++) {
         const TableDef *t = &req->model->tables[i];
-        if (!req_may(req, t->reg, table_verb(t, STR_NONE, t->columns, STR_NONE)))
+        if (!may_ask(req, t, AUDIENCE_INTERNAL))
             continue;
         h_open(h, "li");
         page_link(

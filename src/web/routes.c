@@ -68,6 +68,7 @@ static const Route table[] = {
     ROUTE(GET, "/impor/{name}/contoh.xlsx", "import", 0, page_import_template),
     ROUTE(GET, "/{reg}/impor", "import", 0, page_import),
     ROUTE(GET, "/tabel", "count", 0, page_tables),
+    ROUTE(GET, "/tabel.xlsx", "count", 0, page_tables_xlsx),
     ROUTE(GET, "/tabel/{name}.csv", "count", 0, page_table_csv),
     ROUTE(GET, "/tabel/{name}.xlsx", "count", 0, page_table_xlsx),
     ROUTE(GET, "/tabel/{name}", "count", 0, page_table),

@@ -2,9 +2,11 @@
 import csv
 import datetime
 import html
+import io
 import itertools
 import re
 
+import openpyxl
 import sigap
 import steps
 import yaml
@@ -144,3 +146,28 @@ def test_any_two_dimensions_cross_and_small_cells_are_masked(s):
             assert numbers and not [n for n in numbers if 0 < n < k], (rows, columns, audience, cells)
             masked += sum(v == f"<{k}" for v in cells)
     assert masked > len(pairs)
+
+
+def grid(rows):
+    """From the line of headings on: {(row, column): cell}."""
+    head = next(i for i, r in enumerate(rows) if len(r) > 1 and r[0] and r[1])
+    return {(r[0], c): v for r in rows[head + 1:] if r and r[0] for c, v in zip(rows[head][1:], r[1:])}
+
+
+def test_all_tables_of_a_half_year_in_one_book_are_each_table_itself(s):
+    for login, audience in (("sekretaris", "internal"), ("statistik", "public")):
+        c, ask = s.as_(login), {"masa": f"{LAST_YEAR}-S1", "untuk": audience}
+        assert "/tabel.xlsx?masa=" in c.get("/tabel").html
+        answer = c.get("/tabel.xlsx", ask)
+        assert answer.status == 200, (login, answer.status)
+        book, counted = openpyxl.load_workbook(io.BytesIO(answer.body)), 0
+        listed = {href.split("/tabel/")[1].split("?")[0] for href, _ in c.get("/tabel").links if "/tabel/" in href}
+        assert set(book.sheetnames[1:]) <= listed and len(book.sheetnames) > 10, set(book.sheetnames) - listed
+        for name in book.sheetnames[1:]:
+            sheet = [["" if v is None else str(v) for v in r] for r in book[name].iter_rows(values_only=True)]
+            alone = list(csv.reader(c.get(f"/tabel/{name}.csv", ask).body.decode("utf-8-sig").splitlines()))
+            cells = [r for r in alone if len(r) > 1]
+            if len(cells) > 1:
+                assert grid(sheet) == grid(alone[5:]), name
+                counted += 1
+        assert counted > 10, (login, counted)

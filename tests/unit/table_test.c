@@ -293,6 +293,43 @@ static void every_crossing_agrees(void **state)
                             AUDIENCE_INTERNAL);
 }
 
+static void same_counts(const Count *x, const Count *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (x[i].n != y[i].n || x[i].masked != y[i].masked || x[i].sum != y[i].sum)
+            fail_msg("count %zu: %lld in the set, %lld by itself", i, (long long)x[i].n,
+                     (long long)y[i].n);
+}
+
+/* Counted together, in one walk or in several, each is as it is by itself. */
+static void a_set_is_its_tables(void **state)
+{
+    (void)state;
+    const TableDef *victims = model_table(kit.model, S("korban_jk"));
+    const TableAsk asks[] = {
+        {.def = victims, .rows = S("kelompok"), .columns = S("jk"), .period = S("2026-S1")},
+        {.def = victims, .rows = S("bentuk"), .columns = S("asal"), .period = S("2026-S1")},
+        {.def = victims, .rows = S("asal"), .columns = S(""), .period = S("2026-S2")},
+        {.def = victims, .rows = S("pemilik"), .columns = S("jk"), .period = S("2026-S1")},
+    };
+    enum { SET = sizeof asks / sizeof *asks };
+    Table set[SET], t;
+    Read r;
+    read_begin(&r, &kit, &kit.system);
+    Problems problems = {.arena = r.arena};
+    OK(table_count_set(&r.rd, asks, SET, &problems, set));
+    for (size_t i = 0; i < SET; i++) {
+        OK(table_count(&r.rd, &asks[i], &problems, &t));
+        assert_int_equal(set[i].row_count, t.row_count);
+        assert_int_equal(set[i].column_count, t.column_count);
+        same_counts(set[i].cells, t.cells, t.row_count * t.column_count);
+        same_counts(&set[i].total, &t.total, 1);
+        same_counts(&set[i].apart, &t.apart, 1);
+    }
+    assert_true(set[0].total.n && set[2].total.n != set[0].total.n);
+    read_end(&r);
+}
+
 static void periods_and_scopes_agree(void **state)
 {
     (void)state;
@@ -427,6 +464,7 @@ int main(int argc, char **argv)
     domain = argv[1];
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_crossing_agrees),
+        cmocka_unit_test(a_set_is_its_tables),
         cmocka_unit_test(periods_and_scopes_agree),
         cmocka_unit_test(audiences_and_questions_are_checked),
         cmocka_unit_test(cases_are_counted_by_row),

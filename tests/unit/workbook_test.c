@@ -733,7 +733,7 @@ static void cross_table(void **state)
                          .total_row = true,
                          .total_column = true};
     Str bytes;
-    assert_int_equal(workbook_write_cross(c->a, LANG_ID, &t, &bytes), ERR_OK);
+    assert_int_equal(workbook_write_cross(c->a, LANG_ID, NULL, 0, &t, 1, &bytes), ERR_OK);
     assert_int_equal(read_bytes(c, bytes, "a.xlsx"), ERR_OK);
     is_cell(c, 1, 4, 1, CELL_TEXT, "<5");
     is_cell(c, 1, 4, 2, CELL_NUMBER, "12");
