@@ -22,7 +22,8 @@ IS = set('person institution membership user case victim suspect report reporter
          'attachment task assignment consent grant exclusion figure referral help_number'.split())
 AS = {  # role of a field -> kinds it may have
     'person.name': 'text', 'person.alias': 'text', 'person.birth': 'date', 'person.sex': 'code', 'person.nik': 'text',
-    'person.origin': 'place', 'person.initials': 'text', 'institution.code': 'text', 'institution.name': 'text',
+    'person.origin': 'place', 'person.initials': 'text', 'person.mother': 'text', 'person.passport': 'text',
+    'person.phone': 'text', 'person.village': 'place', 'person.paper_birth': 'date', 'person.merged': 'ref', 'institution.code': 'text', 'institution.name': 'text',
     'grant.user': 'ref', 'grant.institution': 'ref', 'grant.classes': 'codes', 'grant.start': 'instant', 'grant.end': 'instant',
     'grant.emergency': 'yesno4', 'grant.reason': 'text', 'grant.purpose': 'code', 'exclusion.user': 'ref', 'exclusion.institution': 'ref',
     'exclusion.start': 'date', 'exclusion.end': 'date',

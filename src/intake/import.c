@@ -137,7 +137,7 @@ static Err match_person(Build *b, Part *p)
     size_t n = person_index_find(b->rd->store->persons, a, &facts, hits, HITS_MAX), n_asked = 0;
     for (size_t i = 0; i < n; i++) {
         Record r;
-        if (person_index_load_hit(b->rd, &hits[i], &r) != ERR_OK)
+        if (person_load_found(b->rd, hits[i].uid, &r) != ERR_OK)
             continue;
         if (hits[i].same_nik || in_same_case(b, p, hits[i].uid)) {
             p->uid = hits[i].uid;

@@ -338,16 +338,9 @@ Err follow_person(WriteTx *tx, const Store *s, const Record *r)
                      .arena = tx->arena,
                      .reg = r->reg,
                      .rec = r};
-    struct {
-        FieldRole role;
-        Str *to;
-    } want[] = {{FIELD_ROLE_PERSON_NAME, &put->facts.name},
-                {FIELD_ROLE_PERSON_BIRTH, &put->facts.birth},
-                {FIELD_ROLE_PERSON_ORIGIN, &put->facts.origin},
-                {FIELD_ROLE_PERSON_NIK, &put->facts.nik}};
-    for (size_t i = 0; i < sizeof want / sizeof *want && !r->void_tx; i++)
-        if (role_field(s->model, want[i].role))
-            *want[i].to = env_value(&env, role_field(s->model, want[i].role));
+    for (size_t i = 0; i < PERSON_FACT_COUNT && !r->void_tx; i++)
+        if (person_fact_field(s->model, i))
+            *person_fact(&put->facts, i) = env_value(&env, person_fact_field(s->model, i));
     env_wipe(&env);
     writer_after_commit(tx, put_person, put);
     return ERR_OK;

@@ -1,6 +1,7 @@
 #include "model/load.h"
 
 #include "base/file.h"
+#include "model/likeness.h"
 
 #include <stdlib.h>
 
@@ -69,6 +70,25 @@ StrList load_names(Loader *l, const char *folder, const char *suffix)
     return names;
 }
 
+/* How persons are compared: the tables and the weights of the folder of names. */
+static void load_likeness(Loader *l)
+{
+    const char *dir = str_printf(l->arena, "%.*s/names", STR_ARG(l->m->dir)).ptr;
+    Problems faults = {.arena = l->arena};
+    NameRules *names = NULL;
+    Str text;
+    if (!file_exists(dir))
+        return;
+    Err e = name_rules_load(l->arena, dir, &faults, &names);
+    if (e != ERR_OK && e != E_DOMAIN)
+        load_problem_line(l, 0, 0, msg_of_err(e), STR_NONE, STR_NONE);
+    l->m->names = names;
+    if (e == ERR_OK && load_file(l, "names/bobot.txt", &text))
+        l->m->likeness = likeness_model(l->arena, names, text, l->file, &faults);
+    for (size_t i = 0; i < faults.n; i++)
+        add(l, faults.items[i]);
+}
+
 static void read_all(Loader *l)
 {
     load_codes(l);
@@ -87,6 +107,7 @@ static void read_all(Loader *l)
     load_tables(l);
     load_queues(l);
     run_jobs(l, PHASE_VIEWS);
+    load_likeness(l);
     load_overlay_strays(l);
 }
 

@@ -4,7 +4,7 @@
 #include "base/rand.h"
 #include "base/utf8.h"
 #include "guard/keys.h"
-#include "model/person_index.h"
+#include "engine/identity_db.h"
 #include "web/api.h"
 #include "web/page_form.h"
 #include "web/page_show.h"
@@ -97,10 +97,10 @@ static Json reopen(Req *req)
 static Err ask_same(Req *req, const ApiWrite *w, bool *ret_asked)
 {
     enum { ALIKE = 5 };
-    Record alike[ALIKE];
+    Alike alike[ALIKE];
     size_t n = 0;
     if (w->change->kind == CHANGE_CREATE && !w->batch->repeats && !w->body.sure)
-        TRY(person_index_alike(&req->reader, w->change, alike, ALIKE, &n));
+        TRY(identity_alike(&req->reader, w->change, alike, ALIKE, &n));
     *ret_asked = n > 0;
     if (!n)
         return ERR_OK;
@@ -110,10 +110,12 @@ static Err ask_same(Req *req, const ApiWrite *w, bool *ret_asked)
     json_open(&j, '[');
     for (size_t i = 0; i < n; i++) {
         json_open(&j, '{');
-        json_pair(&j, S("uid"), alike[i].uid);
-        json_pair(&j, S("href"), api_url(req, alike[i].reg, alike[i].uid));
-        json_pair(&j, S("nomor"), alike[i].number);
-        json_pair(&j, S("tajuk"), alike[i].heading);
+        json_pair(&j, S("uid"), alike[i].person.uid);
+        json_pair(&j, S("href"), api_url(req, alike[i].person.reg, alike[i].person.uid));
+        json_pair(&j, S("nomor"), alike[i].person.number);
+        json_pair(&j, S("tajuk"), alike[i].person.heading);
+        json_pair(&j, S("alasan"),
+                  identity_reasons(req->arena, req->model, req->lang, &alike[i].like));
         json_close(&j, '}');
     }
     json_close(&j, ']');

@@ -2,7 +2,7 @@
 #include "web/page_form.h"
 
 #include "base/rand.h"
-#include "model/person_index.h"
+#include "engine/identity_db.h"
 #include "web/page_file.h"
 
 #include <string.h>
@@ -333,17 +333,19 @@ static Err warn_same_person(Save *s, const Change *c, const Field *ref)
 {
     enum { ALIKE = 5 };
     Req *req = s->req;
-    Record alike[ALIKE];
+    Alike alike[ALIKE];
     Str uids = S(""), names = S("");
     size_t n;
     if (params_has(&req->form, S("yakin")))
         return ERR_OK;
-    TRY(person_index_alike(&req->reader, c, alike, ALIKE, &n));
+    TRY(identity_alike(&req->reader, c, alike, ALIKE, &n));
     for (size_t i = 0; i < n; i++) {
-        const Record *r = &alike[i];
+        const Record *r = &alike[i].person;
+        Str why = identity_reasons(req->arena, req->model, req->lang, &alike[i].like);
         uids = str_printf(req->arena, "%.*s %.*s", STR_ARG(uids), STR_ARG(r->uid));
-        names = str_printf(req->arena, "%.*s%s%.*s (%.*s)", STR_ARG(names), names.len ? ", " : "",
-                           STR_ARG(r->heading), STR_ARG(r->number));
+        names = str_printf(req->arena, "%.*s%s%.*s %.*s (%.*s)", STR_ARG(names),
+                           names.len ? "; " : "", STR_ARG(r->heading), STR_ARG(r->number),
+                           STR_ARG(why));
     }
     if (!uids.len)
         return ERR_OK;

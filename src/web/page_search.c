@@ -4,6 +4,7 @@
 #include "web/list.h"
 #include "web/record.h"
 
+#include "engine/identity_db.h"
 #include "model/person_index.h"
 
 enum { SHOWN = 5, TEXT_MIN = 2, NAMES_WAIT_MS = 500, LOOK_AGAIN_SECONDS = 1 };
@@ -130,24 +131,19 @@ static Err by_word(Search *s, const Register *reg)
  * whose name the reader may open are told. */
 static Err by_name(Search *s)
 {
-    PersonHit hits[SHOWN * 4];
-    PersonFacts facts = {.name = s->text};
+    Alike found[SHOWN];
     Req *req = s->req;
-    int mark = h_mark(s->h), shown = 0;
+    int mark = h_mark(s->h);
     Err ready = person_index_ready(req->store->persons, NAMES_WAIT_MS);
     s->no_names = ready == E_BUSY;
     if (ready != ERR_OK)
         return s->no_names ? ERR_OK : ready;
-    size_t n = person_index_find(req->store->persons, req->arena, &facts, hits, SHOWN * 4);
-    for (size_t i = 0; i < n && shown < SHOWN; i++) {
-        Record r;
-        Err e = person_index_load_hit(&req->reader, &hits[i], &r);
-        if (e == E_NOT_FOUND || e == E_DENIED)
-            continue;
-        TRY(e);
-        if (shown++ == 0)
-            group_open(s, r.reg);
-        hit(s, &r, req_tr(req, M_SEARCH_BY_NAME));
+    size_t n = identity_named(&req->reader, s->text, found, SHOWN);
+    for (size_t i = 0; i < n; i++) {
+        bool same = found[i].like.agreement[PART_NAME] == AGREE_SAME;
+        if (i == 0)
+            group_open(s, found[i].person.reg);
+        hit(s, &found[i].person, req_tr(req, same ? M_SEARCH_BY_NAME : M_SEARCH_BY_NAME_ALIKE));
     }
     h_close_to(s->h, mark);
     return ERR_OK;

@@ -235,6 +235,7 @@ def test_a_person_alike_is_asked_about_and_made_only_when_confirmed(s):
     assert asked.status == 409 and code_and_fields(asked)[0] == "E_MAYBE_SAME"
     found = asked.json()["candidates"]
     assert [c["uid"] for c in found] == [first.json()["uid"]] and call("GET", found[0]["href"]).status == 200
+    assert found[0]["alasan"].startswith("Nama lengkap sama, Tanggal lahir sama"), found
     assert "Sela" not in asked.html, "a name stood in the answer"
     assert s.rows(count)[0][0] == before
     assert code_and_fields(call("POST", "/api/v1/orang", {**body, "yakin": "ya"}))[1] == {"yakin"}
