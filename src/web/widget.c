@@ -28,8 +28,20 @@ typedef struct Control {
     QueryPage page;
 } Control;
 
-static bool is_group(const Field *field)
+/* More choices than a person looks through at once. */
+enum { MANY_CODES = 40 };
+
+/* A long list in a record made on the way is written, not ticked: a form at a post stays light. */
+static bool is_written(const Form *f, const Field *field)
 {
+    return !str_empty(f->prefix) && field->kind == FK_CODE && field->multi &&
+           code_rows(field->codes).n > MANY_CODES;
+}
+
+static bool is_group(const Form *f, const Field *field)
+{
+    if (is_written(f, field))
+        return false;
     return field->kind == FK_YESNO4 || (field->kind == FK_CODE && field->multi) ||
            field->kind == FK_PLACE || field->kind == FK_REF;
 }
@@ -97,9 +109,10 @@ static Str hint_of(const Form *f, const Field *field)
         return field->shape == TEXT_LINES ? req_tr(f->req, M_WEB_HINT_LINES) : STR_NONE;
     case FK_NUMBER:
         return field->unit.ptr && !str_is(field->unit, "rupiah") ? field->unit : STR_NONE;
+    case FK_CODE:
+        return is_written(f, field) ? req_tr(f->req, M_WEB_HINT_CODES) : STR_NONE;
     case FK_TIME:
     case FK_YESNO4:
-    case FK_CODE:
     case FK_PLACE:
     case FK_REF:
     case FK_COUNT:
@@ -235,9 +248,6 @@ static void code_ticks(Control *c, bool chosen, bool *first)
     }
     h_close(c->f->h);
 }
-
-/* More choices than a person looks through at once. */
-enum { MANY_CODES = 40 };
 
 static void code_choices(Control *c)
 {
@@ -446,7 +456,9 @@ static void control(Control *c)
         yesno_choices(c);
         return;
     case FK_CODE:
-        if (field->multi)
+        if (is_written(c->f, field))
+            input(c, S("text"), STR_NONE);
+        else if (field->multi)
             code_choices(c);
         else
             code_select(c);
@@ -541,7 +553,7 @@ void widget_field(Form *f, const Field *field)
     c.select = choices && choices->few;
     if (c.select)
         c.page = choices->page;
-    bool group = is_group(field) && !c.select;
+    bool group = is_group(f, field) && !c.select;
     h_open_(h, group ? "fieldset" : "div");
     h_attr(h, "class", S("isian"));
     put_when(f, field->when, false);
@@ -580,17 +592,10 @@ static void sub_form(Form *f)
     h_close(h);
 }
 
-/* A record made on the way is asked for what it is known by; the rest waits behind one word, and
- * lists too long to be looked through there wait for the record's own page. */
+/* A record made on the way is asked for what it is known by; the rest waits behind one word. */
 static bool asked_first(const Field *field)
 {
     return field->required || field->role != FIELD_ROLE_NONE;
-}
-
-static bool kept_for_later(const Field *field)
-{
-    return field->kind == FK_CODE && field->multi && !field->required &&
-           code_rows(field->codes).n > MANY_CODES;
 }
 
 static void more_fields(Form *f, const Section *sec)
@@ -599,7 +604,7 @@ static void more_fields(Form *f, const Section *sec)
     int mark = h_mark(h);
     for (size_t i = sec->first; i < sec->first + sec->n; i++) {
         const Field *field = f->reg->fields[i];
-        if (asked_first(field) || kept_for_later(field) || !widget_offers(f, field))
+        if (asked_first(field) || !widget_offers(f, field))
             continue;
         if (h_mark(h) == mark) {
             h_class(h, "details", "lainnya");

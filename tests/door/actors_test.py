@@ -146,3 +146,22 @@ def test_falsified_papers_are_counted_by_kind_and_issuer(s):
     assert value[("Umur", village)] == 2 and value[("Nama", village)] == 1
     assert value[("Dokumen asli dibangun di atas data palsu", "Kantor imigrasi")] == 1
     assert value[("Foto", "Dinas kependudukan")] == 1 and value[("Umur", "Kantor imigrasi")] == 0
+
+
+def test_a_post_writes_the_languages_of_a_passenger(s):
+    c = s.as_("pos")
+    page = c.get("/pemeriksaan/baru")
+    form = page.form("/pemeriksaan/baru", has="idem")
+    assert form.named("orang.bahasa")[0].kind == "text" and "titik koma" in page.words
+    known = {"orang__nama": "Yosef Uji Bahasa", "alasan_perjalanan": "kerja", "dokumen_keadaan": "lengkap", "hasil": "lanjut", "orang__jk": "L"}
+    first = {k.replace("__", "."): (v if "." in k.replace("__", ".") or v in form.options(k) else next(x for x in form.options(k) if x)) for k, v in known.items()}
+    steps.fill(form, {**first, "orang.bahasa": "Dawan (Uab Meto); Bahasa Bulan"})
+    page = c.submit(form)
+    assert page.status == 422 and "'Bahasa Bulan' tidak ada dalam daftar" in page.words, page.words[:400]
+    form = next(f for f in page.forms if "idem" in f)
+    assert form["orang.bahasa"] == "Dawan (Uab Meto); Bahasa Bulan", "what was typed is lost"
+    form["orang.bahasa"] = "Dawan (Uab Meto); tetun"
+    page = c.submit(form)
+    assert page.status == 200 and re.fullmatch(r"/pemeriksaan/[0-9a-f-]{36}", page.path), page.words[:300]
+    rows = s.rows("SELECT b.val FROM orang__bahasa b JOIN pemeriksaan p ON p.orang = b.rec WHERE p.uid = ? ORDER BY b.ord", steps.uid_of(page.path))
+    assert [r["val"] for r in rows] == ["aoz", "tet"]
