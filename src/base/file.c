@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -206,4 +208,37 @@ void file_remove_folder(const char *path)
             file_remove(str_printf(a, "%s/%.*s", path, STR_ARG(names.items[i])).ptr);
     (void)rmdir(path);
     arena_free(a);
+}
+
+int file_open_folder(const char *path)
+{
+    return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+void file_close_folder(int folder)
+{
+    close(folder);
+}
+
+bool file_lock(int folder, bool alone)
+{
+    return flock(folder, alone ? LOCK_EX | LOCK_NB : LOCK_SH) == 0;
+}
+
+/* A name is on disk when its folder is. */
+static Err sync_folder_of(const char *path)
+{
+    Arena *a = arena_new(8192);
+    const char *slash = strrchr(path, '/');
+    int fd = file_open_folder(slash ? str_z(a, (Str){path, (size_t)(slash - path) + 1}) : ".");
+    bool ok = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        file_close_folder(fd);
+    arena_free(a);
+    return ok ? ERR_OK : E_IO;
+}
+
+Err file_rename(const char *from, const char *to)
+{
+    return rename(from, to) == 0 ? sync_folder_of(to) : E_IO;
 }

@@ -31,5 +31,12 @@ bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 /* Creates the folder (mode 0700) if missing. */
 MUST_CHECK Err file_mkdir(const char *path);
+/* Renames, on disk when it returns. */
+MUST_CHECK Err file_rename(const char *from, const char *to);
+/* A folder held open, for file_lock; -1. */
+int file_open_folder(const char *path);
+void file_close_folder(int folder);
+/* Shared: waits while somebody has it alone. Alone: at once or not at all. The last call counts. */
+bool file_lock(int folder, bool alone);
 /* Names in a folder that end in `suffix`, sorted. */
 MUST_CHECK Err file_list(Arena *a, const char *dir, Str suffix, StrList *ret);

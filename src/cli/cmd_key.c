@@ -1,6 +1,6 @@
-/* sigap key protect | open | sheet | drill | recover: the passphrase of the key file and the paper
- * that replaces it. The server need not stand still: it has the key in memory, and reads the file
- * at its next start. */
+/* sigap key protect | open | sheet | drill | recover | rotate: the passphrase of the key file and
+ * the paper that replaces it. The server need not stand still: it has the key in memory, and reads
+ * the file at its next start. */
 #include "cli/command.h"
 
 #include "guard/account.h"
@@ -69,6 +69,19 @@ static Err open_file(Cli *cli)
     return ERR_OK;
 }
 
+/* The papers and copies made until now want the old key. */
+static Err rotate(Cli *cli)
+{
+    int64_t n;
+    TRY(on_record(cli, "rotate"));
+    Err e = installation_rotate(&cli->in, cli->arena, cli->passphrase, &n);
+    if (e == E_BUSY)
+        cli_say(cli, M_KEY_IN_USE, str_of(cli->data));
+    TRY(e);
+    cli_say(cli, M_KEY_ROTATED, str_int(cli->arena, n), str_of(cli->in.key_file));
+    return ERR_OK;
+}
+
 /* Three pages for three people; a form feed between them. */
 static Err sheet(Cli *cli)
 {
@@ -91,7 +104,9 @@ static Err join(Cli *cli, const Installation *in, Str check, Keyring **ret)
 {
     Str one = cli_ask(cli, M_ASK_SHARE, true), other = cli_ask(cli, M_ASK_SHARE_OTHER, true);
     Keyring *k;
-    Err e = keyring_join(one, other, in->id, &k);
+    RootSeal root;
+    TRY(installation_root(cli->arena, in, &root));
+    Err e = keyring_join(one, other, in->id, root, &k);
     if (e == E_INVALID)
         cli_say(cli, M_KEY_SHARE_BAD, STR_NONE);
     TRY(e);
@@ -138,7 +153,11 @@ Err cmd_key(Cli *cli)
     static const struct {
         const char *verb;
         Err (*run)(Cli *cli);
-    } acts[] = {{"protect", protect}, {"open", open_file}, {"sheet", sheet}, {"drill", drill}};
+    } acts[] = {{"protect", protect},
+                {"open", open_file},
+                {"sheet", sheet},
+                {"drill", drill},
+                {"rotate", rotate}};
     if (cli->argc != 1)
         return E_USAGE;
     if (strcmp(cli->argv[0], "recover") == 0)

@@ -26,7 +26,8 @@ MUST_CHECK Err db_begin_read(Db *db); /* one snapshot for a whole page, taken at
 MUST_CHECK Err db_begin_late(Db *db); /* the same, taken by the first read: free until then */
 MUST_CHECK Err db_commit(Db *db);
 void db_rollback(Db *db);
-/* False also after a failure (a full disk) for which the engine took the transaction back by itself. */
+/* False also after a failure (a full disk) for which the engine took the transaction back by
+ * itself. */
 bool db_in_transaction(const Db *db);
 MUST_CHECK Err db_savepoint(Db *db);
 MUST_CHECK Err db_release(Db *db); /* keeps what was done since the savepoint */
@@ -40,8 +41,8 @@ int64_t db_statements_run(const Db *db);
  * process, except for E_BUSY and lost files. */
 MUST_CHECK Err db_stmt(Db *db, const char *sql, Stmt **ret);
 /* For texts that are long and always the same for one thing of the model: the statement remembered
- * for (subject, form) on this connection, ready as from db_stmt; NULL when there is none or it is in
- * use, and then its text must be made. A subject lives as long as the connection. */
+ * for (subject, form) on this connection, ready as from db_stmt; NULL when there is none or it is
+ * in use, and then its text must be made. A subject lives as long as the connection. */
 Stmt *db_known(Db *db, const void *subject, unsigned form);
 void db_know(Stmt *st, const void *subject, unsigned form);
 void stmt_int(Stmt *st, const char *name, int64_t value);
@@ -72,8 +73,8 @@ MUST_CHECK Err db_one_int(Db *db, const char *sql, Str p, int64_t *ret);
 #define DB_INTEGER "INTEGER"
 #define DB_TEXT    "TEXT"
 #define DB_BLOB    "BLOB"
-/* Ends CREATE TABLE of a table that lies in the order of its primary key and is its own index (nothing
- * on PostgreSQL). */
+/* Ends CREATE TABLE of a table that lies in the order of its primary key and is its own index
+ * (nothing on PostgreSQL). */
 #define DB_CLUSTERED " WITHOUT ROWID"
 /* Query over the numbers of one bound text "[1,2,3]" (unnest of an array on PostgreSQL). */
 #define DB_EACH_NUMBER(param) "(SELECT value FROM json_each(" param "))"
@@ -86,6 +87,9 @@ MUST_CHECK Err db_columns(Db *db, Arena *a, Str table, StrList *ret);
 MUST_CHECK Err db_indexes(Db *db, Arena *a, Str table, StrList *ret);
 /* Online copy of the whole database into `path` (must not exist). */
 MUST_CHECK Err db_copy(Db *db, const char *path);
+/* Brings all of the log into the database and empties the log, so that nothing deleted rests in it;
+ * what somebody still reads stays for the next time. */
+MUST_CHECK Err db_truncate_log(Db *db);
 /* Name and version of the engine. */
 const char *db_engine(void);
 /* Reads every page and index of the database; E_CORRUPT when something does not fit. */

@@ -488,6 +488,12 @@ Err db_intact(Db *db)
     return e == E_DB ? E_CORRUPT : e;
 }
 
+Err db_truncate_log(Db *db)
+{
+    int rc = sqlite3_wal_checkpoint_v2(db->conn, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return (rc & 0xff) == SQLITE_BUSY ? ERR_OK : err_of(rc);
+}
+
 const char *db_engine(void)
 {
     return "SQLite " SQLITE_VERSION;

@@ -163,12 +163,24 @@ static Err check_chain(Db *db, Arena *a, const Keyring *k, BackupProof *p)
     return p->audit.bad_seq ? E_CORRUPT : ERR_OK;
 }
 
-static Err check_audit(Db *db, Arena *a, BackupKey key, BackupProof *p)
+/* Which key the copy wants, by the time it was made. */
+static Err root_of_copy(Arena *a, const char *dir, RootSeal *ret)
+{
+    Db *keys;
+    TRY(db_open(within(a, dir, databases[1]), DB_READ, &keys));
+    Err e = root_seal_read(keys, a, ret);
+    db_close(keys);
+    return e;
+}
+
+static Err check_audit(Db *db, Arena *a, const char *dir, BackupKey key, BackupProof *p)
 {
     Keyring *k;
     if (key.open)
         return check_chain(db, a, key.open, p);
-    TRY(keyring_open(key.file, key.passphrase, p->installation, &k));
+    RootSeal root;
+    TRY(root_of_copy(a, dir, &root));
+    TRY(keyring_open_under(key.file, key.passphrase, p->installation, root, &k));
     Err e = check_chain(db, a, k, p);
     keyring_free(k);
     return e;
@@ -181,7 +193,7 @@ static Err check_data(Arena *a, const char *dir, BackupKey key, BackupProof *p)
     TRY(db_open(within(a, dir, databases[0]), DB_READ, &db));
     Err e = meta_get(db, a, S("installation"), &p->installation);
     if (e == ERR_OK && (key.open || file_exists(key.file)))
-        e = check_audit(db, a, key, p);
+        e = check_audit(db, a, dir, key, p);
     db_close(db);
     return e;
 }

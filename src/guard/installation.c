@@ -17,6 +17,10 @@
 #define META_SHIFT    S("clock_shift")
 #define META_CHECK    S("key_check")
 
+/* Beside the key file: the one that comes, the one that went. */
+#define KEY_NEXT ".berikut"
+#define KEY_OLD  ".lama"
+
 Err meta_get(Db *db, Arena *a, Str key, Str *ret)
 {
     Stmt *st;
@@ -173,14 +177,94 @@ static Err read_meta(Arena *a, Installation *in, Str *ret_check)
     return e;
 }
 
+Err installation_root(Arena *a, const Installation *in, RootSeal *ret)
+{
+    Db *db;
+    *ret = (RootSeal){0};
+    if (!file_exists(in->keys_db))
+        return ERR_OK; /* told by whoever opens it to work with */
+    TRY(db_open(in->keys_db, DB_READ, &db));
+    Err e = root_seal_read(db, a, ret);
+    db_close(db);
+    return e;
+}
+
+static const char *beside_key(Arena *a, const Installation *in, const char *suffix)
+{
+    return str_printf(a, "%s%s", in->key_file, suffix).ptr;
+}
+
+/* The new key takes its place; the old one is kept for the copies made before. */
+static Err change_key_file(Arena *a, const Installation *in)
+{
+    TRY(file_rename(in->key_file, beside_key(a, in, KEY_OLD)));
+    return file_rename(beside_key(a, in, KEY_NEXT), in->key_file);
+}
+
+/* A rotation that was cut off after its commit: the key store wants the key that waits beside. */
+static Err open_next(Arena *a, Installation *in, Str passphrase, RootSeal root)
+{
+    const char *next = beside_key(a, in, KEY_NEXT);
+    if (!root.box.ptr || !file_exists(next))
+        return E_KEY;
+    TRY(keyring_open_under(next, passphrase, in->id, root, &in->keyring));
+    if (!file_exists(in->key_file))
+        return file_rename(next, in->key_file);
+    return change_key_file(a, in);
+}
+
 static Err open_keyring(Arena *a, Installation *in, Str passphrase, Str check)
 {
-    TRY(keyring_open(in->key_file, passphrase, in->id, &in->keyring));
+    RootSeal root;
+    TRY(installation_root(a, in, &root));
+    Err e = keyring_open_under(in->key_file, passphrase, in->id, root, &in->keyring);
+    if (e == E_KEY)
+        e = open_next(a, in, passphrase, root);
+    if (e == ERR_OK && !str_eq(keyring_check(in->keyring, a), check))
+        e = E_KEY;
+    if (e != ERR_OK)
+        installation_close(in);
     in->sealed_file = passphrase.ptr != NULL;
-    if (str_eq(keyring_check(in->keyring, a), check))
-        return ERR_OK;
-    installation_close(in);
-    return E_KEY;
+    return e;
+}
+
+/* ---- another key ---- */
+
+static Err rewrap_all(const Installation *in, const Keyring *next, RootSeal root, int64_t *ret_n)
+{
+    Db *db;
+    TRY(db_open(in->keys_db, DB_WRITE, &db));
+    Err e = db_begin(db);
+    if (e == ERR_OK)
+        e = keys_rewrap(in->keyring, next, root, db, ret_n);
+    if (e == ERR_OK)
+        e = db_commit(db);
+    if (e != ERR_OK)
+        db_rollback(db);
+    else
+        e = db_truncate_log(db);
+    db_close(db);
+    return e;
+}
+
+Err installation_rotate(Installation *in, Arena *a, Str passphrase, int64_t *ret_n)
+{
+    RootSeal root;
+    Keyring *next;
+    if (!file_lock(in->lock, true))
+        return E_BUSY;
+    TRY(keyring_next(in->keyring, a, &root, &next));
+    Err e = keyring_write(next, beside_key(a, in, KEY_NEXT), passphrase);
+    if (e == ERR_OK)
+        e = rewrap_all(in, next, root, ret_n);
+    if (e == ERR_OK)
+        e = change_key_file(a, in);
+    if (e == ERR_OK) {
+        keyring_free(in->keyring);
+        in->keyring = next;
+    } else
+        keyring_free(next);
+    return e;
 }
 
 static void set_clock(const Installation *in)
@@ -200,8 +284,18 @@ Err installation_unseal(Arena *a, const char *dir, Str passphrase, Installation 
 {
     Str check;
     Installation in;
-    TRY(installation_identity(a, dir, &in, &check));
-    TRY(open_keyring(a, &in, passphrase, check));
+    int lock = file_open_folder(dir);
+    if (lock < 0)
+        return E_NOT_FOUND;
+    (void)file_lock(lock, false); /* waits for a change of keys to end */
+    Err e = installation_identity(a, dir, &in, &check);
+    if (e == ERR_OK)
+        e = open_keyring(a, &in, passphrase, check);
+    if (e != ERR_OK) {
+        file_close_folder(lock);
+        return e;
+    }
+    in.lock = lock;
     set_clock(&in);
     *ret = in;
     return ERR_OK;
@@ -216,6 +310,9 @@ void installation_close(Installation *in)
 {
     keyring_free(in->keyring);
     in->keyring = NULL;
+    if (in->lock)
+        file_close_folder(in->lock);
+    in->lock = 0;
 }
 
 Err installation_shift(Installation *in, Db *db, int64_t ms)

@@ -12,6 +12,7 @@ typedef struct Installation {
     int zone;            /* minutes east of UTC */
     int64_t clock_shift; /* practice only */
     Keyring *keyring;
+    int lock;         /* the folder, shared with all who use it; 0: not open */
     bool sealed_file; /* the key file wanted a passphrase: sessions do not outlive a restart */
 } Installation;
 
@@ -27,6 +28,13 @@ MUST_CHECK Err installation_open(Arena *a, const char *dir, Installation *ret);
 MUST_CHECK Err installation_unseal(Arena *a, const char *dir, Str passphrase, Installation *ret);
 /* What stands in clear, without any key: paths, uid, zone; and what keyring_check must give. */
 MUST_CHECK Err installation_identity(Arena *a, const char *dir, Installation *ret, Str *ret_check);
+/* What its key store says of the key it wants. */
+MUST_CHECK Err installation_root(Arena *a, const Installation *in, RootSeal *ret);
+/* A new key in the place of the old: every data key is wrapped anew in one transaction, the old key
+ * file stays beside it (`kek.key.lama`) for the copies made before. Cut off at any point, the next
+ * opening finds either the old key in force or the new one, and finishes. E_BUSY while anybody else
+ * has the installation open; E_KEY when a data key does not fit. */
+MUST_CHECK Err installation_rotate(Installation *in, Arena *a, Str passphrase, int64_t *ret_n);
 void installation_close(Installation *in);
 /* Shifts the clock of a practice installation, now and at every later start. E_DENIED on a real
  * one.

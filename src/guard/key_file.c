@@ -134,21 +134,6 @@ Err key_file_create(const char *path)
     return e;
 }
 
-/* The name in the folder is not on disk before the folder is. */
-static Err sync_folder_of(const char *path)
-{
-    char dir[PATH_MAX_BYTES];
-    snprintf(dir, sizeof dir, "%s", path);
-    char *slash = strrchr(dir, '/');
-    if (slash)
-        *slash = 0;
-    int fd = open(slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    return ok ? ERR_OK : E_IO;
-}
-
 Err key_file_write(const char *path, Str passphrase, const Key *key)
 {
     Line line = {.n = 0};
@@ -165,7 +150,7 @@ Err key_file_write(const char *path, Str passphrase, const Key *key)
         e = write_new(fresh, &line);
     crypto_wipe(&line, sizeof line);
     TRY(e);
-    return rename(fresh, path) == 0 ? sync_folder_of(path) : E_IO;
+    return file_rename(fresh, path);
 }
 
 /* ---- shares ---- */

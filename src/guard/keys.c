@@ -8,13 +8,21 @@
 _Static_assert(sizeof(Dek) == sizeof(Key), "a DEK is a key");
 
 /* Sub-keys of the KEK. Numbers are part of the stored format: never renumber. */
-enum { SUBKEY_WRAP = 1, SUBKEY_INDEX = 2, SUBKEY_CHECK = 3, SUBKEY_MAC = 4, SUBKEY_OWN = 5 };
+enum {
+    SUBKEY_WRAP = 1,
+    SUBKEY_INDEX = 2,
+    SUBKEY_CHECK = 3,
+    SUBKEY_MAC = 4,
+    SUBKEY_OWN = 5,
+    SUBKEY_ROOT = 6
+};
 
-enum { FORMAT = 1, KEK_VERSION = 1, INSTALLATION_MAX = 64 };
+enum { FORMAT = 1, FIRST_VERSION = 1, INSTALLATION_MAX = 64 };
 enum { HEADER_SIZE = 4, WRAP_HEADER = 3, WRAPPED_SIZE = WRAP_HEADER + BOX_EXTRA + KEY_SIZE };
 
 struct Keyring {
-    Key kek, wrap, index;
+    Key kek, root, wrap, index; /* root: the first KEK, whatever key the file holds now */
+    unsigned version;
     size_t installation_len;
     char installation[INSTALLATION_MAX];
 };
@@ -40,45 +48,85 @@ const char *class_word(DataClass c)
 
 /* ---- opening ---- */
 
-/* Fills what follows from the KEK and takes the right to write. */
-static void settle(Keyring *k, Str installation)
+static Str installation_of(const Keyring *k)
 {
-    crypto_derive(&k->kek, SUBKEY_WRAP, "sigapwrp", &k->wrap);
-    crypto_derive(&k->kek, SUBKEY_INDEX, "sigapidx", &k->index);
+    return (Str){k->installation, k->installation_len};
+}
+
+/* What the seal of the root is bound to. */
+static Str root_ad(const Keyring *k, unsigned char bytes[32])
+{
+    Hash h;
+    hash_begin(&h, NULL, 32);
+    hash_part(&h, installation_of(k));
+    hash_int(&h, k->version);
+    hash_end(&h, bytes, 32);
+    return (Str){(const char *)bytes, 32};
+}
+
+static Err open_root(Keyring *k, Str box)
+{
+    Key seal;
+    unsigned char ad[32];
+    if (!box.ptr) {
+        k->root = k->kek;
+        return ERR_OK;
+    }
+    if (box.len != KEY_SIZE + BOX_EXTRA)
+        return E_KEY;
+    crypto_derive(&k->kek, SUBKEY_ROOT, "sigaprot", &seal);
+    bool ok = box_open(&seal, root_ad(k, ad), box, k->root.bytes);
+    crypto_wipe(&seal, sizeof seal);
+    return ok ? ERR_OK : E_KEY;
+}
+
+/* Fills what follows from the KEK and takes the right to write. */
+static Err settle(Keyring *k, Str installation, RootSeal root)
+{
     if (installation.len)
         memcpy(k->installation, installation.ptr, installation.len);
     k->installation_len = installation.len;
+    k->version = root.box.ptr ? root.version : FIRST_VERSION;
+    TRY(open_root(k, root.box));
+    crypto_derive(&k->kek, SUBKEY_WRAP, "sigapwrp", &k->wrap);
+    crypto_derive(&k->root, SUBKEY_INDEX, "sigapidx", &k->index);
     crypto_read_only(k);
+    return ERR_OK;
+}
+
+/* A keyring whose KEK was read, or what kept from reading it. */
+static Err finish(Keyring *k, Err e, Str installation, RootSeal root, Keyring **ret)
+{
+    if (e == ERR_OK)
+        e = settle(k, installation, root);
+    if (e != ERR_OK) {
+        crypto_unlocked(k);
+        return e;
+    }
+    *ret = k;
+    return ERR_OK;
+}
+
+Err keyring_open_under(const char *key_file, Str passphrase, Str installation, RootSeal root,
+                       Keyring **ret)
+{
+    if (installation.len > INSTALLATION_MAX)
+        return E_KEY;
+    Keyring *k = crypto_locked(sizeof *k);
+    return finish(k, key_file_read(key_file, passphrase, &k->kek), installation, root, ret);
 }
 
 Err keyring_open(const char *key_file, Str passphrase, Str installation, Keyring **ret)
 {
-    if (installation.len > INSTALLATION_MAX)
-        return E_KEY;
-    Keyring *k = crypto_locked(sizeof *k);
-    Err e = key_file_read(key_file, passphrase, &k->kek);
-    if (e != ERR_OK) {
-        crypto_unlocked(k);
-        return e;
-    }
-    settle(k, installation);
-    *ret = k;
-    return ERR_OK;
+    return keyring_open_under(key_file, passphrase, installation, (RootSeal){0}, ret);
 }
 
-Err keyring_join(Str share, Str other, Str installation, Keyring **ret)
+Err keyring_join(Str share, Str other, Str installation, RootSeal root, Keyring **ret)
 {
     if (installation.len > INSTALLATION_MAX)
         return E_KEY;
     Keyring *k = crypto_locked(sizeof *k);
-    Err e = key_join(share, other, &k->kek);
-    if (e != ERR_OK) {
-        crypto_unlocked(k);
-        return e;
-    }
-    settle(k, installation);
-    *ret = k;
-    return ERR_OK;
+    return finish(k, key_join(share, other, &k->kek), installation, root, ret);
 }
 
 Err keyring_write(const Keyring *k, const char *key_file, Str passphrase)
@@ -96,17 +144,12 @@ void keyring_free(Keyring *k)
     crypto_unlocked(k);
 }
 
-static Str installation_of(const Keyring *k)
-{
-    return (Str){k->installation, k->installation_len};
-}
-
 Str keyring_check(const Keyring *k, Arena *a)
 {
     Key check;
     unsigned char out[16];
     Hash h;
-    crypto_derive(&k->kek, SUBKEY_CHECK, "sigapchk", &check);
+    crypto_derive(&k->root, SUBKEY_CHECK, "sigapchk", &check);
     hash_begin(&h, &check, sizeof out);
     hash_part(&h, installation_of(k));
     hash_end(&h, out, sizeof out);
@@ -152,15 +195,20 @@ static Ad ad_of(const Keyring *k, const unsigned char *header, size_t header_len
     return ad;
 }
 
-void keyring_new_dek(const Keyring *k, Arena *a, Str subject_uid, Dek *ret_dek, Str *ret_wrapped)
+static Str wrap(const Keyring *k, Arena *a, Str subject_uid, const Dek *dek)
 {
     unsigned char *out = arena_alloc(a, WRAPPED_SIZE);
-    crypto_random(ret_dek->bytes, sizeof ret_dek->bytes);
     out[0] = FORMAT;
-    put_u16(out + 1, KEK_VERSION);
+    put_u16(out + 1, k->version);
     Ad ad = ad_of(k, out, WRAP_HEADER, &subject_uid, 1);
-    box_close(&k->wrap, ad_str(&ad), ret_dek->bytes, KEY_SIZE, out + WRAP_HEADER);
-    *ret_wrapped = (Str){(const char *)out, WRAPPED_SIZE};
+    box_close(&k->wrap, ad_str(&ad), dek->bytes, KEY_SIZE, out + WRAP_HEADER);
+    return (Str){(const char *)out, WRAPPED_SIZE};
+}
+
+void keyring_new_dek(const Keyring *k, Arena *a, Str subject_uid, Dek *ret_dek, Str *ret_wrapped)
+{
+    crypto_random(ret_dek->bytes, sizeof ret_dek->bytes);
+    *ret_wrapped = wrap(k, a, subject_uid, ret_dek);
 }
 
 Err keyring_unwrap(const Keyring *k, Str subject_uid, Str wrapped, Dek *ret)
@@ -262,6 +310,107 @@ Err keys_check(const Keyring *k, Db *keys, Arena *a, int64_t *ret_n, StrList *re
     }
 }
 
+/* ---- another KEK ---- */
+
+Err root_seal_read(Db *keys, Arena *a, RootSeal *ret)
+{
+    Stmt *st;
+    bool row;
+    StrList columns;
+    *ret = (RootSeal){0};
+    TRY(db_columns(keys, a, S("kek"), &columns));
+    if (!columns.n)
+        return ERR_OK;
+    TRY(db_stmt(keys, "SELECT version,root FROM kek ORDER BY version DESC", &st));
+    TRY(stmt_step(st, &row));
+    if (row)
+        *ret = (RootSeal){(unsigned)row_int(st, 0), row_blob(a, st, 1)};
+    stmt_done(st);
+    return ERR_OK;
+}
+
+Err keyring_next(const Keyring *k, Arena *a, RootSeal *ret_root, Keyring **ret)
+{
+    Key seal;
+    unsigned char ad[32], *box = arena_alloc(a, KEY_SIZE + BOX_EXTRA);
+    Keyring *next = crypto_locked(sizeof *next);
+    crypto_random(next->kek.bytes, sizeof next->kek.bytes);
+    memcpy(next->installation, k->installation, k->installation_len);
+    next->installation_len = k->installation_len;
+    next->version = k->version + 1;
+    crypto_derive(&next->kek, SUBKEY_ROOT, "sigaprot", &seal);
+    box_close(&seal, root_ad(next, ad), k->root.bytes, KEY_SIZE, box);
+    crypto_wipe(&seal, sizeof seal);
+    *ret_root = (RootSeal){next->version, {(const char *)box, KEY_SIZE + BOX_EXTRA}};
+    return finish(next, ERR_OK, installation_of(k), *ret_root, ret);
+}
+
+static Err rewrap_one(const Keyring *from, const Keyring *to, Db *keys, Arena *a, Str subject,
+                      Str wrapped)
+{
+    Stmt *st;
+    Dek dek;
+    TRY(keyring_unwrap(from, subject, wrapped, &dek));
+    Str fresh = wrap(to, a, subject, &dek);
+    dek_wipe(&dek);
+    TRY(db_stmt(keys, "UPDATE kunci SET wrapped=:w, kek_ver=:v WHERE subject=:s", &st));
+    stmt_blob(st, ":w", fresh);
+    stmt_int(st, ":v", to->version);
+    stmt_text(st, ":s", subject);
+    return stmt_run(st);
+}
+
+/* Some hundred keys behind `last`; *ret_n 0 when there are no more. */
+static Err rewrap_some(const Keyring *from, const Keyring *to, Db *keys, Arena *a, Str *last,
+                       size_t *ret_n)
+{
+    enum { SOME = 500 };
+    Stmt *st;
+    StrList subjects = {0}, wrapped = {0};
+    bool row = false;
+    TRY(db_stmt(keys, "SELECT subject,wrapped FROM kunci WHERE subject>:last ORDER BY subject",
+                &st));
+    stmt_text(st, ":last", *last);
+    while (subjects.n < SOME) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            break;
+        *ARENA_PUSH(a, subjects) = row_text(a, st, 0);
+        *ARENA_PUSH(a, wrapped) = row_blob(a, st, 1);
+    }
+    stmt_done(st);
+    for (size_t i = 0; i < subjects.n; i++)
+        TRY(rewrap_one(from, to, keys, a, subjects.items[i], wrapped.items[i]));
+    if (subjects.n)
+        *last = subjects.items[subjects.n - 1];
+    *ret_n = subjects.n;
+    return ERR_OK;
+}
+
+static Err put_root(Db *keys, RootSeal root)
+{
+    Stmt *st;
+    TRY(db_exec(keys, "CREATE TABLE IF NOT EXISTS kek(version " DB_INTEGER " PRIMARY KEY,"
+                      "root " DB_BLOB " NOT NULL);"
+                      "DELETE FROM kek;"));
+    TRY(db_stmt(keys, "INSERT INTO kek(version,root) VALUES(:v,:r)", &st));
+    stmt_int(st, ":v", root.version);
+    stmt_blob(st, ":r", root.box);
+    return stmt_run(st);
+}
+
+Err keys_rewrap(const Keyring *from, const Keyring *to, RootSeal root, Db *keys, int64_t *ret_n)
+{
+    Arena *a = arena_new(1024 * 1024 * 1024);
+    Str last = S("");
+    *ret_n = 0;
+    Err e = put_root(keys, root);
+    for (size_t n = 1; e == ERR_OK && n > 0; *ret_n += (int64_t)n)
+        e = rewrap_some(from, to, keys, a, &last, &n);
+    arena_free(a);
+    return e;
+}
+
 /* ---- sealed values ---- */
 
 /* header | nonce | ciphertext | tag; the padded plaintext is encrypted where it stands. */
@@ -310,7 +459,7 @@ Str seal(const Keyring *k, const Dek *d, DataClass c, SealPlace at, Arena *a, St
     unsigned char header[HEADER_SIZE] = {FORMAT, (unsigned char)c};
     if (!plain.ptr || c <= CLASS_NONE || c >= CLASS_COUNT)
         BUG("nothing to seal, or no class");
-    put_u16(header + 2, KEK_VERSION);
+    put_u16(header + 2, FIRST_VERSION);
     Ad ad = place_ad(k, header, at);
     class_key(d, c, &key);
     Str blob = close_padded(&key, header, &ad, a, plain);
@@ -342,9 +491,9 @@ Str seal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str
     unsigned char header[HEADER_SIZE] = {FORMAT};
     if (!plain.ptr)
         BUG("nothing to seal");
-    put_u16(header + 2, KEK_VERSION);
+    put_u16(header + 2, FIRST_VERSION);
     Ad ad = ad_of(k, header, sizeof header, &context, 1);
-    crypto_derive(&k->kek, SUBKEY_OWN, purpose, &key);
+    crypto_derive(&k->root, SUBKEY_OWN, purpose, &key);
     Str blob = close_padded(&key, header, &ad, a, plain);
     crypto_wipe(&key, sizeof key);
     return blob;
@@ -356,7 +505,7 @@ Err unseal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, S
     if (!blob_shape(blob))
         return E_CORRUPT;
     Ad ad = ad_of(k, (const unsigned char *)blob.ptr, HEADER_SIZE, &context, 1);
-    crypto_derive(&k->kek, SUBKEY_OWN, purpose, &key);
+    crypto_derive(&k->root, SUBKEY_OWN, purpose, &key);
     Err e = open_padded(&key, &ad, a, blob, ret);
     crypto_wipe(&key, sizeof key);
     return e;
@@ -380,7 +529,7 @@ static void mac_of(const Keyring *k, const char purpose[8], Str bytes, unsigned 
 {
     Key key;
     Hash h;
-    crypto_derive(&k->kek, SUBKEY_MAC, purpose, &key);
+    crypto_derive(&k->root, SUBKEY_MAC, purpose, &key);
     hash_begin(&h, &key, n);
     hash_part(&h, bytes);
     hash_end(&h, ret, n);

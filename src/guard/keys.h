@@ -36,12 +36,32 @@ typedef struct Dek {
     unsigned char bytes[32];
 } Dek;
 
+/* A KEK that took the place of another keeps the first one as its root, sealed: fingerprints,
+ * hashes and the audit chain stay what they are, only the data keys are wrapped anew. Absent box:
+ * the KEK is the root. */
+typedef struct RootSeal {
+    unsigned version;
+    Str box;
+} RootSeal;
+/* What the key store says of the KEK it wants. */
+MUST_CHECK Err root_seal_read(Db *keys, Arena *a, RootSeal *ret);
+
 /* Opens the key file; E_SEALED when it wants a passphrase and none is given, E_KEY when it is
  * missing, malformed, or the passphrase is another. `installation` (at most 64 bytes, else E_KEY)
  * goes into every AD. Thread-safe afterwards: nothing in a keyring changes. */
 MUST_CHECK Err keyring_open(const char *key_file, Str passphrase, Str installation, Keyring **ret);
+/* The same where another KEK was in force before; E_KEY when the root is not sealed under this one.
+ */
+MUST_CHECK Err keyring_open_under(const char *key_file, Str passphrase, Str installation,
+                                  RootSeal root, Keyring **ret);
 /* The same from two shares of the paper; E_INVALID when one is mistyped. Compare keyring_check. */
-MUST_CHECK Err keyring_join(Str share, Str other, Str installation, Keyring **ret);
+MUST_CHECK Err keyring_join(Str share, Str other, Str installation, RootSeal root, Keyring **ret);
+/* A keyring with a fresh KEK and the same root. */
+MUST_CHECK Err keyring_next(const Keyring *k, Arena *a, RootSeal *ret_root, Keyring **ret);
+/* Wraps every data key anew and puts the root down, in the caller's transaction. E_KEY when one
+ * does not fit: then nothing may be committed. */
+MUST_CHECK Err keys_rewrap(const Keyring *from, const Keyring *to, RootSeal root, Db *keys,
+                           int64_t *ret_n);
 /* Writes the key file anew: sealed with a passphrase, open when it is absent. */
 MUST_CHECK Err keyring_write(const Keyring *k, const char *key_file, Str passphrase);
 /* The shares for the paper, other ones at each call. The caller wipes them. */
