@@ -39,7 +39,7 @@ def visit(client, oracle, who, reg, rec, relation):
     page = client.get(path)
     differ = [] if page.status == wanted else [f"{path} {sorted(relation)}: {page.status}, not {wanted}"]
     if page.status == 200 and wanted == 200:
-        page = steps.open_file(client, path)
+        page = steps.open_file(client, path, page=page)
         values = shown_fields(client, oracle.d.registers[reg], path, page)
         differ += [f"{path}: {x}" for x in check_classes(oracle, reg, row, values, oracle.classes(who, reg, relation))]
     return int(page.status in (403, 404)), differ

@@ -224,16 +224,24 @@ class _Reader(html.parser.HTMLParser):
 
 
 class Page:
-    """One answer. `words` is the visible text in one line, `html` the source."""
+    """One answer. `words` is the visible text in one line, `html` the source; `title`, `words`, `links` and
+    `forms` are read when first asked for."""
+
+    READ = ("title", "words", "links", "forms")
 
     def __init__(self, url, status, headers, body):
         self.url, self.status, self.headers, self.body = url, status, headers, body
+
+    def __getattr__(self, name):
+        if name not in Page.READ:
+            raise AttributeError(name)
         self.title, self.words, self.links, self.forms = "", "", [], []
-        if "html" in (headers.get("Content-Type") or ""):
+        if "html" in (self.headers.get("Content-Type") or ""):
             reader = _Reader(self)
             reader.feed(self.html)
             reader.close()
             reader.done()
+        return getattr(self, name)
 
     @property
     def html(self):

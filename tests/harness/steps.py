@@ -48,10 +48,10 @@ def answer(client, preview, choose):
     return settled(client, client.submit(form))
 
 
-def open_file(client, path, reason="Pemeriksaan berkas untuk uji", purpose=None):
-    """Opens a record and, if it asks, its protected fields. Gives the page."""
-    page = client.get(path)
-    if page.status != 200:
+def open_file(client, path, reason="Pemeriksaan berkas untuk uji", purpose=None, page=None):
+    """Opens a record (or its `page`, got already) and, if it asks, its protected fields. Gives the page."""
+    page = page or client.get(path)
+    if page.status != 200 or b"/buka" not in page.body:
         return page
     try:
         form = page.form("/buka", has="guna")
