@@ -761,7 +761,7 @@ class Domain:
 
     def check_rules(self, r):
         for u in words(r.m, 'rules', r.name):
-            if not keys(u, {'name', 'when', 'make', 'under', 'set'}, 'rule', ('name', 'when', 'make', 'under', 'set')):
+            if not keys(u, {'name', 'label', 'when', 'make', 'under', 'set'}, 'rule', ('name', 'when', 'make', 'under', 'set')):
                 continue
             what = f'rule {u["name"]}'
             self.expression(r, u['when'], f'{what}: when')
@@ -780,7 +780,7 @@ class Domain:
                     err(f.at, f'{what}: "{new.name}" has no field "{f}"')
                 else:
                     self.expression(r, e, f'{what}: {f}', new.types[f])
-            self.check_filled(new, u['set'], u, what)
+            self.check_filled(new, {*u['set'], *(['judul'] if 'label' in u else [])}, u, what)
 
     def check_filled(self, new, settings, at, what):
         for name, f in new.fields.items():

@@ -58,6 +58,25 @@ Setting *load_settings(Loader *l, const Register *made, const Node *set, size_t 
     return settings;
 }
 
+/* The label of a rule is the title of its task, stored in Indonesian like that of a clock. */
+static void title_task(Loader *l, Rule *rule, const Node *node)
+{
+    const Field *title = role_field(l->m, FIELD_ROLE_TASK_TITLE);
+    Setting *all = ARENA_ARRAY(l->arena, rule->n + 1, Setting);
+    if (!title || title->reg != rule->make) {
+        load_bad(l, node_get(node, S("label")), M_DOM_RULE_LABEL, rule->make->name);
+        return;
+    }
+    for (size_t i = 0; i < rule->n; i++)
+        all[i] = rule->set[i];
+    Str quoted = str_printf(l->arena, "'%.*s'", STR_ARG(rule->label.text[LANG_ID]));
+    Expr *e = expr_parse(l->arena, quoted, l->file, node->line, node->column, l->problems);
+    expr_link(e, l->reg, title, EXPR_VALUE, l->file, l->problems);
+    all[rule->n] = (Setting){title, e};
+    rule->set = all;
+    rule->n += e != NULL;
+}
+
 static void link_rule(Loader *l, void *into, const Node *node)
 {
     Rule *rule = into;
@@ -68,6 +87,8 @@ static void link_rule(Loader *l, void *into, const Node *node)
     if (!rule->make)
         return;
     rule->set = load_settings(l, rule->make, set, &rule->n);
+    if (node_get(node, S("label")))
+        title_task(l, rule, node);
     check_made(l, rule, node);
 }
 
@@ -89,6 +110,7 @@ void load_rule(Loader *l, void *into, const Node *node)
 {
     static const KeyDef keys[] = {
         {"name", READ_NAME, KEY_MUST, offsetof(Rule, name), NULL},
+        {"label", READ_LABEL, KEY_MAY, offsetof(Rule, label), NULL},
         {"when", READ_CALL, KEY_MUST, 0, read_rule_when},
         {"make", READ_SKIP, KEY_MUST, 0, NULL},
         {"under", READ_CALL, KEY_MUST, 0, read_under},

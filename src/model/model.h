@@ -251,6 +251,7 @@ typedef struct Clock {
 
 typedef struct Rule {
     Str name;
+    Label label; /* title of the task it makes; empty: it makes something else */
     const Expr *when;
     const Register *make;
     bool under_parent; /* under the parent instead of the record itself */

@@ -62,9 +62,7 @@ Str list_cell(Req *req, const Record *r, const Column *c)
 {
     if (!c->field)
         return req_system_value(req, r, c->name);
-    const Value *v = &r->vals[c->field->index];
-    return v->sealed ? req_tr(req, M_WEB_PROTECTED)
-                     : value_show(c->field, req->arena, req->lang, v);
+    return record_value(req, r, c->field);
 }
 
 Str list_url(Req *req, Str name, Str value)

@@ -8,6 +8,7 @@
 #include "guard/session.h"
 #include "model/draft.h"
 #include "web/page_file.h"
+#include "web/record.h"
 #include "web/routes.h"
 
 #include <string.h>
@@ -75,7 +76,7 @@ Str req_system_value(Req *req, const Record *r, Str name)
     if (str_is(name, "induk"))
         return r->parent_heading;
     if (str_is(name, "tajuk"))
-        return r->heading;
+        return record_heading(req, r);
     return str_is(name, "diubah") ? req_instant(req, r->changed_at) : STR_NONE;
 }
 

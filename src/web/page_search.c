@@ -25,9 +25,9 @@ static void hit(Search *s, const Record *r, Str why)
     Html *h = s->h;
     h_open(h, "li");
     page_link(h, url_record(req, r->reg, r->uid, ""), record_title(req, r));
-    if (!str_empty(r->heading) && !str_eq(r->heading, record_title(req, r))) {
+    if (!str_empty(r->heading) && !str_eq(record_heading(req, r), record_title(req, r))) {
         h_lit(h, " ");
-        h_element(h, "span", r->heading);
+        h_element(h, "span", record_heading(req, r));
     }
     Str state = req_state(req, r->reg, r->state);
     if (!str_empty(state)) {

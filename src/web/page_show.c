@@ -303,7 +303,7 @@ static void time_line(Req *req, Html *h, const QueryPage *page, const Register *
             h_lit(h, " ");
         }
         page_link(h, url_record(req, child, r->uid, ""),
-                  str_empty(r->heading) ? record_title(req, r) : r->heading);
+                  str_empty(r->heading) ? record_title(req, r) : record_heading(req, r));
         h_close(h);
     }
     h_close(h);

@@ -1,6 +1,7 @@
 #include "web/record.h"
 
 #include "base/rand.h"
+#include "engine/task_words.h"
 #include "guard/session.h"
 
 Err record_purpose(Req *req, const Record *r, Str *ret_file)
@@ -30,11 +31,17 @@ Err record_load(Req *req, Verb verb, Sheet *ret)
     return ERR_OK;
 }
 
+Str record_heading(Req *req, const Record *r)
+{
+    return r->reg->role == REG_ROLE_TASK ? task_title(req->model, req->arena, req->lang, r->heading)
+                                         : r->heading;
+}
+
 Str record_title(Req *req, const Record *r)
 {
     if (!str_empty(r->number))
         return r->number;
-    return str_empty(r->heading) ? req_label(req, &r->reg->label) : r->heading;
+    return str_empty(r->heading) ? req_label(req, &r->reg->label) : record_heading(req, r);
 }
 
 size_t record_crumbs(Req *req, const Record *r, bool self, Crumb ret[4])
@@ -55,7 +62,10 @@ size_t record_crumbs(Req *req, const Record *r, bool self, Crumb ret[4])
 Str record_value(Req *req, const Record *r, const Field *f)
 {
     const Value *v = &r->vals[f->index];
-    return v->sealed ? req_tr(req, M_WEB_PROTECTED) : value_show(f, req->arena, req->lang, v);
+    if (v->sealed)
+        return req_tr(req, M_WEB_PROTECTED);
+    return f->role == FIELD_ROLE_TASK_TITLE ? task_title(req->model, req->arena, req->lang, v->text)
+                                            : value_show(f, req->arena, req->lang, v);
 }
 
 static void paragraphs(Html *h, Str text)

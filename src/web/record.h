@@ -19,6 +19,8 @@ MUST_CHECK Err record_load(Req *req, Verb verb, Sheet *ret);
 /* What the page calls the record: "KAS-2026-00012", or its heading when it has no number. Headings
  * are built of clear fields only. */
 Str record_title(Req *req, const Record *r);
+/* Its heading; of a task that the program made, in the reader's language. */
+Str record_heading(Req *req, const Record *r);
 /* Crumbs down to the record: register, parent, record itself. Returns how many. */
 size_t record_crumbs(Req *req, const Record *r, bool self, Crumb ret[4]);
 /* Value of a field for people: label, "terlindung" for closed ones, absent for none. */

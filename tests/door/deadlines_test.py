@@ -1,11 +1,13 @@
 """Deadlines: each with its source; the office's own shorter ones beside them, never longer, and what
 clocks make of it."""
 import csv
+import datetime
 
 import steps
 from sigap import ROOT
 
 HOUR = 3600 * 1000
+TODAY_AT = datetime.date.today().strftime("%d/%m/%Y 00.10")
 REASON = "Kesepakatan rapat gugus tugas"
 
 
@@ -28,6 +30,28 @@ def assessment(s):
     task, = s.rows("SELECT t.* FROM tugas t JOIN kasus k ON k.id=t.induk AND t.induk_reg='kasus'"
                    " WHERE k.uid=? AND t.batas LIKE 'asesmen_awal %'", page.path.split("/")[2])
     return (task["tenggat"] - task["mulai"]) / HOUR, task["batas"]
+
+
+def test_titles_of_the_program_are_in_the_language_of_the_reader(s):
+    c = s.as_("ppt")
+    case = steps.make(c, "kasus", judul="Perkara uji bahasa tugas", klasifikasi="tppo")
+    steps.make(c, "korban", case, status_tppo="mungkin", orang__nama="Rambu Uji Tugas", orang__jk="P", berhadapan_hukum="ya")
+    rows = s.rows("SELECT t.uid, t.judul FROM tugas t LEFT JOIN kasus k ON t.induk_reg='kasus' AND k.id=t.induk WHERE t.batal=0 AND"
+                  " (k.uid=? OR t.judul='Carikan bantuan hukum bagi korban') ORDER BY t.id DESC", steps.uid_of(case))
+    held = {r["judul"]: r["uid"] for r in rows}
+    wanted = {"Asesmen awal": "First assessment", "Carikan bantuan hukum bagi korban": "Find legal aid for the victim"}
+    assert wanted.keys() <= held.keys(), held
+    own = steps.make(c, "tugas", case, judul="Telepon wali besok pagi", mulai=TODAY_AT)
+    for lang in ("id", "en"):
+        reader = s.login("ppt")
+        reader.cookies["bahasa"] = lang
+        for title, english in wanted.items():
+            shown = title if lang == "id" else english
+            page = reader.get("/tugas/" + held[title])
+            assert f"<h1>{shown}</h1>" in page.html and (lang == "id" or title not in page.words), (lang, title)
+        listed = reader.get("/tugas").words + reader.get("/?beranda=1").words + reader.get(case + "?tab=hilir").words
+        assert ("First assessment" in listed) == (lang == "en") and ("Asesmen awal" in listed) == (lang == "id"), lang
+        assert "Telepon wali besok pagi" in reader.get(own).words
 
 
 def test_every_deadline_stands_with_its_source(s):
