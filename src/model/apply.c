@@ -326,8 +326,8 @@ static void delta_entry(Buf *b, Str key, bool sealed, Str value)
     json_put(b, sealed && value.ptr ? base64_encode(b->arena, value) : value);
 }
 
-/* New values of what changed; on creation everything that has a value. System columns get a colon.
- */
+/* New values of what changed; on creation everything that has a value. System columns get a colon,
+ * a calculation that keeps its own former value an equals sign: nothing else knows it. */
 static Str make_delta(Arena *a, const Change *c, const Record *before, const Record *after)
 {
     Buf b = buf_new(a, 512);
@@ -340,7 +340,9 @@ static Str make_delta(Arena *a, const Change *c, const Record *before, const Rec
         delta_entry(&b, S(":batal"), false, after->void_tx ? S("ya") : S("tidak"));
     for (size_t i = 0; i < c->reg->field_count; i++) {
         const Field *f = c->reg->fields[i];
-        if (!c->set[i] || (!before && !c->vals[i].ptr))
+        if (f->remembers && (!before || !str_eq(before->vals[i].text, after->vals[i].text)))
+            delta_entry(&b, str_printf(a, "=%.*s", STR_ARG(f->name)), false, after->vals[i].text);
+        if (f->calc || !c->set[i] || (!before && !c->vals[i].ptr))
             continue;
         delta_entry(&b, f->name, f->class_ != CLASS_NONE,
                     f->class_ ? after->vals[i].blob : after->vals[i].text);

@@ -86,6 +86,20 @@ static void walk(Walk *w, const Field *f)
     w->state[f->reg->index][f->index] = 2;
 }
 
+/* Such a value cannot be worked out again from the record as it stands: history keeps it. */
+static bool remembers(Loader *l, const Field *f)
+{
+    ExprUses uses = {0};
+    bool itself = false, own = true;
+    if (f->calc)
+        expr_uses(f->calc, l->arena, &uses);
+    for (size_t i = 0; i < uses.n; i++) {
+        own &= own_use(&uses.items[i]);
+        itself |= uses.items[i].field == f;
+    }
+    return itself && own;
+}
+
 void link_calcs(Loader *l)
 {
     Walk w = {.l = l};
@@ -96,7 +110,8 @@ void link_calcs(Loader *l)
     }
     for (size_t i = 0; i < l->m->reg_count; i++)
         for (size_t k = 0; k < l->m->regs[i]->field_count; k++) {
-            const Field *f = l->m->regs[i]->fields[k];
+            Field *f = l->m->regs[i]->fields[k];
+            f->remembers = remembers(l, f);
             if (f->calc && !w.state[i][k])
                 walk(&w, f);
         }

@@ -158,9 +158,10 @@ struct Field {
     Str tag;                /* FK_REF to a tag, else absent */
     DataClass class_;
     bool required, list, search, facet, sort, stat, lookup, unique;
-    bool matched; /* an import finds records by it */
-    bool hide;    /* not offered in forms; what it holds is still shown */
-    bool fixed;   /* stays as it was entered first; ask field_fixed */
+    bool matched;   /* an import finds records by it */
+    bool hide;      /* not offered in forms; what it holds is still shown */
+    bool remembers; /* calculated from fields of the record and its own former value */
+    bool fixed;     /* stays as it was entered first; ask field_fixed */
     const Expr *when, *calc, *default_;
     bool has_min, has_max;
     int64_t min, max; /* numbers scaled; text length; dates as days, INT64_MAX = today */

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 
 import sigap
+import steps
 
 FLIPS = int(os.environ.get("SIGAP_FLIPS", "400"))  # tests/bitflips runs 10,000
 SEED = int(os.environ.get("SIGAP_FLIP_SEED", "7"))
@@ -59,6 +60,24 @@ def test_each_kind_of_tampering_is_named(own):
     for uid, word in ((victim, "tidak sama"), (case, "hitung"), (woman, "Riwayat"), (person, "Kunci")):
         assert any(uid in line and word in line for line in lines), (uid, word, said)
     assert any("tanpa catatan" in line for line in lines), said
+
+
+def test_a_value_that_only_history_knows_is_compared_with_it(own):
+    """A case keeps its first classification: nothing on the record says what it was."""
+    c = own.as_("ppt")
+    path = steps.make(c, "kasus", judul="Perkara uji klasifikasi awal", klasifikasi="belum_jelas")
+    steps.change(c, path, klasifikasi="tppo")
+    uid = steps.uid_of(path)
+    row = own.rows("SELECT klasifikasi, klasifikasi_awal FROM kasus WHERE uid=?", uid)[0]
+    assert tuple(row) == ("tppo", "belum_jelas")
+    back = c.submit(c.get(path).form("/urungkan"))
+    assert back.status == 200 and "klasifikasi_awal" not in c.get(path + "/riwayat").words
+    own.stop()
+    assert scrub(own)[0] == 0
+    for value in ("tppo", None):
+        tamper(own, "UPDATE kasus SET klasifikasi_awal=? WHERE uid=?", value, uid)
+        status, said = scrub(own)
+        assert status == EXIT_CORRUPT and uid in said, (value, said)
 
 
 # ---- bits ----
@@ -154,15 +173,6 @@ def loses_its_place(table, before, after):
     return before[:keys] != after[:keys]
 
 
-def remembers(path, table, before, after):
-    """Whether only a calculation that keeps its own first value was hit: it cannot be worked out again."""
-    db = sqlite3.connect(path)
-    names = [r[1] for r in db.execute(f"PRAGMA table_info({table})")]
-    db.close()
-    changed = {n for n, x, y in zip(names, before[0], after[0]) if shown([x]) != shown([y])} if after else set()
-    return bool(changed) and changed <= {"klasifikasi_awal"}
-
-
 def flip_round(s, rows, rng, want):
     """Flips bits in rows of `want` different records, one each. ({record: its uid before and after},
     flips after which a row cannot be read or belongs to no one)"""
@@ -177,7 +187,7 @@ def flip_round(s, rows, rng, want):
         uid = s.rows(f"SELECT uid FROM {whose[0]} WHERE id=?", whose[1])[0][0]
         flip(path, at, bit)
         after = read_row(path, table, rowid)
-        if after and (shown(after[0]) == shown(before[0]) or remembers(path, table, before, after)):
+        if after and shown(after[0]) == shown(before[0]):
             flip(path, at, bit)
             continue  # e.g. nothing became an empty text, or a reference to row 0: the same to the program
         if not after or loses_its_place(table, before[0], after[0]):
