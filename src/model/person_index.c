@@ -437,7 +437,11 @@ float person_index_rarity(const PersonIndex *ix, Str word)
 
 size_t person_index_size(const PersonIndex *ix)
 {
-    return ix->live;
+    PersonIndex *index = (PersonIndex *)(uintptr_t)ix;
+    pthread_rwlock_rdlock(&index->lock);
+    size_t live = ix->live;
+    pthread_rwlock_unlock(&index->lock);
+    return live;
 }
 
 size_t person_index_bytes(const PersonIndex *ix)

@@ -53,7 +53,8 @@ class Cli:
         """Sanitizers stop at the first fault and write where the Server looks for it."""
         common = f"log_path={self.reports}/report:print_stacktrace=1"
         return {**os.environ, "ASAN_OPTIONS": common + ":detect_leaks=1:handle_abort=1:exitcode=99",
-                "UBSAN_OPTIONS": common + ":halt_on_error=1:exitcode=99"}
+                "UBSAN_OPTIONS": common + ":halt_on_error=1:exitcode=99",
+                "TSAN_OPTIONS": f"log_path={self.reports}/report:second_deadlock_stack=1:exitcode=99"}
 
     def line(self, command, *args):
         words = command.split()
