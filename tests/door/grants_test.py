@@ -1,9 +1,7 @@
 """Who is let in beside the team, for how long and how far: grants, exclusions, emergency access."""
 import re
 
-
-def uid_of(s, login):
-    return s.rows("SELECT uid FROM fakta_pengguna WHERE login=?", login)[0]["uid"]
+from grants import ask, move, uid_of
 
 
 def open_file(client, path):
@@ -21,20 +19,6 @@ def out_of_reach(s, login):
         if s.as_(login).get(f"/korban/{r['uid']}").status == 404:
             return r["uid"], r["nomor"]
     raise AssertionError(f"{login} sees every victim")
-
-
-def ask(client, parent, **values):
-    page = client.get(f"/hibah/baru?induk={parent}")
-    assert page.status == 200, page.words[:300]
-    form = page.form("/hibah/baru")
-    form.fill(**values)
-    return client.submit(form)
-
-
-def move(client, path, name, **values):
-    form = client.get(path).form(f"/{name}")
-    form.fill(**values)
-    return client.submit(form)
 
 
 def grant(own, who, uid, **values):

@@ -5,6 +5,7 @@ import datetime
 import sigap
 import yaml
 
+WITA = datetime.timezone(datetime.timedelta(hours=8))  # the zone of the practice data
 SAMPLE = 2  # records of each relation, of each register, for each user
 
 
@@ -18,8 +19,8 @@ class Domain:
             self.registers[reg["register"]] = reg
         self.roles = {r["name"]: r for r in yaml.load((sigap.ROOT / "domain/roles.yaml").read_text(), read)["roles"]}
 
-    def assignment(self):
-        return next(r for r in self.registers.values() if r.get("is") == "assignment")["register"]
+    def named(self, role):
+        return next(r for r in self.registers.values() if r.get("is") == role)["register"]
 
     def holder(self, role):
         """Name of the field that holds this role, or None."""
@@ -40,9 +41,11 @@ class Domain:
 class Oracle:
     """The rows of the database in memory, and the reading of `rights:` over them."""
 
-    def __init__(self, s, domain):
-        self.d, self.today = domain, datetime.date.today().isoformat()
-        self.rows, self.links = {}, {}
+    def __init__(self, s, domain, now=None):
+        """`now`: the moment that the installation's clock shows, where that is not the real one."""
+        now = now or datetime.datetime.now(WITA)
+        self.d, self.today, self.ms = domain, now.date().isoformat(), now.timestamp() * 1000
+        self.rows = {}
         with s.db() as db:
             for name in domain.registers:
                 self.rows[name] = {r["id"]: dict(r) for r in db.execute(f"SELECT * FROM {name}")}
@@ -55,10 +58,39 @@ class Oracle:
             if reg["reach"] == "referrers":
                 self.referrers[name] = self.index(name)
         self.assigned = {}
-        for row in self.rows[domain.assignment()].values():
-            live = not row["batal"] and (not row["selesai"] or row["selesai"] >= self.today)
-            if live and row["mulai"] <= self.today:
-                self.assigned.setdefault((row["induk_reg"], row["induk"]), []).append((row["pengguna"], row["institusi"]))
+        for row in self.rows[domain.named("assignment")].values():
+            if self.by_day(row):
+                self.assigned.setdefault(self.above(row), []).append((row["pengguna"], row["institusi"], "assigned"))
+        self.grants(s)
+        self.barred = {}
+        for row in self.rows[domain.named("exclusion")].values():
+            if self.by_day(row):
+                self.barred.setdefault(self.above(row), []).append((row["pengguna"], row["institusi"]))
+
+    @staticmethod
+    def above(row):
+        return row["induk_reg"], row["induk"]
+
+    def by_day(self, row):
+        """Whether a row with first and last day holds today."""
+        return not row["batal"] and row["mulai"] <= self.today <= (row["selesai"] or "9")
+
+    def grants(self, s):
+        """Those in force, as an assignment that opens the classes named only; and those whose time is over."""
+        name = self.d.named("grant")
+        opens = {x["name"] for x in self.d.registers[name]["flow"]["states"] if x.get("opens") == "yes"}
+        classes, self.ended = {}, {}
+        for r in s.rows(f"SELECT rec, val FROM {name}__{self.d.holder('grant.classes')}"):
+            classes.setdefault(r["rec"], set()).add(r["val"])
+        for rec, row in self.rows[name].items():
+            if row["batal"] or row["status"] not in opens:
+                continue
+            to, since = (row["pengguna"], row["institusi"]), row["mulai"] or 0
+            if since <= self.ms < row["sampai"]:
+                kind = "granted:" + "+".join(sorted(classes.get(rec, ())))
+                self.assigned.setdefault(self.above(row), []).append((*to, kind))
+            else:
+                self.ended.setdefault(self.above(row), []).append(to)
 
     def index(self, name):
         found = {}
@@ -84,14 +116,16 @@ class Oracle:
         return place == who["area"] or place.startswith(who["area"] + ".")
 
     def relation(self, who, reg, rec, seen=()):
-        """{"own", "assigned", "area"} as far as they hold."""
+        """{"own", "assigned", "area", "granted:CLASSES", "barred"} as far as they hold."""
         row, found = self.rows[reg][rec], set()
         if (reg, rec) in seen:
             return found
         seen = (*seen, (reg, rec))
-        for user, office in self.assigned.get((reg, rec), []):
+        for user, office, kind in self.assigned.get((reg, rec), []):
             if user == who["id"] or office in who["offices"]:
-                found.add("assigned")
+                found.add(kind)
+        if any(user == who["id"] or office in who["offices"] for user, office in self.barred.get((reg, rec), [])):
+            found.add("barred")
         if self.d.registers[reg].get("is") == "task":
             found |= {"own"} if row["unit"] in who["offices"] else set()
             found |= {"assigned"} if row["pelaksana"] == who["id"] else set()
@@ -113,7 +147,10 @@ class Oracle:
 
     def holds(self, line, relation):
         scope = line["scope"]
-        return scope == "all" or (scope == "assigned" and "assigned" in relation) or (scope == "own" and bool(relation - {"area"})) \
+        if "barred" in relation:
+            return False
+        given = any(kind == "assigned" or kind.startswith("granted") for kind in relation)
+        return scope == "all" or (scope == "assigned" and given) or (scope == "own" and bool(relation - {"area"})) \
             or (scope == "area" and bool(relation))
 
     def status(self, who, reg, *verbs):
@@ -127,9 +164,17 @@ class Oracle:
         every = {f["class"] for f in self.d.registers[reg]["fields"] if "class" in f}
         found = set()
         for line in self.lines(who, reg, "read"):
-            if self.holds(line, relation):
-                found |= set(line["allow"]) if "allow" in line else every - set(line.get("deny", []))
+            lets = set(line["allow"]) if "allow" in line else every - set(line.get("deny", []))
+            for one in [{kind} for kind in relation - {"barred"}] or [set()]:
+                if self.holds(line, one | (relation & {"barred"})):
+                    found |= lets & self.opened_by(line, one)
         return found & every
+
+    def opened_by(self, line, one):
+        """What one way of being near opens at most: a grant its classes, unless the line asks for no nearness."""
+        kind = next(iter(one), "")
+        every = {f["class"] for reg in self.d.registers.values() for f in reg["fields"] if "class" in f}
+        return set(kind[len("granted:"):].split("+")) if kind.startswith("granted:") and line["scope"] != "all" else every
 
 
 def sample(oracle, who, reg):
