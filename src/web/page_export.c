@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/csv.h"
+#include "base/rand.h"
 #include "intake/workbook_write.h"
 
 enum { EXPORT_ROWS = 20000 };
@@ -102,6 +103,48 @@ Err page_csv(Req *req)
     return ERR_OK;
 }
 
+static Str column_label(const Req *req, Str name)
+{
+    const Field *f = reg_field(req->reg, name);
+    return f ? req_label(req, &f->label) : req_system_label(req, name);
+}
+
+/* What a filter asks of a field, in words; an uid gives the heading of its record. */
+static Str filter_value(Req *req, const Field *f, Str value)
+{
+    const Value one = {.text = value};
+    Str shown = STR_NONE;
+    if (f && f->kind == FK_REF && f->target && uid_shape(value))
+        shown = store_heading(&req->reader, f->target, value);
+    else if (f && (f->kind == FK_CODE || f->kind == FK_YESNO4 || f->kind == FK_PLACE))
+        shown = value_show(f, req->arena, req->lang, &one);
+    return str_empty(shown) ? value : shown;
+}
+
+/* One name and value of the address as a person would say it; false for what only turns pages. */
+static bool asked(Req *req, Str name, Str value, BookLine *ret)
+{
+    bool from = str_ends(name, S(".dari")), to = str_ends(name, S(".sampai"));
+    Str base = from ? str_head(name, name.len - 5) : to ? str_head(name, name.len - 7) : name;
+    if (str_starts(name, S("-")) || str_is(name, "n") || str_empty(value))
+        return false;
+    if (str_is(name, "q"))
+        *ret = (BookLine){req_tr(req, M_WEB_SEARCH), value};
+    else if (str_is(name, "urut"))
+        *ret = (BookLine){req_tr(req, M_WEB_NOTE_SORT),
+                          column_label(req, str_from(value, str_starts(value, S("-"))))};
+    else if (str_is(name, "status"))
+        *ret = (BookLine){req_tr(req, M_WEB_STATE), req_state(req, req->reg, value)};
+    else
+        *ret = (BookLine){column_label(req, base),
+                          str_printf(req->arena, "%s%.*s",
+                                     from ? "≥ "
+                                     : to ? "≤ "
+                                          : "",
+                                     STR_ARG(filter_value(req, reg_field(req->reg, base), value)))};
+    return true;
+}
+
 /* First sheet: what was asked, when and by whom. */
 static BookLine *notes(Req *req, size_t *ret_n)
 {
@@ -111,7 +154,7 @@ static BookLine *notes(Req *req, size_t *ret_n)
     lines[n++] = (BookLine){req_tr(req, M_WEB_NOTE_AT), req_instant(req, clock_now())};
     lines[n++] = (BookLine){req_tr(req, M_WEB_NOTE_BY), req->subject.login};
     for (size_t i = 0; i < req->query.names.n; i++)
-        lines[n++] = (BookLine){req->query.names.items[i], req->query.values.items[i]};
+        n += asked(req, req->query.names.items[i], req->query.values.items[i], &lines[n]);
     lines[n++] = (BookLine){req_tr(req, M_WEB_NOTE_MASK), req_tr(req, M_WEB_NOTE_MASKED)};
     *ret_n = n;
     return lines;

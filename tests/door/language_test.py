@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 
 import pages
+from rights import Domain
 import sigap
 import yaml
 
@@ -207,3 +208,61 @@ def test_the_api_refuses_in_the_language_asked_for(s):
         except urllib.error.HTTPError as answer:
             told[lang] = json.loads(answer.read())["title"]
     assert len(set(told.values())) == 2, told
+
+
+DOMAIN = Domain()
+PEOPLE = {x.split("\t")[0]: x.split("\t")[2] for x in (sigap.ROOT / "domain/practice/users.tsv").read_text(encoding="utf-8").splitlines()[1:] if x}
+NAMES = {f["name"] for m in DOMAIN.registers.values() for f in m["fields"]} | set(DOMAIN.registers)
+
+
+def who(reg, verb):
+    """People whose role has the verb there."""
+    return [p for p, role in PEOPLE.items() if any(x["role"] == role and verb in x["verbs"] for x in DOMAIN.registers[reg]["rights"])]
+
+
+def columns_of(reg, lang):
+    """Labels that may head a column of this register: those of its fields, and of what every record has."""
+    rows = [line.split("\t") for line in (sigap.ROOT / "messages.tsv").read_text(encoding="utf-8").splitlines()]
+    system = {r[0]: r[1 if lang == "id" else 2] for r in rows}
+    names = [system[k] for k in ("WEB_NUMBER", "WEB_STATE", "WEB_OWNER", "WEB_PARENT", "WEB_HEADING", "WEB_CHANGED")]
+    return set(names) | {f["label"][lang] for f in DOMAIN.registers[reg]["fields"]}
+
+
+def test_files_are_headed_in_the_language_of_the_reader(s):
+    wrong, seen = [], 0
+    for reg in DOMAIN.registers:
+        for login in who(reg, "export")[:1]:
+            for lang in ("id", "en"):
+                c = s.login(login) if lang == "en" else s.as_(login)
+                c.cookies["bahasa"] = lang
+                book = sigap.read_xlsx(c.get(f"/{reg}.xlsx?urut=diubah").body)
+                heads = [row for sheet in list(book.values())[1:] for row in sheet[:1]][0]
+                csv = c.get(f"/{reg}.csv").body.decode("utf-8-sig").splitlines()[0].replace('"', "").split(";")
+                known = columns_of(reg, lang)
+                wrong += [f"{reg} {lang}: {h}" for h in [*heads, *csv] if h not in known]
+                notes = {str(cell) for row in next(iter(book.values())) for cell in row if cell}
+                wrong += [f"{reg} {lang}: note {n}" for n in notes if n in ("urut", "diubah", "-diubah")]
+                seen += 1
+    assert seen > 40 and not wrong, wrong[:20]
+
+
+def test_a_record_is_printed_in_the_language_of_the_reader(s):
+    """One record of every register, all its tabs: no label of the other language, no name of the machine."""
+    wrong, seen = [], 0
+    for reg in DOMAIN.registers:
+        for login in who(reg, "read")[:3]:
+            paths = re.findall(rf'href="(/{reg}/[0-9a-f-]{{36}})"', s.as_(login).get(f"/{reg}").html)
+            if not paths:
+                continue
+            for lang in ("id", "en"):
+                c = s.as_(login)
+                c.cookies["bahasa"] = lang
+                page = c.get(paths[0])
+                other = columns_of(reg, "en" if lang == "id" else "id") - columns_of(reg, lang)
+                heads = re.findall(r"<dt>(.*?)</dt>|<h2[^>]*>([^<]*)<|<summary>([^<]*)<", page.html)
+                said = {html.unescape(x).strip() for h in heads for x in h if x}
+                wrong += [f"{reg} {lang}: {x}" for x in said & other]
+                wrong += [f"{reg} {lang}: key {x}" for x in re.findall(r"(?<![\w@./-])[a-z]+_[a-z_]+(?![\w@./-])", page.words) if x in NAMES]
+            seen += 1
+            break
+    assert seen > 40 and not wrong, (seen, wrong[:20])
