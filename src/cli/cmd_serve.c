@@ -2,6 +2,7 @@
 
 #include "engine/clock_db.h"
 #include "engine/disk_room.h"
+#include "engine/erasure_db.h"
 #include "guard/session.h"
 #include "web/sealed.h"
 #include "web/server.h"
@@ -61,6 +62,7 @@ Err cmd_serve(Cli *cli)
     if (!opened)
         return ERR_OK;
     TRY(cli_open(cli));
+    TRY(erasure_finish(&cli->store, cli->arena)); /* what a power cut left undone */
     if (cli->in.sealed_file) /* whoever took the machine may have taken a cookie with it */
         TRY(writer_run(cli->store.writer, NULL, end_sessions, NULL));
     return serve_run(&cli->store, listening, ready, clocks_tick, &cli->store);

@@ -18,6 +18,7 @@ static const Command commands[] = {
     {"scrub", M_CMD_SCRUB, cmd_scrub},
     {"rebuild", M_CMD_REBUILD, cmd_rebuild},
     {"user", M_CMD_USER, cmd_user},
+    {"erase", M_CMD_ERASE, cmd_erase},
     {"second-factor", M_CMD_SECOND_FACTOR, cmd_second_factor},
     {"key", M_CMD_KEY, cmd_key},
     {"practice", M_CMD_PRACTICE, cmd_practice},

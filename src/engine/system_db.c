@@ -62,6 +62,10 @@ static const Step steps[] = {
      " ORDER BY reg,principal,rec,source;"
      "DROP TABLE jangkau_lama;"},
     {"cadangan", "took", "ALTER TABLE cadangan ADD COLUMN took " DB_INTEGER " NOT NULL DEFAULT 0;"},
+    {NULL, NULL,
+     "CREATE TABLE IF NOT EXISTS hapus(uid " DB_TEXT " PRIMARY KEY, reg " DB_TEXT " NOT NULL,"
+     "asked_by " DB_TEXT " NOT NULL, asked_at " DB_INTEGER " NOT NULL, done_by " DB_TEXT ","
+     "done_at " DB_INTEGER " NOT NULL DEFAULT 0, gone " DB_INTEGER " NOT NULL DEFAULT 0);"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

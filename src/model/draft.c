@@ -51,6 +51,15 @@ Err draft_drop(WriteTx *tx, void *arg)
     return stmt_run(st);
 }
 
+Err draft_drop_record(WriteTx *tx, Str uid)
+{
+    Stmt *st;
+    TRY(draft_schema(tx->db));
+    TRY(db_stmt(tx->db, "DELETE FROM draf WHERE rec=:uid OR rec='+'||:uid", &st));
+    stmt_text(st, ":uid", uid);
+    return stmt_run(st);
+}
+
 Err draft_sweep(WriteTx *tx, void *none)
 {
     (void)none;

@@ -23,6 +23,8 @@ typedef struct DraftPut {
 /* Commands for the writer. */
 Err draft_put(WriteTx *tx, void *draft_put);
 Err draft_drop(WriteTx *tx, void *draft_key);
+/* Drops everybody's drafts of one record. */
+MUST_CHECK Err draft_drop_record(WriteTx *tx, Str uid);
 /* Drops all drafts older than DRAFT_DAYS; for the ticker. arg is not used. */
 Err draft_sweep(WriteTx *tx, void *none);
 

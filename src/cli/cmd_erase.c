@@ -1,0 +1,84 @@
+/* sigap erase REGISTER UID --as LOGIN, twice, by two people: the first puts the wish on record, the
+ * second destroys the key. With the server at rest, since it holds names in memory. */
+#include "cli/command.h"
+
+#include "base/file.h"
+#include "engine/erasure_db.h"
+#include "guard/account.h"
+#include "model/row.h"
+
+/* Each of the two proves who it is; the audit row names them. */
+static Err prove(Cli *cli)
+{
+    Account account;
+    Str typed = cli_ask(cli, M_ASK_PASSWORD, true);
+    if (!typed.ptr)
+        return E_LOGIN;
+    return account_check(cli->conn.db, cli->arena, str_of(cli->as), typed, &account);
+}
+
+static bool has_duty(const Cli *cli)
+{
+    for (size_t i = 0; i < cli->model->role_count; i++)
+        if ((cli->subject.roles >> i & 1) && str_has_word(cli->model->roles[i].may, S("erase")))
+            return true;
+    return false;
+}
+
+/* Whoever may void the record takes part, and whoever has the duty, who need not see what it holds.
+ */
+static Err reach(Cli *cli, const Register *reg, Record *rec)
+{
+    Reader rd;
+    Str uid = str_of(cli->argv[1]);
+    if (has_duty(cli))
+        return row_by_uid(cli->conn.db, cli->arena, reg, uid, rec);
+    TRY(reader_begin(&rd, &cli->store, &cli->conn, cli->arena, &cli->actor));
+    Err e = store_get(&rd, reg, uid, VERB_VOID, rec);
+    reader_end(&rd);
+    return e;
+}
+
+static Err find(Cli *cli, Erasure *e)
+{
+    Record rec;
+    const Register *reg = model_reg(cli->model, str_of(cli->argv[0]));
+    if (!reg)
+        return E_NOT_FOUND;
+    TRY(reach(cli, reg, &rec));
+    if (reg->key != KEY_OWN) {
+        cli_say(cli, M_ERASE_NO_KEY, reg->label.text[cli->lang]);
+        return E_FLOW;
+    }
+    *e = (Erasure){&cli->store, &cli->actor, reg, rec.uid};
+    return ERR_OK;
+}
+
+static Err second(Cli *cli, Erasure *e)
+{
+    TRY(writer_run(cli->store.writer, NULL, erasure_note, e));
+    TRY(erasure_finish(&cli->store, cli->arena));
+    cli_say(cli, M_ERASED, e->uid);
+    return ERR_OK;
+}
+
+Err cmd_erase(Cli *cli)
+{
+    Erasure e;
+    Str asked_by;
+    if (cli->argc != 2 || !cli->as)
+        return E_USAGE;
+    TRY(cli_open(cli));
+    if (!file_lock(cli->in.lock, true)) {
+        cli_say(cli, M_KEY_IN_USE, str_of(cli->data));
+        return E_BUSY;
+    }
+    TRY(prove(cli));
+    TRY(find(cli, &e));
+    TRY(erasure_asked(cli->conn.db, cli->arena, e.uid, &asked_by));
+    if (asked_by.ptr && !str_eq(asked_by, cli->subject.uid))
+        return second(cli, &e);
+    TRY(writer_run(cli->store.writer, NULL, erasure_ask, &e));
+    cli_say(cli, M_ERASE_ASKED, e.uid, str_int(cli->arena, ERASURE_WISH_DAYS));
+    return ERR_OK;
+}
