@@ -9,7 +9,7 @@ import sigap
 import steps
 import yaml
 
-CANARIES = 1000 if sigap.FULL else 300
+CANARIES = 1000 if sigap.FULL else 150
 MONTH = 31 * 86400
 
 
