@@ -149,13 +149,6 @@ Err db_begin_late(Db *db)
     return run_plain(db, "BEGIN");
 }
 
-/* BEGIN alone takes no snapshot: the first read does. */
-Err db_begin_read(Db *db)
-{
-    TRY(run_plain(db, "BEGIN"));
-    return run_plain(db, "SELECT 1 FROM sqlite_schema LIMIT 1");
-}
-
 Err db_commit(Db *db)
 {
     return db_exec(db, "COMMIT");
@@ -174,6 +167,16 @@ void db_rollback(Db *db)
     release_all(db);
     if (!sqlite3_get_autocommit(db->conn) && run_plain(db, "ROLLBACK") != ERR_OK)
         log_error("rollback failed");
+}
+
+/* BEGIN alone takes no snapshot: the first read does. */
+Err db_begin_read(Db *db)
+{
+    TRY(run_plain(db, "BEGIN"));
+    Err e = run_plain(db, "SELECT 1 FROM sqlite_schema LIMIT 1");
+    if (e != ERR_OK) /* the next page finds the connection as it was */
+        db_rollback(db);
+    return e;
 }
 
 bool db_in_transaction(const Db *db)

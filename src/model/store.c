@@ -81,7 +81,10 @@ Err reader_begin(Reader *rd, const Store *s, ReadConn *c, Arena *a, const Actor 
                    .arena = a,
                    .actor = actor};
     TRY(db_begin_read(c->db));
-    return db_begin_late(c->keys); /* its snapshot is later: the key of every row is there */
+    Err e = db_begin_late(c->keys); /* its snapshot is later: the key of every row is there */
+    if (e != ERR_OK)
+        db_rollback(c->db);
+    return e;
 }
 
 void reader_end(Reader *rd)
