@@ -25,7 +25,7 @@ AS = {  # role of a field -> kinds it may have
     'person.origin': 'place', 'person.initials': 'text', 'person.mother': 'text', 'person.passport': 'text',
     'person.phone': 'text', 'person.village': 'place', 'person.paper_birth': 'date', 'person.merged': 'ref', 'institution.code': 'text', 'institution.name': 'text',
     'grant.user': 'ref', 'grant.institution': 'ref', 'grant.classes': 'codes', 'grant.start': 'instant', 'grant.end': 'instant',
-    'grant.emergency': 'yesno4', 'grant.reason': 'text', 'grant.purpose': 'code', 'exclusion.user': 'ref', 'exclusion.institution': 'ref',
+    'grant.emergency': 'yesno4', 'grant.reason': 'text', 'grant.purpose': 'code', 'grant.basis': 'ref', 'exclusion.user': 'ref', 'exclusion.institution': 'ref',
     'exclusion.start': 'date', 'exclusion.end': 'date',
     'membership.user': 'ref', 'membership.start': 'date', 'membership.end': 'date', 'institution.area': 'place', 'user.area': 'place', 'user.login': 'text', 'user.name': 'text',
     'user.roles': 'codes', 'user.active': 'yesno4', 'user.until': 'date', 'case.opened': 'date', 'victim.person': 'ref',

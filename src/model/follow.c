@@ -141,18 +141,30 @@ static Err put_own_rows(WriteTx *tx, const Store *s, const Record *r, bool fresh
 
 static Err follow_down(WriteTx *tx, const Store *s, const Record *r, bool fresh);
 
+typedef struct Ids {
+    int64_t *items;
+    size_t n, cap;
+} Ids;
+
+static Err all_ids(WriteTx *tx, Stmt *st, Ids *ret)
+{
+    bool row;
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        *ARENA_PUSH(tx->arena, *ret) = row_int(st, 0);
+    }
+}
+
 static Err follow_children(WriteTx *tx, const Store *s, const Record *r)
 {
     for (size_t i = 0; i < r->reg->child_count; i++) {
         const Register *child = r->reg->children[i];
         Stmt *st;
-        bool row = false;
+        Ids ids = {0};
         if (child->reach != REACH_PARENT)
             continue;
-        struct {
-            int64_t *items;
-            size_t n, cap;
-        } ids = {0};
         TRY(db_stmt(tx->db,
                     str_printf(tx->arena, "SELECT id FROM %.*s WHERE induk=:id AND induk_reg=:reg",
                                STR_ARG(child->name))
@@ -160,12 +172,7 @@ static Err follow_children(WriteTx *tx, const Store *s, const Record *r)
                     &st));
         stmt_int(st, ":id", r->id);
         stmt_text(st, ":reg", r->reg->name);
-        for (;;) {
-            TRY(stmt_step(st, &row));
-            if (!row)
-                break;
-            *ARENA_PUSH(tx->arena, ids) = row_int(st, 0);
-        }
+        TRY(all_ids(tx, st, &ids));
         for (size_t k = 0; k < ids.n; k++) {
             Record c;
             TRY(row_by_id(tx->db, tx->arena, child, ids.items[k], &c));
@@ -214,14 +221,37 @@ static Err follow_down(WriteTx *tx, const Store *s, const Record *r, bool fresh)
     return follow_persons(tx, s, r);
 }
 
-/* Reach follows from owner, parent, references and being void; what gives reach itself also from
- * its dates, state and classes.
+/* A consent that is withdrawn takes the grants that rest on it with it. */
+static Err follow_grants(WriteTx *tx, const Store *s, const Record *consent)
+{
+    const Field *basis = role_field(s->model, FIELD_ROLE_GRANT_BASIS);
+    Stmt *st;
+    Ids ids = {0};
+    if (consent->reg->role != REG_ROLE_CONSENT || !basis)
+        return ERR_OK;
+    TRY(db_stmt(tx->db,
+                str_printf(tx->arena, "SELECT id FROM %.*s WHERE %.*s=:id",
+                           STR_ARG(basis->reg->name), STR_ARG(basis->name))
+                    .ptr,
+                &st));
+    stmt_int(st, ":id", consent->id);
+    TRY(all_ids(tx, st, &ids));
+    for (size_t i = 0; i < ids.n; i++) {
+        Record grant;
+        TRY(row_by_id(tx->db, tx->arena, basis->reg, ids.items[i], &grant));
+        TRY(follow_reach(tx, s, &grant, false));
+    }
+    return ERR_OK;
+}
+
+/* Reach follows from owner, parent, references and being void; what gives reach itself, and a
+ * consent that others rest on, also from its dates, state and classes.
  */
 static bool reach_stays(const Record *before, const Record *after)
 {
-    bool same = !gives_reach(after->reg) && before->owner == after->owner &&
-                before->parent == after->parent && before->parent_reg == after->parent_reg &&
-                !before->void_tx == !after->void_tx;
+    bool same = !gives_reach(after->reg) && after->reg->role != REG_ROLE_CONSENT &&
+                before->owner == after->owner && before->parent == after->parent &&
+                before->parent_reg == after->parent_reg && !before->void_tx == !after->void_tx;
     for (size_t i = 0; i < after->reg->field_count; i++)
         same &=
             before->vals[i].id == after->vals[i].id && before->vals[i].reg == after->vals[i].reg;
@@ -233,6 +263,7 @@ Err follow_change(WriteTx *tx, const Store *s, const Record *before, const Recor
     if (reach_stays(before, after))
         return ERR_OK;
     TRY(follow_reach(tx, s, after, false));
+    TRY(follow_grants(tx, s, after));
     return follow_left(tx, s, before, after);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "guard/reach.h"
+#include "model/row.h"
 
 Str role_text(const Store *s, const Record *r, FieldRole role)
 {
@@ -112,13 +113,28 @@ static bool in_force(const Record *r)
     return !r->void_tx && (!told || reg_state(r->reg, r->state)->opens);
 }
 
+/* What rests on a consent ends with it. */
+static Err still_consented(WriteTx *tx, const Store *s, const Record *r, bool *ret)
+{
+    const Field *basis = role_field(s->model, FIELD_ROLE_GRANT_BASIS);
+    Record consent;
+    *ret = true;
+    if (!basis || basis->reg != r->reg || !r->vals[basis->index].id)
+        return ERR_OK;
+    TRY(row_by_id(tx->db, tx->arena, basis->target, r->vals[basis->index].id, &consent));
+    *ret = !consent.void_tx && !reg_state(consent.reg, consent.state)->closed;
+    return ERR_OK;
+}
+
 Err give_reach(WriteTx *tx, const Store *s, const Record *r, const Record *above)
 {
     Str source = source_of(tx->arena, r);
     Giving g = giving_of(s, r);
     Str reg = above->reg->name;
+    bool consented;
+    TRY(still_consented(tx, s, r, &consented));
     TRY(reach_drop(tx->db, reg, above->id, source));
-    if (!in_force(r) || g.until <= g.since)
+    if (!in_force(r) || !consented || g.until <= g.since)
         return ERR_OK;
     if (g.user)
         TRY(reach_put_from(tx->db, reg, above->id, principal_of(g.to_user, g.user), g.classes,

@@ -1,7 +1,10 @@
 """Who is let in beside the team, for how long and how far: grants, exclusions, emergency access."""
+import datetime
 import re
 
+import steps
 from grants import ask, move, uid_of
+from rights import WITA
 
 
 def open_file(client, path):
@@ -70,6 +73,26 @@ def test_a_grant_ends_with_its_last_moment_and_survives_a_rebuild(own):
     assert own.login("kesehatan").get(f"/korban/{uid}").status == 200
     own.stop()
     own.cli("clock set 2030-01-02")
+    own.start()
+    assert own.login("kesehatan").get(f"/korban/{uid}").status == 404
+
+
+def test_a_withdrawn_consent_takes_its_grants_with_it(own):
+    uid, _ = out_of_reach(own, "kesehatan")
+    clerk, nurse = own.as_("ppt"), own.as_("kesehatan")
+    consent = steps.make(clerk, "persetujuan", f"korban/{uid}", tujuan="rujukan", dasar="persetujuan", bentuk="tertulis", oleh="sendiri",
+                         pencatat=uid_of(own, "ppt"))
+    path, waiting = (grant(own, "kesehatan", uid, dasar=steps.uid_of(consent)) for _ in range(2))
+    assert move(own.as_("pdp"), path, "setujui").status == 200
+    assert nurse.get(f"/korban/{uid}").status == 200
+    today = datetime.datetime.now(WITA).strftime("%d/%m/%Y")
+    done = move(clerk, consent, "cabut", dicabut=today)
+    assert done.status == 200 and "Dicabut" in done.words, done.words[:600]
+    assert nurse.get(f"/korban/{uid}").status == 404
+    refused = move(own.as_("pdp"), waiting, "setujui")
+    assert refused.status == 422 and "Persetujuan yang mendasari" in refused.words, refused.words[:600]
+    own.stop()
+    own.cli("rebuild")
     own.start()
     assert own.login("kesehatan").get(f"/korban/{uid}").status == 404
 

@@ -1,4 +1,5 @@
 """How people let others in: a grant asked for, a record moved on."""
+import steps
 
 
 def uid_of(s, login):
@@ -8,9 +9,7 @@ def uid_of(s, login):
 def ask(client, parent, **values):
     page = client.get(f"/hibah/baru?induk={parent}")
     assert page.status == 200, page.words[:300]
-    form = page.form("/hibah/baru")
-    form.fill(**values)
-    return client.submit(form)
+    return client.submit(steps.fill(page.form("/hibah/baru"), values))
 
 
 def move(client, path, name, **values):
