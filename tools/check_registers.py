@@ -879,7 +879,7 @@ class Domain:
             return
         keys(m, {'roles'}, 'roles', ('roles',))
         for x in words(m, 'roles', 'roles'):
-            if not keys(x, {'name', 'label', 'help', 'home', 'works', 'boards', 'audience', 'may'}, 'role', ('name', 'label', 'audience')):
+            if not keys(x, {'name', 'label', 'help', 'home', 'works', 'boards', 'figures', 'audience', 'may'}, 'role', ('name', 'label', 'audience')):
                 continue
             if x['name'] in self.roles or not IDENT.match(x['name']):
                 err(x.at, f'role "{x["name"]}": bad or twice')

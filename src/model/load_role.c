@@ -46,8 +46,8 @@ static void link_works(Loader *l, void *into, const Node *node)
     const Node *at = node_get(node, S("works"));
     for (size_t i = 0; i < role->works.n; i++) {
         const Register *reg = load_register_named(l, at->items[i], role->works.items[i]);
-        if (reg && !load_role_may(reg, model_role(l->m, role->name),
-                                  VERB_LIST | VERB_READ | VERB_CREATE))
+        if (reg &&
+            !load_role_may(reg, model_role(l->m, role->name), VERB_LIST | VERB_READ | VERB_CREATE))
             load_problem(l, at->items[i], M_DOM_ROLE_WORKS, role->name, reg->name, STR_NONE);
     }
 }
@@ -65,6 +65,19 @@ static void link_boards(Loader *l, void *into, const Node *node)
     }
 }
 
+/* Registers the role may count. */
+static void link_figures(Loader *l, void *into, const Node *node)
+{
+    const RoleDef *role = into;
+    const Node *at = node_get(node, S("figures"));
+    for (size_t i = 0; i < role->figures.n; i++) {
+        const Register *reg = load_register_named(l, at->items[i], role->figures.items[i]);
+        if (reg &&
+            (!reg->stats.on || !load_role_may(reg, model_role(l->m, role->name), VERB_COUNT)))
+            load_problem(l, at->items[i], M_DOM_ROLE_FIGURE, role->name, reg->name, STR_NONE);
+    }
+}
+
 static void read_role(Loader *l, void *into, const Node *node)
 {
     static const KeyDef keys[] = {
@@ -74,6 +87,7 @@ static void read_role(Loader *l, void *into, const Node *node)
         {"home", READ_TEXT, KEY_MAY, offsetof(RoleDef, home), NULL},
         {"works", READ_WORDS, KEY_MAY, offsetof(RoleDef, works), NULL},
         {"boards", READ_WORDS, KEY_MAY, offsetof(RoleDef, boards), NULL},
+        {"figures", READ_WORDS, KEY_MAY, offsetof(RoleDef, figures), NULL},
         {"audience", READ_CALL, KEY_MUST, 0, read_audience},
         {"may", READ_CALL, KEY_MAY, 0, read_duties},
     };
@@ -83,6 +97,7 @@ static void read_role(Loader *l, void *into, const Node *node)
         load_later(l, PHASE_USES, link_home, into, node);
     load_later(l, PHASE_USES, link_works, into, node);
     load_later(l, PHASE_VIEWS, link_boards, into, node);
+    load_later(l, PHASE_VIEWS, link_figures, into, node);
 }
 
 static void read_roles(Loader *l, void *into, const Node *v)

@@ -341,6 +341,7 @@ typedef struct RoleDef {
     Label label, help;
     StrList works;  /* registers the role works with most: in the head, and to begin a record */
     StrList boards; /* queues that stand open on its first screen */
+    StrList figures; /* registers whose total of the half-year stands above them: a page for a leader */
     int audience;   /* 0 internal, 1 task force, 2 public */
 } RoleDef;
 

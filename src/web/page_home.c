@@ -1,12 +1,13 @@
 /* The first screen: what the role begins, the queues that stand open on it, the others with their
  * counts, drafts, and every register by group. A role may have another page instead; `/?beranda=1`
  * always shows the overview. */
+#include "web/home_figures.h"
 #include "web/list.h"
 #include "web/list_query.h"
 #include "web/page_drafts.h"
 #include "web/page_filters.h"
 
-enum { BOARD_ROWS = 8 };
+enum { BOARD_ROWS = 8, BRIEF_ROWS = 3 };
 
 static const RoleDef *role_with_home(const Req *req)
 {
@@ -69,8 +70,9 @@ static Err board(Req *req, Html *h, const QueueDef *def)
 {
     Query q;
     QueryPage page;
+    int rows = home_has_figures(req) ? BRIEF_ROWS : BOARD_ROWS;
     TRY(queue_query(req, def, &q));
-    q.limit = BOARD_ROWS;
+    q.limit = rows;
     TRY(query_page(&req->reader, &q, &page));
     h_class(h, "section", "bagian papan");
     h_open(h, "h2");
@@ -88,7 +90,7 @@ static Err board(Req *req, Html *h, const QueueDef *def)
         h_text(h, req_label(req, &def->empty));
         h_close(h);
     }
-    if (page.total > BOARD_ROWS)
+    if (page.total > rows)
         page_link(h, queue_url(req, def),
                   tr_args(req->arena, req->lang, M_SEARCH_ALL, list_total(req, page.total)));
     h_close(h);
@@ -175,8 +177,12 @@ Err page_home(Req *req)
     Html *h = page_begin(req, req_tr(req, M_WEB_HOME), NULL, 0);
     TRY(health_warning(req, h));
     role_line(req, h);
-    actions(req, h);
+    TRY(home_figures(req, h));
+    if (!home_has_figures(req))
+        actions(req, h);
     TRY(boards(req, h));
+    if (home_has_figures(req))
+        actions(req, h);
     TRY(counters(req, h));
     TRY(filters_list(req, h, NULL));
     TRY(drafts_newest(req, h));

@@ -1,7 +1,7 @@
 // Usability tests of docs/usability.md by script: a practised hand does the task, its clicks and keys are counted, and
 // what the task is for is checked. The figures are printed beside the results; only the marks of the task can fail.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -93,6 +93,31 @@ test('8: half-year by sex and age, small numbers covered outside', async (t) => 
   const [file] = await Promise.all([page.waitForEvent('download'), hand.click(page.locator('main a', { hasText: 'Excel' }))]);
   if (!await file.path()) throw new Error('no workbook');
   tell('test 8, half-year set', { ...hand.figures(), cells: cells.length });
+});
+
+// The three answers a leader is asked for, and the sheet she takes along.
+test('9: three answers on a telephone, one sheet on paper', async (t) => {
+  const page = await t.login('pimpinan', { view: phone });
+  const hand = new Hand(page);
+  await page.goto('/');
+  const screens = async (what) => (await page.locator(what).first().boundingBox()).y / phone.height;
+  const victims = page.locator('main .ringkas section').first(), boards = page.locator('main section.papan');
+  const [, now, moved] = (await victims.innerText()).split('\n').map((x) => x.trim()).filter(Boolean);
+  if (!/^[\d.<]+$/.test(now) || !/^(naik dari|turun dari|sama dengan|<?\d+ pada)/.test(moved)) throw new Error(`how many victims, and more or fewer: ${now} / ${moved}`);
+  for (let n = 0; n < 2; n++) {
+    const board = boards.nth(n);
+    if (!await board.locator('tbody tr').count()) throw new Error(`nothing stands under ${await board.locator('h2').innerText()}`);
+  }
+  for (const [n, what] of [[0, '.ringkas'], [1, 'section.papan >> nth=0'], [2, 'section.papan >> nth=1']])
+    if (await screens('main ' + what) + 0.25 > 3) throw new Error(`answer ${n + 1} stands ${(await screens('main ' + what)).toFixed(1)} screens down`);
+  await t.fits(page);
+  await t.axe(page);
+  const sheet = path.join(mkdtempSync(path.join(tmpdir(), 'sigap-sheet-')), 'lembar.pdf');
+  await page.pdf({ path: sheet, width: '215mm', height: '330mm', preferCSSPageSize: true });
+  const pdf = readFileSync(sheet, 'latin1'), sheets = pdf.match(/\/Type\s*\/Page\b/g).length;
+  const [w, h] = /\/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)/.exec(pdf).slice(1).map((x) => Math.round(Number(x) / 72 * 25.4));
+  if (sheets !== 1 || Math.abs(w - 215) > 1 || Math.abs(h - 330) > 1) throw new Error(`${sheets} sheets of ${w} x ${h} mm, not one of F4`);
+  tell("test 9, a leader's page", { ...hand.figures(), sheets, 'lowest answer, screens down': (await screens('main section.papan >> nth=1')).toFixed(1) });
 });
 
 // Everything by keys, at 400 % zoom and in the dark; each page on the way is judged.
