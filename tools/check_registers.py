@@ -19,11 +19,13 @@ FIELD_KEYS = {'name', 'type', 'label', 'help', 'required', 'list', 'search', 'fa
               'when', 'calc', 'default', 'min', 'max', 'scale', 'as', 'was', 'htcds'}
 FLAGS = ('required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed')
 IS = set('person institution membership user case victim suspect report reporter event paper transaction evidence node relation '
-         'attachment task assignment consent grant exclusion figure referral help_number'.split())
+         'attachment task assignment consent grant exclusion figure referral help_number candidate'.split())
 AS = {  # role of a field -> kinds it may have
     'person.name': 'text', 'person.alias': 'text', 'person.birth': 'date', 'person.sex': 'code', 'person.nik': 'text',
     'person.origin': 'place', 'person.initials': 'text', 'person.mother': 'text', 'person.passport': 'text',
-    'person.phone': 'text', 'person.village': 'place', 'person.paper_birth': 'date', 'person.merged': 'ref', 'institution.code': 'text', 'institution.name': 'text',
+    'person.phone': 'text', 'person.village': 'place', 'person.paper_birth': 'date', 'person.merged': 'ref',
+    'candidate.pair': 'refs', 'candidate.score': 'number', 'candidate.parts': 'text', 'candidate.reveals': 'yesno4',
+    'institution.code': 'text', 'institution.name': 'text',
     'grant.user': 'ref', 'grant.institution': 'ref', 'grant.classes': 'codes', 'grant.start': 'instant', 'grant.end': 'instant',
     'grant.emergency': 'yesno4', 'grant.reason': 'text', 'grant.purpose': 'code', 'grant.basis': 'ref', 'exclusion.user': 'ref', 'exclusion.institution': 'ref',
     'exclusion.start': 'date', 'exclusion.end': 'date',

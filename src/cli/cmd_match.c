@@ -1,4 +1,4 @@
-/* sigap match: the identity engine on files, without an installation. */
+/* sigap match: the identity engine on files, without an installation; `refresh` on the register. */
 #include "cli/command.h"
 
 #include "base/csv.h"
@@ -7,6 +7,7 @@
 #include "cli/match_rules.h"
 #include "cli/match_search.h"
 #include "cli/match_synth.h"
+#include "engine/candidate_db.h"
 #include "identity/match_report.h"
 #include "identity/match_write.h"
 
@@ -165,6 +166,17 @@ static Err match_books(Cli *cli, bool across)
     return write_results(m);
 }
 
+/* Everybody on file against everybody: proposes, decides nothing. */
+static Err refresh(Cli *cli)
+{
+    CandidateRun run;
+    TRY(cli_open(cli));
+    TRY(candidates_propose(&cli->store, true, &run));
+    cli_say(cli, M_MATCH_REFRESHED, str_int(cli->arena, (int64_t)run.persons),
+            str_int(cli->arena, (int64_t)run.proposed));
+    return ERR_OK;
+}
+
 Err cmd_match(Cli *cli)
 {
     const char *what = cli->argc ? cli->argv[0] : "";
@@ -172,6 +184,8 @@ Err cmd_match(Cli *cli)
         return match_books(cli, false);
     if (strcmp(what, "link") == 0 && cli->argc == 3)
         return match_books(cli, true);
+    if (strcmp(what, "refresh") == 0)
+        return refresh(cli);
     if (strcmp(what, "search") == 0)
         return match_search(cli);
     if (strcmp(what, "synth") == 0)

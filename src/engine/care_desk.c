@@ -5,6 +5,7 @@
 #include "base/workqueue.h"
 #include "engine/backup_db.h"
 #include "engine/backup_ring.h"
+#include "engine/candidate_db.h"
 #include "engine/settings_db.h"
 #include "guard/anchor.h"
 #include "model/scrub.h"
@@ -252,6 +253,14 @@ static Err do_asked(CareDesk *d, Db *db, Arena *a)
     return ERR_OK;
 }
 
+/* Whoever was saved since the last turn may be on file twice. */
+static Err propose(const CareDesk *d)
+{
+    CandidateRun run;
+    Err e = candidates_propose(d->store, false, &run);
+    return e == E_BUSY || e == E_DOMAIN ? ERR_OK : e;
+}
+
 static void turn_ended(CareDesk *d, bool asked)
 {
     pthread_mutex_lock(&d->lock);
@@ -280,6 +289,8 @@ static void run_turn(void *job, void *state)
         e = t->asked ? do_asked(t->desk, db, a) : look(t->desk, db, a);
         db_close(db);
     }
+    if (e == ERR_OK && !t->asked)
+        e = propose(t->desk);
     if (e != ERR_OK)
         log_error("care: %s", err_name(e));
     arena_free(a);

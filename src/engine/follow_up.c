@@ -1,5 +1,6 @@
 #include "engine/follow_up.h"
 
+#include "engine/candidate_db.h"
 #include "engine/clock_db.h"
 #include "engine/rule_db.h"
 
@@ -41,6 +42,8 @@ bool trigger_fires(const Trigger *t, const Change *change, const Record *before,
 Err follow_up_after_change(WriteTx *tx, Batch *batch, const Change *change, const Record *before,
                            const Record *after)
 {
+    if (after->reg->role == REG_ROLE_CANDIDATE)
+        TRY(candidate_decided(tx, batch, change, before, after));
     TRY(rules_run(tx, batch, after));
     return clocks_run(tx, batch, change, before, after);
 }

@@ -33,8 +33,8 @@ static int count(const uint32_t *words, int most)
 
 static WordLevel word_level(const MatchBook *b, uint32_t x, uint32_t y)
 {
-    if (x == y)
-        return WORD_SAME;
+    if (x == y) /* many names begin with one letter */
+        return x <= WORD_INITIALS ? WORD_INITIAL : WORD_SAME;
     if (x <= WORD_INITIALS || y <= WORD_INITIALS) {
         const Word *w = b->vocabulary->words;
         return w[x].text.ptr[0] == w[y].text.ptr[0] ? WORD_INITIAL : WORD_DIFFERENT;
@@ -395,7 +395,8 @@ static void mark_word(const Comparer *c, CompareSide *s, uint32_t word, unsigned
 {
     const SimilarWords *w = c->book->similar;
     uint32_t first = (uint32_t)c->book->vocabulary->words[word].text.ptr[0] - 'a';
-    s->marks[word] = on ? s->marks[word] | (uint32_t)WORD_SAME << shift : 0;
+    uint32_t same = word <= WORD_INITIALS ? WORD_INITIAL : WORD_SAME;
+    s->marks[word] = on ? s->marks[word] | same << shift : 0;
     for (uint32_t i = w->starts[word]; i < w->starts[word + 1]; i++)
         s->marks[w->others[i]] = on ? s->marks[w->others[i]] | (uint32_t)w->levels[i] << shift : 0;
     bool name = c->book->vocabulary->words[word].class == NAME_CLASS;

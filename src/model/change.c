@@ -360,14 +360,17 @@ static void check_own_rights(Prepare *p)
 
 /* ---- moves ---- */
 
-/* The two-person rule: who recorded it does not take this step (security 3.7). Nothing about it can
- * change between here and the writer: a record keeps its first author. */
+/* The two-person rule: who recorded it does not take this step (security 3.7), nor, where the
+ * program recorded it, who took the last one. Nothing about it can change between here and the
+ * writer: a record keeps its first author, and another step is another version. */
 static Err check_other(Prepare *p, const Move *m)
 {
     Str author;
     if (!m->other || p->rd->actor->subject->system)
         return ERR_OK;
-    TRY(row_author(p->rd->db, p->rd->arena, p->rec, &author));
+    TRY(row_author(p->rd->db, p->rd->arena, p->rec->created_tx, &author));
+    if (str_starts(author, S("sistem:")))
+        TRY(row_author(p->rd->db, p->rd->arena, p->rec->changed_tx, &author));
     if (str_eq(author, p->rd->actor->subject->uid))
         problem_add(p->problems, (Problem){.label = &m->label, .msg = M_MOVE_OTHER});
     return ERR_OK;

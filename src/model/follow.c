@@ -13,6 +13,7 @@
 #define SRC_CREATOR S("pembuat")
 #define SRC_PARENT  S("induk")
 #define SRC_TASK    S("tenggat")
+#define SRC_PAIR    S("pasangan")
 
 /* ---- reach ---- */
 
@@ -124,11 +125,77 @@ static Err put_task(WriteTx *tx, const Store *s, const Record *r, bool fresh)
     return ERR_OK;
 }
 
+/* A candidate is within reach of whoever reaches both of its persons, by one principal, and barred
+ * where either is. */
+static Err put_pair(WriteTx *tx, const Register *reg, int64_t id)
+{
+    const Field *pair = role_field(reg->model, FIELD_ROLE_CANDIDATE_PAIR);
+    Str links = field_link_table(tx->arena, pair);
+    Stmt *st;
+    TRY(reach_drop(tx->db, reg->name, id, SRC_PAIR));
+    TRY(db_stmt(tx->db,
+                str_printf(tx->arena,
+                           "INSERT INTO jangkau(principal,reg,rec,classes,since,until,source)"
+                           " SELECT a.principal,:reg,:rec,a.classes&b.classes,"
+                           " CASE WHEN a.since>b.since THEN a.since ELSE b.since END,"
+                           " CASE WHEN a.until<b.until THEN a.until ELSE b.until END,"
+                           " :src||'<'||a.source||'<'||b.source"
+                           " FROM %.*s p JOIN %.*s q ON q.rec=p.rec AND q.ord>p.ord"
+                           " JOIN jangkau a ON a.reg=:persons AND a.rec=p.val"
+                           " JOIN jangkau b ON b.reg=:persons AND b.rec=q.val"
+                           " AND b.principal=a.principal"
+                           " WHERE p.rec=:rec UNION"
+                           " SELECT a.principal,:reg,:rec,a.classes,a.since,a.until,"
+                           " :src||'<'||a.source FROM %.*s p"
+                           " JOIN jangkau a ON a.reg=:persons AND a.rec=p.val"
+                           " WHERE p.rec=:rec AND a.principal>=:barred",
+                           STR_ARG(links), STR_ARG(links), STR_ARG(links))
+                    .ptr,
+                &st));
+    stmt_int(st, ":barred", principal_of(PRINCIPAL_BARRED, 0));
+    stmt_text(st, ":reg", reg->name);
+    stmt_int(st, ":rec", id);
+    stmt_text(st, ":src", SRC_PAIR);
+    stmt_text(st, ":persons", pair->target->name);
+    return stmt_run(st);
+}
+
+/* Candidates follow the reach of their persons. */
+static Err put_pairs_of(WriteTx *tx, const Record *person)
+{
+    const Field *pair = role_field(person->reg->model, FIELD_ROLE_CANDIDATE_PAIR);
+    struct {
+        int64_t *items;
+        size_t n, cap;
+    } ids = {0};
+    Stmt *st;
+    bool row;
+    if (person->reg->role != REG_ROLE_PERSON || !pair)
+        return ERR_OK;
+    TRY(db_stmt(tx->db,
+                str_printf(tx->arena, "SELECT rec FROM %.*s WHERE val=:id",
+                           STR_ARG(field_link_table(tx->arena, pair)))
+                    .ptr,
+                &st));
+    stmt_int(st, ":id", person->id);
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            break;
+        *ARENA_PUSH(tx->arena, ids) = row_int(st, 0);
+    }
+    for (size_t i = 0; i < ids.n; i++)
+        TRY(put_pair(tx, pair->reg, ids.items[i]));
+    return ERR_OK;
+}
+
 /* Own rows of the record by the kind of reach it declares. */
 static Err put_own_rows(WriteTx *tx, const Store *s, const Record *r, bool fresh)
 {
     if (r->reg->role == REG_ROLE_TASK)
         TRY(put_task(tx, s, r, fresh));
+    if (r->reg->role == REG_ROLE_CANDIDATE)
+        return put_pair(tx, r->reg, r->id);
     if (r->reg->reach == REACH_PARENT && r->parent_reg) {
         if (!fresh)
             TRY(reach_drop(tx->db, r->reg->name, r->id, SRC_PARENT));
@@ -192,6 +259,7 @@ static Err follow_ref(WriteTx *tx, const Store *s, const Field *f, const Value *
     TRY(row_by_id(tx->db, tx->arena, v->reg, v->id, &person));
     if (lends_reach(f))
         TRY(put_referrer(tx, &person, f));
+    TRY(put_pairs_of(tx, &person));
     return follow_children(tx, s, &person);
 }
 
@@ -216,6 +284,7 @@ static Err follow_left(WriteTx *tx, const Store *s, const Record *before, const 
 static Err follow_down(WriteTx *tx, const Store *s, const Record *r, bool fresh)
 {
     TRY(put_own_rows(tx, s, r, fresh));
+    TRY(put_pairs_of(tx, r));
     if (!fresh)
         TRY(follow_children(tx, s, r));
     return follow_persons(tx, s, r);

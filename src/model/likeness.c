@@ -13,10 +13,10 @@ static const struct {
     size_t fact; /* in PersonFacts, in texts */
 } columns[PART_FACTS] = {
 #define COLUMN(part, role, member) [part] = {#member, role, offsetof(PersonFacts, member)}
-    COLUMN(PART_NAME, COLUMN_NAME, name),         COLUMN(PART_MOTHER, COLUMN_MOTHER, mother),
-    COLUMN(PART_BIRTH, COLUMN_BIRTH, birth),      COLUMN(PART_SEX, COLUMN_SEX, sex),
-    COLUMN(PART_NIK, COLUMN_NIK, nik),            COLUMN(PART_PASSPORT, COLUMN_PASSPORT, passport),
-    COLUMN(PART_PHONE, COLUMN_PHONE, phone),      COLUMN(PART_VILLAGE, COLUMN_PLACE, village),
+    COLUMN(PART_NAME, COLUMN_NAME, name),    COLUMN(PART_MOTHER, COLUMN_MOTHER, mother),
+    COLUMN(PART_BIRTH, COLUMN_BIRTH, birth), COLUMN(PART_SEX, COLUMN_SEX, sex),
+    COLUMN(PART_NIK, COLUMN_NIK, nik),       COLUMN(PART_PASSPORT, COLUMN_PASSPORT, passport),
+    COLUMN(PART_PHONE, COLUMN_PHONE, phone), COLUMN(PART_VILLAGE, COLUMN_PLACE, village),
 #undef COLUMN
 };
 /* The shares of pairs in the file of weights stand for so many persons; fewer than the least are
@@ -107,8 +107,9 @@ LikenessModel *likeness_model(Arena *a, const NameRules *rules, Str weights, Str
 static Agreement of_words(unsigned level)
 {
     if (level <= WORD_LEVELS)
-        return level == NAME_ONE(WORD_SAME) ? AGREE_SAME
-                                            : level >= NAME_ONE(WORD_FAR) ? AGREE_ALIKE : AGREE_NOT;
+        return level == NAME_ONE(WORD_SAME)  ? AGREE_SAME
+               : level >= NAME_ONE(WORD_FAR) ? AGREE_ALIKE
+                                             : AGREE_NOT;
     if (level == NAME_TWO(WORD_SAME, WORD_SAME))
         return AGREE_SAME;
     return level >= NAME_TWO(WORD_FAR, WORD_DIFFERENT) ? AGREE_ALIKE : AGREE_NOT;
@@ -134,9 +135,9 @@ static Agreement agreement_of(CompareKind kind, unsigned level)
         return level == SEX_SAME ? AGREE_SAME : AGREE_NOT;
     case COMPARE_NIK:
     case COMPARE_NUMBER:
-        return level == NUMBER_SAME                             ? AGREE_SAME
+        return level == NUMBER_SAME                            ? AGREE_SAME
                : level == NUMBER_NEAR || level == NUMBER_BIRTH ? AGREE_ALIKE
-                                                                : AGREE_NOT;
+                                                               : AGREE_NOT;
     case COMPARE_TEXT:
         return level == TEXT_SAME ? AGREE_SAME : level >= TEXT_MOST ? AGREE_ALIKE : AGREE_NOT;
     case COMPARE_REST:
@@ -193,7 +194,8 @@ static MatchModel sized(const LikenessModel *l, size_t persons)
 {
     static const MatchClass by_size[] = {CLASS_SAME, CLASS_FORGED, CLASS_RENAMED, CLASS_KIN};
     MatchModel m = l->weights;
-    float bits = log2f((float)SHARES_OF / (float)(persons > LEAST_PERSONS ? persons : LEAST_PERSONS));
+    float bits =
+        log2f((float)SHARES_OF / (float)(persons > LEAST_PERSONS ? persons : LEAST_PERSONS));
     for (size_t i = 0; i < sizeof by_size / sizeof *by_size; i++)
         m.share_bits[by_size[i]] += bits;
     return m;

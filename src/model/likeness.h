@@ -1,5 +1,6 @@
-/* How much speaks for two persons being one, said so that it can be shown: the scorer of src/identity
- * with the weights of domain/names/bobot.txt, and how rare the names are among those on file. */
+/* How much speaks for two persons being one, said so that it can be shown: the scorer of
+ * src/identity with the weights of domain/names/bobot.txt, and how rare the names are among those
+ * on file. */
 #pragma once
 
 #include "identity/name_rules.h"

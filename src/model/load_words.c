@@ -24,7 +24,7 @@ bool word_is_page(Str name)
         /* sorted */
         "akun",   "antrean",     "api",     "audit",      "bantuan",
         "baru",   "batas_lokal", "berkas",  "buktikan",   "cadangan",
-        "cari",   "darurat",     "draf",    "hak",        "health",
+        "cari",   "darurat",     "kecocokan",     "draf",    "hak",        "health",
         "idem",   "impor",       "jangkau", "keluar",     "kesehatan",
         "kode",   "kode_lokal",  "kunci",   "lacak",      "lapor",
         "masuk",  "meta",        "nomor",   "pengaturan", "peran",

@@ -190,7 +190,7 @@ typedef struct State {
     Str name;
     Label label;
     bool closed;
-    bool opens; /* a grant in this state opens what it names */
+    bool opens; /* a grant in this state opens what it names, a candidate joins its two persons */
 } State;
 
 typedef struct Setting {

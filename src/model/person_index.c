@@ -56,6 +56,10 @@ struct PersonIndex {
     size_t sound_count, sounds_used;
     double words, squares; /* of all names: how many, and the sum of the squares of `n` */
     size_t live;
+    struct {
+        uint32_t *items;
+        size_t n, cap;
+    } fresh;     /* entries put since the start */
     Store reads; /* model and installation of those on file */
     pthread_t reader;
     bool started;
@@ -273,6 +277,8 @@ static void put(PersonIndex *ix, Str uid, const PersonFacts *facts, bool known)
             ix->live--;
         }
         put_entry(ix, &fresh, &keys);
+        if (!known && fresh.live)
+            *ARENA_PUSH(ix->arena, ix->fresh) = (uint32_t)ix->entries.n;
     }
     pthread_rwlock_unlock(&ix->lock);
 }
@@ -433,6 +439,19 @@ float person_index_rarity(const PersonIndex *ix, Str word)
     pthread_rwlock_unlock(&index->lock);
     /* Among few names nothing can be said of rarity. */
     return words < 1000 ? 0 : (float)log2(squares / words / (n > 2 ? n : 2));
+}
+
+size_t person_index_fresh(PersonIndex *ix, Arena *a, Str *ret, size_t max)
+{
+    size_t n = 0;
+    pthread_rwlock_wrlock(&ix->lock);
+    while (ix->fresh.n && n < max) {
+        const Entry *e = &ix->entries.items[ix->fresh.items[--ix->fresh.n] - 1];
+        if (e->live)
+            ret[n++] = str_copy(a, (Str){e->uid, UID_LEN});
+    }
+    pthread_rwlock_unlock(&ix->lock);
+    return n;
 }
 
 size_t person_index_size(const PersonIndex *ix)

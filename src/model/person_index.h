@@ -36,5 +36,7 @@ size_t person_index_near(const PersonIndex *ix, Arena *a, const PersonFacts *fac
 float person_index_rarity(const PersonIndex *ix, Str word);
 /* Replaces what is known of a person; absent name removes it. Thread-safe. */
 void person_index_put(PersonIndex *ix, Str uid, const PersonFacts *facts);
+/* Takes uids of people put since the start, each once or more; at most `max`. Thread-safe. */
+size_t person_index_fresh(PersonIndex *ix, Arena *a, Str *ret, size_t max);
 size_t person_index_size(const PersonIndex *ix);
 size_t person_index_bytes(const PersonIndex *ix);

@@ -435,12 +435,12 @@ Err row_put_links(Db *db, Arena *a, const Field *f, int64_t rec, Str words)
     return ERR_OK;
 }
 
-Err row_author(Db *db, Arena *a, const Record *r, Str *ret_actor)
+Err row_author(Db *db, Arena *a, int64_t tx, Str *ret_actor)
 {
     Stmt *st;
     bool row;
     TRY(db_stmt(db, "SELECT actor FROM tx WHERE id=:tx", &st));
-    stmt_int(st, ":tx", r->created_tx);
+    stmt_int(st, ":tx", tx);
     TRY(stmt_step(st, &row));
     *ret_actor = row ? row_text(a, st, 0) : STR_NONE;
     stmt_done(st);

@@ -49,8 +49,8 @@ MUST_CHECK Err row_by_id(Db *db, Arena *a, const Register *reg, int64_t id, Reco
 /* Finds which register of the field's target or tag holds the uid; E_NOT_FOUND. */
 MUST_CHECK Err row_resolve(Db *db, const Field *f, Str uid, const Register **ret_reg,
                            int64_t *ret_id);
-/* uid of the user (or "sistem:..") who recorded it. */
-MUST_CHECK Err row_author(Db *db, Arena *a, const Record *r, Str *ret_actor);
+/* uid of the user (or "sistem:..") who gave a command. */
+MUST_CHECK Err row_author(Db *db, Arena *a, int64_t tx, Str *ret_actor);
 MUST_CHECK Err row_id(Db *db, const Register *reg, Str uid, int64_t *ret_id);
 
 /* uid of the key subject of a stored record (RULES 1.5). */

@@ -325,6 +325,7 @@ static void duties(Req *req, Html *h)
                  {"audit", "/audit", M_AUDIT},         {"health", "/kesehatan", M_HEALTH},
                  {"users", "/akun/baru", M_USER_NEW},  {"users", "/peran", M_ROLES},
                  {NULL, "/darurat", M_EMERGENCY_TITLE}};
+    const Register *candidates = role_reg(req->model, REG_ROLE_CANDIDATE);
     int mark = h_mark(h);
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
         bool may =
@@ -338,6 +339,8 @@ static void duties(Req *req, Html *h)
         }
         menu_item(req, h, str_of(pages[i].url), req_tr(req, pages[i].label));
     }
+    if (candidates && req_may(req, candidates, VERB_MOVE) && h_mark(h) != mark)
+        menu_item(req, h, S("/kecocokan"), req_tr(req, M_MATCH_TITLE));
     h_close_to(h, mark);
 }
 

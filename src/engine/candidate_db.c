@@ -1,0 +1,333 @@
+#include "engine/candidate_db.h"
+
+#include "base/clock.h"
+#include "engine/follow_up.h"
+#include "guard/reach.h"
+#include "model/person_index.h"
+#include "model/plan.h"
+#include "model/row.h"
+
+/* So many are looked up in memory for a person, so many of them weighed, so many persons a turn. */
+enum { NEAR_MAX = 30, WEIGHED_MAX = 12, TURN_MAX = 1000, CHAIN_MAX = 16 };
+
+/* ---- who is one with whom already ---- */
+
+static int64_t merged_into(const Record *person)
+{
+    const Field *f = role_field(person->reg->model, FIELD_ROLE_PERSON_MERGED);
+    return f ? person->vals[f->index].id : 0;
+}
+
+/* The person at the end of the links. */
+static Err root_of(Db *db, Arena *a, const Record *person, Record *ret)
+{
+    *ret = *person;
+    for (int i = 0; i < CHAIN_MAX && merged_into(ret); i++)
+        TRY(row_by_id(db, a, person->reg, merged_into(ret), ret));
+    return ERR_OK;
+}
+
+static Err pair_ids(Db *db, Arena *a, const Record *candidate, int64_t ret[2])
+{
+    const Field *pair = role_field(candidate->reg->model, FIELD_ROLE_CANDIDATE_PAIR);
+    Stmt *st;
+    bool row = false;
+    TRY(db_stmt(db,
+                str_printf(a, "SELECT val FROM %.*s WHERE rec=:id ORDER BY ord",
+                           STR_ARG(field_link_table(a, pair)))
+                    .ptr,
+                &st));
+    stmt_int(st, ":id", candidate->id);
+    for (int i = 0; i < 2; i++) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return E_NOT_FOUND;
+        ret[i] = row_int(st, 0);
+    }
+    stmt_done(st);
+    return ERR_OK;
+}
+
+/* The candidate of these two, whatever was decided of it; id 0: nobody was asked. */
+static Err find_asked(Db *db, Arena *a, const Field *pair, const int64_t ids[2], Record *ret)
+{
+    Str links = field_link_table(a, pair);
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(db,
+                str_printf(a,
+                           "SELECT k.id FROM %.*s p JOIN %.*s q ON q.rec=p.rec AND q.val=:y"
+                           " JOIN %.*s k ON k.id=p.rec AND k.batal=0 WHERE p.val=:x LIMIT 1",
+                           STR_ARG(links), STR_ARG(links), STR_ARG(pair->reg->name))
+                    .ptr,
+                &st));
+    stmt_int(st, ":x", ids[0]);
+    stmt_int(st, ":y", ids[1]);
+    TRY(stmt_step(st, &row));
+    *ret = (Record){0};
+    if (!row)
+        return ERR_OK;
+    int64_t id = row_int(st, 0);
+    stmt_done(st);
+    return row_by_id(db, a, pair->reg, id, ret);
+}
+
+/* Whether somebody reaches `merged` who does not reach `kept`: to them it would be revealed.
+ * Whoever recorded a person does so by her own office as well. */
+static Err reveals(Db *db, const Register *persons, int64_t kept, int64_t merged, bool *ret)
+{
+    Stmt *st;
+    TRY(db_stmt(db,
+                "SELECT 1 FROM jangkau m WHERE m.reg=:reg AND m.rec=:merged AND m.until>:now"
+                " AND m.principal<:barred AND m.source NOT LIKE '%pembuat' AND NOT EXISTS"
+                " (SELECT 1 FROM jangkau k WHERE k.reg=:reg AND k.rec=:kept"
+                " AND k.principal=m.principal AND k.until>=m.until) LIMIT 1",
+                &st));
+    stmt_text(st, ":reg", persons->name);
+    stmt_int(st, ":merged", merged);
+    stmt_int(st, ":kept", kept);
+    stmt_int(st, ":now", clock_now());
+    stmt_int(st, ":barred", principal_of(PRINCIPAL_BARRED, 0));
+    TRY(stmt_step(st, ret));
+    if (*ret)
+        stmt_done(st);
+    return ERR_OK;
+}
+
+/* ---- as a reviewer sees it ---- */
+
+bool candidate_open(const Register *reg, Str state)
+{
+    const State *s = reg_state(reg, state);
+    return s && !s->closed && !s->opens;
+}
+
+Err candidate_pair(Reader *rd, const Record *candidate, CandidatePair *ret)
+{
+    const Model *m = rd->store->model;
+    const Register *persons = role_reg(m, REG_ROLE_PERSON);
+    int64_t ids[2];
+    TRY(pair_ids(rd->db, rd->arena, candidate, ids));
+    for (int i = 0; i < 2; i++) {
+        Record r;
+        TRY(row_by_id(rd->db, rd->arena, persons, ids[i], &r));
+        TRY(person_load_found(rd, r.uid, &ret->persons[i]));
+    }
+    const Field *parts = role_field(m, FIELD_ROLE_CANDIDATE_PARTS);
+    if (!likeness_read(candidate->vals[parts->index].text, &ret->like))
+        return E_CORRUPT;
+    return reveals(rd->db, persons, ids[0], ids[1], &ret->reveals);
+}
+
+/* ---- what follows a decision ---- */
+
+static Err link_to(WriteTx *tx, Batch *batch, const Record *merged, Str kept_uid, Str reason)
+{
+    Change *c = store_change(tx->arena, CHANGE_UPDATE, merged->reg, merged->uid, 0);
+    change_set(c, role_field(merged->reg->model, FIELD_ROLE_PERSON_MERGED), kept_uid);
+    c->reason = reason;
+    return store_apply_system(tx, batch, system_actor_rules(), c);
+}
+
+static Err refuse(Batch *batch, Msg msg)
+{
+    problem_add(&batch->problems, (Problem){.msg = msg});
+    return E_INVALID;
+}
+
+/* One person is not merged twice, and nobody into herself by a detour. A step for one person alone
+ * is not enough where it would reveal something by now. */
+static Err join(WriteTx *tx, Batch *batch, const Change *change, const Record pair[2])
+{
+    const Move *m = change->move.ptr ? reg_move(change->reg, change->move) : NULL;
+    bool opens;
+    Record root;
+    TRY(root_of(tx->db, tx->arena, &pair[0], &root));
+    if (merged_into(&pair[1]) || root.id == pair[1].id)
+        return refuse(batch, M_CANDIDATE_MERGED);
+    TRY(reveals(tx->db, root.reg, root.id, pair[1].id, &opens));
+    if (opens && m && !m->other)
+        return refuse(batch, M_CANDIDATE_REVEALS);
+    return link_to(tx, batch, &pair[1], root.uid, change->reason);
+}
+
+Err candidate_decided(WriteTx *tx, Batch *batch, const Change *change, const Record *before,
+                      const Record *after)
+{
+    const Register *persons = role_reg(after->reg->model, REG_ROLE_PERSON);
+    bool was = before && !before->void_tx && reg_state(before->reg, before->state)->opens;
+    bool is = !after->void_tx && reg_state(after->reg, after->state)->opens;
+    Record pair[2];
+    int64_t ids[2];
+    if (was == is)
+        return ERR_OK;
+    TRY(pair_ids(tx->db, tx->arena, after, ids));
+    for (int i = 0; i < 2; i++)
+        TRY(row_by_id(tx->db, tx->arena, persons, ids[i], &pair[i]));
+    return is ? join(tx, batch, change, pair)
+              : link_to(tx, batch, &pair[1], STR_NONE, change->reason);
+}
+
+/* ---- proposing ---- */
+
+typedef struct Proposing {
+    const Store *store;
+    ReadConn conn;
+    Arena *arena; /* of one person */
+    Record who;
+    Record others[WEIGHED_MAX];
+    Likeness like[WEIGHED_MAX];
+    size_t n;
+    CandidateRun *run;
+} Proposing;
+
+static void set_role(Change *c, FieldRole role, Str value)
+{
+    change_set(c, role_field(c->reg->model, role), value);
+}
+
+/* What a merge would reveal may have changed since the pair was proposed. */
+static Err look_again(WriteTx *tx, Batch *batch, const Record *asked, Str opens)
+{
+    const Field *f = role_field(asked->reg->model, FIELD_ROLE_CANDIDATE_REVEALS);
+    if (!candidate_open(asked->reg, asked->state) || str_eq(asked->vals[f->index].text, opens))
+        return ERR_OK;
+    Change *c = store_change(tx->arena, CHANGE_UPDATE, asked->reg, asked->uid, 0);
+    change_set(c, f, opens);
+    return store_apply_system(tx, batch, system_actor_clock(), c);
+}
+
+static Change *candidate_of(Arena *a, const Register *reg, const Record pair[2],
+                            const Likeness *like, Str opens)
+{
+    Change *c = store_change(a, CHANGE_CREATE, reg, STR_NONE, 0);
+    set_role(c, FIELD_ROLE_CANDIDATE_PAIR,
+             str_printf(a, "%.*s %.*s", STR_ARG(pair[0].uid), STR_ARG(pair[1].uid)));
+    set_role(c, FIELD_ROLE_CANDIDATE_SCORE, str_int(a, like->weight));
+    set_role(c, FIELD_ROLE_CANDIDATE_PARTS, likeness_write(a, like));
+    set_role(c, FIELD_ROLE_CANDIDATE_REVEALS, opens);
+    return c;
+}
+
+/* The older record is kept. */
+static Err propose_pair(WriteTx *tx, Proposing *p, const Record *other, const Likeness *like)
+{
+    const Register *reg = role_reg(p->store->model, REG_ROLE_CANDIDATE);
+    bool older = other->id < p->who.id, opens;
+    Record pair[2] = {older ? *other : p->who, older ? p->who : *other}, asked;
+    int64_t ids[2] = {pair[0].id, pair[1].id};
+    Batch batch = {.store = p->store, .actor = system_actor_clock(), .arena = tx->arena};
+    batch.problems.arena = tx->arena;
+    TRY(find_asked(tx->db, tx->arena, role_field(reg->model, FIELD_ROLE_CANDIDATE_PAIR), ids,
+                   &asked));
+    TRY(reveals(tx->db, pair[0].reg, ids[0], ids[1], &opens));
+    Str word = opens ? S("ya") : S("tidak");
+    if (asked.id)
+        return look_again(tx, &batch, &asked, word);
+    p->run->proposed++;
+    return store_apply_system(tx, &batch, system_actor_clock(),
+                              candidate_of(tx->arena, reg, pair, like, word));
+}
+
+static Err propose_all(WriteTx *tx, void *proposing)
+{
+    Proposing *p = proposing;
+    for (size_t i = 0; i < p->n; i++)
+        if (p->like[i].weight >= LIKENESS_EVEN)
+            TRY(propose_pair(tx, p, &p->others[i], &p->like[i]));
+    return ERR_OK;
+}
+
+/* Loads a person that stands for herself: neither void nor merged into another. */
+static bool load_live(Proposing *p, Str uid, Record *ret, PersonFacts *facts)
+{
+    const Register *persons = role_reg(p->store->model, REG_ROLE_PERSON);
+    Record r;
+    if (row_by_uid(p->conn.db, p->arena, persons, uid, &r) != ERR_OK || r.void_tx ||
+        root_of(p->conn.db, p->arena, &r, ret) != ERR_OK || ret->void_tx)
+        return false;
+    return person_facts_open(p->store, p->conn.keys, p->arena, ret, CLASSES_ALL, facts) == ERR_OK;
+}
+
+static bool has_person(const Proposing *p, int64_t id)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->others[i].id == id)
+            return true;
+    return id == p->who.id;
+}
+
+static Err propose_for(Proposing *p, Str uid)
+{
+    PersonFacts who, facts[WEIGHED_MAX];
+    Str near[NEAR_MAX];
+    bool any = false;
+    p->n = 0;
+    if (!load_live(p, uid, &p->who, &who))
+        return ERR_OK;
+    size_t found = person_index_near(p->store->persons, p->arena, &who, near, NEAR_MAX);
+    for (size_t i = 0; i < found && p->n < WEIGHED_MAX; i++)
+        if (load_live(p, near[i], &p->others[p->n], &facts[p->n]) &&
+            !has_person(p, p->others[p->n].id))
+            p->n++;
+    likeness_compare(p->store, &who, facts, p->n, p->like);
+    for (size_t i = 0; i < p->n; i++)
+        any |= p->like[i].weight >= LIKENESS_EVEN;
+    p->run->persons++;
+    return any ? writer_run(p->store->writer, NULL, propose_all, p) : ERR_OK;
+}
+
+static Err propose_each(Proposing *p, const Str *uids, size_t n)
+{
+    Err e = ERR_OK;
+    for (size_t i = 0; i < n && e == ERR_OK; i++) {
+        p->arena = arena_new(SIZE_MAX);
+        e = propose_for(p, uids[i]);
+        arena_free(p->arena);
+    }
+    return e;
+}
+
+static Err all_uids(Db *db, Arena *a, const Register *persons, StrList *ret)
+{
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(
+        db,
+        str_printf(a, "SELECT uid FROM %.*s WHERE batal=0 ORDER BY id", STR_ARG(persons->name)).ptr,
+        &st));
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        *ARENA_PUSH(a, *ret) = row_text(a, st, 0);
+    }
+}
+
+static Err propose(Proposing *p, Arena *a, bool whole)
+{
+    StrList uids = {0};
+    if (whole) {
+        TRY(all_uids(p->conn.db, a, role_reg(p->store->model, REG_ROLE_PERSON), &uids));
+    } else {
+        uids.items = ARENA_ARRAY(a, TURN_MAX, Str);
+        uids.n = person_index_fresh(p->store->persons, a, uids.items, TURN_MAX);
+    }
+    return propose_each(p, uids.items, uids.n);
+}
+
+Err candidates_propose(const Store *s, bool whole, CandidateRun *ret)
+{
+    const Model *m = s->model;
+    Proposing p = {.store = s, .run = ret};
+    *ret = (CandidateRun){0};
+    if (!role_reg(m, REG_ROLE_CANDIDATE) || !m->likeness || !s->persons)
+        return E_DOMAIN;
+    TRY(person_index_ready(s->persons, whole ? PERSONS_WAIT_MS : 0));
+    TRY(readconn_open(s, &p.conn));
+    Arena *a = arena_new(SIZE_MAX);
+    Err e = propose(&p, a, whole);
+    arena_free(a);
+    readconn_close(&p.conn);
+    return e;
+}

@@ -1,0 +1,116 @@
+"""Review of matches: what is proposed, how a weight adds up, decisions with reasons, two persons where it reveals."""
+import re
+
+import steps
+
+
+def person(c, **values):
+    """A person recorded although she may be on file already; her uid."""
+    form = c.get("/orang/baru").form("/orang/baru", has="nama").fill(**values).force("yakin", "1")
+    page = c.submit(form)
+    return re.search(r"/orang/([0-9a-f-]{36})", page.path).group(1)
+
+
+def find(c, pair):
+    """The page of the review that shows these two, or None."""
+    for at in range(1, 60):
+        page = c.get(f"/kecocokan?ke={at}")
+        if all(f"/orang/{uid}" in page.html for uid in pair):
+            return page
+        if f"Pasangan {at} dari" not in page.words:
+            return None
+    return None
+
+
+def decide(c, page, step, reason="Nama ibu dan desa sama."):
+    form = page.form("/kecocokan/", has="langkah")
+    return c.submit(form.fill(**{"langkah": step, "-alasan": reason}))
+
+
+def merged(s, uid):
+    return s.rows("SELECT k.uid FROM orang o LEFT JOIN orang k ON k.id = o.gabung_ke WHERE o.uid = ?", uid)[0][0]
+
+
+def two(c, name, **more):
+    one = {"jk": "P", "tgl_lahir": "1998-03-21", **more}
+    return person(c, nama=name, **one), person(c, nama=name, **one)
+
+
+def test_a_weight_is_the_sum_of_its_parts(s):
+    c = s.as_("ppt")
+    pair = two(c, "Hendrika Ujibobot Sanamtasa", nama_ibu="Yosefina Ujibobot")
+    s.cli("match refresh")
+    page = find(c, pair)
+    assert page and "terlindung" in page.html and "Sanamtasa" not in page.words, "values stood open without a purpose"
+    cells = re.findall(r'<td class="angka"[^>]*>\s*([+−]?)(\d+),(\d\d)', page.html)
+    parts = [int(whole + part) * (-1 if sign == "−" else 1) for sign, whole, part in cells]
+    assert len(parts) == 12 and sum(parts[:-1]) == parts[-1] > 0, parts
+    score = s.rows("SELECT skor FROM kandidat k JOIN kandidat__orang l ON l.rec = k.id JOIN orang o ON o.id = l.val"
+                   " WHERE o.uid = ?", pair[0])[0][0]
+    assert score == parts[-1]
+    opening = page.form("/kecocokan/buka")
+    opening["guna"] = next(v for v in opening.options("guna") if v)
+    c.submit(opening.fill(**{"-alasan": "Meninjau kecocokan."}))
+    assert "Sanamtasa" in find(c, pair).words
+    seen = s.rows("SELECT count(*) FROM audit WHERE reg = 'orang' AND uid = ? AND purpose LIKE '%Meninjau%'", pair[1])[0][0]
+    assert seen, "an opening stands on no record"
+
+
+def test_a_merge_is_a_link_with_a_reason_and_is_undone(s):
+    c = s.as_("ppt")
+    first, second = two(c, "Kristina Ujigabung Tnunai")
+    s.cli("match refresh")
+    page = find(c, (first, second))
+    short = decide(c, page, "gabung", "sama")
+    assert short.status == 422 and merged(s, second) is None, "a merge without a reason"
+    assert decide(c, page, "gabung").status == 200 and merged(s, second) == first
+    assert find(c, (first, second)) is None, "a pair that is decided waits no more"
+    assert s.rows("SELECT count(*) FROM tx WHERE reason = 'Nama ibu dan desa sama.'")[0][0]
+    number = s.rows("SELECT k.uid FROM kandidat k JOIN kandidat__orang l ON l.rec = k.id JOIN orang o ON o.id = l.val"
+                    " WHERE o.uid = ?", second)[0][0]
+    form = c.get(f"/kandidat/{number}").form(f"/kandidat/{number}/pisah")
+    c.submit(form.fill(**{"-alasan": "Ternyata saudara kembar."}))
+    assert merged(s, second) is None
+
+
+def test_what_was_refused_is_not_proposed_again(s):
+    c = s.as_("ppt")
+    pair = two(c, "Agustina Ujitolak Benu")
+    s.cli("match refresh")
+    decide(c, find(c, pair), "tolak", "Dua orang, sepupu.")
+    s.cli("match refresh")
+    assert find(c, pair) is None and merged(s, pair[1]) is None
+
+
+def test_out_of_reach_there_is_no_pair(s):
+    one = {"nama": "Serafina Ujilintas Kofi", "jk": "P", "tgl_lahir": "1997-11-02"}
+    pair = person(s.as_("ppt"), **one), person(s.as_("ppt2"), **one)
+    s.cli("match refresh")
+    assert s.rows("SELECT count(*) FROM kandidat__orang l JOIN orang o ON o.id = l.val WHERE o.uid = ?", pair[0])[0][0] == 1
+    for who in ("ppt", "ppt2", "sekretaris"):
+        assert find(s.as_(who), pair) is None, who
+
+
+
+
+def test_what_reveals_a_file_needs_a_second_person(s):
+    c = s.as_("ppt")
+    cases = [steps.make(c, "kasus", judul=f"Perkara uji dua orang {i}", klasifikasi="tppo") for i in (1, 2)]
+    uids = []
+    for case in cases:
+        uid = person(c, nama="Ursula Ujidua Naimnanu", jk="P", tgl_lahir="1996-06-15")
+        steps.make(c, "korban", case, status_tppo="terbukti_layanan", orang=uid)
+        uids.append(uid)
+    users = dict(s.rows("SELECT nama_masuk, uid FROM pengguna"))
+    for case, login in ((cases[0], "peksos"), (cases[1], "peksos"), (cases[1], "penyidik")):
+        steps.make(c, "penugasan", case, pengguna=users[login], peran_tim="penyidik" if login == "penyidik" else "pekerja_sosial")
+    s.cli("match refresh")
+    page = find(c, uids)
+    assert "perlu orang kedua" in page.words and "gabung" not in page.form("/kecocokan/", has="langkah").options("langkah")
+    decide(c, page, "usul")
+    assert merged(s, uids[1]) is None
+    own = decide(c, find(c, uids), "setujui")
+    assert own.status == 422 and merged(s, uids[1]) is None, "one person took both steps"
+    second = s.as_("peksos")
+    assert decide(second, find(second, uids), "setujui").status == 200
+    assert merged(s, uids[1]) == uids[0]
