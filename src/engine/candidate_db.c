@@ -7,6 +7,8 @@
 #include "model/plan.h"
 #include "model/row.h"
 
+#include <stdlib.h>
+
 /* So many are looked up in memory for a person, so many of them weighed, so many persons a turn. */
 enum { NEAR_MAX = 30, WEIGHED_MAX = 12, TURN_MAX = 1000, CHAIN_MAX = 16 };
 
@@ -25,6 +27,45 @@ static Err root_of(Db *db, Arena *a, const Record *person, Record *ret)
     for (int i = 0; i < CHAIN_MAX && merged_into(ret); i++)
         TRY(row_by_id(db, a, person->reg, merged_into(ret), ret));
     return ERR_OK;
+}
+
+Err merged_persons(Db *db, Arena *a, const Model *m, MergedPersons *ret)
+{
+    const Field *f = role_field(m, FIELD_ROLE_PERSON_MERGED);
+    Stmt *st;
+    bool row;
+    *ret = (MergedPersons){0};
+    if (!f)
+        return ERR_OK;
+    TRY(db_stmt(db,
+                str_printf(a, "SELECT id,%.*s FROM %.*s WHERE %.*s IS NOT NULL ORDER BY id",
+                           STR_ARG(f->name), STR_ARG(f->reg->name), STR_ARG(f->name))
+                    .ptr,
+                &st));
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        *ARENA_PUSH(a, *ret) = (MergedPerson){row_int(st, 0), row_int(st, 1)};
+    }
+}
+
+static int by_id(const void *x, const void *y)
+{
+    const MergedPerson *p = x, *q = y;
+    return (p->id > q->id) - (p->id < q->id);
+}
+
+int64_t merged_root(const MergedPersons *all, int64_t id)
+{
+    for (int i = 0; i < CHAIN_MAX && all->n; i++) {
+        const MergedPerson *m =
+            bsearch(&(MergedPerson){.id = id}, all->items, all->n, sizeof *all->items, by_id);
+        if (!m)
+            return id;
+        id = m->into;
+    }
+    return id;
 }
 
 static Err pair_ids(Db *db, Arena *a, const Record *candidate, int64_t ret[2])

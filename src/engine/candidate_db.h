@@ -19,6 +19,18 @@ bool candidate_open(const Register *reg, Str state);
 MUST_CHECK Err candidate_decided(WriteTx *tx, Batch *batch, const Change *change,
                                  const Record *before, const Record *after);
 
+/* Persons that were merged, each with who stands for her, ascending. */
+typedef struct MergedPerson {
+    int64_t id, into;
+} MergedPerson;
+typedef struct MergedPersons {
+    MergedPerson *items;
+    size_t n, cap;
+} MergedPersons;
+MUST_CHECK Err merged_persons(Db *db, Arena *a, const Model *m, MergedPersons *ret);
+/* Who stands for a person; herself if nobody does. */
+int64_t merged_root(const MergedPersons *all, int64_t id);
+
 typedef struct CandidateRun {
     size_t persons, proposed;
 } CandidateRun;

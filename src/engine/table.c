@@ -294,6 +294,8 @@ static void fill(Arena *a, const Collected *c, const Cut *cut, size_t k, Table *
     t->multi = (cut->row.field && cut->row.field->multi) ||
                (cut->column.field && cut->column.field->multi);
     t->has_apart = reg->stats.apart != NULL;
+    for (size_t i = 0; reg->stats.person && !cut->sum && i < c->rows.n; i++)
+        t->records += !c->rows.items[i].apart;
     mask(t);
 }
 

@@ -47,6 +47,7 @@ typedef struct Table {
     Count *row_totals, *column_totals;
     Count total; /* distinct persons or rows, not the sum of multi-valued dimensions */
     Count apart; /* counted beside the table */
+    int64_t records; /* behind the total, where persons are counted once; else 0 */
     bool has_apart;
     bool multi; /* a dimension with several values: rows may add up to more */
     int64_t counted_at;

@@ -1,5 +1,6 @@
 #include "engine/table_collect.h"
 
+#include "engine/candidate_db.h"
 #include "model/env.h"
 
 enum { FRESH_EVERY = 4096, SCRATCH_MAX = 64 * 1024 * 1024, WORDS_FIRST = 64 };
@@ -188,10 +189,15 @@ Err table_collect(Reader *rd, Arena *a, const CollectAsk *ask, Cut *cuts, size_t
     Err e = query_each(rd, &q, take_row, &w);
     arena_free(w.scratch);
     TRY(e);
-    if (ask->reg->stats.person)
+    if (ask->reg->stats.person) {
+        MergedPersons merged;
+        TRY(merged_persons(rd->db, a, rd->store->model, &merged));
+        for (size_t i = 0; i < c.rows.n; i++)
+            c.rows.items[i].person = merged_root(&merged, c.rows.items[i].person);
         once_a_person(&c);
-    else
+    } else {
         c.persons = c.rows;
+    }
     *ret = c;
     return ERR_OK;
 }

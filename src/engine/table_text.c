@@ -83,6 +83,9 @@ static Str method_lines(Arena *a, Lang lang, const Table *t)
                              t->unit ? str_lower(a, t->unit->label.text[lang]) : S("")));
     if (t->has_apart)
         sentence(&b, tr_args(a, lang, M_TABLE_APART, table_figure(a, lang, t, &t->apart)));
+    if (t->records && !k)
+        sentence(&b, tr_args(a, lang, M_TABLE_ONCE, str_int(a, t->records), str_int(a, t->total.n),
+                             str_int(a, t->records - t->total.n)));
     if (t->multi)
         sentence(&b, tr(lang, M_TABLE_MULTI));
     if (k)

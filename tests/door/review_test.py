@@ -31,6 +31,11 @@ def merged(s, uid):
     return s.rows("SELECT k.uid FROM orang o LEFT JOIN orang k ON k.id = o.gabung_ke WHERE o.uid = ?", uid)[0][0]
 
 
+def victims(s):
+    text = s.cli("table korban_jk_umur --period 2026-S2 --audience internal").stdout
+    return int(re.search(r"^Jumlah,.*,(\d+)\r?$", text, re.M).group(1))
+
+
 def two(c, name, **more):
     one = {"jk": "P", "tgl_lahir": "1998-03-21", **more}
     return person(c, nama=name, **one), person(c, nama=name, **one)
@@ -99,7 +104,7 @@ def test_what_reveals_a_file_needs_a_second_person(s):
     uids = []
     for case in cases:
         uid = person(c, nama="Ursula Ujidua Naimnanu", jk="P", tgl_lahir="1996-06-15")
-        steps.make(c, "korban", case, status_tppo="terbukti_layanan", orang=uid)
+        steps.make(c, "korban", case, status_tppo="terbukti_layanan", orang=uid, tanggal_identifikasi="2026-07-01")
         uids.append(uid)
     users = dict(s.rows("SELECT nama_masuk, uid FROM pengguna"))
     for case, login in ((cases[0], "peksos"), (cases[1], "peksos"), (cases[1], "penyidik")):
@@ -111,6 +116,11 @@ def test_what_reveals_a_file_needs_a_second_person(s):
     assert merged(s, uids[1]) is None
     own = decide(c, find(c, uids), "setujui")
     assert own.status == 422 and merged(s, uids[1]) is None, "one person took both steps"
+    before = victims(s)
     second = s.as_("peksos")
     assert decide(second, find(second, uids), "setujui").status == 200
     assert merged(s, uids[1]) == uids[0]
+    assert victims(s) == before - 1, "one person was counted twice"
+    text = s.cli("table korban_jk_umur --period 2026-S2 --audience internal").stdout
+    records, persons, known = map(int, re.search(r"(\d+) catatan semua instansi menyangkut (\d+) orang; (\d+) catatan", text).groups())
+    assert persons == before - 1 and records - persons == known > 0, text
