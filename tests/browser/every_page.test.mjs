@@ -1,17 +1,32 @@
 // Every page of the walk, judged by axe (WCAG 2.2 A/AA and best practice, nothing allowed) and for scrolling
 // sideways: by phone and desk, light and dark, in both languages. Each run takes half of the pages, each in one of
-// the eight combinations, others every day, so that each comes every second day and all its combinations in sixteen.
+// the eight combinations; a counter in build/test/ turns with every run, so that after RUNS runs on one machine every
+// page was judged in every combination. A fresh checkout begins at the day, so that machines do not all begin alike.
 // Of rows and choices that repeat it judges the first few; ./test --full takes every page in every way, whole.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { test } from './lib.mjs';
 import { combinations, numberOf, walk, windowOf } from './pages.mjs';
 
 const full = process.env.SIGAP_FULL === '1';
 const lanes = 2; // windows at work at the same time
 const repeats = full ? [] : ['tbody tr:nth-child(n+4)', '.kisi > :nth-child(n+4)', '.saring li:nth-child(n+4)', '.laci .kelompok:nth-child(n+3)'];
-const day = Math.floor(Date.now() / 86400000);
+const RUNS = 2 * combinations.length; // CONTRIBUTING.md names the number
 
-function isDue(page, turn) {
-  return full || (numberOf(page.route + page.of + page.tab) + day) % (2 * combinations.length) === turn;
+function nextRun() {
+  const home = process.env.SIGAP_TEST_HOME ?? path.join(path.dirname(fileURLToPath(import.meta.url)), '../../build/test');
+  const file = path.join(home, 'every_page.run');
+  const run = existsSync(file) ? Number(readFileSync(file, 'utf8')) + 1 : Math.floor(Date.now() / 86400000);
+  mkdirSync(home, { recursive: true });
+  writeFileSync(file, String(run));
+  return run;
+}
+
+const run = full ? 0 : nextRun();
+
+function isDue(page, turn, at = run) {
+  return full || (numberOf(page.route + page.of + page.tab) + at) % RUNS === turn;
 }
 
 async function judge(t, page, path) {
@@ -31,6 +46,14 @@ async function lane(t, combination, due, faults) {
   }
   for (const w of windows.values()) await w.context().close();
 }
+
+test('every page comes in every combination', async (t) => {
+  const pages = walk(t.server).pages, missed = [];
+  for (const page of pages)
+    for (let turn = 0; turn < combinations.length; turn++)
+      if (!Array.from({ length: RUNS }, (_, n) => n).some((n) => isDue(page, turn, run + n))) missed.push(`${page.path} ${turn}`);
+  if (!pages.length || missed.length) throw new Error(`${missed.length} never come, as ${missed.slice(0, 5)}`);
+});
 
 combinations.forEach((combination, turn) => {
   const name = `every page at ${combination.width} px, ${combination.scheme}, ${combination.lang}`;
