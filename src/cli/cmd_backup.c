@@ -3,6 +3,8 @@
 
 #include "base/file.h"
 #include "engine/backup_db.h"
+#include "engine/sealed_copy.h"
+#include "guard/key_file.h"
 
 static Str megabytes(Cli *cli, int64_t bytes)
 {
@@ -85,12 +87,54 @@ static Err make(Cli *cli, const char *dir)
     return ERR_OK;
 }
 
-/* sigap backup DIR [--with-key] | backup --check DIR [--key FILE] */
+/* ---- one sealed file ---- */
+
+/* Between the copy and its sealing, and the other way round: beside the data, gone at the end. */
+static const char *between(Cli *cli)
+{
+    return str_printf(cli->arena, "%s.segel", cli->data).ptr;
+}
+
+static Err seal_copy(Cli *cli)
+{
+    unsigned char to[PAIR_PUBLIC];
+    if (!hex_read(str_of(cli->seal_to), to, sizeof to)) {
+        cli_say(cli, M_SEAL_BAD_KEY, str_of(cli->seal_to));
+        return E_INVALID;
+    }
+    if (file_exists(between(cli)))
+        return E_DUPLICATE;
+    TRY(make(cli, between(cli)));
+    Err e = sealed_copy_write(cli->arena, between(cli), to, cli->argv[0]);
+    file_remove_folder(between(cli));
+    if (e == ERR_OK)
+        cli_say(cli, M_SEAL_MADE, str_of(cli->argv[0]));
+    return e;
+}
+
+/* sigap restore FILE --pair KEYFILE [--key FILE] */
+static Err open_copy(Cli *cli)
+{
+    Key secret;
+    Str passphrase = cli_given_passphrase(cli);
+    TRY(key_file_read(cli->pair, passphrase, &secret));
+    Err e = sealed_copy_read(cli->argv[0], &secret, between(cli));
+    crypto_wipe(&secret, sizeof secret);
+    if (e == E_CORRUPT)
+        cli_say(cli, M_BACKUP_BROKEN, str_of(cli->argv[0]));
+    if (e == E_KEY)
+        cli_say(cli, M_SEAL_OTHER, str_of(cli->argv[0]));
+    return e;
+}
+
+/* sigap backup DIR [--with-key] | backup FILE --seal-to PUBLIC | backup --check DIR [--key FILE] */
 Err cmd_backup(Cli *cli)
 {
     BackupProof proof;
     if (cli->argc != 1)
         return E_USAGE;
+    if (cli->seal_to)
+        return seal_copy(cli);
     if (!cli->check)
         return make(cli, cli->argv[0]);
     BackupKey key = key_of(cli, cli->argv[0]);
@@ -100,16 +144,13 @@ Err cmd_backup(Cli *cli)
     return tell(cli, e, &proof);
 }
 
-/* sigap restore DIR [--key FILE]: into a folder without data. */
-Err cmd_restore(Cli *cli)
+static Err take_back(Cli *cli, const char *dir)
 {
     BackupProof proof;
-    if (cli->argc != 1)
-        return E_USAGE;
-    BackupKey key = key_of(cli, cli->argv[0]);
-    Err e = backup_restore(cli->arena, cli->argv[0], cli->data, key, &proof);
+    BackupKey key = key_of(cli, dir);
+    Err e = backup_restore(cli->arena, dir, cli->data, key, &proof);
     if (ask_key(cli, e, &key))
-        e = backup_restore(cli->arena, cli->argv[0], cli->data, key, &proof);
+        e = backup_restore(cli->arena, dir, cli->data, key, &proof);
     if (e == E_DUPLICATE)
         cli_say(cli, M_RESTORE_NOT_EMPTY, str_of(cli->data));
     if (e == E_KEY)
@@ -117,4 +158,18 @@ Err cmd_restore(Cli *cli)
     TRY(tell(cli, e, &proof));
     cli_say(cli, M_RESTORED, str_of(cli->data));
     return ERR_OK;
+}
+
+/* sigap restore DIR [--key FILE] | restore FILE --pair KEYFILE [--key FILE]: into a folder without
+ * data. */
+Err cmd_restore(Cli *cli)
+{
+    if (cli->argc != 1)
+        return E_USAGE;
+    if (!cli->pair)
+        return take_back(cli, cli->argv[0]);
+    TRY(open_copy(cli));
+    Err e = take_back(cli, between(cli));
+    file_remove_folder(between(cli));
+    return e;
 }

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 
 #include "guard/account.h"
+#include "guard/key_file.h"
 #include "guard/second_factor.h"
 
 #include <string.h>
@@ -148,6 +149,20 @@ static Err recover(Cli *cli)
     return ERR_OK;
 }
 
+/* A pair for sealed copies: the secret half into a file, the public half told. */
+static Err make_pair(Cli *cli, const char *path)
+{
+    Key secret;
+    unsigned char public_half[PAIR_PUBLIC];
+    TRY(key_file_create(path));
+    TRY(key_file_read(path, STR_NONE, &secret));
+    pair_public(&secret, public_half);
+    crypto_wipe(&secret, sizeof secret);
+    cli_say(cli, M_PAIR_MADE, str_of(path));
+    printf("%.*s\n", STR_ARG(hex_of(cli->arena, public_half, sizeof public_half)));
+    return ERR_OK;
+}
+
 Err cmd_key(Cli *cli)
 {
     static const struct {
@@ -158,6 +173,8 @@ Err cmd_key(Cli *cli)
                 {"sheet", sheet},
                 {"drill", drill},
                 {"rotate", rotate}};
+    if (cli->argc == 2 && strcmp(cli->argv[0], "pair") == 0)
+        return make_pair(cli, cli->argv[1]);
     if (cli->argc != 1)
         return E_USAGE;
     if (strcmp(cli->argv[0], "recover") == 0)

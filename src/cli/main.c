@@ -62,6 +62,8 @@ static const TextOption text_options[] = {
     TEXT_OPTION("threads", threads),
     TEXT_OPTION("passphrase-file", passphrase_file),
     TEXT_OPTION("seed", seed),
+    TEXT_OPTION("seal-to", seal_to),
+    TEXT_OPTION("pair", pair),
     TEXT_OPTION("rules", rules),
 };
 enum { TEXT_OPTIONS = sizeof text_options / sizeof *text_options };

@@ -222,3 +222,59 @@ bool hex_read(Str text, unsigned char *ret, size_t n)
             return false;
     return sodium_hex2bin(ret, n, text.ptr, text.len, NULL, &got, NULL) == 0 && got == n;
 }
+
+/* ---- pieces sealed to a public key ---- */
+
+enum { STREAM_KEY_BOX = crypto_secretstream_xchacha20poly1305_KEYBYTES + crypto_box_SEALBYTES };
+_Static_assert(sizeof(crypto_secretstream_xchacha20poly1305_state) <= sizeof(SealStream), "room");
+_Static_assert(STREAM_KEY_BOX + crypto_secretstream_xchacha20poly1305_HEADERBYTES == STREAM_HEAD,
+               "head");
+_Static_assert(crypto_secretstream_xchacha20poly1305_ABYTES == STREAM_EXTRA, "extra");
+
+void pair_public(const Key *secret, unsigned char ret[PAIR_PUBLIC])
+{
+    if (crypto_scalarmult_base(ret, secret->bytes) != 0)
+        BUG("scalar");
+}
+
+void stream_seal_begin(SealStream *s, const unsigned char to[PAIR_PUBLIC],
+                       unsigned char ret_head[STREAM_HEAD])
+{
+    Key key;
+    crypto_random(key.bytes, sizeof key.bytes);
+    if (crypto_box_seal(ret_head, key.bytes, sizeof key.bytes, to) != 0)
+        BUG("sealed box");
+    crypto_secretstream_xchacha20poly1305_init_push((void *)s->state, ret_head + STREAM_KEY_BOX,
+                                                    key.bytes);
+    crypto_wipe(&key, sizeof key);
+}
+
+void stream_seal(SealStream *s, Str piece, bool last, unsigned char *ret)
+{
+    crypto_secretstream_xchacha20poly1305_push(
+        (void *)s->state, ret, NULL, bytes_of(piece), piece.len, NULL, 0,
+        last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0);
+}
+
+bool stream_open_begin(SealStream *s, const Key *secret, const unsigned char head[STREAM_HEAD])
+{
+    Key key;
+    unsigned char mine[PAIR_PUBLIC];
+    pair_public(secret, mine);
+    bool ok = crypto_box_seal_open(key.bytes, head, STREAM_KEY_BOX, mine, secret->bytes) == 0 &&
+              crypto_secretstream_xchacha20poly1305_init_pull(
+                  (void *)s->state, head + STREAM_KEY_BOX, key.bytes) == 0;
+    crypto_wipe(&key, sizeof key);
+    return ok;
+}
+
+bool stream_open(SealStream *s, Str sealed, unsigned char *ret, bool *ret_last)
+{
+    unsigned char tag;
+    if (sealed.len < STREAM_EXTRA ||
+        crypto_secretstream_xchacha20poly1305_pull((void *)s->state, ret, NULL, &tag,
+                                                   bytes_of(sealed), sealed.len, NULL, 0) != 0)
+        return false;
+    *ret_last = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
+    return true;
+}

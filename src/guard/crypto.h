@@ -64,6 +64,22 @@ void sign_make(const unsigned char seed[SIGN_SEED], Str text, unsigned char ret[
 bool sign_fits(const unsigned char key[SIGN_PUBLIC], Str text,
                const unsigned char signature[SIGN_SIZE]);
 
+enum { PAIR_PUBLIC = 32, STREAM_HEAD = 104, STREAM_EXTRA = 17 };
+/* The public half of a secret key (X25519). */
+void pair_public(const Key *secret, unsigned char ret[PAIR_PUBLIC]);
+/* Pieces sealed one after the other so that only the holder of the secret half opens them, and none
+ * can be left out, moved or cut off unseen (secretstream; its key in a sealed box at the head). */
+typedef struct SealStream {
+    _Alignas(16) unsigned char state[64];
+} SealStream;
+void stream_seal_begin(SealStream *s, const unsigned char to[PAIR_PUBLIC],
+                       unsigned char ret_head[STREAM_HEAD]);
+/* Writes piece.len + STREAM_EXTRA bytes. */
+void stream_seal(SealStream *s, Str piece, bool last, unsigned char *ret);
+/* False when it is sealed to somebody else, or changed. */
+bool stream_open_begin(SealStream *s, const Key *secret, const unsigned char head[STREAM_HEAD]);
+bool stream_open(SealStream *s, Str sealed, unsigned char *ret, bool *ret_last);
+
 Str hex_of(Arena *a, const unsigned char *bytes, size_t n);
 /* False unless the text is exactly `n` bytes in lower-case hex. */
 bool hex_read(Str text, unsigned char *ret, size_t n);
