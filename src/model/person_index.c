@@ -463,12 +463,6 @@ size_t person_index_size(const PersonIndex *ix)
     return live;
 }
 
-size_t person_index_bytes(const PersonIndex *ix)
-{
-    return ix->entries.cap * sizeof(Entry) + ix->postings.cap * sizeof(Posting) +
-           ix->head_count * sizeof(uint32_t) + ix->sound_count * sizeof(Sound);
-}
-
 /* ---- reading those on file ---- */
 
 static bool put_read(void *index, Str uid, const PersonFacts *facts)

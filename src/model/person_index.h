@@ -39,4 +39,3 @@ void person_index_put(PersonIndex *ix, Str uid, const PersonFacts *facts);
 /* Takes uids of people put since the start, each once or more; at most `max`. Thread-safe. */
 size_t person_index_fresh(PersonIndex *ix, Arena *a, Str *ret, size_t max);
 size_t person_index_size(const PersonIndex *ix);
-size_t person_index_bytes(const PersonIndex *ix);
