@@ -80,6 +80,11 @@ test('matches are reviewed by keys alone', async (t) => {
   const seen = { same: 0, trap: 0, unclear: 0 }, merged = [];
   const plan = { same: [1, 'Nama ibu sama, beda ejaan.'], trap: [2, 'Dua orang: saudara atau senama.'], unclear: [3, 'Perlu dokumen lain.'] };
   await page.goto('/kecocokan');
+  await t.axe(page);
+  await page.setViewportSize({ width: 320, height: 740 });
+  await t.axe(page);
+  await t.fits(page);
+  await page.setViewportSize(desk);
   for (let at = 1; ;) {
     const pair = await shown(page), kind = kinds.get(pair);
     if (!pair) break;
