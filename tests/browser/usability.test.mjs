@@ -42,9 +42,10 @@ test('3: twenty passengers at a post', async (t) => {
   for (let n = 1; n <= 20; n++) {
     const before = hand.figures().seconds; // The time is filled in already: the officer leaves it.
     await hand.choose('[name="alasan_perjalanan"]', n % 2 ? 'kerja' : 'keluarga');
+    if (n === 9) await hand.fill('[name="orang.tgl_lahir"]', '12 Maret 2012'); // a child on the way to work
     await hand.fill('[name="orang.nama"]', `Penumpang Ujipos ${'abcdefghijklmnopqrst'[n - 1]}`);
-    await hand.choose('[name="dokumen_keadaan"]', n % 7 ? 'lengkap' : 'tidak_lengkap');
-    await hand.choose('[name="hasil"]', n % 7 ? 'lanjut' : 'diberi_nasihat');
+    await hand.choose('[name="dokumen_keadaan"]', n % 6 ? 'lengkap' : 'tidak_lengkap'); // three of them incomplete
+    await hand.choose('[name="hasil"]', n % 6 ? 'lanjut' : 'diberi_nasihat');
     const uid = await page.inputValue('[name="idem"]');
     await hand.click('main form.isi button[name="lagi"], main form.isi button.utama');
     await page.waitForFunction((was) => document.readyState === 'complete' && document.querySelector('[name="idem"]')?.value !== was, uid);
@@ -53,8 +54,15 @@ test('3: twenty passengers at a post', async (t) => {
     times.push(hand.figures().seconds - before);
   }
   tell('test 3, twenty passengers', { ...hand.figures(), 'fields seen': fields, 'median seconds a passenger': times.sort((a, b) => a - b)[10] });
-  const kept = execFileSync(python, ['-c', 'import sqlite3,sys; print(sqlite3.connect(sys.argv[1]+"/sigap.db").execute("select count(*) from pemeriksaan where batal=0 and tanggal=date(\'now\')").fetchone()[0])', t.server.data], { encoding: 'utf8' });
+  const kept = execFileSync(python, ['-c', 'import sqlite3,sys; print(sqlite3.connect(sys.argv[1]+"/sigap.db").execute("select count(*) from pemeriksaan where batal=0 and tanggal=date(\'now\', \'+8 hours\')").fetchone()[0])', t.server.data], { encoding: 'utf8' });
   if (Number(kept) < 20) throw new Error(`only ${kept} of 20 checks on file`);
+  const noticed = execFileSync(python, ['-c', `import sqlite3,sys
+db = sqlite3.connect(sys.argv[1] + "/sigap.db")
+mine = "from pemeriksaan p where batal=0 and id > (select max(id) from pemeriksaan) - 20"
+print(*(db.execute("select count(*) " + mine + " and " + w).fetchone()[0] for w in (
+    "dokumen_keadaan='tidak_lengkap'", "anak='ya'",
+    "anak='ya' and exists(select 1 from rujukan r where r.induk=p.id and r.induk_reg='pemeriksaan' and r.batal=0)")))`, t.server.data], { encoding: 'utf8' }).trim();
+  if (noticed !== '3 1 1') throw new Error(`incomplete papers, children, children referred: ${noticed}`);
 }, { seconds: 400 });
 
 test('4: a book with nine faults is mended, brought in, and taken back', async (t) => {
