@@ -117,6 +117,8 @@ static void check_care(const Str *v, Problems *problems)
         wrong(problems, SETTING_BACKUP_FOLDER, M_SETTING_BAD_FOLDER);
     if (!is_number(v[SETTING_SCRUB_HOUR], SCRUB_HOUR_MAX))
         wrong(problems, SETTING_SCRUB_HOUR, M_SETTING_BAD_HOUR);
+    if (!is_number(v[SETTING_READINGS], READINGS_MAX))
+        wrong(problems, SETTING_READINGS, M_SETTING_BAD_READINGS);
 }
 
 void settings_check(const Settings *typed, Problems *problems)

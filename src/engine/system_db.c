@@ -66,6 +66,9 @@ static const Step steps[] = {
      "CREATE TABLE IF NOT EXISTS hapus(uid " DB_TEXT " PRIMARY KEY, reg " DB_TEXT " NOT NULL,"
      "asked_by " DB_TEXT " NOT NULL, asked_at " DB_INTEGER " NOT NULL, done_by " DB_TEXT ","
      "done_at " DB_INTEGER " NOT NULL DEFAULT 0, gone " DB_INTEGER " NOT NULL DEFAULT 0);"},
+    {NULL, NULL,
+     "CREATE TABLE IF NOT EXISTS bacaan(day " DB_TEXT " NOT NULL, actor " DB_TEXT " NOT NULL,"
+     "uid " DB_TEXT " NOT NULL, PRIMARY KEY(day, actor, uid))" DB_CLUSTERED ";"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

@@ -5,7 +5,6 @@
 #include "guard/crypto.h"
 
 #include <fcntl.h>
-#include <sodium.h>
 #include <unistd.h>
 
 #define MARK "SIGAP-SEGEL-1"
@@ -25,7 +24,7 @@ Str anchor_public_key(const Keyring *k, Arena *a)
     unsigned char seed[SIGN_SEED], key[SIGN_PUBLIC];
     seed_of(k, seed);
     sign_public(seed, key);
-    sodium_memzero(seed, sizeof seed);
+    crypto_wipe(seed, sizeof seed);
     return hex_of(a, key, sizeof key);
 }
 
@@ -50,7 +49,7 @@ Err anchor_make(Db *db, const Keyring *k, Arena *a, Str installation, Str *ret_l
                           STR_ARG(moment(a)), STR_ARG(head));
     seed_of(k, seed);
     sign_make(seed, said, signature);
-    sodium_memzero(seed, sizeof seed);
+    crypto_wipe(seed, sizeof seed);
     *ret_line =
         str_printf(a, "%.*s %.*s", STR_ARG(said), STR_ARG(hex_of(a, signature, sizeof signature)));
     return ERR_OK;

@@ -1,8 +1,10 @@
 #include "model/store.h"
 
+#include "base/clock.h"
 #include "guard/account.h"
 #include "guard/audit.h"
 #include "guard/reach.h"
+#include "guard/readings.h"
 #include "model/counted.h"
 #include "model/local_code.h"
 #include "model/person_index.h"
@@ -243,6 +245,7 @@ static AuditRow audit_base(const Actor *actor)
 Err store_audit_reads(WriteTx *tx, void *audit_reads)
 {
     const AuditReads *reads = audit_reads;
+    Str day = date_iso(tx->arena, clock_today());
     for (size_t i = 0; i < reads->n; i++) {
         AuditRow row = audit_base(reads->actor);
         row.action = S("read");
@@ -250,6 +253,7 @@ Err store_audit_reads(WriteTx *tx, void *audit_reads)
         row.uid = reads->items[i].uid;
         row.classes = reads->items[i].classes;
         TRY(audit_append(tx, reads->store->in->keyring, &row));
+        TRY(readings_note(tx, row.actor, day, row.uid));
     }
     return ERR_OK;
 }

@@ -54,6 +54,9 @@ size_t page_works(const Req *req, const Register *ret[WORKS_MAX]);
 /* The button that prints, at the same place on every list, table and record. `href` is the page
  * that is printed: with script the browser's dialog opens, without it the page is shown whole. */
 void page_print_button(Req *req, Html *h, Str href);
+/* The settings of the installation, read once a page; NULL without a database or when that fails: a
+ * page goes without letterhead rather than not at all. */
+const struct Settings *page_kept_settings(Req *req);
 /* Only on paper: the sheet of size and margins, the letterhead, who printed the page and when. */
 void page_print_link(Req *req, Html *h);
 void page_letterhead(Req *req, Html *h);
@@ -150,6 +153,8 @@ Err page_health_verify(Req *req);
 Err page_health_scrub(Req *req);
 /* For the first screen: tells who looks after the machine that a backup or check is late or failed. */
 MUST_CHECK Err health_warning(Req *req, Html *h);
+/* The same for the data-protection officer: who opens very many records. */
+MUST_CHECK Err readings_warning(Req *req, Html *h);
 Err page_backup_post(Req *req);
 Err page_admin(Req *req);
 Err page_code_lists(Req *req);

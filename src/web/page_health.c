@@ -6,6 +6,8 @@
 #include "engine/backup_db.h"
 #include "engine/care_desk.h"
 #include "engine/disk_room.h"
+#include "engine/settings_db.h"
+#include "guard/readings.h"
 
 enum { ROOM_WARNS = 80, ROOM_ALARMS = 90 }; /* hundredths of the disk */
 enum { BACKUPS_SHOWN = 5, REFRESH_SECONDS = 2, DAY_MS = 86400000 };
@@ -247,6 +249,25 @@ Err page_backup_post(Req *req)
 Err page_health_scrub(Req *req)
 {
     return start(req, CARE_SCRUB);
+}
+
+/* On the first screen of whoever reads the record of access: who opened very much today. */
+Err readings_warning(Req *req, Html *h)
+{
+    enum { SHOWN = 5, ALARM_PERCENT = 80 };
+    ReadingRow rows[SHOWN];
+    size_t n;
+    const Settings *set = page_kept_settings(req);
+    int64_t budget = set ? setting_number(set, SETTING_READINGS) : 0;
+    if (!budget || !req_duty(req, "audit"))
+        return ERR_OK;
+    TRY(readings_high(req->reader.db, req->arena, date_iso(req->arena, clock_today()),
+                      (budget * ALARM_PERCENT + 99) / 100, rows, SHOWN, &n));
+    for (size_t i = 0; i < n; i++)
+        page_notice(h, "awas",
+                    tr_args(req->arena, req->lang, M_READINGS_HIGH, rows[i].name,
+                            str_int(req->arena, rows[i].n), str_int(req->arena, budget)));
+    return ERR_OK;
 }
 
 /* On the first screen of whoever looks after the machine: that something is amiss, and where it is

@@ -6,9 +6,7 @@
 #include "base/clock.h"
 #include "engine/settings_db.h"
 
-/* Read once a page. Without a database, or when it fails, a page goes without letterhead rather than
- * not at all. */
-static const Settings *paper(Req *req)
+const Settings *page_kept_settings(Req *req)
 {
     if (!req->paper && req->reader.db) {
         Settings *s = ARENA_NEW(req->arena, Settings);
@@ -33,7 +31,7 @@ static Str sheet_url(Req *req, const Settings *s)
 
 void page_print_link(Req *req, Html *h)
 {
-    const Settings *s = paper(req);
+    const Settings *s = page_kept_settings(req);
     if (!s)
         return;
     h_open(h, "link");
@@ -79,7 +77,7 @@ static Str contact(Req *req, const Settings *s)
 
 void page_letterhead(Req *req, Html *h)
 {
-    const Settings *s = paper(req);
+    const Settings *s = page_kept_settings(req);
     if (!s || str_empty(s->value[SETTING_LINE1]))
         return;
     h_class(h, "div", "kop");

@@ -1,7 +1,10 @@
 #include "web/record.h"
 
+#include "base/clock.h"
 #include "base/rand.h"
+#include "engine/settings_db.h"
 #include "engine/task_words.h"
+#include "guard/readings.h"
 #include "guard/session.h"
 
 Err record_purpose(Req *req, const Record *r, Str *ret_file)
@@ -9,6 +12,18 @@ Err record_purpose(Req *req, const Record *r, Str *ret_file)
     Reader *rd = &req->reader;
     TRY(store_file_uid(rd, r, ret_file));
     return purpose_get(rd->db, req->arena, req->subject.session, *ret_file, &req->actor.purpose);
+}
+
+Err record_budget(Req *req, Str uid)
+{
+    const Settings *set = page_kept_settings(req);
+    int64_t budget = set ? setting_number(set, SETTING_READINGS) : 0, n;
+    bool known;
+    if (!budget)
+        return ERR_OK;
+    TRY(readings_of(req->reader.db, req->subject.uid, date_iso(req->arena, clock_today()), uid, &n,
+                    &known));
+    return known || n < budget ? ERR_OK : E_BUDGET;
 }
 
 Err record_load(Req *req, Verb verb, Sheet *ret)
@@ -24,8 +39,10 @@ Err record_load(Req *req, Verb verb, Sheet *ret)
     if (sealed) {
         TRY(record_purpose(req, &s.rec, &s.file_uid));
         s.closed = str_empty(req->actor.purpose);
-        if (!s.closed)
+        if (!s.closed) {
+            TRY(record_budget(req, s.rec.uid));
             TRY(store_unseal(rd, &s.rec, s.decision.classes));
+        }
     }
     *ret = s;
     return ERR_OK;

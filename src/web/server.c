@@ -6,6 +6,7 @@
 #include "engine/care_desk.h"
 #include "engine/disk_room.h"
 #include "guard/limits.h"
+#include "guard/readings.h"
 #include "guard/session.h"
 #include "guard/token.h"
 #include "intake/import_desk.h"
@@ -504,6 +505,7 @@ static Err flush_sessions(WriteTx *tx, void *arg)
 {
     TRY(draft_sweep(tx, arg));
     TRY(store_sweep_repeats(tx, arg));
+    TRY(readings_sweep(tx, date_iso(tx->arena, clock_today())));
     return session_flush(tx);
 }
 

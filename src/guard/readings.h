@@ -1,0 +1,22 @@
+/* How many protected records somebody opened today (security 3.7, reading budget and harvest
+ * alarm): an account that leafs through the books, whether by its owner or by a thief, is stopped,
+ * and the data-protection officer told. */
+#pragma once
+
+#include "db/writer.h"
+
+/* Notes one record opened on a day (ISO date); a second time counts nothing. */
+MUST_CHECK Err readings_note(WriteTx *tx, Str actor, Str day, Str uid);
+/* Records opened that day by the actor, apart from `uid`, which `*ret_known` says was among them.
+ */
+MUST_CHECK Err readings_of(Db *db, Str actor, Str day, Str uid, int64_t *ret_n, bool *ret_known);
+
+typedef struct ReadingRow {
+    Str name; /* of the person */
+    int64_t n;
+} ReadingRow;
+/* Who opened at least `from` records that day, most first; at most `max` people. */
+MUST_CHECK Err readings_high(Db *db, Arena *a, Str day, int64_t from, ReadingRow *ret, size_t max,
+                             size_t *ret_n);
+/* Forgets the days before; the audit keeps what was read. */
+MUST_CHECK Err readings_sweep(WriteTx *tx, Str day);

@@ -1,0 +1,34 @@
+"""The reading budget: who leafs through the books is stopped, and the data-protection officer told."""
+import steps
+
+
+def persons(own):
+    rows = own.rows("SELECT o.uid FROM orang o JOIN korban k ON k.orang=o.id JOIN fakta_pengguna f ON f.agency=k.pemilik"
+                    " WHERE f.login='ppt' AND k.batal=0 GROUP BY o.uid ORDER BY o.id")
+    return [f"/orang/{r['uid']}" for r in rows]
+
+
+def test_a_day_has_so_many_files_and_no_more(own):
+    admin, clerk, found = own.as_("admin"), own.as_("ppt"), persons(own)
+    form = admin.get("/setelan").form("/setelan", has="bacaan_sehari")
+    form["bacaan_sehari"] = "banyak"
+    assert "0 sampai 100000" in admin.submit(form).words
+    form["bacaan_sehari"] = "4"
+    assert admin.submit(form).status == 200
+    for path in found[:3]:
+        assert steps.open_file(clerk, path).status == 200
+    assert "catatan terlindung hari ini" not in own.as_("pdp").get("/").words
+    assert steps.open_file(clerk, found[3]).status == 200
+    told = own.as_("pdp").get("/").words
+    assert "membuka 4 catatan terlindung hari ini; batasnya 4" in told, told[:400]
+    assert "catatan terlindung hari ini" not in own.as_("sekretaris").get("/kasus").words
+    refused = steps.open_file(clerk, found[4])
+    assert refused.status == 429 and "sehari" in refused.words and "besok" in refused.words.lower()
+    assert steps.open_file(clerk, found[0]).status == 200, "what she opened today closed on her"
+    page = clerk.get(f"/api/v1{found[5]}", headers={"Sigap-Tujuan": "layanan_korban; Mencoba lewat program"})
+    assert page.status == 429 and page.json()["code"] == "E_BUDGET"
+    assert clerk.get(f"/api/v1{found[5]}").status == 200, "without a purpose nothing is opened"
+    own.stop()
+    own.cli("clock", "advance", 1)
+    own.start()
+    assert steps.open_file(own.login("ppt"), found[4]).status == 200
