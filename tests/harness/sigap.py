@@ -24,6 +24,8 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from page import Client, Form, Page  # noqa: E402,F401  (tests import them from here)
 
+os.environ["TZ"] = "WITA-8"  # today is what the installation calls so, also after 16:00 UTC
+time.tzset()
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FULL = os.environ.get("SIGAP_FULL") == "1"  # long forms of tests: ./test --full
 START_SECONDS, STOP_SECONDS = 60, 30
