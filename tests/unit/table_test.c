@@ -305,12 +305,12 @@ static void same_counts(const Count *x, const Count *y, size_t n)
 static void a_set_is_its_tables(void **state)
 {
     (void)state;
-    const TableDef *victims = model_table(kit.model, S("korban_jk"));
+    const TableDef *def = model_table(kit.model, S("korban_jk"));
     const TableAsk asks[] = {
-        {.def = victims, .rows = S("kelompok"), .columns = S("jk"), .period = S("2026-S1")},
-        {.def = victims, .rows = S("bentuk"), .columns = S("asal"), .period = S("2026-S1")},
-        {.def = victims, .rows = S("asal"), .columns = S(""), .period = S("2026-S2")},
-        {.def = victims, .rows = S("pemilik"), .columns = S("jk"), .period = S("2026-S1")},
+        {.def = def, .rows = S("kelompok"), .columns = S("jk"), .period = S("2026-S1")},
+        {.def = def, .rows = S("bentuk"), .columns = S("asal"), .period = S("2026-S1")},
+        {.def = def, .rows = S("asal"), .columns = S(""), .period = S("2026-S2")},
+        {.def = def, .rows = S("pemilik"), .columns = S("jk"), .period = S("2026-S1")},
     };
     enum { SET = sizeof asks / sizeof *asks };
     Table set[SET], t;
