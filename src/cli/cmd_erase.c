@@ -17,21 +17,13 @@ static Err prove(Cli *cli)
     return account_check(cli->conn.db, cli->arena, str_of(cli->as), typed, &account);
 }
 
-static bool has_duty(const Cli *cli)
-{
-    for (size_t i = 0; i < cli->model->role_count; i++)
-        if ((cli->subject.roles >> i & 1) && str_has_word(cli->model->roles[i].may, S("erase")))
-            return true;
-    return false;
-}
-
 /* Whoever may void the record takes part, and whoever has the duty, who need not see what it holds.
  */
 static Err reach(Cli *cli, const Register *reg, Record *rec)
 {
     Reader rd;
     Str uid = str_of(cli->argv[1]);
-    if (has_duty(cli))
+    if (model_duty(cli->model, cli->subject.roles, "erase"))
         return row_by_uid(cli->conn.db, cli->arena, reg, uid, rec);
     TRY(reader_begin(&rd, &cli->store, &cli->conn, cli->arena, &cli->actor));
     Err e = store_get(&rd, reg, uid, VERB_VOID, rec);

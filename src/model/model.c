@@ -79,6 +79,14 @@ bool field_accepts(const Field *f, const Register *target)
     return f->target ? f->target == target : f->tag.ptr && reg_has_tag(target, f->tag);
 }
 
+bool model_duty(const Model *m, uint64_t roles, const char *duty)
+{
+    for (size_t i = 0; i < m->role_count; i++)
+        if ((roles >> i & 1) && str_has_word(m->roles[i].may, str_of(duty)))
+            return true;
+    return false;
+}
+
 bool field_fixed(const Field *f)
 {
     return f->fixed || f == f->reg->key_ref;

@@ -464,6 +464,8 @@ const ImportProfile *model_import(const Model *m, Str name);
 /* The limit row in force on that day, or NULL. */
 const Limit *model_limit(const Model *m, Str code, Date on);
 int model_role(const Model *m, Str name); /* -1 if none */
+/* Whether one of the roles (a bit each) has the duty of that word. */
+bool model_duty(const Model *m, uint64_t roles, const char *duty);
 bool reg_has_tag(const Register *r, Str tag);
 /* Whether a record of `target` may stand behind the field / be the parent of `child`. */
 bool field_accepts(const Field *f, const Register *target);

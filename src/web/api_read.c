@@ -127,9 +127,7 @@ Err api_load(Req *req, Verb verb, Record *ret, Decision *ret_decision, Problems 
     if (str_empty(purpose))
         return ERR_OK;
     req->actor.purpose = purpose;
-    if (ret->reg->has_sealed)
-        TRY(record_budget(req, ret->uid));
-    return store_unseal(&req->reader, ret, ret_decision->classes);
+    return record_open(req, ret, ret_decision->classes);
 }
 
 Err api_show(Req *req)

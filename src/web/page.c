@@ -1,5 +1,4 @@
 #include "web/page.h"
-#include "model/draft.h"
 
 #include "engine/emergency_db.h"
 
@@ -35,11 +34,7 @@ bool req_may(const Req *req, const Register *reg, Verb verb)
 
 bool req_duty(const Req *req, const char *duty)
 {
-    const Model *m = req->model;
-    for (size_t i = 0; i < m->role_count; i++)
-        if ((req->subject.roles >> i & 1) && str_has_word(m->roles[i].may, str_of(duty)))
-            return true;
-    return false;
+    return model_duty(req->model, req->subject.roles, duty);
 }
 
 bool req_has_page(const Req *req, Str path)

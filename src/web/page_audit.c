@@ -110,19 +110,7 @@ static void put_cell(Req *req, Html *h, const AuditLine *l, size_t column, Str t
 
 static void table(Req *req, Html *h, const AuditLine *lines, size_t n)
 {
-    page_scroll_open(h, req_tr(req, M_AUDIT));
-    h_open(h, "table");
-    h_open(h, "thead");
-    h_open(h, "tr");
-    for (size_t c = 0; c < COLUMNS; c++) {
-        h_open(h, "th");
-        h_attr(h, "scope", S("col"));
-        h_text(h, req_tr(req, heads[c]));
-        h_close(h);
-    }
-    h_close(h);
-    h_close(h);
-    h_open(h, "tbody");
+    page_table_begin(req, h, req_tr(req, M_AUDIT), heads, COLUMNS);
     for (size_t i = 0; i < n; i++) {
         Str cells[COLUMNS];
         cells_of(req, &lines[i], cells);
@@ -131,9 +119,7 @@ static void table(Req *req, Html *h, const AuditLine *lines, size_t n)
             put_cell(req, h, &lines[i], c, cells[c]);
         h_close(h);
     }
-    h_close(h);
-    h_close(h);
-    h_close(h);
+    page_table_end(h);
 }
 
 /* This page's address with the same filters. */

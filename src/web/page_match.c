@@ -65,8 +65,8 @@ static Err open_both(Review *v)
         v->opened = !str_empty(v->req->actor.purpose);
     }
     for (int i = 0; i < 2 && v->opened; i++)
-        TRY(store_unseal(rd, &pair->persons[i],
-                         store_decide(rd, &pair->persons[i], VERB_READ).classes));
+        TRY(record_open(v->req, &pair->persons[i],
+                        store_decide(rd, &pair->persons[i], VERB_READ).classes));
     return ERR_OK;
 }
 

@@ -9,20 +9,6 @@
 
 enum { OFFICES_SHOWN = 100, OPENINGS_SHOWN = 500 };
 
-static void heads(Req *req, Html *h, const Msg *names, size_t n)
-{
-    h_open(h, "thead");
-    h_open(h, "tr");
-    for (size_t i = 0; i < n; i++) {
-        h_open(h, "th");
-        h_attr(h, "scope", S("col"));
-        h_text(h, req_tr(req, names[i]));
-        h_close(h);
-    }
-    h_close(h);
-    h_close(h);
-}
-
 static Str office_name(Req *req, Str agency)
 {
     return str_empty(agency) ? req_tr(req, M_READERS_NO_OFFICE) : agency;
@@ -39,10 +25,7 @@ static Err offices(Req *req, Html *h, const Record *r)
         page_notice(h, "info", req_tr(req, M_READERS_NONE));
         return ERR_OK;
     }
-    page_scroll_open(h, req_tr(req, M_READERS_TITLE));
-    h_open(h, "table");
-    heads(req, h, names, sizeof names / sizeof *names);
-    h_open(h, "tbody");
+    page_table_begin(req, h, req_tr(req, M_READERS_TITLE), names, sizeof names / sizeof *names);
     for (size_t i = 0; i < n; i++) {
         h_open(h, "tr");
         h_open(h, "th");
@@ -56,9 +39,7 @@ static Err offices(Req *req, Html *h, const Record *r)
         h_element(h, "td", rows[i].purposes);
         h_close(h);
     }
-    h_close(h);
-    h_close(h);
-    h_close(h);
+    page_table_end(h);
     return ERR_OK;
 }
 
@@ -72,10 +53,7 @@ static Err openings(Req *req, Html *h, const Record *r)
     if (!n)
         return ERR_OK;
     h_element(h, "h2", req_tr(req, M_READERS_EACH));
-    page_scroll_open(h, req_tr(req, M_READERS_EACH));
-    h_open(h, "table");
-    heads(req, h, names, sizeof names / sizeof *names);
-    h_open(h, "tbody");
+    page_table_begin(req, h, req_tr(req, M_READERS_EACH), names, sizeof names / sizeof *names);
     for (size_t i = 0; i < n; i++) {
         h_open(h, "tr");
         h_element(h, "td", req_instant(req, rows[i].at));
@@ -85,9 +63,7 @@ static Err openings(Req *req, Html *h, const Record *r)
         h_element(h, "td", audit_purpose(req, rows[i].purpose));
         h_close(h);
     }
-    h_close(h);
-    h_close(h);
-    h_close(h);
+    page_table_end(h);
     return ERR_OK;
 }
 

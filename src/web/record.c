@@ -14,7 +14,7 @@ Err record_purpose(Req *req, const Record *r, Str *ret_file)
     return purpose_get(rd->db, req->arena, req->subject.session, *ret_file, &req->actor.purpose);
 }
 
-Err record_budget(Req *req, Str uid)
+static Err within_budget(Req *req, Str uid)
 {
     const Settings *set = page_kept_settings(req);
     int64_t budget = set ? setting_number(set, SETTING_READINGS) : 0, n;
@@ -24,6 +24,13 @@ Err record_budget(Req *req, Str uid)
     TRY(readings_of(req->reader.db, req->subject.uid, date_iso(req->arena, clock_today()), uid, &n,
                     &known));
     return known || n < budget ? ERR_OK : E_BUDGET;
+}
+
+Err record_open(Req *req, Record *r, unsigned classes)
+{
+    if (r->reg->has_sealed && classes)
+        TRY(within_budget(req, r->uid));
+    return store_unseal(&req->reader, r, classes);
 }
 
 Err record_load(Req *req, Verb verb, Sheet *ret)
@@ -39,10 +46,8 @@ Err record_load(Req *req, Verb verb, Sheet *ret)
     if (sealed) {
         TRY(record_purpose(req, &s.rec, &s.file_uid));
         s.closed = str_empty(req->actor.purpose);
-        if (!s.closed) {
-            TRY(record_budget(req, s.rec.uid));
-            TRY(store_unseal(rd, &s.rec, s.decision.classes));
-        }
+        if (!s.closed)
+            TRY(record_open(req, &s.rec, s.decision.classes));
     }
     *ret = s;
     return ERR_OK;

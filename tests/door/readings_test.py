@@ -8,6 +8,18 @@ def persons(own):
     return [f"/orang/{r['uid']}" for r in rows]
 
 
+def review_opened(own, clerk):
+    """The page of the review of matches after a purpose was stated for its pairs."""
+    for _ in range(2):
+        form = clerk.get("/orang/baru").form("/orang/baru", has="nama")
+        form.fill(nama="Hendrikus Ujibatas Sanamtasa", tgl_lahir="1971-03-21", jk="L").force("yakin", "1")
+        assert clerk.submit(form).path.startswith("/orang/")
+    own.cli("match refresh")
+    form = clerk.get("/kecocokan").form("/kecocokan/buka", has="guna")
+    form["guna"], form["-alasan"] = "layanan_korban", "Meninjau pasangan yang mirip"
+    return clerk.submit(form)
+
+
 def test_a_day_has_so_many_files_and_no_more(own):
     admin, clerk, found = own.as_("admin"), own.as_("ppt"), persons(own)
     form = admin.get("/setelan").form("/setelan", has="bacaan_sehari")
@@ -28,6 +40,7 @@ def test_a_day_has_so_many_files_and_no_more(own):
     page = clerk.get(f"/api/v1{found[5]}", headers={"Sigap-Tujuan": "layanan_korban; Mencoba lewat program"})
     assert page.status == 429 and page.json()["code"] == "E_BUDGET"
     assert clerk.get(f"/api/v1{found[5]}").status == 200, "without a purpose nothing is opened"
+    assert review_opened(own, clerk).status == 429, "the review of matches opens more than a day allows"
     own.stop()
     own.cli("clock", "advance", 1)
     own.start()
