@@ -231,6 +231,12 @@ bool period_parse(Str s, Period *ret)
     return true;
 }
 
+Str period_half_year(Arena *a, Date d, int before)
+{
+    int half = d.year * 2 + (d.month > 6) - before;
+    return str_printf(a, "%d-S%d", half / 2, half % 2 + 1);
+}
+
 bool period_has(Period p, Date d)
 {
     return d.year && date_cmp(p.from, d) <= 0 && date_cmp(d, p.to) <= 0;

@@ -52,6 +52,13 @@ void stmt_null(Stmt *st, const char *name);
 /* Steps; at the end of the rows the statement is released by itself. E_DUPLICATE for a broken
  * unique index, E_DB otherwise. */
 MUST_CHECK Err stmt_step(Stmt *st, bool *ret_row);
+/* Appends the first column of every row. */
+typedef struct IdList {
+    int64_t *items;
+    size_t n, cap;
+} IdList;
+MUST_CHECK Err stmt_ids(Stmt *st, Arena *a, IdList *to);
+MUST_CHECK Err stmt_texts(Stmt *st, Arena *a, StrList *to);
 /* Steps a statement that returns no rows. */
 MUST_CHECK Err stmt_run(Stmt *st);
 /* Releases a statement whose rows were not all read. Accepts NULL. */

@@ -352,6 +352,28 @@ Err stmt_step(Stmt *st, bool *ret_row)
     return e;
 }
 
+Err stmt_ids(Stmt *st, Arena *a, IdList *to)
+{
+    bool row;
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        *ARENA_PUSH(a, *to) = row_int(st, 0);
+    }
+}
+
+Err stmt_texts(Stmt *st, Arena *a, StrList *to)
+{
+    bool row;
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        *ARENA_PUSH(a, *to) = row_text(a, st, 0);
+    }
+}
+
 Err stmt_run(Stmt *st)
 {
     bool row;

@@ -253,8 +253,7 @@ Err backup_room(const Installation *in, const char *dir)
 
 /* ---- copies from before, grown old ---- */
 
-/* The moment in the name of a folder `sebelum-WHAT-MOMENT`; false for any other name. */
-static bool copy_moment(Str name, int64_t *ret)
+bool backup_before_moment(Str name, int64_t *ret)
 {
     Str piece, last = STR_NONE;
     if (!str_starts(name, S(COPY_BEFORE)))
@@ -269,7 +268,7 @@ static size_t newer_copies(const StrList *names, int64_t than)
     size_t n = 0;
     int64_t at;
     for (size_t i = 0; i < names->n; i++)
-        n += copy_moment(names->items[i], &at) && at > than;
+        n += backup_before_moment(names->items[i], &at) && at > than;
     return n;
 }
 
@@ -290,21 +289,19 @@ static bool remove_copy(Arena *a, const char *dir)
     for (size_t i = 0; i < files.n; i++)
         if (!of_a_copy(files.items[i]))
             return false;
-    for (size_t i = 0; i < files.n; i++)
-        file_remove(within(a, dir, files.items[i].ptr));
-    file_remove(dir);
+    file_remove_folder(dir);
     return !file_exists(dir);
 }
 
 Err backup_sweep(const Installation *in, Arena *a, size_t *ret_removed)
 {
-    const int64_t oldest = clock_now() - (int64_t)BACKUP_KEPT_DAYS * 86400 * 1000;
+    const int64_t oldest = clock_now() - BACKUP_KEPT_DAYS * DAY_MS;
     StrList names;
     int64_t at;
     *ret_removed = 0;
     TRY(file_list(a, in->dir, S(""), &names));
     for (size_t i = 0; i < names.n; i++)
-        if (copy_moment(names.items[i], &at) && at < oldest &&
+        if (backup_before_moment(names.items[i], &at) && at < oldest &&
             newer_copies(&names, at) >= BACKUP_KEPT)
             *ret_removed += remove_copy(a, within(a, in->dir, names.items[i].ptr));
     return ERR_OK;

@@ -25,6 +25,8 @@ typedef struct BackupBefore {
  */
 MUST_CHECK Err backup_before(const Installation *in, Db *db, Arena *a, Str what, BackupBefore *ret);
 
+/* The moment in the name of such a folder; false for any other name. */
+bool backup_before_moment(Str name, int64_t *ret);
 /* Removes such copies, never one of the newest BACKUP_KEPT nor one younger than BACKUP_KEPT_DAYS; a
  * folder that holds anything else stays. Gives the number removed. */
 enum { BACKUP_KEPT = 3, BACKUP_KEPT_DAYS = 30 };

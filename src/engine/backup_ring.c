@@ -2,8 +2,9 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "engine/backup_db.h"
 
-enum { DAY_MS = 86400000, NAME_LEN = 18 };
+enum { NAME_LEN = 18 };
 
 /* ---- which stay ---- */
 
@@ -76,15 +77,11 @@ static void sweep_copies(Arena *a, const char *home)
             file_remove_folder(str_printf(a, "%s/%.*s", home, STR_ARG(which[i])).ptr);
 }
 
-/* "sebelum-WHAT-MOMENT"; the moment is in milliseconds, of a practice clock perhaps. */
+/* The moment in the name is that of the practice clock, where there is one. */
 static bool old_before(Str name)
 {
     int64_t at;
-    size_t from = name.len;
-    while (from > 0 && name.ptr[from - 1] != '-')
-        from--;
-    return str_starts(name, S("sebelum-")) && str_i64(str_from(name, from), &at) &&
-           clock_now() - at > (int64_t)RING_AGE_DAYS * DAY_MS;
+    return backup_before_moment(name, &at) && clock_now() - at > RING_AGE_DAYS * DAY_MS;
 }
 
 /* The newest of them stay (backup_sweep), but not with keys that may have been destroyed since. */

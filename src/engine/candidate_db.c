@@ -222,11 +222,6 @@ typedef struct Proposing {
     CandidateRun *run;
 } Proposing;
 
-static void set_role(Change *c, FieldRole role, Str value)
-{
-    change_set(c, role_field(c->reg->model, role), value);
-}
-
 /* What a merge would reveal may have changed since the pair was proposed. */
 static Err look_again(WriteTx *tx, Batch *batch, const Record *asked, Str opens)
 {
@@ -242,11 +237,11 @@ static Change *candidate_of(Arena *a, const Register *reg, const Record pair[2],
                             const Likeness *like, Str opens)
 {
     Change *c = store_change(a, CHANGE_CREATE, reg, STR_NONE, 0);
-    set_role(c, FIELD_ROLE_CANDIDATE_PAIR,
-             str_printf(a, "%.*s %.*s", STR_ARG(pair[0].uid), STR_ARG(pair[1].uid)));
-    set_role(c, FIELD_ROLE_CANDIDATE_SCORE, str_int(a, like->weight));
-    set_role(c, FIELD_ROLE_CANDIDATE_PARTS, likeness_write(a, like));
-    set_role(c, FIELD_ROLE_CANDIDATE_REVEALS, opens);
+    change_set_role(c, FIELD_ROLE_CANDIDATE_PAIR,
+                    str_printf(a, "%.*s %.*s", STR_ARG(pair[0].uid), STR_ARG(pair[1].uid)));
+    change_set_role(c, FIELD_ROLE_CANDIDATE_SCORE, str_int(a, like->weight));
+    change_set_role(c, FIELD_ROLE_CANDIDATE_PARTS, likeness_write(a, like));
+    change_set_role(c, FIELD_ROLE_CANDIDATE_REVEALS, opens);
     return c;
 }
 
@@ -332,17 +327,11 @@ static Err propose_each(Proposing *p, const Str *uids, size_t n)
 static Err all_uids(Db *db, Arena *a, const Register *persons, StrList *ret)
 {
     Stmt *st;
-    bool row;
     TRY(db_stmt(
         db,
         str_printf(a, "SELECT uid FROM %.*s WHERE batal=0 ORDER BY id", STR_ARG(persons->name)).ptr,
         &st));
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
-        *ARENA_PUSH(a, *ret) = row_text(a, st, 0);
-    }
+    return stmt_texts(st, a, ret);
 }
 
 static Err propose(Proposing *p, Arena *a, bool whole)

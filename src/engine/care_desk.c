@@ -19,7 +19,7 @@
 #define META_SCRUB_SEEN S("scrub_seen")
 
 enum { UID_ROOM = 64, NICE = 10 };
-enum { MINUTE_MS = 60000, HOUR_MS = 60 * MINUTE_MS, DAY_MS = 24 * HOUR_MS };
+enum { MINUTE_MS = 60000, HOUR_MS = 60 * MINUTE_MS };
 enum { NIGHT_HOURS = 6 }; /* a scrub missed by more than these waits for the next night */
 
 /* What the thread is given: a job somebody asked for, or a look at what is due. */
@@ -65,7 +65,7 @@ static Err note_backup(WriteTx *tx, void *arg)
 {
     Outcome *o = arg;
     TRY(backup_note(tx, &o->backup));
-    TRY(backup_forget(tx, o->backup.at - RING_AGE_DAYS * (int64_t)DAY_MS));
+    TRY(backup_forget(tx, o->backup.at - RING_AGE_DAYS * DAY_MS));
     return o->asked ? note(tx, o->desk, S("backup"), o->backup.result) : ERR_OK;
 }
 
@@ -190,7 +190,7 @@ static Err scrub_due(Db *db, Arena *a, bool *ret)
     if (minute < hour * 60)
         night -= DAY_MS;
     bool at_night = clock_real() - night < NIGHT_HOURS * (int64_t)HOUR_MS;
-    *ret = seen.at < night && (at_night || longer_ago(seen.at, 2 * (int64_t)DAY_MS));
+    *ret = seen.at < night && (at_night || longer_ago(seen.at, 2 * DAY_MS));
     return ERR_OK;
 }
 
@@ -414,6 +414,6 @@ Err care_state(Db *db, Arena *a, CareState *ret)
     ret->backup_failed = n && !str_is(rows[0].result, "ok");
     ret->backup_late =
         longer_ago(ret->backup_at, (minutes ? 2 * minutes + 10 : 7 * 24 * 60) * MINUTE_MS);
-    ret->scrub_late = longer_ago(ret->scrub.at, 3 * (int64_t)DAY_MS);
+    ret->scrub_late = longer_ago(ret->scrub.at, 3 * DAY_MS);
     return ERR_OK;
 }

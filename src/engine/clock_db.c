@@ -9,13 +9,6 @@ enum { TICK_MAX = 200 };
 
 /* ---- starting ---- */
 
-static void set_role(Change *c, FieldRole role, Str value)
-{
-    const Field *f = role_field(c->reg->model, role);
-    if (f && f->reg == c->reg)
-        change_set(c, f, value);
-}
-
 /* When a clock ends, and by what: "NAME CODE VALID-FROM" is which clock and which version of the
  * law's limit; " lokal SINCE" follows when the office's own period ends earlier. */
 typedef struct Term {
@@ -88,15 +81,15 @@ static Err start_clock(WriteTx *tx, Batch *batch, const Clock *k, const Record *
     c->parent_reg = rec->reg;
     c->parent_uid = rec->uid;
     TRY(rule_owner(tx, rec, &c->owner_uid));
-    set_role(c, FIELD_ROLE_TASK_TITLE, k->label.text[LANG_ID]);
+    change_set_role(c, FIELD_ROLE_TASK_TITLE, k->label.text[LANG_ID]);
     Str unit = c->owner_uid;
     if (!k->to_owner)
         TRY(unit_of_role(tx, m, 1ull << k->to_role, rec->owner, &unit));
-    set_role(c, FIELD_ROLE_TASK_UNIT, unit);
-    set_role(c, FIELD_ROLE_TASK_STARTED, str_int(tx->arena, now));
-    set_role(c, FIELD_ROLE_TASK_DUE, str_int(tx->arena, term.due));
-    set_role(c, FIELD_ROLE_TASK_NEXT, str_int(tx->arena, k->warn_percent ? warn : term.due));
-    set_role(c, FIELD_ROLE_TASK_LIMIT, term.basis);
+    change_set_role(c, FIELD_ROLE_TASK_UNIT, unit);
+    change_set_role(c, FIELD_ROLE_TASK_STARTED, str_int(tx->arena, now));
+    change_set_role(c, FIELD_ROLE_TASK_DUE, str_int(tx->arena, term.due));
+    change_set_role(c, FIELD_ROLE_TASK_NEXT, str_int(tx->arena, k->warn_percent ? warn : term.due));
+    change_set_role(c, FIELD_ROLE_TASK_LIMIT, term.basis);
     return store_apply_system(tx, batch, system_actor_clock(), c);
 }
 
@@ -123,18 +116,12 @@ static const Move *closing_move(const Record *task)
     return NULL;
 }
 
-typedef struct Ids {
-    int64_t *items;
-    size_t n, cap;
-} Ids;
-
 /* Tasks under the record that belong to the clock (NULL: to any clock). */
-static Err clock_tasks(WriteTx *tx, const Record *rec, const Clock *k, Ids *ret)
+static Err clock_tasks(WriteTx *tx, const Record *rec, const Clock *k, IdList *ret)
 {
     const Register *task = role_reg(rec->reg->model, REG_ROLE_TASK);
     const Field *limit = role_field(rec->reg->model, FIELD_ROLE_TASK_LIMIT);
     Stmt *st;
-    bool row = false;
     TRY(db_stmt(tx->db,
                 str_printf(tx->arena,
                            "SELECT id FROM %.*s WHERE induk=:id AND induk_reg=:reg AND batal=0"
@@ -146,12 +133,7 @@ static Err clock_tasks(WriteTx *tx, const Record *rec, const Clock *k, Ids *ret)
     stmt_text(st, ":reg", rec->reg->name);
     stmt_text(st, ":exact", k ? k->name : S(""));
     stmt_text(st, ":like", k ? str_printf(tx->arena, "%.*s %%", STR_ARG(k->name)) : S("_%"));
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
-        *ARENA_PUSH(tx->arena, *ret) = row_int(st, 0);
-    }
+    return stmt_ids(st, tx->arena, ret);
 }
 
 static Err stop_clock(WriteTx *tx, Batch *batch, const Clock *k, const Record *rec)
@@ -159,7 +141,7 @@ static Err stop_clock(WriteTx *tx, Batch *batch, const Clock *k, const Record *r
     const Register *task = role_reg(rec->reg->model, REG_ROLE_TASK);
     if (!task || !role_field(rec->reg->model, FIELD_ROLE_TASK_LIMIT))
         return ERR_OK;
-    Ids ids = {0};
+    IdList ids = {0};
     TRY(clock_tasks(tx, rec, k, &ids));
     for (size_t i = 0; i < ids.n; i++) {
         Record t;
@@ -169,7 +151,7 @@ static Err stop_clock(WriteTx *tx, Batch *batch, const Clock *k, const Record *r
             continue;
         Change *c = store_change(tx->arena, CHANGE_MOVE, task, t.uid, 0);
         c->move = m->name;
-        set_role(c, FIELD_ROLE_TASK_NEXT, STR_NONE);
+        change_set_role(c, FIELD_ROLE_TASK_NEXT, STR_NONE);
         TRY(store_apply_system(tx, batch, system_actor_clock(), c));
     }
     return ERR_OK;
@@ -221,11 +203,11 @@ static Err escalate(WriteTx *tx, Batch *batch, const Record *task, const Clock *
     c->parent_reg = task->parent_reg;
     c->parent_uid = task->parent_uid;
     c->owner_uid = unit;
-    set_role(c, FIELD_ROLE_TASK_TITLE,
-             tr_args(tx->arena, LANG_ID, M_TASK_LATE, k->label.text[LANG_ID]));
-    set_role(c, FIELD_ROLE_TASK_UNIT, unit);
-    set_role(c, FIELD_ROLE_TASK_STARTED, str_int(tx->arena, clock_now()));
-    set_role(c, FIELD_ROLE_TASK_LIMIT, k->name); /* closed with the clock */
+    change_set_role(c, FIELD_ROLE_TASK_TITLE,
+                    tr_args(tx->arena, LANG_ID, M_TASK_LATE, k->label.text[LANG_ID]));
+    change_set_role(c, FIELD_ROLE_TASK_UNIT, unit);
+    change_set_role(c, FIELD_ROLE_TASK_STARTED, str_int(tx->arena, clock_now()));
+    change_set_role(c, FIELD_ROLE_TASK_LIMIT, k->name); /* closed with the clock */
     return store_apply_system(tx, batch, system_actor_clock(), c);
 }
 
@@ -239,18 +221,17 @@ static Err act_on(WriteTx *tx, Batch *batch, const Record *task, int64_t now)
     bool done = state_closed(task->reg, task->state) != NULL; /* by hand, before its time */
     bool late = has_due && due <= now && !done;
     Change *c = store_change(tx->arena, CHANGE_UPDATE, task->reg, task->uid, 0);
-    set_role(c, FIELD_ROLE_TASK_NEXT,
-             late || done || !has_due ? STR_NONE : str_int(tx->arena, due));
+    change_set_role(c, FIELD_ROLE_TASK_NEXT,
+                    late || done || !has_due ? STR_NONE : str_int(tx->arena, due));
     TRY(store_apply_system(tx, batch, system_actor_clock(), c));
     return late && limit ? escalate(tx, batch, task, clock_of(task, task->vals[limit->index].text))
                          : ERR_OK;
 }
 
-static Err due_tasks(WriteTx *tx, const Register *task, int64_t now, Ids *ret)
+static Err due_tasks(WriteTx *tx, const Register *task, int64_t now, IdList *ret)
 {
     const Field *next = role_field(task->model, FIELD_ROLE_TASK_NEXT);
     Stmt *st;
-    bool row = false;
     TRY(db_stmt(
         tx->db,
         str_printf(tx->arena,
@@ -259,12 +240,7 @@ static Err due_tasks(WriteTx *tx, const Register *task, int64_t now, Ids *ret)
             .ptr,
         &st));
     stmt_int(st, ":now", now);
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
-        *ARENA_PUSH(tx->arena, *ret) = row_int(st, 0);
-    }
+    return stmt_ids(st, tx->arena, ret);
 }
 
 Err clocks_tick(WriteTx *tx, void *store)
@@ -272,7 +248,7 @@ Err clocks_tick(WriteTx *tx, void *store)
     const Store *s = store;
     const Register *task = role_reg(s->model, REG_ROLE_TASK);
     Batch batch = {.store = s, .actor = system_actor_clock(), .arena = tx->arena};
-    Ids ids = {0};
+    IdList ids = {0};
     int64_t now = clock_now();
     batch.problems.arena = tx->arena;
     if (!task || !role_field(s->model, FIELD_ROLE_TASK_NEXT) ||

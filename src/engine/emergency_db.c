@@ -79,13 +79,6 @@ Err emergency_unreviewed(Reader *rd, int64_t user, int64_t *ret)
     return ERR_OK;
 }
 
-static void set_role(Change *c, const Model *m, FieldRole role, Str value)
-{
-    const Field *f = role_field(m, role);
-    if (f)
-        change_set(c, f, value);
-}
-
 static Change *grant_of(Arena *a, const Model *m, const Emergency *e)
 {
     Change *c = store_change(a, CHANGE_CREATE, role_reg(m, REG_ROLE_GRANT), STR_NONE, 0);
@@ -93,13 +86,14 @@ static Change *grant_of(Arena *a, const Model *m, const Emergency *e)
     c->parent_reg = e->victim.reg;
     c->parent_uid = e->victim.uid;
     c->reason = e->reason;
-    set_role(c, m, FIELD_ROLE_GRANT_EMERGENCY, S("ya"));
-    set_role(c, m, FIELD_ROLE_GRANT_USER, e->user_uid);
-    set_role(c, m, FIELD_ROLE_GRANT_CLASSES, S(EMERGENCY_CLASSES));
-    set_role(c, m, FIELD_ROLE_GRANT_PURPOSE, e->purpose);
-    set_role(c, m, FIELD_ROLE_GRANT_REASON, e->reason);
-    set_role(c, m, FIELD_ROLE_GRANT_START, str_int(a, now));
-    set_role(c, m, FIELD_ROLE_GRANT_END, str_int(a, now + (int64_t)EMERGENCY_HOURS * 3600 * 1000));
+    change_set_role(c, FIELD_ROLE_GRANT_EMERGENCY, S("ya"));
+    change_set_role(c, FIELD_ROLE_GRANT_USER, e->user_uid);
+    change_set_role(c, FIELD_ROLE_GRANT_CLASSES, S(EMERGENCY_CLASSES));
+    change_set_role(c, FIELD_ROLE_GRANT_PURPOSE, e->purpose);
+    change_set_role(c, FIELD_ROLE_GRANT_REASON, e->reason);
+    change_set_role(c, FIELD_ROLE_GRANT_START, str_int(a, now));
+    change_set_role(c, FIELD_ROLE_GRANT_END,
+                    str_int(a, now + (int64_t)EMERGENCY_HOURS * 3600 * 1000));
     return c;
 }
 

@@ -2,8 +2,6 @@
 
 #include "model/draft.h"
 
-enum { DAY_MS = 86400000 };
-
 static Err note(WriteTx *tx, const Erasure *e, Str action)
 {
     AuditAct act = {.store = e->store,
@@ -38,7 +36,7 @@ Err erasure_asked(Db *db, Arena *a, Str uid, Str *ret_by)
     bool row;
     TRY(db_stmt(db, "SELECT asked_by FROM hapus WHERE uid=:uid AND asked_at>:at", &st));
     stmt_text(st, ":uid", uid);
-    stmt_int(st, ":at", clock_real() - ERASURE_WISH_DAYS * (int64_t)DAY_MS);
+    stmt_int(st, ":at", clock_real() - ERASURE_WISH_DAYS * DAY_MS);
     TRY(stmt_step(st, &row));
     *ret_by = row ? row_text(a, st, 0) : STR_NONE;
     stmt_done(st);
@@ -63,15 +61,9 @@ Err erasure_note(WriteTx *tx, void *erasure)
 static Err noted(Db *db, Arena *a, StrList *ret)
 {
     Stmt *st;
-    bool row;
     *ret = (StrList){0};
     TRY(db_stmt(db, "SELECT uid FROM hapus WHERE done_at<>0 AND gone=0", &st));
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
-        *ARENA_PUSH(a, *ret) = row_text(a, st, 0);
-    }
+    return stmt_texts(st, a, ret);
 }
 
 static Err destroy(const Store *s, const StrList *uids)

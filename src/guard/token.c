@@ -8,8 +8,6 @@
 
 enum { TOKEN_SIZE = 32 };
 
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
-
 static Err insert(Db *db, Arena *a, Str text, Str user_uid, Str name, int64_t until)
 {
     Stmt *st;

@@ -151,7 +151,7 @@ Err store_sweep_repeats(WriteTx *tx, void *none)
     (void)none;
     Stmt *st;
     TRY(db_stmt(tx->db, "DELETE FROM idem WHERE at<:at", &st));
-    stmt_int(st, ":at", clock_now() - (int64_t)IDEM_DAYS * 86400 * 1000);
+    stmt_int(st, ":at", clock_now() - IDEM_DAYS * DAY_MS);
     return stmt_run(st);
 }
 

@@ -22,6 +22,13 @@ void change_set(Change *c, const Field *f, Str canonical)
     c->vals[f->index] = str_empty(canonical) ? STR_NONE : canonical;
 }
 
+void change_set_role(Change *c, FieldRole role, Str canonical)
+{
+    const Field *f = role_field(c->reg->model, role);
+    if (f && f->reg == c->reg)
+        change_set(c, f, canonical);
+}
+
 Batch *store_batch(Reader *rd)
 {
     Batch *b = ARENA_NEW(rd->arena, Batch);

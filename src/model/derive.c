@@ -206,29 +206,18 @@ Err derive_check(const Store *s, Db *db, Db *keys, Arena *a, const Record *rec, 
 
 /* ---- records that read this one ---- */
 
-typedef struct Ids {
-    int64_t *items;
-    size_t n, cap;
-} Ids;
-
-static Err collect(WriteTx *tx, const char *sql, int64_t id, Str reg, Ids *ids)
+static Err collect(WriteTx *tx, const char *sql, int64_t id, Str reg, IdList *ids)
 {
     Stmt *st;
-    bool row = false;
     TRY(db_stmt(tx->db, sql, &st));
     stmt_int(st, ":id", id);
     if (reg.ptr)
         stmt_text(st, ":reg", reg);
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
-        *ARENA_PUSH(tx->arena, *ids) = row_int(st, 0);
-    }
+    return stmt_ids(st, tx->arena, ids);
 }
 
-/* Ids of the records of `reader` whose calc field or heading reads `rec` through `via`. */
-static Err readers_by_ref(WriteTx *tx, const Record *rec, const Field *via, Ids *ids)
+/* IdList of the records of `reader` whose calc field or heading reads `rec` through `via`. */
+static Err readers_by_ref(WriteTx *tx, const Record *rec, const Field *via, IdList *ids)
 {
     Arena *a = tx->arena;
     if (field_storage(via) == STORE_LINK)
@@ -248,7 +237,7 @@ static Err readers_by_ref(WriteTx *tx, const Record *rec, const Field *via, Ids 
 
 static Err dependents_at(WriteTx *tx, const Store *s, const Record *rec, bool fresh, int depth);
 
-static Err rederive(WriteTx *tx, const Store *s, const Register *reg, const Ids *ids, int depth)
+static Err rederive(WriteTx *tx, const Store *s, const Register *reg, const IdList *ids, int depth)
 {
     for (size_t i = 0; i < ids->n; i++) {
         Record r;
@@ -271,7 +260,7 @@ static bool heading_hops(const Register *reg, const Field *via)
 }
 
 /* Adds the readers of `rec` through one calc field. */
-static Err readers_by_calc(WriteTx *tx, const Record *rec, const Field *f, bool fresh, Ids *ids)
+static Err readers_by_calc(WriteTx *tx, const Record *rec, const Field *f, bool fresh, IdList *ids)
 {
     ExprUses uses = {0};
     expr_uses(f->calc, tx->arena, &uses);
@@ -295,9 +284,9 @@ static Err readers_by_calc(WriteTx *tx, const Record *rec, const Field *f, bool 
 }
 
 /* All readers of `rec` in one register, each once. */
-static Err readers_in(WriteTx *tx, const Record *rec, const Register *in, bool fresh, Ids *ids)
+static Err readers_in(WriteTx *tx, const Record *rec, const Register *in, bool fresh, IdList *ids)
 {
-    Ids all = {0};
+    IdList all = {0};
     for (size_t i = 0; i < rec->reg->dependent_count; i++)
         if (rec->reg->dependents[i]->reg == in)
             TRY(readers_by_calc(tx, rec, rec->reg->dependents[i], fresh, &all));
@@ -332,7 +321,7 @@ static Err dependents_at(WriteTx *tx, const Store *s, const Record *rec, bool fr
 {
     const Model *m = s->model;
     for (size_t i = 0; i < m->reg_count; i++) {
-        Ids ids = {0};
+        IdList ids = {0};
         if (!may_read(m->regs[i], rec))
             continue;
         TRY(readers_in(tx, rec, m->regs[i], fresh, &ids));

@@ -164,12 +164,8 @@ static Err put_pair(WriteTx *tx, const Register *reg, int64_t id)
 static Err put_pairs_of(WriteTx *tx, const Record *person)
 {
     const Field *pair = role_field(person->reg->model, FIELD_ROLE_CANDIDATE_PAIR);
-    struct {
-        int64_t *items;
-        size_t n, cap;
-    } ids = {0};
+    IdList ids = {0};
     Stmt *st;
-    bool row;
     if (person->reg->role != REG_ROLE_PERSON || !pair)
         return ERR_OK;
     TRY(db_stmt(tx->db,
@@ -178,12 +174,7 @@ static Err put_pairs_of(WriteTx *tx, const Record *person)
                     .ptr,
                 &st));
     stmt_int(st, ":id", person->id);
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            break;
-        *ARENA_PUSH(tx->arena, ids) = row_int(st, 0);
-    }
+    TRY(stmt_ids(st, tx->arena, &ids));
     for (size_t i = 0; i < ids.n; i++)
         TRY(put_pair(tx, pair->reg, ids.items[i]));
     return ERR_OK;
@@ -208,28 +199,12 @@ static Err put_own_rows(WriteTx *tx, const Store *s, const Record *r, bool fresh
 
 static Err follow_down(WriteTx *tx, const Store *s, const Record *r, bool fresh);
 
-typedef struct Ids {
-    int64_t *items;
-    size_t n, cap;
-} Ids;
-
-static Err all_ids(WriteTx *tx, Stmt *st, Ids *ret)
-{
-    bool row;
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
-        *ARENA_PUSH(tx->arena, *ret) = row_int(st, 0);
-    }
-}
-
 static Err follow_children(WriteTx *tx, const Store *s, const Record *r)
 {
     for (size_t i = 0; i < r->reg->child_count; i++) {
         const Register *child = r->reg->children[i];
         Stmt *st;
-        Ids ids = {0};
+        IdList ids = {0};
         if (child->reach != REACH_PARENT)
             continue;
         TRY(db_stmt(tx->db,
@@ -239,7 +214,7 @@ static Err follow_children(WriteTx *tx, const Store *s, const Record *r)
                     &st));
         stmt_int(st, ":id", r->id);
         stmt_text(st, ":reg", r->reg->name);
-        TRY(all_ids(tx, st, &ids));
+        TRY(stmt_ids(st, tx->arena, &ids));
         for (size_t k = 0; k < ids.n; k++) {
             Record c;
             TRY(row_by_id(tx->db, tx->arena, child, ids.items[k], &c));
@@ -295,7 +270,7 @@ static Err follow_grants(WriteTx *tx, const Store *s, const Record *consent)
 {
     const Field *basis = role_field(s->model, FIELD_ROLE_GRANT_BASIS);
     Stmt *st;
-    Ids ids = {0};
+    IdList ids = {0};
     if (consent->reg->role != REG_ROLE_CONSENT || !basis)
         return ERR_OK;
     TRY(db_stmt(tx->db,
@@ -304,7 +279,7 @@ static Err follow_grants(WriteTx *tx, const Store *s, const Record *consent)
                     .ptr,
                 &st));
     stmt_int(st, ":id", consent->id);
-    TRY(all_ids(tx, st, &ids));
+    TRY(stmt_ids(st, tx->arena, &ids));
     for (size_t i = 0; i < ids.n; i++) {
         Record grant;
         TRY(row_by_id(tx->db, tx->arena, basis->reg, ids.items[i], &grant));

@@ -152,25 +152,14 @@ static RowWant list_fields(Arena *a, const Query *q)
 }
 
 /* Ids in the order asked for: rows are fetched for those alone that are shown. */
-typedef struct Ids {
-    int64_t *items;
-    size_t n, cap;
-} Ids;
-
-static Err read_ids(Reader *rd, Built *b, Ids *ret)
+static Err read_ids(Reader *rd, Built *b, IdList *ret)
 {
     Stmt *st;
-    bool row = false;
     TRY(built_start(rd, b, &st));
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
-        *ARENA_PUSH(rd->arena, *ret) = row_int(st, 0);
-    }
+    return stmt_ids(st, rd->arena, ret);
 }
 
-static Err count_newest(Reader *rd, Built *b, Ids *ret, Counted **ret_counted)
+static Err count_newest(Reader *rd, Built *b, IdList *ret, Counted **ret_counted)
 {
     Str key = counted_key(rd, b);
     *ret_counted = counted_find(rd, key);
@@ -185,7 +174,7 @@ static Err count_newest(Reader *rd, Built *b, Ids *ret, Counted **ret_counted)
 
 /* The newest matching records: what is counted, what facets stand on, and mostly the page itself.
  */
-static Err newest_ids(Reader *rd, const Query *q, int limit, Ids *ret, Counted **ret_counted)
+static Err newest_ids(Reader *rd, const Query *q, int limit, IdList *ret, Counted **ret_counted)
 {
     Built b;
     TRY(built_begin(rd, q, true, &b));
@@ -197,7 +186,7 @@ static Err newest_ids(Reader *rd, const Query *q, int limit, Ids *ret, Counted *
     return q->facets ? count_newest(rd, &b, ret, ret_counted) : read_ids(rd, &b, ret);
 }
 
-static Err sorted_ids(Reader *rd, const Query *q, const char *column, int limit, Ids *ret)
+static Err sorted_ids(Reader *rd, const Query *q, const char *column, int limit, IdList *ret)
 {
     Built b;
     TRY(built_begin(rd, q, !column, &b));
@@ -238,7 +227,7 @@ static Err rows_of(Reader *rd, const Query *q, const int64_t *ids, size_t n, Rec
 static Err page_by_ids(Reader *rd, const Query *q, const char *column, int limit, QueryPage *ret)
 {
     int newest = q->facets ? QUERY_FACET_ROWS : COUNT_CAP;
-    Ids counted = {0}, sorted = {0}, shown;
+    IdList counted = {0}, sorted = {0}, shown;
     Counted *remembered;
     TRY(newest_ids(rd, q, newest > limit + 1 ? newest : limit + 1, &counted, &remembered));
     if (column || !q->descending || !str_empty(q->cursor))
@@ -346,7 +335,7 @@ Err query_any(Reader *rd, const Query *qs, size_t n, bool *ret)
 
 /* Every matching id in order: 16 bytes each, where paging would ask and sort again for each page.
  */
-static Err all_ids(Reader *rd, const Query *q, Ids *ret)
+static Err all_ids(Reader *rd, const Query *q, IdList *ret)
 {
     Built b;
     TRY(built_begin(rd, q, true, &b));
@@ -414,7 +403,7 @@ static Err walk_counted(Reader *rd, const Query *q, Err (*fn)(void *ctx, const R
 Err query_each(Reader *rd, const Query *q, Err (*fn)(void *ctx, const Record *r), void *ctx)
 {
     Walk w = {.want = {.all = true}, .fn = fn, .ctx = ctx};
-    Ids ids = {0};
+    IdList ids = {0};
     if (q->verb == VERB_COUNT && q->only)
         return walk_counted(rd, q, fn, ctx);
     if (q->verb == VERB_COUNT)

@@ -155,6 +155,8 @@ struct Change {
 /* An empty change; `uid` absent for CREATE. */
 Change *store_change(Arena *a, ChangeKind kind, const Register *reg, Str uid, int64_t base_version);
 void change_set(Change *c, const Field *f, Str canonical);
+/* The same by the role of the field; nothing where the register has none of that role. */
+void change_set_role(Change *c, FieldRole role, Str canonical);
 
 /* Several prepared changes applied all or nothing, in one savepoint. */
 struct Batch {

@@ -3,15 +3,6 @@
 #include "base/clock.h"
 #include "engine/table.h"
 
-/* "2026-S2": the half-year of a day, or the one before it. */
-static Str half_year(Arena *a, Date d, bool before)
-{
-    int half = (d.month > 6) + 1, year = d.year;
-    if (before)
-        year -= half == 1;
-    return str_printf(a, "%d-S%d", year, before ? 3 - half : half);
-}
-
 bool home_has_figures(const Req *req)
 {
     for (size_t i = 0; i < req->model->role_count; i++)
@@ -34,7 +25,8 @@ static Err figure(Req *req, Html *h, const Register *reg, Audience audience)
 {
     Arena *a = req->arena;
     Count now, then;
-    Str period = half_year(a, clock_today(), false), before = half_year(a, clock_today(), true);
+    Str period = period_half_year(a, clock_today(), 0),
+        before = period_half_year(a, clock_today(), 1);
     TRY(table_total(&req->reader, reg, period, audience, &now));
     TRY(table_total(&req->reader, reg, before, audience, &then));
     h_class(h, "section", "bagian hitungan");

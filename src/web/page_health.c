@@ -10,7 +10,7 @@
 #include "guard/readings.h"
 
 enum { ROOM_WARNS = 80, ROOM_ALARMS = 90 }; /* hundredths of the disk */
-enum { BACKUPS_SHOWN = 5, REFRESH_SECONDS = 2, DAY_MS = 86400000 };
+enum { BACKUPS_SHOWN = 5, REFRESH_SECONDS = 2 };
 
 static void row(Html *h, Str name, Str value)
 {

@@ -9,8 +9,7 @@
 /* The half-year that ended last, or the one that runs when asked for. */
 static Str default_period(Req *req)
 {
-    Date d = clock_today();
-    return str_printf(req->arena, "%d-S%d", d.year, d.month > 6 ? 2 : 1);
+    return period_half_year(req->arena, clock_today(), 0);
 }
 
 static Audience default_audience(const Req *req)
@@ -106,8 +105,7 @@ static void period_select(Req *req, Html *h, Str chosen, bool all_time)
     if (all_time)
         option(h, S(""), req_tr(req, M_TABLE_PICK_ALL), found);
     for (int i = 0; i < 10; i++) {
-        int half = today.year * 2 + (today.month > 6) - i;
-        Str name = str_printf(req->arena, "%d-S%d", half / 2, half % 2 + 1);
+        Str name = period_half_year(req->arena, today, i);
         found |= str_eq(name, chosen);
         option(h, name, period_label(req->arena, req->lang, name), str_eq(name, chosen));
     }
