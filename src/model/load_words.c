@@ -11,7 +11,7 @@ static int by_word(const void *key, const void *item)
 static bool among(Str name, const char *const *words, size_t n)
 {
     char word[64];
-    if (name.len >= sizeof word)
+    if (str_empty(name) || name.len >= sizeof word)
         return false;
     memcpy(word, name.ptr, name.len);
     word[name.len] = 0;

@@ -127,7 +127,7 @@ typedef struct Operation {
 #define SCHEMA(of) "{\"$ref\":\"#/components/schemas/" of "\"}"
 #define FIELDS     "\"properties\":{\"isian\":" SCHEMA("%.*s") "}"
 
-static const int reading[] = {400, 401, 403, 404, 422, 429, 503, 0};
+static const int reading[] = {400, 401, 403, 404, 413, 422, 429, 503, 0};
 static const int creating[] = {400, 401, 403, 404, 409, 413, 422, 429, 503, 0};
 static const int changing[] = {400, 401, 403, 404, 409, 412, 413, 422, 428, 429, 503, 0};
 

@@ -2,6 +2,7 @@
 
 Every property of a body and every parameter takes values that its schema allows, values at its edges,
 and values that it refuses; `judge` says what of an answer stands not in the document."""
+import copy
 import json
 import os
 import pathlib
@@ -160,26 +161,128 @@ QUERIES = {
 }
 
 
-def requests(document, uids, dice, want):
-    """About `want` requests of the document: (path, method, operation, body, headers). `uids` knows records by register."""
+class Hostile:
+    """Bodies and values that went through many hands: valid ones with a few faults at random."""
+
+    def __init__(self, document, dice):
+        self.document, self.dice = document, dice
+
+    def letters(self):
+        """Text of any planes: marks that turn the line, that join, that are half of a pair."""
+        kinds = [(32, 127), (0, 32), (0xa0, 0x250), (0x300, 0x370), (0x590, 0x700), (0x2000, 0x2070), (0xd800, 0xe000), (0xfe00, 0xffff), (0x1f300, 0x1f700)]
+        low, high = self.dice.choice(kinds)
+        return "".join(chr(self.dice.randrange(low, high)) for _ in range(self.dice.choice([1, 3, 12, 120, 2000])))
+
+    def value(self, depth=0):
+        kind = self.dice.randrange(6 if depth < 4 else 4)
+        if kind == 0:
+            return copy.deepcopy(self.dice.choice(WRONG))
+        if kind == 1:
+            return self.letters()
+        if kind == 2:
+            return self.dice.choice([0, -1, 2 ** 53, -2 ** 63, 2 ** 64, 1e308, 1e-320, -0.0, 0.1, True, False, None])
+        if kind == 3:
+            return self.dice.choice(["2026-02-30", "0000-00-00", "12 Maret 2026", "1", "ya", "../../x", "%00", "\r\nX: y", "=1+1", "{{7*7}}", "${x}"])
+        if kind == 4:
+            return [self.value(depth + 1) for _ in range(self.dice.randrange(4))]
+        return {self.letters()[:8]: self.value(depth + 1) for _ in range(self.dice.randrange(4))}
+
+    def places(self, node):
+        """Every (holder, key) of a tree."""
+        found = []
+        for key, inner in node.items() if isinstance(node, dict) else enumerate(node):
+            found.append((node, key))
+            if isinstance(inner, (dict, list)):
+                found += self.places(inner)
+        return found
+
+    def fault(self, tree):
+        places = self.places(tree)
+        if not places:
+            return
+        holder, key = self.dice.choice(places)
+        act = self.dice.randrange(4)
+        if act == 0:
+            del holder[key]
+        elif act == 1 and isinstance(holder, dict):
+            holder[self.letters()[:20] if self.dice.random() < .3 else key.upper()] = holder.pop(key)
+        else:
+            holder[key] = self.value()
+
+    def written(self, tree):
+        """The tree as text, sometimes not quite: a key twice, a byte lost, gained or changed."""
+        text = json.dumps(tree, ensure_ascii=self.dice.random() < .5).encode("utf-8", "surrogatepass")
+        act = self.dice.randrange(8)
+        at = self.dice.randrange(len(text) + 1)
+        if act == 0 and b":" in text:
+            text = b"{" + text[1:-1] + b"," + text[1:-1] + b"}"
+        elif act == 1:
+            text = text[:at]
+        elif act == 2:
+            text = text[:at] + bytes([self.dice.randrange(256)]) + text[at:]
+        elif act == 3:
+            text = text[:at] + text[at + self.dice.randrange(1, 9):]
+        return text
+
+    def body(self, operation):
+        if "requestBody" not in operation:
+            return None
+        tree = self.document.valid(operation["requestBody"]["content"]["application/json"]["schema"], self.dice)
+        inner = next((v for v in tree.values() if isinstance(v, dict)), {})
+        while len(inner) > 12:  # most of what is sent names a few properties
+            del inner[self.dice.choice(list(inner))]
+        for _ in range(self.dice.randrange(4)):
+            self.fault(tree)
+        return self.written(tree)
+
+    def query(self, pairs):
+        """Pairs doubled, foreign ones added, values of any kind."""
+        dice = self.dice
+        more = [(name, dice.choice([value, str(self.value())[:300]])) for name, value in pairs for _ in range(dice.randrange(1, 3))]
+        if dice.random() < .3:
+            more.append((self.letters()[:8], self.letters()[:40]))
+        return more
+
+
+def pieces(document, dice):
+    """Every request that `bodies` makes, without its place."""
     every = []
     for path, method, operation in document.operations():
         for body in document.bodies(operation, dice):
             every.append((path, method, operation, body))
         if method == "GET":
             every += [(path, method, operation, None)] * 8
-    for path, method, operation, body in dice.sample(every, min(want, len(every))):
-        reg = re.sub(r"^/api/v1/|/.*", "", path)
-        known = dice.choice(uids.get(reg) or ["0"])
-        fill = {"uid": dice.choice([known, known, known, str(uuid.UUID(int=dice.getrandbits(128))), "0", "x" * 36, known.upper()]),
-                "list": dice.choice(["jk", "tidak_ada", "JK", "0"])}
-        for p in document.parameters(operation, "path"):
-            path = path.replace("{" + p["name"] + "}", fill[p["name"]])
-        query = [(p["name"], dice.choice(QUERIES[p["name"]])) for p in document.parameters(operation, "query") if dice.random() < .4]
-        if query:
-            path += "?" + urllib.parse.urlencode(query)
-        headers = {p["name"]: dice.choice(HEADERS[p["name"]]) for p in document.parameters(operation, "header")}
-        yield path, method, operation, body, {k: v for k, v in headers.items() if v is not None}
+    return every
+
+
+def placed(document, uids, dice, hostile, piece):
+    """The piece with address, query and headers; `hostile` makes them worse, if given."""
+    path, method, operation, body = piece
+    reg = re.sub(r"^/api/v1/|/.*", "", path)
+    known = dice.choice(uids.get(reg) or ["0"])
+    fill = {"uid": dice.choice([known, known, known, str(uuid.UUID(int=dice.getrandbits(128))), "0", "x" * 36, known.upper()]),
+            "list": dice.choice(["jk", "tidak_ada", "JK", "0"])}
+    for p in document.parameters(operation, "path"):
+        path = path.replace("{" + p["name"] + "}", fill[p["name"]])
+    query = [(p["name"], dice.choice(QUERIES[p["name"]])) for p in document.parameters(operation, "query") if dice.random() < .4]
+    query = hostile.query(query) if hostile else query
+    if query:
+        path += "?" + urllib.parse.urlencode(query, errors="surrogatepass")
+    headers = {p["name"]: dice.choice(HEADERS[p["name"]]) for p in document.parameters(operation, "header")}
+    return path, method, operation, body, {k: v for k, v in headers.items() if v is not None}
+
+
+def requests(document, uids, dice, want):
+    """`want` requests of the document: (path, method, operation, body, headers). `uids` knows records by register.
+    Half of them come from the list of all single faults, half are valid ones with a few faults at random."""
+    every, hostile = pieces(document, dice), Hostile(document, dice)
+    operations = list(document.operations())
+    for n in range(want):
+        if n % 2:
+            path, method, operation = dice.choice(operations)
+            yield placed(document, uids, dice, hostile, (path, method, operation, hostile.body(operation)))
+        else:
+            yield placed(document, uids, dice, None, dice.choice(every))
 
 
 def dice_of(seed):

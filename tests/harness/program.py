@@ -16,7 +16,7 @@ class Program:
         send = {"Authorization": f"Bearer {self.token}", "Origin": None}
         if body is not None:
             send["Content-Type"] = "application/json"
-            body = (body if isinstance(body, str) else json.dumps(body)).encode()
+            body = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
         send.update({k.replace("_", "-"): v for k, v in headers.items()})
         while True:
             page = self.client.request(method, path, body, send, follow=False)

@@ -1,11 +1,13 @@
 /* Runs a fuzz entry point on seeds and on mutations of them, without libFuzzer, so that every build
- * does. Arguments: source root, number of rounds, seed files. The dice are fixed: a failure comes
- * again. */
+ * does. Arguments: source root, number of rounds, seed files; X=FILE is the file after a byte X.
+ * The dice are fixed: a failure comes again. */
 #include "base/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { OUT_MAX = 1 << 16 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -95,9 +97,19 @@ static size_t mutate(const Str *seed, char *out, size_t max)
     return n;
 }
 
+static bool read_seed(Arena *a, const char *root, const char *arg, Str *ret)
+{
+    bool marked = arg[0] && arg[1] == '=';
+    const char *path = str_printf(a, "%s/%s", root, marked ? arg + 2 : arg).ptr;
+    if (file_read(a, path, OUT_MAX, ret) != ERR_OK)
+        return false;
+    if (marked)
+        *ret = str_printf(a, "%c%.*s", arg[0], STR_ARG(*ret));
+    return true;
+}
+
 int main(int argc, char **argv)
 {
-    enum { OUT_MAX = 1 << 16 };
     if (argc < 4)
         return 2;
     Arena *a = arena_new(64u << 20);
@@ -106,14 +118,14 @@ int main(int argc, char **argv)
     long rounds = strtol(argv[2], NULL, 10);
     for (int i = 3; i < argc; i++) {
         Str seed, line;
-        if (file_read(a, str_printf(a, "%s/%s", argv[1], argv[i]).ptr, OUT_MAX, &seed) != ERR_OK)
+        if (!read_seed(a, argv[1], argv[i], &seed))
             return 2;
         LLVMFuzzerTestOneInput((const uint8_t *)seed.ptr, seed.len);
-        for (Str rest = seed; str_cut(&rest, '\n', &line);)
+        for (Str rest = seed; argv[i][1] != '=' && str_cut(&rest, '\n', &line);)
             LLVMFuzzerTestOneInput((const uint8_t *)line.ptr, line.len);
         for (long r = 0; r < rounds; r++) {
             Str part = seed;
-            if (dice(2)) { /* one line of it */
+            if (argv[i][1] != '=' && dice(2)) { /* one line of it */
                 for (uint64_t skip = dice(40); skip > 0 && str_find(part, '\n') >= 0; skip--)
                     str_cut(&part, '\n', &line);
                 str_cut(&part, '\n', &line);

@@ -1,0 +1,68 @@
+/* libFuzzer: the first lines of a request as the program reads them: method and path on the first
+ * line, then the query, the Cookie header and the address a form asks to be sent on to. What is
+ * found lies inside what was sent, and nobody is sent to another host. SIGAP_DOMAIN names the
+ * domain. */
+#include "web/routes.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static Model *domain(void)
+{
+    static Model *m;
+    const char *dir = getenv("SIGAP_DOMAIN");
+    if (!m) {
+        Arena *a = arena_new(16u << 20);
+        Problems problems = {.arena = a};
+        if (model_load(dir ? dir : "tests/domain_mini", &problems, &m) != ERR_OK)
+            BUG("no domain");
+        arena_free(a);
+    }
+    return m;
+}
+
+static void find_route(Req *req, Str path)
+{
+    if (url_decode(req->arena, path, false, &req->path) != ERR_OK)
+        return;
+    Err e = route_find(req);
+    if (e == ERR_OK && (!req->route || req->route->method != req->method))
+        BUG("a route of another method");
+    if (e == E_METHOD && str_empty(req->res.allow))
+        BUG("no method told");
+}
+
+static void send_on(Req *req, Str path)
+{
+    if (req_redirect(req, path) != ERR_OK)
+        BUG("no redirection");
+    Str to = req->res.location;
+    if (!str_starts(to, S("/")) || str_starts(to, S("//")) || str_starts(to, S("/\\")))
+        BUG("sent to another host");
+    for (size_t i = 0; i < to.len; i++)
+        if ((unsigned char)to.ptr[i] <= ' ')
+            BUG("a header that goes on");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    Arena *a = arena_new(16u << 20);
+    Str rest = {(const char *)data, size}, line[5] = {{0}};
+    Req req = {.arena = a, .model = domain(), .method = (Method)(size % (METHOD_OTHER + 1))};
+    for (size_t i = 0; i < 5 && str_cut(&rest, '\n', &line[i]); i++)
+        ;
+    find_route(&req, line[0]);
+    if (urlencoded_parse(a, line[1], &req.query) == ERR_OK) {
+        (void)req_query(&req, S("q"));
+        (void)params_all(&req.query, a, S("q"), ' ');
+    }
+    Str cookie = cookie_get(line[2], S("sigap"));
+    if (cookie.len &&
+        (cookie.ptr < line[2].ptr || cookie.ptr + cookie.len > line[2].ptr + line[2].len))
+        BUG("a cookie from elsewhere");
+    send_on(&req, line[3]);
+    (void)multipart_boundary(line[4]);
+    arena_free(a);
+    return 0;
+}
