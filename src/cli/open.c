@@ -1,7 +1,6 @@
 #include "cli/command.h"
 
 #include "base/file.h"
-#include "engine/figure_read.h"
 #include "engine/follow_up.h"
 #include "engine/import_db.h"
 #include "engine/system_db.h"
@@ -162,7 +161,7 @@ Err cli_open(Cli *cli)
     TRY(migrate(cli));
     TRY(store_open(cli->arena, cli->model, &cli->in, &cli->store));
     cli->store.after_change = follow_up_after_change;
-    cli->store.advise = figures_advise;
+    cli->store.advise = follow_up_advise;
     TRY(readconn_open(&cli->store, &cli->conn));
     return take_subject(cli);
 }

@@ -2,6 +2,8 @@
 
 #include "engine/candidate_db.h"
 #include "engine/clock_db.h"
+#include "engine/figure_read.h"
+#include "engine/paper_truth.h"
 #include "engine/rule_db.h"
 
 static const Subject rules_subject = {.uid = {"sistem:aturan", 13}, .system = true};
@@ -46,4 +48,12 @@ Err follow_up_after_change(WriteTx *tx, Batch *batch, const Change *change, cons
         TRY(candidate_decided(tx, batch, change, before, after));
     TRY(rules_run(tx, batch, after));
     return clocks_run(tx, batch, change, before, after);
+}
+
+Err follow_up_advise(Reader *rd, const Batch *batch, const Change *change, const Record *before,
+                     Problems *problems)
+{
+    if (!rd->actor->subject->system)
+        TRY(papers_advise(rd, change, before, problems));
+    return figures_advise(rd, batch, change, before, problems);
 }

@@ -51,3 +51,9 @@ Str nik_sex(Str nik)
         return STR_NONE;
     return two(nik, 6) > WOMAN ? S("P") : S("L");
 }
+
+bool nik_other_sex(Str nik, Str sex)
+{
+    Str inside = nik_sex(nik);
+    return inside.ptr && (str_is(sex, "L") || str_is(sex, "P")) && !str_eq(inside, sex);
+}

@@ -11,3 +11,5 @@ Str nik_digits(Arena *a, Str typed);
 bool nik_birth(Str nik, Date today, Date *ret);
 /* "L" or "P"; STR_NONE when it is no NIK. */
 Str nik_sex(Str nik);
+/* Whether `sex` is the other of the two that a number can say. False when either is not known. */
+bool nik_other_sex(Str nik, Str sex);

@@ -479,8 +479,10 @@ Err page_show(Req *req)
         if (on_tab(reg, &reg->sections[i], tab, first))
             section(req, h, &s.rec, &reg->sections[i]);
     TRY(children(req, h, &s.rec, tab, last));
-    if (last)
+    if (last) {
+        TRY(show_papers(req, h, &s.rec));
         TRY(show_referrers(req, h, &s.rec));
+    }
     page_end(req, h);
     return ERR_OK;
 }

@@ -12,5 +12,8 @@ bool move_allowed(const Req *req, const Record *r, const Move *m);
 /* Records within the reader's reach that refer to this one: a closed section that fetches them when
  * asked for (`?rujuk=ya`), one statement a register. */
 MUST_CHECK Err show_referrers(Req *req, Html *h, const Record *r);
+/* On the page of a person or victim: what her papers state of her birth, name and birthplace, and
+ * where they disagree; opened when asked for (`?surat=ya`) and a purpose was given. */
+MUST_CHECK Err show_papers(Req *req, Html *h, const Record *r);
 /* The form of a move: fields still needed, reason, button. With problems: everything again. */
 void move_form(Req *req, Html *h, const Record *r, const Move *m, const Problems *problems);
