@@ -244,7 +244,6 @@ static Err compare(Papers *p, const Record *shown)
         h_element(p->h, "p", req_tr(p->req, M_PAPERS_NONE));
         return ERR_OK;
     }
-    table(p);
     h_open(p->h, "ul");
     differences(p);
     if (!p->differs)
@@ -252,6 +251,7 @@ static Err compare(Papers *p, const Record *shown)
     h_close(p->h);
     for (size_t i = 0; i < p->case_count; i++)
         at_beginning(p, &p->cases[i]);
+    table(p);
     return ERR_OK;
 }
 
