@@ -7,14 +7,34 @@
 #include "guard/account.h"
 #include "model/row.h"
 
+typedef struct Proof {
+    const Cli *cli;
+    AccountTry try;
+} Proof;
+
+static Err write_try(WriteTx *tx, void *arg)
+{
+    Proof *p = arg;
+    return account_try(tx, p->cli->arena, str_of(p->cli->as), &p->try);
+}
+
+static Err write_right(WriteTx *tx, void *arg)
+{
+    const Proof *p = arg;
+    return account_right(tx, &p->try);
+}
+
 /* Each of the two proves who it is; the audit row names them. */
 static Err prove(Cli *cli)
 {
-    Account account;
+    Proof p = {.cli = cli};
     Str typed = cli_ask(cli, M_ASK_PASSWORD, true);
     if (!typed.ptr)
         return E_LOGIN;
-    return account_check(cli->conn.db, cli->arena, str_of(cli->as), typed, &account);
+    TRY(writer_run(cli->store.writer, NULL, write_try, &p));
+    account_judge(&p.try, typed);
+    TRY(p.try.err);
+    return writer_run(cli->store.writer, NULL, write_right, &p);
 }
 
 /* Whoever may void the record takes part, and whoever has the duty, who need not see what it holds.

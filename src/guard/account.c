@@ -2,7 +2,7 @@
 
 #include "clock.h"
 
-enum { FREE_FAILURES = 2, WAIT_MAX_SECONDS = 15 * 60 };
+enum { FREE_FAILURES = 2, WAIT_MAX_MS = 16 * 60 * 1000 };
 
 Err account_schema(Db *db)
 {
@@ -72,29 +72,12 @@ Err account_find(Db *db, Arena *a, Str login, Account *ret)
     return ERR_OK;
 }
 
-Err account_check(Db *db, Arena *a, Str login, Str password, Account *ret)
-{
-    Account account;
-    Err e = account_find(db, a, login, &account);
-    if (e == E_NOT_FOUND) {
-        password_dummy(password);
-        return E_LOGIN;
-    }
-    TRY(e);
-    bool matches = password_matches(account.hash, password);
-    *ret = account;
-    if (clock_now() < account.wait_until)
-        return E_LIMIT;
-    return matches ? ERR_OK : E_LOGIN;
-}
-
 /* 8 s after the third failure, doubled at each further one. */
 static int64_t wait_after(int64_t failed)
 {
     if (failed <= FREE_FAILURES)
         return 0;
-    int64_t seconds = failed < 10 ? (int64_t)1 << failed : WAIT_MAX_SECONDS;
-    return (seconds < WAIT_MAX_SECONDS ? seconds : WAIT_MAX_SECONDS) * 1000;
+    return failed < 10 ? ((int64_t)1 << failed) * 1000 : WAIT_MAX_MS;
 }
 
 static Err set_failures(Db *db, Str user_uid, int64_t failed, int64_t wait_until)
@@ -107,37 +90,62 @@ static Err set_failures(Db *db, Str user_uid, int64_t failed, int64_t wait_until
     return stmt_run(st);
 }
 
-Err account_attempt(WriteTx *tx, Str user_uid, bool ok)
+/* As much for the disk as a try that counts: the time of an answer must not tell which it was. */
+static Err count_nothing(Db *db)
 {
     Stmt *st;
-    bool row;
-    int64_t now = clock_now();
-    if (ok)
-        return set_failures(tx->db, user_uid, 0, 0);
-    TRY(db_stmt(tx->db, "SELECT failed,wait_until FROM akun WHERE user_uid=:uid", &st));
-    stmt_text(st, ":uid", user_uid);
-    TRY(stmt_step(st, &row));
-    if (!row)
-        return E_NOT_FOUND;
-    int64_t failed = row_int(st, 0) + 1, waits = row_int(st, 1);
-    stmt_done(st);
-    if (now < waits)
-        return ERR_OK;
-    int64_t wait = wait_after(failed);
-    return set_failures(tx->db, user_uid, failed, wait ? now + wait : 0);
+    TRY(db_stmt(db, "UPDATE akun SET failed=failed WHERE rowid=(SELECT min(rowid) FROM akun)",
+                &st));
+    return stmt_run(st);
 }
 
-Err account_waits(Db *db, Str user_uid, bool *ret)
+/* What is not forgotten yet of earlier failures. */
+static int64_t remembered(const Account *account, int64_t now)
+{
+    int64_t forgotten = (now - account->wait_until) / WAIT_MAX_MS;
+    return account->failed > forgotten ? account->failed - forgotten : 0;
+}
+
+Err account_try(WriteTx *tx, Arena *a, Str login, AccountTry *ret)
+{
+    int64_t now = clock_now();
+    *ret = (AccountTry){.err = ERR_OK};
+    Err e = account_find(tx->db, a, login, &ret->account);
+    if (e == E_NOT_FOUND)
+        ret->err = E_LOGIN;
+    else if (e != ERR_OK)
+        return e;
+    else if (now < ret->account.wait_until)
+        ret->err = E_LIMIT;
+    if (ret->err != ERR_OK)
+        return count_nothing(tx->db);
+    ret->counted = remembered(&ret->account, now) + 1;
+    return set_failures(tx->db, ret->account.user_uid, ret->counted,
+                        now + wait_after(ret->counted));
+}
+
+void account_judge(AccountTry *t, Str password)
+{
+    if (str_empty(t->account.user_uid))
+        password_dummy(password);
+    else if (!password_matches(t->account.hash, password) && t->err == ERR_OK)
+        t->err = E_LOGIN;
+}
+
+/* Others who failed meanwhile keep their count and their wait. */
+Err account_right(WriteTx *tx, const AccountTry *t)
 {
     Stmt *st;
-    bool row;
-    TRY(db_stmt(db, "SELECT wait_until>:now FROM akun WHERE user_uid=:uid", &st));
-    stmt_int(st, ":now", clock_now());
-    stmt_text(st, ":uid", user_uid);
-    TRY(stmt_step(st, &row));
-    *ret = row && row_int(st, 0) != 0;
-    stmt_done(st);
-    return ERR_OK;
+    TRY(db_stmt(tx->db,
+                "UPDATE akun SET wait_until=CASE WHEN failed=:n THEN :before ELSE wait_until END,"
+                " failed=CASE WHEN failed=:n THEN :had ELSE failed-1 END"
+                " WHERE user_uid=:uid AND failed>0",
+                &st));
+    stmt_int(st, ":n", t->counted);
+    stmt_int(st, ":before", t->account.wait_until);
+    stmt_int(st, ":had", t->account.failed);
+    stmt_text(st, ":uid", t->account.user_uid);
+    return stmt_run(st);
 }
 
 /* ---- facts from the registers ---- */

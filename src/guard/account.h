@@ -38,17 +38,25 @@ typedef struct Account {
 } Account;
 /* E_NOT_FOUND when there is no such log-in name. */
 MUST_CHECK Err account_find(Db *db, Arena *a, Str login, Account *ret);
-/* Verifies in constant work: an unknown login and an account in back-off cost as much as a wrong
- * password. E_LOGIN; E_LIMIT during back-off, even for the right password (the page must use the
- * same words for both, or the answer tells that the account exists). `ret` is also filled when the
- * account exists and the answer is E_LOGIN or E_LIMIT, for account_attempt. */
-MUST_CHECK Err account_check(Db *db, Arena *a, Str login, Str password, Account *ret);
-/* Counts a failure (back-off 2^n seconds from the third, at most 15 minutes; none counts during a
- * back-off) or clears the count. */
-MUST_CHECK Err account_attempt(WriteTx *tx, Str user_uid, bool ok);
 
-/* Whether the user is in a back-off: nothing she gives counts now. */
-MUST_CHECK Err account_waits(Db *db, Str user_uid, bool *ret);
+/* One try to prove who somebody is, by password or code: counted as a failure before it is judged,
+ * so that tries at once are no more than tries one after the other; a right one takes its count
+ * back and leaves those before it. Failures: two are free, the third makes the next wait 8 s, each
+ * further one twice as long, at most 16 minutes; one is forgotten for every 16 minutes after the
+ * wait. So no account is tried more than 100 times in any 24 hours, whoever else logs in between.
+ */
+typedef struct AccountTry {
+    Account account; /* as it was before, in `a`; of an unknown log-in name without a user */
+    int64_t counted; /* failures with this one */
+    Err err;         /* E_LOGIN: unknown or wrong; E_LIMIT: not judged, the account waits */
+} AccountTry;
+MUST_CHECK Err account_try(WriteTx *tx, Arena *a, Str login, AccountTry *ret);
+/* Compares the password of a try that was counted. Constant work: an unknown log-in and an account
+ * that waits cost as much as a wrong password (the page must use the same words for all, or the
+ * answer tells that the account exists). */
+void account_judge(AccountTry *t, Str password);
+/* The try was right. */
+MUST_CHECK Err account_right(WriteTx *tx, const AccountTry *t);
 
 /* Facts projected from the registers. */
 typedef struct UserFact {

@@ -3,10 +3,10 @@
 #include "web/page_users.h"
 
 #include "base/clock.h"
-#include "guard/account.h"
 #include "guard/limits.h"
 #include "guard/second_factor.h"
 #include "guard/session.h"
+#include "web/password_try.h"
 #include "web/qr.h"
 
 /* ---- what the pages share ---- */
@@ -58,35 +58,32 @@ static Err back_to(Req *req, const char *page, bool wrong)
 }
 
 typedef struct Proof {
+    PasswordTry given;
     const Req *req;
     const char *action;
-    Str code;        /* absent: a password was judged already */
-    Account account; /* of the password */
-    Err err;
+    Str code; /* absent: a password was judged already */
 } Proof;
 
-static Err judge_code(WriteTx *tx, const Proof *p)
+/* A wrong code counts as a wrong password does. */
+static Err judge_code(WriteTx *tx, Proof *p)
 {
-    bool waits;
-    TRY(account_waits(tx->db, p->req->subject.uid, &waits));
-    if (waits)
-        return E_LIMIT;
-    return second_factor_take(tx, p->req->store->in->keyring, p->req->subject.uid, p->code);
+    AccountTry *t = &p->given.try;
+    TRY(account_try(tx, p->req->arena, p->req->subject.login, t));
+    if (t->err == ERR_OK)
+        t->err = second_factor_take(tx, p->req->store->in->keyring, p->req->subject.uid, p->code);
+    return t->err != ERR_OK && err_kind(t->err) != ERR_KIND_USER ? t->err : ERR_OK;
 }
 
-/* A wrong code counts as a wrong password does. */
 static Err write_proof(WriteTx *tx, void *arg)
 {
     Proof *p = arg;
     if (p->code.ptr)
-        p->err = judge_code(tx, p);
-    if (p->err != ERR_OK && err_kind(p->err) != ERR_KIND_USER)
-        return p->err;
-    if (p->err != E_LIMIT)
-        TRY(account_attempt(tx, p->req->subject.uid, p->err == ERR_OK));
-    if (p->err == ERR_OK)
+        TRY(judge_code(tx, p));
+    if (p->given.try.err == ERR_OK) {
+        TRY(account_right(tx, &p->given.try));
         TRY(session_prove(tx, p->req->subject.session));
-    return note(tx, p->req, p->action, p->req->subject.uid, p->err);
+    }
+    return note(tx, p->req, p->action, p->req->subject.uid, p->given.try.err);
 }
 
 static Proof *proof_of_code(Req *req, const char *action)
@@ -123,7 +120,7 @@ static Err after_code(Req *req, Err err)
 {
     const Proof *p = req->next.arg;
     TRY(err);
-    return back_to(req, "/masuk/kode", p->err != ERR_OK);
+    return back_to(req, "/masuk/kode", p->given.try.err != ERR_OK);
 }
 
 Err page_code_post(Req *req)
@@ -160,7 +157,14 @@ static Err after_proof(Req *req, Err err)
 {
     const Proof *p = req->next.arg;
     TRY(err);
-    return back_to(req, "/buktikan", p->err != ERR_OK);
+    return back_to(req, "/buktikan", p->given.try.err != ERR_OK);
+}
+
+static Err after_judged(Req *req, Err err)
+{
+    TRY(err);
+    req_write(req, NULL, write_proof, req->next.arg, after_proof);
+    return ERR_OK;
 }
 
 /* Who has a second factor proves by it: a password may be known to whoever stole the session. */
@@ -171,14 +175,13 @@ Err page_prove_post(Req *req)
         return E_LIMIT;
     TRY(second_factor_find(req->reader.db, req->subject.uid, &factor));
     Proof *p = proof_of_code(req, "prove");
-    if (!factor.confirmed) {
-        p->code = STR_NONE;
-        p->err = account_check(req->reader.db, req->arena, req->subject.login,
-                               params_get(&req->form, S("sandi")), &p->account);
-        if (p->err != ERR_OK && err_kind(p->err) != ERR_KIND_USER)
-            return p->err;
+    if (factor.confirmed) {
+        req_write(req, NULL, write_proof, p, after_proof);
+        return ERR_OK;
     }
-    req_write(req, NULL, write_proof, p, after_proof);
+    p->code = STR_NONE;
+    password_try(req, &p->given, req->subject.login, params_get(&req->form, S("sandi")),
+                 after_judged);
     return ERR_OK;
 }
 

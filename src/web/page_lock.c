@@ -3,9 +3,9 @@
 #include "web/page.h"
 
 #include "base/clock.h"
-#include "guard/account.h"
 #include "guard/limits.h"
 #include "guard/session.h"
+#include "web/password_try.h"
 
 Err page_lock(Req *req)
 {
@@ -25,8 +25,9 @@ Err page_lock(Req *req)
     h_attr(h, "for", S("sandi"));
     h_text(h, req_tr(req, M_WEB_PASSWORD));
     h_close(h);
-    h_lit(h, "<input id=\"sandi\" name=\"sandi\" type=\"password\" autocomplete=\"current-password\" "
-             "maxlength=\"256\" required autofocus>");
+    h_lit(h,
+          "<input id=\"sandi\" name=\"sandi\" type=\"password\" autocomplete=\"current-password\" "
+          "maxlength=\"256\" required autofocus>");
     h_close(h);
     page_button(h, req_tr(req, M_LOCK_OPEN), S("utama"), STR_NONE, STR_NONE);
     h_close(h);
@@ -77,29 +78,35 @@ Err page_lock_post(Req *req)
 }
 
 typedef struct Unlock {
+    PasswordTry given;
     const Req *req;
-    Account account;
-    Err err;
 } Unlock;
 
 static Err write_unlock(WriteTx *tx, void *arg)
 {
     const Unlock *u = arg;
-    if (u->err != E_LIMIT)
-        TRY(account_attempt(tx, u->account.user_uid, u->err == ERR_OK));
-    if (u->err == ERR_OK)
+    if (u->given.try.err == ERR_OK) {
+        TRY(account_right(tx, &u->given.try));
         TRY(session_lock(tx, u->req->subject.session, false));
-    return note(tx, u->req, S("unlock"), u->err);
+    }
+    return note(tx, u->req, S("unlock"), u->given.try.err);
 }
 
 static Err after_unlock(Req *req, Err err)
 {
     const Unlock *u = req->next.arg;
     TRY(err);
-    if (u->err != ERR_OK)
+    if (u->given.try.err != ERR_OK)
         return lock_page(req, S("salah"));
     Str next = req_form(req, S("lanjut"));
     return req_redirect(req, str_empty(next) ? S("/") : next);
+}
+
+static Err after_judged(Req *req, Err err)
+{
+    TRY(err);
+    req_write(req, NULL, write_unlock, req->next.arg, after_unlock);
+    return ERR_OK;
 }
 
 Err page_unlock_post(Req *req)
@@ -108,10 +115,7 @@ Err page_unlock_post(Req *req)
     u->req = req;
     if (req->address.ptr && !limiter_take(req->site->logins, req->address, clock_steady()))
         return E_LIMIT;
-    u->err = account_check(req->reader.db, req->arena, req->subject.login,
-                           params_get(&req->form, S("sandi")), &u->account);
-    if (u->err != ERR_OK && err_kind(u->err) != ERR_KIND_USER)
-        return u->err;
-    req_write(req, NULL, write_unlock, u, after_unlock);
+    password_try(req, &u->given, req->subject.login, params_get(&req->form, S("sandi")),
+                 after_judged);
     return ERR_OK;
 }

@@ -4,10 +4,9 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/rand.h"
-#include "guard/account.h"
-#include "guard/second_factor.h"
 #include "guard/session.h"
 #include "model/draft.h"
+#include "web/password_try.h"
 
 void page_send_to_login(Req *req)
 {
@@ -141,8 +140,8 @@ void page_login_again(Req *req)
 /* ---- the act ---- */
 
 typedef struct Attempt {
+    PasswordTry given;
     Req *req;
-    Account account;
     Err err;
     Str token, next;
     DraftPut draft; /* text absent: none */
@@ -172,31 +171,21 @@ static DraftPut carried_draft(Req *req, Str user_uid, Str next)
     return put;
 }
 
-/* With a second factor the right password clears no count: the code would be guessed for ever. */
-static Err count_attempt(WriteTx *tx, const Attempt *at)
-{
-    SecondFactor factor;
-    if (str_empty(at->account.user_uid) || at->err == E_LIMIT)
-        return ERR_OK;
-    TRY(second_factor_find(tx->db, at->account.user_uid, &factor));
-    if (at->err == ERR_OK && factor.confirmed)
-        return ERR_OK;
-    return account_attempt(tx, at->account.user_uid, at->err == ERR_OK);
-}
-
 static Err write_attempt(WriteTx *tx, void *arg)
 {
     Attempt *at = arg;
     Req *req = at->req;
-    TRY(count_attempt(tx, at));
+    Str user_uid = at->given.try.account.user_uid;
+    if (at->given.try.err == ERR_OK)
+        TRY(account_right(tx, &at->given.try));
     if (at->err == ERR_OK)
-        TRY(session_open(tx, req->arena, at->account.user_uid, &at->token));
+        TRY(session_open(tx, req->arena, user_uid, &at->token));
     if (at->err == ERR_OK && at->draft.text.ptr)
         TRY(draft_put(tx, &at->draft));
     AuditAct act = {.store = req->store,
                     .actor = &req->actor,
                     .action = S("login"),
-                    .uid = at->account.user_uid,
+                    .uid = user_uid,
                     .result = at->err == ERR_OK ? S("ok") : str_of(err_name(at->err)),
                     .reg = role_reg(req->model, REG_ROLE_USER)};
     return store_audit_act(tx, &act);
@@ -215,27 +204,33 @@ static Err after_attempt(Req *req, Err err)
     return req_redirect(req, str_empty(at->next) ? S("/") : at->next);
 }
 
+static Err after_judged(Req *req, Err err)
+{
+    Attempt *at = req->next.arg;
+    Str login = at->given.login, user_uid = at->given.try.account.user_uid;
+    TRY(err);
+    at->err = at->given.try.err;
+    if (at->err == ERR_OK) { /* an account that has ended or belongs nowhere opens no session */
+        Subject s;
+        at->err = user_subject(req->reader.db, req->arena, login, clock_now(),
+                               req->site->role_names, req->site->role_count, &s);
+    }
+    at->draft = carried_draft(req, user_uid, at->next);
+    req->subject = (Subject){.uid = user_uid, .login = login};
+    req_write(req, NULL, write_attempt, at, after_attempt);
+    return ERR_OK;
+}
+
 Err page_login_post(Req *req)
 {
     Str login = str_lower(req->arena, req_form(req, S("masuk")));
-    Str password = params_get(&req->form, S("sandi"));
     Attempt *at = ARENA_NEW(req->arena, Attempt);
     at->req = req;
     at->next = req_form(req, S("lanjut"));
     /* Without a proxy everybody comes from this machine: only the account's own back-off counts. */
     if (req->address.ptr && !req_take(req, req->site->logins, req->address))
         return E_LIMIT;
-    at->err = account_check(req->reader.db, req->arena, login, password, &at->account);
-    if (at->err != ERR_OK && err_kind(at->err) != ERR_KIND_USER)
-        return at->err;
-    if (at->err == ERR_OK) { /* an account that has ended or belongs nowhere opens no session */
-        Subject s;
-        at->err = user_subject(req->reader.db, req->arena, login, clock_now(),
-                               req->site->role_names, req->site->role_count, &s);
-    }
-    at->draft = carried_draft(req, at->account.user_uid, at->next);
-    req->subject = (Subject){.uid = at->account.user_uid, .login = login};
-    req_write(req, NULL, write_attempt, at, after_attempt);
+    password_try(req, &at->given, login, params_get(&req->form, S("sandi")), after_judged);
     return ERR_OK;
 }
 

@@ -4,10 +4,10 @@
 
 #include "base/clock.h"
 #include "base/rand.h"
-#include "guard/account.h"
 #include "guard/second_factor.h"
 #include "guard/session.h"
 #include "web/page_users.h"
+#include "web/password_try.h"
 
 enum { SESSIONS_SHOWN = 20 };
 
@@ -133,6 +133,7 @@ Err page_account(Req *req)
 }
 
 typedef struct NewSecret {
+    PasswordTry old; /* of one's own */
     Req *req;
     Str user_uid, login, hash;
     bool temporary;
@@ -162,14 +163,10 @@ static Err after_own(Req *req, Err err)
 }
 
 /* What is wrong with the passwords typed; nothing of them is shown again. */
-static Err check_new(Req *req, Problems *problems)
+static void check_new(Req *req, const AccountTry *given, Problems *problems)
 {
     Str old = params_get(&req->form, S("lama")), new = params_get(&req->form, S("sandi"));
-    Account account;
-    Err e = account_check(req->reader.db, req->arena, req->subject.login, old, &account);
-    if (e != ERR_OK && err_kind(e) != ERR_KIND_USER)
-        return e;
-    if (e != ERR_OK)
+    if (given->err != ERR_OK)
         problem_add(problems, (Problem){.field = S("lama"), .msg = M_PASSWORD_OLD_WRONG});
     if (!str_eq(new, params_get(&req->form, S("ulang"))))
         problem_add(problems, (Problem){.field = S("ulang"), .msg = M_PASSWORD_NOT_SAME});
@@ -177,16 +174,13 @@ static Err check_new(Req *req, Problems *problems)
         problem_add(problems, (Problem){.field = S("sandi"),
                                         .msg = M_PASSWORD_WEAK,
                                         .args = {str_int(req->arena, PASSWORD_MIN)}});
-    return ERR_OK;
 }
 
-/* A wrong password counts as one at log-in does: the same back-off. */
-static Err count_attempt(WriteTx *tx, void *arg)
+/* A wrong password counts as one at log-in does; a right one beside an unfit new one does not. */
+static Err write_refused(WriteTx *tx, void *arg)
 {
-    Req *req = arg;
-    const Problems *problems = req->state;
-    bool wrong = str_is(problems->items[0].field, "lama");
-    return wrong ? account_attempt(tx, req->subject.uid, false) : ERR_OK;
+    const NewSecret *n = arg;
+    return n->old.try.err == ERR_OK ? account_right(tx, &n->old.try) : ERR_OK;
 }
 
 static Err after_refused(Req *req, Err err)
@@ -196,23 +190,31 @@ static Err after_refused(Req *req, Err err)
     return account_page(req, req->state);
 }
 
+static Err after_judged(Req *req, Err err)
+{
+    NewSecret *n = req->next.arg;
+    Problems *problems = ARENA_NEW(req->arena, Problems);
+    TRY(err);
+    problems->arena = req->arena;
+    check_new(req, &n->old.try, problems);
+    if (problems->errors) {
+        req->state = problems;
+        req_write(req, NULL, write_refused, n, after_refused);
+        return ERR_OK;
+    }
+    TRY(password_hash(req->arena, params_get(&req->form, S("sandi")), &n->hash));
+    req_write(req, NULL, put_secret, n, after_own);
+    return ERR_OK;
+}
+
 Err page_password_post(Req *req)
 {
-    Problems *problems = ARENA_NEW(req->arena, Problems);
-    problems->arena = req->arena;
     NewSecret *n = ARENA_NEW(req->arena, NewSecret);
     /* a session left open is no place to try passwords from */
     if (req->address.ptr && !req_take(req, req->site->logins, req->address))
         return E_LIMIT;
-    TRY(check_new(req, problems));
-    if (problems->errors) {
-        req->state = problems;
-        req_write(req, NULL, count_attempt, req, after_refused);
-        return ERR_OK;
-    }
     *n = (NewSecret){.req = req, .user_uid = req->subject.uid, .login = req->subject.login};
-    TRY(password_hash(req->arena, params_get(&req->form, S("sandi")), &n->hash));
-    req_write(req, NULL, put_secret, n, after_own);
+    password_try(req, &n->old, req->subject.login, params_get(&req->form, S("lama")), after_judged);
     return ERR_OK;
 }
 
