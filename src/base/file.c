@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 Err file_read_fd(Arena *a, int fd, size_t max, Str *ret)
@@ -153,6 +154,18 @@ Err file_reserve(const char *path, int64_t bytes)
     if (!got)
         file_remove(path);
     return got ? ERR_OK : E_FULL;
+}
+
+Err file_facts(const char *path, FileFacts *ret)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return E_NOT_FOUND;
+    *ret = (FileFacts){.mode = st.st_mode & 07777,
+                       .owner = st.st_uid,
+                       .disk_major = major(st.st_dev),
+                       .disk_minor = minor(st.st_dev)};
+    return ERR_OK;
 }
 
 void file_remove(const char *path)

@@ -22,6 +22,13 @@ MUST_CHECK Err file_free_space(const char *path, int64_t *ret);
 MUST_CHECK Err file_reserve(const char *path, int64_t bytes);
 /* All bytes of the disk where the path lies, those for root alone left out. */
 MUST_CHECK Err file_disk_size(const char *path, int64_t *ret);
+typedef struct FileFacts {
+    unsigned mode; /* permission bits */
+    int64_t owner; /* user number */
+    unsigned disk_major, disk_minor;
+} FileFacts;
+/* E_NOT_FOUND. */
+MUST_CHECK Err file_facts(const char *path, FileFacts *ret);
 /* A file, or a folder with nothing in it; what cannot be removed stays. */
 void file_remove(const char *path);
 /* Removes a folder and the files in it; folders in it stay, and it with them. */

@@ -2,6 +2,7 @@
 #include "cli/command.h"
 
 #include "base/file.h"
+#include "engine/security.h"
 #include "guard/anchor.h"
 
 enum { FILE_MAX = 64 * 1024 * 1024 };
@@ -71,6 +72,15 @@ static Err verify(Cli *cli)
     return e;
 }
 
+static Err note_taken(Cli *cli)
+{
+    Db *db;
+    TRY(db_open(cli->in.data_db, DB_WRITE, &db));
+    Err e = meta_put(db, META_ANCHOR, str_int(cli->arena, clock_now()));
+    db_close(db);
+    return e;
+}
+
 /* anchor: one line for the agencies and the minutes of the meeting, kept in the data as well. */
 static Err anchor(Cli *cli)
 {
@@ -81,7 +91,7 @@ static Err anchor(Cli *cli)
     TRY(anchor_make(cli->conn.db, cli->in.keyring, cli->arena, cli->in.id, &line));
     TRY(anchor_keep(own_file(cli), line));
     printf("%.*s\n", STR_ARG(line));
-    return ERR_OK;
+    return note_taken(cli);
 }
 
 static Err public_key(Cli *cli)

@@ -1,7 +1,9 @@
-/* Commands that look after an installation: check-domain, migrate, audit, rebuild, clock. */
+/* Commands that look after an installation: check-domain, migrate, scrub, security, rebuild, clock.
+ */
 #include "cli/command.h"
 
 #include "base/log.h"
+#include "engine/security.h"
 #include "model/plan.h"
 #include "model/role_report.h"
 #include "model/scrub.h"
@@ -52,10 +54,35 @@ Err cmd_scrub(Cli *cli)
     TRY(cli_open_reading(cli));
     TRY(scrub_run(&cli->store, &cli->conn, &problems, &sum));
     cli_problems(cli, &problems);
-    cli_say(cli, M_SCRUB_DONE, str_int(cli->arena, sum.records),
-            str_int(cli->arena, sum.versions), str_int(cli->arena, sum.keys),
-            str_int(cli->arena, sum.faults));
+    cli_say(cli, M_SCRUB_DONE, str_int(cli->arena, sum.records), str_int(cli->arena, sum.versions),
+            str_int(cli->arena, sum.keys), str_int(cli->arena, sum.faults));
     return sum.faults ? E_CORRUPT : ERR_OK;
+}
+
+static void print_finding(Cli *cli, const Finding *f)
+{
+    Str words = security_words(cli->arena, cli->lang, f, f->words);
+    printf("%s: %s: %.*s\n", tr(cli->lang, security_grade_word(f->grade)).ptr,
+           tr(cli->lang, f->topic).ptr, STR_ARG(words));
+    if (f->grade)
+        printf("    %.*s\n", STR_ARG(security_words(cli->arena, cli->lang, f, f->cure)));
+}
+
+/* sigap security: what the page of the same name says, the gravest first. */
+Err cmd_security(Cli *cli)
+{
+    Finding found[POINT_COUNT];
+    int64_t risks = 0;
+    TRY(cli_open_reading(cli));
+    TRY(security_look(&cli->store, cli->conn.db, cli->arena, cli->lang, found));
+    for (int grade = RISK_DANGER; grade >= RISK_NONE; grade--)
+        for (int i = 0; i < POINT_COUNT; i++)
+            if ((int)found[i].grade == grade) {
+                print_finding(cli, &found[i]);
+                risks += grade > RISK_NONE;
+            }
+    cli_say(cli, M_SECURITY_COUNT, str_int(cli->arena, risks), str_int(cli->arena, POINT_COUNT));
+    return ERR_OK;
 }
 
 Err cmd_rebuild(Cli *cli)

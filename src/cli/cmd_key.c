@@ -3,13 +3,12 @@
  * the file at its next start. */
 #include "cli/command.h"
 
+#include "engine/security.h"
 #include "guard/account.h"
 #include "guard/key_file.h"
 #include "guard/second_factor.h"
 
 #include <string.h>
-
-#define META_DRILL S("kunci_latihan")
 
 /* Asked twice; absent when they differ or are too weak, which is said. */
 static Str ask_new(Cli *cli)

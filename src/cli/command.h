@@ -43,6 +43,7 @@ Err cmd_migrate(Cli *cli);
 Err cmd_audit(Cli *cli);
 Err cmd_rebuild(Cli *cli);
 Err cmd_scrub(Cli *cli);
+Err cmd_security(Cli *cli);
 Err cmd_user(Cli *cli);
 Err cmd_second_factor(Cli *cli);
 Err cmd_key(Cli *cli);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 static const Command commands[] = {
     {"init", M_CMD_INIT, cmd_init},
@@ -16,6 +17,7 @@ static const Command commands[] = {
     {"migrate", M_CMD_MIGRATE, cmd_migrate},
     {"audit", M_CMD_AUDIT, cmd_audit},
     {"scrub", M_CMD_SCRUB, cmd_scrub},
+    {"security", M_CMD_SECURITY, cmd_security},
     {"rebuild", M_CMD_REBUILD, cmd_rebuild},
     {"user", M_CMD_USER, cmd_user},
     {"erase", M_CMD_ERASE, cmd_erase},
@@ -175,6 +177,7 @@ int main(int argc, char **argv)
         return xlsx_child_main(argc, argv);
     struct rlimit no_core = {0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
+    umask(077); /* databases, logs and exports are nobody else's */
     Cli cli = {.arena = arena_new(SIZE_MAX),
                .data = "data",
                .lang = lang_of(str_of(getenv("SIGAP_LANG")))};

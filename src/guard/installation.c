@@ -17,9 +17,8 @@
 #define META_SHIFT    S("clock_shift")
 #define META_CHECK    S("key_check")
 
-/* Beside the key file: the one that comes, the one that went. */
+/* Beside the key file: the one that comes. */
 #define KEY_NEXT ".berikut"
-#define KEY_OLD  ".lama"
 
 Err meta_get(Db *db, Arena *a, Str key, Str *ret)
 {

@@ -5,6 +5,9 @@
 #include "db/db.h"
 #include "guard/keys.h"
 
+/* Beside the key file: the one that went, for copies made before. */
+#define KEY_OLD ".lama"
+
 typedef struct Installation {
     const char *dir, *data_db, *keys_db, *files_db, *key_file;
     Str id;              /* uid of the installation */

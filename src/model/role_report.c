@@ -95,3 +95,15 @@ Str role_unreached(const Model *m, Arena *a, Lang lang, int role)
             add_word(&b, m->regs[i]->label.text[lang]);
     return buf_str(&b);
 }
+
+unsigned role_opens(const Model *m, int role, bool everywhere)
+{
+    unsigned opens = 0;
+    for (size_t i = 0; i < m->reg_count; i++)
+        for (size_t k = 0; k < m->regs[i]->rights.n; k++) {
+            const Right *r = &m->regs[i]->rights.items[k];
+            if (r->role == role && r->verbs & VERB_READ && (!everywhere || r->scope == SCOPE_ALL))
+                opens |= classes_used(m->regs[i]) & r->classes;
+        }
+    return opens;
+}

@@ -16,3 +16,6 @@ size_t role_report(const Model *m, Arena *a, Lang lang, int role, RoleLine **ret
 Str classes_words(Arena *a, Lang lang, unsigned classes);
 /* Labels of the registers the role reaches in no way. */
 Str role_unreached(const Model *m, Arena *a, Lang lang, int role);
+/* Classes whose values the role opens in some register; with `everywhere` only where it does so in
+ * every record. */
+unsigned role_opens(const Model *m, int role, bool everywhere);

@@ -149,6 +149,7 @@ Err page_user_post(Req *req);
 Err page_audit(Req *req);
 Err page_audit_csv(Req *req);
 Err page_health(Req *req);
+Err page_security(Req *req);
 Err page_health_verify(Req *req);
 Err page_health_scrub(Req *req);
 /* For the first screen: tells who looks after the machine that a backup or check is late or failed. */

@@ -40,6 +40,7 @@ Err page_admin(Req *req)
         {"base_data", "/tenggat", M_LIMITS, M_ADMIN_LIMITS},
         {"base_data", "/setelan", M_SETTINGS, M_ADMIN_SETTINGS},
         {"health", "/kesehatan", M_HEALTH, M_ADMIN_HEALTH},
+        {"health", "/keamanan", M_SECURITY, M_SECURITY_LEAD},
         {"audit", "/audit", M_AUDIT, M_ADMIN_AUDIT},
     };
     if (!page_admin_mine(req))

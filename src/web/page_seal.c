@@ -2,6 +2,7 @@
  * the coordination meeting and for the agencies that keep it outside. */
 #include "web/widget.h"
 
+#include "engine/security.h"
 #include "guard/anchor.h"
 #include "web/qr.h"
 
@@ -12,16 +13,22 @@ static void code_line(Html *h, Str text)
     h_close(h);
 }
 
-Err page_seal(Req *req)
+/* Looking at a seal is on record before the seal is made, and is the taking out of one. */
+static Err note_look(WriteTx *tx, void *arg)
+{
+    Req *req = arg;
+    AuditAct act = {
+        .store = req->store, .actor = &req->actor, .action = S("audit"), .result = S("ok")};
+    TRY(security_anchor_taken(tx, NULL));
+    return store_audit_act(tx, &act);
+}
+
+static Err show_seal(Req *req, Err err)
 {
     const Installation *in = req->store->in;
     Str line;
-    if (!req_duty(req, "audit"))
-        return E_DENIED;
+    TRY(err);
     TRY(anchor_make(req->reader.db, in->keyring, req->arena, in->id, &line));
-    req->act_due = true;
-    req->act = (AuditAct){
-        .store = req->store, .actor = &req->actor, .action = S("audit"), .result = S("ok")};
     Html *h = page_begin(req, req_tr(req, M_SEAL), NULL, 0);
     h_element(h, "p", req_tr(req, M_SEAL_LEAD));
     TRY(qr_svg(h, line, req_tr(req, M_SEAL_PICTURE)));
@@ -31,5 +38,13 @@ Err page_seal(Req *req)
     code_line(h, anchor_public_key(in->keyring, req->arena));
     h_element(h, "p", req_tr(req, M_SEAL_CHECK));
     page_end(req, h);
+    return ERR_OK;
+}
+
+Err page_seal(Req *req)
+{
+    if (!req_duty(req, "audit"))
+        return E_DENIED;
+    req_write(req, NULL, note_look, req, show_seal);
     return ERR_OK;
 }

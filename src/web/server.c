@@ -5,6 +5,7 @@
 #include "base/workqueue.h"
 #include "engine/care_desk.h"
 #include "engine/disk_room.h"
+#include "engine/security.h"
 #include "guard/limits.h"
 #include "guard/readings.h"
 #include "guard/session.h"
@@ -63,6 +64,8 @@ typedef struct Server {
     atomic_int suspended; /* requests in the hands of workers and the writer */
     atomic_int open;      /* requests not yet wholly answered */
     atomic_bool draining;
+    atomic_bool proxied; /* a proxy in front speaks TLS: it said so */
+    bool proxy_noted;    /* of the main thread */
     pthread_mutex_t lock; /* of `slots` */
     Conn slots[CONNECTIONS + PER_ADDRESS];
     Write ticks[2];
@@ -235,6 +238,8 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
         x->language = str_copy(req->arena, str_head(str_lower(req->arena, str_trim(v)), 2));
     if (strcasecmp(name, "accept-encoding") == 0)
         req->accepts_gzip = str_contains(v, S("gzip"));
+    if (strcasecmp(name, "x-forwarded-proto") == 0 && str_is(v, "https"))
+        atomic_store(&x->server->proxied, true);
     if (strcasecmp(name, "x-forwarded-for") == 0) { /* a proxy here appends who spoke to it */
         Str piece;
         while (str_cut(&v, ',', &piece))
@@ -545,6 +550,21 @@ static Err catch_signals(void)
     return ok ? ERR_OK : E_IO;
 }
 
+static Err put_proxy(WriteTx *tx, void *arg)
+{
+    (void)arg;
+    return meta_put(tx->db, META_TRANSPORT, S(TRANSPORT_PROXY));
+}
+
+/* Once: that a proxy in front speaks TLS. */
+static void note_proxy(Server *s)
+{
+    if (!atomic_load(&s->proxied) || s->proxy_noted)
+        return;
+    Err e = writer_run(s->site.store->writer, NULL, put_proxy, NULL);
+    s->proxy_noted = e == ERR_OK;
+}
+
 static void serve_until_stopped(Server *s)
 {
     int64_t next_tick = clock_steady(), next_look = next_tick + FIRST_LOOK_MS;
@@ -553,6 +573,7 @@ static void serve_until_stopped(Server *s)
         if (poll(&stop, 1, 1000) > 0)
             return;
         cut_late(s);
+        note_proxy(s);
         room_watch(s->site.store->in, s->site.store->writer);
         bool full = writer_refuses(s->site.store->writer);
         if (clock_steady() >= next_look && !full) {
@@ -627,6 +648,7 @@ static Server *server_new(Arena *a, const Store *store)
 static Err make_tables(WriteTx *tx, void *arg)
 {
     (void)arg;
+    TRY(meta_put(tx->db, META_TRANSPORT, S(TRANSPORT_PLAIN)));
     return draft_schema(tx->db);
 }
 
