@@ -1,4 +1,4 @@
-/* Practice data (RULES 2.14): invented people and cases, made through the gate by practice users
+/* Practice data: invented people and cases, made through the gate by practice users
  * over two years of a moved clock, as imports, forms and moves. It is the first integration test,
  * and gives history, audit, tasks and late clocks for free. */
 #include "cli/command.h"

@@ -1,4 +1,4 @@
-/* The ring of copies a server keeps by itself (security 3.1, 4.4): the newest eight, one of each of
+/* The ring of copies a server keeps by itself: the newest eight, one of each of
  * the last seven days, one of each of the last four weeks, none older than thirty days, so that a
  * key that was destroyed is gone from every copy after that time. */
 #pragma once

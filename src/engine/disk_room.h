@@ -1,4 +1,4 @@
-/* The disk that runs full (security 4.5). A file of reserve lies beside the data. When room runs
+/* The disk that runs full. A file of reserve lies beside the data. When room runs
  * short, or a write fails for want of it, the writer refuses changes and the reserve is given up,
  * so that there is room for what goes with reading: audit rows, log-ins. When there is room again,
  * both come back by themselves. */

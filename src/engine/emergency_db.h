@@ -1,4 +1,4 @@
-/* Emergency access, "break-glass" (security 3.7): one victim's record for one user, four hours, the
+/* Emergency access, "break-glass": one victim's record for one user, four hours, the
  * classes that help at once. On record as a grant that another person reviews; who leaves two of
  * them unreviewed gets no third. */
 #pragma once

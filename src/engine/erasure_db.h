@@ -1,6 +1,6 @@
-/* Erasure by destroying a key (security 3.1): what was sealed under it can be read nowhere again,
+/* Erasure by destroying a key: what was sealed under it can be read nowhere again,
  * and in copies after thirty days, when the last one with the key has left the ring. Two people:
- * one asks, another does it. The order (RULES 1.17): on record first, then the key; what a cut left
+ * one asks, another does it. The order: on record first, then the key; what a cut left
  * undone between the two is done at the next start. */
 #pragma once
 

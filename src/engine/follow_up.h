@@ -1,5 +1,5 @@
 /* What the program does by itself after a record was written: rules make records, clocks start and
- * stop tasks (RULES 2.7, 2.8). Acts are recorded under "sistem:.." actors. */
+ * stop tasks. Acts are recorded under "sistem:.." actors. */
 #pragma once
 
 #include "model/store.h"

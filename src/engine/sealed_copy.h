@@ -1,4 +1,4 @@
-/* A backup as one file for a place that is trusted with nothing (security 4.4): sealed to the
+/* A backup as one file for a place that is trusted with nothing: sealed to the
  * public half of a pair whose secret half stays at home. A changed, shortened or reordered file is
  * refused whole. "SIGAP-SEGEL 1\n", the head of the stream, then pieces, each after its length in
  * four bytes; the first byte of a piece says to which file it belongs. */

@@ -1,7 +1,6 @@
 /* Tables of figures: what `domain/tables` declares, counted for a period and masked for an
  * audience. A number carries its unit, period, source and definition; a person is counted once a
- * table and period, at her first row in it (RULES 6). Suppression: primary, cells under k
- * (security 3.6). */
+ * table and period, at her first row in it. Suppression: primary, cells under k. */
 #pragma once
 
 #include "model/query.h"
@@ -45,8 +44,8 @@ typedef struct Table {
     size_t row_count, column_count;
     Count *cells; /* row_count * column_count */
     Count *row_totals, *column_totals;
-    Count total; /* distinct persons or rows, not the sum of multi-valued dimensions */
-    Count apart; /* counted beside the table */
+    Count total;     /* distinct persons or rows, not the sum of multi-valued dimensions */
+    Count apart;     /* counted beside the table */
     int64_t records; /* behind the total, where persons are counted once; else 0 */
     bool has_apart;
     bool multi; /* a dimension with several values: rows may add up to more */

@@ -1,5 +1,5 @@
 /* Accounts: the secrets of users. Facts about them (name, roles, membership) are registers; `model`
- * writes their plain projection here (RULES 6). Passwords: argon2id, t=3, m=64 MiB (security 3.4).
+ * writes their plain projection here. Passwords: argon2id, t=3, m=64 MiB.
  */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* Anchors (security 3.8): signed statements of where the audit chain stands. To recompute the chain
+/* Anchors: signed statements of where the audit chain stands. To recompute the chain
  * takes the key of the installation; to read an anchor takes its public key only, so that an agency
  * which keeps anchors outside knows when the chain behind them was cut or written anew.
  *

@@ -1,4 +1,4 @@
-/* Audit chain (security 3.8): every write and every opening of protected fields, in the same
+/* Audit chain: every write and every opening of protected fields, in the same
  * transaction, each row bound to the one before by a keyed hash. */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* The file that holds the key-encrypting key, and the paper that brings it back (security 3.1).
+/* The file that holds the key-encrypting key, and the paper that brings it back.
  * Open: "SIGAP-KEK 1 " and the key in hex, so that whoever has the file has the key. Sealed:
  * "SIGAP-KEK 2 ", a salt and the key in a box that a passphrase opens (argon2id, 256 MiB).
  * Key bytes stay on the stack or in locked memory and never enter an arena. */

@@ -1,4 +1,4 @@
-/* Key hierarchy (security 3.1): KEK (key file) -> DEK of a key subject -> key of a class.
+/* Key hierarchy: KEK (key file) -> DEK of a key subject -> key of a class.
  * Wrapped DEKs live in kunci.db, apart from the data; deleting one erases what it protects.
  * Key bytes live in locked memory or on the stack, are wiped, and never enter an arena. */
 #pragma once
@@ -84,13 +84,13 @@ MUST_CHECK Err keys_schema(Db *keys);
  * would erase what it protects. */
 MUST_CHECK Err keys_put(Db *keys, Str subject_uid, Str wrapped);
 /* Erases: nothing sealed under the DEK can be read again. No error when there is none. The bytes
- * leave the file at its next truncating checkpoint (security 4.2). */
+ * leave the file at its next truncating checkpoint. */
 MUST_CHECK Err keys_destroy(Db *keys, Str subject_uid);
 /* Unwraps every key; gives their number and the subjects (in `a`) whose key does not fit its seal.
  */
 MUST_CHECK Err keys_check(const Keyring *k, Db *keys, Arena *a, int64_t *ret_n, StrList *ret_bad);
 
-/* Where a sealed value stands: the associated data (RULES 1.6). */
+/* Where a sealed value stands: the associated data. */
 typedef struct SealPlace {
     Str reg, field, record_uid, subject_uid;
 } SealPlace;

@@ -1,5 +1,5 @@
 /* The decision: may this subject do this to that record, and which protected classes may it see?
- * Pure: facts in, decision out. Default deny (security 3.7). */
+ * Pure: facts in, decision out. Default deny. */
 #pragma once
 
 #include "guard/keys.h"

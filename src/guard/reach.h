@@ -1,4 +1,4 @@
-/* Reach: the materialised scope (RULES 1.7). Table jangkau(principal, reg, rec, classes, since,
+/* Reach: the materialised scope. Table jangkau(principal, reg, rec, classes, since,
  * until, source); kept by model/store in the transaction that changes what it follows from. */
 #pragma once
 

@@ -1,6 +1,6 @@
-/* How many protected records somebody opened today (security 3.7, reading budget and harvest
- * alarm): an account that leafs through the books, whether by its owner or by a thief, is stopped,
- * and the data-protection officer told. */
+/* How many protected records somebody opened today: reading budget and harvest alarm. An account
+ * that leafs through the books, whether by its owner or by a thief, is stopped, and the
+ * data-protection officer told. */
 #pragma once
 
 #include "db/writer.h"

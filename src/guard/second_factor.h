@@ -23,7 +23,7 @@ typedef struct SecondFactor {
     "user_uid " DB_TEXT " NOT NULL);"                                                              \
     "CREATE INDEX IF NOT EXISTS kode_pulih_user ON kode_pulih(user_uid);"
 /* Whether everybody must have one: yes unless meta says otherwise, which it does for practice
- * installations (RULES 2.14). */
+ * installations. */
 #define SECOND_FACTOR_WORD "kode_kedua"
 #define META_SECOND_FACTOR S(SECOND_FACTOR_WORD)
 #define SECOND_FACTOR_FREE "boleh"

@@ -1,4 +1,4 @@
-/* Import of an agency's book by profile (RULES 1.21, 1.22). One spreadsheet row is a case, a
+/* Import of an agency's book by profile. One spreadsheet row is a case, a
  * person, a victim and a suspect at once; the profile says which columns make which record and by
  * what an existing record is recognised. Checking judges every record and writes nothing; applying
  * checks again and then writes in portions, each committed by itself (docs/decisions/010).

@@ -4,7 +4,7 @@
 
 #include "problem.h"
 
-/* Limits of one file (RULES 1.20, security 4.6 and 4.8). */
+/* Limits of one file. */
 enum {
     WORKBOOK_MAX_BYTES = 5 * 1024 * 1024,
     WORKBOOK_MAX_ROWS = 20000,    /* rows with content, a sheet */

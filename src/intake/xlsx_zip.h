@@ -1,5 +1,5 @@
 /* The outer shell of an XLSX file: named XML parts in a zip archive, walked piece by piece under
- * the limits of RULES 1.20. Entry names are only compared with the parts we look for; none reaches
+ * fixed limits. Entry names are only compared with the parts we look for; none reaches
  * the file system. */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* Who opened what is protected about one record: for the person concerned (PDP law art. 7, law.md
- * 6.1), the data-protection officer, and whoever follows up a leak. */
+/* Who opened what is protected about one record: for the person concerned (UU 27/2022
+ * Pasal 7), the data-protection officer, and whoever follows up a leak. */
 #pragma once
 
 #include "model/audit_view.h"

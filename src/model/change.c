@@ -367,7 +367,7 @@ static void check_own_rights(Prepare *p)
 
 /* ---- moves ---- */
 
-/* The two-person rule: who recorded it does not take this step (security 3.7), nor, where the
+/* The two-person rule: who recorded it does not take this step, nor, where the
  * program recorded it, who took the last one. Nothing about it can change between here and the
  * writer: a record keeps its first author, and another step is another version. */
 static Err check_other(Prepare *p, const Move *m)

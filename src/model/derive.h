@@ -1,5 +1,5 @@
 /* Derived values: calc fields, heading, folded search text. All can be rebuilt from what was
- * entered (RULES 2.18). Writing runs on the writer inside a command's savepoint. Only model/
+ * entered. Writing runs on the writer inside a command's savepoint. Only model/
  * includes this header. */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* Drafts: what a user typed and did not save. One sealed blob per user, register and record (or the
- * parent of a new one); no record, never in history, not audited (RULES 1.15). */
+ * parent of a new one); no record, never in history, not audited. */
 #pragma once
 
 #include "model/store.h"

@@ -7,6 +7,9 @@
 /* Parses `text`, which stands at line and column of `file`. NULL after adding one problem. */
 Expr *expr_parse(Arena *a, Str text, Str file, int line, int column, Problems *problems);
 
+/* A literal text, whatever signs stand in it; to be linked like a parsed one. */
+Expr *expr_literal(Arena *a, Str text, int line, int column);
+
 typedef enum ExprUseAs {
     EXPR_CONDITION, /* when, where, apart: must be true or false */
     EXPR_CALC,      /* as value, without find(): nothing would notice a change there */

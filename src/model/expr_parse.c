@@ -290,6 +290,12 @@ static Expr *parse_or(Parser *p)
     return e;
 }
 
+Expr *expr_literal(Arena *a, Str text, int line, int column)
+{
+    Parser p = {.arena = a, .line = line, .column = column};
+    return node(&p, EXPR_TEXT, text);
+}
+
 Expr *expr_parse(Arena *a, Str text, Str file, int line, int column, Problems *problems)
 {
     Parser p = {.arena = a,

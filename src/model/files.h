@@ -1,4 +1,4 @@
-/* Attached bytes (RULES 1.18): in berkas.db, immutable, in chunks sealed under the key of the
+/* Attached bytes: in berkas.db, immutable, in chunks sealed under the key of the
  * record's key subject, written before the row that names them. The row holds the uid of the file.
  */
 #pragma once

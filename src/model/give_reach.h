@@ -1,5 +1,5 @@
 /* Records that open or close the record above them: an assignment to the team, a grant with classes
- * and an end, an exclusion for conflict of interest (security 3.7). */
+ * and an end, an exclusion for conflict of interest. */
 #pragma once
 
 #include "model/store.h"

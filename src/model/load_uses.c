@@ -69,12 +69,11 @@ static void title_task(Loader *l, Rule *rule, const Node *node)
     }
     for (size_t i = 0; i < rule->n; i++)
         all[i] = rule->set[i];
-    Str quoted = str_printf(l->arena, "'%.*s'", STR_ARG(rule->label.text[LANG_ID]));
-    Expr *e = expr_parse(l->arena, quoted, l->file, node->line, node->column, l->problems);
+    Expr *e = expr_literal(l->arena, rule->label.text[LANG_ID], node->line, node->column);
     expr_link(e, l->reg, title, EXPR_VALUE, l->file, l->problems);
     all[rule->n] = (Setting){title, e};
     rule->set = all;
-    rule->n += e != NULL;
+    rule->n++;
 }
 
 static void link_rule(Loader *l, void *into, const Node *node)

@@ -1,4 +1,4 @@
-/* Persons in memory, so that "perhaps already on file" needs no stored index of names (security 3.2):
+/* Persons in memory, so that "perhaps already on file" needs no stored index of names:
  * keyed hashes of what they are found by, never a name. Read behind the pages after a start by
  * opening every person; kept current after each commit. */
 #pragma once

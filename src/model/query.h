@@ -1,4 +1,4 @@
-/* The query object: the only input to list, API, export, queue, table and picker (RULES 2.17). */
+/* The query object: the only input to list, API, export, queue, table and picker. */
 #pragma once
 
 #include "model/store.h"

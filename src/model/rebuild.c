@@ -1,5 +1,5 @@
 /* Rebuilds every derived table and column from the rows: the proof that nothing but caches is lost
- * when one of them is wrong (RULES 2.18). */
+ * when one of them is wrong. */
 #include "guard/reach.h"
 #include "model/derive.h"
 #include "model/env.h"

@@ -328,7 +328,7 @@ static void hash_part(Buf *b, Str s)
     buf_put(b, s);
 }
 
-/* A renamed field keeps the name it was hashed under (RULES 2.15). */
+/* A renamed field keeps the name it was hashed under. */
 static Str hashed_name(const Field *f)
 {
     return str_empty(f->was) ? f->name : f->was;

@@ -53,7 +53,7 @@ MUST_CHECK Err row_resolve(Db *db, const Field *f, Str uid, const Register **ret
 MUST_CHECK Err row_author(Db *db, Arena *a, int64_t tx, Str *ret_actor);
 MUST_CHECK Err row_id(Db *db, const Register *reg, Str uid, int64_t *ret_id);
 
-/* uid of the key subject of a stored record (RULES 1.5). */
+/* uid of the key subject of a stored record. */
 MUST_CHECK Err row_key_subject(Db *db, Arena *a, const Record *r, Str *ret_uid);
 /* Opens one sealed value of a stored record. */
 MUST_CHECK Err row_unseal(const Keyring *k, const Dek *dek, Arena *a, const Record *r, Str subject,

@@ -1,6 +1,6 @@
 /* The scrub: reads every record with all its versions and compares them with the keyed hashes that
- * were written beside them (RULES 3.7), works out again what is derived, and opens every wrapped
- * key. SQLite's own check sees structure, not content (security 4.3). It finds damage and
+ * were written beside them, works out again what is derived, and opens every wrapped
+ * key. SQLite's own check sees structure, not content. It finds damage and
  * tampering; it mends nothing. */
 #pragma once
 

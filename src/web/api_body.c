@@ -1,8 +1,7 @@
 #include "web/api_body.h"
 
 #include "model/load.h"
-
-enum { REASON_MAX = 500 };
+#include "web/record.h"
 
 static void wrong(Problems *problems, Str field, Msg msg, Str a, Str b)
 {

@@ -6,8 +6,6 @@
 #include "web/list_query.h"
 #include "web/record.h"
 
-enum { REASON_MIN = 10, PURPOSE_MAX = 500 };
-
 /* ---- values ---- */
 
 static Str instant_utc(Req *req, Str canonical)
@@ -100,20 +98,16 @@ void api_put_record(Req *req, Json *j, const Record *r, bool listed)
 /* "code; words": as the page asks it, but with every request, since a token knows no log-in. */
 static Err read_purpose(Req *req, Str *ret, Problems *problems)
 {
-    const CodeList *list = model_list(req->model, S(LIST_PURPOSE));
-    Str words = req->stated_purpose, code;
+    Str words = req->stated_purpose, code, header = S("Sigap-Tujuan");
     *ret = STR_NONE;
     if (str_empty(words))
         return ERR_OK;
-    if (words.len > PURPOSE_MAX || !utf8_valid(words))
+    if (!utf8_valid(words))
         return E_BAD_REQ;
     str_cut(&words, ';', &code);
     code = str_trim(code);
     words = str_trim(words);
-    if (!list || !code_find(list, code))
-        problem_add(problems, (Problem){.field = S("Sigap-Tujuan"), .msg = M_WEB_PURPOSE_MISSING});
-    if (words.len < REASON_MIN)
-        problem_add(problems, (Problem){.field = S("Sigap-Tujuan"), .msg = M_WEB_REASON_MISSING});
+    purpose_judge(req, code, header, words, header, problems);
     *ret = str_printf(req->arena, "%.*s: %.*s", STR_ARG(code), STR_ARG(words));
     return problems->errors ? E_INVALID : ERR_OK;
 }

@@ -3,13 +3,13 @@
 #include "base/clock.h"
 #include "base/rand.h"
 #include "base/utf8.h"
-#include "guard/keys.h"
 #include "engine/identity_db.h"
+#include "guard/keys.h"
 #include "web/api.h"
 #include "web/page_form.h"
 #include "web/page_show.h"
 
-enum { REASON_MIN = 10, IDEM_MAX = 100 };
+enum { IDEM_MAX = 100 };
 
 typedef struct ApiWrite {
     ApiBody body;
@@ -305,8 +305,8 @@ static Err void_or_restore(Req *req, ChangeKind kind)
     ApiWrite *w;
     Err refused = ERR_OK;
     TRY(begin_stored(req, kind, VERB_VOID, &w, &refused));
-    if (refused == ERR_OK && w->body.reason.len < REASON_MIN)
-        problem_add(&w->problems, (Problem){.field = S("alasan"), .msg = M_WEB_REASON_MISSING});
+    if (refused == ERR_OK)
+        reason_judge(w->body.reason, S("alasan"), &w->problems);
     return refused != ERR_OK ? refuse(req, w, refused) : run(req, w);
 }
 

@@ -4,6 +4,7 @@
 
 #include "assets_gen.h"
 #include "base/clock.h"
+#include "base/number.h"
 #include "guard/session.h"
 #include "model/draft.h"
 #include "web/page_file.h"
@@ -41,6 +42,11 @@ bool req_has_page(const Req *req, Str path)
 {
     Req probe = {.arena = req->arena, .model = req->model, .method = METHOD_GET, .path = path};
     return route_find(&probe) == ERR_OK;
+}
+
+Str req_count(const Req *req, int64_t n)
+{
+    return number_format(req->arena, req->lang, n, 0);
 }
 
 Str req_instant(const Req *req, int64_t instant)

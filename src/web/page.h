@@ -79,6 +79,8 @@ bool page_admin_mine(const Req *req);
 bool req_has_page(const Req *req, Str path);
 /* "20 Nov 2026 pukul 09.14 WITA"; absent for 0. */
 Str req_instant(const Req *req, int64_t instant);
+/* A count for people: "10.000" in Indonesian, "10,000" in English. */
+Str req_count(const Req *req, int64_t n);
 /* State of a record in words; absent without a flow. */
 Str req_state(const Req *req, const Register *reg, Str state);
 /* Value of a system column of a loaded record for people: nomor, status, pemilik, induk, tajuk,
@@ -152,7 +154,8 @@ Err page_health(Req *req);
 Err page_security(Req *req);
 Err page_health_verify(Req *req);
 Err page_health_scrub(Req *req);
-/* For the first screen: tells who looks after the machine that a backup or check is late or failed. */
+/* For the first screen: tells who looks after the machine that a backup or check is late or failed.
+ */
 MUST_CHECK Err health_warning(Req *req, Html *h);
 /* The same for the data-protection officer: who opens very many records. */
 MUST_CHECK Err readings_warning(Req *req, Html *h);

@@ -4,8 +4,6 @@
 
 #include "guard/session.h"
 
-enum { REASON_MIN = 10, PURPOSE_MAX = 500 };
-
 /* ---- opening ---- */
 
 typedef struct Opening {
@@ -28,19 +26,13 @@ Err page_open_post(Req *req)
 {
     Sheet s;
     Problems problems = {.arena = req->arena};
-    const CodeList *list = model_list(req->model, S(LIST_PURPOSE));
     TRY(record_load(req, VERB_READ, &s));
     Opening *o = ARENA_NEW(req->arena, Opening);
     *o = (Opening){.session = req->subject.session,
                    .purpose = req_form(req, S("guna")),
                    .reason = req_form(req, S("-alasan"))};
     TRY(store_file_uid(&req->reader, &s.rec, &o->file_uid));
-    if (!list || !code_find(list, o->purpose))
-        problem_add(&problems, (Problem){.msg = M_WEB_PURPOSE_MISSING});
-    if (o->reason.len < REASON_MIN)
-        problem_add(&problems, (Problem){.msg = M_WEB_REASON_MISSING});
-    if (o->reason.len > PURPOSE_MAX) /* every row of the audit repeats it */
-        return E_TOO_LARGE;
+    purpose_judge(req, o->purpose, STR_NONE, o->reason, STR_NONE, &problems);
     if (problems.n) {
         page_problems(req, E_INVALID, &problems);
         return ERR_OK;
@@ -182,8 +174,7 @@ static Err void_or_restore(Req *req, ChangeKind kind, const char *message)
     Change *c;
     TRY(begin_act(req, kind, VERB_VOID, &act, &c));
     act->message = message;
-    if (c->reason.len < REASON_MIN)
-        problem_add(&act->problems, (Problem){.msg = M_WEB_REASON_MISSING});
+    reason_judge(c->reason, STR_NONE, &act->problems);
     return run_act(req, act, c);
 }
 

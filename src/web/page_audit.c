@@ -32,13 +32,6 @@ static AuditFilter filter_of(Req *req)
                          .before = before};
 }
 
-static void on_record(Req *req, const char *action)
-{
-    req->act_due = true;
-    req->act = (AuditAct){
-        .store = req->store, .actor = &req->actor, .action = str_of(action), .result = S("ok")};
-}
-
 static Str record_words(Req *req, const AuditLine *l)
 {
     if (!l->reg)
@@ -144,7 +137,7 @@ Err page_audit(Req *req)
     if (!req_duty(req, "audit"))
         return E_DENIED;
     TRY(audit_view(&req->reader, &f, lines, ROWS_SHOWN, &n));
-    on_record(req, "audit");
+    req_on_record(req, S("audit"), NULL, STR_NONE, S("ok"));
     Html *h = page_begin(req, req_tr(req, M_AUDIT), NULL, 0);
     h_element(h, "p", req_tr(req, M_AUDIT_LEAD));
     filter_form(req, h);
@@ -185,7 +178,7 @@ Err page_audit_csv(Req *req)
     TRY(audit_view(&req->reader, &f, lines, ROWS_EXPORTED + 1, &n));
     if (n > ROWS_EXPORTED) /* a file that lacks rows nobody missed is worse than none */
         return too_many(req);
-    on_record(req, "export");
+    req_on_record(req, S("export"), NULL, STR_NONE, S("ok"));
     req->res.status = 200;
     req->res.type = S("text/csv; charset=utf-8");
     req->res.disposition = S("attachment; filename=\"audit.csv\"");

@@ -59,7 +59,7 @@ void bulk_bar(Req *req, Html *h, const QueryPage *page, const Register *reg, Str
 typedef struct Bulk {
     const Move *move;
     QueryPage page; /* what was ticked, or all results */
-    bool *fit; /* per record of the page: its state and the reader's rights allow the step */
+    bool *fit;      /* per record of the page: its state and the reader's rights allow the step */
     Str uids, back;
     bool all;
 } Bulk;
@@ -146,9 +146,8 @@ static void put_records(Req *req, Html *h, const Bulk *b, bool fit, Msg head)
         h_close(h);
     }
     if (n > SHOWN)
-        h_element(
-            h, "li",
-            tr_args(req->arena, req->lang, M_BULK_MORE, str_int(req->arena, (int64_t)n - SHOWN)));
+        h_element(h, "li",
+                  tr_args(req->arena, req->lang, M_BULK_MORE, req_count(req, (int64_t)n - SHOWN)));
     h_close_to(h, mark);
 }
 
@@ -211,14 +210,14 @@ static void step_form(Req *req, Html *h, const Bulk *b, Str count)
 static Err confirm(Req *req, Bulk *b)
 {
     Crumb up = {req_label(req, &req->reg->label), b->back};
-    Str count = str_int(req->arena, (int64_t)fitting(req, b));
+    Str count = req_count(req, (int64_t)fitting(req, b));
     Html *h = page_begin(req, req_label(req, &b->move->label), &up, 1);
     if (!b->page.n) {
         page_notice(h, "info", req_tr(req, M_BULK_NONE));
     } else {
         h_element(h, "p",
                   tr_args(req->arena, req->lang, M_BULK_COUNT, count,
-                          str_int(req->arena, (int64_t)b->page.n)));
+                          req_count(req, (int64_t)b->page.n)));
         offer_all(req, h, b);
         if (!str_empty(b->uids))
             step_form(req, h, b, count);
@@ -341,8 +340,8 @@ static Err show_failures(Req *req, const Steps *all, size_t failed)
     req->res.status = err_http(E_INVALID);
     page_notice(h, "awas",
                 tr_args(req->arena, req->lang, M_BULK_RESULT,
-                        str_int(req->arena, (int64_t)(all->n - failed)),
-                        str_int(req->arena, (int64_t)failed)));
+                        req_count(req, (int64_t)(all->n - failed)),
+                        req_count(req, (int64_t)failed)));
     h_open(h, "ol");
     for (size_t i = 0; i < all->n; i++)
         if (all->items[i].err != ERR_OK)

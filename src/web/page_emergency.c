@@ -2,12 +2,13 @@
  * not assigned to this one. */
 #include "engine/emergency_db.h"
 #include "web/page.h"
+#include "web/record.h"
 #include "web/widget.h"
 
 #include "base/clock.h"
 #include "base/utf8.h"
 
-enum { REASON_MAX = 500, PROOF_MINUTES = 5 };
+enum { PROOF_MINUTES = 5 };
 
 static Err show(Req *req, const Problems *problems)
 {
@@ -82,12 +83,8 @@ static Err after_opening(Req *req, Err err)
 
 static Err tried_in_vain(Req *req, const Problems *problems)
 {
-    req->act_due = true;
-    req->act = (AuditAct){.store = req->store,
-                          .actor = &req->actor,
-                          .action = S("refused:emergency"),
-                          .result = S("E_INVALID"),
-                          .reg = role_reg(req->model, REG_ROLE_VICTIM)};
+    req_on_record(req, S("refused:emergency"), role_reg(req->model, REG_ROLE_VICTIM), STR_NONE,
+                  S("E_INVALID"));
     return show(req, problems);
 }
 

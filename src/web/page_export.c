@@ -56,16 +56,6 @@ static Err add_row(void *ctx, const Record *r)
     return ERR_OK;
 }
 
-static void on_record(Req *req)
-{
-    req->act_due = true;
-    req->act = (AuditAct){.store = req->store,
-                          .actor = &req->actor,
-                          .action = S("export"),
-                          .result = S("ok"),
-                          .reg = req->reg};
-}
-
 static Str file_name(Req *req, const char *suffix)
 {
     return str_printf(req->arena, "attachment; filename=\"%.*s-%.*s%s\"", STR_ARG(req->reg->name),
@@ -99,7 +89,7 @@ Err page_csv(Req *req)
     req->res.body = x.csv;
     req->res.type = S("text/csv; charset=utf-8");
     req->res.disposition = file_name(req, ".csv");
-    on_record(req);
+    req_on_record(req, S("export"), req->reg, STR_NONE, S("ok"));
     return ERR_OK;
 }
 
@@ -182,6 +172,6 @@ Err page_xlsx(Req *req)
         (Buf){.arena = req->arena, .ptr = (char *)(uintptr_t)bytes.ptr, .len = bytes.len};
     req->res.type = S("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
     req->res.disposition = file_name(req, ".xlsx");
-    on_record(req);
+    req_on_record(req, S("export"), req->reg, STR_NONE, S("ok"));
     return ERR_OK;
 }

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { REASON_MAX = 500 }; /* bytes of a reason for a change */
-
 unsigned form_create_classes(const Req *req, const Register *reg)
 {
     unsigned classes = 0;
@@ -343,9 +341,9 @@ static Err warn_same_person(Save *s, const Change *c, const Field *ref)
         const Record *r = &alike[i].person;
         Str why = identity_reasons(req->arena, req->model, req->lang, &alike[i].like);
         uids = str_printf(req->arena, "%.*s %.*s", STR_ARG(uids), STR_ARG(r->uid));
-        names = str_printf(req->arena, "%.*s%s%.*s %.*s (%.*s)", STR_ARG(names),
-                           names.len ? "; " : "", STR_ARG(r->heading), STR_ARG(r->number),
-                           STR_ARG(why));
+        names =
+            str_printf(req->arena, "%.*s%s%.*s %.*s (%.*s)", STR_ARG(names), names.len ? "; " : "",
+                       STR_ARG(r->heading), STR_ARG(r->number), STR_ARG(why));
     }
     if (!uids.len)
         return ERR_OK;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/number.h"
 #include "engine/backup_db.h"
 #include "engine/care_desk.h"
 #include "engine/disk_room.h"
@@ -20,9 +21,9 @@ static void row(Html *h, Str name, Str value)
 
 static Str size_words(Req *req, int64_t bytes)
 {
-    if (bytes >= 1000000000)
-        return str_printf(req->arena, "%.1f GB", (double)bytes / 1e9);
-    return str_printf(req->arena, "%.1f MB", (double)bytes / 1e6);
+    bool giga = bytes >= 1000000000;
+    Str tenths = number_format(req->arena, req->lang, bytes / (giga ? 100000000 : 100000), 1);
+    return str_printf(req->arena, "%.*s %s", STR_ARG(tenths), giga ? "GB" : "MB");
 }
 
 /* "hari ini", "3 hari lalu" */
@@ -58,7 +59,7 @@ static Str audit_words(Req *req, const AuditSeen *seen)
     if (seen->bad_seq)
         return tr_args(req->arena, req->lang, M_AUDIT_BAD, str_int(req->arena, seen->bad_seq));
     return tr_args(req->arena, req->lang, M_HEALTH_AUDIT_OK, req_instant(req, seen->at),
-                   str_int(req->arena, seen->rows));
+                   req_count(req, seen->rows));
 }
 
 /* Roles of registers that nobody holds: what stands on them is off. */
@@ -111,7 +112,7 @@ static void button(Req *req, Html *h, Str action, Msg label)
 
 static Str seconds(Req *req, int64_t ms)
 {
-    return str_printf(req->arena, "%.1f", (double)ms / 1000);
+    return number_format(req->arena, req->lang, ms / 100, 1);
 }
 
 static void backup_item(Req *req, Html *h, const BackupRow *b)
@@ -130,9 +131,9 @@ static void backup_item(Req *req, Html *h, const BackupRow *b)
 static void warnings(Req *req, Html *h, const CareState *care)
 {
     if (care->scrub.faults)
-        page_notice(h, "galat",
-                    tr_args(req->arena, req->lang, M_HEALTH_SCRUB_BAD,
-                            str_int(req->arena, care->scrub.faults)));
+        page_notice(
+            h, "galat",
+            tr_args(req->arena, req->lang, M_HEALTH_SCRUB_BAD, req_count(req, care->scrub.faults)));
     if (room_used(req->store->in) >= ROOM_WARNS)
         page_notice(h, "awas",
                     tr_args(req->arena, req->lang, M_HEALTH_ROOM_SHORT,
@@ -176,7 +177,7 @@ static void scrubbed(Req *req, Html *h, const ScrubSeen *seen, bool busy)
     if (seen->at)
         h_element(h, "p",
                   tr_args(req->arena, req->lang, M_HEALTH_SCRUB_LINE, req_instant(req, seen->at),
-                          str_int(req->arena, seen->records), str_int(req->arena, seen->faults),
+                          req_count(req, seen->records), req_count(req, seen->faults),
                           seconds(req, seen->took)));
     else
         h_element(h, "p", req_tr(req, M_HEALTH_NEVER));

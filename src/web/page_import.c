@@ -1,6 +1,5 @@
 /* Import pages: the profiles, the upload, the run with its preview, apply and undo. */
 #include "base/clock.h"
-#include "base/number.h"
 #include "base/rand.h"
 #include "engine/import_db.h"
 #include "guard/session.h"
@@ -312,9 +311,8 @@ static void put_working(Req *req, Html *h, const DeskView *v)
     h_class(h, "p", "info");
     h_attr(h, "id", S("kerja"));
     h_attr(h, "role", S("status"));
-    h_text(h,
-           tr_args(req->arena, req->lang, m, number_format(req->arena, req->lang, v->progress, 0),
-                   number_format(req->arena, req->lang, v->total, 0)));
+    h_text(h, tr_args(req->arena, req->lang, m, req_count(req, v->progress),
+                      req_count(req, v->total)));
     h_close(h);
     h_element(h, "p", req_tr(req, M_IMPORT_LEAVE));
 }
@@ -322,8 +320,8 @@ static void put_working(Req *req, Html *h, const DeskView *v)
 static void put_counts(Req *req, Html *h, const ImportReport *r)
 {
     h_open(h, "p");
-    h_text(h, tr_args(req->arena, req->lang, M_IMPORT_ROWS, str_int(req->arena, r->rows),
-                      str_int(req->arena, r->bad_rows)));
+    h_text(h, tr_args(req->arena, req->lang, M_IMPORT_ROWS, req_count(req, r->rows),
+                      req_count(req, r->bad_rows)));
     h_close(h);
     h_open(h, "ul");
     for (size_t i = 0; i < r->profile->row_count; i++) {
@@ -333,8 +331,8 @@ static void put_counts(Req *req, Html *h, const ImportReport *r)
         h_element(h, "li",
                   tr_args(req->arena, req->lang, M_IMPORT_COUNTS,
                           req_label(req, &r->profile->rows[i].reg->label),
-                          str_int(req->arena, n.created), str_int(req->arena, n.changed),
-                          str_int(req->arena, n.same)));
+                          req_count(req, n.created), req_count(req, n.changed),
+                          req_count(req, n.same)));
     }
     h_close(h);
 }
@@ -346,8 +344,8 @@ static void put_problems(Req *req, Html *h, const Problems *list)
     h_class(h, "section", "galat-daftar");
     h_element(h, "h2",
               tr_args(req->arena, req->lang, M_IMPORT_PROBLEMS,
-                      str_int(req->arena, (int64_t)list->errors),
-                      str_int(req->arena, (int64_t)(list->n - list->errors))));
+                      req_count(req, (int64_t)list->errors),
+                      req_count(req, (int64_t)(list->n - list->errors))));
     h_open(h, "ol");
     for (size_t i = 0; i < list->n && i < PROBLEMS_SHOWN; i++) {
         h_open(h, "li");
@@ -359,7 +357,7 @@ static void put_problems(Req *req, Html *h, const Problems *list)
     if (list->n > PROBLEMS_SHOWN)
         h_element(h, "p",
                   tr_args(req->arena, req->lang, M_IMPORT_MORE,
-                          str_int(req->arena, (int64_t)list->n - PROBLEMS_SHOWN)));
+                          req_count(req, (int64_t)list->n - PROBLEMS_SHOWN)));
     h_close(h);
 }
 
@@ -529,11 +527,11 @@ static Err put_done(Req *req, Html *h, const ImportRun *run, const DeskView *v)
     page_notice(h, "aman",
                 tr_args(req->arena, req->lang,
                         run->state == IMPORT_UNDONE ? M_IMPORT_IS_UNDONE : M_IMPORT_IS_APPLIED,
-                        str_int(req->arena, run->rows)));
+                        req_count(req, run->rows)));
     if (v->undo_kept)
-        page_notice(h, "awas",
-                    tr_args(req->arena, req->lang, M_IMPORT_KEPT,
-                            str_int(req->arena, (int64_t)v->undo_kept)));
+        page_notice(
+            h, "awas",
+            tr_args(req->arena, req->lang, M_IMPORT_KEPT, req_count(req, (int64_t)v->undo_kept)));
     if (v->report && v->report->profile && run->state == IMPORT_APPLIED)
         put_counts(req, h, v->report);
     if (run->state == IMPORT_APPLIED)

@@ -10,7 +10,7 @@
 #include "engine/identity_db.h"
 #include "guard/session.h"
 
-enum { PAIRS_MAX = 200, REASON_MIN = 10, PURPOSE_MAX = 500 };
+enum { PAIRS_MAX = 200 };
 #define MATCH_PAGE "/kecocokan"
 
 typedef struct Review {
@@ -289,8 +289,8 @@ static Err show(Review *v, const Problems *problems)
     }
     const Record *c = &v->candidates[v->at];
     h_open(h, "p");
-    h_text(h, tr_args(a, req->lang, M_MATCH_PLACE, str_int(a, (int64_t)v->at + 1),
-                      str_int(a, (int64_t)v->n)));
+    h_text(h, tr_args(a, req->lang, M_MATCH_PLACE, req_count(req, (int64_t)v->at + 1),
+                      req_count(req, (int64_t)v->n)));
     h_lit(h, " · ");
     page_link(h, url_record(req, c->reg, c->uid, ""), record_title(req, c));
     h_lit(h, " · ");
@@ -351,17 +351,13 @@ Err page_match_open_post(Req *req)
 {
     Openings *o = ARENA_NEW(req->arena, Openings);
     Problems problems = {.arena = req->arena};
-    const CodeList *list = model_list(req->model, S(LIST_PURPOSE));
     TRY(load_open(req, &o->v));
     o->purpose = req_form(req, S("guna"));
     o->reason = req_form(req, S("-alasan"));
     o->files = ARENA_ARRAY(req->arena, 2 * o->v.n + 1, Str);
     for (size_t i = 0; i < 2 * o->v.n; i++)
         TRY(store_file_uid(&req->reader, &o->v.pairs[i / 2].persons[i % 2], &o->files[o->n++]));
-    if (!list || !code_find(list, o->purpose))
-        problem_add(&problems, (Problem){.field = S("guna"), .msg = M_WEB_PURPOSE_MISSING});
-    if (o->reason.len < REASON_MIN || o->reason.len > PURPOSE_MAX)
-        problem_add(&problems, (Problem){.field = S("-alasan"), .msg = M_WEB_REASON_MISSING});
+    purpose_judge(req, o->purpose, S("guna"), o->reason, S("-alasan"), &problems);
     if (problems.errors)
         return show(&o->v, &problems);
     req_write(req, NULL, put_purposes, o, opened);

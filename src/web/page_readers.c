@@ -32,8 +32,8 @@ static Err offices(Req *req, Html *h, const Record *r)
         h_attr(h, "scope", S("row"));
         h_text(h, office_name(req, rows[i].agency));
         h_close(h);
-        h_element(h, "td", str_int(req->arena, rows[i].times));
-        h_element(h, "td", str_int(req->arena, rows[i].officers));
+        h_element(h, "td", req_count(req, rows[i].times));
+        h_element(h, "td", req_count(req, rows[i].officers));
         h_element(h, "td", req_instant(req, rows[i].first));
         h_element(h, "td", req_instant(req, rows[i].last));
         h_element(h, "td", rows[i].purposes);
@@ -89,12 +89,6 @@ Err page_readers(Req *req)
         TRY(openings(req, h, &r));
     }
     page_end(req, h);
-    req->act_due = true;
-    req->act = (AuditAct){.store = req->store,
-                          .actor = &req->actor,
-                          .action = S("audit"),
-                          .uid = r.uid,
-                          .result = S("ok"),
-                          .reg = req->reg};
+    req_on_record(req, S("audit"), req->reg, r.uid, S("ok"));
     return ERR_OK;
 }

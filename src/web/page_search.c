@@ -1,6 +1,6 @@
 /* One box over everything the reader may reach: numbers of records, exact protected values, names
  * of persons, words in clear text. Each group asks through the gate of its register; nothing is
- * said of records out of reach (RULES 1.13). */
+ * said of records out of reach. */
 #include "web/list.h"
 #include "web/record.h"
 

@@ -312,9 +312,9 @@ Err page_series(Req *req)
     Crumb up[] = {{req_tr(req, M_TABLES), S("/tabel")}, {req_tr(req, M_SERIES), S("/seri")}};
     Html *h = page_begin(req, req_label(req, &code->label), up, 2);
     if (all.capped)
-        page_notice(h, "awas",
-                    tr_args(req->arena, req->lang, M_SERIES_CAPPED,
-                            str_int(req->arena, (int64_t)all.beside)));
+        page_notice(
+            h, "awas",
+            tr_args(req->arena, req->lang, M_SERIES_CAPPED, req_count(req, (int64_t)all.beside)));
     if (!all.beside)
         page_notice(h, "info", req_tr(req, M_SERIES_EMPTY));
     warnings(req, h, &all, &found);

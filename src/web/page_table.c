@@ -192,8 +192,7 @@ static void table_row(Req *req, Html *h, const Table *t, size_t r)
     cell(req, h, t, total, true);
     if (table_has_unknown(t)) {
         h_class(h, "td", "angka");
-        h_text(h,
-               total->masked ? req_tr(req, M_TABLE_HIDDEN) : str_int(req->arena, total->unknown));
+        h_text(h, total->masked ? req_tr(req, M_TABLE_HIDDEN) : req_count(req, total->unknown));
         h_close(h);
     }
     h_close(h);

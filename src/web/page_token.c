@@ -108,16 +108,6 @@ Err page_tokens(Req *req)
 
 /* ---- making and revoking ---- */
 
-static void on_record(Req *req, const char *action, Str uid)
-{
-    req->act_due = true;
-    req->act = (AuditAct){.store = req->store,
-                          .actor = &req->actor,
-                          .action = str_of(action),
-                          .uid = uid,
-                          .result = S("ok")};
-}
-
 static Err write_token(WriteTx *tx, void *arg)
 {
     Making *m = arg;
@@ -133,7 +123,7 @@ static Err after_making(Req *req, Err err)
         return show(req, &problems);
     }
     TRY(err);
-    on_record(req, "token:make", STR_NONE);
+    req_on_record(req, S("token:make"), NULL, STR_NONE, S("ok"));
     req_cookie(req, S(FRESH), m->text, 0);
     return req_redirect(req, S("/token"));
 }
@@ -169,7 +159,7 @@ static Err write_revocation(WriteTx *tx, void *arg)
 static Err after_revoking(Req *req, Err err)
 {
     TRY(err);
-    on_record(req, "token:revoke", req->uid);
+    req_on_record(req, S("token:revoke"), NULL, req->uid, S("ok"));
     return req_redirect(req, S("/token"));
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/rand.h"
+#include "base/utf8.h"
 #include "engine/settings_db.h"
 #include "engine/task_words.h"
 #include "guard/readings.h"
@@ -31,6 +32,23 @@ Err record_open(Req *req, Record *r, unsigned classes)
     if (r->reg->has_sealed && classes)
         TRY(within_budget(req, r->uid));
     return store_unseal(&req->reader, r, classes);
+}
+
+void reason_judge(Str reason, Str field, Problems *problems)
+{
+    if (utf8_count(reason) < REASON_MIN)
+        problem_add(problems, (Problem){.field = field, .msg = M_WEB_REASON_MISSING});
+    if (reason.len > REASON_MAX)
+        problem_add(problems, (Problem){.field = field, .msg = M_WEB_REASON_LONG});
+}
+
+void purpose_judge(Req *req, Str code, Str code_field, Str reason, Str reason_field,
+                   Problems *problems)
+{
+    const CodeList *list = model_list(req->model, S(LIST_PURPOSE));
+    if (!list || !code_find(list, code))
+        problem_add(problems, (Problem){.field = code_field, .msg = M_WEB_PURPOSE_MISSING});
+    reason_judge(reason, reason_field, problems);
 }
 
 Err record_load(Req *req, Verb verb, Sheet *ret)

@@ -19,6 +19,13 @@ MUST_CHECK Err record_open(Req *req, Record *r, unsigned classes);
 /* Loads req->reg / req->uid for the verb. When a purpose was given for its file in this session,
  * the protected values of the allowed classes are opened (and will go on record). */
 MUST_CHECK Err record_load(Req *req, Verb verb, Sheet *ret);
+/* Of a reason: letters at least; bytes at most, since audit rows repeat it. */
+enum { REASON_MIN = 10, REASON_MAX = 500 };
+/* Whether a reason says enough and not too much; a problem at `field` when not. */
+void reason_judge(Str reason, Str field, Problems *problems);
+/* The same for a purpose: a code of the list of purposes and its reason. */
+void purpose_judge(Req *req, Str code, Str code_field, Str reason, Str reason_field,
+                   Problems *problems);
 /* What the page calls the record: "KAS-2026-00012", or its heading when it has no number. Headings
  * are built of clear fields only. */
 Str record_title(Req *req, const Record *r);

@@ -126,6 +126,9 @@ struct Req {
 /* Asks for a write when the page function returns ERR_OK: `fn(arg)` (after `before(arg)` on the key
  * store) runs on the writer, then `then` makes the answer. `arg` lives in the request's arena. */
 void req_write(Req *req, WriteFn before, WriteFn fn, void *arg, ThenFn then);
+/* Puts an act that is no write and opens no value on record before the answer leaves. `reg` may be
+ * NULL and `uid` absent; `result` is "ok" or the name of the error. Texts live until then. */
+void req_on_record(Req *req, Str action, const Register *reg, Str uid, Str result);
 /* Answers 303 to a path of this site. */
 Err req_redirect(Req *req, Str path);
 /* First value from the query string or the posted form, trimmed; STR_NONE when not sent. */

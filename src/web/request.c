@@ -13,6 +13,17 @@
 #include <string.h>
 #include <zlib.h>
 
+void req_on_record(Req *req, Str action, const Register *reg, Str uid, Str result)
+{
+    req->act_due = true;
+    req->act = (AuditAct){.store = req->store,
+                          .actor = &req->actor,
+                          .action = action,
+                          .uid = uid,
+                          .result = result,
+                          .reg = reg};
+}
+
 void req_write(Req *req, WriteFn before, WriteFn fn, void *arg, ThenFn then)
 {
     req->next.before = before;
@@ -277,13 +288,8 @@ static void fail(Req *req, Err e)
         log_error("%s %s: %s", req->method == METHOD_GET ? "GET" : "write",
                   req->route ? req->route->pattern : "-", err_name(e));
     if (is_refusal(req, e)) {
-        req->act_due = true;
-        req->act = (AuditAct){.store = req->store,
-                              .actor = &req->actor,
-                              .action = str_printf(req->arena, "refused:%s", req->route->action),
-                              .uid = req->uid,
-                              .result = str_of(err_name(e)),
-                              .reg = req->reg};
+        req_on_record(req, str_printf(req->arena, "refused:%s", req->route->action), req->reg,
+                      req->uid, str_of(err_name(e)));
     }
     page_error(req, e);
 }

@@ -1,4 +1,4 @@
-/* The door of a server whose key is sealed (RULES 1.11): it answers one page, in both languages,
+/* The door of a server whose key is sealed: it answers one page, in both languages,
  * which takes the passphrase. It reads no data and knows no session. */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* The HTTP server: one I/O thread, workers, shut-down in order (RULES 1.1). */
+/* The HTTP server: one I/O thread, workers, shut-down in order. */
 #pragma once
 
 #include "model/store.h"
