@@ -14,7 +14,7 @@
 static Str ask_new(Cli *cli)
 {
     Str first = cli_ask(cli, M_ASK_NEW_PASSPHRASE, true);
-    if (first.len < PASSPHRASE_MIN || password_acceptable(first, S("sigap")) != ERR_OK) {
+    if (first.len < PASSPHRASE_MIN || password_acceptable(cli->data, first, S("sigap")) != ERR_OK) {
         cli_say(cli, M_KEY_WEAK, str_int(cli->arena, PASSPHRASE_MIN));
         return STR_NONE;
     }

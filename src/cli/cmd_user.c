@@ -15,11 +15,13 @@ static Err ask_password(Cli *cli, Str login, Str *ret)
         Str typed = cli_ask(cli, M_ASK_PASSWORD, true);
         if (!typed.ptr)
             return E_INVALID;
-        if (password_acceptable(typed, login) == ERR_OK) {
+        Err e = password_acceptable(cli->data, typed, login);
+        if (e == ERR_OK) {
             *ret = typed;
             return ERR_OK;
         }
-        cli_say(cli, M_PASSWORD_WEAK, str_int(cli->arena, PASSWORD_MIN));
+        cli_say(cli, e == E_LEAKED ? M_E_LEAKED : M_PASSWORD_WEAK,
+                str_int(cli->arena, PASSWORD_MIN));
     }
     return E_INVALID;
 }

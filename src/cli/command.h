@@ -54,6 +54,7 @@ Err cmd_backup(Cli *cli);
 Err cmd_restore(Cli *cli);
 Err cmd_audit_role(Cli *cli);
 Err cmd_match(Cli *cli);
+Err cmd_passwords(Cli *cli);
 
 /* The folder of the domain: --domain, SIGAP_DOMAIN, ./domain, or the installed one. */
 const char *cli_domain(const Cli *cli);

@@ -29,6 +29,7 @@ static const Command commands[] = {
     {"restore", M_CMD_RESTORE, cmd_restore},
     {"audit-role", M_CMD_AUDIT_ROLE, cmd_audit_role},
     {"match", M_CMD_MATCH, cmd_match},
+    {"passwords", M_CMD_PASSWORDS, cmd_passwords},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

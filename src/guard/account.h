@@ -13,8 +13,9 @@ Str login_fold(Arena *a, Str login);
 /* Hashes a password: about 100 ms and 64 MiB; never on the I/O or writer thread. */
 MUST_CHECK Err password_hash(Arena *a, Str password, Str *ret);
 /* E_INVALID when too short (characters), too long (bytes), made of common words, keyboard runs or
- * few characters, or built on the log-in name. No rule on kinds of characters (ASVS 6.2.5). */
-MUST_CHECK Err password_acceptable(Str password, Str login);
+ * few characters, or built on the log-in name; E_LEAKED when the list in the data folder `dir`
+ * holds it (guard/leaked.h). No rule on kinds of characters (ASVS 6.2.5). */
+MUST_CHECK Err password_acceptable(const char *dir, Str password, Str login);
 /* Cheaper hash for practice installations and tests (their passwords are printed anyway). */
 MUST_CHECK Err password_hash_practice(Arena *a, Str password, Str *ret);
 

@@ -1,5 +1,6 @@
 #include "guard/account.h"
 #include "guard/crypto.h"
+#include "guard/leaked.h"
 #include "utf8.h"
 
 #include <sodium.h>
@@ -136,7 +137,7 @@ static bool a_run(Str s)
     return most * 4 > (s.len - 1) * 3;
 }
 
-Err password_acceptable(Str password, Str login)
+Err password_acceptable(const char *dir, Str password, Str login)
 {
     if (password.len > PASSWORD_MAX || !utf8_valid(password) || utf8_count(password) < PASSWORD_MIN)
         return E_INVALID;
@@ -145,5 +146,7 @@ Err password_acceptable(Str password, Str login)
     bool bad = monotonous(lower) || a_run(lower) ||
                common_words(lower.ptr, lower.len, login_fold(a, login));
     arena_free(a);
-    return bad ? E_INVALID : ERR_OK;
+    if (bad)
+        return E_INVALID;
+    return leaked_has(dir, password) ? E_LEAKED : ERR_OK;
 }

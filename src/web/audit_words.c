@@ -45,6 +45,7 @@ static const struct {
             {"key:drill", M_ACT_KEY_DRILL},
             {"key:recover", M_ACT_KEY_RECOVER},
             {"key:rotate", M_ACT_KEY_ROTATE},
+            {"passwords:load", M_ACT_PASSWORDS_LOAD},
             {"erase:ask", M_ACT_ERASE_ASK},
             {"erase", M_ACT_ERASE},
             {"health", M_ACT_HEALTH},

@@ -8,6 +8,7 @@
 #include "engine/care_desk.h"
 #include "engine/disk_room.h"
 #include "engine/settings_db.h"
+#include "guard/leaked.h"
 #include "guard/readings.h"
 
 enum { ROOM_WARNS = 80, ROOM_ALARMS = 90 }; /* hundredths of the disk */
@@ -91,6 +92,9 @@ static void versions(Req *req, Html *h)
         req_tr(req, in->practice ? M_HEALTH_PRACTICE : M_HEALTH_REAL));
     row(h, req_tr(req, M_HEALTH_ZONE), str_of(clock_zone_name()));
     row(h, req_tr(req, M_HEALTH_OFF), roles_missing(req));
+    int64_t leaked = leaked_count(in->dir);
+    row(h, req_tr(req, M_HEALTH_LEAKED),
+        leaked ? str_int(req->arena, leaked) : req_tr(req, M_HEALTH_LEAKED_NONE));
 }
 
 static Err waiting(Req *req, Html *h)

@@ -92,10 +92,7 @@ static void check_user(Req *req, const NewUser *u, Problems *problems)
         problem_add(problems, (Problem){.field = S("masuk"), .msg = M_USER_NEEDS_LOGIN});
     if (!roles_known(req->model, u->roles))
         problem_add(problems, (Problem){.field = S("peranan"), .msg = M_USER_NEEDS_ROLE});
-    if (password_acceptable(u->password, u->login) != ERR_OK)
-        problem_add(problems, (Problem){.field = S("sandi"),
-                                        .msg = M_PASSWORD_WEAK,
-                                        .args = {str_int(req->arena, PASSWORD_MIN)}});
+    password_judge_new(req, u->password, u->login, problems);
 }
 
 typedef struct Made {

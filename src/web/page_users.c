@@ -162,6 +162,22 @@ static Err after_own(Req *req, Err err)
     return req_redirect(req, S("/akun?pesan=sandi"));
 }
 
+static void weak(Req *req, Problems *problems)
+{
+    problem_add(problems, (Problem){.field = S("sandi"),
+                                    .msg = M_PASSWORD_WEAK,
+                                    .args = {str_int(req->arena, PASSWORD_MIN)}});
+}
+
+void password_judge_new(Req *req, Str password, Str login, Problems *problems)
+{
+    Err e = password_acceptable(req->store->in->dir, password, login);
+    if (e == E_LEAKED)
+        problem_add(problems, (Problem){.field = S("sandi"), .msg = M_E_LEAKED});
+    else if (e != ERR_OK)
+        weak(req, problems);
+}
+
 /* What is wrong with the passwords typed; nothing of them is shown again. */
 static void check_new(Req *req, const AccountTry *given, Problems *problems)
 {
@@ -170,10 +186,10 @@ static void check_new(Req *req, const AccountTry *given, Problems *problems)
         problem_add(problems, (Problem){.field = S("lama"), .msg = M_PASSWORD_OLD_WRONG});
     if (!str_eq(new, params_get(&req->form, S("ulang"))))
         problem_add(problems, (Problem){.field = S("ulang"), .msg = M_PASSWORD_NOT_SAME});
-    if (password_acceptable(new, req->subject.login) != ERR_OK || str_eq(new, old))
-        problem_add(problems, (Problem){.field = S("sandi"),
-                                        .msg = M_PASSWORD_WEAK,
-                                        .args = {str_int(req->arena, PASSWORD_MIN)}});
+    if (str_eq(new, old))
+        weak(req, problems);
+    else
+        password_judge_new(req, new, req->subject.login, problems);
 }
 
 /* A wrong password counts as one at log-in does; a right one beside an unfit new one does not. */
@@ -322,10 +338,8 @@ Err page_user_post(Req *req)
     Str password = req_form(req, S("sandi"));
     *n = (NewSecret){
         .req = req, .user_uid = r.uid, .login = r.vals[login->index].text, .temporary = true};
-    if (password_acceptable(password, n->login) != ERR_OK) {
-        problem_add(&problems, (Problem){.field = S("sandi"),
-                                         .msg = M_PASSWORD_WEAK,
-                                         .args = {str_int(req->arena, PASSWORD_MIN)}});
+    password_judge_new(req, password, n->login, &problems);
+    if (problems.errors) {
         req->res.status = err_http(E_INVALID);
         return user_page(req, &r, &problems);
     }

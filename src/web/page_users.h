@@ -5,6 +5,8 @@
 
 /* Sixteen random letters and digits in groups of four. */
 Str password_propose(Req *req);
+/* What is wrong with a new password, if anything, as a problem of the control `sandi`. */
+void password_judge_new(Req *req, Str password, Str login, Problems *problems);
 /* The control that holds it, with what to do with it in words. */
 void password_proposed(Req *req, Html *h, Str proposed);
 /* A control for a password, with its label; what was typed is never shown again. */

@@ -40,22 +40,24 @@ static void weak_passwords_are_refused(void **state)
         "maria.bria2026", "MARIA.BRIA!!!",    "rahasiarahasia", "adminadmin123", "iloveyou2024",
         "11111111111111", "P@ssw0rd12345678", "jqzjqzjqzjqz"};
     for (size_t i = 0; i < sizeof weak / sizeof *weak; i++) {
-        if (password_acceptable(str_of(weak[i]), S("Maria.Bria")) != E_INVALID)
+        if (password_acceptable("/tmp/none", str_of(weak[i]), S("Maria.Bria")) != E_INVALID)
             fail_msg("accepted: %s", weak[i]);
     }
     static const char *const good[] = {"kuda laut biru tua",   "839201746582",
                                        "lontar-Sasando_kelok", "empat gajah makan soto",
                                        "xK9#vQ2mLp7w",         "サソリ座の男と女の夜の海"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-        if (password_acceptable(str_of(good[i]), S("maria.bria")) != ERR_OK)
+        if (password_acceptable("/tmp/none", str_of(good[i]), S("maria.bria")) != ERR_OK)
             fail_msg("refused: %s", good[i]);
     char big[PASSWORD_MAX + 2];
     for (size_t i = 0; i < sizeof big; i++)
         big[i] = (char)('a' + i * 7 % 26);
-    OK(password_acceptable((Str){big, PASSWORD_MAX}, STR_NONE));
-    assert_int_equal(password_acceptable((Str){big, PASSWORD_MAX + 1}, STR_NONE), E_INVALID);
-    assert_int_equal(password_acceptable(STR_NONE, STR_NONE), E_INVALID);
-    assert_int_equal(password_acceptable(S("kuda laut \xff\xfe biru"), STR_NONE), E_INVALID);
+    OK(password_acceptable("/tmp/none", (Str){big, PASSWORD_MAX}, STR_NONE));
+    assert_int_equal(password_acceptable("/tmp/none", (Str){big, PASSWORD_MAX + 1}, STR_NONE),
+                     E_INVALID);
+    assert_int_equal(password_acceptable("/tmp/none", STR_NONE, STR_NONE), E_INVALID);
+    assert_int_equal(password_acceptable("/tmp/none", S("kuda laut \xff\xfe biru"), STR_NONE),
+                     E_INVALID);
 }
 
 /* What comes of one try to log in. */
