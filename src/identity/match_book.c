@@ -25,6 +25,7 @@ typedef struct Reader {
     const NameRules *rules;
     const MatchSettings *settings;
     Problems *problems;
+    bool one_file;
     size_t cap;
     Arena *scratch;
 } Reader;
@@ -54,7 +55,7 @@ static const unsigned words_of_kind[] = {[COMPARE_NAME] = NAME_WORDS + 1,
 static bool compared(ColumnRole role)
 {
     return role != COLUMN_IGNORED && role != COLUMN_ID && role != COLUMN_TRUTH &&
-           role != COLUMN_FORGED && role != COLUMN_ALIAS;
+           role != COLUMN_FORGED && role != COLUMN_ALIAS && role != COLUMN_BOOK;
 }
 
 /* Parts of one thing share the role of the whole. */
@@ -288,13 +289,34 @@ static void fill_from_nik(const MatchBook *b, uint32_t *row)
     }
 }
 
-static void put_record(Reader *r, const Filling *f, const CsvRow *row, size_t source)
+static uint8_t book_named(MatchBook *b, Str name)
+{
+    size_t i = 0;
+    while (i < b->book_count && !str_eq(b->books[i], name))
+        i++;
+    if (i == MATCH_SOURCES)
+        return MATCH_SOURCES - 1;
+    if (i == b->book_count)
+        b->books[b->book_count++] = str_copy(b->arena, name);
+    return (uint8_t)i;
+}
+
+/* Of a single file the book that its column names, else the file. */
+static uint8_t book_of(Reader *r, const Filling *f, const CsvRow *row, Str file)
+{
+    for (size_t i = 0; r->one_file && i < f->n && i < row->n; i++)
+        if (f->columns[i].role == COLUMN_BOOK && str_trim(row->cells[i]).len)
+            return book_named(r->book, str_trim(row->cells[i]));
+    return book_named(r->book, file);
+}
+
+static void put_record(Reader *r, const Filling *f, const CsvRow *row, Str file)
 {
     MatchBook *b = r->book;
     make_room(r);
     uint32_t at = b->n++;
     uint32_t *to = b->rows + (size_t)at * b->stride;
-    b->sources[at] = (uint8_t)source;
+    b->sources[at] = book_of(r, f, row, file);
     for (size_t i = 0; i < f->n && i < row->n; i++) {
         Str cell = str_trim(row->cells[i]);
         if (f->columns[i].role == COLUMN_ID)
@@ -319,8 +341,7 @@ static void complain(Reader *r, const MatchSource *file, int line, Msg msg, size
 }
 
 /* Rows are read a few thousand at a time, so that what reading needs is given back. */
-static bool read_rows(Reader *r, const MatchSource *file, size_t source, CsvReader *csv,
-                      const Filling *f)
+static bool read_rows(Reader *r, const MatchSource *file, CsvReader *csv, const Filling *f)
 {
     for (size_t n = 0;; n++) {
         CsvRow row;
@@ -338,7 +359,7 @@ static bool read_rows(Reader *r, const MatchSource *file, size_t source, CsvRead
         if (row.n == 1 && str_empty(str_trim(row.cells[0])))
             continue;
         if (row.n == f->n)
-            put_record(r, f, &row, source);
+            put_record(r, f, &row, file->place);
         else
             complain(r, file, row.line, M_MATCH_ROW_WIDTH, row.n);
         if (r->problems->errors >= MOST_FAULTS) {
@@ -348,7 +369,7 @@ static bool read_rows(Reader *r, const MatchSource *file, size_t source, CsvRead
     }
 }
 
-static void read_file(Reader *r, const MatchSource *file, size_t source)
+static void read_file(Reader *r, const MatchSource *file)
 {
     if (!utf8_valid(file->text)) {
         complain(r, file, 0, M_MATCH_NOT_UTF8, 0);
@@ -373,7 +394,7 @@ static void read_file(Reader *r, const MatchSource *file, size_t source)
         complain(r, file, 1, M_MATCH_NO_ROLES, 0);
         return;
     }
-    if (read_rows(r, file, source, &csv, f) && r->book->n == before)
+    if (read_rows(r, file, &csv, f) && r->book->n == before)
         complain(r, file, 0, M_MATCH_EMPTY, 0);
 }
 
@@ -489,10 +510,11 @@ MatchBook *match_book_read(Arena *a, const MatchSource *files, size_t n, const N
     MatchBook *b = ARENA_NEW(a, MatchBook);
     b->arena = a;
     b->vocabulary = vocabulary_new(a);
-    Reader r = {.book = b, .rules = rules, .settings = settings, .problems = problems};
+    Reader r = {
+        .book = b, .rules = rules, .settings = settings, .problems = problems, .one_file = n == 1};
     for (size_t i = 0; i < n && i < MATCH_SOURCES; i++) {
         b->files[b->file_count++] = files[i];
-        read_file(&r, &files[i], i);
+        read_file(&r, &files[i]);
     }
     arena_free(r.scratch);
     if (problems->errors == 0)

@@ -4,7 +4,7 @@
 #include "identity/match_column.h"
 #include "identity/vocabulary.h"
 
-enum { MATCH_COMPARISONS = 12, NAME_WORDS = 4, TEXT_WORDS = 4, MATCH_SOURCES = 8 };
+enum { MATCH_COMPARISONS = 12, NAME_WORDS = 4, TEXT_WORDS = 4 };
 
 typedef enum CompareKind {
     COMPARE_NAME,   /* NAME_WORDS words, rarest first, order-free; where each stood, NameStand */
@@ -41,10 +41,13 @@ typedef struct MatchBook {
     size_t column_count;
     uint32_t *rows;    /* n * stride numbers */
     Str *ids, *truths; /* truth is absent where no column says it */
-    uint8_t *sources;
+    uint8_t *sources;  /* the book of each record, below book_count */
     uint32_t n;
     MatchSource files[MATCH_SOURCES];
     size_t file_count;
+    Str books[MATCH_SOURCES]; /* the files, or of one file what its column of books says; any
+                                 more than these count as the last */
+    size_t book_count;
     Vocabulary *vocabulary;
     NameToken *tokens; /* by word of NAME_CLASS */
     SimilarWords *similar;

@@ -1,10 +1,14 @@
 #include "identity/match_cluster.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* So many records of a group speak for it. */
 enum { SPEAKERS = 24 };
+/* A book that lacks more than this is no book of nearly everybody; and none is trusted to lack less
+ * than that. */
+static const double most_missing = 0.3, least_missing = 1.0 / 64;
 
 typedef struct Joining {
     const Comparer *comparer;
@@ -28,10 +32,11 @@ static int by_weight(const void *x, const void *y)
 }
 
 /* What the pairs between two groups say of each thing: sums of bits over those that say something.
- */
+ * Of their books the least: one book that would name a person twice is told by one pair alone. */
 typedef struct Sayings {
-    float bits[MATCH_CLASSES][MATCH_COMPARISONS], rare[MATCH_COMPARISONS];
-    int n[MATCH_COMPARISONS];
+    float bits[MATCH_CLASSES][MATCH_COMPARISONS], rare[MATCH_COMPARISONS], books[MATCH_CLASSES],
+        older[MATCH_CLASSES];
+    int n[MATCH_COMPARISONS], told;
 } Sayings;
 
 static void hear_pair(const Joining *j, uint32_t a, uint32_t b, Sayings *s)
@@ -43,6 +48,11 @@ static void hear_pair(const Joining *j, uint32_t a, uint32_t b, Sayings *s)
         return;
     }
     match_compare(j->comparer, match_row(book, a), match_row(book, b), &pair);
+    for (int c = 0; c < MATCH_CLASSES; c++)
+        s->books[c] = fminf(s->books[c], j->model->book_bits[c][pair.books % BOOK_PAIRS]);
+    s->told += pair.books >= OLDER_FIRST;
+    for (int c = 0; c < MATCH_CLASSES; c++)
+        s->older[c] += match_older_bits(j->model, (MatchClass)c, pair.books);
     for (size_t k = 0; k < book->comparison_count; k++) {
         unsigned level = pattern_level(pair.pattern, k);
         if (level == LEVEL_MISSING)
@@ -54,11 +64,13 @@ static void hear_pair(const Joining *j, uint32_t a, uint32_t b, Sayings *s)
     }
 }
 
-/* Whether two groups are one person by all that their records say together: of each thing the mean
- * of the pairs that tell it, so that what one record leaves out another tells. */
-static bool agrees(const Joining *j, uint32_t x, uint32_t y)
+/* The weight of two groups being one person by all that their records say together: of each thing
+ * the mean of the pairs that tell it, so that what one record leaves out another tells. */
+static float group_odds(const Joining *j, uint32_t x, uint32_t y)
 {
     Sayings s = {0};
+    for (int c = 0; c < MATCH_CLASSES; c++)
+        s.books[c] = INFINITY;
     float bits[MATCH_CLASSES], rare = 0;
     int n = 0;
     for (uint32_t p = x; p != UINT32_MAX && n < SPEAKERS; p = j->next[p], n++) {
@@ -67,23 +79,23 @@ static bool agrees(const Joining *j, uint32_t x, uint32_t y)
             hear_pair(j, p, q, &s);
     }
     for (int c = 0; c < MATCH_CLASSES; c++) {
-        bits[c] = j->model->share_bits[c];
+        bits[c] = j->model->share_bits[c] + s.books[c];
+        bits[c] += s.told ? s.older[c] / (float)s.told : 0;
         for (size_t k = 0; k < j->comparer->book->comparison_count; k++)
             bits[c] += s.n[k] ? s.bits[c][k] / (float)s.n[k] : 0;
     }
     for (size_t k = 0; k < j->comparer->book->comparison_count; k++)
         rare += s.n[k] ? s.rare[k] / (float)s.n[k] : 0;
-    return match_odds(bits, rare) >= j->join;
+    return match_odds(bits, rare);
 }
 
-static bool share_source(const Joining *j, uint32_t x, uint32_t y)
+/* The books a group stands in, a bit each. */
+static unsigned books_of(const Joining *j, uint32_t x)
 {
-    unsigned in_x = 0, in_y = 0;
+    unsigned ret = 0;
     for (uint32_t p = x; p != UINT32_MAX; p = j->next[p])
-        in_x |= 1u << j->comparer->book->sources[p];
-    for (uint32_t q = y; q != UINT32_MAX; q = j->next[q])
-        in_y |= 1u << j->comparer->book->sources[q];
-    return (in_x & in_y) != 0;
+        ret |= 1u << j->comparer->book->sources[p];
+    return ret;
 }
 
 static bool forbidden(const Joining *j, uint32_t x, uint32_t y)
@@ -94,7 +106,7 @@ static bool forbidden(const Joining *j, uint32_t x, uint32_t y)
         if (!r->same && ((p == x && q == y) || (p == y && q == x)))
             return true;
     }
-    return j->unique && share_source(j, x, y);
+    return j->unique && (books_of(j, x) & books_of(j, y));
 }
 
 /* Appends the group of the later first record to the other. */
@@ -117,10 +129,113 @@ static void try_edge(Joining *j, const MatchEdge *e)
     if (x == y || forbidden(j, x, y))
         return;
     bool one_pair = j->size[x] == 1 && j->size[y] == 1;
-    if (one_pair ? e->weight >= j->join : agrees(j, x, y))
+    if (one_pair ? e->weight >= j->join : group_odds(j, x, y) >= j->join)
         merge(j, x, y);
     else
         j->divided += e->weight >= j->join;
+}
+
+/* ---- who is missing in a book of nearly everybody ---- */
+
+/* A group that lacks the book, and one that has it and may be the same person. */
+typedef struct Homing {
+    uint32_t missing, home;
+    float odds;
+} Homing;
+
+typedef struct Homings {
+    Homing *items;
+    size_t n, cap;
+} Homings;
+
+static int by_missing(const void *x, const void *y)
+{
+    const Homing *p = x, *q = y;
+    if (p->missing != q->missing)
+        return p->missing < q->missing ? -1 : 1;
+    return (p->home > q->home) - (p->home < q->home);
+}
+
+static int by_odds(const void *x, const void *y)
+{
+    const Homing *p = x, *q = y;
+    if (p->odds != q->odds)
+        return p->odds > q->odds ? -1 : 1;
+    return by_missing(x, y);
+}
+
+/* The share of all groups seen elsewhere that the book lacks. */
+static double share_missing(const Joining *j, unsigned book)
+{
+    size_t elsewhere = 0, missing = 0;
+    for (uint32_t i = 0; i < j->comparer->book->n; i++) {
+        unsigned in = j->first[i] == i ? books_of(j, i) : 0;
+        elsewhere += (in & ~book) != 0;
+        missing += in && !(in & book);
+    }
+    return elsewhere ? (double)missing / (double)elsewhere : 1;
+}
+
+static Homings find_homings(Arena *a, const Joining *j, const MatchEdges *edges, unsigned book)
+{
+    Homings all = {0};
+    size_t kept = 0;
+    for (size_t i = 0; i < edges->n; i++) {
+        uint32_t x = j->first[edges->items[i].a], y = j->first[edges->items[i].b];
+        bool in_x = books_of(j, x) & book, in_y = books_of(j, y) & book;
+        if (in_x != in_y)
+            *ARENA_PUSH(a, all) = in_y ? (Homing){x, y, 0} : (Homing){y, x, 0};
+    }
+    if (all.n > 1)
+        qsort(all.items, all.n, sizeof *all.items, by_missing);
+    for (size_t i = 0; i < all.n; i++)
+        if (i == 0 || by_missing(&all.items[i], &all.items[i - 1]) != 0)
+            all.items[kept++] = all.items[i];
+    all.n = kept;
+    return all;
+}
+
+/* Of the homes of one missing group the likeliest, against the others and against there being none.
+ */
+static Homing best_home(const Joining *j, Homing *run, size_t n, float absent)
+{
+    double all = exp2((double)absent);
+    size_t best = 0;
+    for (size_t i = 0; i < n; i++) {
+        run[i].odds = group_odds(j, run[i].missing, run[i].home);
+        all += exp2((double)run[i].odds);
+        if (run[i].odds > run[best].odds)
+            best = i;
+    }
+    double others = all - exp2((double)run[best].odds);
+    run[best].odds -= (float)log2(others > 0 ? others : exp2((double)absent));
+    return run[best];
+}
+
+/* Who is seen elsewhere, and not in a book that names nearly everybody, most likely stands in it in
+ * other words: the chance that she does not is only the share the book lacks. */
+static void find_missing(Arena *a, Joining *j, const MatchEdges *edges, unsigned book)
+{
+    double share = share_missing(j, book);
+    Homings all, best = {0};
+    if (share <= 0 || share > most_missing)
+        return;
+    float absent = (float)log2(fmax(share, least_missing));
+    all = find_homings(a, j, edges, book);
+    for (size_t i = 0, end; i < all.n; i = end) {
+        for (end = i + 1; end < all.n && all.items[end].missing == all.items[i].missing;)
+            end++;
+        Homing one = best_home(j, all.items + i, end - i, absent);
+        if (one.odds >= j->join)
+            *ARENA_PUSH(a, best) = one;
+    }
+    if (best.n > 1)
+        qsort(best.items, best.n, sizeof *best.items, by_odds);
+    for (size_t i = 0; i < best.n; i++) {
+        uint32_t x = j->first[best.items[i].missing], y = j->first[best.items[i].home];
+        if (x != y && !forbidden(j, x, y) && group_odds(j, x, y) - absent >= j->join)
+            merge(j, x, y);
+    }
 }
 
 MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel *model,
@@ -152,6 +267,8 @@ MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel 
         qsort(sorted, edges->n, sizeof *sorted, by_weight);
     for (size_t i = 0; i < edges->n; i++)
         try_edge(&j, &sorted[i]);
+    for (unsigned s = 0; s < c->book->book_count && c->book->book_count > 1; s++)
+        find_missing(a, &j, edges, 1u << s);
     MatchClusters ret = {.of = j.first, .divided = j.divided};
     for (uint32_t i = 0; i < n; i++)
         ret.persons += j.first[i] == i;

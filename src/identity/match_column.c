@@ -2,7 +2,10 @@
 
 #include "base/utf8.h"
 
+#include <math.h>
 #include <stdlib.h>
+
+enum { MOST_BITS = 100 };
 
 static const struct {
     Str word, headings;
@@ -114,6 +117,24 @@ static void read_weight(Reading *r, Str name, Str value)
     *ARENA_PUSH(a, r->to->weights) = w;
 }
 
+/* "I J" and the bits. */
+static void read_books(Reading *r, Str books, Str value)
+{
+    Str one, other = books, cell;
+    int64_t x, y;
+    bool ok = str_cut(&other, ' ', &one) && str_i64(one, &x) && str_i64(str_trim(other), &y) &&
+              x > 0 && y > 0 && x <= MATCH_SOURCES && y <= MATCH_SOURCES;
+    for (int c = 0; ok && c < BOOK_BITS; c++) {
+        double bits;
+        ok = str_word(&value, &cell) && read_number(r->problems->arena, cell, &bits) &&
+             fabs(bits) < MOST_BITS;
+        if (ok)
+            r->to->books[c][match_book_pair((unsigned)x - 1, (unsigned)y - 1)] = (float)bits;
+    }
+    if (!ok)
+        complain(r, M_MATCH_BAD_LINE, books);
+}
+
 static void read_share(Reading *r, Str key, Str value, double *ret)
 {
     double share;
@@ -141,6 +162,8 @@ static void read_line(Reading *r, Str line)
         read_column(r, str_trim(str_from(key, 7)), value);
     else if (str_starts(key, S("weight ")))
         read_weight(r, str_trim(str_from(key, 7)), value);
+    else if (str_starts(key, S("books ")))
+        read_books(r, str_trim(str_from(key, 6)), value);
     else if (str_is(key, "prior"))
         read_share(r, key, value, &r->to->prior);
     else if (str_is(key, "forged"))

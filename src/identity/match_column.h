@@ -14,6 +14,8 @@ typedef enum ColumnRole {
  *   column HEADING: ROLE        unique: yes|no        threshold: 0.9
  *   prior: P   forged: P   renamed: P   kin: P   neighbour: P
  *   weight COMPARISON/LEVEL: M U [FORGED RENAMED KIN NEIGHBOUR]
+ *   books I J: SAME FORGED RENAMED FIRST SECOND (bits that pairs of the I-th and the J-th book have
+ *     more; forged ones of which the first, the second record says the earlier year of birth)
  * A file with `column` lines uses these columns only. */
 typedef struct MatchWeight {
     Str comparison, level;
@@ -21,6 +23,14 @@ typedef struct MatchWeight {
         neighbour; /* frequencies by class of pair, see match_model.h */
     int line;
 } MatchWeight;
+
+enum { MATCH_SOURCES = 8, BOOK_PAIRS = MATCH_SOURCES * MATCH_SOURCES, BOOK_BITS = 5 };
+
+/* The two books of a pair of records as one number below BOOK_PAIRS, whichever comes first. */
+static inline uint8_t match_book_pair(unsigned x, unsigned y)
+{
+    return (uint8_t)(x < y ? x * MATCH_SOURCES + y : y * MATCH_SOURCES + x);
+}
 
 typedef struct MatchSettings {
     struct {
@@ -38,6 +48,7 @@ typedef struct MatchSettings {
     double prior; /* chance that two records taken at random are one person; 0 = learn it */
     double forged, renamed, kin, neighbour; /* the same of the other classes of pairs */
     double accept;                          /* probability from which two records are joined */
+    float books[BOOK_BITS][BOOK_PAIRS];     /* bits by the two books of a pair */
     bool unique;                            /* each source names a person once */
 } MatchSettings;
 

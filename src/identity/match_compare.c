@@ -143,7 +143,9 @@ static unsigned order_level(const Pairing *p, uint32_t stands_a, uint32_t stands
 
 static unsigned years_level(int apart)
 {
-    return apart == 0 ? YEAR_SAME : apart == 1 ? YEAR_NEAR : YEAR_DIFFERENT;
+    if (apart > 1)
+        return apart <= AGE_FORGED_MAX ? YEAR_AGE_NEAR : YEAR_DIFFERENT;
+    return apart ? YEAR_NEAR : YEAR_SAME;
 }
 
 static Date unpacked(uint32_t v)
@@ -173,7 +175,11 @@ static unsigned birth_level(uint32_t x, uint32_t y)
     Date a = unpacked(x), b = unpacked(y);
     if (!is_full(x) || !is_full(y) || (x != y && (date_is_default(a) || date_is_default(b))))
         return years_level(abs(a.year - b.year));
-    return x == y && !date_is_default(a) ? BIRTH_SAME : levels[date_compare(a, b)];
+    if (x == y && !date_is_default(a))
+        return BIRTH_SAME;
+    unsigned level = levels[date_compare(a, b)];
+    bool age = level == BIRTH_DIFFERENT && abs(a.year - b.year) <= AGE_FORGED_MAX;
+    return age ? BIRTH_AGE_NEAR : level;
 }
 
 /* A date that papers give up may still stand in the NIK. */
@@ -188,7 +194,7 @@ static bool same_by_nik(const Sides *s, uint32_t x, uint32_t y)
 static unsigned births_level(const Sides *s, uint32_t x, uint32_t y)
 {
     unsigned level = birth_level(x, y);
-    bool apart = level < BIRTH_SLIP || level == YEAR_DIFFERENT || level == YEAR_NEAR;
+    bool apart = level < BIRTH_SLIP || level > YEAR_SAME;
     return apart && same_by_nik(s, x, y) ? BIRTH_BY_NIK : level;
 }
 
@@ -373,10 +379,23 @@ static void rare_names(const Sides *s, size_t k, Compared *ret)
     }
 }
 
+uint8_t match_relation(const Comparer *c, const uint32_t *a, const uint32_t *b)
+{
+    const MatchBook *book = c->book;
+    if (book->book_count < 2)
+        return 0;
+    unsigned x = book->sources[(size_t)(a - book->rows) / book->stride],
+             y = book->sources[(size_t)(b - book->rows) / book->stride], older = 0;
+    int p = DATE_YEAR(birth_of(c, a)), q = DATE_YEAR(birth_of(c, b));
+    if (x != y && p && q && p != q)
+        older = (p < q) == (x < y) ? OLDER_FIRST : OLDER_SECOND;
+    return (uint8_t)(match_book_pair(x, y) + older);
+}
+
 void match_compare(const Comparer *c, const uint32_t *a, const uint32_t *b, Compared *ret)
 {
     Sides s = {c, NULL, a, b};
-    *ret = (Compared){.pattern = pattern_of(&s)};
+    *ret = (Compared){.pattern = pattern_of(&s), .books = match_relation(c, a, b)};
     for (size_t k = 0; k < c->book->comparison_count; k++) {
         const Comparison *f = &c->book->comparisons[k];
         unsigned level = pattern_level(ret->pattern, k);
@@ -497,9 +516,10 @@ static const char *const word_names[WORD_LEVELS] = {"different", "initial", "far
 static const char *const level_names[][MATCH_LEVELS] = {
     [COMPARE_REST] = {"none", "extra", "different", "similar", "same"},
     [COMPARE_ORDER] = {"none", "first", "last", "other"},
-    [COMPARE_BIRTH] = {"missing", "different", "year-near", "two-parts", "other-year", "raised",
-                       "slip", "swapped", "same-default", "by-nik", "same", "only-year-same",
-                       "only-year-near", "only-year-different"},
+    [COMPARE_BIRTH] = {"missing", "different", "age-near", "year-near", "two-parts", "other-year",
+                       "raised", "slip", "swapped", "same-default", "by-nik", "same",
+                       "only-year-same", "only-year-near", "only-year-age-near",
+                       "only-year-different"},
     [COMPARE_SEX] = {"missing", "different", "same"},
     [COMPARE_NIK] = {"missing", "different", "doubtful", "region", "birth", "near", "same"},
     [COMPARE_NUMBER] = {"missing", "different", "doubtful", "region", "birth", "near", "same"},

@@ -29,17 +29,19 @@ typedef enum OrderLevel {
 typedef enum BirthLevel {
     BIRTH_MISSING,
     BIRTH_DIFFERENT,
-    BIRTH_YEAR_NEAR,    /* a year apart at most, day and month different */
-    BIRTH_TWO_PARTS,    /* the year, and day or month */
-    BIRTH_OTHER_YEAR,   /* day and month, years far apart */
-    BIRTH_RAISED,       /* day and month, the year 1 to 12 away: the mark of forged papers */
-    BIRTH_SLIP,         /* one digit, or two neighbours changed places */
-    BIRTH_SWAPPED,      /* day and month changed places */
+    BIRTH_AGE_NEAR,   /* day or month different, years as far apart as forged papers may set them */
+    BIRTH_YEAR_NEAR,  /* a year apart at most, day and month different */
+    BIRTH_TWO_PARTS,  /* the year, and day or month */
+    BIRTH_OTHER_YEAR, /* day and month, years far apart */
+    BIRTH_RAISED,     /* day and month, the year 1 to 12 away: the mark of forged papers */
+    BIRTH_SLIP,       /* one digit, or two neighbours changed places */
+    BIRTH_SWAPPED,    /* day and month changed places */
     BIRTH_SAME_DEFAULT, /* equal, but a date clerks write for want of a better one */
     BIRTH_BY_NIK,       /* other dates, but the NIK of one carries the date of the other */
     BIRTH_SAME,
     YEAR_SAME, /* only years to compare */
     YEAR_NEAR,
+    YEAR_AGE_NEAR, /* as BIRTH_AGE_NEAR */
     YEAR_DIFFERENT,
     BIRTH_LEVELS
 } BirthLevel;
@@ -80,6 +82,7 @@ typedef struct CompareSide {
 
 typedef struct Compared {
     uint64_t pattern;              /* LEVEL_BITS for each comparison, the first lowest */
+    uint8_t books;                 /* which two books the records stand in: match_relation */
     float rare[MATCH_COMPARISONS]; /* bits for agreeing on something rare (common: negative) */
 } Compared;
 
@@ -95,6 +98,10 @@ static inline unsigned pattern_level(uint64_t pattern, size_t comparison)
 {
     return (unsigned)(pattern >> (LEVEL_BITS * comparison)) & (MATCH_LEVELS - 1);
 }
+/* match_book_pair of the books of two records, and whose record says the earlier year of birth:
+ * that of the earlier book (OLDER_FIRST), of the later book (OLDER_SECOND), none. */
+enum { OLDER_FIRST = BOOK_PAIRS, OLDER_SECOND = 2 * BOOK_PAIRS };
+uint8_t match_relation(const Comparer *c, const uint32_t *a, const uint32_t *b);
 size_t compare_levels(CompareKind kind);
 /* The name of a level, for settings, reports and patterns; in the arena. */
 Str compare_level_name(Arena *a, CompareKind kind, unsigned level);

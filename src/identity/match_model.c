@@ -9,14 +9,16 @@ enum { MOST_RANDOM = 4000000, RANDOM_EACH = 400, MOST_ROUNDS = 200 };
 static const double belief = 20;
 /* Forged papers are rare even in the books of a task force: at most one pair for so many others. */
 static const double most_forged = 1.0 / 7;
+/* Of pairs of one person without forged papers; see most_different. */
+static const double most_age_near = 0.02;
 
 /* ---- what is believed before learning ---- */
 
 static const double word_belief[WORD_LEVELS] = {0.06, 0.01, 0.05, 0.10, 0.06, 0.72};
 static const double rest_belief[] = {0, 0.3, 0.1, 0.1, 0.5};
 static const double order_belief[] = {0, 0.4, 0.3, 0.3};
-static const double birth_belief[] = {0,    0.03, 0.01, 0.03, 0.01, 0.03, 0.06,
-                                      0.02, 0.02, 0.02, 0.77, 0.7,  0.2,  0.1};
+static const double birth_belief[] = {0,    0.02, 0.01, 0.01, 0.03, 0.01, 0.03, 0.06,
+                                      0.02, 0.02, 0.02, 0.77, 0.7,  0.2,  0.04, 0.06};
 static const double sex_belief[] = {0, 0.03, 0.97};
 static const double number_belief[] = {0, 0.15, 0.02, 0.03, 0.02, 0.08, 0.7};
 static const double text_belief[] = {0, 0.2, 0.05, 0.05, 0.1, 0.6};
@@ -56,10 +58,10 @@ static double believed_forged(MatchClass class, CompareKind kind, unsigned level
     static const double two[WORD_LEVELS] = {0.15, 0.01, 0.03, 0.06, 0.03, 0.32};
     static const double rest[REST_LEVELS] = {0, 0.25, 0.4, 0.05, 0.3};
     static const double births[][BIRTH_LEVELS] = {
-        [CLASS_FORGED] = {0, 0.01, 0.01, 0.02, 0.05, 0.72, 0.03, 0.01, 0.01, 0.06, 0.08, 0.1, 0.1,
-                          0.8},
-        [CLASS_RENAMED] = {0, 0.68, 0.14, 0.06, 0.01, 0.04, 0.03, 0.01, 0.01, 0.01, 0.01, 0.1, 0.1,
-                           0.8}};
+        [CLASS_FORGED] = {0, 0.005, 0.005, 0.01, 0.02, 0.05, 0.72, 0.03, 0.01, 0.01, 0.06, 0.08,
+                          0.1, 0.1, 0.75, 0.05},
+        [CLASS_RENAMED] = {0, 0.10, 0.58, 0.14, 0.06, 0.01, 0.04, 0.03, 0.01, 0.01, 0.01, 0.01, 0.1,
+                           0.1, 0.7, 0.1}};
     static const double number[NUMBER_LEVELS] = {0, 0.55, 0.10, 0.28, 0.02, 0.02, 0.03};
     static const double order[ORDER_LEVELS] = {0, 0.4, 0.4, 0.2};
     if (kind == COMPARE_BIRTH)
@@ -88,7 +90,7 @@ static double given_up(MatchClass class, const Comparison *c)
         return 0.95;
     if (c->kind == COMPARE_NUMBER)
         return 0.5;
-    double most = class == CLASS_FORGED ? 1 : 0.3;
+    double most = class == CLASS_FORGED ? 1 : 0.6;
     return most * (c->kind == COMPARE_TEXT ? 0.6 : c->role == COLUMN_MOTHER ? 0.4 : 0);
 }
 
@@ -149,13 +151,17 @@ static void count_pair(const Comparer *c, const CompareSide *side, uint32_t j, i
     m->sampled++;
 }
 
-static uint64_t all_pairs(const MatchBook *b, bool across)
+static double all_pairs(const MatchBook *b, bool across, double ret[BOOK_PAIRS])
 {
-    uint64_t n = b->n, all = n * (n - 1) / 2, of[MATCH_SOURCES] = {0};
+    double of[MATCH_SOURCES] = {0}, all = 0;
     for (uint32_t i = 0; i < b->n; i++)
         of[b->sources[i]]++;
-    for (int s = 0; across && s < MATCH_SOURCES; s++)
-        all -= of[s] ? of[s] * (of[s] - 1) / 2 : 0;
+    memset(ret, 0, BOOK_PAIRS * sizeof *ret);
+    for (int s = 0; s < MATCH_SOURCES; s++)
+        for (int t = s; t < MATCH_SOURCES; t++) {
+            double within = across ? 0 : of[s] * (of[s] - 1) / 2;
+            all += ret[s * MATCH_SOURCES + t] = s == t ? fmax(0, within) : of[s] * of[t];
+        }
     return all;
 }
 
@@ -167,7 +173,7 @@ static void count_random(const Comparer *c, bool across, MatchModel *m, Table ne
     Arena *scratch = arena_new(SIZE_MAX);
     CompareSide side;
     uint64_t state = 20260101;
-    bool all = all_pairs(b, false) <= MOST_RANDOM;
+    bool all = (uint64_t)b->n * b->n / 2 <= MOST_RANDOM;
     uint32_t firsts = all ? b->n : MOST_RANDOM / RANDOM_EACH;
     match_side_init(scratch, c, &side);
     for (uint32_t f = 0; f < firsts; f++) {
@@ -190,8 +196,8 @@ typedef struct Learning {
     MatchModel *model;
     Table random, near;        /* counts among random pairs, and among those of one place */
     Table seen[MATCH_CLASSES]; /* expected counts among candidates */
-    double sum[MATCH_CLASSES];
-    double all; /* pairs there are */
+    double sum[MATCH_CLASSES], between[MATCH_CLASSES][3 * BOOK_PAIRS];
+    double all, pairs[BOOK_PAIRS]; /* pairs there are; between two books */
 } Learning;
 
 /* What belongs to one person alone, not to her household. */
@@ -214,8 +220,7 @@ static bool shared_level(const Comparison *c, unsigned level)
 {
     if (c->kind == COMPARE_NIK)
         return level == NUMBER_DIFFERENT || level == NUMBER_REGION || level == NUMBER_DOUBTFUL;
-    return c->kind == COMPARE_BIRTH &&
-           (level == BIRTH_DIFFERENT || level == BIRTH_YEAR_NEAR || level == BIRTH_TWO_PARTS);
+    return c->kind == COMPARE_BIRTH && (level <= BIRTH_YEAR_NEAR || level == BIRTH_TWO_PARTS);
 }
 
 /* Random pairs hold their share of pairs of one person; u is what they show without them. */
@@ -245,23 +250,40 @@ static void set_bits(const MatchBook *b, MatchModel *m)
     }
 }
 
+float match_older_bits(const MatchModel *m, MatchClass class, uint8_t books)
+{
+    bool forged = class == CLASS_FORGED || class == CLASS_RENAMED;
+    return forged && books >= OLDER_FIRST ? m->older_bits[books >= OLDER_SECOND][books % BOOK_PAIRS]
+                                          : 0;
+}
+
+static float class_bits(const MatchModel *m, MatchClass class, uint64_t pattern, uint8_t books,
+                        size_t n)
+{
+    float sum = m->share_bits[class] + m->book_bits[class][books % BOOK_PAIRS] +
+                match_older_bits(m, class, books);
+    for (size_t k = 0; k < n; k++)
+        sum += m->bits[class][k][pattern_level(pattern, k)];
+    return sum;
+}
+
 static void expect(Learning *l)
 {
     size_t n = l->book->comparison_count;
     memset(l->seen, 0, sizeof l->seen);
     memset(l->sum, 0, sizeof l->sum);
+    memset(l->between, 0, sizeof l->between);
     for (size_t i = 0; i < l->patterns->n; i++) {
         PatternCount p = l->patterns->items[i];
         double odds[MATCH_CLASSES], total = 1;
         for (int c = 0; c < MATCH_CLASSES; c++) {
-            double bits = l->model->share_bits[c];
-            for (size_t k = 0; k < n; k++)
-                bits += l->model->bits[c][k][pattern_level(p.pattern, k)];
+            double bits = class_bits(l->model, (MatchClass)c, p.pattern, p.books, n);
             total += odds[c] = exp2(bits);
         }
         for (int c = 0; c < MATCH_CLASSES; c++) {
             double count = p.count * l->patterns->scale * odds[c] / total;
             l->sum[c] += count;
+            l->between[c][p.books] += count;
             for (size_t k = 0; k < n; k++)
                 l->seen[c][k][pattern_level(p.pattern, k)] += count;
         }
@@ -290,7 +312,7 @@ static double most_different(const Comparison *c)
     case COMPARE_NAME:
         return c->role == COLUMN_MOTHER ? 0.4 : 0.05;
     case COMPARE_BIRTH:
-        return 0.08;
+        return 0.06;
     case COMPARE_SEX:
         return 0.03;
     case COMPARE_NIK:
@@ -305,17 +327,24 @@ static double most_different(const Comparison *c)
     return 1;
 }
 
-static void limit_different(const Comparison *c, double *shares)
+static void limit_level(CompareKind kind, unsigned level, double most, double *shares)
 {
-    CompareKind kind = c->kind;
-    unsigned lowest = kind == COMPARE_NAME ? (unsigned)NAME_TWO(WORD_DIFFERENT, WORD_DIFFERENT) : 1;
-    double most = most_different(c), over = shares[lowest] - most, rest = 1 - shares[lowest];
+    double over = shares[level] - most, rest = 1 - shares[level];
     if (over <= 0 || rest <= 0)
         return;
     for (unsigned v = 1; v < compare_levels(kind); v++)
-        if (v != lowest && group_of(kind, v) == group_of(kind, lowest))
+        if (v != level && group_of(kind, v) == group_of(kind, level))
             shares[v] *= (rest + over) / rest;
-    shares[lowest] = most;
+    shares[level] = most;
+}
+
+static void limit_different(const Comparison *c, double *shares)
+{
+    bool name = c->kind == COMPARE_NAME;
+    limit_level(c->kind, name ? (unsigned)NAME_TWO(WORD_DIFFERENT, WORD_DIFFERENT) : 1,
+                most_different(c), shares);
+    if (c->kind == COMPARE_BIRTH)
+        limit_level(c->kind, BIRTH_AGE_NEAR, most_age_near, shares);
 }
 
 /* What relatives and neighbours show, from counts; what is personal is a stranger's, save the
@@ -381,6 +410,30 @@ static void learn_comparison(Learning *l, size_t k, bool first)
         limit_kin_names(m->m[CLASS_KIN][k], m->u[k]);
 }
 
+static double forged_between(const Learning *l, int books)
+{
+    return l->between[CLASS_FORGED][books] + l->between[CLASS_RENAMED][books];
+}
+
+/* People stand twice in one book less often than in two, and papers are forged for some books only:
+ * how often a pair of two books is of a class, against what the number of its pairs lets expect. */
+static void learn_books(Learning *l)
+{
+    for (int c = CLASS_SAME; c <= CLASS_RENAMED; c++)
+        for (int p = 0; p < BOOK_PAIRS && l->book->book_count > 1; p++) {
+            double expected = l->sum[c] * l->pairs[p] / l->all,
+                   seen = l->between[c][p] + l->between[c][p + OLDER_FIRST] +
+                          l->between[c][p + OLDER_SECOND];
+            l->model->book_bits[c][p] = (float)log2((seen + belief) / (expected + belief));
+        }
+    for (int p = 0; p < BOOK_PAIRS && l->book->book_count > 1; p++) {
+        double first = belief / 2 + forged_between(l, p + OLDER_FIRST),
+               second = belief / 2 + forged_between(l, p + OLDER_SECOND);
+        l->model->older_bits[0][p] = (float)log2(2 * first / (first + second));
+        l->model->older_bits[1][p] = (float)log2(2 * second / (first + second));
+    }
+}
+
 static bool has_birth(const MatchBook *b)
 {
     for (size_t k = 0; k < b->comparison_count; k++)
@@ -399,6 +452,7 @@ static double maximise(Learning *l)
             m->share[c] = m->share[c] > 0 ? fmin(0.2, fmax(l->sum[c] / l->all, 1e-14)) : 0;
     for (int c = CLASS_FORGED; c <= CLASS_RENAMED; c++)
         m->share[c] = fmin(m->share[c], m->share[CLASS_SAME] * most_forged);
+    learn_books(l);
     clean_u(l);
     for (size_t k = 0; k < l->book->comparison_count; k++)
         learn_comparison(l, k, false);
@@ -416,7 +470,7 @@ void match_model_learn(const Comparer *c, const Patterns *patterns, bool across,
     Arena *scratch = arena_new(SIZE_MAX);
     Learning *l = ARENA_NEW(scratch, Learning);
     *l = (Learning){.book = b, .patterns = patterns, .model = ret};
-    l->all = (double)all_pairs(b, across);
+    l->all = all_pairs(b, across, l->pairs);
     count_random(c, across, ret, l->near);
     memcpy(l->random, ret->u, sizeof l->random);
     ret->share[CLASS_SAME] = fmin(0.1, 1.0 / b->n);
@@ -463,6 +517,8 @@ void match_model_fixed(const Comparer *c, const MatchSettings *settings, MatchMo
     ret->share[CLASS_RENAMED] = settings->renamed;
     ret->share[CLASS_KIN] = settings->kin;
     ret->share[CLASS_NEIGHBOUR] = settings->neighbour;
+    memcpy(ret->book_bits, settings->books, 3 * sizeof *settings->books);
+    memcpy(ret->older_bits, settings->books + 3, sizeof ret->older_bits);
     for (size_t k = 0; k < b->comparison_count; k++)
         for (unsigned v = 0; v < MATCH_LEVELS; v++)
             for (int class = 0; class < MATCH_CLASSES; class ++)
@@ -497,6 +553,14 @@ void match_model_write(Arena *a, const MatchBook *book, const MatchModel *m, Buf
         buf_printf(to, "kin: %.9g\n", m->share[CLASS_KIN]);
     if (m->share[CLASS_NEIGHBOUR] > 0)
         buf_printf(to, "neighbour: %.9g\n", m->share[CLASS_NEIGHBOUR]);
+    for (size_t i = 0; i < book->book_count && book->book_count > 1; i++)
+        for (size_t j = i; j < book->book_count; j++) {
+            uint8_t p = match_book_pair((unsigned)i, (unsigned)j);
+            buf_printf(to, "books %zu %zu: %.9g %.9g %.9g %.9g %.9g\n", i + 1, j + 1,
+                       (double)m->book_bits[CLASS_SAME][p], (double)m->book_bits[CLASS_FORGED][p],
+                       (double)m->book_bits[CLASS_RENAMED][p], (double)m->older_bits[0][p],
+                       (double)m->older_bits[1][p]);
+        }
     for (size_t k = 0; k < book->comparison_count; k++) {
         const Comparison *c = &book->comparisons[k];
         for (unsigned v = 1; v < compare_levels(c->kind); v++) {
@@ -510,14 +574,6 @@ void match_model_write(Arena *a, const MatchBook *book, const MatchModel *m, Buf
 }
 
 /* ---- weighing ---- */
-
-static float class_bits(const MatchModel *m, MatchClass class, uint64_t pattern, size_t n)
-{
-    float sum = m->share_bits[class];
-    for (size_t k = 0; k < n; k++)
-        sum += m->bits[class][k][pattern_level(pattern, k)];
-    return sum;
-}
 
 static float rare_bits(const Compared *pair, size_t n)
 {
@@ -539,13 +595,14 @@ static float either(float x, float y)
     return fmaxf(x, y) + with_one(-fabsf(x - y));
 }
 
-bool match_may_reach(const MatchModel *m, uint64_t pattern, size_t n, float rare, float least)
+bool match_may_reach(const MatchModel *m, uint64_t pattern, uint8_t books, size_t n, float rare,
+                     float least)
 {
-    float same = class_bits(m, CLASS_SAME, pattern, n);
+    float same = class_bits(m, CLASS_SAME, pattern, books, n);
     if (same + 1 + rare >= least)
         return true;
-    return either(class_bits(m, CLASS_FORGED, pattern, n),
-                  class_bits(m, CLASS_RENAMED, pattern, n)) +
+    return either(class_bits(m, CLASS_FORGED, pattern, books, n),
+                  class_bits(m, CLASS_RENAMED, pattern, books, n)) +
                1 + rare >=
            least;
 }
@@ -558,13 +615,15 @@ float match_odds(const float bits[MATCH_CLASSES], float rare)
 
 MatchParts match_parts(const MatchModel *m, const Compared *pair, size_t n)
 {
-    MatchParts p = {.prior = m->share_bits[CLASS_SAME]};
-    float same = class_bits(m, CLASS_SAME, pair->pattern, n), rare = rare_bits(pair, n);
-    p.forged = with_one(either(class_bits(m, CLASS_FORGED, pair->pattern, n),
-                               class_bits(m, CLASS_RENAMED, pair->pattern, n)) -
+    MatchParts p = {.prior = m->share_bits[CLASS_SAME] +
+                             m->book_bits[CLASS_SAME][pair->books % BOOK_PAIRS]};
+    float same = class_bits(m, CLASS_SAME, pair->pattern, pair->books, n),
+          rare = rare_bits(pair, n);
+    p.forged = with_one(either(class_bits(m, CLASS_FORGED, pair->pattern, pair->books, n),
+                               class_bits(m, CLASS_RENAMED, pair->pattern, pair->books, n)) -
                         same);
-    p.kin = -with_one(either(class_bits(m, CLASS_KIN, pair->pattern, n),
-                             class_bits(m, CLASS_NEIGHBOUR, pair->pattern, n)) +
+    p.kin = -with_one(either(class_bits(m, CLASS_KIN, pair->pattern, pair->books, n),
+                             class_bits(m, CLASS_NEIGHBOUR, pair->pattern, pair->books, n)) +
                       rare);
     p.weight = p.prior;
     for (size_t k = 0; k < n; k++) {

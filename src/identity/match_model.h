@@ -22,8 +22,10 @@ typedef enum MatchClass {
 typedef struct MatchModel {
     double m[MATCH_CLASSES][MATCH_COMPARISONS][MATCH_LEVELS], u[MATCH_COMPARISONS][MATCH_LEVELS];
     float bits[MATCH_CLASSES][MATCH_COMPARISONS][MATCH_LEVELS];
-    double share[MATCH_CLASSES];     /* of all pairs */
-    float share_bits[MATCH_CLASSES]; /* odds against strangers */
+    double share[MATCH_CLASSES];                /* of all pairs */
+    float share_bits[MATCH_CLASSES];            /* odds against strangers */
+    float book_bits[MATCH_CLASSES][BOOK_PAIRS]; /* how much likelier between two books than usual */
+    float older_bits[2][BOOK_PAIRS]; /* the same of forged pairs, by who says the earlier year */
     int rounds;                      /* of the EM algorithm */
     uint64_t sampled;                /* random pairs behind u */
     uint64_t learned_on;             /* candidate pairs behind m */
@@ -40,11 +42,12 @@ typedef struct MatchParts {
 /* One kind of agreement and how many candidate pairs show it. */
 typedef struct PatternCount {
     uint64_t pattern;
+    uint8_t books;
     double count;
 } PatternCount;
 
 typedef struct Patterns {
-    PatternCount *items; /* ascending by pattern */
+    PatternCount *items; /* ascending by pattern, books */
     size_t n;
     double scale; /* one pair counted stands for so many */
 } Patterns;
@@ -58,10 +61,12 @@ void match_model_fixed(const Comparer *c, const MatchSettings *settings, MatchMo
 float match_weight(const MatchModel *m, const Compared *pair, size_t comparisons);
 MatchParts match_parts(const MatchModel *m, const Compared *pair, size_t comparisons);
 /* Whether a pair of this pattern can weigh `least` at all when rarity adds `rare` at most. */
-bool match_may_reach(const MatchModel *m, uint64_t pattern, size_t comparisons, float rare,
-                     float least);
+bool match_may_reach(const MatchModel *m, uint64_t pattern, uint8_t books, size_t comparisons,
+                     float rare, float least);
 /* The weight from the bits of each class, shares and all, and what rarity adds to them. */
 float match_odds(const float bits[MATCH_CLASSES], float rare);
 double match_probability(float weight);
+/* What is added for whose record says the earlier year of birth (Compared.books). */
+float match_older_bits(const MatchModel *m, MatchClass class, uint8_t books);
 /* The weights as lines of a settings file. */
 void match_model_write(Arena *a, const MatchBook *book, const MatchModel *m, Buf *to);

@@ -35,6 +35,11 @@ struct Sweep {
     pthread_mutex_t lock;
 };
 
+static size_t slot_of(uint64_t pattern, uint8_t books, size_t slots)
+{
+    return match_mix(pattern, 3 + books) & (slots - 1);
+}
+
 static void grow_slots(Job *j)
 {
     PatternCount *old = j->slots;
@@ -43,22 +48,24 @@ static void grow_slots(Job *j)
     j->slots = ARENA_ARRAY(j->arena, j->slot_count, PatternCount);
     for (size_t i = 0; i < n; i++)
         if (old[i].count > 0) {
-            size_t at = match_mix(old[i].pattern, 3) & (j->slot_count - 1);
+            size_t at = slot_of(old[i].pattern, old[i].books, j->slot_count);
             while (j->slots[at].count > 0)
                 at = (at + 1) & (j->slot_count - 1);
             j->slots[at] = old[i];
         }
 }
 
-static void count_pattern(Job *j, uint64_t pattern)
+static void count_pattern(Job *j, uint64_t pattern, uint8_t books)
 {
     if (j->used * 2 >= j->slot_count)
         grow_slots(j);
-    size_t at = match_mix(pattern, 3) & (j->slot_count - 1);
-    while (j->slots[at].count > 0 && j->slots[at].pattern != pattern)
+    size_t at = slot_of(pattern, books, j->slot_count);
+    while (j->slots[at].count > 0 &&
+           (j->slots[at].pattern != pattern || j->slots[at].books != books))
         at = (at + 1) & (j->slot_count - 1);
     j->used += j->slots[at].count == 0;
     j->slots[at].pattern = pattern;
+    j->slots[at].books = books;
     j->slots[at].count++;
 }
 
@@ -74,7 +81,8 @@ static void weigh(Job *j, const CompareSide *side, uint32_t a, uint32_t b, uint6
     const Sweep *s = j->sweep;
     const Comparer *c = s->run->comparer;
     size_t n = c->book->comparison_count;
-    if (!match_may_reach(s->model, pattern, n, side->most_rare, s->least))
+    uint8_t books = match_relation(c, match_row(c->book, a), match_row(c->book, b));
+    if (!match_may_reach(s->model, pattern, books, n, side->most_rare, s->least))
         return;
     Compared pair;
     match_compare(c, match_row(c->book, a), match_row(c->book, b), &pair);
@@ -101,7 +109,8 @@ static void look_at_record(Job *j, Worker *w, uint32_t a)
         if (s->model)
             weigh(j, &w->side, a, b, pattern);
         else
-            count_pattern(j, pattern);
+            count_pattern(j, pattern,
+                          match_relation(c, match_row(c->book, a), match_row(c->book, b)));
     }
     j->compared += to->n;
 }
@@ -172,7 +181,9 @@ static void sweep(Sweep *s)
 static int by_pattern(const void *x, const void *y)
 {
     const PatternCount *p = x, *q = y;
-    return (p->pattern > q->pattern) - (p->pattern < q->pattern);
+    if (p->pattern != q->pattern)
+        return p->pattern < q->pattern ? -1 : 1;
+    return (p->books > q->books) - (p->books < q->books);
 }
 
 /* Equal patterns of all jobs as one. */
@@ -182,7 +193,7 @@ static size_t fold_patterns(PatternCount *items, size_t n)
     if (n > 1)
         qsort(items, n, sizeof *items, by_pattern);
     for (size_t i = 0; i < n; i++) {
-        if (kept && items[kept - 1].pattern == items[i].pattern)
+        if (kept && by_pattern(&items[kept - 1], &items[i]) == 0)
             items[kept - 1].count += items[i].count;
         else
             items[kept++] = items[i];

@@ -145,6 +145,27 @@ def test_what_was_learned_repeats_the_run(tmp):
     assert all(abs(float(p["weight"]) - float(q["weight"])) < 0.001 for p, q in zip(first, second))
 
 
+def test_books_tell_how_often_they_share_people(tmp):
+    """A column of books in one file is as good as files; what books share is learned, and repeats the run."""
+    b = book(tmp / "book.csv")
+    head, *rows = list(csv.reader(open(b)))
+    for name, part in (("one", rows[::2]), ("two", rows[1::2])):
+        csv.writer(open(tmp / f"{name}.csv", "w", newline="")).writerows([head, *part])
+    with open(tmp / "both.csv", "w", newline="") as f:
+        csv.writer(f).writerows([[*head, "buku"], *([*r, "one"] for r in rows[::2]), *([*r, "two"] for r in rows[1::2])])
+    settings = named(tmp)
+    run("dedupe", tmp / "one.csv", tmp / "two.csv", "--settings", settings, "--out", tmp / "files")
+    settings.write_text(settings.read_text() + "column buku: book\n")
+    run("dedupe", tmp / "both.csv", "--settings", settings, "--out", tmp / "column")
+    pairs = {d: (tmp / d / "pairs.csv").read_text() for d in ("files", "column")}
+    assert len(pairs["files"].splitlines()) > 100 and pairs["files"] == pairs["column"]
+    assert re.search(r"^books 1 2: (?!0 0)[0-9.-]+", (tmp / "column/learned.txt").read_text(), re.M)
+    run("dedupe", tmp / "both.csv", "--settings", tmp / "column/learned.txt", "--out", tmp / "again")
+    first, again = (list(csv.DictReader(open(tmp / d / "pairs.csv"))) for d in ("column", "again"))
+    assert [(p["a"], p["b"]) for p in first] == [(p["a"], p["b"]) for p in again]
+    assert all(abs(float(p["weight"]) - float(q["weight"])) < 0.001 for p, q in zip(first, again))
+
+
 def test_two_books_each_naming_a_person_once(tmp):
     r = random.Random(5)
     people = [person(r, n) for n in range(150)]
@@ -197,9 +218,10 @@ def test_faults_are_told_with_place_and_remedy(tmp):
 
 def test_all_faults_of_settings_at_once(tmp):
     b = book(tmp / "book.csv", persons=5)
-    (tmp / "s.txt").write_text("column nama: nam\nthreshold: 7\nweight birth: 1\nhello\n")
+    (tmp / "s.txt").write_text("column nama: nam\nthreshold: 7\nweight birth: 1\nhello\nbooks 1 9: 0 0 0 0 0\n"
+                               "books 1 2: 0 0 inf 0 0\nbooks 1: 0\n")
     said = run("dedupe", b, "--settings", tmp / "s.txt", status=3).stderr
-    assert all(f":{n}" in said for n in (1, 2, 3, 4)), said
+    assert all(f":{n}" in said for n in range(1, 8)), said
     (tmp / "s.txt").write_text("column nama: name\ncolumn umur: birth\n")
     assert '"umur"' in run("dedupe", b, "--settings", tmp / "s.txt", status=3).stderr
 

@@ -130,7 +130,7 @@ static void parts_make_the_weight(void **state)
                 sum += (double)p.level[k] + (double)p.rare[k];
             assert_true(fabs(sum - (double)match_weight(&w.model, &pair, n)) < 1e-4);
             if (match_weight(&w.model, &pair, n) >= 0)
-                assert_true(match_may_reach(&w.model, pair.pattern, n, 40, 0));
+                assert_true(match_may_reach(&w.model, pair.pattern, pair.books, n, 40, 0));
         }
     arena_free(w.arena);
 }
