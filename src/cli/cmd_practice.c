@@ -234,12 +234,21 @@ static Str any_record(Practice *p, const Register *reg)
 
 static Err fill_fields(Practice *p, Change *c, Batch *batch, Problems *problems);
 
-/* Some record that the user at work reaches, or absent. */
-static Err within_reach(Practice *p, const Register *reg, Str *ret)
+/* "field=value" narrows the records of a query. */
+static void narrow(Practice *p, Query *q, Str condition)
+{
+    Str name, value = condition;
+    if (str_cut(&value, '=', &name))
+        query_filter(q, p->step, reg_field(q->reg, name), name, FILTER_EQ, value);
+}
+
+/* Some record that the user at work reaches and that the condition holds for, or absent. */
+static Err within_reach(Practice *p, const Register *reg, Str condition, Str *ret)
 {
     QueryPage page;
     Query q = query_new(reg);
     q.limit = 100;
+    narrow(p, &q, condition);
     TRY(query_page(&p->rd, &q, &page));
     *ret = page.n ? page.items[invent_below(&p->invent, page.n)].uid : STR_NONE;
     return ERR_OK;
@@ -255,7 +264,7 @@ static Err fill_ref(Practice *p, Change *c, const Field *f, Batch *batch, Proble
         Str uid = STR_NONE;
         if (f->target->role != REG_ROLE_INSTITUTION || !invent_chance(&p->invent, NAMED))
             return ERR_OK;
-        Err e = within_reach(p, f->target, &uid);
+        Err e = within_reach(p, f->target, STR_NONE, &uid);
         if (uid.ptr)
             change_set(c, f, uid);
         return e == E_DENIED ? ERR_OK : e;
@@ -317,13 +326,15 @@ static Err fill_and_store(Practice *p, const Register *reg, const Register *pare
     return store_run(batch);
 }
 
-/* What the user cannot reach or may not do here is no failure: somebody else is asked next. */
-static Err make_record_as(Practice *p, PracticeUser *u, const Register *reg, const Register *parent,
+/* `under`: register of the parent and the condition it must meet, or "-". What the user cannot
+ * reach or may not do here is no failure: somebody else is asked next. */
+static Err make_record_as(Practice *p, PracticeUser *u, const Register *reg, Str under,
                           bool *ret_made)
 {
-    Str parent_uid = STR_NONE;
+    Str parent_uid = STR_NONE, name;
+    const Register *parent = str_word(&under, &name) ? model_reg(p->cli->model, name) : NULL;
     TRY(step_begin(p, &u->subject));
-    Err e = parent ? within_reach(p, parent, &parent_uid) : ERR_OK;
+    Err e = parent ? within_reach(p, parent, under, &parent_uid) : ERR_OK;
     if (e == ERR_OK && (!parent || parent_uid.ptr)) {
         e = fill_and_store(p, reg, parent, parent_uid);
         *ret_made = e == ERR_OK;
@@ -335,7 +346,6 @@ static Err make_record_as(Practice *p, PracticeUser *u, const Register *reg, con
 static Err make_record(Practice *p, const StrList *row)
 {
     const Register *reg = model_reg(p->cli->model, row->items[0]);
-    const Register *parent = model_reg(p->cli->model, row->items[2]);
     bool made = false;
     for (int tries = 0; tries < ASKED && !made; tries++) {
         PracticeUser *u = row->items[3].len ? user_named(p, row->items[3])
@@ -343,7 +353,7 @@ static Err make_record(Practice *p, const StrList *row)
                                             : NULL;
         if (!u)
             return E_DOMAIN;
-        TRY(make_record_as(p, u, reg, parent, &made));
+        TRY(make_record_as(p, u, reg, row->items[2], &made));
     }
     return ERR_OK;
 }

@@ -194,17 +194,20 @@ static const Register *parent_register(Seed *s, const SeedRow *r)
 
 /* ---- making changes ---- */
 
-/* "@-14": a day counted from the day of loading, so that practice cases never grow old. Other text
- * is left as it is. */
+/* "@-14", "@5 09:00": a day counted from the day of loading, so that practice cases never grow old,
+ * and a time of that day. Other text is left as it is. */
 static Str day_from_today(Seed *s, const Field *f, Str cell)
 {
     int64_t days;
+    Str time = str_from(cell, 1), word;
     if ((f->kind != FK_DATE && f->kind != FK_INSTANT) || !str_starts(cell, S("@")) ||
-        !str_i64(str_from(cell, 1), &days))
+        !str_word(&time, &word) || !str_i64(word, &days))
         return cell;
-    if (f->kind == FK_INSTANT)
-        return str_int(s->arena, clock_now() + days * 86400000);
-    return date_iso(s->arena, date_add_days(clock_today(), (int)days));
+    if (f->kind == FK_INSTANT && str_empty(time))
+        return str_int(s->arena, clock_now() + days * DAY_MS);
+    return str_printf(s->arena, "%.*s %.*s",
+                      STR_ARG(date_iso(s->arena, date_add_days(clock_today(), (int)days))),
+                      STR_ARG(time));
 }
 
 static bool set_cell(Seed *s, const SeedRow *r, Change *c, size_t i, bool last_call,
