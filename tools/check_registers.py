@@ -19,11 +19,14 @@ FIELD_KEYS = {'name', 'type', 'label', 'help', 'required', 'list', 'search', 'fa
               'when', 'calc', 'default', 'min', 'max', 'scale', 'as', 'was', 'htcds'}
 FLAGS = ('required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed')
 IS = set('person institution membership user case victim suspect report reporter event paper transaction evidence node relation '
-         'attachment task assignment consent grant exclusion figure referral help_number candidate'.split())
+         'attachment task assignment consent grant exclusion figure referral help_number candidate data_matter'.split())
 AS = {  # role of a field -> kinds it may have
     'person.name': 'text', 'person.alias': 'text', 'person.birth': 'date', 'person.sex': 'code', 'person.nik': 'text',
     'person.origin': 'place', 'person.initials': 'text', 'person.mother': 'text', 'person.passport': 'text',
     'person.phone': 'text', 'person.village': 'place', 'person.paper_birth': 'date', 'person.merged': 'ref',
+    'data_matter.person': 'ref', 'data_matter.withheld': 'codes', 'data_matter.ground': 'code', 'data_matter.since': 'instant',
+    'data_matter.until': 'instant', 'data_matter.user': 'ref', 'data_matter.institution': 'ref', 'data_matter.affected': 'number',
+    'data_matter.told': 'text',
     'candidate.pair': 'refs', 'candidate.score': 'number', 'candidate.parts': 'text', 'candidate.reveals': 'yesno4',
     'institution.code': 'text', 'institution.name': 'text',
     'grant.user': 'ref', 'grant.institution': 'ref', 'grant.classes': 'codes', 'grant.start': 'instant', 'grant.end': 'instant',
@@ -40,7 +43,7 @@ AS = {  # role of a field -> kinds it may have
     'figure.start': 'date', 'figure.end': 'date', 'figure.value': 'number', 'figure.unit': 'code', 'figure.source': 'text',
     'figure.period': 'text', 'figure.note': 'text', 'figure.doubt': 'yesno4', 'figure.part_year': 'yesno4'}
 VERBS = {'list', 'read', 'create', 'change', 'move', 'void', 'import', 'export', 'count'}
-MAY = {'users', 'tables', 'import', 'audit', 'base_data', 'health', 'erase'}
+MAY = {'users', 'tables', 'import', 'audit', 'base_data', 'health', 'erase', 'data_rights'}
 CODE_HEAD = 'kode id en berlaku_dari berlaku_sampai urutan padanan status asal'.split()
 FUNCS = {'empty': (1, 1), 'today': (0, 0), 'age': (2, 2), 'band': (2, 2), 'if': (3, 3), 'first': (1, 9), 'initials': (1, 1), 'join': (2, 8),
          'year': (1, 1), 'nik_birth': (1, 1), 'nik_sex': (1, 1), 'differ': (2, 2), 'part_year': (2, 2), 'find': (3, 3),
@@ -689,7 +692,7 @@ class Domain:
             if len(flow[group]) != len(got):
                 err(flow[group].at, f'flow: {group} with the same name')
         for s in flow['states']:
-            if keys(s, {'name', 'label', 'closed', 'opens'}, 'state', ('name', 'label')):
+            if keys(s, {'name', 'label', 'closed', 'opens', 'restricts'}, 'state', ('name', 'label')):
                 label(s, f'state {s["name"]}')
         reached, frontier = {flow['start']}, [flow['start']]
         for mv in flow['moves']:

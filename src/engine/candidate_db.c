@@ -5,6 +5,7 @@
 #include "guard/reach.h"
 #include "model/person_index.h"
 #include "model/plan.h"
+#include "model/restriction.h"
 #include "model/row.h"
 
 #include <stdlib.h>
@@ -274,13 +275,16 @@ static Err propose_all(WriteTx *tx, void *proposing)
     return ERR_OK;
 }
 
-/* Loads a person that stands for herself: neither void nor merged into another. */
+/* Loads a person that stands for herself: neither void nor merged into another; a restricted one is
+ * compared with nobody. */
 static bool load_live(Proposing *p, Str uid, Record *ret, PersonFacts *facts)
 {
     const Register *persons = role_reg(p->store->model, REG_ROLE_PERSON);
     Record r;
+    bool restricted;
     if (row_by_uid(p->conn.db, p->arena, persons, uid, &r) != ERR_OK || r.void_tx ||
-        root_of(p->conn.db, p->arena, &r, ret) != ERR_OK || ret->void_tx)
+        root_of(p->conn.db, p->arena, &r, ret) != ERR_OK || ret->void_tx ||
+        restriction_holds(p->conn.db, p->arena, ret, &restricted) != ERR_OK || restricted)
         return false;
     return person_facts_open(p->store, p->conn.keys, p->arena, ret, CLASSES_ALL, facts) == ERR_OK;
 }

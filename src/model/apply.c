@@ -9,6 +9,7 @@
 #include "model/env.h"
 #include "model/follow.h"
 #include "model/plan.h"
+#include "model/restriction.h"
 #include "model/row.h"
 #include "model/undo.h"
 
@@ -404,6 +405,15 @@ static bool may_step_back(const Subject *s, const Change *c, const Record *befor
     return false;
 }
 
+/* A file restricted since the worker looked is left alone. */
+static Err judge_restriction(Apply *ap, Change *c, const Record *r, Verb verb)
+{
+    bool restricted = false;
+    if (!ap->subject->system && restriction_bars(c->reg, verb))
+        TRY(restriction_holds(ap->tx->db, ap->tx->arena, r, &restricted));
+    return restricted ? fail(ap, c, NULL, M_E_RESTRICTED, STR_NONE, E_RESTRICTED) : ERR_OK;
+}
+
 static Err judge(Apply *ap, Change *c, const Record *before)
 {
     Relation rel;
@@ -412,6 +422,7 @@ static Err judge(Apply *ap, Change *c, const Record *before)
         TRY(reach_relation(ap->tx->db, ap->subject, c->reg->name, before->id, ap->now, &rel));
         if (!policy_decide(ap->subject, verb, c->reg->rights, &rel).allowed)
             return fail(ap, c, NULL, M_E_NOT_FOUND, STR_NONE, E_NOT_FOUND);
+        TRY(judge_restriction(ap, c, before, verb));
         if (c->kind == CHANGE_UNDO && verb == VERB_MOVE && !may_step_back(ap->subject, c, before))
             return fail(ap, c, NULL, M_E_DENIED, STR_NONE, E_DENIED);
     }
@@ -439,6 +450,7 @@ static Err judge_parent(Apply *ap, Change *c)
     if (ap->subject->system || c->reg->reach != REACH_PARENT ||
         batch_pending(ap->batch, parent.uid))
         return ERR_OK;
+    TRY(judge_restriction(ap, c, &parent, VERB_CREATE));
     TRY(reach_relation(ap->tx->db, ap->subject, parent.reg->name, parent.id, ap->now, &rel));
     return policy_decide(ap->subject, VERB_CREATE, c->reg->rights, &rel).allowed
                ? ERR_OK

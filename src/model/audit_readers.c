@@ -1,15 +1,18 @@
 #include "model/audit_readers.h"
 
-/* A record whose values stand under the key of another is part of that other's file: a victim's of
- * her person's. */
+#include "model/key_chain.h"
+
+/* What stands under the record's own key, however far down, is part of its file. */
 static void put_about(Buf *sql, const Register *reg)
 {
-    buf_lit(sql, "(a.uid=:uid");
-    for (size_t i = 0; i < reg->referrer_count; i++) {
-        const Field *f = reg->referrers[i];
-        if (f == f->reg->key_ref)
-            buf_printf(sql, " OR a.uid IN (SELECT uid FROM %.*s WHERE %.*s=:id)",
-                       STR_ARG(f->reg->name), STR_ARG(f->name));
+    const Model *m = reg->model;
+    buf_printf(sql, "a.uid IN (SELECT uid FROM %.*s WHERE id=:id", STR_ARG(reg->name));
+    for (size_t i = 0; i < m->reg_count; i++) {
+        size_t before = sql->len;
+        buf_printf(sql, " UNION ALL SELECT t.uid FROM %.*s t WHERE ", STR_ARG(m->regs[i]->name));
+        if (m->regs[i] == reg || !m->regs[i]->has_sealed ||
+            !key_chain_put(sql, m->regs[i], "t", reg, "=:id"))
+            sql->len = before;
     }
     buf_lit(sql, ") AND a.action='read' AND a.classes<>0 AND a.result='ok'");
 }
@@ -26,12 +29,7 @@ static Err begin(Reader *rd, const Record *r, const char *columns, const char *t
     buf_put(&sql, str_of(tail));
     buf_char(&sql, '\0');
     TRY(db_stmt(rd->db, sql.ptr, ret));
-    stmt_text(*ret, ":uid", r->uid);
-    for (size_t i = 0; i < r->reg->referrer_count; i++)
-        if (r->reg->referrers[i] == r->reg->referrers[i]->reg->key_ref) {
-            stmt_int(*ret, ":id", r->id);
-            break;
-        }
+    stmt_int(*ret, ":id", r->id);
     return ERR_OK;
 }
 

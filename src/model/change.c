@@ -1,6 +1,7 @@
 /* The worker's half of a write: what can be judged before the writer is asked. */
 #include "base/rand.h"
 #include "model/env.h"
+#include "model/restriction.h"
 #include "model/row.h"
 
 #include <string.h>
@@ -85,7 +86,11 @@ static Err may_create(Prepare *p)
     TRY(row_by_uid(p->rd->db, p->rd->arena, c->parent_reg, c->parent_uid, &parent));
     if (c->reg->reach != REACH_PARENT && !store_decide(p->rd, &parent, VERB_LIST).allowed)
         return E_NOT_FOUND;
-    return store_decide_child(p->rd, &parent, c->reg, VERB_CREATE).allowed ? ERR_OK : E_NOT_FOUND;
+    if (store_decide_child(p->rd, &parent, c->reg, VERB_CREATE).allowed)
+        return ERR_OK;
+    bool restricted;
+    TRY(restriction_holds(p->rd->db, p->rd->arena, &parent, &restricted));
+    return restricted ? E_RESTRICTED : E_NOT_FOUND;
 }
 
 static Verb verb_of(ChangeKind kind)

@@ -97,9 +97,10 @@ static Err put_referrer(WriteTx *tx, const Record *r, const Field *f)
     return stmt_run(st);
 }
 
+/* A request about one's own data opens the file to nobody: it is not work on the file. */
 static bool lends_reach(const Field *f)
 {
-    return field_storage(f) != STORE_LINK && f->target;
+    return field_storage(f) != STORE_LINK && f->target && f->role != FIELD_ROLE_MATTER_PERSON;
 }
 
 static Err put_referrers(WriteTx *tx, const Record *r)

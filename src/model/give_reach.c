@@ -63,7 +63,7 @@ static Giving of_assignment(const Store *s, const Record *r)
                     .until = last_moment(role_text(s, r, FIELD_ROLE_ASSIGNMENT_END))};
 }
 
-static unsigned classes_named(Str words)
+unsigned classes_named(Str words)
 {
     unsigned classes = 0;
     Str word;

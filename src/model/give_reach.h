@@ -13,3 +13,5 @@ MUST_CHECK Err give_reach(WriteTx *tx, const Store *s, const Record *r, const Re
 /* Value of the field of this role; absent or 0 where the register has none. */
 Str role_text(const Store *s, const Record *r, FieldRole role);
 int64_t role_id(const Store *s, const Record *r, FieldRole role);
+/* The classes that a value of codes names, as a CLASS_BIT mask. */
+unsigned classes_named(Str words);

@@ -38,6 +38,7 @@ void load_state(Loader *l, void *into, const Node *node)
         {"label", READ_LABEL, KEY_MUST, offsetof(State, label), NULL},
         {"closed", READ_FLAG, KEY_MAY, offsetof(State, closed), NULL},
         {"opens", READ_FLAG, KEY_MAY, offsetof(State, opens), NULL},
+        {"restricts", READ_FLAG, KEY_MAY, offsetof(State, restricts), NULL},
     };
     LOAD_MAP(l, node, keys, into);
 }

@@ -190,7 +190,9 @@ typedef struct State {
     Str name;
     Label label;
     bool closed;
-    bool opens; /* a grant in this state opens what it names, a candidate joins its two persons */
+    bool opens; /* a grant in this state opens what it names, a candidate joins its two persons, a
+                   copy of what is held about the person may be made */
+    bool restricts; /* a matter in this state restricts what is done with the person's file */
 } State;
 
 typedef struct Setting {

@@ -1,6 +1,7 @@
 #include "model/person_facts.h"
 
 #include "base/log.h"
+#include "model/restriction.h"
 #include "model/row.h"
 
 const Field *person_fact_field(const Model *m, size_t i)
@@ -111,7 +112,11 @@ Err person_load_found(Reader *rd, Str uid, Record *ret)
 {
     const Register *reg = role_reg(rd->store->model, REG_ROLE_PERSON);
     const Field *name = role_field(rd->store->model, FIELD_ROLE_PERSON_NAME);
+    bool restricted;
     TRY(store_get(rd, reg, uid, VERB_LIST, ret));
+    TRY(restriction_holds(rd->db, rd->arena, ret, &restricted));
+    if (restricted)
+        return E_NOT_FOUND;
     bool opens = !name || !name->class_ ||
                  (store_decide(rd, ret, VERB_READ).classes & CLASS_BIT(name->class_));
     return opens ? ERR_OK : E_NOT_FOUND;

@@ -48,5 +48,6 @@ MUST_CHECK Err person_facts_each(const Store *s, ReadConn *c,
 MUST_CHECK Err person_facts_count(const Store *s, int64_t *ret);
 
 /* Loads a person that was found, if the reader may list her and open her name: to hear that she
- * bears the name one typed is to learn it. E_NOT_FOUND, E_DENIED otherwise. */
+ * bears the name one typed is to learn it; and she is not restricted. E_NOT_FOUND, E_DENIED
+ * otherwise. */
 MUST_CHECK Err person_load_found(Reader *rd, Str uid, Record *ret);

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "guard/reach.h"
 #include "model/plan.h"
+#include "model/restriction.h"
 #include "model/row.h"
 
 /* What one question may hold: the database takes expressions of a bounded depth only. */
@@ -280,11 +281,24 @@ static void put_absence(Reader *rd, const Query *q, Built *b)
     buf_char(&b->sql, ')');
 }
 
+/* What is restricted is not sent out. */
+static void put_unrestricted(Built *b, const Register *reg)
+{
+    size_t before = b->sql.len;
+    buf_lit(&b->sql, " AND NOT COALESCE(");
+    if (restriction_put(&b->sql, reg, "r"))
+        buf_lit(&b->sql, ",0)");
+    else
+        b->sql.len = before;
+}
+
 /* " AND .." with filters and search: what holds for a record whoever asks. */
 static void put_conditions(Reader *rd, const Query *q, Built *b)
 {
     if (!q->include_void)
         buf_lit(&b->sql, " AND r.batal=0");
+    if (q->verb == VERB_EXPORT)
+        put_unrestricted(b, q->reg);
     for (size_t i = 0; i < q->filters.n; i++) {
         const Filter *f = &q->filters.items[i];
         if (f->field) {

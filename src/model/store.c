@@ -8,6 +8,7 @@
 #include "model/counted.h"
 #include "model/local_code.h"
 #include "model/person_index.h"
+#include "model/restriction.h"
 #include "model/row.h"
 
 Err readconn_open(const Store *s, ReadConn *ret)
@@ -109,7 +110,7 @@ static Err relation_of(Reader *rd, const Record *r, Relation *ret)
     return ERR_OK;
 }
 
-Decision store_decide(Reader *rd, const Record *r, Verb verb)
+static Decision by_rights(Reader *rd, const Record *r, Verb verb)
 {
     Relation rel;
     const Subject *s = rd->actor->subject;
@@ -118,13 +119,29 @@ Decision store_decide(Reader *rd, const Record *r, Verb verb)
     return policy_decide(s, verb, r->reg->rights, &rel);
 }
 
+/* Whether a restriction of the person's file stands against what the rights would allow under
+ * `above`, a record of `reg` itself or its parent. Unsure is as good as restricted. */
+static bool held_back(Reader *rd, const Register *reg, const Record *above, Verb verb)
+{
+    bool restricted = false;
+    if (rd->actor->subject->system || !restriction_bars(reg, verb))
+        return false;
+    return restriction_holds(rd->db, rd->arena, above, &restricted) != ERR_OK || restricted;
+}
+
+Decision store_decide(Reader *rd, const Record *r, Verb verb)
+{
+    Decision d = by_rights(rd, r, verb);
+    return d.allowed && held_back(rd, r->reg, r, verb) ? (Decision){0} : d;
+}
+
 Decision store_decide_child(Reader *rd, const Record *parent, const Register *child, Verb verb)
 {
     const Subject *s = rd->actor->subject;
     Relation rel;
     if (child->reach != REACH_PARENT)
         return (Decision){.allowed = s->system || policy_scopes(s, verb, child->rights) != 0};
-    if (relation_of(rd, parent, &rel) != ERR_OK)
+    if (relation_of(rd, parent, &rel) != ERR_OK || held_back(rd, child, parent, verb))
         return (Decision){0};
     return policy_decide(s, verb, child->rights, &rel);
 }
@@ -136,8 +153,10 @@ Err store_get(Reader *rd, const Register *reg, Str uid, Verb verb, Record *ret)
     if (!s->system && !policy_scopes(s, verb, reg->rights))
         return E_DENIED;
     TRY(row_by_uid(rd->db, rd->arena, reg, uid, &r));
-    if (!store_decide(rd, &r, verb).allowed)
+    if (!by_rights(rd, &r, verb).allowed)
         return E_NOT_FOUND;
+    if (held_back(rd, reg, &r, verb))
+        return E_RESTRICTED;
     *ret = r;
     return ERR_OK;
 }

@@ -48,6 +48,7 @@ static const struct {
             {"passwords:load", M_ACT_PASSWORDS_LOAD},
             {"erase:ask", M_ACT_ERASE_ASK},
             {"erase", M_ACT_ERASE},
+            {"copy", M_ACT_COPY},
             {"health", M_ACT_HEALTH},
             {"users", M_ACT_USERS},
             {"roles", M_ACT_USERS},

@@ -1,5 +1,5 @@
 /* Who opened this file: by office for the person concerned, by officer for who looks into it. */
-#include "web/page.h"
+#include "web/page_subject.h"
 
 #include "base/clock.h"
 #include "model/audit_readers.h"
@@ -14,7 +14,7 @@ static Str office_name(Req *req, Str agency)
     return str_empty(agency) ? req_tr(req, M_READERS_NO_OFFICE) : agency;
 }
 
-static Err offices(Req *req, Html *h, const Record *r)
+Err readers_offices(Req *req, Html *h, const Record *r)
 {
     static const Msg names[] = {M_AUDIT_AGENCY,  M_READERS_TIMES, M_READERS_OFFICERS,
                                 M_READERS_FIRST, M_READERS_LAST,  M_AUDIT_WHY};
@@ -80,7 +80,7 @@ Err page_readers(Req *req)
     size_t n = record_crumbs(req, &r, true, crumbs);
     Html *h = page_begin(req, req_tr(req, M_READERS_TITLE), crumbs, n);
     h_element(h, "p", req_tr(req, sheet ? M_READERS_SHEET : M_READERS_LEAD));
-    TRY(offices(req, h, &r));
+    TRY(readers_offices(req, h, &r));
     if (!sheet) {
         h_open(h, "p");
         page_link(h, url_record(req, req->reg, r.uid, "/pembaca?lembar=1"),

@@ -4,9 +4,11 @@
 
 #include "base/rand.h"
 #include "model/expr.h"
+#include "model/restriction.h"
 #include "model/undo.h"
 #include "web/form_env.h"
 #include "web/list.h"
+#include "web/page_subject.h"
 #include "web/widget.h"
 
 /* ---- how complete a tab is ---- */
@@ -268,6 +270,7 @@ static void actions(Req *req, Html *h, const Record *r)
         h_lit(h, " ");
         page_link(h, url_record(req, r->reg, r->uid, "/pembaca"), req_tr(req, M_READERS_TITLE));
     }
+    subject_links(req, h, r);
     sums_below(req, h, r);
     if (r->reg->role == REG_ROLE_USER && req_duty(req, "users"))
         page_link(h, str_printf(req->arena, "/akun/%.*s", STR_ARG(r->uid)),
@@ -447,6 +450,10 @@ static Err head(Req *req, Html *h, const Record *r)
     h_element(h, "span",
               tr_args(req->arena, req->lang, M_WEB_CHANGED_AT, req_instant(req, r->changed_at)));
     h_close(h);
+    bool restricted;
+    TRY(restriction_holds(req->reader.db, req->arena, r, &restricted));
+    if (restricted)
+        page_notice(h, "awas", req_tr(req, M_E_RESTRICTED));
     h_close(h);
     return ERR_OK;
 }

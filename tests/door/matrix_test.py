@@ -157,6 +157,7 @@ class Matrix:
         self.page(login, client, path + "/ubah", change, "/{reg}/{uid}/ubah")
         duty = "audit" in self.duties(who)
         self.page(login, client, path + "/pembaca", self.verb(who, reg, relation, "list", "read") if duty else 403, "/{reg}/{uid}/pembaca")
+        self.rights_of_subjects(login, client, who, reg, relation, path)
         self.post(login, client, path + "/ubah", change, "/{reg}/{uid}/ubah")
         self.post(login, client, path + "/batalkan", void, "/{reg}/{uid}/batalkan")
         self.read_api(login, client, reg, row, read, allowed)
@@ -164,6 +165,14 @@ class Matrix:
             for tail in ("buka", "urungkan", "pulihkan", "tidak_ada"):
                 self.post(login, client, f"{path}/{tail}", REFUSED, "/{reg}/{uid}/" + ("{name}" if tail == "tidak_ada" else tail))
         self.write_api(login, call, reg, row, change)
+
+    def rights_of_subjects(self, login, client, who, reg, relation, path):
+        """For whoever has the duty, and of matters only: none here is ripe for a copy or counts anybody."""
+        rights, read, matter = "data_rights" in self.duties(who), self.verb(who, reg, relation, "read"), self.oracle.d.registers[reg].get("is") == "data_matter"
+        self.page(login, client, path + "/salinan", (read or 409) if rights else 403, "/{reg}/{uid}/salinan")
+        wanted = 403 if not rights else (read or 409) if matter else 404
+        self.page(login, client, path + "/terdampak", wanted, "/{reg}/{uid}/terdampak")
+        self.post(login, client, path + "/terdampak", wanted, "/{reg}/{uid}/terdampak")
 
     def write_api(self, login, call, reg, row, change):
         path = f"/api/v1/{reg}/{row['uid']}"

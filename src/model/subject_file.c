@@ -1,0 +1,118 @@
+#include "model/subject_file.h"
+
+#include "base/clock.h"
+#include "guard/reach.h"
+#include "model/give_reach.h"
+#include "model/key_chain.h"
+#include "model/row.h"
+
+Err subject_of_matter(Reader *rd, const Record *matter, Record *ret)
+{
+    const Store *s = rd->store;
+    const State *state = reg_state(matter->reg, matter->state);
+    int64_t person = role_id(s, matter, FIELD_ROLE_MATTER_PERSON);
+    if (matter->reg->role != REG_ROLE_DATA_MATTER || matter->void_tx || !state || !state->opens ||
+        !person)
+        return E_FLOW;
+    return row_by_id(rd->db, rd->arena, role_reg(s->model, REG_ROLE_PERSON), person, ret);
+}
+
+/* Her own record, and those found to be of the same person. */
+static Str same_person(Arena *a, const Model *m)
+{
+    const Field *merged = role_field(m, FIELD_ROLE_PERSON_MERGED);
+    return merged ? str_printf(a, " IN (SELECT :id UNION SELECT id FROM %.*s WHERE %.*s=:id)",
+                               STR_ARG(merged->reg->name), STR_ARG(merged->name))
+                  : S("=:id");
+}
+
+static Err add_register(Reader *rd, const Record *person, const Register *reg, unsigned classes,
+                        SubjectFile *ret)
+{
+    Buf sql = buf_new(rd->arena, 512);
+    IdList ids = {0};
+    Stmt *st;
+    buf_printf(&sql, "SELECT t.id FROM %.*s t WHERE ", STR_ARG(reg->name));
+    if (!key_chain_put(&sql, reg, "t", person->reg,
+                       str_z(rd->arena, same_person(rd->arena, reg->model))))
+        return ERR_OK;
+    buf_lit(&sql, " ORDER BY t.id");
+    TRY(db_stmt(rd->db, str_z(rd->arena, buf_str(&sql)), &st));
+    stmt_int(st, ":id", person->id);
+    TRY(stmt_ids(st, rd->arena, &ids));
+    for (size_t i = 0; i < ids.n; i++) {
+        Record r;
+        TRY(row_by_id(rd->db, rd->arena, reg, ids.items[i], &r));
+        TRY(store_unseal(rd, &r, classes));
+        *ARENA_PUSH(rd->arena, *ret) = r;
+    }
+    return ERR_OK;
+}
+
+Err subject_file(Reader *rd, const Record *person, unsigned classes, SubjectFile *ret)
+{
+    const Model *m = rd->store->model;
+    *ret = (SubjectFile){0};
+    TRY(add_register(rd, person, person->reg, classes, ret));
+    for (size_t i = 0; i < m->reg_count; i++)
+        if (m->regs[i] != person->reg)
+            TRY(add_register(rd, person, m->regs[i], classes, ret));
+    return ERR_OK;
+}
+
+/* The institutions behind the rows of `jangkau` from one kind of principal on up to the next. */
+static void put_offices(Buf *sql, const char *office, const char *join, const char *from,
+                        const char *to)
+{
+    buf_printf(sql,
+               "SELECT %s AS office,j.until,j.classes FROM jangkau j%s WHERE j.reg=:reg AND"
+               " j.rec=:rec AND j.principal>=%s AND j.principal<%s AND j.since<=:now"
+               " AND j.until>:now",
+               office, join, from, to);
+}
+
+static Err receivers_stmt(Reader *rd, const Record *person, Stmt **ret)
+{
+    const Register *office = role_reg(rd->store->model, REG_ROLE_INSTITUTION);
+    Buf sql = buf_new(rd->arena, 1024);
+    buf_lit(&sql, "SELECT i.tajuk,max(q.until)");
+    for (DataClass c = CLASS_NONE + 1; c < CLASS_COUNT; c++)
+        buf_printf(&sql, "%smax(q.classes&%u)", c == CLASS_NONE + 1 ? "," : "|", CLASS_BIT(c));
+    buf_lit(&sql, " FROM (");
+    put_offices(&sql, "j.principal-:owner", "", ":owner", ":user");
+    buf_lit(&sql, " UNION ALL ");
+    put_offices(&sql, "f.agency", " JOIN fakta_pengguna f ON f.user_id=j.principal-:user", ":user",
+                ":team");
+    buf_lit(&sql, " UNION ALL ");
+    put_offices(&sql, "j.principal-:team", "", ":team", ":area");
+    buf_printf(&sql, ") q JOIN %.*s i ON i.id=q.office GROUP BY i.id,i.tajuk ORDER BY i.tajuk",
+               STR_ARG(office->name));
+    TRY(db_stmt(rd->db, str_z(rd->arena, buf_str(&sql)), ret));
+    stmt_text(*ret, ":reg", person->reg->name);
+    stmt_int(*ret, ":rec", person->id);
+    stmt_int(*ret, ":owner", principal_of(PRINCIPAL_OWNER, 0));
+    stmt_int(*ret, ":user", principal_of(PRINCIPAL_USER, 0));
+    stmt_int(*ret, ":team", principal_of(PRINCIPAL_TEAM, 0));
+    stmt_int(*ret, ":area", principal_of(PRINCIPAL_AREA, 0));
+    stmt_int(*ret, ":now", clock_now());
+    return ERR_OK;
+}
+
+Err subject_receivers(Reader *rd, const Record *person, SubjectReceiver *ret, size_t max,
+                      size_t *ret_n)
+{
+    Stmt *st;
+    bool row = true;
+    *ret_n = 0;
+    TRY(receivers_stmt(rd, person, &st));
+    while (*ret_n < max) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        ret[(*ret_n)++] = (SubjectReceiver){.office = row_text(rd->arena, st, 0),
+                                            .until = row_int(st, 1),
+                                            .classes = (unsigned)row_int(st, 2) & CLASSES_ALL};
+    }
+    stmt_done(st);
+    return ERR_OK;
+}
