@@ -54,13 +54,12 @@ static Err opened_records(Reader *rd, const Record *matter, Affected *ret, size_
             stmt_done(st);
             return E_TOO_LARGE;
         }
-        ret[(*ret_n)++] =
-            (Affected){.reg = model_reg(rd->store->model, row_text(rd->arena, st, 0)),
-                       .uid = row_text(rd->arena, st, 1),
-                       .times = row_int(st, 2),
-                       .first = row_int(st, 3),
-                       .last = row_int(st, 4),
-                       .classes = (unsigned)row_int(st, 5) & CLASSES_ALL};
+        ret[(*ret_n)++] = (Affected){.reg = model_reg(rd->store->model, row_text(rd->arena, st, 0)),
+                                     .uid = row_text(rd->arena, st, 1),
+                                     .times = row_int(st, 2),
+                                     .first = row_int(st, 3),
+                                     .last = row_int(st, 4),
+                                     .classes = (unsigned)row_int(st, 5) & CLASSES_ALL};
     }
 }
 

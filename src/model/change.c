@@ -1,7 +1,6 @@
 /* The worker's half of a write: what can be judged before the writer is asked. */
 #include "base/rand.h"
 #include "model/env.h"
-#include "model/restriction.h"
 #include "model/row.h"
 
 #include <string.h>
@@ -89,7 +88,7 @@ static Err may_create(Prepare *p)
     if (store_decide_child(p->rd, &parent, c->reg, VERB_CREATE).allowed)
         return ERR_OK;
     bool restricted;
-    TRY(restriction_holds(p->rd->db, p->rd->arena, &parent, &restricted));
+    TRY(store_restricted(p->rd, &parent, &restricted));
     return restricted ? E_RESTRICTED : E_NOT_FOUND;
 }
 

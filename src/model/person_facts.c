@@ -1,7 +1,6 @@
 #include "model/person_facts.h"
 
 #include "base/log.h"
-#include "model/restriction.h"
 #include "model/row.h"
 
 const Field *person_fact_field(const Model *m, size_t i)
@@ -114,7 +113,7 @@ Err person_load_found(Reader *rd, Str uid, Record *ret)
     const Field *name = role_field(rd->store->model, FIELD_ROLE_PERSON_NAME);
     bool restricted;
     TRY(store_get(rd, reg, uid, VERB_LIST, ret));
-    TRY(restriction_holds(rd->db, rd->arena, ret, &restricted));
+    TRY(store_restricted(rd, ret, &restricted));
     if (restricted)
         return E_NOT_FOUND;
     bool opens = !name || !name->class_ ||

@@ -119,6 +119,17 @@ static Decision by_rights(Reader *rd, const Record *r, Verb verb)
     return policy_decide(s, verb, r->reg->rights, &rel);
 }
 
+Err store_restricted(Reader *rd, const Record *r, bool *ret)
+{
+    if (rd->restriction.reg != r->reg || rd->restriction.id != r->id) {
+        TRY(restriction_holds(rd->db, rd->arena, r, &rd->restriction.holds));
+        rd->restriction.reg = r->reg;
+        rd->restriction.id = r->id;
+    }
+    *ret = rd->restriction.holds;
+    return ERR_OK;
+}
+
 /* Whether a restriction of the person's file stands against what the rights would allow under
  * `above`, a record of `reg` itself or its parent. Unsure is as good as restricted. */
 static bool held_back(Reader *rd, const Register *reg, const Record *above, Verb verb)
@@ -126,7 +137,7 @@ static bool held_back(Reader *rd, const Register *reg, const Record *above, Verb
     bool restricted = false;
     if (rd->actor->subject->system || !restriction_bars(reg, verb))
         return false;
-    return restriction_holds(rd->db, rd->arena, above, &restricted) != ERR_OK || restricted;
+    return store_restricted(rd, above, &restricted) != ERR_OK || restricted;
 }
 
 Decision store_decide(Reader *rd, const Record *r, Verb verb)

@@ -75,6 +75,11 @@ struct Reader {
         int64_t id;
         Relation rel;
     } stands;
+    struct { /* likewise, whether a restriction of the person's file is on it */
+        const Register *reg;
+        int64_t id;
+        bool holds;
+    } restriction;
 };
 
 /* Read-only connections of one thread, and what was counted on them (model/counted.h). */
@@ -95,6 +100,9 @@ Decision store_decide(Reader *rd, const Record *r, Verb verb);
 /* What it may do with records of `child` under a loaded record: by the parent's reach where the
  * child inherits it, else by its own rights alone. */
 Decision store_decide_child(Reader *rd, const Record *parent, const Register *child, Verb verb);
+/* Whether processing of the person's file that the record is part of is restricted
+ * (model/restriction.h). */
+MUST_CHECK Err store_restricted(Reader *rd, const Record *r, bool *ret);
 /* Opens the sealed fields of the classes the decision allows; collects the opening for audit. */
 MUST_CHECK Err store_unseal(Reader *rd, Record *r, unsigned classes);
 /* The file a purpose is asked for: uid of the outermost ancestor. */

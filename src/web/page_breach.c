@@ -63,10 +63,9 @@ static void count_form(Req *req, Html *h, const Notice *n)
     page_form_open(req, h, path);
     page_hidden(h, S("idem"), rand_uid(req->arena));
     page_hidden(h, S("versi"), str_int(req->arena, r->version));
-    page_button(h,
-                tr_args(req->arena, req->lang, M_BREACH_PUT,
-                        str_int(req->arena, (int64_t)n->breach.n)),
-                S("utama"), STR_NONE, STR_NONE);
+    page_button(
+        h, tr_args(req->arena, req->lang, M_BREACH_PUT, str_int(req->arena, (int64_t)n->breach.n)),
+        S("utama"), STR_NONE, STR_NONE);
     h_close(h);
     page_link(h, str_printf(req->arena, "%.*s?lembar=1", STR_ARG(path)),
               req_tr(req, M_BREACH_LETTERS));
@@ -79,9 +78,9 @@ static void overview(Req *req, Html *h, const Notice *n)
     h_element(h, "p", req_tr(req, M_BREACH_LEAD));
     count_form(req, h, n);
     if (n->breach.sent)
-        page_notice(h, "awas",
-                    tr_args(req->arena, req->lang, M_BREACH_SENT,
-                            str_int(req->arena, n->breach.sent)));
+        page_notice(
+            h, "awas",
+            tr_args(req->arena, req->lang, M_BREACH_SENT, str_int(req->arena, n->breach.sent)));
     affected_table(req, h, M_BREACH_PERSONS, n->breach.persons, n->breach.n);
     affected_table(req, h, M_BREACH_FILES, n->breach.files, n->breach.file_n);
 }

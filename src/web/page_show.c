@@ -4,7 +4,6 @@
 
 #include "base/rand.h"
 #include "model/expr.h"
-#include "model/restriction.h"
 #include "model/undo.h"
 #include "web/form_env.h"
 #include "web/list.h"
@@ -451,7 +450,7 @@ static Err head(Req *req, Html *h, const Record *r)
               tr_args(req->arena, req->lang, M_WEB_CHANGED_AT, req_instant(req, r->changed_at)));
     h_close(h);
     bool restricted;
-    TRY(restriction_holds(req->reader.db, req->arena, r, &restricted));
+    TRY(store_restricted(&req->reader, r, &restricted));
     if (restricted)
         page_notice(h, "awas", req_tr(req, M_E_RESTRICTED));
     h_close(h);

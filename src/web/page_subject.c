@@ -1,5 +1,5 @@
-/* The copy of what is held about one person, for her to take away: a matter in which somebody proved
- * who she is and a second officer agreed allows it. */
+/* The copy of what is held about one person, for her to take away: a matter in which somebody
+ * proved who she is and a second officer agreed allows it. */
 #include "web/page_subject.h"
 
 #include "base/clock.h"
@@ -85,8 +85,9 @@ static Err receivers(Req *req, Html *h, const Record *person)
         h_open(h, "tr");
         h_element(h, "td", rows[i].office);
         h_element(h, "td", classes_words(req->arena, req->lang, rows[i].classes));
-        h_element(h, "td", rows[i].until == INT64_MAX ? req_tr(req, M_COPY_ALWAYS)
-                                                      : req_instant(req, rows[i].until));
+        h_element(h, "td",
+                  rows[i].until == INT64_MAX ? req_tr(req, M_COPY_ALWAYS)
+                                             : req_instant(req, rows[i].until));
         h_close(h);
     }
     page_table_end(h);
@@ -127,8 +128,9 @@ Err page_subject(Req *req)
     size_t n = record_crumbs(req, &c.matter, true, crumbs);
     Html *h = page_begin(req, req_tr(req, M_COPY_TITLE), crumbs, n);
     page_print_button(req, h, req->path);
-    h_element(h, "p", tr_args(req->arena, req->lang, M_COPY_LEAD, record_title(req, &c.person),
-                              record_title(req, &c.matter)));
+    h_element(h, "p",
+              tr_args(req->arena, req->lang, M_COPY_LEAD, record_title(req, &c.person),
+                      record_title(req, &c.matter)));
     withheld(req, h, &c);
     held(req, h, &c);
     TRY(receivers(req, h, &c.person));
