@@ -4,7 +4,7 @@ import pathlib
 import re
 
 os.environ["SIGAP_TRACE"] = "1"  # the server of this file inherits it
-MOST, NAMES, WIDTH, SEVERAL = 12, 4, 5, 4
+MOST, NAMES, WIDTH, SEVERAL = 13, 4, 5, 4
 
 
 def cost(s, client, path):
