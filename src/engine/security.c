@@ -7,6 +7,7 @@
 #include "guard/second_factor.h"
 #include "model/role_report.h"
 
+#include <string.h>
 #include <sys/resource.h>
 
 enum { ROOM_WARNS = 80 }; /* hundredths of the disk */
@@ -25,27 +26,29 @@ typedef struct Look {
     AccountFacts accounts;
 } Look;
 
-/* The point is at risk; the texts go into its sentences. */
-static Err risk(Finding *f, Str arg1, Str arg2)
+/* Marks a point as at risk, whatever its grade; the texts go into its sentences. */
+static void risk(Finding *f, SecurityPoint point, Str arg1, Str arg2)
 {
-    f->grade = RISK_NOTE; /* security_look puts the grade of the point */
-    f->args[0] = arg1;
-    f->args[1] = arg2;
-    return ERR_OK;
+    f[point].grade = RISK_NOTE;
+    f[point].args[0] = arg1;
+    f[point].args[1] = arg2;
 }
 
-static Err risk_if(Finding *f, bool bad)
+static void risk_if(Finding *f, SecurityPoint point, bool bad)
 {
-    return bad ? risk(f, STR_NONE, STR_NONE) : ERR_OK;
+    if (bad)
+        risk(f, point, STR_NONE, STR_NONE);
 }
 
-static Err risk_count(const Look *l, Finding *f, int64_t n)
+static void risk_count(const Look *l, Finding *f, SecurityPoint point, int64_t n)
 {
-    return n ? risk(f, str_int(l->a, n), STR_NONE) : ERR_OK;
+    if (n)
+        risk(f, point, str_int(l->a, n), STR_NONE);
 }
 
-static bool longer_ago(int64_t at, int64_t days, int64_t now)
+static bool longer_ago(int64_t at, int64_t days)
 {
+    int64_t now = clock_now();
     return at > now || now - at > days * DAY_MS;
 }
 
@@ -67,23 +70,18 @@ static Str told_by_kernel(const Look *l, const char *path)
 
 /* ---- the key, files, the disk ---- */
 
-static Err look_key_open(const Look *l, Finding *f)
+static Err look_keys(const Look *l, Finding *f)
 {
     const Installation *in = l->store->in;
-    return in->sealed_file ? ERR_OK : risk(f, str_of(in->key_file), STR_NONE);
-}
-
-static Err look_key_old(const Look *l, Finding *f)
-{
-    Str old = str_printf(l->a, "%s" KEY_OLD, l->store->in->key_file);
-    return file_exists(old.ptr) ? risk(f, old, STR_NONE) : ERR_OK;
-}
-
-static Err look_drill(const Look *l, Finding *f)
-{
-    int64_t at;
-    TRY(kept(l, META_DRILL, &at));
-    return risk_if(f, longer_ago(at, DRILL_DAYS, clock_now()));
+    Str old = str_printf(l->a, "%s" KEY_OLD, in->key_file);
+    int64_t drilled;
+    TRY(kept(l, META_DRILL, &drilled));
+    if (!in->sealed_file)
+        risk(f, POINT_KEY_OPEN, str_of(in->key_file), STR_NONE);
+    if (file_exists(old.ptr))
+        risk(f, POINT_KEY_OLD, old, STR_NONE);
+    risk_if(f, POINT_DRILL, longer_ago(drilled, DRILL_DAYS));
+    return ERR_OK;
 }
 
 static Err look_files(const Look *l, Finding *f)
@@ -93,110 +91,46 @@ static Err look_files(const Look *l, Finding *f)
     FileFacts facts;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         if (file_facts(paths[i], &facts) == ERR_OK && facts.mode & OTHERS)
-            return risk(f, str_of(paths[i]), str_printf(l->a, "%04o", facts.mode));
-    return ERR_OK;
-}
-
-static Err look_root(const Look *l, Finding *f)
-{
-    FileFacts facts;
-    TRY(file_facts(l->store->in->data_db, &facts));
-    return facts.owner == 0 ? risk(f, str_of(l->store->in->dir), STR_NONE) : ERR_OK;
-}
-
-/* The device mapper says of its devices what they are. */
-static Err look_cipher(const Look *l, Finding *f)
-{
-    FileFacts facts;
-    TRY(file_facts(l->store->in->dir, &facts));
+            risk(f, POINT_FILES, str_of(paths[i]), str_printf(l->a, "%04o", facts.mode));
+    TRY(file_facts(in->data_db, &facts));
+    if (facts.owner == 0)
+        risk(f, POINT_ROOT, str_of(in->dir), STR_NONE);
+    /* The device mapper says of its devices what they are. */
     Str path = str_printf(l->a, "/sys/dev/block/%u:%u/dm/uuid", facts.disk_major, facts.disk_minor);
-    return risk_if(f, !str_starts(told_by_kernel(l, path.ptr), S("CRYPT-")));
-}
-
-static Err look_room(const Look *l, Finding *f)
-{
-    int used = room_used(l->store->in);
-    return used >= ROOM_WARNS ? risk(f, str_int(l->a, used), STR_NONE) : ERR_OK;
-}
-
-/* ---- the network ---- */
-
-static Err look_transport(const Look *l, Finding *f)
-{
-    Str how;
-    TRY(meta_get(l->db, l->a, META_TRANSPORT, &how));
-    return risk_if(f, !str_is(how, TRANSPORT_TLS) && !str_is(how, TRANSPORT_PROXY));
+    risk_if(f, POINT_CIPHER, !str_starts(told_by_kernel(l, path.ptr), S("CRYPT-")));
+    int used = room_used(in);
+    risk_count(l, f, POINT_ROOM, used >= ROOM_WARNS ? used : 0);
+    return ERR_OK;
 }
 
 /* ---- what should be done again and again ---- */
 
-static Err look_intact(const Look *l, Finding *f)
-{
-    return l->care.scrub.faults || l->seen.bad_seq
-               ? risk(f, str_int(l->a, l->care.scrub.faults), str_int(l->a, l->seen.bad_seq))
-               : ERR_OK;
-}
-
-static Err look_verified(const Look *l, Finding *f)
-{
-    return risk_if(f, longer_ago(l->seen.at, VERIFY_DAYS, clock_now()));
-}
-
-static Err look_scrub(const Look *l, Finding *f)
-{
-    return risk_if(f, l->care.scrub_late);
-}
-
-static Err look_backup_off(const Look *l, Finding *f)
-{
-    return risk_if(f, l->care.backup_off);
-}
-
-static Err look_backup(const Look *l, Finding *f)
-{
-    return risk_if(f, l->care.backup_late || l->care.backup_failed);
-}
-
-static Err look_backup_place(const Look *l, Finding *f)
+static Err look_copies(const Look *l, Finding *f)
 {
     FileFacts data, copies;
     Str folder = l->set.value[SETTING_BACKUP_FOLDER];
     TRY(file_facts(l->store->in->dir, &data));
     bool apart = folder.len && file_facts(str_z(l->a, folder), &copies) == ERR_OK &&
                  (copies.disk_major != data.disk_major || copies.disk_minor != data.disk_minor);
-    return risk_if(f, !apart);
+    risk_if(f, POINT_BACKUP_PLACE, !apart);
+    risk_if(f, POINT_BACKUP_OFF, l->care.backup_off);
+    risk_if(f, POINT_BACKUP, l->care.backup_late || l->care.backup_failed);
+    return ERR_OK;
 }
 
-static Err look_anchor(const Look *l, Finding *f)
+static Err look_checks(const Look *l, Finding *f)
 {
-    int64_t at;
-    TRY(kept(l, META_ANCHOR, &at));
-    return risk_if(f, longer_ago(at, ANCHOR_DAYS, clock_now()));
+    int64_t anchored;
+    TRY(kept(l, META_ANCHOR, &anchored));
+    if (l->care.scrub.faults || l->seen.bad_seq)
+        risk(f, POINT_INTACT, str_int(l->a, l->care.scrub.faults), str_int(l->a, l->seen.bad_seq));
+    risk_if(f, POINT_VERIFIED, longer_ago(l->seen.at, VERIFY_DAYS));
+    risk_if(f, POINT_SCRUB, l->care.scrub_late);
+    risk_if(f, POINT_ANCHOR, longer_ago(anchored, ANCHOR_DAYS));
+    return ERR_OK;
 }
 
 /* ---- accounts ---- */
-
-static Err look_factor(const Look *l, Finding *f)
-{
-    Str word;
-    TRY(meta_get(l->db, l->a, META_SECOND_FACTOR, &word));
-    return risk_if(f, str_is(word, SECOND_FACTOR_FREE));
-}
-
-static Err look_no_factor(const Look *l, Finding *f)
-{
-    return risk_count(l, f, l->accounts.no_factor);
-}
-
-static Err look_temporary(const Look *l, Finding *f)
-{
-    return risk_count(l, f, l->accounts.temporary);
-}
-
-static Err look_dormant(const Look *l, Finding *f)
-{
-    return risk_count(l, f, l->accounts.dormant);
-}
 
 static bool may(const Look *l, Str roles, Str duty)
 {
@@ -207,68 +141,63 @@ static bool may(const Look *l, Str roles, Str duty)
     return false;
 }
 
-static unsigned opens(const Look *l, Str roles, bool everywhere)
+static bool opens(const Look *l, Str roles, bool everywhere)
 {
     const Model *m = l->store->model;
-    unsigned classes = 0;
     for (size_t i = 0; i < m->role_count; i++)
-        if (str_has_word(roles, m->roles[i].name))
-            classes |= role_opens(m, (int)i, everywhere);
-    return classes;
+        if (str_has_word(roles, m->roles[i].name) && role_opens(m, (int)i, everywhere))
+            return true;
+    return false;
 }
 
-static Err look_wide(const Look *l, Finding *f)
+/* Labels of the roles that open every record of some register. */
+static Str wide_roles(const Look *l)
 {
     const Model *m = l->store->model;
     Buf names = buf_new(l->a, 128);
-    int64_t n = 0;
-    for (size_t i = 0; i < l->accounts.roles.n; i++)
-        n += opens(l, l->accounts.roles.items[i], true) != 0;
     for (size_t i = 0; i < m->role_count; i++)
         if (role_opens(m, (int)i, true))
             buf_printf(&names, "%s%.*s", names.len ? ", " : "",
                        STR_ARG(m->roles[i].label.text[l->lang]));
-    return n > WIDE_ACCOUNTS ? risk(f, str_int(l->a, n), buf_str(&names)) : ERR_OK;
+    return buf_str(&names);
 }
 
-static Err look_keepers(const Look *l, Finding *f)
+static void look_roles(const Look *l, Finding *f)
 {
-    int64_t n = 0;
-    for (size_t i = 0; i < l->accounts.roles.n; i++) {
-        Str roles = l->accounts.roles.items[i];
-        n += may(l, roles, S("users")) && opens(l, roles, false) != 0;
+    const StrList *all = &l->accounts.roles;
+    int64_t wide = 0, keepers = 0, officers = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        bool keeps = may(l, all->items[i], S("users"));
+        wide += opens(l, all->items[i], true);
+        keepers += keeps && opens(l, all->items[i], false);
+        officers += !keeps && may(l, all->items[i], S("audit"));
     }
-    return risk_count(l, f, n);
+    if (wide > WIDE_ACCOUNTS)
+        risk(f, POINT_WIDE, str_int(l->a, wide), wide_roles(l));
+    risk_count(l, f, POINT_KEEPERS, keepers);
+    risk_if(f, POINT_OFFICER, !officers);
 }
 
-/* Somebody who does not keep accounts reads the record of access. */
-static Err look_officer(const Look *l, Finding *f)
+static Err look_accounts(const Look *l, Finding *f)
 {
-    bool found = false;
-    for (size_t i = 0; i < l->accounts.roles.n && !found; i++) {
-        Str roles = l->accounts.roles.items[i];
-        found = may(l, roles, S("audit")) && !may(l, roles, S("users"));
-    }
-    return risk_if(f, !found);
-}
-
-static Err look_tokens(const Look *l, Finding *f)
-{
-    int64_t n;
-    TRY(security_idle_tokens(l->db, &n));
-    return risk_count(l, f, n);
-}
-
-static Err look_readings(const Look *l, Finding *f)
-{
-    return risk_if(f, setting_number(&l->set, SETTING_READINGS) == 0);
+    Str demand;
+    int64_t tokens;
+    TRY(meta_get(l->db, l->a, META_SECOND_FACTOR, &demand));
+    TRY(security_idle_tokens(l->db, &tokens));
+    risk_if(f, POINT_FACTOR, str_is(demand, SECOND_FACTOR_FREE));
+    risk_count(l, f, POINT_NO_FACTOR, l->accounts.no_factor);
+    risk_count(l, f, POINT_TEMPORARY, l->accounts.temporary);
+    risk_count(l, f, POINT_DORMANT, l->accounts.dormant);
+    risk_count(l, f, POINT_TOKENS, tokens);
+    risk_if(f, POINT_READINGS, setting_number(&l->set, SETTING_READINGS) == 0);
+    look_roles(l, f);
+    return ERR_OK;
 }
 
 /* ---- the process and its machine ---- */
 
-static Err look_memory(const Look *l, Finding *f)
+static bool key_is_locked(const Look *l)
 {
-    struct rlimit core;
     int64_t locked = 0;
     Str status = told_by_kernel(l, "/proc/self/status"), line, word;
     while (str_cut(&status, '\n', &line)) {
@@ -276,44 +205,41 @@ static Err look_memory(const Look *l, Finding *f)
         if (str_word(&rest, &word))
             (void)str_i64(word, &locked);
     }
-    return risk_if(f, !locked || getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_cur);
+    return locked > 0;
 }
 
-/* Compressed memory is no disk. */
-static Err look_swap(const Look *l, Finding *f)
+/* Memory put on disk; compressed memory is no disk. Libraries renewed on disk while the server goes
+ * on with the old ones. */
+static void look_memory(const Look *l, Finding *f)
 {
-    Str lines = told_by_kernel(l, "/proc/swaps"), line, word;
-    while (str_cut(&lines, '\n', &line))
+    Str swaps = told_by_kernel(l, "/proc/swaps"), maps = told_by_kernel(l, "/proc/self/maps");
+    Str line, word;
+    struct rlimit core;
+    risk_if(f, POINT_MEMORY,
+            !key_is_locked(l) || getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_cur);
+    while (str_cut(&swaps, '\n', &line))
         if (str_starts(line, S("/")) && !str_starts(line, S("/dev/zram")) && str_word(&line, &word))
-            return risk(f, word, STR_NONE);
-    return ERR_OK;
-}
-
-static Err look_clock(const Look *l, Finding *f)
-{
-    int64_t last;
-    int minute;
-    TRY(security_last_row(l->db, &last));
-    return last > clock_now() + CLOCK_SLACK_MS
-               ? risk(f, date_long(l->a, l->lang, clock_date_of(last, &minute)), STR_NONE)
-               : ERR_OK;
-}
-
-/* A library renewed on disk while the server goes on with the old one in memory. */
-static Err look_libraries(const Look *l, Finding *f)
-{
-    Str maps = told_by_kernel(l, "/proc/self/maps"), line;
+            risk(f, POINT_SWAP, word, STR_NONE);
     while (str_cut(&maps, '\n', &line)) {
         ptrdiff_t path = str_find(line, '/');
         if (path >= 0 && str_contains(line, S(".so")) && str_contains(line, S(" (deleted)")))
-            return risk(f, str_from(line, (size_t)path), STR_NONE);
+            risk(f, POINT_LIBRARIES, str_from(line, (size_t)path), STR_NONE);
     }
-    return ERR_OK;
 }
 
-static Err look_practice(const Look *l, Finding *f)
+static Err look_machine(const Look *l, Finding *f)
 {
-    return risk_if(f, l->store->in->practice);
+    int64_t last;
+    int minute;
+    Str how;
+    TRY(meta_get(l->db, l->a, META_TRANSPORT, &how));
+    TRY(security_last_row(l->db, &last));
+    risk_if(f, POINT_TRANSPORT, !str_is(how, TRANSPORT_TLS) && !str_is(how, TRANSPORT_PROXY));
+    if (last > clock_now() + CLOCK_SLACK_MS)
+        risk(f, POINT_CLOCK, date_long(l->a, l->lang, clock_date_of(last, &minute)), STR_NONE);
+    risk_if(f, POINT_PRACTICE, l->store->in->practice);
+    look_memory(l, f);
+    return ERR_OK;
 }
 
 /* ---- all of it ---- */
@@ -322,26 +248,32 @@ static const struct {
     RiskGrade grade;
     Msg topic, safe, fault, cure;
     const char *url;
-    Err (*look)(const Look *l, Finding *f);
 } points[POINT_COUNT] = {
-#define X(name, grade, url, look)                                                                  \
-    {RISK_##grade, M_RISK_##name, M_SAFE_##name, M_FAULT_##name, M_CURE_##name, url, look},
+#define X(name, grade, url)                                                                        \
+    {RISK_##grade, M_RISK_##name, M_SAFE_##name, M_FAULT_##name, M_CURE_##name, url},
 #include "engine/security.def"
 #undef X
 };
 
 Err security_look(const Store *s, Db *db, Arena *a, Lang lang, Finding ret[POINT_COUNT])
 {
+    static Err (*const looks[])(const Look *, Finding *) = {
+        look_keys, look_files, look_copies, look_checks, look_accounts, look_machine};
     Look l = {.store = s, .db = db, .a = a, .lang = lang};
     TRY(settings_read(db, a, &l.set));
     TRY(care_state(db, a, &l.care));
     TRY(care_audit_seen(db, a, &l.seen));
     TRY(security_accounts(db, a, &l.accounts));
+    memset(ret, 0, POINT_COUNT * sizeof *ret);
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+        TRY(looks[i](&l, ret));
     for (int i = 0; i < POINT_COUNT; i++) {
-        ret[i] = (Finding){.topic = points[i].topic, .cure = points[i].cure, .url = points[i].url};
-        TRY(points[i].look(&l, &ret[i]));
-        ret[i].grade = ret[i].grade ? points[i].grade : RISK_NONE;
-        ret[i].words = ret[i].grade ? points[i].fault : points[i].safe;
+        bool bad = ret[i].grade != RISK_NONE;
+        ret[i].grade = bad ? points[i].grade : RISK_NONE;
+        ret[i].topic = points[i].topic;
+        ret[i].words = bad ? points[i].fault : points[i].safe;
+        ret[i].cure = points[i].cure;
+        ret[i].url = points[i].url;
     }
     return ERR_OK;
 }

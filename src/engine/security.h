@@ -7,7 +7,7 @@
 typedef enum RiskGrade { RISK_NONE, RISK_NOTE, RISK_CARE, RISK_DANGER, RISK_GRADES } RiskGrade;
 
 typedef enum SecurityPoint {
-#define X(name, grade, url, look) POINT_##name,
+#define X(name, grade, url) POINT_##name,
 #include "engine/security.def"
 #undef X
     POINT_COUNT
