@@ -7,11 +7,14 @@
 #include "web/sealed.h"
 #include "web/server.h"
 
+#include <string.h>
 #include <unistd.h>
 
-static void ready(int port)
+static void ready(const Listen *at)
 {
-    printf("http://127.0.0.1:%d\n", port);
+    const char *address = at->address ? at->address : "127.0.0.1";
+    printf(strchr(address, ':') ? "%s://[%s]:%d\n" : "%s://%s:%d\n",
+           listen_secure(at) ? "https" : "http", address, at->port);
     fflush(stdout);
 }
 
@@ -28,7 +31,7 @@ static Err try_passphrase(void *arg, Str typed)
 
 /* With nobody at the terminal and no passphrase given, the server starts sealed: it listens, and
  * reads nothing until the passphrase comes through its page. */
-static Err wait_sealed(Cli *cli, int *port, bool *ret_opened)
+static Err wait_sealed(Cli *cli, Listen *at, bool *ret_opened)
 {
     Installation in;
     cli->passphrase = cli_given_passphrase(cli);
@@ -40,7 +43,7 @@ static Err wait_sealed(Cli *cli, int *port, bool *ret_opened)
         return e == E_SEALED ? ERR_OK : e;
     cli_say(cli, M_SEALED_WAITS, STR_NONE);
     SealedDoor door = {try_passphrase, cli, ready};
-    return sealed_wait(&door, port, ret_opened);
+    return sealed_wait(&door, at, ret_opened);
 }
 
 static Err end_sessions(WriteTx *tx, void *arg)
@@ -49,21 +52,43 @@ static Err end_sessions(WriteTx *tx, void *arg)
     return session_close_all(tx);
 }
 
+static bool read_port(const char *text, int unset, int *ret)
+{
+    int64_t port = unset;
+    bool good = !text || (str_i64(str_of(text), &port) && port >= 0 && port <= 65535);
+    *ret = (int)port;
+    return good;
+}
+
+/* A certificate that holds its key as well needs no --tls-key. */
+static Err read_listen(Cli *cli, Listen *ret)
+{
+    *ret = (Listen){
+        .address = cli->listen, .cert = cli->tls, .key = cli->tls_key ? cli->tls_key : cli->tls};
+    if (!read_port(cli->port, 8080, &ret->port) || !read_port(cli->redirect, 0, &ret->redirect) ||
+        (cli->tls_key && !cli->tls))
+        return E_USAGE;
+    Err e = listen_try(ret);
+    if (e == E_USAGE)
+        cli_say(cli, M_LISTEN_BAD, str_of(ret->address));
+    else if (e != ERR_OK)
+        cli_say(cli, M_TLS_BAD, str_of(ret->cert), str_of(ret->key));
+    return e;
+}
+
 Err cmd_serve(Cli *cli)
 {
-    int64_t port = 8080;
+    Listen at;
     bool opened;
-    if (cli->port && (!str_i64(str_of(cli->port), &port) || port < 0 || port > 65535))
-        return E_USAGE;
+    TRY(read_listen(cli, &at));
     arena_settle();
-    int listening = (int)port;
     room_make_way(cli->data);
-    TRY(wait_sealed(cli, &listening, &opened));
+    TRY(wait_sealed(cli, &at, &opened));
     if (!opened)
         return ERR_OK;
     TRY(cli_open(cli));
     TRY(erasure_finish(&cli->store, cli->arena)); /* what a power cut left undone */
     if (cli->in.sealed_file) /* whoever took the machine may have taken a cookie with it */
         TRY(writer_run(cli->store.writer, NULL, end_sessions, NULL));
-    return serve_run(&cli->store, listening, ready, clocks_tick, &cli->store);
+    return serve_run(&cli->store, &at, ready, clocks_tick, &cli->store);
 }

@@ -68,6 +68,10 @@ static const TextOption text_options[] = {
     TEXT_OPTION("seal-to", seal_to),
     TEXT_OPTION("pair", pair),
     TEXT_OPTION("rules", rules),
+    TEXT_OPTION("listen", listen),
+    TEXT_OPTION("tls", tls),
+    TEXT_OPTION("tls-key", tls_key),
+    TEXT_OPTION("redirect", redirect),
 };
 enum { TEXT_OPTIONS = sizeof text_options / sizeof *text_options };
 

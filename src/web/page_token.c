@@ -18,7 +18,7 @@ typedef struct Making {
 
 static void fresh(Req *req, Html *h)
 {
-    Str text = cookie_get(req->cookies, S(FRESH));
+    Str text = req_cookie_get(req, S(FRESH));
     if (str_empty(text))
         return;
     req_cookie(req, S(FRESH), S("-"), -1);

@@ -82,7 +82,7 @@ struct Req {
     const Route *route;
     /* as sent */
     Method method;
-    bool head, accepts_gzip;
+    bool head, accepts_gzip, secure; /* secure: the browser speaks TLS, to us or to a proxy */
     Str path, query_text, host, origin, fetch_site, address, cookies, content_type, body;
     Str bearer, if_match, idempotency_key, stated_purpose; /* headers of the API */
     Params query, form;
@@ -134,8 +134,10 @@ Err req_redirect(Req *req, Str path);
 /* First value from the query string or the posted form, trimmed; STR_NONE when not sent. */
 Str req_query(const Req *req, Str name);
 Str req_form(const Req *req, Str name);
-/* A cookie for the whole site that lasts `days` (0 = until the browser closes, < 0 = forget it). */
+/* A cookie for the whole site that lasts `days` (0 = until the browser closes, < 0 = forget it).
+ * Under TLS its name begins with "__Host-": browsers then take it from this host by TLS only. */
 void req_cookie(Req *req, Str name, Str value, int days);
+Str req_cookie_get(const Req *req, Str name);
 /* Takes one token of a limiter; when none is left the answer says how long to wait. */
 bool req_take(Req *req, struct Limiter *l, Str key);
 /* E_BUSY when the worker's deadline has passed: for long loops. */

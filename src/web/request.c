@@ -54,10 +54,21 @@ Str req_form(const Req *req, Str name)
     return v.ptr ? str_trim(v) : v;
 }
 
+static Str cookie_name(const Req *req, Str name)
+{
+    return req->secure ? str_printf(req->arena, "__Host-%.*s", STR_ARG(name)) : name;
+}
+
+Str req_cookie_get(const Req *req, Str name)
+{
+    return cookie_get(req->cookies, cookie_name(req, name));
+}
+
 void req_cookie(Req *req, Str name, Str value, int days)
 {
     Buf b = buf_new(req->arena, 160);
-    buf_printf(&b, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Strict", STR_ARG(name), STR_ARG(value));
+    buf_printf(&b, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Strict%s",
+               STR_ARG(cookie_name(req, name)), STR_ARG(value), req->secure ? "; Secure" : "");
     if (days != 0)
         buf_printf(&b, "; Max-Age=%d", days < 0 ? 0 : days * 86400);
     *ARENA_PUSH(req->arena, req->res.cookies) = buf_str(&b);
@@ -83,7 +94,7 @@ static Str cookie_of(const Req *req)
 {
     if (req_is_api(req) && (req->bearer.ptr || req->method != METHOD_GET))
         return STR_NONE;
-    return cookie_get(req->cookies, S("sigap"));
+    return req_cookie_get(req, S("sigap"));
 }
 
 static Err identify(Req *req)
@@ -117,9 +128,9 @@ static bool own_origin(const Req *req)
     Str o = req->origin;
     if (str_empty(o) || str_is(o, "null"))
         return true;
-    Str host = str_starts(o, S("https://"))  ? str_from(o, 8)
-               : str_starts(o, S("http://")) ? str_from(o, 7)
-                                             : STR_NONE;
+    Str host = str_starts(o, S("https://"))                  ? str_from(o, 8)
+               : !req->secure && str_starts(o, S("http://")) ? str_from(o, 7)
+                                                             : STR_NONE;
     return !str_empty(host) && str_eq(host, req->host);
 }
 

@@ -5,10 +5,9 @@
 #include "base/log.h"
 #include "base/messages.h"
 #include "web/html.h"
+#include "web/listen_parts.h"
 #include "web/params.h"
 
-#include <arpa/inet.h>
-#include <microhttpd.h>
 #include <signal.h>
 #include <stdatomic.h>
 
@@ -91,6 +90,7 @@ static enum MHD_Result answer(struct MHD_Connection *c, unsigned status, Str bod
         {"Content-Type", "text/html; charset=utf-8"},
         {"Content-Security-Policy",
          "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"},
+        {"Strict-Transport-Security", HSTS}, /* browsers pass over it where there is no TLS */
         {"Cache-Control", "no-store"},
         {"Referrer-Policy", "no-referrer"},
         {"X-Content-Type-Options", "nosniff"},
@@ -177,33 +177,35 @@ static void on_signal(int number)
     atomic_store(&asked_to_end, true);
 }
 
-static struct MHD_Daemon *listen_on(Door *d, int port)
+static Err listen_on(Door *d, const Listen *at, struct MHD_Daemon **ret)
 {
-    struct sockaddr_in here = {.sin_family = AF_INET,
-                               .sin_port = htons((uint16_t)port),
-                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD, (uint16_t)port, NULL, NULL, on_request, d,
-        MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&here, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)PER_ADDRESS,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)10, MHD_OPTION_LISTENING_ADDRESS_REUSE,
-        (unsigned)1, MHD_OPTION_NOTIFY_COMPLETED, on_completed, d, MHD_OPTION_END);
+    ListenParts parts;
+    Err e = listen_parts(at, MHD_INVALID_SOCKET, &parts);
+    *ret = NULL;
+    if (e == ERR_OK)
+        *ret = MHD_start_daemon(
+            parts.flags | MHD_USE_EPOLL_INTERNAL_THREAD, (uint16_t)at->port, NULL, NULL, on_request,
+            d, MHD_OPTION_ARRAY, parts.items, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+            MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)PER_ADDRESS,
+            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)10, MHD_OPTION_LISTENING_ADDRESS_REUSE,
+            (unsigned)1, MHD_OPTION_NOTIFY_COMPLETED, on_completed, d, MHD_OPTION_END);
+    listen_parts_free(&parts);
+    return e == ERR_OK && !*ret ? E_IO : e;
 }
 
-Err sealed_wait(const SealedDoor *door, int *port, bool *ret_opened)
+Err sealed_wait(const SealedDoor *door, Listen *at, bool *ret_opened)
 {
     enum { FAREWELL_MS = 300 }; /* the last answer is still on its way */
     Door d = {.given = door};
+    struct MHD_Daemon *daemon;
     struct sigaction act = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigemptyset(&act.sa_mask);
     if (sigaction(SIGTERM, &act, NULL) != 0 || sigaction(SIGINT, &act, NULL) != 0)
         return E_IO;
-    struct MHD_Daemon *daemon = listen_on(&d, *port);
-    if (!daemon)
-        return E_IO;
+    TRY(listen_on(&d, at, &daemon));
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
-    *port = info ? info->port : *port;
-    door->ready(*port);
+    at->port = info ? info->port : at->port;
+    door->ready(at);
     while (!atomic_load(&d.opened) && !atomic_load(&asked_to_end))
         clock_sleep(LOOK_MS);
     clock_sleep(FAREWELL_MS);

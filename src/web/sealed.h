@@ -4,14 +4,15 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "web/listen.h"
 
 typedef struct SealedDoor {
     /* Judges a passphrase; E_KEY: another one. Called on the door's own thread, one at a time. */
     Err (*open)(void *ctx, Str passphrase);
     void *ctx;
-    void (*ready)(int port);
+    ListenReady ready;
 } SealedDoor;
 
-/* Listens on 127.0.0.1:*port (0 = any free one, told back) until the passphrase fits or the program
- * is asked to end, which *ret_opened tells apart. E_IO when the port is taken. */
-MUST_CHECK Err sealed_wait(const SealedDoor *door, int *port, bool *ret_opened);
+/* Listens at `at`, whose port is told back, until the passphrase fits or the program is asked to
+ * end, which *ret_opened tells apart. E_IO when the port is taken; otherwise as listen_parts. */
+MUST_CHECK Err sealed_wait(const SealedDoor *door, Listen *at, bool *ret_opened);

@@ -12,12 +12,12 @@
 #include "guard/token.h"
 #include "intake/import_desk.h"
 #include "model/draft.h"
+#include "web/listen_parts.h"
 #include "web/routes.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <microhttpd.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -57,15 +57,16 @@ typedef struct Conn {
 typedef struct Server {
     Site site;
     Arena *arena;
-    struct MHD_Daemon *daemon;
+    Listen *at;
+    struct MHD_Daemon *daemon, *redirect;
     WorkQueue *queue, *slow;
     ReadConn conns[WORKERS + SLOW_WORKERS];
     atomic_int conns_given;
     atomic_int suspended; /* requests in the hands of workers and the writer */
     atomic_int open;      /* requests not yet wholly answered */
     atomic_bool draining;
-    atomic_bool proxied; /* a proxy in front speaks TLS: it said so */
-    bool proxy_noted;    /* of the main thread */
+    atomic_bool proxied;  /* a proxy in front speaks TLS: it said so */
+    bool proxy_noted;     /* of the main thread */
     pthread_mutex_t lock; /* of `slots` */
     Conn slots[CONNECTIONS + PER_ADDRESS];
     Write ticks[2];
@@ -178,6 +179,22 @@ static void on_again(Req *req)
     workqueue_push_back(slow ? x->server->slow : x->server->queue, req);
 }
 
+/* Who speaks to us without a proxy between. */
+static Str address_of(Arena *a, struct MHD_Connection *c)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *from = info ? info->client_addr : NULL;
+    if (from && from->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)from)->sin_addr, text,
+                  sizeof text);
+    if (from && from->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, text,
+                  sizeof text);
+    return str_copy(a, str_of(text));
+}
+
 /* The request line was read: the first we hear of a request, and the only sight of the raw URI. */
 static void *on_uri(void *cls, const char *uri, struct MHD_Connection *c)
 {
@@ -204,6 +221,9 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *c)
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     x->slot = info ? info->socket_context : NULL;
+    req->secure = listen_secure(s->at);
+    if (req->secure)
+        req->address = address_of(a, c);
     set_deadline(s, x->slot, x->began + GRACE_MS);
     atomic_fetch_add(&s->open, 1);
     return x;
@@ -238,8 +258,13 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
         x->language = str_copy(req->arena, str_head(str_lower(req->arena, str_trim(v)), 2));
     if (strcasecmp(name, "accept-encoding") == 0)
         req->accepts_gzip = str_contains(v, S("gzip"));
-    if (strcasecmp(name, "x-forwarded-proto") == 0 && str_is(v, "https"))
+    /* Only a proxy on this machine can say these: with TLS of our own nobody is believed. */
+    if (listen_secure(x->server->at))
+        return MHD_YES;
+    if (strcasecmp(name, "x-forwarded-proto") == 0 && str_is(v, "https")) {
+        req->secure = true;
         atomic_store(&x->server->proxied, true);
+    }
     if (strcasecmp(name, "x-forwarded-for") == 0) { /* a proxy here appends who spoke to it */
         Str piece;
         while (str_cut(&v, ',', &piece))
@@ -258,11 +283,11 @@ static Err check_head(Exchange *x, const char *method)
                   : strcmp(method, "POST") == 0  ? METHOD_POST
                   : strcmp(method, "PATCH") == 0 ? METHOD_PATCH
                                                  : METHOD_OTHER;
-    req->lang = lang_of(cookie_get(req->cookies, S("bahasa")));
+    req->lang = lang_of(req_cookie_get(req, S("bahasa")));
     if (req_is_api(req) && x->language.ptr)
         req->lang = lang_of(x->language);
-    req->dense = str_is(cookie_get(req->cookies, S("padat")), "1");
-    Str scheme = cookie_get(req->cookies, S("warna"));
+    req->dense = str_is(req_cookie_get(req, S("padat")), "1");
+    Str scheme = req_cookie_get(req, S("warna"));
     req->scheme = str_is(scheme, "gelap")    ? SCHEME_DARK
                   : str_is(scheme, "terang") ? SCHEME_LIGHT
                                              : SCHEME_SYSTEM;
@@ -305,6 +330,8 @@ static void add_headers(Req *req, struct MHD_Response *r)
 {
     Res *res = &req->res;
     Arena *a = req->arena;
+    if (req->secure)
+        add_header(r, "Strict-Transport-Security", HSTS);
     add_header(r, "Content-Security-Policy",
                "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
                "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'");
@@ -532,13 +559,12 @@ static int stop_pipe[2] = {-1, -1};
 
 static void on_signal(int number)
 {
-    (void)number;
     int saved = errno;
-    (void)!write(stop_pipe[1], "x", 1);
+    (void)!write(stop_pipe[1], number == SIGHUP ? "h" : "x", 1);
     errno = saved;
 }
 
-static Err catch_signals(void)
+static Err catch_signals(bool hang_up)
 {
     if (pipe2(stop_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
         return E_IO;
@@ -546,7 +572,8 @@ static Err catch_signals(void)
     sigemptyset(&act.sa_mask);
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     bool ok = sigaction(SIGTERM, &act, NULL) == 0 && sigaction(SIGINT, &act, NULL) == 0 &&
-              sigaction(SIGPIPE, &ignore, NULL) == 0;
+              sigaction(SIGPIPE, &ignore, NULL) == 0 &&
+              (!hang_up || sigaction(SIGHUP, &act, NULL) == 0);
     return ok ? ERR_OK : E_IO;
 }
 
@@ -565,13 +592,15 @@ static void note_proxy(Server *s)
     s->proxy_noted = e == ERR_OK;
 }
 
-static void serve_until_stopped(Server *s)
+/* Whether it was asked to go on with another certificate, rather than to end. */
+static bool serve_until_asked(Server *s)
 {
+    char asked = 0;
     int64_t next_tick = clock_steady(), next_look = next_tick + FIRST_LOOK_MS;
     struct pollfd stop = {.fd = stop_pipe[0], .events = POLLIN};
     for (;;) {
-        if (poll(&stop, 1, 1000) > 0)
-            return;
+        if (poll(&stop, 1, 1000) > 0 && read(stop_pipe[0], &asked, 1) == 1)
+            return asked == 'h';
         cut_late(s);
         note_proxy(s);
         room_watch(s->site.store->in, s->site.store->writer);
@@ -587,17 +616,17 @@ static void serve_until_stopped(Server *s)
     }
 }
 
-static void drain(Server *s)
+/* Nothing is in flight when it returns; gives the socket that listens, which is the caller's. */
+static MHD_socket drain(Server *s)
 {
     atomic_store(&s->draining, true);
     MHD_socket listening = MHD_quiesce_daemon(s->daemon);
-    if (listening != MHD_INVALID_SOCKET)
-        close(listening);
     while (atomic_load(&s->suspended) || atomic_load(&s->ticking))
         clock_sleep(5);
     int64_t until = clock_steady() + DRAIN_MS;
     while (atomic_load(&s->open) && clock_steady() < until)
         clock_sleep(5);
+    return listening;
 }
 
 /* ---- start and stop ---- */
@@ -611,21 +640,41 @@ static void raise_descriptors(void)
     }
 }
 
-static Err listen_on(Server *s, int port)
+static Err listen_on(Server *s, MHD_socket listening)
 {
-    struct sockaddr_in here = {.sin_family = AF_INET,
-                               .sin_port = htons((uint16_t)port),
-                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    s->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, (uint16_t)port,
-        NULL, NULL, on_request, s, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&here,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        (unsigned)PER_ADDRESS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)60, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)511, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
-        s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_URI_LOG_CALLBACK, on_uri, s,
-        MHD_OPTION_END);
-    return s->daemon ? ERR_OK : E_IO;
+    ListenParts parts;
+    Err e = listen_parts(s->at, listening, &parts);
+    if (e == ERR_OK)
+        s->daemon = MHD_start_daemon(
+            parts.flags | MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC,
+            (uint16_t)s->at->port, NULL, NULL, on_request, s, MHD_OPTION_ARRAY, parts.items,
+            MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+            (unsigned)PER_ADDRESS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL,
+            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)60, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+            MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)511, MHD_OPTION_NOTIFY_CONNECTION,
+            on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+            MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_END);
+    listen_parts_free(&parts);
+    return e == ERR_OK && !s->daemon ? E_IO : e;
+}
+
+/* Another certificate: tried before the old one is given up. Who comes meanwhile waits in the
+ * socket, which stays open. */
+static Err listen_again(Server *s)
+{
+    Err e = listen_try(s->at);
+    if (e != ERR_OK) {
+        log_error("certificate not taken: %s", err_name(e));
+        return ERR_OK;
+    }
+    MHD_socket listening = drain(s);
+    MHD_stop_daemon(s->daemon);
+    s->daemon = NULL;
+    atomic_store(&s->draining, false);
+    e = listen_on(s, listening);
+    if (e == ERR_OK)
+        log_info("certificate read again");
+    return e;
 }
 
 static Server *server_new(Arena *a, const Store *store)
@@ -647,29 +696,43 @@ static Server *server_new(Arena *a, const Store *store)
 
 static Err make_tables(WriteTx *tx, void *arg)
 {
-    (void)arg;
-    TRY(meta_put(tx->db, META_TRANSPORT, S(TRANSPORT_PLAIN)));
+    const Listen *at = arg;
+    TRY(meta_put(tx->db, META_TRANSPORT,
+                 listen_secure(at) ? S(TRANSPORT_TLS) : S(TRANSPORT_PLAIN)));
     return draft_schema(tx->db);
 }
 
-static Err serve(Server *s, int port, void (*ready)(int port))
+/* Until it is asked to end; then nothing is in flight any more. */
+static Err serve_all(Server *s, ListenReady ready)
 {
-    TRY(catch_signals());
+    Err e = ERR_OK;
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    s->at->port = info ? info->port : s->at->port;
+    TRY(listen_redirect(s->at, &s->redirect));
+    if (ready)
+        ready(s->at);
+    while (e == ERR_OK && serve_until_asked(s))
+        e = listen_again(s);
+    if (s->redirect)
+        MHD_stop_daemon(s->redirect);
+    MHD_socket listening = s->daemon ? drain(s) : MHD_INVALID_SOCKET;
+    if (listening != MHD_INVALID_SOCKET)
+        close(listening);
+    return e;
+}
+
+static Err serve(Server *s, ListenReady ready)
+{
+    TRY(catch_signals(listen_secure(s->at)));
     raise_descriptors();
-    TRY(writer_run(s->site.store->writer, NULL, make_tables, NULL));
+    TRY(writer_run(s->site.store->writer, NULL, make_tables, s->at));
     TRY(start_workers(s));
     s->site.desk = desk_new(s->site.store);
     s->site.care = care_desk_new(s->site.store);
     s->site.ticked_at = &s->ticked_at;
-    Err e = listen_on(s, port);
-    if (e == ERR_OK) {
-        const union MHD_DaemonInfo *info =
-            MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
-        if (ready)
-            ready(info ? info->port : port);
-        serve_until_stopped(s);
-        drain(s);
-    }
+    Err e = listen_on(s, MHD_INVALID_SOCKET);
+    if (e == ERR_OK)
+        e = serve_all(s, ready);
     stop_workers(s);
     desk_free(s->site.desk);
     care_desk_free(s->site.care);
@@ -678,14 +741,15 @@ static Err serve(Server *s, int port, void (*ready)(int port))
     return e;
 }
 
-Err serve_run(const Store *store, int port, void (*ready)(int port),
+Err serve_run(const Store *store, Listen *at, ListenReady ready,
               Err (*tick)(WriteTx *tx, void *arg), void *tick_arg)
 {
     Arena *a = arena_new(8 * 1024 * 1024);
     Server *s = server_new(a, store);
+    s->at = at;
     s->tick = tick;
     s->tick_arg = tick_arg;
-    Err e = serve(s, port, ready);
+    Err e = serve(s, ready);
     limiter_free(s->site.logins);
     limiter_free(s->site.calls);
     pthread_mutex_destroy(&s->lock);

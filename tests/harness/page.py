@@ -294,6 +294,7 @@ class Client:
     def __init__(self, base, timeout=60):
         self.base, self.timeout, self.cookies = base.rstrip("/"), timeout, {}
         self.netloc = urllib.parse.urlsplit(self.base).netloc
+        self.trust = None  # an ssl.SSLContext, where the address is https
 
     def request(self, method, path, body=None, headers=None, follow=True):
         url = urllib.parse.urljoin(self.base + "/", path)
@@ -317,7 +318,8 @@ class Client:
             send["Origin"] = self.base
         send.update(headers or {})
         send = {k: v for k, v in send.items() if v is not None}
-        connection = http.client.HTTPConnection(self.netloc, timeout=self.timeout)
+        connection = (http.client.HTTPSConnection(self.netloc, timeout=self.timeout, context=self.trust)
+                      if parts.scheme == "https" else http.client.HTTPConnection(self.netloc, timeout=self.timeout))
         try:
             target = urllib.parse.quote(parts.path or "/", safe="/%:@!$&'()*+,;=~") + ("?" + parts.query if parts.query else "")
             connection.request(method, target, body, send)

@@ -119,10 +119,13 @@ class Visitors:
 
     def __init__(self, url=None, data=None):
         self.url, self.data, self.sessions = url, data and pathlib.Path(data), {}
+        self.trust = None  # an ssl.SSLContext, where the server speaks TLS
 
     def client(self):
         """A stranger's browser."""
-        return Client(self.url)
+        client = Client(self.url)
+        client.trust = self.trust
+        return client
 
     def people(self):
         """Practice log-ins: {login: (password, role, institution)}."""
@@ -170,9 +173,9 @@ class Server(Visitors):
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
             said = self.log.read_bytes()[at:].decode(errors="replace")
-            found = re.search(r"http://127\.0\.0\.1:(\d+)", said)
+            found = re.search(r"(https?)://[\w.\[\]:]*:(\d+)\n", said)
             if found:
-                self.url = f"http://127.0.0.1:{found.group(1)}"
+                self.url = f"{found.group(1)}://127.0.0.1:{found.group(2)}"
                 return self
             if self.process.poll() is not None:
                 raise Failed(f"server ended at start with {self.process.returncode}: {said[-3000:]}{read_reports(self.reports)}")
