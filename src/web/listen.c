@@ -78,6 +78,21 @@ void listen_parts_free(ListenParts *p)
     arena_free(p->arena);
 }
 
+Str listen_peer(Arena *a, struct MHD_Connection *c)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *from = info ? info->client_addr : NULL;
+    if (from && from->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)from)->sin_addr, text,
+                  sizeof text);
+    if (from && from->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, text,
+                  sizeof text);
+    return str_copy(a, str_of(text));
+}
+
 /* ---- plain HTTP beside TLS ---- */
 
 /* A host as it may stand in an address, without its port. */

@@ -1,7 +1,7 @@
 /* Where to listen, in the words of libmicrohttpd. */
 #pragma once
 
-#include "base/arena.h"
+#include "base/str.h"
 #include "web/listen.h"
 
 #include <microhttpd.h>
@@ -23,6 +23,8 @@ typedef struct ListenParts {
  * that cannot be read. Freed by the caller in any case. */
 MUST_CHECK Err listen_parts(const Listen *at, MHD_socket socket, ListenParts *ret);
 void listen_parts_free(ListenParts *p);
+/* The address of who speaks to us, where no proxy stands between; empty when it cannot be told. */
+Str listen_peer(Arena *a, struct MHD_Connection *c);
 /* A daemon that answers plain HTTP with the same address under https; NULL where none is wanted.
  * E_IO when its port is taken. */
 MUST_CHECK Err listen_redirect(Listen *at, struct MHD_Daemon **ret);

@@ -12,14 +12,13 @@
 #include "guard/token.h"
 #include "intake/import_desk.h"
 #include "model/draft.h"
+#include "web/deadlines.h"
 #include "web/listen_parts.h"
 #include "web/routes.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -46,14 +45,6 @@ enum {
     DRAIN_MS = 5 * 1000, /* for answers still being sent at shut-down */
 };
 
-/* One TCP connection, for its absolute deadline. libmicrohttpd's own time-out counts silence only,
- * so one byte every few seconds would hold a place for ever. */
-typedef struct Conn {
-    int fd;
-    bool used;
-    int64_t deadline; /* steady clock; 0 = none (a worker has it) */
-} Conn;
-
 typedef struct Server {
     Site site;
     Arena *arena;
@@ -65,10 +56,9 @@ typedef struct Server {
     atomic_int suspended; /* requests in the hands of workers and the writer */
     atomic_int open;      /* requests not yet wholly answered */
     atomic_bool draining;
-    atomic_bool proxied;  /* a proxy in front speaks TLS: it said so */
-    bool proxy_noted;     /* of the main thread */
-    pthread_mutex_t lock; /* of `slots` */
-    Conn slots[CONNECTIONS + PER_ADDRESS];
+    atomic_bool proxied; /* a proxy in front speaks TLS: it said so */
+    bool proxy_noted;    /* of the main thread */
+    Deadlines *deadlines;
     Write ticks[2];
     atomic_int ticking;
     _Atomic int64_t ticked_at;
@@ -86,7 +76,7 @@ typedef struct Exchange {
     Req req;
     Server *server;
     struct MHD_Connection *conn;
-    Conn *slot;
+    Deadline *slot;
     ExchangeState state;
     Buf body;
     size_t body_max;
@@ -106,28 +96,10 @@ static void out_of_hand(Exchange *x)
     x->in_hand = false;
 }
 
-/* ---- connections and deadlines ---- */
-
-static void set_deadline(Server *s, Conn *slot, int64_t at)
+static void set_deadline(Server *s, Deadline *slot, int64_t at)
 {
-    if (!slot)
-        return;
-    pthread_mutex_lock(&s->lock);
-    slot->deadline = at;
-    pthread_mutex_unlock(&s->lock);
-}
-
-static Conn *take_slot(Server *s, int fd)
-{
-    Conn *got = NULL;
-    pthread_mutex_lock(&s->lock);
-    for (size_t i = 0; i < sizeof s->slots / sizeof *s->slots && !got; i++)
-        if (!s->slots[i].used)
-            got = &s->slots[i];
-    if (got)
-        *got = (Conn){.fd = fd, .used = true, .deadline = clock_steady() + GRACE_MS};
-    pthread_mutex_unlock(&s->lock);
-    return got;
+    if (slot)
+        deadline_set(s->deadlines, slot, at);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *c, void **context,
@@ -137,30 +109,13 @@ static void on_connection(void *cls, struct MHD_Connection *c, void **context,
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *info =
             MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-        *context = info ? take_slot(s, info->connect_fd) : NULL;
+        *context =
+            info ? deadline_take(s->deadlines, info->connect_fd, clock_steady() + GRACE_MS) : NULL;
         return;
     }
     /* Called before the socket is closed: after this the descriptor is no longer ours. */
-    Conn *slot = *context;
-    if (!slot)
-        return;
-    pthread_mutex_lock(&s->lock);
-    slot->used = false;
-    pthread_mutex_unlock(&s->lock);
-}
-
-static void cut_late(Server *s)
-{
-    int64_t now = clock_steady();
-    pthread_mutex_lock(&s->lock);
-    for (size_t i = 0; i < sizeof s->slots / sizeof *s->slots; i++) {
-        Conn *c = &s->slots[i];
-        if (c->used && c->deadline && c->deadline < now) {
-            shutdown(c->fd, SHUT_RDWR);
-            c->deadline = 0;
-        }
-    }
-    pthread_mutex_unlock(&s->lock);
+    if (*context)
+        deadline_give(s->deadlines, *context);
 }
 
 /* ---- reading a request ---- */
@@ -177,22 +132,6 @@ static void on_again(Req *req)
     Exchange *x = (Exchange *)req;
     bool slow = req->route && (req->route->flags & ROUTE_SLOW);
     workqueue_push_back(slow ? x->server->slow : x->server->queue, req);
-}
-
-/* Who speaks to us without a proxy between. */
-static Str address_of(Arena *a, struct MHD_Connection *c)
-{
-    char text[INET6_ADDRSTRLEN] = "";
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *from = info ? info->client_addr : NULL;
-    if (from && from->sa_family == AF_INET)
-        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)from)->sin_addr, text,
-                  sizeof text);
-    if (from && from->sa_family == AF_INET6)
-        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, text,
-                  sizeof text);
-    return str_copy(a, str_of(text));
 }
 
 /* The request line was read: the first we hear of a request, and the only sight of the raw URI. */
@@ -223,7 +162,7 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *c)
     x->slot = info ? info->socket_context : NULL;
     req->secure = listen_secure(s->at);
     if (req->secure)
-        req->address = address_of(a, c);
+        req->address = listen_peer(a, c);
     set_deadline(s, x->slot, x->began + GRACE_MS);
     atomic_fetch_add(&s->open, 1);
     return x;
@@ -601,7 +540,7 @@ static bool serve_until_asked(Server *s)
     for (;;) {
         if (poll(&stop, 1, 1000) > 0 && read(stop_pipe[0], &asked, 1) == 1)
             return asked == 'h';
-        cut_late(s);
+        deadlines_cut(s->deadlines, clock_steady());
         note_proxy(s);
         room_watch(s->site.store->in, s->site.store->writer);
         bool full = writer_refuses(s->site.store->writer);
@@ -690,7 +629,7 @@ static Server *server_new(Arena *a, const Store *store)
                      .role_count = m->role_count,
                      .logins = limiter_new(LOGINS_A_MINUTE, 2 * LOGINS_A_MINUTE),
                      .calls = limiter_new(CALLS_A_MINUTE, CALLS_BURST)};
-    pthread_mutex_init(&s->lock, NULL);
+    s->deadlines = deadlines_new(a, CONNECTIONS + PER_ADDRESS);
     return s;
 }
 
@@ -752,7 +691,6 @@ Err serve_run(const Store *store, Listen *at, ListenReady ready,
     Err e = serve(s, ready);
     limiter_free(s->site.logins);
     limiter_free(s->site.calls);
-    pthread_mutex_destroy(&s->lock);
     arena_free(a);
     return e;
 }
