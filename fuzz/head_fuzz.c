@@ -4,23 +4,9 @@
  * domain. */
 #include "web/routes.h"
 
-#include <stdlib.h>
+#include "fuzz_domain.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static Model *domain(void)
-{
-    static Model *m;
-    const char *dir = getenv("SIGAP_DOMAIN");
-    if (!m) {
-        Arena *a = arena_new(16u << 20);
-        Problems problems = {.arena = a};
-        if (model_load(dir ? dir : "tests/domain_mini", &problems, &m) != ERR_OK)
-            BUG("no domain");
-        arena_free(a);
-    }
-    return m;
-}
 
 static void find_route(Req *req, Str path)
 {

@@ -195,10 +195,8 @@ void page_scroll_open(Html *h, Str name)
     h_attr(h, "tabindex", S("0"));
 }
 
-void page_table_begin(Req *req, Html *h, Str name, const Msg *heads, size_t n)
+void page_table_head(Req *req, Html *h, const Msg *heads, size_t n)
 {
-    page_scroll_open(h, name);
-    h_open(h, "table");
     h_open(h, "thead");
     h_open(h, "tr");
     for (size_t i = 0; i < n; i++) {
@@ -209,6 +207,13 @@ void page_table_begin(Req *req, Html *h, Str name, const Msg *heads, size_t n)
     }
     h_close(h);
     h_close(h);
+}
+
+void page_table_begin(Req *req, Html *h, Str name, const Msg *heads, size_t n)
+{
+    page_scroll_open(h, name);
+    h_open(h, "table");
+    page_table_head(req, h, heads, n);
     h_open(h, "tbody");
 }
 

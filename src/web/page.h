@@ -35,6 +35,8 @@ void page_link(Html *h, Str url, Str label);
  * it. */
 void page_scroll_open(Html *h, Str name);
 /* A table of the program's own in such a box, up to its body; page_table_end closes all of it. */
+/* The head of a table alone, a column a text. */
+void page_table_head(Req *req, Html *h, const Msg *heads, size_t n);
 void page_table_begin(Req *req, Html *h, Str name, const Msg *heads, size_t n);
 void page_table_end(Html *h);
 /* A check box with its label beside it. */

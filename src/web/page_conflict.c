@@ -30,21 +30,6 @@ static void radio(Req *req, Html *h, const Field *f, const char *whose, Str text
     h_close(h);
 }
 
-static void heads(Req *req, Html *h)
-{
-    static const Msg names[] = {M_WEB_FIELD, M_WEB_THEIRS, M_WEB_MINE};
-    h_open(h, "thead");
-    h_open(h, "tr");
-    for (size_t i = 0; i < 3; i++) {
-        h_open(h, "th");
-        h_attr(h, "scope", S("col"));
-        h_text(h, req_tr(req, names[i]));
-        h_close(h);
-    }
-    h_close(h);
-    h_close(h);
-}
-
 static void row(Save *s, Html *h, const Field *f)
 {
     Req *req = s->req;
@@ -67,6 +52,7 @@ Err page_conflict(Req *req, Save *s)
 {
     Sheet fresh;
     Crumb crumbs[4];
+    static const Msg heads[] = {M_WEB_FIELD, M_WEB_THEIRS, M_WEB_MINE};
     TRY(record_load(req, VERB_CHANGE, &fresh));
     *s->sheet = fresh;
     /* The change may have been trimmed against the old version: read the form again. */
@@ -81,17 +67,12 @@ Err page_conflict(Req *req, Save *s)
     page_hidden(h, S("idem"), rand_uid(req->arena));
     page_hidden(h, S("versi"), str_int(req->arena, fresh.rec.version));
     carry(req, h);
-    page_scroll_open(h, req_tr(req, M_WEB_CONFLICT));
-    h_open(h, "table");
-    heads(req, h);
-    h_open(h, "tbody");
+    page_table_begin(req, h, req_tr(req, M_WEB_CONFLICT), heads, 3);
     for (size_t i = 0; i < req->reg->field_count; i++)
         if (s->change->set[i] && !fresh.rec.vals[i].sealed &&
             !str_eq(s->change->vals[i], fresh.rec.vals[i].text))
             row(s, h, req->reg->fields[i]);
-    h_close(h);
-    h_close(h);
-    h_close(h);
+    page_table_end(h);
     page_button(h, req_tr(req, M_WEB_SAVE), S("utama"), STR_NONE, STR_NONE);
     h_close(h);
     page_end(req, h);

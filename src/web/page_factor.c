@@ -146,7 +146,7 @@ Err page_prove(Req *req)
     if (factor.confirmed)
         code_input(req, h, req_tr(req, M_FACTOR_CODE_HINT));
     else
-        password_input(req, h, S("sandi"), M_WEB_PASSWORD, S("current-password"));
+        account_input(req, h, S("sandi"), M_WEB_PASSWORD, "password", S("current-password"));
     page_button(h, req_tr(req, M_PROVE_GO), S("utama"), STR_NONE, STR_NONE);
     h_close(h);
     page_end(req, h);

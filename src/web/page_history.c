@@ -63,24 +63,10 @@ static void entry(Req *req, Html *h, const HistoryEntry *e)
         h_text(h, tr_args(req->arena, req->lang, M_WEB_WHY, e->reason));
         h_close(h);
     }
-    page_scroll_open(h, version);
-    h_open(h, "table");
-    h_open(h, "thead");
-    h_open(h, "tr");
-    for (size_t i = 0; i < 3; i++) {
-        h_open(h, "th");
-        h_attr(h, "scope", S("col"));
-        h_text(h, req_tr(req, heads[i]));
-        h_close(h);
-    }
-    h_close(h);
-    h_close(h);
-    h_open(h, "tbody");
+    page_table_begin(req, h, version, heads, 3);
     for (size_t i = 0; i < e->n; i++)
         change_row(req, h, e, i);
-    h_close(h);
-    h_close(h);
-    h_close(h);
+    page_table_end(h);
     h_close(h);
 }
 

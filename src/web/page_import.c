@@ -61,16 +61,7 @@ static void put_runs(Req *req, Html *h, const ImportRun *runs, size_t n)
     page_scroll_open(h, req_tr(req, M_IMPORT_RUNS));
     h_class(h, "table", "daftar");
     h_element(h, "caption", req_tr(req, M_IMPORT_RUNS));
-    h_open(h, "thead");
-    h_open(h, "tr");
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
-        h_open(h, "th");
-        h_attr(h, "scope", S("col"));
-        h_text(h, req_tr(req, heads[i]));
-        h_close(h);
-    }
-    h_close(h);
-    h_close(h);
+    page_table_head(req, h, heads, sizeof heads / sizeof *heads);
     h_open(h, "tbody");
     for (size_t i = 0; i < n; i++) {
         h_open(h, "tr");

@@ -1,5 +1,5 @@
 /* Log-in, log-out, and how the reader wants pages: language, density, colours. */
-#include "web/page.h"
+#include "web/page_users.h"
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -22,23 +22,6 @@ void page_send_to_login(Req *req)
 }
 
 /* ---- the page ---- */
-
-static void text_input(Req *req, Html *h, Msg label, Str name, Str type, Str autocomplete)
-{
-    h_class(h, "div", "isian");
-    h_open(h, "label");
-    h_attr(h, "for", name);
-    h_text(h, req_tr(req, label));
-    h_close(h);
-    h_open(h, "input");
-    h_attr(h, "id", name);
-    h_attr(h, "name", name);
-    h_attr(h, "type", type);
-    h_attr(h, "autocomplete", autocomplete);
-    h_attr(h, "maxlength", S("256"));
-    h_flag(h, "required");
-    h_close(h);
-}
 
 /* One line of the practice list: log-in, password, role, institution, separated by tabs. */
 static void practice_row(Req *req, Html *h, Str line, Str next)
@@ -69,6 +52,7 @@ static void practice_row(Req *req, Html *h, Str line, Str next)
 
 static void practice_list(Req *req, Html *h, Str next)
 {
+    static const Msg heads[] = {M_WEB_LOGIN_NAME, M_WEB_ROLE, M_WEB_INSTITUTION};
     Str text, line;
     const char *path = str_printf(req->arena, "%s/latihan-masuk.txt", req->store->in->dir).ptr;
     if (!req->store->in->practice || file_read(req->arena, path, 64 * 1024, &text) != ERR_OK)
@@ -76,23 +60,11 @@ static void practice_list(Req *req, Html *h, Str next)
     h_open(h, "section");
     h_element(h, "h2", req_tr(req, M_WEB_PRACTICE_LOGINS));
     h_element(h, "p", req_tr(req, M_WEB_PRACTICE_HINT));
-    page_scroll_open(h, req_tr(req, M_WEB_PRACTICE_LOGINS));
-    h_open(h, "table");
-    h_open(h, "thead");
-    h_open(h, "tr");
-    static const Msg heads[] = {M_WEB_LOGIN_NAME, M_WEB_ROLE, M_WEB_INSTITUTION};
-    for (size_t i = 0; i < 3; i++) {
-        h_open(h, "th");
-        h_attr(h, "scope", S("col"));
-        h_text(h, req_tr(req, heads[i]));
-        h_close(h);
-    }
-    h_close(h);
-    h_close(h);
-    h_open(h, "tbody");
+    page_table_begin(req, h, req_tr(req, M_WEB_PRACTICE_LOGINS), heads, 3);
     while (str_cut(&text, '\n', &line))
         practice_row(req, h, str_trim(line), next);
-    h_close_to(h, h_mark(h) - 4);
+    page_table_end(h);
+    h_close(h);
 }
 
 /* `typed` is what a form held when its session had ended; absent otherwise. */
@@ -107,8 +79,8 @@ static void login_page(Req *req, Str next, Str typed, Err e)
     page_hidden(h, S("lanjut"), next);
     if (!str_empty(typed))
         page_hidden(h, S("isian"), typed);
-    text_input(req, h, M_WEB_LOGIN_NAME, S("masuk"), S("text"), S("username"));
-    text_input(req, h, M_WEB_PASSWORD, S("sandi"), S("password"), S("current-password"));
+    account_input(req, h, S("masuk"), M_WEB_LOGIN_NAME, "text", S("username"));
+    account_input(req, h, S("sandi"), M_WEB_PASSWORD, "password", S("current-password"));
     page_button(h, req_tr(req, M_WEB_LOGIN), S("utama"), STR_NONE, STR_NONE);
     h_close(h);
     if (str_empty(typed))

@@ -54,24 +54,10 @@ static void listing(Req *req, Html *h, const Token *tokens, size_t n)
         h_element(h, "p", req_tr(req, M_TOKEN_NONE));
         return;
     }
-    page_scroll_open(h, req_tr(req, M_TOKEN_TITLE));
-    h_open(h, "table");
-    h_open(h, "thead");
-    h_open(h, "tr");
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
-        h_open(h, "th");
-        h_attr(h, "scope", S("col"));
-        h_text(h, req_tr(req, heads[i]));
-        h_close(h);
-    }
-    h_close(h);
-    h_close(h);
-    h_open(h, "tbody");
+    page_table_begin(req, h, req_tr(req, M_TOKEN_TITLE), heads, sizeof heads / sizeof *heads);
     for (size_t i = 0; i < n; i++)
         row(req, h, &tokens[i]);
-    h_close(h);
-    h_close(h);
-    h_close(h);
+    page_table_end(h);
 }
 
 static Err show(Req *req, const Problems *problems)

@@ -27,7 +27,7 @@ Str password_propose(Req *req)
 
 /* ---- one's own ---- */
 
-void password_input(Req *req, Html *h, Str name, Msg label, Str autocomplete)
+void account_input(Req *req, Html *h, Str name, Msg label, const char *type, Str autocomplete)
 {
     h_class(h, "div", "isian");
     h_open(h, "label");
@@ -37,7 +37,7 @@ void password_input(Req *req, Html *h, Str name, Msg label, Str autocomplete)
     h_open(h, "input");
     h_attr(h, "id", name);
     h_attr(h, "name", name);
-    h_attr(h, "type", S("password"));
+    h_attr(h, "type", str_of(type));
     h_attr(h, "autocomplete", autocomplete);
     h_attr(h, "maxlength", S("256"));
     h_flag(h, "required");
@@ -50,9 +50,9 @@ static void password_form(Req *req, Html *h)
     h_element(h, "p",
               tr_args(req->arena, req->lang, M_PASSWORD_RULE, str_int(req->arena, PASSWORD_MIN)));
     page_form_open_as(req, h, S("/akun/sandi"), S("sempit"));
-    password_input(req, h, S("lama"), M_PASSWORD_OLD, S("current-password"));
-    password_input(req, h, S("sandi"), M_PASSWORD_NEW, S("new-password"));
-    password_input(req, h, S("ulang"), M_PASSWORD_AGAIN, S("new-password"));
+    account_input(req, h, S("lama"), M_PASSWORD_OLD, "password", S("current-password"));
+    account_input(req, h, S("sandi"), M_PASSWORD_NEW, "password", S("new-password"));
+    account_input(req, h, S("ulang"), M_PASSWORD_AGAIN, "password", S("new-password"));
     page_button(h, req_tr(req, M_PASSWORD_CHANGE), S("utama"), STR_NONE, STR_NONE);
     h_close(h);
 }

@@ -9,8 +9,9 @@ Str password_propose(Req *req);
 void password_judge_new(Req *req, Str password, Str login, Problems *problems);
 /* The control that holds it, with what to do with it in words. */
 void password_proposed(Req *req, Html *h, Str proposed);
-/* A control for a password, with its label; what was typed is never shown again. */
-void password_input(Req *req, Html *h, Str name, Msg label, Str autocomplete);
+/* A control for a log-in name or a password ("text", "password"), with its label; what was typed is
+ * never shown again. */
+void account_input(Req *req, Html *h, Str name, Msg label, const char *type, Str autocomplete);
 /* The user the address names, for who keeps accounts; E_DENIED for others and for one's own, which
  * is kept at /akun. */
 MUST_CHECK Err account_of_other(Req *req, Record *ret);
