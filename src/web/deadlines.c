@@ -7,12 +7,14 @@ struct Deadline {
     int fd;
     bool used;
     int64_t at;
+    uint64_t since; /* turn at which it began to wait */
 };
 
 struct Deadlines {
     pthread_mutex_t lock; /* of `slots` */
     Deadline *slots;
-    size_t n;
+    size_t n, used;
+    uint64_t turn;
 };
 
 static void end(void *ctx)
@@ -30,6 +32,22 @@ Deadlines *deadlines_new(Arena *a, size_t n)
     return d;
 }
 
+static void end_connection(Deadline *of)
+{
+    shutdown(of->fd, SHUT_RDWR);
+    of->at = 0;
+}
+
+static void make_way(Deadlines *d)
+{
+    Deadline *longest = NULL;
+    for (Deadline *c = d->slots; c < d->slots + d->n; c++)
+        if (c->used && c->at && (!longest || c->since < longest->since))
+            longest = c;
+    if (longest)
+        end_connection(longest);
+}
+
 Deadline *deadline_take(Deadlines *d, int fd, int64_t at)
 {
     Deadline *got = NULL;
@@ -37,8 +55,10 @@ Deadline *deadline_take(Deadlines *d, int fd, int64_t at)
     for (size_t i = 0; i < d->n && !got; i++)
         if (!d->slots[i].used)
             got = &d->slots[i];
+    if (got && ++d->used > d->n / 4 * 3)
+        make_way(d);
     if (got)
-        *got = (Deadline){.fd = fd, .used = true, .at = at};
+        *got = (Deadline){.fd = fd, .used = true, .at = at, .since = d->turn++};
     pthread_mutex_unlock(&d->lock);
     return got;
 }
@@ -46,6 +66,8 @@ Deadline *deadline_take(Deadlines *d, int fd, int64_t at)
 void deadline_set(Deadlines *d, Deadline *of, int64_t at)
 {
     pthread_mutex_lock(&d->lock);
+    if (!of->at) /* it was with a worker, or is being ended */
+        of->since = d->turn++;
     of->at = at;
     pthread_mutex_unlock(&d->lock);
 }
@@ -54,6 +76,7 @@ void deadline_give(Deadlines *d, Deadline *of)
 {
     pthread_mutex_lock(&d->lock);
     of->used = false;
+    d->used--;
     pthread_mutex_unlock(&d->lock);
 }
 
@@ -62,10 +85,8 @@ void deadlines_cut(Deadlines *d, int64_t now)
     pthread_mutex_lock(&d->lock);
     for (size_t i = 0; i < d->n; i++) {
         Deadline *c = &d->slots[i];
-        if (c->used && c->at && c->at < now) {
-            shutdown(c->fd, SHUT_RDWR);
-            c->at = 0;
-        }
+        if (c->used && c->at && c->at < now)
+            end_connection(c);
     }
     pthread_mutex_unlock(&d->lock);
 }

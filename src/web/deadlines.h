@@ -11,7 +11,9 @@ typedef struct Deadline Deadline; /* of one connection */
 
 /* Room for so many connections; goes with the arena. */
 Deadlines *deadlines_new(Arena *a, size_t n);
-/* NULL when there is no room: the connection then has none. */
+/* NULL when there is no room: the connection then has none. When three quarters of the room are taken,
+ * whoever has waited longest without a request in hand makes way: many addresses together cannot keep
+ * others out until their deadlines. */
 Deadline *deadline_take(Deadlines *d, int fd, int64_t at);
 /* 0: none, a worker has the connection. */
 void deadline_set(Deadlines *d, Deadline *of, int64_t at);
