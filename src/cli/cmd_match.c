@@ -8,6 +8,7 @@
 #include "cli/match_search.h"
 #include "cli/match_synth.h"
 #include "engine/candidate_db.h"
+#include "engine/question_db.h"
 #include "identity/match_report.h"
 #include "identity/match_write.h"
 
@@ -166,12 +167,13 @@ static Err match_books(Cli *cli, bool across)
     return write_results(m);
 }
 
-/* Everybody on file against everybody: proposes, decides nothing. */
+/* Everybody on file against everybody, and questions that wait: proposes, decides nothing. */
 static Err refresh(Cli *cli)
 {
     CandidateRun run;
     TRY(cli_open(cli));
     TRY(candidates_propose(&cli->store, true, &run));
+    TRY(questions_match(&cli->store));
     cli_say(cli, M_MATCH_REFRESHED, str_int(cli->arena, (int64_t)run.persons),
             str_int(cli->arena, (int64_t)run.proposed));
     return ERR_OK;

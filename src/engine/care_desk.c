@@ -6,6 +6,7 @@
 #include "engine/backup_db.h"
 #include "engine/backup_ring.h"
 #include "engine/candidate_db.h"
+#include "engine/question_db.h"
 #include "engine/settings_db.h"
 #include "guard/anchor.h"
 #include "model/scrub.h"
@@ -291,6 +292,8 @@ static void run_turn(void *job, void *state)
     }
     if (e == ERR_OK && !t->asked)
         e = propose(t->desk);
+    if (e == ERR_OK && !t->asked)
+        e = questions_match(t->desk->store);
     if (e != ERR_OK)
         log_error("care: %s", err_name(e));
     arena_free(a);

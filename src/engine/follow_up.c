@@ -4,6 +4,7 @@
 #include "engine/clock_db.h"
 #include "engine/figure_read.h"
 #include "engine/paper_truth.h"
+#include "engine/question_db.h"
 #include "engine/rule_db.h"
 
 static const Subject rules_subject = {.uid = {"sistem:aturan", 13}, .system = true};
@@ -46,6 +47,8 @@ Err follow_up_after_change(WriteTx *tx, Batch *batch, const Change *change, cons
 {
     if (after->reg->role == REG_ROLE_CANDIDATE)
         TRY(candidate_decided(tx, batch, change, before, after));
+    if (after->reg->role == REG_ROLE_QUESTION && change->kind == CHANGE_CREATE)
+        TRY(question_asked(tx, batch, after));
     TRY(rules_run(tx, batch, after));
     return clocks_run(tx, batch, change, before, after);
 }
@@ -53,7 +56,9 @@ Err follow_up_after_change(WriteTx *tx, Batch *batch, const Change *change, cons
 Err follow_up_advise(Reader *rd, const Batch *batch, const Change *change, const Record *before,
                      Problems *problems)
 {
-    if (!rd->actor->subject->system)
+    if (!rd->actor->subject->system) {
         TRY(papers_advise(rd, change, before, problems));
+        TRY(question_advise(rd, change));
+    }
     return figures_advise(rd, batch, change, before, problems);
 }

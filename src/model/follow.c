@@ -195,6 +195,8 @@ static Err put_own_rows(WriteTx *tx, const Store *s, const Record *r, bool fresh
     }
     TRY(put_owner(tx, s, r, fresh));
     TRY(put_creator(tx, r));
+    if (r->reg->role == REG_ROLE_INQUIRY)
+        TRY(share_reach(tx, s, r));
     return r->reg->reach == REACH_REFERRERS && !fresh ? put_referrers(tx, r) : ERR_OK;
 }
 
@@ -295,8 +297,9 @@ static Err follow_grants(WriteTx *tx, const Store *s, const Record *consent)
 static bool reach_stays(const Record *before, const Record *after)
 {
     bool same = !gives_reach(after->reg) && after->reg->role != REG_ROLE_CONSENT &&
-                before->owner == after->owner && before->parent == after->parent &&
-                before->parent_reg == after->parent_reg && !before->void_tx == !after->void_tx;
+                after->reg->role != REG_ROLE_INQUIRY && before->owner == after->owner &&
+                before->parent == after->parent && before->parent_reg == after->parent_reg &&
+                !before->void_tx == !after->void_tx;
     for (size_t i = 0; i < after->reg->field_count; i++)
         same &=
             before->vals[i].id == after->vals[i].id && before->vals[i].reg == after->vals[i].reg;

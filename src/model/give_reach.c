@@ -144,3 +144,17 @@ Err give_reach(WriteTx *tx, const Store *s, const Record *r, const Record *above
                            g.classes, g.since, g.until, source));
     return ERR_OK;
 }
+
+/* The source of the rows: a stored form. */
+#define SRC_SHARED S("jawaban")
+
+Err share_reach(WriteTx *tx, const Store *s, const Record *r)
+{
+    int64_t until = 0, asker = role_id(s, r, FIELD_ROLE_INQUIRY_ASKER);
+    (void)str_i64(role_text(s, r, FIELD_ROLE_INQUIRY_UNTIL), &until);
+    TRY(reach_drop(tx->db, r->reg->name, r->id, SRC_SHARED));
+    if (!in_force(r) || !asker || !until)
+        return ERR_OK;
+    return reach_put(tx->db, r->reg->name, r->id, principal_of(PRINCIPAL_USER, asker),
+                     classes_named(role_text(s, r, FIELD_ROLE_INQUIRY_CLASSES)), until, SRC_SHARED);
+}

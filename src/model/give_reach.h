@@ -10,6 +10,10 @@ bool gives_reach(const Register *reg);
  * caller's to follow. */
 MUST_CHECK Err give_reach(WriteTx *tx, const Store *s, const Record *r, const Record *above);
 
+/* Replaces the rows of an answer to another agency's question: while it is shared the one who asked
+ * reaches it, and by it the person it names, as far and as long as it says. */
+MUST_CHECK Err share_reach(WriteTx *tx, const Store *s, const Record *r);
+
 /* Value of the field of this role; absent or 0 where the register has none. */
 Str role_text(const Store *s, const Record *r, FieldRole role);
 int64_t role_id(const Store *s, const Record *r, FieldRole role);

@@ -3,7 +3,9 @@
  * said of records out of reach. */
 #include "web/list.h"
 #include "web/record.h"
+#include "web/widget.h"
 
+#include "base/rand.h"
 #include "engine/identity_db.h"
 #include "model/person_index.h"
 
@@ -191,6 +193,32 @@ static void form(Req *req, Html *h, Str text)
     h_close(h);
 }
 
+/* The same under every result: whether others know more is not for this page to know. What is
+ * typed goes to the form of the register of questions, which also answers for what is wrong. */
+static void ask_elsewhere(Req *req, Html *h, Str text)
+{
+    const Register *reg = role_reg(req->model, REG_ROLE_QUESTION);
+    const Field *terms = role_field(req->model, FIELD_ROLE_QUESTION_TERMS);
+    Params typed = {0};
+    h_element(h, "p", req_tr(req, M_SEARCH_ELSEWHERE));
+    if (!reg || !terms || !req_may(req, reg, VERB_CREATE))
+        return;
+    *ARENA_PUSH(req->arena, typed.names) = terms->name;
+    *ARENA_PUSH(req->arena, typed.values) = text;
+    h_class(h, "details", "langkah");
+    h_element(h, "summary", req_tr(req, M_SEARCH_ASK));
+    h_element(h, "p", req_tr(req, M_SEARCH_ASK_HINT));
+    Form f = {.req = req, .h = h, .reg = reg, .typed = &typed, .classes = CLASSES_ALL};
+    page_form_open(req, h, str_printf(req->arena, "/%.*s/baru", STR_ARG(reg->name)));
+    page_hidden(h, S("idem"), rand_uid(req->arena));
+    for (size_t i = 0; i < reg->field_count; i++)
+        widget_field(&f, reg->fields[i]);
+    widget_offered(&f);
+    page_button(h, req_tr(req, M_SEARCH_ASK), S("utama"), STR_NONE, STR_NONE);
+    h_close(h);
+    h_close(h);
+}
+
 Err page_search(Req *req)
 {
     Str text = req_query(req, S("q"));
@@ -207,7 +235,7 @@ Err page_search(Req *req)
             h_element(h, "p", tr_args(req->arena, req->lang, M_SEARCH_NOTHING, text));
             h_close(h);
         }
-        h_element(h, "p", req_tr(req, M_SEARCH_ELSEWHERE));
+        ask_elsewhere(req, h, text);
     } else if (!str_empty(text)) {
         page_notice(h, "info", req_tr(req, M_SEARCH_SHORT));
     }

@@ -1,0 +1,271 @@
+#include "engine/question_db.h"
+
+#include "base/clock.h"
+#include "engine/follow_up.h"
+#include "engine/rule_db.h"
+#include "engine/settings_db.h"
+#include "guard/reach.h"
+#include "guard/readings.h"
+#include "model/likeness.h"
+#include "model/person_index.h"
+#include "model/row.h"
+
+/* Questions a turn, people looked at and owners told of one question. */
+enum { TURN_MAX = 20, NEAR_MAX = 40, TOLD_MAX = 8 };
+#define META_QUESTIONS S("questions_matched") /* id of the last one matched */
+
+typedef struct Matching {
+    const Store *store;
+    ReadConn conn;
+    Arena *arena; /* of one question */
+    Record question;
+    PersonFacts wanted;
+    Subject asker;
+    Record told[TOLD_MAX]; /* persons whose owners are told, one an owner, the likeliest first */
+    Likeness like[TOLD_MAX];
+    size_t n;
+} Matching;
+
+/* ---- what is asked ---- */
+
+static Err open_text(Matching *m, const Dek *dek, FieldRole role, Str *ret)
+{
+    const Field *f = role_field(m->store->model, role);
+    Str blob = f ? m->question.vals[f->index].blob : STR_NONE;
+    *ret = STR_NONE;
+    return blob.ptr ? row_unseal(m->store->in->keyring, dek, m->arena, &m->question,
+                                 m->question.uid, f, blob, ret)
+                    : ERR_OK;
+}
+
+/* Terms with a digit are a number of whatever kind fits; others a name. */
+static void take_terms(Matching *m, Str terms)
+{
+    const Model *model = m->store->model;
+    bool digit = false;
+    for (size_t i = 0; i < terms.len; i++)
+        digit |= terms.ptr[i] >= '0' && terms.ptr[i] <= '9';
+    const struct {
+        FieldRole role;
+        Str *to;
+    } numbers[] = {{FIELD_ROLE_PERSON_NIK, &m->wanted.nik},
+                   {FIELD_ROLE_PERSON_PASSPORT, &m->wanted.passport},
+                   {FIELD_ROLE_PERSON_PHONE, &m->wanted.phone}};
+    for (size_t i = 0; digit && i < sizeof numbers / sizeof *numbers; i++) {
+        const Field *f = role_field(model, numbers[i].role);
+        if (f)
+            *numbers[i].to = value_normalise(f, m->arena, terms);
+    }
+    if (!digit)
+        m->wanted.name = terms;
+}
+
+static Err open_question(Matching *m)
+{
+    Str terms = STR_NONE;
+    Dek dek;
+    TRY(keyring_dek(m->store->in->keyring, m->conn.keys, m->question.uid, &dek));
+    m->wanted = (PersonFacts){0};
+    Err e = open_text(m, &dek, FIELD_ROLE_QUESTION_TERMS, &terms);
+    if (e == ERR_OK)
+        e = open_text(m, &dek, FIELD_ROLE_QUESTION_BIRTH, &m->wanted.birth);
+    dek_wipe(&dek);
+    take_terms(m, terms);
+    return e;
+}
+
+/* Who asked, with the agency in whose name; E_NOT_FOUND when no user did. */
+static Err find_asker(Matching *m)
+{
+    m->asker = (Subject){.agencies = {m->question.owner}, .agency_count = 1};
+    TRY(row_author(m->conn.db, m->arena, m->question.created_tx, &m->asker.uid));
+    return row_id(m->conn.db, role_reg(m->store->model, REG_ROLE_USER), m->asker.uid,
+                  &m->asker.user);
+}
+
+/* ---- who fits ---- */
+
+/* A number fits whole. A name fits with a birth date like the one given, in any spelling; without
+ * one only the same name does. */
+static bool fits(const PersonFacts *wanted, const Likeness *l)
+{
+    if (str_empty(wanted->name))
+        return l->agreement[PART_NIK] == AGREE_SAME || l->agreement[PART_PASSPORT] == AGREE_SAME ||
+               l->agreement[PART_PHONE] == AGREE_SAME;
+    return str_empty(wanted->birth)
+               ? l->agreement[PART_NAME] == AGREE_SAME
+               : l->agreement[PART_NAME] >= AGREE_ALIKE && l->agreement[PART_BIRTH] >= AGREE_ALIKE;
+}
+
+/* Nobody is told of somebody whom the asker reaches, or from whom she is barred. */
+static Err is_elsewhere(Matching *m, const Record *person, bool *ret)
+{
+    Relation rel;
+    *ret = false;
+    if (person->void_tx || !person->owner || person->owner == m->question.owner)
+        return ERR_OK;
+    TRY(reach_relation(m->conn.db, &m->asker, person->reg->name, person->id, clock_now(), &rel));
+    *ret = !rel.own && !rel.assigned && !rel.excluded;
+    return ERR_OK;
+}
+
+/* Keeps the likeliest person of each owner. */
+static void keep(Matching *m, const Record *person, const Likeness *like)
+{
+    size_t at = 0;
+    while (at < m->n && m->told[at].owner != person->owner)
+        at++;
+    if (at == TOLD_MAX || (at < m->n && m->like[at].weight >= like->weight))
+        return;
+    m->told[at] = *person;
+    m->like[at] = *like;
+    m->n += at == m->n;
+}
+
+static Err consider(Matching *m, Str uid)
+{
+    const Register *persons = role_reg(m->store->model, REG_ROLE_PERSON);
+    const Field *merged = role_field(m->store->model, FIELD_ROLE_PERSON_MERGED);
+    Record r;
+    PersonFacts facts;
+    Likeness like;
+    bool elsewhere;
+    TRY(row_by_uid(m->conn.db, m->arena, persons, uid, &r));
+    if (merged && r.vals[merged->index].id) /* whoever stands for her is found by herself or not */
+        return ERR_OK;
+    TRY(is_elsewhere(m, &r, &elsewhere));
+    if (!elsewhere)
+        return ERR_OK;
+    TRY(person_facts_open(m->store, m->conn.keys, m->arena, &r, CLASSES_ALL, &facts));
+    likeness_compare(m->store, &m->wanted, &facts, 1, &like);
+    if (fits(&m->wanted, &like))
+        keep(m, &r, &like);
+    return ERR_OK;
+}
+
+static Err find_fitting(Matching *m)
+{
+    Str near[NEAR_MAX];
+    size_t n = person_index_near(m->store->persons, m->arena, &m->wanted, near, NEAR_MAX);
+    for (size_t i = 0; i < n; i++) {
+        Err e = consider(m, near[i]);
+        if (e != ERR_OK && e != E_NOT_FOUND)
+            return e;
+    }
+    return ERR_OK;
+}
+
+/* ---- telling ---- */
+
+static Str clear_text(const Matching *m, FieldRole role)
+{
+    const Field *f = role_field(m->store->model, role);
+    return f && !f->class_ ? m->question.vals[f->index].text : STR_NONE;
+}
+
+static Err tell(WriteTx *tx, const Matching *m, Batch *batch, const Record *person)
+{
+    Change *c = store_change(tx->arena, CHANGE_CREATE, role_reg(m->store->model, REG_ROLE_INQUIRY),
+                             STR_NONE, 0);
+    Str agency;
+    TRY(rule_owner(tx, person, &c->owner_uid));
+    TRY(rule_owner(tx, &m->question, &agency));
+    change_set_role(c, FIELD_ROLE_INQUIRY_PERSON, person->uid);
+    change_set_role(c, FIELD_ROLE_INQUIRY_AGENCY, agency);
+    change_set_role(c, FIELD_ROLE_INQUIRY_ASKER, m->asker.uid);
+    change_set_role(c, FIELD_ROLE_INQUIRY_PURPOSE, clear_text(m, FIELD_ROLE_QUESTION_PURPOSE));
+    change_set_role(c, FIELD_ROLE_INQUIRY_REASON, clear_text(m, FIELD_ROLE_QUESTION_REASON));
+    return store_apply_system(tx, batch, system_actor_clock(), c);
+}
+
+static Err tell_all(WriteTx *tx, void *matching)
+{
+    Matching *m = matching;
+    Batch batch = {.store = m->store, .actor = system_actor_clock(), .arena = tx->arena};
+    batch.problems.arena = tx->arena;
+    for (size_t i = 0; i < m->n; i++)
+        TRY(tell(tx, m, &batch, &m->told[i]));
+    return meta_put(tx->db, META_QUESTIONS, str_int(tx->arena, m->question.id));
+}
+
+/* One write a question, whether anybody fits or not. A question that cannot be opened any more is
+ * passed over. */
+static Err match_one(Matching *m, int64_t id)
+{
+    m->n = 0;
+    TRY(row_by_id(m->conn.db, m->arena, role_reg(m->store->model, REG_ROLE_QUESTION), id,
+                  &m->question));
+    Err e = m->question.void_tx ? E_NOT_FOUND : open_question(m);
+    if (e == ERR_OK)
+        e = find_asker(m);
+    if (e == ERR_OK)
+        e = find_fitting(m);
+    if (e != ERR_OK && e != E_NOT_FOUND)
+        return e;
+    return writer_run(m->store->writer, NULL, tell_all, m);
+}
+
+static Err waiting(Matching *m, Arena *a, IdList *ret)
+{
+    Stmt *st;
+    Str seen;
+    int64_t last = 0;
+    TRY(meta_get(m->conn.db, a, META_QUESTIONS, &seen));
+    (void)str_i64(seen, &last);
+    TRY(db_stmt(m->conn.db,
+                str_printf(a, "SELECT id FROM %.*s WHERE id>:last ORDER BY id LIMIT %d",
+                           STR_ARG(role_reg(m->store->model, REG_ROLE_QUESTION)->name), TURN_MAX)
+                    .ptr,
+                &st));
+    stmt_int(st, ":last", last);
+    return stmt_ids(st, a, ret);
+}
+
+static Err match_waiting(Matching *m, Arena *a)
+{
+    IdList ids = {0};
+    TRY(waiting(m, a, &ids));
+    Err e = ERR_OK;
+    for (size_t i = 0; i < ids.n && e == ERR_OK; i++) {
+        m->arena = arena_new(SIZE_MAX);
+        e = match_one(m, ids.items[i]);
+        arena_free(m->arena);
+    }
+    return e;
+}
+
+Err questions_match(const Store *s)
+{
+    Matching m = {.store = s};
+    if (!role_reg(s->model, REG_ROLE_QUESTION) || !role_reg(s->model, REG_ROLE_INQUIRY) ||
+        !s->persons || !s->model->likeness || person_index_ready(s->persons, 0) != ERR_OK)
+        return ERR_OK;
+    TRY(readconn_open(s, &m.conn));
+    Arena *a = arena_new(SIZE_MAX);
+    Err e = match_waiting(&m, a);
+    arena_free(a);
+    readconn_close(&m.conn);
+    return e;
+}
+
+/* ---- how many ---- */
+
+Err question_advise(Reader *rd, const Change *c)
+{
+    Settings set;
+    int64_t n;
+    bool known;
+    if (c->reg->role != REG_ROLE_QUESTION || c->kind != CHANGE_CREATE)
+        return ERR_OK;
+    TRY(settings_read(rd->db, rd->arena, &set));
+    TRY(readings_of(rd->db, rd->actor->subject->uid, date_iso(rd->arena, clock_today()), c->uid, &n,
+                    &known));
+    int64_t budget = setting_number(&set, SETTING_READINGS);
+    return budget && n >= budget ? E_BUDGET : ERR_OK;
+}
+
+Err question_asked(WriteTx *tx, const Batch *batch, const Record *question)
+{
+    return readings_note(tx, batch->actor->subject->uid, date_iso(tx->arena, clock_today()),
+                         question->uid);
+}

@@ -1,0 +1,123 @@
+"""A question to other agencies: terms go out sealed, only the owner of what fits hears, and the asker only what he shares."""
+import re
+
+import steps
+from grants import move, uid_of
+
+REASON = "Pendampingan korban yang baru pulang"
+
+
+def person(c, **values):
+    form = c.get("/orang/baru").form("/orang/baru", has="nama").fill(**values).force("yakin", "1")
+    return re.search(r"/orang/([0-9a-f-]{36})", c.submit(form).path).group(1)
+
+
+def ask(c, text, **more):
+    """The page after asking from the search page."""
+    form = c.get("/cari", {"q": text}).form("/permintaan_tanya/baru", has="istilah")
+    assert form["istilah"] == text
+    form.fill(tujuan="layanan_korban", keperluan=REASON, **more)
+    return c.submit(form)
+
+
+def inquiries(s, person_uid):
+    return [r[0] for r in s.rows("SELECT t.uid FROM tanya_masuk t JOIN orang o ON o.id = t.orang WHERE o.uid = ?", person_uid)]
+
+
+def bare(page):
+    """A page's words without what differs from record to record."""
+    words = re.sub(r"TNY-\d+-\d+|[0-9a-f]{8}-[0-9a-f-]{27}|\d\d\.\d\d", "#", page.words)
+    return words
+
+
+def share(s, path, **values):
+    """The owner proposes and the data-protection officer agrees; gives the page of the proposal."""
+    page = move(s.as_("ppt"), path, "usul", **{"kelas": ["identitas"], "sampai": "2030-01-01T08:00",
+                                               "pesan": "Hubungi petugas penerimaan.", **values})
+    assert page.status == 200, page.words[-600:]
+    return page
+
+
+def test_only_what_the_owner_shares_reaches_the_asker(s):
+    owner, asker = s.as_("ppt"), s.as_("ppt2")
+    uid = person(owner, nama="Welmince Ujitanya Sabneno", jk="P", tgl_lahir="1999-04-02", telepon="081234567891")
+    asked = ask(asker, "Welmintje Ujitanya Sabneno", tgl_lahir="1999-04-02")
+    assert "Permintaan terkirim" in asked.words, asked.words[-500:]
+    assert s.bytes_on_disk("Welmintje Ujitanya") == []
+    s.cli("match refresh")
+    [inquiry] = inquiries(s, uid)
+    path = f"/tanya_masuk/{inquiry}"
+    assert asker.get(path).status == 404 and asker.get(f"/orang/{uid}").status == 404
+    assert "Instansi lain menanyakan seseorang" in owner.get("/tugas").words and "menanyakan" not in asker.get("/tugas").words
+    page = owner.get(path)
+    assert REASON in page.words and "Welmintje" not in page.words
+    share(s, path)
+    own = move(owner, path, "setujui")
+    assert own.status == 422 and asker.get(path).status == 404, "one person alone shared a file"
+    assert move(s.as_("pdp"), path, "setujui").status == 200
+    answer = asker.get(path)
+    assert answer.status == 200 and "Hubungi petugas penerimaan." in answer.words
+    shown = steps.open_file(asker, f"/orang/{uid}")
+    assert "Welmince Ujitanya Sabneno" in shown.words and "81234567891" not in shown.words.replace("-", "").replace(" ", "")
+    assert s.as_("penyidik").get(path).status == 404
+    assert move(owner, path, "cabut", **{"-alasan": "Sudah tidak diperlukan"}).status == 200
+    assert asker.get(path).status == 404 and asker.get(f"/orang/{uid}").status == 404
+    s.cli("audit verify")
+
+
+def test_match_and_no_match_look_the_same(s):
+    owner, asker = s.as_("ppt"), s.as_("ppt2")
+    uid = person(owner, nama="Ferderika Ujisama Bifel", jk="P", tgl_lahir="1994-09-09", nik="5303144909940003")
+    pages = [ask(asker, text) for text in ("5303144909940003", "5303144909940004")]
+    seen = [bare(p) for p in pages]
+    assert seen[0] == seen[1]
+    versions = [s.rows("SELECT versi, status FROM permintaan_tanya WHERE uid = ?", steps.uid_of(p.path))[0] for p in pages]
+    s.cli("match refresh")
+    assert len(inquiries(s, uid)) == 1, "the owner was not told"
+    assert [bare(asker.get(p.path)) for p in pages] == [bare(asker.get(p.path)) for p in reversed(pages)]
+    assert versions == [s.rows("SELECT versi, status FROM permintaan_tanya WHERE uid = ?", steps.uid_of(p.path))[0] for p in pages]
+    path = f"/tanya_masuk/{inquiries(s, uid)[0]}"
+    assert move(owner, path, "tolak", **{"-alasan": "Korban tidak mengizinkan"}).status == 200
+    again = [bare(asker.get(p.path + "?rujuk=ya")) for p in pages]
+    assert again[0] == again[1], "a refusal tells that there was something to refuse"
+    assert asker.get(path).status == 404
+    assert "Ferderika" not in asker.get("/cari", {"q": "Ferderika Ujisama Bifel"}).html.replace('value="Ferderika', "").replace("Ferderika Ujisama Bifel&quot;", "")
+
+
+def test_the_question_stands_under_a_hit_and_under_none(s):
+    asker = s.as_("ppt")
+    person(asker, nama="Osias Ujikotak Tahun", jk="L", tgl_lahir="1990-01-01")
+    for text in ("Osias Ujikotak Tahun", "Zzyx Takada Orangnya"):
+        assert asker.get("/cari", {"q": text}).form("/permintaan_tanya/baru", has="istilah")["istilah"] == text
+    try:
+        s.as_("statistik").get("/cari", {"q": "Osias Ujikotak"}).form("/permintaan_tanya/baru")
+        raise SystemError("who may not ask is offered the question")
+    except KeyError:
+        pass
+    wrong = asker.get("/cari", {"q": "Osias Ujikotak Tahun"}).form("/permintaan_tanya/baru", has="istilah")
+    page = asker.submit(wrong)
+    assert page.status == 422 and "Osias Ujikotak Tahun" in page.html, "what was asked is lost with a mistake"
+
+
+def test_her_own_files_and_barred_ones_are_not_told(s):
+    owner, asker = s.as_("ppt"), s.as_("ppt2")
+    mine = person(asker, nama="Adriana Ujisendiri Kase", jk="P", tgl_lahir="1992-02-03")
+    barred = person(owner, nama="Adriana Ujisendiri Kase", jk="P", tgl_lahir="1992-02-03")
+    case = steps.make(owner, "kasus", judul="Perkara uji pertanyaan", klasifikasi="tppo")
+    steps.make(owner, "korban", case, status_tppo="terbukti_layanan", orang=barred, tanggal_identifikasi="2026-07-01")
+    ask(asker, "Adriana Ujisendiri Kase", tgl_lahir="1992-02-03")
+    s.cli("match refresh")
+    assert inquiries(s, mine) == [] and len(inquiries(s, barred)) == 1
+    steps.make(owner, "pengecualian", case, pengguna=uid_of(s, "ppt2"), mulai="2026-01-01", alasan="Kerabat terlapor")
+    ask(asker, "Adriana Ujisendiri Kase", tgl_lahir="1992-02-03")
+    s.cli("match refresh")
+    assert len(inquiries(s, barred)) == 1, "who is barred from a file had its owner asked"
+
+
+def test_questions_count_against_the_reading_budget(own):
+    admin, asker = own.as_("admin"), own.as_("ppt2")
+    form = admin.get("/setelan").form("/setelan", has="bacaan_sehari")
+    form["bacaan_sehari"] = "2"
+    assert admin.submit(form).status == 200
+    assert [ask(asker, f"Nama Ujibatas {x}").status for x in ("Satu", "Dua", "Tiga")] == [200, 200, 429]
+    assert own.rows("SELECT count(*) FROM permintaan_tanya")[0][0] == 2
