@@ -4,6 +4,7 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "cli/match_evaluate.h"
+#include "cli/match_private.h"
 #include "cli/match_rules.h"
 #include "cli/match_search.h"
 #include "cli/match_synth.h"
@@ -192,5 +193,11 @@ Err cmd_match(Cli *cli)
         return match_search(cli);
     if (strcmp(what, "synth") == 0)
         return match_synth(cli);
+    if (strcmp(what, "secret") == 0)
+        return match_secret(cli);
+    if (strcmp(what, "encode") == 0)
+        return match_encode(cli);
+    if (strcmp(what, "compare") == 0)
+        return match_compare_codes(cli);
     return strcmp(what, "evaluate") == 0 ? match_evaluate(cli) : E_USAGE;
 }

@@ -1,5 +1,6 @@
-/* "By the papers": what each paper of a person states of her birth and name, in order of issue, and
- * in words where they disagree. Compared when asked for, since each paper opened goes on record. */
+/* "By the papers": what each paper of a person, or of whom is linked to her as one person, states
+ * of her birth and name, in order of issue, and in words where they disagree. Compared when asked
+ * for, since each paper opened goes on record. */
 #include "engine/paper_truth.h"
 #include "web/list.h"
 #include "web/page_show.h"
@@ -42,26 +43,27 @@ static Err states(Papers *p, const Record *r)
     return ERR_OK;
 }
 
-static Err referring(Papers *p, const Register *reg, int limit, QueryPage *ret)
+static Err referring(Papers *p, const Record *person, const Register *reg, int limit,
+                     QueryPage *ret)
 {
     Query q = query_new(reg);
     q.limit = limit;
-    q.refers_to_reg = p->person.reg;
-    q.refers_to = p->person.uid;
+    q.refers_to_reg = person->reg;
+    q.refers_to = person->uid;
     return query_page(&p->req->reader, &q, ret);
 }
 
-static Err add_papers(Papers *p)
+static Err add_papers(Papers *p, const Record *person)
 {
     const Field *of = role_field(p->req->model, FIELD_ROLE_PAPER_PERSON);
     QueryPage page;
     if (!of || !req_may(p->req, of->reg, VERB_READ))
         return ERR_OK;
-    TRY(referring(p, of->reg, PAPERS_MAX, &page));
+    TRY(referring(p, person, of->reg, PAPERS_MAX, &page));
     for (size_t i = 0; i < page.n; i++) {
         Record r;
         Err e = store_get(&p->req->reader, of->reg, page.items[i].uid, VERB_READ, &r);
-        if (e == ERR_OK && str_eq(r.vals[of->index].text, p->person.uid))
+        if (e == ERR_OK && str_eq(r.vals[of->index].text, person->uid))
             e = states(p, &r);
         if (e != ERR_OK && e != E_DENIED && e != E_NOT_FOUND)
             return e;
@@ -87,7 +89,7 @@ static Err add_cases(Papers *p, const Record *shown)
         add_case(p, shown);
     if (shown->reg == victims || !victims || !req_may(p->req, victims, VERB_LIST))
         return ERR_OK;
-    TRY(referring(p, victims, FILES_MAX, &page));
+    TRY(referring(p, &p->person, victims, FILES_MAX, &page));
     for (size_t i = 0; i < page.n; i++)
         add_case(p, &page.items[i]);
     return ERR_OK;
@@ -101,7 +103,8 @@ static Str who(const Papers *p, const Statement *s)
     Arena *a = req->arena;
     const Field *kind = role_field(req->model, FIELD_ROLE_PAPER_KIND);
     if (s->from->reg->role == REG_ROLE_PERSON)
-        return tr_args(a, req->lang, M_PAPERS_OWN_FIELD, req_label(req, &s->by->label));
+        return tr_args(a, req->lang, M_PAPERS_OWN_FIELD, req_label(req, &s->by->label),
+                       s->from->number);
     Str paper = str_printf(a, "%.*s %.*s", STR_ARG(kind ? record_value(req, s->from, kind) : S("")),
                            STR_ARG(s->from->number));
     return s->by_number ? tr_args(a, req->lang, M_PAPERS_NUMBER_ON, paper) : paper;
@@ -236,8 +239,18 @@ static void table(Papers *p)
 
 static Err compare(Papers *p, const Record *shown)
 {
-    TRY(states(p, &p->person));
-    TRY(add_papers(p));
+    Cluster c;
+    TRY(cluster_of(p->req, &p->person, &c));
+    for (size_t i = 0; i < c.n; i++) {
+        Record r;
+        Err e = store_get(&p->req->reader, c.items[i].reg, c.items[i].uid, VERB_READ, &r);
+        if (e == ERR_OK)
+            e = states(p, &r);
+        if (e == ERR_OK)
+            e = add_papers(p, &r);
+        if (e != ERR_OK && e != E_DENIED && e != E_NOT_FOUND)
+            return e;
+    }
     TRY(add_cases(p, shown));
     papers_settle(p->req->store, p->req->arena, &p->truth);
     if (!p->truth.n) {

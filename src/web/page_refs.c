@@ -4,8 +4,7 @@
 
 enum { SHOWN = 20 };
 
-/* Whether a register refers to the record's by a field the reader may see, and he may list it. */
-static bool may_refer(Req *req, const Register *reg, const Register *to)
+bool may_refer(Req *req, const Register *reg, const Register *to)
 {
     bool refers = false;
     for (size_t i = 0; i < to->referrer_count; i++)
@@ -51,6 +50,8 @@ Err show_referrers(Req *req, Html *h, const Record *r)
     h_class(h, "section", "bagian anak");
     h_attr(h, "id", S("rujuk"));
     h_element(h, "h2", req_tr(req, M_WEB_REFERRED));
+    if (asked && r->reg->role == REG_ROLE_PERSON)
+        TRY(show_cluster(req, h, r));
     for (size_t i = 0; asked && i < req->model->reg_count; i++)
         if (may_refer(req, req->model->regs[i], r->reg))
             TRY(one_register(req, h, r, req->model->regs[i], &any));

@@ -329,3 +329,73 @@ def test_decisions_of_reviewers_win(tmp):
     (tmp / "rules.csv").write_text("a,b,decision\na,q,same\na,b,perhaps\n")
     said = run("dedupe", tmp / "b.csv", "--rules", tmp / "rules.csv", "--out", tmp / "no", status=3).stderr
     assert ":2:" in said and ":3:" in said and not (tmp / "no").exists(), said
+
+
+def halves(tmp):
+    for name in ("a.key", "b.key"):
+        run("secret", tmp / name)
+    return tmp / "a.key", tmp / "b.key"
+
+
+def two_books(tmp, common=60, each=80):
+    """Two offices' books: `common` persons stand in both, written differently in the second."""
+    r = random.Random(11)
+    people = [person(r, n) for n in range(common + 2 * each)]
+    for name, some, changed in (("a", people[:common + each], False), ("b", people[:common] + people[common + each:], True)):
+        rows = [written(r, p, changed) for p in some]
+        r.shuffle(rows)
+        with open(tmp / f"{name}.csv", "w", newline="") as f:
+            csv.writer(f).writerows([[*HEAD[:-1], "orang"], *([f"{name}{i}", *row] for i, row in enumerate(rows))])
+    return tmp / "a.csv", tmp / "b.csv"
+
+
+def named_book(path, to):
+    """The same book with headings that are known by themselves."""
+    text = path.read_text().splitlines(True)
+    to.write_text("id,nama,tanggal_lahir,jk,nik,desa,nama_ibu,orang\n" + "".join(text[1:]))
+    return to
+
+
+def truth_by_code(book, rows):
+    lines = book.read_text().splitlines()
+    return {r["id"]: lines[int(r["row"]) - 1].split(",")[-1] for r in csv.DictReader(open(rows))}
+
+
+def test_two_offices_find_who_stands_in_both(tmp):
+    one, other = halves(tmp)
+    plain = [named_book(b, tmp / f"named-{b.name}") for b in two_books(tmp)]
+    run("encode", plain[0], one, other, "--out", tmp / "A")
+    run("encode", plain[1], other, one, "--out", tmp / "B")
+    run("compare", tmp / "A/codes.csv", tmp / "B/codes.csv", "--out", tmp / "pairs.csv")
+    of = [truth_by_code(b, tmp / d / "rows.csv") for b, d in zip(plain, "AB")]
+    pairs = [(of[0].get(p["a"]), of[1].get(p["b"])) for p in csv.DictReader(open(tmp / "pairs.csv"))]
+    real = [p for p in pairs if None not in p]
+    right = sum(a == b for a, b in real)
+    assert right >= 48 and len(real) - right <= 3, (right, len(real), len(pairs))
+
+
+def test_codes_say_no_name_no_order_and_no_count(tmp):
+    one, other = halves(tmp)
+    book = named_book(two_books(tmp)[0], tmp / "named.csv")
+    run("encode", book, one, other, "--out", tmp / "A")
+    text = (tmp / "A/codes.csv").read_text()
+    cells = {c for row in csv.reader(open(book)) for c in row if set(c.lower()) - set('0123456789abcdef') and c != 'id'}
+    assert not [c for c in cells if c in text], [c for c in cells if c in text]
+    ids = [line.split(",")[0] for line in text.splitlines()[1:]]
+    home = [r["row"] for r in csv.DictReader(open(tmp / "A/rows.csv"))]
+    assert ids == sorted(ids) and home != sorted(home, key=int) and len(ids) > len(home) * 1.2
+    run("encode", book, one, other, "--out", tmp / "again")
+    assert not set(ids) & {line.split(",")[0] for line in (tmp / "again/codes.csv").read_text().splitlines()[1:]}
+
+
+def test_another_key_finds_nobody_and_faults_are_told(tmp):
+    one, other = halves(tmp)
+    book = named_book(two_books(tmp)[0], tmp / "named.csv")
+    run("secret", tmp / "c.key")
+    run("encode", book, one, other, "--out", tmp / "A")
+    run("encode", book, one, tmp / "c.key", "--out", tmp / "C")
+    run("compare", tmp / "A/codes.csv", tmp / "C/codes.csv", "--out", tmp / "pairs.csv")
+    assert len((tmp / "pairs.csv").read_text().splitlines()) == 1
+    assert "there already" in run("secret", one, status=3).stderr and "two different halves" in run("encode", book, one, one, "--out", tmp / "D", status=3).stderr
+    (tmp / "bad.csv").write_text("id,code\nx,zz\n")
+    assert "bad.csv" in run("compare", tmp / "bad.csv", tmp / "A/codes.csv", "--out", tmp / "p", status=3).stderr

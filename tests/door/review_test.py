@@ -96,8 +96,6 @@ def test_out_of_reach_there_is_no_pair(s):
         assert find(s.as_(who), pair) is None, who
 
 
-
-
 def test_what_reveals_a_file_needs_a_second_person(s):
     c = s.as_("ppt")
     cases = [steps.make(c, "kasus", judul=f"Perkara uji dua orang {i}", klasifikasi="tppo") for i in (1, 2)]
@@ -124,3 +122,44 @@ def test_what_reveals_a_file_needs_a_second_person(s):
     text = s.cli("table korban_jk_umur --period 2026-S2 --audience internal").stdout
     records, persons, known = map(int, re.search(r"(\d+) catatan semua instansi menyangkut (\d+) orang; (\d+) catatan", text).groups())
     assert persons == before - 1 and records - persons == known > 0, text
+
+
+def books(page):
+    """{(register, office): records} of the table, and the words of its section."""
+    section = re.search(r'<section[^>]*id="rujuk".*?</section>', page.html, re.S).group()
+    words = " ".join(re.sub(r"<[^>]*>", " ", section).split())
+    cells = re.findall(r'<tr><th scope="row">([^<]*)</th><td>([^<]*)</td><td class="angka">(\d+)</td>', section)
+    return {(reg, office): int(n) for reg, office, n in cells}, words
+
+
+def linked(s, c, name):
+    """Two records linked as one person: the first a victim in a case, the second holder of a paper."""
+    first, second = two(c, name)
+    case = steps.make(c, "kasus", judul="Perkara uji buku", klasifikasi="tppo")
+    steps.make(c, "korban", case, status_tppo="terbukti_layanan", orang=first, tanggal_identifikasi="2026-07-01")
+    paper = steps.make(c, "dokumen", orang=second, jenis="paspor", ada="ya")
+    s.cli("match refresh")
+    assert decide(c, find(c, (first, second)), "gabung").status == 200
+    return first, second, case, paper
+
+
+def test_books_of_both_records_stand_on_either_page(s):
+    c = s.as_("ppt")
+    first, second, _, _ = linked(s, c, "Paulina Ujibuku Tefa")
+    for uid in (first, second):
+        table, words = books(c.get(f"/orang/{uid}?rujuk=ya"))
+        assert {reg for reg, _ in table} >= {"Korban", "Dokumen"}, (table, words)
+        assert "Ditautkan sebagai satu orang" in words
+
+
+def test_what_is_out_of_reach_appears_in_no_book(s):
+    c = s.as_("ppt")
+    first, second, case, paper = linked(s, c, "Rosina Ujibuku Nenohai")
+    users = dict(s.rows("SELECT nama_masuk, uid FROM pengguna"))
+    steps.make(c, "penugasan", case, pengguna=users["peksos"], peran_tim="pekerja_sosial")
+    worker = s.as_("peksos")
+    assert worker.get(f"/orang/{second}").status == 404
+    page = worker.get(f"/orang/{first}?rujuk=ya")
+    table, words = books(page)
+    assert {reg for reg, _ in table} == {"Korban"} and "Ditautkan" not in words, (table, words)
+    assert second not in page.html and steps.uid_of(paper) not in page.html
