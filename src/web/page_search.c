@@ -207,9 +207,9 @@ static void ask_elsewhere(Req *req, Html *h, Str text)
     *ARENA_PUSH(req->arena, typed.values) = text;
     h_class(h, "details", "langkah");
     h_element(h, "summary", req_tr(req, M_SEARCH_ASK));
-    h_element(h, "p", req_tr(req, M_SEARCH_ASK_HINT));
     Form f = {.req = req, .h = h, .reg = reg, .typed = &typed, .classes = CLASSES_ALL};
     page_form_open(req, h, str_printf(req->arena, "/%.*s/baru", STR_ARG(reg->name)));
+    h_element(h, "p", req_tr(req, M_SEARCH_ASK_HINT));
     page_hidden(h, S("idem"), rand_uid(req->arena));
     for (size_t i = 0; i < reg->field_count; i++)
         widget_field(&f, reg->fields[i]);
