@@ -134,7 +134,7 @@ static Err read_options(Cli *cli, int argc, char **argv, bool *ret_help)
             cli->lang = lang_of(str_of(optarg));
         else if (o >= 500)
             *(bool *)((char *)cli + flag_options[o - 500].offset) = true;
-        else
+        else if (o <= TEXT_OPTIONS)
             *(const char **)((char *)cli + text_options[o - 1].offset) = optarg;
     }
     cli->argc = argc - optind;

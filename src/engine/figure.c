@@ -307,7 +307,7 @@ static void judge_percent(Judge *j, size_t at, FindingKind kind)
     size_t n = 0;
     for (size_t i = 0; i < j->n; i++) {
         group[i] = together(&j->items[at], &j->items[i]);
-        if (group[i] && i < at)
+        if (i < at && group[i])
             return;
         n += group[i];
     }

@@ -338,11 +338,13 @@ static int64_t count_bad_rows(Arena *a, const Problems *problems)
 /* Each in an arena of its own: what judging leaves behind is much more than what it says. */
 static Err judge_all(Build *b, const Reader *rd, _Atomic int64_t *progress)
 {
+    Reader *outer = b->rd;
     for (size_t i = 0; i < b->g->parts.n; i++) {
         Reader one = *rd;
         one.arena = arena_new(SIZE_MAX);
         b->rd = &one;
         Err e = judge_part(b, b->g->parts.items[i]);
+        b->rd = outer;
         arena_free(one.arena);
         TRY(e);
         if (progress)

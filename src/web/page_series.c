@@ -193,10 +193,11 @@ static size_t make_bars(Req *req, const Group *g, ChartBar *bars)
             if (!begun)
                 bars[n++] = (ChartBar){.label = req_tr(req, heads[span]), .heading = true};
             begun = true;
-            bars[n++] = (ChartBar){.label = bar_label(req, g, f),
-                                   .value = bar_value(req, f),
-                                   .n = f->value,
-                                   .hatched = figure_is_part(f)};
+            ChartBar bar = {.label = bar_label(req, g, f),
+                            .value = bar_value(req, f),
+                            .n = f->value,
+                            .hatched = figure_is_part(f)};
+            bars[n++] = bar;
         }
     }
     return n;
