@@ -12,6 +12,7 @@
 #include "engine/question_db.h"
 #include "identity/match_report.h"
 #include "identity/match_write.h"
+#include "model/person_index.h"
 
 #include <math.h>
 #include <string.h>
@@ -168,16 +169,22 @@ static Err match_books(Cli *cli, bool across)
     return write_results(m);
 }
 
-/* Everybody on file against everybody, and questions that wait: proposes, decides nothing. */
+/* Everybody on file against everybody: proposes, decides nothing. */
 static Err refresh(Cli *cli)
 {
     CandidateRun run;
     TRY(cli_open(cli));
     TRY(candidates_propose(&cli->store, true, &run));
-    TRY(questions_match(&cli->store));
     cli_say(cli, M_MATCH_REFRESHED, str_int(cli->arena, (int64_t)run.persons),
             str_int(cli->arena, (int64_t)run.proposed));
     return ERR_OK;
+}
+
+/* Questions to other agencies that wait, at once instead of at the server's next look. */
+static Err match_questions(Cli *cli)
+{
+    TRY(cli_open(cli));
+    return questions_match(&cli->store, PERSONS_WAIT_MS);
 }
 
 Err cmd_match(Cli *cli)
@@ -189,6 +196,8 @@ Err cmd_match(Cli *cli)
         return match_books(cli, true);
     if (strcmp(what, "refresh") == 0)
         return refresh(cli);
+    if (strcmp(what, "questions") == 0)
+        return match_questions(cli);
     if (strcmp(what, "search") == 0)
         return match_search(cli);
     if (strcmp(what, "synth") == 0)

@@ -293,7 +293,7 @@ static void run_turn(void *job, void *state)
     if (e == ERR_OK && !t->asked)
         e = propose(t->desk);
     if (e == ERR_OK && !t->asked)
-        e = questions_match(t->desk->store);
+        e = questions_match(t->desk->store, 0);
     if (e != ERR_OK)
         log_error("care: %s", err_name(e));
     arena_free(a);

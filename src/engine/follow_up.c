@@ -49,6 +49,8 @@ Err follow_up_after_change(WriteTx *tx, Batch *batch, const Change *change, cons
         TRY(candidate_decided(tx, batch, change, before, after));
     if (after->reg->role == REG_ROLE_QUESTION && change->kind == CHANGE_CREATE)
         TRY(question_asked(tx, batch, after));
+    if (after->reg->role == REG_ROLE_INQUIRY && change->kind == CHANGE_MOVE)
+        TRY(inquiry_answered(tx, after));
     TRY(rules_run(tx, batch, after));
     return clocks_run(tx, batch, change, before, after);
 }

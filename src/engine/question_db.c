@@ -8,6 +8,7 @@
 #include "guard/readings.h"
 #include "model/likeness.h"
 #include "model/person_index.h"
+#include "model/restriction.h"
 #include "model/row.h"
 
 /* Questions a turn, people looked at and owners told of one question. */
@@ -97,15 +98,18 @@ static bool fits(const PersonFacts *wanted, const Likeness *l)
                : l->agreement[PART_NAME] >= AGREE_ALIKE && l->agreement[PART_BIRTH] >= AGREE_ALIKE;
 }
 
-/* Nobody is told of somebody whom the asker reaches, or from whom she is barred. */
+/* Nobody is told of somebody whom the asker reaches, from whom she is barred, or whose file is
+ * restricted. */
 static Err is_elsewhere(Matching *m, const Record *person, bool *ret)
 {
     Relation rel;
+    bool restricted;
     *ret = false;
     if (person->void_tx || !person->owner || person->owner == m->question.owner)
         return ERR_OK;
     TRY(reach_relation(m->conn.db, &m->asker, person->reg->name, person->id, clock_now(), &rel));
-    *ret = !rel.own && !rel.assigned && !rel.excluded;
+    TRY(restriction_holds(m->conn.db, m->arena, person, &restricted));
+    *ret = !rel.own && !rel.assigned && !rel.excluded && !restricted;
     return ERR_OK;
 }
 
@@ -234,11 +238,11 @@ static Err match_waiting(Matching *m, Arena *a)
     return e;
 }
 
-Err questions_match(const Store *s)
+Err questions_match(const Store *s, int wait_ms)
 {
     Matching m = {.store = s};
     if (!role_reg(s->model, REG_ROLE_QUESTION) || !role_reg(s->model, REG_ROLE_INQUIRY) ||
-        !s->persons || !s->model->likeness || person_index_ready(s->persons, 0) != ERR_OK)
+        !s->persons || !s->model->likeness || person_index_ready(s->persons, wait_ms) != ERR_OK)
         return ERR_OK;
     TRY(readconn_open(s, &m.conn));
     Arena *a = arena_new(SIZE_MAX);
@@ -268,4 +272,16 @@ Err question_asked(WriteTx *tx, const Batch *batch, const Record *question)
 {
     return readings_note(tx, batch->actor->subject->uid, date_iso(tx->arena, clock_today()),
                          question->uid);
+}
+
+Err inquiry_answered(WriteTx *tx, const Record *inquiry)
+{
+    const Field *person = role_field(inquiry->reg->model, FIELD_ROLE_INQUIRY_PERSON);
+    Record r;
+    bool restricted;
+    if (!person || !reg_state(inquiry->reg, inquiry->state)->opens)
+        return ERR_OK;
+    TRY(row_by_id(tx->db, tx->arena, person->target, inquiry->vals[person->index].id, &r));
+    TRY(restriction_holds(tx->db, tx->arena, &r, &restricted));
+    return restricted ? E_RESTRICTED : ERR_OK;
 }

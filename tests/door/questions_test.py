@@ -44,7 +44,7 @@ def test_only_what_the_owner_shares_reaches_the_asker(s):
     asked = ask(asker, "Welmintje Ujitanya Sabneno", tgl_lahir="1999-04-02")
     assert "Permintaan terkirim" in asked.words, asked.words[-500:]
     assert s.bytes_on_disk("Welmintje Ujitanya") == []
-    s.cli("match refresh")
+    s.cli("match questions")
     [inquiry] = inquiries(s, uid)
     path = f"/tanya_masuk/{inquiry}"
     assert asker.get(path).status == 404 and asker.get(f"/orang/{uid}").status == 404
@@ -72,7 +72,7 @@ def test_match_and_no_match_look_the_same(s):
     seen = [bare(p) for p in pages]
     assert seen[0] == seen[1]
     versions = [s.rows("SELECT versi, status FROM permintaan_tanya WHERE uid = ?", steps.uid_of(p.path))[0] for p in pages]
-    s.cli("match refresh")
+    s.cli("match questions")
     assert len(inquiries(s, uid)) == 1, "the owner was not told"
     assert [bare(asker.get(p.path)) for p in pages] == [bare(asker.get(p.path)) for p in reversed(pages)]
     assert versions == [s.rows("SELECT versi, status FROM permintaan_tanya WHERE uid = ?", steps.uid_of(p.path))[0] for p in pages]
@@ -106,11 +106,11 @@ def test_her_own_files_and_barred_ones_are_not_told(s):
     case = steps.make(owner, "kasus", judul="Perkara uji pertanyaan", klasifikasi="tppo")
     steps.make(owner, "korban", case, status_tppo="terbukti_layanan", orang=barred, tanggal_identifikasi="2026-07-01")
     ask(asker, "Adriana Ujisendiri Kase", tgl_lahir="1992-02-03")
-    s.cli("match refresh")
+    s.cli("match questions")
     assert inquiries(s, mine) == [] and len(inquiries(s, barred)) == 1
     steps.make(owner, "pengecualian", case, pengguna=uid_of(s, "ppt2"), mulai="2026-01-01", alasan="Kerabat terlapor")
     ask(asker, "Adriana Ujisendiri Kase", tgl_lahir="1992-02-03")
-    s.cli("match refresh")
+    s.cli("match questions")
     assert len(inquiries(s, barred)) == 1, "who is barred from a file had its owner asked"
 
 
@@ -121,3 +121,19 @@ def test_questions_count_against_the_reading_budget(own):
     assert admin.submit(form).status == 200
     assert [ask(asker, f"Nama Ujibatas {x}").status for x in ("Satu", "Dua", "Tiga")] == [200, 200, 429]
     assert own.rows("SELECT count(*) FROM permintaan_tanya")[0][0] == 2
+
+
+def test_a_restricted_file_is_neither_told_of_nor_shared(s):
+    owner, asker, dpo = s.as_("ppt"), s.as_("ppt2"), s.as_("pdp")
+    uid = person(owner, nama="Ludgardis Ujibatas Seran", jk="P", tgl_lahir="1997-07-07")
+    ask(asker, "Ludgardis Ujibatas Seran")
+    s.cli("match questions")
+    path = f"/tanya_masuk/{inquiries(s, uid)[0]}"
+    share(s, path)
+    matter = steps.make(dpo, "urusan_pdp", jenis="batasi", diterima="2026-10-01T08:00", uraian="Datang sendiri.", orang=uid)
+    assert move(dpo, matter, "batasi", **{"-alasan": "Diminta pemilik data"}).status == 200
+    refused = move(dpo, path, "setujui")
+    assert refused.status == 409 and asker.get(path).status == 404, refused.words[-300:]
+    ask(asker, "Ludgardis Ujibatas Seran")
+    s.cli("match questions")
+    assert len(inquiries(s, uid)) == 1
