@@ -1,8 +1,10 @@
 """A question to other agencies: terms go out sealed, only the owner of what fits hears, and the asker only what he shares."""
+import datetime
 import re
 
 import steps
 from grants import move, uid_of
+from rights import WITA
 
 REASON = "Pendampingan korban yang baru pulang"
 
@@ -137,3 +139,22 @@ def test_a_restricted_file_is_neither_told_of_nor_shared(s):
     ask(asker, "Ludgardis Ujibatas Seran")
     s.cli("match questions")
     assert len(inquiries(s, uid)) == 1
+
+
+def test_a_share_is_the_same_after_a_rebuild_and_ends_by_itself(own):
+    owner, asker = own.as_("ppt"), own.as_("ppt2")
+    uid = person(owner, nama="Bernadeta Ujibangun Klau", jk="P", tgl_lahir="1991-05-06")
+    ask(asker, "Bernadeta Ujibangun Klau")
+    own.cli("match questions")
+    path = f"/tanya_masuk/{inquiries(own, uid)[0]}"
+    soon = (datetime.datetime.now(WITA) + datetime.timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    share(own, path, sampai=soon)
+    assert move(own.as_("pdp"), path, "setujui").status == 200 and asker.get(f"/orang/{uid}").status == 200
+    own.stop()
+    rows = "SELECT principal,reg,rec,classes,since,until,source FROM jangkau WHERE reg IN ('orang', 'tanya_masuk')"
+    before = sorted(map(tuple, own.rows(rows)))
+    own.cli("rebuild")
+    assert sorted(map(tuple, own.rows(rows))) == before
+    own.cli("clock", "advance", 3)
+    own.start()
+    assert own.login("ppt2").get(f"/orang/{uid}").status == 404
