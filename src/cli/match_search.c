@@ -177,6 +177,7 @@ static Err take_question(Searching *s, const char *line, long number)
         MatchSettings none = match_settings_default();
         s->asked_count = assign(s, &row, &none, s->asked);
         printf("question,rank,id,score\n");
+        fflush(stdout); /* who asks over a pipe reads this before asking */
         if (!has_role(s->asked, s->asked_count, COLUMN_NAME)) {
             complain(s, 1, M_MATCH_NO_ROLES);
             cli_problems(s->cli, &s->problems);

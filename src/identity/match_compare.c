@@ -42,7 +42,7 @@ static WordLevel word_level(const MatchBook *b, uint32_t x, uint32_t y)
     return similar_words_find(b->similar, x, y);
 }
 
-enum { MARK_BITS = 3, MARK_MASK = 7 };
+enum { MARK_BITS = 3, MARK_MASK = 7, FEW = 16 };
 
 /* Marks of the words of names stand behind each other, since they are words of one class. */
 static unsigned mark_shift(const Comparison *c)
@@ -353,7 +353,7 @@ static uint64_t pattern_of(const Sides *s)
 
 uint64_t match_pattern(const Comparer *c, const CompareSide *side, const uint32_t *b)
 {
-    Sides s = {c, side->marks, side->row, b};
+    Sides s = {c, side->marked ? side->marks : NULL, side->row, b};
     return pattern_of(&s);
 }
 
@@ -395,7 +395,14 @@ uint8_t match_relation(const Comparer *c, const uint32_t *a, const uint32_t *b)
 void match_compare(const Comparer *c, const uint32_t *a, const uint32_t *b, Compared *ret)
 {
     Sides s = {c, NULL, a, b};
-    *ret = (Compared){.pattern = pattern_of(&s), .books = match_relation(c, a, b)};
+    match_compare_rarity(c, a, b, pattern_of(&s), ret);
+}
+
+void match_compare_rarity(const Comparer *c, const uint32_t *a, const uint32_t *b, uint64_t pattern,
+                          Compared *ret)
+{
+    Sides s = {c, NULL, a, b};
+    *ret = (Compared){.pattern = pattern, .books = match_relation(c, a, b)};
     for (size_t k = 0; k < c->book->comparison_count; k++) {
         const Comparison *f = &c->book->comparisons[k];
         unsigned level = pattern_level(ret->pattern, k);
@@ -456,14 +463,16 @@ void match_side_init(Arena *a, const Comparer *c, CompareSide *ret)
     *ret = (CompareSide){.marks = ARENA_ARRAY(a, c->book->vocabulary->n, uint32_t)};
 }
 
-void match_side_set(const Comparer *c, CompareSide *side, const uint32_t *row)
+void match_side_set(const Comparer *c, CompareSide *side, const uint32_t *row, size_t others)
 {
-    if (side->row)
+    if (side->marked)
         mark_all(c, side, false);
     side->row = row;
+    side->marked = row && others > FEW;
     if (!row)
         return;
-    mark_all(c, side, true);
+    if (side->marked)
+        mark_all(c, side, true);
     side->most_rare = most_rare(c, row);
 }
 

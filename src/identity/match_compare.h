@@ -77,6 +77,7 @@ typedef struct Comparer {
 typedef struct CompareSide {
     const uint32_t *row;
     uint32_t *marks; /* by word, three bits for each word of the record */
+    bool marked;     /* marking takes longer than comparing with a few */
     float most_rare; /* what rarity can add to a pair with it, at most */
 } CompareSide;
 
@@ -88,10 +89,13 @@ typedef struct Compared {
 
 void comparer_init(Arena *a, const MatchBook *book, Comparer *ret);
 void match_side_init(Arena *a, const Comparer *c, CompareSide *ret);
-/* Takes another record; NULL takes none. */
-void match_side_set(const Comparer *c, CompareSide *side, const uint32_t *row);
+/* Takes another record, to be compared with so many; NULL takes none. */
+void match_side_set(const Comparer *c, CompareSide *side, const uint32_t *row, size_t others);
 /* The pattern of match_compare alone, quickly. */
 uint64_t match_pattern(const Comparer *c, const CompareSide *side, const uint32_t *b);
+/* What rarity adds to a pair of which the pattern is known. */
+void match_compare_rarity(const Comparer *c, const uint32_t *a, const uint32_t *b, uint64_t pattern,
+                          Compared *ret);
 /* Compares records `a` and `b`. Symmetric. */
 void match_compare(const Comparer *c, const uint32_t *a, const uint32_t *b, Compared *ret);
 static inline unsigned pattern_level(uint64_t pattern, size_t comparison)

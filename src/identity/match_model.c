@@ -178,7 +178,7 @@ static void count_random(const Comparer *c, bool across, MatchModel *m, Table ne
     match_side_init(scratch, c, &side);
     for (uint32_t f = 0; f < firsts; f++) {
         uint32_t i = all ? f : (uint32_t)(next_random(&state) % b->n);
-        match_side_set(c, &side, match_row(b, i));
+        match_side_set(c, &side, match_row(b, i), RANDOM_EACH);
         for (uint32_t s = all ? f + 1 : 0; s < (all ? b->n : RANDOM_EACH); s++) {
             uint32_t j = all ? s : (uint32_t)(next_random(&state) % b->n);
             if (i != j && !(across && b->sources[i] == b->sources[j]))
@@ -583,10 +583,15 @@ static float rare_bits(const Compared *pair, size_t n)
     return sum;
 }
 
+/* Of two numbers so many bits apart the smaller adds nothing that a float could hold. */
+enum { VANISHING = 40 };
+
 /* log2(1 + 2^x) */
 static float with_one(float x)
 {
-    return x > 40 ? x : (float)log2(1 + exp2((double)x));
+    if (x < -VANISHING)
+        return 0;
+    return x > VANISHING ? x : (float)log2(1 + exp2((double)x));
 }
 
 /* log2(2^x + 2^y) */

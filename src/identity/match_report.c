@@ -45,7 +45,8 @@ static void put_bar(double bits, Buf *to)
 {
     double length = fmin(fabs(bits), 20) * 5;
     buf_printf(to,
-               "<td><svg width=\"200\" height=\"12\" aria-hidden=\"true\"><rect x=\"%.1f\" y=\"1\" "
+               "<td><svg viewBox=\"0 0 200 12\" width=\"200\" height=\"12\" "
+               "aria-hidden=\"true\"><rect x=\"%.1f\" y=\"1\" "
                "width=\"%.1f\" height=\"10\" class=\"%s\"/></svg></td>",
                bits < 0 ? 100 - length : 100, length, bits < 0 ? "against" : "for");
 }
@@ -176,7 +177,9 @@ void match_report_write(Arena *a, const MatchReport *r, Buf *to)
             "1.5rem}td,th{text-align:left;padding:.15rem .8rem .15rem 0;border-bottom:1px solid "
             "#ccc;font-variant-numeric:tabular-nums}.for{fill:#1a6b3c}.against{fill:#a33}"
             "polyline{fill:none;stroke:#1a4f8b;stroke-width:2}svg[role]{width:100%;height:auto;"
-            "border:1px solid #ccc}tfoot td{font-weight:bold}</style></head><body>\n<h1>");
+            "border:1px solid #ccc}tfoot td{font-weight:bold}td,th{overflow-wrap:normal}@media(max-"
+            "width:40rem){table{display:block;overflow-x:auto;font-size:.8rem}td,th{padding-right:"
+            ".4rem}td svg{width:5rem}}</style></head><body>\n<h1>");
     put_text(to, tr(r->lang, M_MATCH_REPORT_TITLE));
     buf_lit(to, "</h1>\n<p>");
     put_text(to, tr_args(a, r->lang, M_MATCH_DONE, str_int(a, r->comparer->book->n),

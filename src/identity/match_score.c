@@ -85,12 +85,19 @@ static void weigh(Job *j, const CompareSide *side, uint32_t a, uint32_t b, uint6
     if (!match_may_reach(s->model, pattern, books, n, side->most_rare, s->least))
         return;
     Compared pair;
-    match_compare(c, match_row(c->book, a), match_row(c->book, b), &pair);
+    match_compare_rarity(c, match_row(c->book, a), match_row(c->book, b), pattern, &pair);
     float weight = match_weight(s->model, &pair, n);
     if (weight >= s->least)
         *ARENA_PUSH(j->arena, j->edges) = (MatchEdge){a, b, pattern, weight};
 }
 
+static int by_later(const void *x, const void *y)
+{
+    const MatchEdge *p = x, *q = y;
+    return (p->b > q->b) - (p->b < q->b);
+}
+
+/* Jobs and records are taken in order, so that edges only need order among those of one record. */
 static void look_at_record(Job *j, Worker *w, uint32_t a)
 {
     const Sweep *s = j->sweep;
@@ -99,7 +106,8 @@ static void look_at_record(Job *j, Worker *w, uint32_t a)
     match_candidates(s->run->blocks, a, to);
     if (to->n == 0)
         return;
-    match_side_set(c, &w->side, match_row(c->book, a));
+    match_side_set(c, &w->side, match_row(c->book, a), to->n);
+    size_t before = j->edges.n;
     for (size_t i = 0; i < to->n; i++) {
         uint32_t b = to->records[i];
         if (i + AHEAD < to->n)
@@ -112,6 +120,8 @@ static void look_at_record(Job *j, Worker *w, uint32_t a)
             count_pattern(j, pattern,
                           match_relation(c, match_row(c->book, a), match_row(c->book, b)));
     }
+    if (j->edges.n > before + 1)
+        qsort(j->edges.items + before, j->edges.n - before, sizeof *j->edges.items, by_later);
     j->compared += to->n;
 }
 
@@ -223,14 +233,6 @@ Patterns match_count_patterns(Arena *a, const MatchRun *run)
     return ret;
 }
 
-static int by_records(const void *x, const void *y)
-{
-    const MatchEdge *p = x, *q = y;
-    if (p->a != q->a)
-        return p->a < q->a ? -1 : 1;
-    return (p->b > q->b) - (p->b < q->b);
-}
-
 MatchEdges match_find_edges(Arena *a, const MatchRun *run, const MatchModel *model, float least)
 {
     Sweep s = {.run = run, .every = 1, .model = model, .least = least};
@@ -251,7 +253,5 @@ MatchEdges match_find_edges(Arena *a, const MatchRun *run, const MatchModel *mod
             ret.owned[p] += j->owned[p];
         arena_free(j->arena);
     }
-    if (ret.n > 1)
-        qsort(ret.items, ret.n, sizeof *ret.items, by_records);
     return ret;
 }

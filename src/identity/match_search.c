@@ -4,6 +4,7 @@
 #include "identity/date_compare.h"
 #include "identity/match_value.h"
 #include "identity/name_compare.h"
+#include "identity/string_distance.h"
 #include "identity/word_index.h"
 
 #include <math.h>
@@ -12,6 +13,8 @@
 
 /* So many entries of lists are read for one question; a name that has more is cut. */
 enum { BUDGET = 60000, MOST_OF_ONE = 400000, YEARS = 12 };
+/* How a record was found, beside the words of the question: a bit each. */
+enum { BY_DATE = 1 << 6, BY_NUMBER = 1 << 7, FAR_LETTERS = 3 };
 static const Date century = {2030, 12, 31};
 
 typedef struct Record {
@@ -323,9 +326,39 @@ static void gather_number(SearchIndex *x, const Numbers *all, uint64_t number, f
     for (size_t i = low; number && i < all->n && i < low + 100; i++) {
         if (number_at(x, all->records[i], all->offset) != number)
             break;
-        touch(x, all->records[i], 1u << 7, 0);
+        touch(x, all->records[i], BY_NUMBER, 0);
         x->scores[all->records[i]] += bits;
     }
+}
+
+/* Who was born on the day asked for, or on the day that is it with day and month changed places: a
+ * few hundred of millions, so that a name which no word is like is found all the same. */
+static void gather_date(Question *q)
+{
+    uint32_t birth = q->wanted->birth, day = (uint32_t)DATE_DAY(birth),
+             month = (uint32_t)DATE_MONTH(birth);
+    if (!day || !month || date_is_default((Date){DATE_YEAR(birth), (int)month, (int)day}))
+        return;
+    for (int swapped = 0; swapped < (day <= 12 && day != month) + 1; swapped++) {
+        uint32_t one = swapped ? PACKED_DATE(DATE_YEAR(birth), day, month) : birth,
+                 end = first_born(q->x, one + 1);
+        for (uint32_t r = first_born(q->x, one); r < end; r++)
+            touch(q->x, r, BY_DATE, 0);
+    }
+}
+
+/* A word two letters off, which no list of similar words holds: only of those born on the day. */
+static float bits_of_far(const Question *q, const Record *r, int asked)
+{
+    const SearchIndex *x = q->x;
+    Str wanted = token_canonical(&q->wanted->name.tokens[asked]);
+    for (int k = 0; k < SEARCH_NAMES && r->names[k]; k++) {
+        LikeWord one = {r->names[k], TOKEN_FAR};
+        Str have = token_canonical(&x->tokens[r->names[k]]);
+        if (wanted.len > FAR_LETTERS && have.len > FAR_LETTERS && osa_distance(wanted, have) <= 2)
+            return bits_of(x, &one);
+    }
+    return 0;
 }
 
 /* Words of the question that were too common to gather by: looked for in the record itself. */
@@ -341,19 +374,25 @@ static float bits_of_rest(const Question *q, const Record *r, uint8_t found)
                     found |= asked->bit;
                     break;
                 }
+        if (found & BY_DATE && !(found & asked->bit))
+            sum += bits_of_far(q, r, a);
     }
     return sum;
 }
 
+/* How many days of seventy years agree so far, against how often one date is written so. */
 static float bits_of_birth(uint32_t wanted, uint32_t birth)
 {
     static const float bits[DATE_LEVELS] = {
         [DATE_DIFFERENT] = -8, [DATE_YEAR_NEAR] = -2,  [DATE_TWO_PARTS] = 2,
-        [DATE_OTHER_YEAR] = 1, [DATE_FIRST_OLDER] = 5, [DATE_SECOND_OLDER] = 5,
-        [DATE_SLIP] = 7,       [DATE_SWAPPED] = 9,     [DATE_SAME_DEFAULT] = 6,
+        [DATE_OTHER_YEAR] = 1, [DATE_FIRST_OLDER] = 8, [DATE_SECOND_OLDER] = 8,
+        [DATE_SLIP] = 6,       [DATE_SWAPPED] = 9,     [DATE_SAME_DEFAULT] = 6,
         [DATE_SAME_YEAR] = 5,  [DATE_SAME_MONTH] = 8,  [DATE_SAME] = 13};
     Date a = {DATE_YEAR(wanted), DATE_MONTH(wanted), DATE_DAY(wanted)},
          b = {DATE_YEAR(birth), DATE_MONTH(birth), DATE_DAY(birth)};
+    bool turned = a.day == b.month && a.month == b.day && a.day != a.month;
+    if (turned && a.year != b.year && abs(a.year - b.year) <= YEARS)
+        return 3;
     return bits[date_compare(a, b)];
 }
 
@@ -421,6 +460,7 @@ void search_find(SearchIndex *x, const SearchPerson *wanted, SearchAnswer *ret)
     ask_words(q);
     gather_number(x, &x->niks, wanted->nik, 20);
     gather_number(x, &x->phones, wanted->phone, 12);
+    gather_date(q);
     for (int i = 0; i < q->n && (i == 0 || ret->looked_at + q->order[i]->volume < BUDGET); i++)
         gather(q, q->order[i], ret);
     weigh_touched(q, ret);

@@ -14,7 +14,8 @@ uint64_t match_mix(uint64_t a, uint64_t b)
 
 uint64_t match_hash(uint64_t seed, Str text)
 {
-    uint64_t h = seed ^ 0xcbf29ce484222325u;
+    /* Mixed, else a seed and a first letter could make up for each other. */
+    uint64_t h = match_mix(seed, 29);
     for (size_t i = 0; i < text.len; i++)
         h = (h ^ (unsigned char)text.ptr[i]) * 0x100000001b3u;
     return match_mix(h, text.len);

@@ -76,7 +76,7 @@ static void marks_give_the_same_pattern(void **state)
     CompareSide side;
     match_side_init(w.arena, &w.comparer, &side);
     for (uint32_t i = 0; i < w.book->n; i++) {
-        match_side_set(&w.comparer, &side, match_row(w.book, i));
+        match_side_set(&w.comparer, &side, match_row(w.book, i), 100);
         for (uint32_t j = 0; j < w.book->n; j++) {
             Compared pair;
             match_compare(&w.comparer, match_row(w.book, i), match_row(w.book, j), &pair);
