@@ -14,7 +14,7 @@ SYSTEM = {'uid': 'text', 'nomor': 'text', 'versi': 'number', 'status': 'state', 
           'induk': 'parent', 'batal': 'yesno4', 'dibuat': 'instant', 'diubah': 'instant', 'tajuk': 'text'}
 CLASSES = {'identitas', 'kontak', 'lokasi_aman', 'kisah', 'kesehatan', 'hukum'}
 REG_KEYS = {'register', 'label', 'menu', 'help', 'group', 'is', 'tags', 'parent', 'parent_optional', 'final', 'key', 'reach', 'number', 'heading',
-            'tabs', 'sections', 'flow', 'clocks', 'rules', 'rights', 'stats', 'retention', 'was'}
+            'tabs', 'sections', 'flow', 'clocks', 'rules', 'rights', 'stats', 'retention', 'processing', 'was'}
 FIELD_KEYS = {'name', 'type', 'label', 'help', 'required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed', 'class',
               'when', 'calc', 'default', 'min', 'max', 'scale', 'as', 'was', 'htcds'}
 FLAGS = ('required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed')
@@ -24,7 +24,7 @@ AS = {  # role of a field -> kinds it may have
     'person.name': 'text', 'person.alias': 'text', 'person.birth': 'date', 'person.sex': 'code', 'person.nik': 'text',
     'person.origin': 'place', 'person.initials': 'text', 'person.mother': 'text', 'person.passport': 'text',
     'person.phone': 'text', 'person.village': 'place', 'person.paper_birth': 'date', 'person.merged': 'ref',
-    'data_matter.person': 'ref', 'data_matter.withheld': 'codes', 'data_matter.ground': 'code', 'data_matter.since': 'instant',
+    'data_matter.person': 'ref', 'data_matter.file': 'ref', 'data_matter.withheld': 'codes', 'data_matter.ground': 'code', 'data_matter.since': 'instant',
     'data_matter.until': 'instant', 'data_matter.user': 'ref', 'data_matter.institution': 'ref', 'data_matter.affected': 'number',
     'data_matter.told': 'text',
     'candidate.pair': 'refs', 'candidate.score': 'number', 'candidate.parts': 'text', 'candidate.reveals': 'yesno4',
@@ -694,7 +694,7 @@ class Domain:
             if len(flow[group]) != len(got):
                 err(flow[group].at, f'flow: {group} with the same name')
         for s in flow['states']:
-            if keys(s, {'name', 'label', 'closed', 'opens', 'restricts'}, 'state', ('name', 'label')):
+            if keys(s, {'name', 'label', 'closed', 'opens', 'restricts', 'holds'}, 'state', ('name', 'label')):
                 label(s, f'state {s["name"]}')
         reached, frontier = {flow['start']}, [flow['start']]
         for mv in flow['moves']:
@@ -758,9 +758,7 @@ class Domain:
             if 'limit' in c and not re.match(r'\d+ [hd]$', c['limit']):
                 err(c['limit'].at, f'{what}: bad limit "{c["limit"]}"')
             if 'law' in c:
-                path = os.path.join(self.root, 'law', 'batas.tsv')
-                if os.path.exists(path) and not any(ln.split('\t')[0] == c['law'] for ln in open(path, encoding='utf-8')):
-                    err(c['law'].at, f'{what}: no row "{c["law"]}" in law/batas.tsv')
+                self.limit_known(c, what)
             if c.get('days', 'work') != 'work' or not re.match(r'\d+ %$', c.get('warn', '80 %')):
                 err(c.at, f'{what}: bad days or warn')
             if c['to'] != 'pemilik' and c['to'] not in self.roles:
@@ -856,12 +854,23 @@ class Domain:
             for d in words(s, 'dims', 'stats'):
                 if not self.is_dim(r, d):
                     err(d.at, f'stats: "{d}" is no stat field')
+        q = r.m.get('processing')
+        if q is not None and keys(q, {'purpose', 'basis', 'law'}, 'processing', ('purpose', 'basis', 'law')):
+            label(q, 'processing', 'purpose')
+        if q is None and any('class' in f for f in r.fields.values()):
+            err(r.m.at, 'fields of a class, but no processing: says what for and by what right')
         q = r.m.get('retention')
-        if q is not None and keys(q, {'after', 'years', 'then'}, 'retention', ('after', 'years', 'then')):
-            if q['after'] != 'closed' or not q['years'].isdigit() or q['then'] not in ('anonymise', 'erase'):
-                err(q.at, 'retention: after closed, years N, then anonymise or erase')
-            if not any('closed' in x for x in r.states.values()):
+        if q is not None and keys(q, {'after', 'law'}, 'retention', ('after', 'law')):
+            self.limit_known(q, 'retention')
+            if q['after'] not in ('closed', 'changed'):
+                err(q.at, 'retention: after closed or changed')
+            if q['after'] == 'closed' and not any('closed' in x for x in r.states.values()):
                 err(q.at, 'retention: after closed, but no state is closed')
+
+    def limit_known(self, c, what):
+        path = os.path.join(self.root, 'law', 'batas.tsv')
+        if os.path.exists(path) and not any(ln.split('\t')[0] == c['law'] for ln in open(path, encoding='utf-8')):
+            err(c['law'].at, f'{what}: no row "{c["law"]}" in law/batas.tsv')
 
     def is_dim(self, r, d):
         if d in ('pemilik', 'status'):

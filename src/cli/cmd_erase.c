@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "engine/erasure_db.h"
 #include "guard/account.h"
-#include "model/row.h"
 
 typedef struct Proof {
     const Cli *cli;
@@ -37,32 +36,20 @@ static Err prove(Cli *cli)
     return writer_run(cli->store.writer, NULL, write_right, &p);
 }
 
-/* Whoever may void the record takes part, and whoever has the duty, who need not see what it holds.
- */
-static Err reach(Cli *cli, const Register *reg, Record *rec)
-{
-    Reader rd;
-    Str uid = str_of(cli->argv[1]);
-    if (model_duty(cli->model, cli->subject.roles, "erase"))
-        return row_by_uid(cli->conn.db, cli->arena, reg, uid, rec);
-    TRY(reader_begin(&rd, &cli->store, &cli->conn, cli->arena, &cli->actor));
-    Err e = store_get(&rd, reg, uid, VERB_VOID, rec);
-    reader_end(&rd);
-    return e;
-}
-
 static Err find(Cli *cli, Erasure *e)
 {
+    Reader rd;
     Record rec;
     const Register *reg = model_reg(cli->model, str_of(cli->argv[0]));
     if (!reg)
         return E_NOT_FOUND;
-    TRY(reach(cli, reg, &rec));
-    if (reg->key != KEY_OWN) {
+    TRY(reader_begin(&rd, &cli->store, &cli->conn, cli->arena, &cli->actor));
+    Err found = erasure_find(&rd, reg, str_of(cli->argv[1]), &rec);
+    reader_end(&rd);
+    if (found == E_FLOW)
         cli_say(cli, M_ERASE_NO_KEY, reg->label.text[cli->lang]);
-        return E_FLOW;
-    }
-    *e = (Erasure){&cli->store, &cli->actor, reg, rec.uid};
+    TRY(found);
+    *e = (Erasure){.store = &cli->store, .actor = &cli->actor, .reg = reg, .uid = rec.uid};
     return ERR_OK;
 }
 

@@ -48,6 +48,7 @@ Err cmd_user(Cli *cli);
 Err cmd_second_factor(Cli *cli);
 Err cmd_key(Cli *cli);
 Err cmd_erase(Cli *cli);
+Err cmd_retention(Cli *cli);
 Err cmd_practice(Cli *cli);
 Err cmd_clock(Cli *cli);
 Err cmd_backup(Cli *cli);

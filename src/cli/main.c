@@ -21,6 +21,7 @@ static const Command commands[] = {
     {"rebuild", M_CMD_REBUILD, cmd_rebuild},
     {"user", M_CMD_USER, cmd_user},
     {"erase", M_CMD_ERASE, cmd_erase},
+    {"retention", M_CMD_RETENTION, cmd_retention},
     {"second-factor", M_CMD_SECOND_FACTOR, cmd_second_factor},
     {"key", M_CMD_KEY, cmd_key},
     {"practice", M_CMD_PRACTICE, cmd_practice},

@@ -1,6 +1,8 @@
 #include "engine/erasure_db.h"
 
+#include "engine/retention_db.h"
 #include "model/draft.h"
+#include "model/row.h"
 
 static Err note(WriteTx *tx, const Erasure *e, Str action)
 {
@@ -13,19 +15,38 @@ static Err note(WriteTx *tx, const Erasure *e, Str action)
     return store_audit_act(tx, &act);
 }
 
+Err erasure_find(Reader *rd, const Register *reg, Str uid, Record *ret)
+{
+    bool duty = model_duty(rd->store->model, rd->actor->subject->roles, "erase");
+    TRY(duty ? row_by_uid(rd->db, rd->arena, reg, uid, ret)
+             : store_get(rd, reg, uid, VERB_VOID, ret));
+    return reg->key == KEY_OWN ? ERR_OK : E_FLOW;
+}
+
+static Err not_held(WriteTx *tx, const Erasure *e)
+{
+    Record r;
+    bool held;
+    TRY(row_by_uid(tx->db, tx->arena, e->reg, e->uid, &r));
+    TRY(retention_held(tx->db, tx->arena, &r, &held));
+    return held ? E_FLOW : ERR_OK;
+}
+
 Err erasure_ask(WriteTx *tx, void *erasure)
 {
     const Erasure *e = erasure;
     Stmt *st;
+    TRY(not_held(tx, e));
     TRY(db_stmt(tx->db,
-                "INSERT INTO hapus(uid,reg,asked_by,asked_at) VALUES(:uid,:reg,:by,:at)"
+                "INSERT INTO hapus(uid,reg,asked_by,asked_at,why) VALUES(:uid,:reg,:by,:at,:why)"
                 " ON CONFLICT(uid) DO UPDATE SET asked_by=excluded.asked_by,"
-                " asked_at=excluded.asked_at",
+                " asked_at=excluded.asked_at, why=excluded.why",
                 &st));
     stmt_text(st, ":uid", e->uid);
     stmt_text(st, ":reg", e->reg->name);
     stmt_text(st, ":by", e->actor->subject->uid);
     stmt_int(st, ":at", clock_real());
+    stmt_text(st, ":why", e->why);
     TRY(stmt_run(st));
     return note(tx, e, S("erase:ask"));
 }
@@ -47,6 +68,7 @@ Err erasure_note(WriteTx *tx, void *erasure)
 {
     const Erasure *e = erasure;
     Stmt *st;
+    TRY(not_held(tx, e));
     TRY(db_stmt(tx->db, "UPDATE hapus SET done_by=:by, done_at=:at WHERE uid=:uid", &st));
     stmt_text(st, ":by", e->actor->subject->uid);
     stmt_int(st, ":at", clock_real());
@@ -79,25 +101,77 @@ static Err destroy(const Store *s, const StrList *uids)
     return e;
 }
 
-static Err settle(WriteTx *tx, void *store)
+typedef struct Settling {
+    const Store *store;
+    const StrList *uids; /* whose keys are gone; one noted meanwhile waits for its turn */
+} Settling;
+
+static Err settle_one(WriteTx *tx, const Store *s, Str uid)
 {
-    TRY(store_rebuild(tx, store));
-    return db_exec(tx->db, "UPDATE hapus SET gone=1 WHERE done_at<>0 AND gone=0");
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(tx->db, "UPDATE hapus SET gone=1 WHERE uid=:uid RETURNING reg", &st));
+    stmt_text(st, ":uid", uid);
+    TRY(stmt_step(st, &row));
+    const Register *reg = row ? model_reg(s->model, row_text(tx->arena, st, 0)) : NULL;
+    stmt_done(st);
+    return reg ? store_rebuild_file(tx, s, reg, uid) : ERR_OK;
+}
+
+static Err settle(WriteTx *tx, void *settling)
+{
+    const Settling *s = settling;
+    for (size_t i = 0; i < s->uids->n; i++)
+        TRY(settle_one(tx, s->store, s->uids->items[i]));
+    return ERR_OK;
 }
 
 Err erasure_finish(const Store *s, Arena *a)
 {
     Db *db;
     StrList uids;
+    Settling settling = {s, &uids};
     TRY(db_open(s->in->data_db, DB_WRITE, &db));
     Err e = noted(db, a, &uids);
     if (e == ERR_OK && uids.n) {
         e = destroy(s, &uids);
         if (e == ERR_OK)
-            e = writer_run(s->writer, NULL, settle, (void *)(uintptr_t)s);
+            e = writer_run(s->writer, NULL, settle, &settling);
         if (e == ERR_OK)
             e = db_truncate_log(db);
     }
     db_close(db);
     return e;
+}
+
+/* ---- what stays on record ---- */
+
+Err erasure_done(Reader *rd, ErasureRow *ret, size_t max, size_t *ret_n)
+{
+    Arena *a = rd->arena;
+    Stmt *st;
+    bool row = true;
+    *ret_n = 0;
+    TRY(db_stmt(rd->db,
+                "SELECT h.uid,h.reg,COALESCE(p.name,h.asked_by),COALESCE(q.name,h.done_by),h.why,"
+                "h.asked_at,h.done_at FROM hapus h LEFT JOIN fakta_pengguna p ON p.uid=h.asked_by"
+                " LEFT JOIN fakta_pengguna q ON q.uid=h.done_by WHERE h.done_at<>0"
+                " ORDER BY h.done_at DESC, h.uid",
+                &st));
+    while (*ret_n < max) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        const Register *reg = model_reg(rd->store->model, row_text(a, st, 1));
+        ErasureRow *e = &ret[*ret_n];
+        *e = (ErasureRow){.asked_by = row_text(a, st, 2),
+                          .done_by = row_text(a, st, 3),
+                          .why = row_text(a, st, 4),
+                          .asked_at = row_int(st, 5),
+                          .done_at = row_int(st, 6)};
+        if (reg && row_by_uid(rd->db, a, reg, row_text(a, st, 0), &e->rec) == ERR_OK)
+            (*ret_n)++;
+    }
+    stmt_done(st);
+    return ERR_OK;
 }

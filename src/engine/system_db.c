@@ -69,6 +69,7 @@ static const Step steps[] = {
     {NULL, NULL,
      "CREATE TABLE IF NOT EXISTS bacaan(day " DB_TEXT " NOT NULL, actor " DB_TEXT " NOT NULL,"
      "uid " DB_TEXT " NOT NULL, PRIMARY KEY(day, actor, uid))" DB_CLUSTERED ";"},
+    {"hapus", "why", "ALTER TABLE hapus ADD COLUMN why " DB_TEXT ";"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

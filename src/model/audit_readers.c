@@ -38,11 +38,14 @@ Err audit_reading_offices(Reader *rd, const Record *r, ReadingOffice *ret, size_
 {
     Stmt *st;
     bool row = true;
+    Buf columns = buf_new(rd->arena, 256);
     *ret_n = 0;
-    TRY(begin(rd, r,
-              "i.tajuk,count(*),count(DISTINCT a.actor),min(a.at),max(a.at),"
-              "replace(group_concat(DISTINCT a.purpose),',',char(10))",
-              " GROUP BY a.agency ORDER BY 2 DESC, 1", &st));
+    buf_lit(&columns, "i.tajuk,count(*),count(DISTINCT a.actor),min(a.at),max(a.at),"
+                      "replace(group_concat(DISTINCT a.purpose),',',char(10)),0");
+    for (DataClass c = CLASS_NONE + 1; c < CLASS_COUNT; c++)
+        buf_printf(&columns, "|max(a.classes&%u)", CLASS_BIT(c));
+    TRY(begin(rd, r, str_z(rd->arena, buf_str(&columns)), " GROUP BY a.agency ORDER BY 2 DESC, 1",
+              &st));
     while (*ret_n < max) {
         TRY(stmt_step(st, &row));
         if (!row)
@@ -52,7 +55,8 @@ Err audit_reading_offices(Reader *rd, const Record *r, ReadingOffice *ret, size_
                                           .officers = row_int(st, 2),
                                           .first = row_int(st, 3),
                                           .last = row_int(st, 4),
-                                          .purposes = row_text(rd->arena, st, 5)};
+                                          .purposes = row_text(rd->arena, st, 5),
+                                          .classes = (unsigned)row_int(st, 6) & CLASSES_ALL};
     }
     stmt_done(st);
     return ERR_OK;

@@ -8,6 +8,7 @@
 typedef struct ReadingOffice {
     Str agency; /* heading of the institution; absent: the program, or none */
     int64_t times, officers, first, last;
+    unsigned classes; /* opened */
     Str purposes; /* different ones as they were stated, a line each */
 } ReadingOffice;
 

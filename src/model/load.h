@@ -175,7 +175,10 @@ void load_clocks(Loader *l, void *reg, const Node *node);
 void load_rules(Loader *l, void *reg, const Node *node);
 void load_rights(Loader *l, void *reg, const Node *node);
 void load_stats(Loader *l, void *reg, const Node *node);
+/* The code of a row of law/batas.tsv; absent with a problem told. */
+Str load_limit(Loader *l, const Node *node);
 void load_retention(Loader *l, void *reg, const Node *node);
+void load_processing(Loader *l, void *reg, const Node *node);
 /* Parses the text of a node as an expression and links it in PHASE_USES as a condition. `into` is
  * a `const Expr *`. */
 void load_condition(Loader *l, void *into, const Node *node);

@@ -39,6 +39,7 @@ void load_state(Loader *l, void *into, const Node *node)
         {"closed", READ_FLAG, KEY_MAY, offsetof(State, closed), NULL},
         {"opens", READ_FLAG, KEY_MAY, offsetof(State, opens), NULL},
         {"restricts", READ_FLAG, KEY_MAY, offsetof(State, restricts), NULL},
+        {"holds", READ_FLAG, KEY_MAY, offsetof(State, holds), NULL},
     };
     LOAD_MAP(l, node, keys, into);
 }
@@ -314,17 +315,22 @@ static void read_clock_stop(Loader *l, void *into, const Node *v)
     read_trigger(l, &((Clock *)into)->stop, v, ON_CREATE);
 }
 
-static void read_law(Loader *l, void *into, const Node *v)
+Str load_limit(Loader *l, const Node *v)
 {
     Nearest near;
     if (!load_is_text(l, v))
-        return;
-    ((Clock *)into)->limit_code = v->text;
+        return STR_NONE;
     near = nearest_to(v->text);
     for (size_t i = 0; i < l->m->limit_count; i++)
         nearest_try(&near, l->m->limits[i].code);
     if (near.distance > 0)
         load_problem(l, v, M_DOM_NO_LIMIT, v->text, nearest_word(&near), STR_NONE);
+    return v->text;
+}
+
+static void read_law(Loader *l, void *into, const Node *v)
+{
+    ((Clock *)into)->limit_code = load_limit(l, v);
 }
 
 /* "24 h", "7 d" */

@@ -277,6 +277,7 @@ static void read_register(Loader *l, const Node *root, Str stem)
         {"rights", READ_CALL, KEY_MUST, 0, load_rights},
         {"stats", READ_CALL, KEY_MAY, 0, load_stats},
         {"retention", READ_CALL, KEY_MAY, 0, load_retention},
+        {"processing", READ_CALL, KEY_MAY, 0, load_processing},
     };
     Register *reg = l->reg;
     LOAD_MAP(l, root, keys, reg);

@@ -1,4 +1,4 @@
-/* Rules, rights, statistics and retention of a register. */
+/* Rules, rights, statistics, retention and processing of a register. */
 #include "model/load.h"
 
 /* ---- rules ---- */
@@ -311,41 +311,53 @@ void load_stats(Loader *l, void *into, const Node *node)
 
 static void read_after(Loader *l, void *into, const Node *v)
 {
-    static const WordDef words[] = {{"closed", 0}};
-    (void)into;
+    static const WordDef words[] = {{"closed", RETAIN_CLOSED}, {"changed", RETAIN_CHANGED}};
     if (load_is_text(l, v))
-        LOAD_WORD(l, v, words, M_DOM_NO_WORD);
+        ((Retention *)into)->after = (RetentionStart)LOAD_WORD(l, v, words, M_DOM_NO_WORD);
 }
 
-static void read_years(Loader *l, void *into, const Node *v)
+static void read_period(Loader *l, void *into, const Node *v)
 {
-    enum { YEARS_MAX = 100 };
-    int64_t n;
-    if (v->kind == NODE_TEXT && str_i64(v->text, &n) && n > 0 && n <= YEARS_MAX)
-        ((Retention *)into)->years = (int)n;
-    else
-        load_bad(l, v, M_DOM_YEARS, v->text);
-}
-
-static void read_then(Loader *l, void *into, const Node *v)
-{
-    static const WordDef words[] = {{"anonymise", false}, {"erase", true}};
-    if (load_is_text(l, v))
-        ((Retention *)into)->erase = LOAD_WORD(l, v, words, M_DOM_NO_WORD) == true;
+    ((Retention *)into)->limit_code = load_limit(l, v);
 }
 
 void load_retention(Loader *l, void *into, const Node *node)
 {
     static const KeyDef keys[] = {
         {"after", READ_CALL, KEY_MUST, 0, read_after},
-        {"years", READ_CALL, KEY_MUST, 0, read_years},
-        {"then", READ_CALL, KEY_MUST, 0, read_then},
+        {"law", READ_CALL, KEY_MUST, 0, read_period},
     };
-    const Register *reg = into;
+    Register *reg = into;
     bool closes = false;
-    LOAD_MAP(l, node, keys, &((Register *)into)->retention);
+    LOAD_MAP(l, node, keys, &reg->retention);
     for (size_t i = 0; i < reg->state_count; i++)
         closes |= reg->states[i].closed;
-    if (!closes)
+    if (reg->retention.after == RETAIN_CLOSED && !closes)
         load_bad(l, node, M_DOM_RETENTION, reg->name);
+}
+
+/* ---- processing ---- */
+
+static void link_basis(Loader *l, void *into, const Node *v)
+{
+    const CodeList *list = load_list_named(l, v, S("dasar_pdp"));
+    Processing *p = into;
+    p->basis = list ? code_find(list, v->text) : NULL;
+    if (list && !p->basis)
+        load_problem(l, v, M_DOM_NO_CODE, v->text, list->name, STR_NONE);
+}
+
+static void read_basis(Loader *l, void *into, const Node *v)
+{
+    later_text(l, link_basis, into, v);
+}
+
+void load_processing(Loader *l, void *into, const Node *node)
+{
+    static const KeyDef keys[] = {
+        {"purpose", READ_LABEL, KEY_MUST, offsetof(Processing, purpose), NULL},
+        {"basis", READ_CALL, KEY_MUST, 0, read_basis},
+        {"law", READ_TEXT, KEY_MUST, offsetof(Processing, law), NULL},
+    };
+    LOAD_MAP(l, node, keys, &((Register *)into)->processing);
 }

@@ -193,6 +193,7 @@ typedef struct State {
     bool opens; /* a grant in this state opens what it names, a candidate joins its two persons, a
                    copy of what is held about the person may be made */
     bool restricts; /* a matter in this state restricts what is done with the person's file */
+    bool holds;     /* a matter in this state keeps what it names from being destroyed */
 } State;
 
 typedef struct Setting {
@@ -271,10 +272,13 @@ typedef struct Stats {
     StrList dims; /* field names, or `pemilik`, `status` */
 } Stats;
 
-/* What happens to closed records; years == 0: nothing. */
+/* How long what a record protects is kept, from when it was changed last: where it closes, only once
+ * closed. What hangs under its key without a line of its own is kept as long. Then its key is
+ * destroyed by two people, and what is left counts on without saying who it was. */
+typedef enum RetentionStart { RETAIN_NOTHING_SAID, RETAIN_CLOSED, RETAIN_CHANGED } RetentionStart;
 typedef struct Retention {
-    int years;
-    bool erase; /* else made anonymous */
+    RetentionStart after;
+    Str limit_code; /* row of law/batas.tsv */
 } Retention;
 
 typedef struct Limit { /* a row of law/batas.tsv */
@@ -289,6 +293,13 @@ typedef struct Limit { /* a row of law/batas.tsv */
 
 typedef enum KeyKind { KEY_NONE, KEY_OWN, KEY_PARENT, KEY_REF } KeyKind;
 typedef enum ReachKind { REACH_OWN, REACH_PARENT, REACH_REFERRERS } ReachKind;
+
+/* What a register that protects something is kept for, and by what right. */
+typedef struct Processing {
+    Label purpose;
+    const Code *basis; /* list `dasar_pdp`; NULL: nothing said */
+    Str law;           /* articles, as cited */
+} Processing;
 
 struct Register {
     Str name, was, group, file;
@@ -325,6 +336,7 @@ struct Register {
     Rights rights;
     Stats stats;
     Retention retention;
+    Processing processing;
     Field *columns[SYS_COUNT]; /* system columns by SystemColumn; NULL where it has none */
     bool has_sealed;           /* some field has a class */
     bool has_search;           /* some field is searched: column `cari` */

@@ -5,6 +5,7 @@
 #include "model/env.h"
 #include "model/follow.h"
 #include "model/give_reach.h"
+#include "model/key_chain.h"
 #include "model/row.h"
 
 typedef Err (*EachRow)(WriteTx *tx, const Store *s, Record *r);
@@ -84,5 +85,37 @@ Err store_rebuild(WriteTx *tx, void *store)
     TRY(each_register(tx, s, rebuild_blind));
     TRY(each_register(tx, s, rebuild_facts));
     TRY(each_register(tx, s, rebuild_reach));
+    return ERR_OK;
+}
+
+static Err rebuild_part(WriteTx *tx, const Store *s, Record *r)
+{
+    TRY(derive_record(tx, s, r));
+    TRY(rebuild_blind(tx, s, r));
+    TRY(follow_person(tx, s, r));
+    return derive_dependents(tx, s, r, false);
+}
+
+Err store_rebuild_file(WriteTx *tx, const Store *s, const Register *reg, Str uid)
+{
+    int64_t id;
+    TRY(row_id(tx->db, reg, uid, &id));
+    for (size_t i = 0; i < s->model->reg_count; i++) {
+        const Register *part = s->model->regs[i];
+        Buf sql = buf_new(tx->arena, 512);
+        IdList ids = {0};
+        Stmt *st;
+        buf_printf(&sql, "SELECT t.id FROM %.*s t WHERE ", STR_ARG(part->name));
+        if (!key_chain_put(&sql, part, "t", reg, "=:id"))
+            continue;
+        TRY(db_stmt(tx->db, str_z(tx->arena, buf_str(&sql)), &st));
+        stmt_int(st, ":id", id);
+        TRY(stmt_ids(st, tx->arena, &ids));
+        for (size_t k = 0; k < ids.n; k++) {
+            Record r;
+            TRY(row_by_id(tx->db, tx->arena, part, ids.items[k], &r));
+            TRY(rebuild_part(tx, s, &r));
+        }
+    }
     return ERR_OK;
 }

@@ -33,7 +33,7 @@ static Str scope_text(Lang lang, Scope scope)
 }
 
 /* Classes that fields of the register have. */
-static unsigned classes_used(const Register *r)
+unsigned classes_used(const Register *r)
 {
     unsigned used = 0;
     for (size_t i = 0; i < r->field_count; i++)

@@ -13,6 +13,8 @@ typedef struct RoleLine {
 /* The rows that name the role, in the order of the registers; texts live in `a`. */
 size_t role_report(const Model *m, Arena *a, Lang lang, int role, RoleLine **ret);
 /* Names of the classes of a CLASS_BIT mask; empty for none. */
+/* Classes that fields of the register have, as a CLASS_BIT mask. */
+unsigned classes_used(const Register *reg);
 Str classes_words(Arena *a, Lang lang, unsigned classes);
 /* Labels of the registers the role reaches in no way. */
 Str role_unreached(const Model *m, Arena *a, Lang lang, int role);

@@ -327,9 +327,14 @@ static void duties(Req *req, Html *h)
     static const struct {
         const char *duty, *url;
         Msg label;
-    } pages[] = {{"import", "/impor", M_IMPORTS},      {"tables", "/tabel", M_TABLES},
-                 {"audit", "/audit", M_AUDIT},         {"health", "/kesehatan", M_HEALTH},
-                 {"users", "/akun/baru", M_USER_NEW},  {"users", "/peran", M_ROLES},
+    } pages[] = {{"import", "/impor", M_IMPORTS},
+                 {"tables", "/tabel", M_TABLES},
+                 {"audit", "/audit", M_AUDIT},
+                 {"data_rights", "/retensi", M_RETENTION},
+                 {"data_rights", "/pemrosesan", M_PROC_TITLE},
+                 {"health", "/kesehatan", M_HEALTH},
+                 {"users", "/akun/baru", M_USER_NEW},
+                 {"users", "/peran", M_ROLES},
                  {NULL, "/darurat", M_EMERGENCY_TITLE}};
     const Register *candidates = role_reg(req->model, REG_ROLE_CANDIDATE);
     int mark = h_mark(h);

@@ -186,6 +186,13 @@ Err page_readers(Req *req);
 Err page_subject(Req *req);
 Err page_breach(Req *req);
 Err page_breach_post(Req *req);
+Err page_retention(Req *req);
+Err page_processing(Req *req);
+Err page_processing_xlsx(Req *req);
+Err page_erase(Req *req);
+Err page_erase_post(Req *req);
+/* For the first screen: files whose time is over. */
+MUST_CHECK Err retention_warning(Req *req, Html *h);
 Err page_seal(Req *req);
 Err page_match(Req *req);
 Err page_match_open_post(Req *req);

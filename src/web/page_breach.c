@@ -32,7 +32,7 @@ static Str name_of(const Affected *a)
 
 static void affected_table(Req *req, Html *h, Msg title, const Affected *items, size_t n)
 {
-    static const Msg names[] = {M_BREACH_NUMBER, M_AUDIT_OPENED, M_READERS_TIMES, M_READERS_FIRST,
+    static const Msg names[] = {M_COPY_NUMBER, M_AUDIT_OPENED, M_READERS_TIMES, M_READERS_FIRST,
                                 M_READERS_LAST};
     h_element(h, "h2", req_tr(req, title));
     if (!n) {
@@ -110,8 +110,12 @@ static void letters(Req *req, Html *h, const Notice *n)
 {
     const Record *r = &n->matter.rec;
     bool untold = str_empty(role_text(req->store, r, FIELD_ROLE_MATTER_TOLD));
-    h_element(h, "p", req_tr(req, M_BREACH_LETTERS_LEAD));
+    h_class(h, "p", "bantu");
+    h_text(h, req_tr(req, M_BREACH_LETTERS_LEAD));
+    h_close(h);
+    h_class(h, "div", "tombol");
     page_print_button(req, h, url_record(req, r->reg, r->uid, "/terdampak?lembar=1"));
+    h_close(h);
     if (untold)
         page_notice(h, "awas", req_tr(req, n->matter.closed ? M_BREACH_CLOSED : M_BREACH_UNTOLD));
     for (size_t i = 0; !untold && i < n->breach.n; i++)

@@ -177,6 +177,7 @@ Err page_home(Req *req)
     Html *h = page_begin(req, req_tr(req, M_WEB_HOME), NULL, 0);
     TRY(health_warning(req, h));
     TRY(readings_warning(req, h));
+    TRY(retention_warning(req, h));
     role_line(req, h);
     TRY(home_figures(req, h));
     if (!home_has_figures(req))

@@ -14,10 +14,20 @@ static Str office_name(Req *req, Str agency)
     return str_empty(agency) ? req_tr(req, M_READERS_NO_OFFICE) : agency;
 }
 
+static void purposes(Req *req, Html *h, Str stated)
+{
+    Str line;
+    h_open(h, "td");
+    while (str_cut(&stated, '\n', &line))
+        h_element(h, "div", audit_purpose(req, line));
+    h_close(h);
+}
+
 Err readers_offices(Req *req, Html *h, const Record *r)
 {
     static const Msg names[] = {M_AUDIT_AGENCY,  M_READERS_TIMES, M_READERS_OFFICERS,
-                                M_READERS_FIRST, M_READERS_LAST,  M_AUDIT_WHY};
+                                M_READERS_FIRST, M_READERS_LAST,  M_AUDIT_OPENED,
+                                M_AUDIT_WHY};
     ReadingOffice *rows = ARENA_ARRAY(req->arena, OFFICES_SHOWN, ReadingOffice);
     size_t n;
     TRY(audit_reading_offices(&req->reader, r, rows, OFFICES_SHOWN, &n));
@@ -36,7 +46,8 @@ Err readers_offices(Req *req, Html *h, const Record *r)
         h_element(h, "td", req_count(req, rows[i].officers));
         h_element(h, "td", req_instant(req, rows[i].first));
         h_element(h, "td", req_instant(req, rows[i].last));
-        h_element(h, "td", rows[i].purposes);
+        h_element(h, "td", classes_words(req->arena, req->lang, rows[i].classes));
+        purposes(req, h, rows[i].purposes);
         h_close(h);
     }
     page_table_end(h);
@@ -80,7 +91,12 @@ Err page_readers(Req *req)
     size_t n = record_crumbs(req, &r, true, crumbs);
     Html *h = page_begin(req, req_tr(req, M_READERS_TITLE), crumbs, n);
     h_element(h, "p", req_tr(req, sheet ? M_READERS_SHEET : M_READERS_LEAD));
+    h_class(h, "div", "tombol");
+    page_print_button(req, h, url_record(req, req->reg, r.uid, "/pembaca?lembar=1"));
+    h_close(h);
     TRY(readers_offices(req, h, &r));
+    if (sheet)
+        h_element(h, "p", req_tr(req, M_COPY_RIGHTS_LEAD));
     if (!sheet) {
         h_open(h, "p");
         page_link(h, url_record(req, req->reg, r.uid, "/pembaca?lembar=1"),

@@ -74,7 +74,7 @@ static void held(Req *req, Html *h, const Copy *c)
 
 static Err receivers(Req *req, Html *h, const Record *person)
 {
-    static const Msg names[] = {M_AUDIT_AGENCY, M_AUDIT_OPENED, M_COPY_UNTIL};
+    static const Msg names[] = {M_AUDIT_AGENCY, M_COPY_CLASSES, M_COPY_UNTIL};
     SubjectReceiver *rows = ARENA_ARRAY(req->arena, RECEIVERS_SHOWN, SubjectReceiver);
     size_t n;
     TRY(subject_receivers(&req->reader, person, rows, RECEIVERS_SHOWN, &n));
@@ -127,7 +127,9 @@ Err page_subject(Req *req)
     TRY(load(req, &c));
     size_t n = record_crumbs(req, &c.matter, true, crumbs);
     Html *h = page_begin(req, req_tr(req, M_COPY_TITLE), crumbs, n);
+    h_class(h, "div", "tombol");
     page_print_button(req, h, req->path);
+    h_close(h);
     h_element(h, "p",
               tr_args(req->arena, req->lang, M_COPY_LEAD, record_title(req, &c.person),
                       record_title(req, &c.matter)));

@@ -171,6 +171,12 @@ class Matrix:
         """For whoever has the duty, and of matters only: none here is ripe for a copy or counts anybody."""
         rights, read, matter = "data_rights" in self.duties(who), self.verb(who, reg, relation, "read"), self.oracle.d.registers[reg].get("is") == "data_matter"
         self.page(login, client, path + "/salinan", (read or 409) if rights else 403, "/{reg}/{uid}/salinan")
+        if self.oracle.d.registers[reg]["key"] == "own":
+            erase = None if "erase" in self.duties(who) else self.verb(who, reg, relation, "void")
+            self.page(login, client, path + "/musnahkan", erase, "/{reg}/{uid}/musnahkan")
+        else:
+            self.routes.add(("GET", "/{reg}/{uid}/musnahkan"))
+        self.routes.add(("POST", "/{reg}/{uid}/musnahkan"))  # the same door; what it does is for rights_test
         wanted = 403 if not rights else (read or 409) if matter else 404
         self.page(login, client, path + "/terdampak", wanted, "/{reg}/{uid}/terdampak")
         self.post(login, client, path + "/terdampak", wanted, "/{reg}/{uid}/terdampak")

@@ -2,6 +2,7 @@
 affects; what is due to be destroyed, and how two people do so."""
 import datetime
 
+import sigap
 import steps
 from grants import move
 from rights import WITA
@@ -114,3 +115,78 @@ def test_a_breach_tells_whom_it_affects(own):
     refused = move(dpo, matter, "beri_tahu")
     assert refused.status == 422, "the authority was not told yet"
     assert move(dpo, matter, "beri_tahu", pemberitahuan_lembaga=local(until)).status == 200
+
+
+def later(own, days):
+    own.stop()
+    own.cli("clock", "advance", days)
+    own.start()
+
+
+def test_a_file_whose_time_is_over_is_destroyed_by_two_people(own):
+    office, dpo = own.login("ppt"), own.login("pdp")
+    case, victim = new_victim(office, "Rikardus Uji Musnah")
+    _, open_one = new_victim(office, "Sabina Masih Dilayani")
+    person, other = person_of(own, victim), person_of(own, open_one)
+    assert move(office, victim, "nyatakan_bukan", **{"-alasan": "Bukan korban setelah asesmen"}).status == 200
+    uid, erase = person["uid"], f"/orang/{person['uid']}/musnahkan"
+    later(own, 1810)  # of some 1826 days
+    dpo = own.login("pdp")
+    row = dpo.get("/retensi").words
+    assert person["nomor"] + " Masa simpan: berkas orang, kasus, dan layanan Dalam 30 hari" in row and other["nomor"] not in row
+    assert "/retensi" in dpo.get("/").html and office_sees(own, "/retensi") == 403
+    later(own, 40)
+    office, dpo = own.login("ppt"), own.login("pdp")
+    assert person["nomor"] + ": masa simpan habis (" in own.cli("retention list", "--as", "pdp").stdout
+    own.cli("retention list", "--as", "ppt", status=4)
+    assert "Masa simpan berkas ini sudah habis" in dpo.get(erase).words
+    matter = ask(office, "tahan_hukum", berkas=steps.uid_of(case))
+    move(dpo, matter, "tangani")
+    asked = dpo.get(erase).form("/musnahkan")  # open when the hold comes
+    assert move(dpo, matter, "tahan", **{"-alasan": "Perkara dibuka kembali"}).status == 200
+    assert person["nomor"] not in dpo.get("/retensi").words and "ditahan oleh" in dpo.get(erase).words
+    asked["-alasan"] = "Masa simpan habis"
+    assert dpo.submit(asked).status == 409
+    assert move(dpo, matter, "lepas", **{"-alasan": "Perkara selesai"}).status == 200
+    page = dpo.submit(dpo.get(erase).form("/musnahkan"))
+    assert page.status == 422, "a reason is asked for"
+    form = dpo.get(erase).form("/musnahkan")
+    form["-alasan"] = "Masa simpan habis"
+    assert dpo.submit(form).status == 200 and wrapped_key(own, uid)
+    assert "Sebutkan alasannya" in dpo.get(erase).words, "the same one twice is not two"
+    key = wrapped_key(own, uid)
+    page = office.submit(office.get(erase).form("/musnahkan"))
+    assert page.status in (200, 403) and wrapped_key(own, uid) is None
+    for name in ("kunci.db", "kunci.db-wal"):
+        file = own.data / name
+        assert not file.exists() or key not in file.read_bytes(), name
+    done = dpo.get("/retensi").words
+    assert person["nomor"] in done[done.index("Catatan pemusnahan"):] and "Masa simpan habis" in done
+    left = own.rows("SELECT inisial, tajuk FROM orang WHERE uid=?", uid)[0]
+    assert not left["inisial"] and not own.rows("SELECT 1 FROM korban WHERE uid=? AND tajuk='RUM'", steps.uid_of(victim))
+    assert "Rikardus" not in steps.open_file(office, f"/orang/{uid}").html
+    assert person["nomor"] not in office.get("/cari?q=Rikardus+Uji+Musnah").words
+    assert own.rows("SELECT jk FROM korban WHERE uid=? AND batal=0", steps.uid_of(victim))[0]["jk"] == "P", "it goes on being counted"
+    own.stop()
+    own.cli("scrub")
+    own.cli("audit verify")
+
+
+def office_sees(own, path):
+    return own.login("ppt").get(path).status
+
+
+def wrapped_key(server, uid):
+    with server.db("kunci.db") as db:
+        row = db.execute("SELECT wrapped FROM kunci WHERE subject=?", (uid,)).fetchone()
+    return row and bytes(row[0])
+
+
+def test_the_register_of_processing_is_what_domain_says(s):
+    dpo = s.as_("pdp")
+    page = dpo.get("/pemrosesan")
+    assert page.status == 200 and s.as_("ppt").get("/pemrosesan").status == 403
+    for said in ("Melindungi, melayani, dan memulihkan korban", "Kewajiban hukum: UU 21/2007 Pasal 43", "60 bulan sejak ditutup", "Belum dinyatakan"):
+        assert (said in page.words) != (said == "Belum dinyatakan"), said
+    rows = next(rows for rows in sigap.read_xlsx(dpo.get("/pemrosesan.xlsx").body).values() if len(rows) > 20)
+    assert rows[0][:3] == ["Jenis catatan", "Tujuan", "Dasar"] and any(row[0] == "Korban" and "kisah" in row[3] for row in rows[1:])

@@ -120,7 +120,7 @@ static void parts_are_read(void **state)
     assert_int_equal(r->rules[0].n, 3);
     assert_int_equal(r->rights.items[1].classes, 0);
     assert_int_equal(r->rights.items[0].classes, CLASSES_ALL);
-    assert_int_equal(r->retention.years, 5);
+    assert_true(r->retention.after == RETAIN_CLOSED && str_is(r->retention.limit_code, "PANTAU"));
     assert_true(r->stats.on && r->stats.unit && r->stats.where && r->stats.dims.n == 4);
     const Field *area = reg_field(r, S("luas"));
     assert_true(area->scale == 2 && area->min == 50 && area->max == 100000);
