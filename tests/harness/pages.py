@@ -14,6 +14,7 @@ import urllib.parse
 
 import sigap
 import steps
+from grants import move
 from rights import Domain
 
 UID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
@@ -78,9 +79,10 @@ class Walk:
             self.found.setdefault((shape[0], role, "") if shape[0] == "/" else shape, Found(shape, path, login))
         return kept, links_of(page)
 
-    def person(self, login, role):
+    def person(self, login, role, beyond=()):
+        """`beyond`: addresses to begin at besides the routes without a capture."""
         client = self.visitors.as_(login) if login else self.visitors.client()
-        seen, queue = set(), collections.deque(p for p in routes() if "{" not in p)
+        seen, queue = set(), collections.deque([*(p for p in routes() if "{" not in p), *beyond])
         tries, asked = collections.Counter(), set()
         while queue:
             path = queue.popleft()
@@ -106,13 +108,25 @@ def bring_a_book(visitors):
             return
 
 
+def file_matters(visitors):
+    """Files a request for a copy that two people agree on, and a breach; gives the addresses of what they lead to."""
+    dpo, matter = visitors.as_("pdp"), {"diterima": "2026-10-01T08:00", "uraian": "Datang sendiri ke kantor."}
+    person = next(path for path in links_of(dpo.get("/orang")) if re.fullmatch(rf"/orang/{UID}", path))
+    copy = steps.make(dpo, "urusan_pdp", jenis="salinan", orang=steps.uid_of(person), bukti_identitas=["ktp"], **matter)
+    move(dpo, copy, "periksa")
+    move(visitors.as_("sekretaris"), copy, "setujui_salinan")
+    breach = steps.make(dpo, "urusan_pdp", jenis="kegagalan", dibuka_dari="2026-01-01T00:00", dibuka_sampai="2026-12-31T00:00", **matter)
+    return {"pdp": [copy + "/salinan", breach + "/terdampak", person + "/musnahkan"]}
+
+
 def every_page(visitors):
     """List of Found over all practice people, a stranger first."""
     bring_a_book(visitors)
+    beyond = file_matters(visitors)
     walk = Walk(visitors)
     walk.person(STRANGER, STRANGER)
     for login, (_, role, _) in visitors.people().items():
-        walk.person(login, role)
+        walk.person(login, role, beyond.get(login, []))
     return list(walk.found.values())
 
 
