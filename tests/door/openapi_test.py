@@ -27,7 +27,7 @@ def asked_by(s, login, seed):
     """(answers, [what does not stand in the document]) of one person's share."""
     call, dice = Program(s, login), openapi.dice_of(seed)
     document = openapi.Document(call("GET", "/api/v1/openapi.json").json())
-    uids = {r["name"]: [i["uid"] for i in call("GET", r["href"]).json()["items"][:5]]
+    uids = {r["name"]: [(i["uid"], i["versi"]) for i in call("GET", r["href"]).json()["items"][:5]]
             for r in call("GET", "/api/v1").json()["registers"]}
     answers, wrong = {}, []
     for path, method, operation, body, headers in openapi.requests(document, uids, dice, REQUESTS // len(PEOPLE)):

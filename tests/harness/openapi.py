@@ -212,7 +212,7 @@ class Hostile:
     def written(self, tree):
         """The tree as text, sometimes not quite: a key twice, a byte lost, gained or changed."""
         text = json.dumps(tree, ensure_ascii=self.dice.random() < .5).encode("utf-8", "surrogatepass")
-        act = self.dice.randrange(8)
+        act = self.dice.randrange(16)
         at = self.dice.randrange(len(text) + 1)
         if act == 0 and b":" in text:
             text = b"{" + text[1:-1] + b"," + text[1:-1] + b"}"
@@ -229,9 +229,10 @@ class Hostile:
             return None
         tree = self.document.valid(operation["requestBody"]["content"]["application/json"]["schema"], self.dice)
         inner = next((v for v in tree.values() if isinstance(v, dict)), {})
-        while len(inner) > 12:  # most of what is sent names a few properties
+        wanted = self.dice.randrange(1, 6)
+        while len(inner) > wanted:  # most of what is sent names a few properties
             del inner[self.dice.choice(list(inner))]
-        for _ in range(self.dice.randrange(4)):
+        for _ in range(self.dice.choice([0, 0, 1, 1, 2, 3])):
             self.fault(tree)
         return self.written(tree)
 
@@ -239,7 +240,7 @@ class Hostile:
         """Pairs doubled, foreign ones added, values of any kind."""
         dice = self.dice
         more = [(name, dice.choice([value, str(self.value())[:300]])) for name, value in pairs for _ in range(dice.randrange(1, 3))]
-        if dice.random() < .3:
+        if dice.random() < .1:
             more.append((self.letters()[:8], self.letters()[:40]))
         return more
 
@@ -259,7 +260,7 @@ def placed(document, uids, dice, hostile, piece):
     """The piece with address, query and headers; `hostile` makes them worse, if given."""
     path, method, operation, body = piece
     reg = re.sub(r"^/api/v1/|/.*", "", path)
-    known = dice.choice(uids.get(reg) or ["0"])
+    known, version = dice.choice(uids.get(reg) or [("0", 1)])
     fill = {"uid": dice.choice([known, known, known, str(uuid.UUID(int=dice.getrandbits(128))), "0", "x" * 36, known.upper()]),
             "list": dice.choice(["jk", "tidak_ada", "JK", "0"])}
     for p in document.parameters(operation, "path"):
@@ -269,17 +270,22 @@ def placed(document, uids, dice, hostile, piece):
     if query:
         path += "?" + urllib.parse.urlencode(query, errors="surrogatepass")
     headers = {p["name"]: dice.choice(HEADERS[p["name"]]) for p in document.parameters(operation, "header")}
+    if hostile and dice.random() < .7:  # only the body, or the question, is strange
+        path = path.replace(fill["uid"], known)
+        headers = {"If-Match": f'"{version}"', "Sigap-Tujuan": "penanganan_kasus; Permintaan acak untuk uji"}
     return path, method, operation, body, {k: v for k, v in headers.items() if v is not None}
 
 
 def requests(document, uids, dice, want):
-    """`want` requests of the document: (path, method, operation, body, headers). `uids` knows records by register.
-    Half of them come from the list of all single faults, half are valid ones with a few faults at random."""
+    """`want` requests of the document: (path, method, operation, body, headers). `uids` knows records by register,
+    as (uid, version). Half of them come from the list of all single faults, half are valid ones with a few faults at random, most of
+    them about registers that the person sees."""
     every, hostile = pieces(document, dice), Hostile(document, dice)
     operations = list(document.operations())
+    near = [o for o in operations if re.sub(r"^/api/v1/|/.*", "", o[0]) in uids] or operations
     for n in range(want):
         if n % 2:
-            path, method, operation = dice.choice(operations)
+            path, method, operation = dice.choice(near if dice.random() < .8 else operations)
             yield placed(document, uids, dice, hostile, (path, method, operation, hostile.body(operation)))
         else:
             yield placed(document, uids, dice, None, dice.choice(every))
