@@ -66,8 +66,8 @@ def put(program, reg, uid, values):
 def plant(s, texts, records_each=1):
     """Puts the texts one after the other into the text fields of `records_each` records a register; list of Planted."""
     texts, planted, left = itertools.cycle(texts), [], {}
-    for login in (p for p in PEOPLE if p in s.people()):
-        program = Program(s, login)
+    programs = {p: Program(s, p) for p in PEOPLE if p in s.people()}  # all first: log-in names are texts too
+    for login, program in programs.items():
         for reg, uids in records(program).items():
             fields = text_fields(reg)
             for uid in uids[:records_each * 3] if fields else []:
