@@ -427,7 +427,7 @@ static Err head(Req *req, Html *h, const Record *r)
     h_close(h);
     page_message(req, h);
     TRY(undo_bar(req, h, r));
-    if (!str_empty(r->number) && !str_empty(r->heading)) {
+    if (!str_empty(r->number) && !str_empty(r->heading) && !str_eq(r->number, r->heading)) {
         h_class(h, "p", "tajuk");
         h_text(h, r->heading);
         h_close(h);
