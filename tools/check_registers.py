@@ -33,7 +33,7 @@ AS = {  # role of a field -> kinds it may have
     'grant.emergency': 'yesno4', 'grant.reason': 'text', 'grant.purpose': 'code', 'grant.basis': 'ref', 'exclusion.user': 'ref', 'exclusion.institution': 'ref',
     'exclusion.start': 'date', 'exclusion.end': 'date',
     'membership.user': 'ref', 'membership.start': 'date', 'membership.end': 'date', 'institution.area': 'place', 'user.area': 'place', 'user.login': 'text', 'user.name': 'text',
-    'user.roles': 'codes', 'user.active': 'yesno4', 'user.until': 'date', 'case.opened': 'date', 'case.began': 'date', 'victim.age': 'number', 'paper.person': 'ref', 'paper.kind': 'code', 'paper.number': 'text',
+    'user.roles': 'codes', 'user.active': 'yesno4', 'user.until': 'date', 'case.opened': 'date', 'case.began': 'date', 'victim.age': 'number', 'report.team_only': 'yesno4', 'paper.person': 'ref', 'paper.kind': 'code', 'paper.number': 'text',
     'paper.name': 'text', 'paper.birth': 'date', 'paper.birthplace': 'text', 'paper.issued': 'date', 'paper.genuine': 'code', 'victim.person': 'ref',
     'victim.child': 'yesno4', 'suspect.person': 'ref', 'event.order': 'number', 'assignment.user': 'ref',
     'assignment.institution': 'ref', 'assignment.start': 'date', 'assignment.end': 'date', 'attachment.name': 'text',

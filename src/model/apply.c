@@ -8,6 +8,7 @@
 #include "model/derive.h"
 #include "model/env.h"
 #include "model/follow.h"
+#include "model/give_reach.h"
 #include "model/plan.h"
 #include "model/restriction.h"
 #include "model/row.h"
@@ -437,6 +438,12 @@ static Err judge(Apply *ap, Change *c, const Record *before)
     return ERR_OK;
 }
 
+/* An office to which a record is shut cannot open it to itself. */
+static bool may_give(const Register *reg, const Relation *rel)
+{
+    return !gives_reach(reg) || !rel->own || rel->own_classes || rel->assigned_classes;
+}
+
 /* Nothing new hangs under a void record, nor under one the subject no longer reaches. */
 static Err judge_parent(Apply *ap, Change *c)
 {
@@ -452,6 +459,8 @@ static Err judge_parent(Apply *ap, Change *c)
         return ERR_OK;
     TRY(judge_restriction(ap, c, &parent, VERB_CREATE));
     TRY(reach_relation(ap->tx->db, ap->subject, parent.reg->name, parent.id, ap->now, &rel));
+    if (!may_give(c->reg, &rel))
+        return fail(ap, c, NULL, M_E_DENIED, STR_NONE, E_DENIED);
     return policy_decide(ap->subject, VERB_CREATE, c->reg->rights, &rel).allowed
                ? ERR_OK
                : fail(ap, c, NULL, M_E_NOT_FOUND, STR_NONE, E_NOT_FOUND);

@@ -17,8 +17,28 @@
 
 /* ---- reach ---- */
 
+static bool team_only(const Store *s, const Record *r)
+{
+    return str_is(role_text(s, r, FIELD_ROLE_REPORT_TEAM_ONLY), "ya");
+}
+
+/* What the office that owns a record may open of it: of a report marked for its team alone, and of
+ * what stands under one, nothing. */
+static Err owner_opens(WriteTx *tx, const Store *s, const Record *r, unsigned *ret)
+{
+    const Field *mark = role_field(s->model, FIELD_ROLE_REPORT_TEAM_ONLY);
+    bool shut = team_only(s, r);
+    if (mark && r->parent && r->parent_reg == mark->reg) {
+        Record above;
+        TRY(row_by_id(tx->db, tx->arena, r->parent_reg, r->parent, &above));
+        shut |= team_only(s, &above);
+    }
+    *ret = shut ? 0 : CLASSES_ALL;
+    return ERR_OK;
+}
+
 /* One row a level of the owner's region. */
-static Err put_area(WriteTx *tx, const Store *s, const Record *r)
+static Err put_area(WriteTx *tx, const Store *s, const Record *r, unsigned classes)
 {
     const Field *area = role_field(s->model, FIELD_ROLE_INSTITUTION_AREA);
     Record owner;
@@ -29,19 +49,21 @@ static Err put_area(WriteTx *tx, const Store *s, const Record *r)
     for (size_t i = 1; i <= code.len; i++)
         if (i == code.len || code.ptr[i] == '.')
             TRY(reach_put(tx->db, r->reg->name, r->id,
-                          principal_of(PRINCIPAL_AREA, area_id(str_head(code, i))), CLASSES_ALL,
+                          principal_of(PRINCIPAL_AREA, area_id(str_head(code, i))), classes,
                           REACH_FOREVER, SRC_OWNER));
     return ERR_OK;
 }
 
 static Err put_owner(WriteTx *tx, const Store *s, const Record *r, bool fresh)
 {
+    unsigned classes;
+    TRY(owner_opens(tx, s, r, &classes));
     if (!fresh)
         TRY(reach_drop(tx->db, r->reg->name, r->id, SRC_OWNER));
     if (r->owner)
-        TRY(reach_put(tx->db, r->reg->name, r->id, principal_of(PRINCIPAL_OWNER, r->owner),
-                      CLASSES_ALL, REACH_FOREVER, SRC_OWNER));
-    return put_area(tx, s, r);
+        TRY(reach_put(tx->db, r->reg->name, r->id, principal_of(PRINCIPAL_OWNER, r->owner), classes,
+                      REACH_FOREVER, SRC_OWNER));
+    return put_area(tx, s, r, classes);
 }
 
 /* Whoever recorded it goes on seeing it: she knows it already, and it may be hers to finish. */
@@ -202,13 +224,15 @@ static Err put_own_rows(WriteTx *tx, const Store *s, const Record *r, bool fresh
 
 static Err follow_down(WriteTx *tx, const Store *s, const Record *r, bool fresh);
 
+/* What hangs below and inherits; below a report also what is its office's own, for the mark. */
 static Err follow_children(WriteTx *tx, const Store *s, const Record *r)
 {
+    const Field *mark = role_field(s->model, FIELD_ROLE_REPORT_TEAM_ONLY);
     for (size_t i = 0; i < r->reg->child_count; i++) {
         const Register *child = r->reg->children[i];
         Stmt *st;
         IdList ids = {0};
-        if (child->reach != REACH_PARENT)
+        if (child->reach != REACH_PARENT && !(mark && mark->reg == r->reg))
             continue;
         TRY(db_stmt(tx->db,
                     str_printf(tx->arena, "SELECT id FROM %.*s WHERE induk=:id AND induk_reg=:reg",
@@ -291,15 +315,14 @@ static Err follow_grants(WriteTx *tx, const Store *s, const Record *consent)
     return ERR_OK;
 }
 
-/* Reach follows from owner, parent, references and being void; what gives reach itself, and a
- * consent that others rest on, also from its dates, state and classes.
- */
-static bool reach_stays(const Record *before, const Record *after)
+/* Reach follows from owner, parent, references, being void and the mark for the team alone; what
+ * gives reach itself, and a consent that others rest on, also from its dates, state and classes. */
+static bool reach_stays(const Store *s, const Record *before, const Record *after)
 {
     bool same = !gives_reach(after->reg) && after->reg->role != REG_ROLE_CONSENT &&
                 after->reg->role != REG_ROLE_INQUIRY && before->owner == after->owner &&
                 before->parent == after->parent && before->parent_reg == after->parent_reg &&
-                !before->void_tx == !after->void_tx;
+                !before->void_tx == !after->void_tx && team_only(s, before) == team_only(s, after);
     for (size_t i = 0; i < after->reg->field_count; i++)
         same &=
             before->vals[i].id == after->vals[i].id && before->vals[i].reg == after->vals[i].reg;
@@ -308,7 +331,7 @@ static bool reach_stays(const Record *before, const Record *after)
 
 Err follow_change(WriteTx *tx, const Store *s, const Record *before, const Record *after)
 {
-    if (reach_stays(before, after))
+    if (reach_stays(s, before, after))
         return ERR_OK;
     TRY(follow_reach(tx, s, after, false));
     TRY(follow_grants(tx, s, after));

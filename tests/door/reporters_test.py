@@ -27,3 +27,36 @@ def test_a_reporter_stands_on_no_case_and_in_no_export(own):
         if login != "ppt":
             assert client.get(reporter).status in (403, 404), login
             assert not any(reporter in client.get(f"/cari?q={word}").html for word in ("Ujirahasia", PHONE)), f"{login} finds the reporter"
+
+
+def colleague(own, login, of):
+    """Makes the user a member of the office of another one as well."""
+    office = own.rows("SELECT i.uid FROM institusi i JOIN fakta_pengguna f ON f.agency=i.id WHERE f.login=?", of)[0][0]
+    user = own.rows("SELECT uid FROM pengguna WHERE nama_masuk=?", login)[0][0]
+    steps.make(own.as_("admin"), "keanggotaan", f"/institusi/{office}", pengguna=user, jabatan="Petugas piket")
+    return user
+
+
+def test_a_report_of_an_insider_opens_to_named_reviewers_only(own):
+    clerk = own.as_("ppt")
+    other = colleague(own, "ppt2", "ppt")
+    told = "Atasan memalsukan surat"
+    report = steps.make(clerk, "laporan", jenis="dugaan_tppo", kanal="tatap", kab="53.71", isi=told)
+    reporter = steps.make(clerk, "pelapor", report, anonim="tidak", nama=NAME, telepon=PHONE)
+    assert told in steps.open_file(own.as_("ppt2"), report).words, "a colleague reads an ordinary report"
+    steps.change(clerk, report, rahasia_khusus="ya")
+    for path, secret in ((report, told), (reporter, NAME)):
+        page = steps.open_file(own.as_("ppt2"), path)
+        assert secret not in page.words and secret not in own.as_("ppt2").get(path + "/riwayat").words, f"a colleague reads {path}"
+        assert secret in steps.open_file(own.as_("ppt"), path).words, "whoever recorded it goes on reading"
+    form = next(f for f in own.as_("ppt2").get(f"/penugasan/baru?induk={report[1:]}").forms if "idem" in f)
+    refused = own.as_("ppt2").submit(steps.fill(form, {"pengguna": other, "peran_tim": "pekerja_sosial"}))
+    assert refused.status == 403, "nobody names herself reviewer"
+    steps.make(clerk, "penugasan", report, pengguna=other, peran_tim="pekerja_sosial")
+    before = own.rows("SELECT max(seq) FROM audit")[0][0]
+    assert told in steps.open_file(own.as_("ppt2"), report).words, "the reviewer named reads"
+    assert NAME not in steps.open_file(own.as_("ppt2"), reporter).words, "not who told it"
+    openings = own.rows("SELECT count(*) FROM audit WHERE seq>? AND actor=? AND classes>0", before, other)[0][0]
+    assert openings == 1, "the opening stands on record"
+    steps.change(clerk, report, rahasia_khusus="tidak")
+    assert NAME in steps.open_file(own.as_("ppt2"), reporter).words, "the mark is gone"

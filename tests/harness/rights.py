@@ -118,7 +118,7 @@ class Oracle:
         return place == who["area"] or place.startswith(who["area"] + ".")
 
     def relation(self, who, reg, rec, seen=()):
-        """{"own", "assigned", "area", "granted:CLASSES", "barred"} as far as they hold."""
+        """{"own", "shut" (own, but of its team alone), "assigned", "area", "granted:CLASSES", "barred"} as far as they hold."""
         row, found = self.rows[reg][rec], set()
         if (reg, rec) in seen:
             return found
@@ -135,7 +135,7 @@ class Oracle:
         if reach == "parent" and row["induk"]:
             return found | self.relation(who, row["induk_reg"], row["induk"], seen)
         if row["pemilik"] in who["offices"]:
-            found.add("own")
+            found.add("shut" if self.team_only(reg, row) else "own")
         if self.in_area(who, reg, row):
             found.add("area")
         if self.actor.get(row["dibuat_tx"]) == who["uid"]:
@@ -143,6 +143,14 @@ class Oracle:
         for other, k in self.referrers.get(reg, {}).get(rec, []) if reach == "referrers" else []:
             found |= self.relation(who, other, k, seen)
         return found
+
+    def team_only(self, reg, row):
+        """A report of its team alone, or what stands under one: the office that owns it knows of it and opens nothing."""
+        home = next((n for n, r in self.d.registers.items() if any(f.get("as") == "report.team_only" for f in r["fields"])), None)
+        marked = [row] if reg == home else []
+        if row.get("induk") and (row.get("induk_reg") or self.d.registers[reg].get("parent")) == home:
+            marked.append(self.rows[home][row["induk"]])
+        return any(m[self.d.holder("report.team_only")] == "ya" for m in marked)
 
     def lines(self, who, reg, *verbs):
         return [r for r in self.d.registers[reg]["rights"] if r["role"] in who["roles"] and set(verbs) & set(r["verbs"])]
@@ -176,6 +184,8 @@ class Oracle:
         """What one way of being near opens at most: a grant its classes, unless the line asks for no nearness."""
         kind = next(iter(one), "")
         every = {f["class"] for reg in self.d.registers.values() for f in reg["fields"] if "class" in f}
+        if kind == "shut" and line["scope"] != "all":
+            return set()
         return set(kind[len("granted:"):].split("+")) if kind.startswith("granted:") and line["scope"] != "all" else every
 
 
