@@ -6,6 +6,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import time
 import urllib.parse
 
 import steps
@@ -44,8 +45,14 @@ def port_of(own):
 
 
 def shown(own):
-    """The certificate that the server shows, in PEM."""
-    return ssl.get_server_certificate(("127.0.0.1", port_of(own)))
+    """The certificate that the server shows, in PEM; whoever shakes hands in the moment of the change is
+    cut off and comes again, as a browser does."""
+    for _ in range(20):
+        try:
+            return ssl.get_server_certificate(("127.0.0.1", port_of(own)))
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("nobody answers any more")
 
 
 def same(pem, path):
