@@ -18,14 +18,14 @@ def book(tag):
 
 
 def reader(s, _):
-    c = s.login("ppt")
+    c = s.as_("ppt")
     while True:
         for path in READ:
             yield c.get(path).status == 200, path
 
 
 def saver(s, name):
-    c, n = s.login("ppt"), 0
+    c, n = s.as_("ppt"), 0
     path = steps.make(c, "kasus", judul=f"Perkara ramai {name}")
     while True:
         page = steps.change(c, path, judul=f"Perkara ramai {name} {n}")
@@ -34,7 +34,7 @@ def saver(s, name):
 
 
 def opener(s, _):
-    c = s.login("ppt")
+    c = s.as_("ppt")
     person = s.rows("SELECT o.uid FROM orang o JOIN korban k ON k.orang=o.id JOIN kasus a ON a.id=k.induk AND k.induk_reg='kasus'"
                     " JOIN pengguna p ON p.nama_masuk='ppt' JOIN keanggotaan m ON m.induk=a.pemilik AND m.pengguna=p.id LIMIT 1")[0]["uid"]
     while True:
@@ -42,7 +42,7 @@ def opener(s, _):
 
 
 def importer(s, name):
-    c, n = s.login("ppt"), 0
+    c, n = s.as_("ppt"), 0
     while True:
         page = steps.apply(c, steps.upload(c, "dinsos_korban", "ramai.csv", book(f"R{name}.{n}")))
         yield "20" in page.words, page.words[-300:]
@@ -59,7 +59,7 @@ def newcomer(s, _):
 
 
 def administrator(s, _):
-    c, n = s.login("admin"), 0
+    c, n = s.as_("admin"), 0
     while True:
         form = c.get("/kode/alasan_mutasi").form("/kode/alasan_mutasi", has="label_id")
         page = c.submit(form.fill(kode=f"ramai_{n}", label_id=f"Alasan ramai nomor {n}", label_en=f"Crowded reason number {n}"))
@@ -89,6 +89,8 @@ class Actor(threading.Thread):
 
 
 def test_everybody_at_once(own):
+    for login in ("ppt", "admin"):  # an account is one person's: its log-ins at once count as guessing
+        own.as_(login)
     until = time.monotonic() + SECONDS
     crowd = [Actor(own, act, name, until) for act, copies in
              ((reader, 2), (saver, 2), (opener, 1), (importer, 1), (newcomer, 1), (administrator, 1)) for name in range(copies)]
