@@ -9,6 +9,7 @@
 
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
 
 enum { ROOM_WARNS = 80 }; /* hundredths of the disk */
 enum { VERIFY_DAYS = 8, ANCHOR_DAYS = 31, DRILL_DAYS = 400, WIDE_ACCOUNTS = 3 };
@@ -208,18 +209,27 @@ static bool key_is_locked(const Look *l)
     return locked > 0;
 }
 
-/* Memory put on disk; compressed memory is no disk. Libraries renewed on disk while the server goes
- * on with the old ones. */
-static void look_memory(const Look *l, Finding *f)
+/* Memory put on disk; compressed memory is no disk. A hardened service sees nothing of /proc but
+ * itself: then the kernel tells only that there is such a place. */
+static void look_swap(const Look *l, Finding *f)
 {
-    Str swaps = told_by_kernel(l, "/proc/swaps"), maps = told_by_kernel(l, "/proc/self/maps");
-    Str line, word;
-    struct rlimit core;
-    risk_if(f, POINT_MEMORY,
-            !key_is_locked(l) || getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_cur);
+    Str swaps = told_by_kernel(l, "/proc/swaps"), line, word;
+    struct sysinfo machine;
+    if (str_empty(swaps) && sysinfo(&machine) == 0 && machine.totalswap)
+        risk(f, POINT_SWAP, S("swap"), STR_NONE);
     while (str_cut(&swaps, '\n', &line))
         if (str_starts(line, S("/")) && !str_starts(line, S("/dev/zram")) && str_word(&line, &word))
             risk(f, POINT_SWAP, word, STR_NONE);
+}
+
+/* Libraries renewed on disk while the server goes on with the old ones count too. */
+static void look_memory(const Look *l, Finding *f)
+{
+    Str maps = told_by_kernel(l, "/proc/self/maps"), line;
+    struct rlimit core;
+    risk_if(f, POINT_MEMORY,
+            !key_is_locked(l) || getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_cur);
+    look_swap(l, f);
     while (str_cut(&maps, '\n', &line)) {
         ptrdiff_t path = str_find(line, '/');
         if (path >= 0 && str_contains(line, S(".so")) && str_contains(line, S(" (deleted)")))
