@@ -37,17 +37,10 @@ typedef struct Encoding {
 
 /* ---- the key of an exchange ---- */
 
-static void put_hex(Buf *to, const unsigned char *bytes, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        buf_printf(to, "%02x", bytes[i]);
-}
-
 Err match_secret(Cli *cli)
 {
     unsigned char half[HALF_BYTES];
     Problems problems = {.arena = cli->arena};
-    Buf text = buf_new(cli->arena, 2 * HALF_BYTES + 2);
     int64_t size;
     if (cli->argc != 2)
         return E_USAGE;
@@ -58,17 +51,17 @@ Err match_secret(Cli *cli)
         return E_INVALID;
     }
     crypto_random(half, sizeof half);
-    put_hex(&text, half, sizeof half);
-    buf_char(&text, '\n');
-    return file_write(cli->argv[1], buf_str(&text));
+    Str text = hex_of(cli->arena, half, sizeof half);
+    crypto_wipe(half, sizeof half);
+    return file_write(cli->argv[1], str_printf(cli->arena, "%.*s\n", STR_ARG(text)));
 }
 
 static bool is_half(Str text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (!strchr("0123456789abcdef", text.ptr[i]))
-            return false;
-    return text.len == 2 * HALF_BYTES;
+    unsigned char half[HALF_BYTES];
+    bool is = hex_read(text, half, sizeof half);
+    crypto_wipe(half, sizeof half);
+    return is;
 }
 
 /* Both halves in either order give the same key; one alone gives none of it. */
@@ -205,10 +198,9 @@ static void shuffle(Encoding *e)
 {
     for (size_t i = 0; i < e->codes.n; i++) {
         unsigned char label[LABEL_BYTES];
-        Buf hex = buf_new(e->cli->arena, 2 * LABEL_BYTES + 1);
         rand_bytes(label, sizeof label);
-        put_hex(&hex, label, sizeof label);
-        memcpy(e->codes.items[i].label, hex.ptr, 2 * LABEL_BYTES);
+        memcpy(e->codes.items[i].label, hex_of(e->cli->arena, label, sizeof label).ptr,
+               2 * LABEL_BYTES);
     }
     if (e->codes.n > 1)
         qsort(e->codes.items, e->codes.n, sizeof *e->codes.items, by_label);
@@ -282,11 +274,14 @@ static Err read_codes(Cli *cli, const char *path, Problems *problems, CodeBook *
     TRY(file_read(cli->arena, path, book_bytes, &text));
     CsvReader csv = csv_reader(cli->arena, text);
     TRY(csv_next(&csv, &row, &more));
-    while (more && labels.n < CODES_MAX) {
+    for (;;) {
         Clk clk;
-        TRY(csv_next(&csv, &row, &more));
+        if (more)
+            TRY(csv_next(&csv, &row, &more));
         if (!more)
             break;
+        if (labels.n == CODES_MAX)
+            return E_TOO_LARGE;
         if (row.n != 2 || !clk_from_hex(row.cells[1], &clk)) {
             problem_add(problems,
                         (Problem){.place = str_of(path), .line = row.line, .msg = M_MATCH_NO_CODE});

@@ -257,15 +257,11 @@ Err questions_match(const Store *s, int wait_ms)
 Err question_advise(Reader *rd, const Change *c)
 {
     Settings set;
-    int64_t n;
-    bool known;
     if (c->reg->role != REG_ROLE_QUESTION || c->kind != CHANGE_CREATE)
         return ERR_OK;
     TRY(settings_read(rd->db, rd->arena, &set));
-    TRY(readings_of(rd->db, rd->actor->subject->uid, date_iso(rd->arena, clock_today()), c->uid, &n,
-                    &known));
-    int64_t budget = setting_number(&set, SETTING_READINGS);
-    return budget && n >= budget ? E_BUDGET : ERR_OK;
+    return readings_allow(rd->db, rd->actor->subject->uid, date_iso(rd->arena, clock_today()),
+                          c->uid, setting_number(&set, SETTING_READINGS));
 }
 
 Err question_asked(WriteTx *tx, const Batch *batch, const Record *question)

@@ -73,6 +73,7 @@ Err sealed_copy_write(Arena *a, const char *dir, const unsigned char to[PAIR_PUB
     if (!o.to)
         return errno == EEXIST ? E_DUPLICATE : E_IO;
     Err e = put_all(a, &o, dir, to);
+    crypto_wipe(&o.stream, sizeof o.stream);
     fclose(o.to);
     if (e != ERR_OK)
         file_remove(path);
@@ -155,6 +156,7 @@ Err sealed_copy_read(const char *path, const Key *secret, const char *dir)
     Err e = file_mkdir(dir);
     if (e == ERR_OK)
         e = get_all(a, &in, dir, secret);
+    crypto_wipe(&in.stream, sizeof in.stream);
     e = close_all(&in, e);
     if (e != ERR_OK)
         file_remove_folder(dir);

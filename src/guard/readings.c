@@ -12,10 +12,12 @@ Err readings_note(WriteTx *tx, Str actor, Str day, Str uid)
     return stmt_run(st);
 }
 
-Err readings_of(Db *db, Str actor, Str day, Str uid, int64_t *ret_n, bool *ret_known)
+Err readings_allow(Db *db, Str actor, Str day, Str uid, int64_t budget)
 {
     Stmt *st;
     bool row;
+    if (!budget)
+        return ERR_OK;
     TRY(db_stmt(db,
                 "SELECT count(*), coalesce(sum(uid=:uid),0) FROM bacaan"
                 " WHERE day=:day AND actor=:actor",
@@ -24,10 +26,9 @@ Err readings_of(Db *db, Str actor, Str day, Str uid, int64_t *ret_n, bool *ret_k
     stmt_text(st, ":day", day);
     stmt_text(st, ":actor", actor);
     TRY(stmt_step(st, &row));
-    *ret_known = row_int(st, 1) > 0;
-    *ret_n = row_int(st, 0) - row_int(st, 1);
+    bool allowed = row_int(st, 1) > 0 || row_int(st, 0) < budget;
     stmt_done(st);
-    return ERR_OK;
+    return allowed ? ERR_OK : E_BUDGET;
 }
 
 Err readings_high(Db *db, Arena *a, Str day, int64_t from, ReadingRow *ret, size_t max,

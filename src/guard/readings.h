@@ -7,9 +7,9 @@
 
 /* Notes one record opened on a day (ISO date); a second time counts nothing. */
 MUST_CHECK Err readings_note(WriteTx *tx, Str actor, Str day, Str uid);
-/* Records opened that day by the actor, apart from `uid`, which `*ret_known` says was among them.
- */
-MUST_CHECK Err readings_of(Db *db, Str actor, Str day, Str uid, int64_t *ret_n, bool *ret_known);
+/* E_BUDGET when the actor opened `budget` records that day (0: no budget) and `uid` was not among
+ * them. */
+MUST_CHECK Err readings_allow(Db *db, Str actor, Str day, Str uid, int64_t budget);
 
 typedef struct ReadingRow {
     Str name; /* of the person */

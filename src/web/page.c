@@ -44,6 +44,15 @@ bool req_has_page(const Req *req, Str path)
     return route_find(&probe) == ERR_OK;
 }
 
+void page_send_xlsx(Req *req, Str file_name, Str bytes)
+{
+    req->res.type = S("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    req->res.disposition =
+        str_printf(req->arena, "attachment; filename=\"%.*s\"", STR_ARG(file_name));
+    req->res.body =
+        (Buf){.arena = req->arena, .ptr = (char *)(uintptr_t)bytes.ptr, .len = bytes.len};
+}
+
 Str req_count(const Req *req, int64_t n)
 {
     return number_format(req->arena, req->lang, n, 0);

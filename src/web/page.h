@@ -81,6 +81,9 @@ bool page_admin_mine(const Req *req);
 bool req_has_page(const Req *req, Str path);
 /* "20 Nov 2026 pukul 09.14 WITA"; absent for 0. */
 Str req_instant(const Req *req, int64_t instant);
+/* Answers with a workbook to be saved under this name; `bytes` lie in the request's arena and are
+ * not copied. */
+void page_send_xlsx(Req *req, Str file_name, Str bytes);
 /* A count for people: "10.000" in Indonesian, "10,000" in English. */
 Str req_count(const Req *req, int64_t n);
 /* State of a record in words; absent without a flow. */

@@ -47,7 +47,7 @@ static void affected_table(Req *req, Html *h, Msg title, const Affected *items, 
             page_link(h, url_record(req, items[i].reg, items[i].uid, ""), name_of(&items[i]));
         h_close(h);
         h_element(h, "td", classes_words(req->arena, req->lang, items[i].classes));
-        h_element(h, "td", str_int(req->arena, items[i].times));
+        h_element(h, "td", req_count(req, items[i].times));
         h_element(h, "td", req_instant(req, items[i].first));
         h_element(h, "td", req_instant(req, items[i].last));
         h_close(h);
@@ -63,9 +63,9 @@ static void count_form(Req *req, Html *h, const Notice *n)
     page_form_open(req, h, path);
     page_hidden(h, S("idem"), rand_uid(req->arena));
     page_hidden(h, S("versi"), str_int(req->arena, r->version));
-    page_button(
-        h, tr_args(req->arena, req->lang, M_BREACH_PUT, str_int(req->arena, (int64_t)n->breach.n)),
-        S("utama"), STR_NONE, STR_NONE);
+    page_button(h,
+                tr_args(req->arena, req->lang, M_BREACH_PUT, req_count(req, (int64_t)n->breach.n)),
+                S("utama"), STR_NONE, STR_NONE);
     h_close(h);
     page_link(h, str_printf(req->arena, "%.*s?lembar=1", STR_ARG(path)),
               req_tr(req, M_BREACH_LETTERS));
@@ -78,9 +78,8 @@ static void overview(Req *req, Html *h, const Notice *n)
     h_element(h, "p", req_tr(req, M_BREACH_LEAD));
     count_form(req, h, n);
     if (n->breach.sent)
-        page_notice(
-            h, "awas",
-            tr_args(req->arena, req->lang, M_BREACH_SENT, str_int(req->arena, n->breach.sent)));
+        page_notice(h, "awas",
+                    tr_args(req->arena, req->lang, M_BREACH_SENT, req_count(req, n->breach.sent)));
     affected_table(req, h, M_BREACH_PERSONS, n->breach.persons, n->breach.n);
     affected_table(req, h, M_BREACH_FILES, n->breach.files, n->breach.file_n);
 }
@@ -130,19 +129,12 @@ Err page_breach(Req *req)
     bool sheets = str_is(req_query(req, S("lembar")), "1");
     Html *h = page_begin(req, req_tr(req, sheets ? M_BREACH_LETTERS : M_BREACH_TITLE), crumbs,
                          record_crumbs(req, &n.matter.rec, true, crumbs));
-    page_message(req, h);
     if (sheets)
         letters(req, h, &n);
     else
         overview(req, h, &n);
     page_end(req, h);
-    req->act_due = true;
-    req->act = (AuditAct){.store = req->store,
-                          .actor = &req->actor,
-                          .action = S("audit"),
-                          .uid = n.matter.rec.uid,
-                          .result = S("ok"),
-                          .reg = req->reg};
+    req_on_record(req, S("audit"), req->reg, n.matter.rec.uid, S("ok"));
     return ERR_OK;
 }
 

@@ -12,6 +12,7 @@ typedef struct Book {
     const Register *reg;
     Str owner;
     int64_t n;
+    bool more; /* than were looked at */
 } Book;
 
 typedef struct Books {
@@ -28,27 +29,19 @@ static void add_person(Cluster *c, const Record *r)
         c->items[c->n++] = *r;
 }
 
-static Err naming(Req *req, const Record *person, const Register *reg, int limit, QueryPage *ret)
-{
-    Query q = query_new(reg);
-    q.limit = limit;
-    q.refers_to_reg = person->reg;
-    q.refers_to = person->uid;
-    return query_page(&req->reader, &q, ret);
-}
-
 /* Who stands for her, and for whom she stands. */
 static Err add_linked(Req *req, const Record *person, Cluster *to)
 {
     const Field *merged = role_field(req->model, FIELD_ROLE_PERSON_MERGED);
     Str into = merged ? person->vals[merged->index].text : STR_NONE;
+    Query q;
     QueryPage page;
     Record r;
     if (!merged)
         return ERR_OK;
     if (!str_empty(into) && store_get(&req->reader, person->reg, into, VERB_LIST, &r) == ERR_OK)
         add_person(to, &r);
-    TRY(naming(req, person, person->reg, CLUSTER_MAX, &page));
+    TRY(referring(req, person, person->reg, CLUSTER_MAX, &q, &page));
     for (size_t i = 0; i < page.n; i++)
         add_person(to, &page.items[i]);
     return ERR_OK;
@@ -63,7 +56,7 @@ Err cluster_of(Req *req, const Record *person, Cluster *ret)
     return ERR_OK;
 }
 
-static void count(Books *books, const Record *r)
+static void count(Books *books, const Record *r, bool more)
 {
     size_t i = 0;
     while (i < books->n &&
@@ -72,20 +65,22 @@ static void count(Books *books, const Record *r)
     if (i == BOOKS_MAX)
         return;
     if (i == books->n)
-        books->items[books->n++] = (Book){r->reg, r->owner_name, 0};
+        books->items[books->n++] = (Book){.reg = r->reg, .owner = r->owner_name};
     books->items[i].n++;
+    books->items[i].more |= more;
 }
 
 static Err read_books(Req *req, const Record *person, Books *to)
 {
     for (size_t i = 0; i < req->model->reg_count; i++) {
         const Register *reg = req->model->regs[i];
+        Query q;
         QueryPage page;
         if (reg == person->reg || !may_refer(req, reg, person->reg))
             continue;
-        TRY(naming(req, person, reg, RECORDS_MAX, &page));
+        TRY(referring(req, person, reg, RECORDS_MAX, &q, &page));
         for (size_t k = 0; k < page.n; k++)
-            count(to, &page.items[k]);
+            count(to, &page.items[k], page.next.ptr != NULL);
     }
     return ERR_OK;
 }
@@ -103,6 +98,8 @@ static void table(Req *req, Html *h, const Books *books)
         h_element(h, "td", books->items[i].owner);
         h_class(h, "td", "angka");
         h_int(h, books->items[i].n);
+        if (books->items[i].more)
+            h_lit(h, "+");
         h_close(h);
         h_close(h);
     }

@@ -58,7 +58,7 @@ static Err add_row(void *ctx, const Record *r)
 
 static Str file_name(Req *req, const char *suffix)
 {
-    return str_printf(req->arena, "attachment; filename=\"%.*s-%.*s%s\"", STR_ARG(req->reg->name),
+    return str_printf(req->arena, "%.*s-%.*s%s", STR_ARG(req->reg->name),
                       STR_ARG(date_iso(req->arena, clock_today())), suffix);
 }
 
@@ -88,7 +88,8 @@ Err page_csv(Req *req)
     TRY(collect(&x));
     req->res.body = x.csv;
     req->res.type = S("text/csv; charset=utf-8");
-    req->res.disposition = file_name(req, ".csv");
+    req->res.disposition =
+        str_printf(req->arena, "attachment; filename=\"%.*s\"", STR_ARG(file_name(req, ".csv")));
     req_on_record(req, S("export"), req->reg, STR_NONE, S("ok"));
     return ERR_OK;
 }
@@ -168,10 +169,7 @@ Err page_xlsx(Req *req)
                    .n_rows = x.rows};
     t.notes = notes(req, &t.n_notes);
     TRY(workbook_write_table(req->arena, req->lang, &t, &bytes));
-    req->res.body =
-        (Buf){.arena = req->arena, .ptr = (char *)(uintptr_t)bytes.ptr, .len = bytes.len};
-    req->res.type = S("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
-    req->res.disposition = file_name(req, ".xlsx");
+    page_send_xlsx(req, file_name(req, ".xlsx"), bytes);
     req_on_record(req, S("export"), req->reg, STR_NONE, S("ok"));
     return ERR_OK;
 }

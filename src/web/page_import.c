@@ -14,8 +14,6 @@ enum { PROBLEMS_SHOWN = 200, LINKS_SHOWN = 20, UNDO_DAYS = 30 };
 
 #define PASTED "tempel"
 
-#define XLSX_TYPE S("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-
 static const ImportProfile *profile_named(Req *req, Str name)
 {
     const ImportProfile *p = model_import(req->model, name);
@@ -197,10 +195,7 @@ Err page_import_template(Req *req)
     Str bytes;
     TRY(wanted_profile(req, &p));
     TRY(import_template(req->arena, p, req->lang, &bytes));
-    req->res.type = XLSX_TYPE;
-    req->res.disposition =
-        str_printf(req->arena, "attachment; filename=\"contoh-%.*s.xlsx\"", STR_ARG(p->name));
-    buf_put(&req->res.body, bytes);
+    page_send_xlsx(req, str_printf(req->arena, "contoh-%.*s.xlsx", STR_ARG(p->name)), bytes);
     return ERR_OK;
 }
 
@@ -573,9 +568,7 @@ Err page_import_marked(Req *req)
         e = workbook_write_marked(req->arena, req->lang, v.book, &v.report->problems, &bytes);
     desk_close(req->site->desk);
     TRY(e);
-    req->res.type = XLSX_TYPE;
-    req->res.disposition = S("attachment; filename=\"bertanda.xlsx\"");
-    buf_put(&req->res.body, bytes);
+    page_send_xlsx(req, S("bertanda.xlsx"), bytes);
     return ERR_OK;
 }
 

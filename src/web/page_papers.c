@@ -16,8 +16,8 @@ typedef struct Papers {
     Html *h;
     Record person;
     PaperTruth truth;
-    Record
-        cases[FILES_MAX]; /* in which she is a victim, and of which it is known when they began */
+    /* Those in which she is a victim, and of which it is known when they began. */
+    Record cases[FILES_MAX];
     size_t case_count;
     bool differs;
 } Papers;
@@ -43,23 +43,14 @@ static Err states(Papers *p, const Record *r)
     return ERR_OK;
 }
 
-static Err referring(Papers *p, const Record *person, const Register *reg, int limit,
-                     QueryPage *ret)
-{
-    Query q = query_new(reg);
-    q.limit = limit;
-    q.refers_to_reg = person->reg;
-    q.refers_to = person->uid;
-    return query_page(&p->req->reader, &q, ret);
-}
-
 static Err add_papers(Papers *p, const Record *person)
 {
     const Field *of = role_field(p->req->model, FIELD_ROLE_PAPER_PERSON);
+    Query q;
     QueryPage page;
     if (!of || !req_may(p->req, of->reg, VERB_READ))
         return ERR_OK;
-    TRY(referring(p, person, of->reg, PAPERS_MAX, &page));
+    TRY(referring(p->req, person, of->reg, PAPERS_MAX, &q, &page));
     for (size_t i = 0; i < page.n; i++) {
         Record r;
         Err e = store_get(&p->req->reader, of->reg, page.items[i].uid, VERB_READ, &r);
@@ -84,12 +75,13 @@ static void add_case(Papers *p, const Record *victim)
 static Err add_cases(Papers *p, const Record *shown)
 {
     const Register *victims = role_reg(p->req->model, REG_ROLE_VICTIM);
+    Query q;
     QueryPage page;
     if (shown->reg == victims)
         add_case(p, shown);
     if (shown->reg == victims || !victims || !req_may(p->req, victims, VERB_LIST))
         return ERR_OK;
-    TRY(referring(p, &p->person, victims, FILES_MAX, &page));
+    TRY(referring(p->req, &p->person, victims, FILES_MAX, &q, &page));
     for (size_t i = 0; i < page.n; i++)
         add_case(p, &page.items[i]);
     return ERR_OK;

@@ -108,9 +108,6 @@ Err page_processing_xlsx(Req *req)
                    .n_rows = rows_of(req, &cells)};
     t.cells = cells;
     TRY(workbook_write_table(req->arena, req->lang, &t, &bytes));
-    req->res.body =
-        (Buf){.arena = req->arena, .ptr = (char *)(uintptr_t)bytes.ptr, .len = bytes.len};
-    req->res.type = S("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
-    req->res.disposition = S("attachment; filename=\"pemrosesan.xlsx\"");
+    page_send_xlsx(req, S("pemrosesan.xlsx"), bytes);
     return ERR_OK;
 }

@@ -12,14 +12,20 @@ bool may_refer(Req *req, const Register *reg, const Register *to)
     return refers && req_may(req, reg, VERB_LIST);
 }
 
+Err referring(Req *req, const Record *to, const Register *reg, int limit, Query *q, QueryPage *ret)
+{
+    *q = query_new(reg);
+    q->limit = limit;
+    q->refers_to_reg = to->reg;
+    q->refers_to = to->uid;
+    return query_page(&req->reader, q, ret);
+}
+
 static Err one_register(Req *req, Html *h, const Record *r, const Register *reg, bool *ret_any)
 {
-    Query q = query_new(reg);
+    Query q;
     QueryPage page;
-    q.limit = SHOWN;
-    q.refers_to_reg = r->reg;
-    q.refers_to = r->uid;
-    TRY(query_page(&req->reader, &q, &page));
+    TRY(referring(req, r, reg, SHOWN, &q, &page));
     if (!page.n)
         return ERR_OK;
     Columns cols = list_columns(req, reg);

@@ -2,13 +2,12 @@
  * What was destroyed stays on record. */
 #include "web/page_subject.h"
 
-#include "base/utf8.h"
 #include "engine/erasure_db.h"
 #include "engine/retention_db.h"
 #include "web/record.h"
 #include "web/widget.h"
 
-enum { WHY_MIN = 10, WHY_MAX = 300, DONE_SHOWN = 200 };
+enum { DONE_SHOWN = 200 };
 
 static Str name_of(const Record *r)
 {
@@ -30,9 +29,9 @@ static Err due_table(Req *req, Html *h)
         return ERR_OK;
     }
     if (n == RETENTION_LISTED)
-        page_notice(h, "info",
-                    tr_args(req->arena, req->lang, M_RETENTION_MORE,
-                            str_int(req->arena, RETENTION_LISTED)));
+        page_notice(
+            h, "info",
+            tr_args(req->arena, req->lang, M_RETENTION_MORE, req_count(req, RETENTION_LISTED)));
     page_table_begin(req, h, req_tr(req, M_RETENTION_DUE), names, sizeof names / sizeof *names);
     for (size_t i = 0; i < n; i++) {
         const Record *r = &rows[i].rec;
@@ -150,7 +149,6 @@ static Err show(Req *req, const Destroying *d, const Problems *problems)
                          tr_args(req->arena, req->lang, M_ERASE_TITLE,
                                  req_label(req, &req->reg->label), name_of(&d->rec)),
                          crumbs, req_duty(req, "data_rights") ? 1 : 0);
-    page_message(req, h);
     if (problems)
         widget_summary(req, h, problems);
     page_notice(h, "awas", req_tr(req, M_ERASE_WARNING));
@@ -207,10 +205,9 @@ Err page_erase_post(Req *req)
         req_write(req, NULL, erasure_note, &d->act, after_noting);
         return ERR_OK;
     }
-    if (utf8_count(d->act.why) < WHY_MIN || d->act.why.len > WHY_MAX) {
-        problem_add(&problems, (Problem){.field = S("-alasan"), .msg = M_WEB_REASON_MISSING});
+    reason_judge(d->act.why, S("-alasan"), &problems);
+    if (problems.errors)
         return show(req, d, &problems);
-    }
     req_write(req, NULL, erasure_ask, &d->act, after_asking);
     return ERR_OK;
 }

@@ -24,6 +24,10 @@ MUST_CHECK Err cluster_of(Req *req, const Record *person, Cluster *ret);
 MUST_CHECK Err show_cluster(Req *req, Html *h, const Record *person);
 /* Whether a register refers to another by a field the reader may see, and she may list it. */
 bool may_refer(Req *req, const Register *reg, const Register *to);
+/* The first `limit` records of a register that refer to the record, within the reader's reach. `q`
+ * is the question asked. */
+MUST_CHECK Err referring(Req *req, const Record *to, const Register *reg, int limit, Query *q,
+                         QueryPage *ret);
 /* On the page of a person or victim: what her papers state of her birth, name and birthplace, and
  * where they disagree; opened when asked for (`?surat=ya`) and a purpose was given. */
 MUST_CHECK Err show_papers(Req *req, Html *h, const Record *r);

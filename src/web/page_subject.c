@@ -139,13 +139,7 @@ Err page_subject(Req *req)
     h_element(h, "h2", req_tr(req, M_COPY_RIGHTS));
     h_element(h, "p", req_tr(req, M_COPY_RIGHTS_LEAD));
     page_end(req, h);
-    req->act_due = true;
-    req->act = (AuditAct){.store = req->store,
-                          .actor = &req->actor,
-                          .action = S("copy"),
-                          .uid = c.person.uid,
-                          .result = S("ok"),
-                          .reg = c.person.reg};
+    req_on_record(req, S("copy"), c.person.reg, c.person.uid, S("ok"));
     return ERR_OK;
 }
 

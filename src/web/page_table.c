@@ -293,18 +293,9 @@ Err page_table(Req *req)
     return ERR_OK;
 }
 
-static void send_file(Req *req, Str name, Str of, const char *suffix, const char *type, Str bytes)
+static Str file_name(Req *req, Str name, Str of, const char *suffix)
 {
-    req->res.type = str_of(type);
-    req->res.disposition = str_printf(req->arena, "attachment; filename=\"%.*s-%.*s.%s\"",
-                                      STR_ARG(name), STR_ARG(of), suffix);
-    buf_put(&req->res.body, bytes);
-}
-
-static void send_book(Req *req, Str name, Str of, Str bytes)
-{
-    send_file(req, name, of, "xlsx",
-              "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes);
+    return str_printf(req->arena, "%.*s-%.*s.%s", STR_ARG(name), STR_ARG(of), suffix);
 }
 
 static Err download(Req *req, bool xlsx)
@@ -318,12 +309,14 @@ static Err download(Req *req, bool xlsx)
     Str of = str_empty(ask.period) ? ask.parent : ask.period;
     if (xlsx) {
         TRY(table_book(req->arena, req->lang, &t, &bytes));
-        send_book(req, ask.def->name, of, bytes);
+        page_send_xlsx(req, file_name(req, ask.def->name, of, "xlsx"), bytes);
         return ERR_OK;
     }
     buf_lit(&req->res.body, "\xEF\xBB\xBF"); /* so that Excel reads UTF-8 */
-    send_file(req, ask.def->name, of, "csv", "text/csv; charset=utf-8",
-              table_csv(req->arena, req->lang, &t, ','));
+    buf_put(&req->res.body, table_csv(req->arena, req->lang, &t, ','));
+    req->res.type = S("text/csv; charset=utf-8");
+    req->res.disposition = str_printf(req->arena, "attachment; filename=\"%.*s\"",
+                                      STR_ARG(file_name(req, ask.def->name, of, "csv")));
     return ERR_OK;
 }
 
@@ -369,7 +362,7 @@ Err page_tables_xlsx(Req *req)
     Table *tables = ARENA_ARRAY(req->arena, n, Table);
     TRY(table_count_set(&req->reader, asks, n, &problems, tables));
     TRY(table_set_book(req->arena, req->lang, tables, n, &bytes));
-    send_book(req, S("tabel"), period, bytes);
+    page_send_xlsx(req, file_name(req, S("tabel"), period, "xlsx"), bytes);
     return ERR_OK;
 }
 

@@ -18,13 +18,8 @@ Err record_purpose(Req *req, const Record *r, Str *ret_file)
 static Err within_budget(Req *req, Str uid)
 {
     const Settings *set = page_kept_settings(req);
-    int64_t budget = set ? setting_number(set, SETTING_READINGS) : 0, n;
-    bool known;
-    if (!budget)
-        return ERR_OK;
-    TRY(readings_of(req->reader.db, req->subject.uid, date_iso(req->arena, clock_today()), uid, &n,
-                    &known));
-    return known || n < budget ? ERR_OK : E_BUDGET;
+    return readings_allow(req->reader.db, req->subject.uid, date_iso(req->arena, clock_today()),
+                          uid, set ? setting_number(set, SETTING_READINGS) : 0);
 }
 
 Err record_open(Req *req, Record *r, unsigned classes)
