@@ -148,7 +148,8 @@ static void settle_births(PaperTruth *t)
     }
 }
 
-/* Names are compared as everywhere: another spelling is the same name. */
+/* Names are compared as everywhere: another spelling is the same name. Initials alone tell the
+ * matching too little to agree, even with themselves; the same text is the same name here. */
 static void settle_names(const Store *s, Arena *a, PaperTruth *t)
 {
     PersonFacts *names = ARENA_ARRAY(a, t->n + 1, PersonFacts), first = {0};
@@ -164,7 +165,8 @@ static void settle_names(const Store *s, Arena *a, PaperTruth *t)
         if (str_empty(names[i].name))
             continue;
         likeness_compare(s, &first, &names[i], 1, &like[i]);
-        t->items[i].other_name = like[i].agreement[PART_NAME] == AGREE_NOT;
+        t->items[i].other_name = like[i].agreement[PART_NAME] == AGREE_NOT &&
+                                 !str_eq(utf8_fold(a, names[i].name), utf8_fold(a, first.name));
     }
 }
 

@@ -43,8 +43,8 @@ def test_papers_that_disagree_are_told_in_words(s):
     assert "1998" not in section(c.get(who)), "papers were opened unasked"
     text = words(section(c.get(who + "?surat=ya")))
     assert re.search(r"Paspor DOK-\S+ menyatakan lahir 12 Agustus 1998, Surat baptis DOK-\S+ menyatakan 12 Agustus 2003: selisih 5 tahun", text), text
-    assert re.search(r"Paspor DOK-\S+ menyatakan nama lain: Yakobus Lain Sekali", text), text
-    assert re.search(r"Paspor DOK-\S+ menyatakan tempat lahir lain: Surabaya", text), text
+    assert re.search(r"Paspor DOK-\S+ menyatakan nama lain: “Yakobus Lain Sekali”", text), text
+    assert re.search(r"Paspor DOK-\S+ menyatakan tempat lahir lain: “Surabaya”", text), text
     assert re.search(r"Saat KAS-\S+ \(1 September 2019\) ia berumur 16 tahun menurut Surat baptis DOK", text), text
     assert re.search(r"21 tahun menurut Paspor DOK-\S+", text) and re.search(r"Ya menurut .*; Tidak menurut Paspor", text), text
     rows = s.rows("SELECT count(*) FROM audit WHERE reg = 'dokumen' AND purpose LIKE '%Pemeriksaan berkas%'")[0][0]
@@ -95,3 +95,11 @@ def test_a_number_that_fits_asks_nothing(s):
     form = c.get("/orang/baru").form("/orang/baru", has="nama")
     form.fill(nama="Gidion Ujicocok Manafe", jk="L", tgl_lahir="1998-08-12", nik="5303141208980007")
     assert re.match(r"/orang/[0-9a-f-]{36}", c.submit(form).path)
+
+
+def test_who_is_known_by_initials_does_not_contradict_herself(s):
+    c = s.as_("ppt")
+    who = steps.make(c, "orang", nama="D. Y. M.", jk="P")
+    steps.open_file(c, who)
+    told = words(section(c.get(who + "?surat=ya")))
+    assert "D. Y. M." in told and "nama lain" not in told, told
