@@ -200,7 +200,7 @@ Err match_search(Cli *cli)
     s->fd = open(cli->argv[1], O_RDONLY | O_CLOEXEC);
     if (s->fd < 0)
         return E_IO;
-    size_t n = search_index_records(s->index), bytes = search_index_bytes(s->index);
+    size_t n = search_index_records(s->index), bytes = search_index_image(s->index).len;
     Str ready =
         tr_args(cli->arena, cli->lang, M_MATCH_SEARCH_READY, str_int(cli->arena, (int64_t)n),
                 str_int(cli->arena, n ? (int64_t)(bytes / n) : 0));

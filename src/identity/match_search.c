@@ -1,69 +1,46 @@
-#include "identity/match_search.h"
-
-#include "base/date.h"
 #include "identity/date_compare.h"
-#include "identity/match_value.h"
-#include "identity/name_compare.h"
-#include "identity/string_distance.h"
 #include "identity/word_index.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* So many entries of lists are read for one question; a name that has more is cut. */
-enum { BUDGET = 60000, MOST_OF_ONE = 400000, YEARS = 12 };
-/* How a record was found, beside the words of the question: a bit each. */
-enum { BY_DATE = 1 << 6, BY_NUMBER = 1 << 7, FAR_LETTERS = 3 };
-static const Date century = {2030, 12, 31};
-
-typedef struct Record {
-    uint64_t nik, phone, place;
-    uint32_t names[SEARCH_NAMES], birth, village;
-} Record;
-
-typedef struct Number {
-    uint64_t number;
-    uint32_t record;
-} Number;
-
-/* Records that have a number, ascending by it; where in a record it stands. */
-typedef struct Numbers {
-    uint32_t *records;
-    size_t n, offset;
-} Numbers;
-
-struct SearchIndex {
-    Arena *arena, *building;
-    const NameRules *rules;
-    Vocabulary *words;
-    NameToken *tokens;
-    WordIndex *like;
-    struct {
-        Record *items;
-        size_t n, cap;
-    } records;                /* while building in its own arena; then ascending by birth */
-    uint32_t *starts, *lists; /* by word: records that have it, ascending */
-    Numbers niks, phones;
-    float *scores;
-    uint8_t *found; /* by record: which words of the question it has */
-    uint32_t *touched;
-    size_t touched_n;
+/* Lists of a village or of a name are read so far and no further. */
+enum {
+    MOST_OF_VILLAGE = 30000,
+    MOST_ALONE = 30000,
+    MOST_OF_RAREST = 3000,
+    MOST_TOGETHER = 600000,
+    AHEAD = 12,
+    YEARS = AGE_FORGED_MAX
 };
+static const Date century = {2030, 12, 31};
 
 /* ---- reading ---- */
 
-static void join_name(const NameRules *rules, Arena *scratch, Str cell, Name *to)
+static void join_name(Name *to, const Name *part)
 {
-    Name part;
-    name_normalise(rules, scratch, cell, &part, NULL);
-    for (int i = 0; i < part.n && to->n < NAME_TOKENS; i++)
-        to->tokens[to->n++] = part.tokens[i];
+    for (int i = 0; i < part->n && to->n < NAME_TOKENS; i++)
+        to->tokens[to->n++] = part->tokens[i];
+}
+
+static void read_name(const NameRules *rules, Arena *scratch, Str cell, Name *to)
+{
+    Name part, alias;
+    name_normalise(rules, scratch, cell, &part, &alias);
+    join_name(to, &part);
+    join_name(to, &alias);
 }
 
 static uint64_t phone_of(Str cell)
 {
     return match_number(str_from(cell, cell.len > 9 ? cell.len - 9 : 0), 6, true);
+}
+
+static bool is_name(ColumnRole role)
+{
+    return role == COLUMN_NAME || role == COLUMN_GIVEN || role == COLUMN_FAMILY ||
+           role == COLUMN_ALIAS;
 }
 
 void search_person(const NameRules *rules, Arena *scratch, const MatchColumn *columns,
@@ -72,14 +49,15 @@ void search_person(const NameRules *rules, Arena *scratch, const MatchColumn *co
     Date d;
     ret->name.n = 0;
     ret->birth = 0;
-    ret->village = ret->nik = ret->phone = 0;
+    ret->village = STR_NONE;
+    ret->nik = ret->phone = 0;
     for (size_t i = 0; i < n; i++) {
         Str cell = str_trim(cells[i]);
         ColumnRole role = columns[i].role;
         if (!cell.len)
             continue;
-        if (role == COLUMN_NAME || role == COLUMN_GIVEN || role == COLUMN_FAMILY)
-            join_name(rules, scratch, cell, &ret->name);
+        if (is_name(role))
+            read_name(rules, scratch, cell, &ret->name);
         else if (role == COLUMN_BIRTH && date_read_loose(scratch, cell, century, &d))
             ret->birth = PACKED_DATE(d.year, d.month, d.day);
         else if (role == COLUMN_NIK)
@@ -87,166 +65,323 @@ void search_person(const NameRules *rules, Arena *scratch, const MatchColumn *co
         else if (role == COLUMN_PHONE)
             ret->phone = phone_of(cell);
         else if (role == COLUMN_PLACE)
-            ret->village = match_hash(9, match_plain(scratch, cell));
+            ret->village = match_plain(scratch, cell);
     }
 }
 
-/* ---- building ---- */
-
-SearchIndex *search_index_new(Arena *a, const NameRules *rules)
+void search_village_token(Str village, NameToken *ret)
 {
-    SearchIndex *x = ARENA_NEW(a, SearchIndex);
-    *x = (SearchIndex){
-        .arena = a, .building = arena_new(SIZE_MAX), .rules = rules, .words = vocabulary_new(a)};
-    return x;
+    Str text = str_head(village, TOKEN_MAX);
+    memset(ret, 0, sizeof *ret);
+    memcpy(ret->raw, text.ptr, text.len);
+    memcpy(ret->canonical, text.ptr, text.len);
+    ret->raw_len = ret->canonical_len = (uint8_t)text.len;
 }
 
-void search_index_add(SearchIndex *x, const SearchPerson *person, uint64_t place)
-{
-    Record r = {.nik = person->nik,
-                .phone = person->phone,
-                .place = place,
-                .birth = person->birth,
-                .village = (uint32_t)person->village};
-    for (int i = 0; i < person->name.n && i < SEARCH_NAMES; i++) {
-        const NameToken *t = &person->name.tokens[i];
-        Str text = t->shortened ? token_canonical(t) : token_raw(t);
-        r.names[i] = vocabulary_put(x->words, NAME_CLASS, text);
-    }
-    *ARENA_PUSH(x->building, x->records) = r;
-}
+/* ---- a question ---- */
 
-static int by_birth(const void *a, const void *b)
-{
-    const Record *p = a, *q = b;
-    if (p->birth != q->birth)
-        return p->birth < q->birth ? -1 : 1;
-    return (p->place > q->place) - (p->place < q->place);
-}
-
-static int by_number(const void *a, const void *b)
-{
-    const Number *p = a, *q = b;
-    if (p->number != q->number)
-        return p->number < q->number ? -1 : 1;
-    return (p->record > q->record) - (p->record < q->record);
-}
-
-/* Whether a word stands in the record before. */
-static bool repeated(const Record *r, int at)
-{
-    for (int i = 0; i < at; i++)
-        if (r->names[i] == r->names[at])
-            return true;
-    return false;
-}
-
-/* Counts two places ahead, so that after filling each word's list ends where the next begins. */
-static void make_lists(SearchIndex *x)
-{
-    uint32_t *starts = x->starts = ARENA_ARRAY(x->arena, x->words->n + 2, uint32_t);
-    for (int round = 0; round < 2; round++) {
-        for (uint32_t r = 0; r < x->records.n; r++)
-            for (int i = 0; i < SEARCH_NAMES && x->records.items[r].names[i]; i++) {
-                uint32_t word = x->records.items[r].names[i];
-                if (repeated(&x->records.items[r], i))
-                    continue;
-                if (round)
-                    x->lists[starts[word + 1]++] = r;
-                else
-                    starts[word + 2]++;
-            }
-        for (uint32_t w = 1; !round && w <= x->words->n; w++)
-            starts[w + 1] += starts[w];
-        if (!round)
-            x->lists = ARENA_ARRAY(x->arena, starts[x->words->n + 1] + 1, uint32_t);
-    }
-}
-
-static uint64_t number_at(const SearchIndex *x, uint32_t record, size_t offset)
-{
-    return *(const uint64_t *)((const char *)&x->records.items[record] + offset);
-}
-
-static Numbers make_numbers(const SearchIndex *x, size_t offset)
-{
-    Numbers to = {.offset = offset};
-    Number *all = ARENA_ARRAY(x->building, x->records.n + 1, Number);
-    for (uint32_t r = 0; r < x->records.n; r++)
-        if (number_at(x, r, offset))
-            all[to.n++] = (Number){number_at(x, r, offset), r};
-    qsort(all, to.n, sizeof *all, by_number);
-    to.records = ARENA_ARRAY(x->arena, to.n + 1, uint32_t);
-    for (size_t i = 0; i < to.n; i++)
-        to.records[i] = all[i].record;
-    return to;
-}
-
-void search_index_finish(SearchIndex *x)
-{
-    size_t n = x->records.n;
-    Record *kept = ARENA_ARRAY(x->arena, n + 1, Record);
-    if (n)
-        memcpy(kept, x->records.items, n * sizeof *kept);
-    x->records.items = kept;
-    qsort(kept, n, sizeof *kept, by_birth);
-    make_lists(x);
-    x->niks = make_numbers(x, offsetof(Record, nik));
-    x->phones = make_numbers(x, offsetof(Record, phone));
-    arena_free(x->building);
-    x->tokens = ARENA_ARRAY(x->arena, x->words->n, NameToken);
-    for (uint32_t w = 1; w < x->words->n; w++)
-        name_token(x->rules, x->words->words[w].text, &x->tokens[w]);
-    x->like = word_index_new(x->arena, x->words, x->tokens);
-    x->scores = ARENA_ARRAY(x->arena, n + 1, float);
-    x->found = ARENA_ARRAY(x->arena, n + 1, uint8_t);
-    x->touched = ARENA_ARRAY(x->arena, n + 1, uint32_t);
-}
-
-size_t search_index_records(const SearchIndex *x)
-{
-    return x->records.n;
-}
-
-size_t search_index_bytes(const SearchIndex *x)
-{
-    size_t each = sizeof(Record) + sizeof(float) + sizeof(uint8_t) + sizeof(uint32_t);
-    return x->records.n * each + (size_t)x->starts[x->words->n] * sizeof(uint32_t) +
-           (x->niks.n + x->phones.n) * sizeof(uint32_t) +
-           x->words->n * (sizeof(Word) + sizeof(NameToken));
-}
-
-/* ---- looking ---- */
-
-/* One word of the question: words like it, and how many records they bring. */
+/* One word of the question: what each level of agreement with it says, in bits. */
 typedef struct Asked {
-    LikeWord like[LIKE_WORDS];
-    size_t n;
-    uint64_t volume;
-    uint8_t bit;
+    const NameToken *token;
+    uint32_t letters;
+    float bits[TOKEN_LEVELS];
+    uint64_t volume; /* records that have a word like it */
 } Asked;
 
+typedef struct Kept {
+    uint32_t record;
+    float score;
+} Kept;
+
 typedef struct Question {
-    SearchIndex *x;
+    const SearchIndex *x;
     const SearchPerson *wanted;
-    uint32_t from, to; /* records whose birth is near enough; those without any come first */
-    uint32_t unborn;   /* how many have no birth */
-    Asked asked[SEARCH_NAMES];
-    Asked *order[SEARCH_NAMES]; /* the rarest first */
-    int n;
+    Date birth;
+    Asked asked[ASKED_WORDS]; /* words of the name, then the village */
+    int n;                    /* words of the name */
+    LikeWords like;
+    Kept kept[SEARCH_RESULTS];
+    size_t kept_n;
+    uint64_t looked_at;
 } Question;
 
+static Date date_of(uint32_t packed)
+{
+    return (Date){DATE_YEAR(packed), DATE_MONTH(packed), DATE_DAY(packed)};
+}
+
+/* How often a word of the same person is written so that it agrees so far. The levels of the words
+ * that are like what is asked, against how many records have such a word by chance. */
+static void weigh_levels(Question *q, int at)
+{
+    static const float often[TOKEN_LEVELS] = {
+        [TOKEN_FAR] = 0.03f,       [TOKEN_NEAR] = 0.08f,  [TOKEN_EQUIVALENT] = 0.05f,
+        [TOKEN_CANONICAL] = 0.06f, [TOKEN_EXACT] = 0.78f, [TOKEN_INITIAL] = 0.05f};
+    float have[TOKEN_LEVELS] = {0}, all = (float)q->x->counts[SECTION_rows], most = 30;
+    for (size_t i = 0; i < q->like.n; i++) {
+        const LikeWord *w = &q->like.slots[q->like.found[i]];
+        have[w->levels[at]] += (float)index_count(q->x, w->word);
+    }
+    for (int level = TOKEN_EXACT; level > TOKEN_DIFFERENT; level--) {
+        float bits = level == TOKEN_INITIAL ? 1 : log2f(often[level] * all / (have[level] + 1) + 1);
+        q->asked[at].bits[level] = most = bits < most ? bits : most;
+        q->asked[at].volume += (uint64_t)have[level];
+    }
+}
+
+static void ask_word(Question *q, int at, uint8_t class, const NameToken *token)
+{
+    Asked *a = &q->asked[at];
+    a->token = token;
+    a->letters = word_letters(token_canonical(token));
+    like_words_find(q->x, class, token, at, &q->like);
+    weigh_levels(q, at);
+}
+
+/* ---- scoring ---- */
+
+/* The level of a word that no key proposed, where there are few enough to read letters. */
+static uint8_t far_level(Question *q, int asked, uint32_t word)
+{
+    const Asked *a = &q->asked[asked];
+    unsigned apart = (unsigned)__builtin_popcount(a->letters ^ q->x->words[word].letters);
+    bool part = (a->letters & q->x->words[word].letters) == q->x->words[word].letters ||
+                (a->letters & q->x->words[word].letters) == a->letters;
+    return (apart <= 4 || part) && words_far(token_canonical(a->token), index_canonical(q->x, word))
+               ? TOKEN_FAR
+               : TOKEN_DIFFERENT;
+}
+
+static uint8_t level_of(Question *q, int asked, uint32_t word, bool closely)
+{
+    const IndexWord *w = &q->x->words[word];
+    const NameToken *t = q->asked[asked].token;
+    const LikeWord *like = like_words_may(&q->like, word) ? like_words_get(&q->like, word) : NULL;
+    uint8_t level = like ? like->levels[asked] : TOKEN_MISSING;
+    if (level > TOKEN_DIFFERENT)
+        return level;
+    if ((w->initial || t->initial) && q->x->texts[w->raw] == t->raw[0])
+        return TOKEN_INITIAL;
+    return closely ? far_level(q, asked, word) : TOKEN_DIFFERENT;
+}
+
+/* Each word of the question and its partner in the record, closest first; what has no partner
+ * speaks against it, more so when the record has another word in its place. */
+static float name_bits(Question *q, const Row *r, bool closely)
+{
+    enum { WORDS = ASKED_WORDS - 1 };
+    static const float different = -4, dropped = -1.5f, extra = -1;
+    uint8_t levels[WORDS][ROW_WORDS];
+    unsigned free_asked = (1u << q->n) - 1, free_row = 0;
+    float sum = 0;
+    for (int k = 0; k < ROW_WORDS && row_word(r, k); k++) {
+        free_row |= 1u << k;
+        for (int i = 0; i < q->n; i++)
+            levels[i][k] = level_of(q, i, row_word(r, k), closely);
+    }
+    for (;;) {
+        int a = -1, b = -1;
+        for (int i = 0; i < q->n; i++)
+            for (int k = 0; k < ROW_WORDS; k++)
+                if (free_asked >> i & free_row >> k & 1 && levels[i][k] > TOKEN_DIFFERENT &&
+                    (a < 0 || q->asked[i].bits[levels[i][k]] > q->asked[a].bits[levels[a][b]])) {
+                    a = i;
+                    b = k;
+                }
+        if (a < 0)
+            break;
+        sum += q->asked[a].bits[levels[a][b]];
+        free_asked &= ~(1u << a);
+        free_row &= ~(1u << b);
+    }
+    int without = __builtin_popcount(free_asked), left = __builtin_popcount(free_row);
+    int both = without < left ? without : left;
+    return sum + different * (float)both + dropped * (float)(without - both) +
+           extra * (float)(left - both);
+}
+
+static bool says_year_only(Date d)
+{
+    return !d.month || !d.day || date_is_default(d);
+}
+
+/* How many days of seventy years agree so far, against how often one date is written so. */
+static float birth_bits(Date a, uint32_t birth)
+{
+    static const float bits[DATE_LEVELS] = {
+        [DATE_DIFFERENT] = -8, [DATE_YEAR_NEAR] = -3,  [DATE_TWO_PARTS] = 2,
+        [DATE_OTHER_YEAR] = 1, [DATE_FIRST_OLDER] = 8, [DATE_SECOND_OLDER] = 8,
+        [DATE_SLIP] = 6,       [DATE_SWAPPED] = 9,     [DATE_SAME_DEFAULT] = 6,
+        [DATE_SAME_YEAR] = 4,  [DATE_SAME_MONTH] = 8,  [DATE_SAME] = 13};
+    static const float turned_raised = 3, year_only = 1, year_only_raised = -3;
+    Date b = date_of(birth);
+    DateLevel level = date_compare(a, b);
+    int apart = abs(a.year - b.year);
+    if (level == DATE_MISSING)
+        return 0;
+    if (level < DATE_SAME_DEFAULT && (says_year_only(a) || says_year_only(b)) && apart <= YEARS)
+        return apart ? year_only_raised : year_only > bits[level] ? year_only : bits[level];
+    if (a.day == b.month && a.month == b.day && a.day != a.month && apart && apart <= YEARS)
+        return turned_raised;
+    return bits[level];
+}
+
+static void keep(Question *q, uint32_t record, float score)
+{
+    size_t at = q->kept_n;
+    for (size_t i = 0; i < q->kept_n; i++)
+        if (q->kept[i].record == record)
+            return;
+    while (at > 0 && (score > q->kept[at - 1].score ||
+                      (score == q->kept[at - 1].score && record < q->kept[at - 1].record)))
+        at--;
+    if (at == SEARCH_RESULTS)
+        return;
+    size_t last = q->kept_n < SEARCH_RESULTS ? q->kept_n++ : SEARCH_RESULTS - 1;
+    memmove(q->kept + at + 1, q->kept + at, (last - at) * sizeof *q->kept);
+    q->kept[at] = (Kept){record, score};
+}
+
+static float village_bits(const Question *q, uint32_t word)
+{
+    static const float elsewhere = -3;
+    const Asked *a = &q->asked[ASKED_VILLAGE];
+    const LikeWord *like = word && a->token ? like_words_get(&q->like, word) : NULL;
+    if (!word || !a->token)
+        return 0;
+    return like && like->levels[ASKED_VILLAGE] > TOKEN_DIFFERENT
+               ? a->bits[like->levels[ASKED_VILLAGE]]
+               : elsewhere;
+}
+
+static void weigh(Question *q, uint32_t record, bool closely)
+{
+    const Row *r = &q->x->rows[record];
+    float score = name_bits(q, r, closely) + birth_bits(q->birth, r->birth),
+          best = q->asked[ASKED_VILLAGE].bits[TOKEN_EXACT];
+    if (q->kept_n == SEARCH_RESULTS && score + best < q->kept[SEARCH_RESULTS - 1].score)
+        return;
+    keep(q, record, score + village_bits(q, q->x->rest[record].village));
+}
+
+/* ---- candidates ---- */
+
+static bool may(const Question *q, const Row *r)
+{
+    return like_words_may(&q->like, row_word(r, 0)) || like_words_may(&q->like, row_word(r, 1)) ||
+           like_words_may(&q->like, row_word(r, 2)) || like_words_may(&q->like, row_word(r, 3));
+}
+
+/* Records that lie side by side. */
+static void scan(Question *q, uint32_t from, uint32_t to, bool closely)
+{
+    q->looked_at += to - from;
+    for (uint32_t r = from; r < to; r++)
+        if (closely || may(q, &q->x->rows[r]))
+            weigh(q, r, closely);
+}
+
+static void scan_list(Question *q, const uint32_t *list, size_t n, bool closely)
+{
+    const Row *rows = q->x->rows;
+    q->looked_at += n;
+    for (size_t i = 0; i < n; i++) {
+        __builtin_prefetch(&rows[list[i + AHEAD < n ? i + AHEAD : i]]);
+        if (closely || may(q, &rows[list[i]]))
+            weigh(q, list[i], closely);
+    }
+}
+
+/* The first record born on the day or later. */
 static uint32_t first_born(const SearchIndex *x, uint32_t birth)
 {
-    size_t low = 0, high = x->records.n;
+    size_t low = 0, high = x->counts[SECTION_births] - 1;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (x->records.items[middle].birth < birth)
+        if (x->births[middle].birth < birth)
             low = middle + 1;
         else
             high = middle;
     }
-    return (uint32_t)low;
+    return x->births[low].first;
+}
+
+static void scan_day(Question *q, int year, int month, int day, bool closely)
+{
+    uint32_t birth = PACKED_DATE(year, month, day);
+    scan(q, first_born(q->x, birth), first_born(q->x, birth + 1), closely);
+}
+
+/* Years as far apart as forged papers set them, with the day and month, or without any. */
+static void scan_years(Question *q, int month, int day)
+{
+    for (int year = q->birth.year - YEARS; year <= q->birth.year + YEARS; year++) {
+        scan_day(q, year, month, day, false);
+        if (month != day && day <= 12)
+            scan_day(q, year, day, month, false);
+        scan_day(q, year, 0, 0, false);
+        scan_day(q, year, 1, 1, false);
+    }
+}
+
+/* Who was born on the day asked for, or on one that is it but for a slip. */
+static void gather_birth(Question *q)
+{
+    Date b = q->birth;
+    if (!b.year)
+        return;
+    if (!b.month || !b.day) {
+        uint32_t from = PACKED_DATE(b.year, b.month, 0);
+        scan(q, first_born(q->x, from),
+             first_born(q->x, b.month ? from + 128 : PACKED_DATE(b.year + 1, 0, 0)), false);
+        return;
+    }
+    bool closely = !date_is_default(b);
+    scan_day(q, b.year, b.month, b.day, closely);
+    if (b.day <= 12 && b.day != b.month)
+        scan_day(q, b.year, b.day, b.month, closely);
+    scan(q, first_born(q->x, PACKED_DATE(b.year, b.month, 0)),
+         first_born(q->x, PACKED_DATE(b.year, b.month + 1, 0)), false);
+    for (int month = 1; month <= 12; month++)
+        scan_day(q, b.year, month, b.day, false);
+    scan_years(q, b.month, b.day);
+    for (int year = b.year - 50; year <= b.year + 50; year += 10)
+        scan_day(q, year, b.month, b.day, false);
+}
+
+static void gather_number(Question *q, const uint32_t *all, size_t n, bool nik, uint64_t number)
+{
+    enum { CROWD = 100 }; /* a number that a hundred people have says nothing of one */
+    size_t low = 0, high = n;
+    const Rest *rest = q->x->rest;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if ((nik ? rest[all[middle]].nik : rest[all[middle]].phone) < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (size_t i = low; number && i < n && i < low + CROWD; i++) {
+        const Rest *r = &rest[all[i]];
+        if ((nik ? r->nik : r->phone) != number)
+            break;
+        keep(q, all[i],
+             (nik ? 20.f : 12.f) + name_bits(q, &q->x->rows[all[i]], true) +
+                 birth_bits(q->birth, q->x->rows[all[i]].birth) + village_bits(q, r->village));
+    }
+}
+
+static void gather_village(Question *q)
+{
+    uint64_t taken = 0;
+    for (size_t i = 0; i < q->like.n; i++) {
+        const LikeWord *w = &q->like.slots[q->like.found[i]];
+        uint32_t n = index_count(q->x, w->word);
+        if (w->levels[ASKED_VILLAGE] <= TOKEN_DIFFERENT || (taken += n) > MOST_OF_VILLAGE)
+            continue;
+        scan_list(q, q->x->lists + q->x->starts[w->word], n,
+                  w->levels[ASKED_VILLAGE] == TOKEN_EXACT);
+    }
 }
 
 /* The piece of a list with records from `from` on and before `to`. */
@@ -254,13 +389,12 @@ static const uint32_t *piece(const SearchIndex *x, uint32_t word, uint32_t from,
                              size_t *ret_n)
 {
     const uint32_t *list = x->lists + x->starts[word];
-    size_t n = x->starts[word + 1] - x->starts[word], bounds[2];
+    size_t n = index_count(x, word), bounds[2];
     for (int side = 0; side < 2; side++) {
-        uint32_t wanted = side ? to : from;
         size_t low = 0, high = n;
         while (low < high) {
             size_t middle = (low + high) / 2;
-            if (list[middle] < wanted)
+            if (list[middle] < (side ? to : from))
                 low = middle + 1;
             else
                 high = middle;
@@ -271,198 +405,137 @@ static const uint32_t *piece(const SearchIndex *x, uint32_t word, uint32_t from,
     return list + bounds[0];
 }
 
-static float worth(uint8_t level)
-{
-    static const float share[TOKEN_LEVELS] = {
-        [TOKEN_INITIAL] = 0.2f,    [TOKEN_FAR] = 0.4f,        [TOKEN_NEAR] = 0.7f,
-        [TOKEN_EQUIVALENT] = 0.8f, [TOKEN_CANONICAL] = 0.95f, [TOKEN_EXACT] = 1};
-    return share[level];
-}
-
-static float bits_of(const SearchIndex *x, const LikeWord *w)
-{
-    float have = (float)(x->starts[w->word + 1] - x->starts[w->word] + 1);
-    return worth(w->level) * log2f((float)x->records.n / have + 2);
-}
-
-static void touch(SearchIndex *x, uint32_t r, uint8_t bit, float bits)
-{
-    if (x->found[r] & bit)
-        return;
-    if (!x->found[r])
-        x->touched[x->touched_n++] = r;
-    x->found[r] |= bit;
-    x->scores[r] += bits;
-}
-
-static void gather(Question *q, const Asked *asked, SearchAnswer *ret)
-{
-    uint64_t taken = 0;
-    for (size_t i = 0; i < asked->n; i++) {
-        float bits = bits_of(q->x, &asked->like[i]);
-        for (int part = 0; part < 2; part++) {
-            size_t n;
-            const uint32_t *list =
-                piece(q->x, asked->like[i].word, part ? q->from : 0, part ? q->to : q->unborn, &n);
-            for (size_t k = 0; k < n && taken < MOST_OF_ONE; k++, taken++)
-                touch(q->x, list[k], asked->bit, bits);
-            ret->cut |= taken == MOST_OF_ONE;
-        }
-    }
-    ret->looked_at += taken;
-}
-
-static void gather_number(SearchIndex *x, const Numbers *all, uint64_t number, float bits)
-{
-    size_t low = 0, high = all->n;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (number_at(x, all->records[middle], all->offset) < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    /* A number that a hundred people have says nothing of one. */
-    for (size_t i = low; number && i < all->n && i < low + 100; i++) {
-        if (number_at(x, all->records[i], all->offset) != number)
-            break;
-        touch(x, all->records[i], BY_NUMBER, 0);
-        x->scores[all->records[i]] += bits;
-    }
-}
-
-/* Who was born on the day asked for, or on the day that is it with day and month changed places: a
- * few hundred of millions, so that a name which no word is like is found all the same. */
-static void gather_date(Question *q)
-{
-    uint32_t birth = q->wanted->birth, day = (uint32_t)DATE_DAY(birth),
-             month = (uint32_t)DATE_MONTH(birth);
-    if (!day || !month || date_is_default((Date){DATE_YEAR(birth), (int)month, (int)day}))
-        return;
-    for (int swapped = 0; swapped < (day <= 12 && day != month) + 1; swapped++) {
-        uint32_t one = swapped ? PACKED_DATE(DATE_YEAR(birth), day, month) : birth,
-                 end = first_born(q->x, one + 1);
-        for (uint32_t r = first_born(q->x, one); r < end; r++)
-            touch(q->x, r, BY_DATE, 0);
-    }
-}
-
-/* A word two letters off, which no list of similar words holds: only of those born on the day. */
-static float bits_of_far(const Question *q, const Record *r, int asked)
+/* Years in which somebody may be born who is asked about, without and with any birth on record. */
+static void near_years(const Question *q, uint32_t ret[2][2])
 {
     const SearchIndex *x = q->x;
-    Str wanted = token_canonical(&q->wanted->name.tokens[asked]);
-    for (int k = 0; k < SEARCH_NAMES && r->names[k]; k++) {
-        LikeWord one = {r->names[k], TOKEN_FAR};
-        Str have = token_canonical(&x->tokens[r->names[k]]);
-        if (wanted.len > FAR_LETTERS && have.len > FAR_LETTERS && osa_distance(wanted, have) <= 2)
-            return bits_of(x, &one);
+    int year = q->birth.year;
+    ret[0][0] = 0;
+    ret[0][1] = ret[1][0] = first_born(x, 1); /* those without come first */
+    ret[1][1] = (uint32_t)x->counts[SECTION_rows];
+    if (year) {
+        ret[1][0] = first_born(x, year > YEARS ? PACKED_DATE(year - YEARS, 0, 0) : 1);
+        ret[1][1] = first_born(x, PACKED_DATE(year + YEARS + 1, 0, 0));
     }
-    return 0;
 }
 
-/* Words of the question that were too common to gather by: looked for in the record itself. */
-static float bits_of_rest(const Question *q, const Record *r, uint8_t found)
-{
-    float sum = 0;
-    for (int a = 0; a < q->n; a++) {
-        const Asked *asked = &q->asked[a];
-        for (size_t i = 0; i < asked->n && !(found & asked->bit); i++)
-            for (int k = 0; k < SEARCH_NAMES && r->names[k]; k++)
-                if (r->names[k] == asked->like[i].word) {
-                    sum += bits_of(q->x, &asked->like[i]);
-                    found |= asked->bit;
-                    break;
-                }
-        if (found & BY_DATE && !(found & asked->bit))
-            sum += bits_of_far(q, r, a);
-    }
-    return sum;
-}
+typedef void TakeList(void *ctx, const uint32_t *list, size_t n);
 
-/* How many days of seventy years agree so far, against how often one date is written so. */
-static float bits_of_birth(uint32_t wanted, uint32_t birth)
+/* Hands on the lists of all words like one of the question, within near years, exact words first,
+ * until the budget is used up. */
+static bool take_lists(const Question *q, int at, uint64_t *budget, TakeList *take, void *ctx)
 {
-    static const float bits[DATE_LEVELS] = {
-        [DATE_DIFFERENT] = -8, [DATE_YEAR_NEAR] = -2,  [DATE_TWO_PARTS] = 2,
-        [DATE_OTHER_YEAR] = 1, [DATE_FIRST_OLDER] = 8, [DATE_SECOND_OLDER] = 8,
-        [DATE_SLIP] = 6,       [DATE_SWAPPED] = 9,     [DATE_SAME_DEFAULT] = 6,
-        [DATE_SAME_YEAR] = 5,  [DATE_SAME_MONTH] = 8,  [DATE_SAME] = 13};
-    Date a = {DATE_YEAR(wanted), DATE_MONTH(wanted), DATE_DAY(wanted)},
-         b = {DATE_YEAR(birth), DATE_MONTH(birth), DATE_DAY(birth)};
-    bool turned = a.day == b.month && a.month == b.day && a.day != a.month;
-    if (turned && a.year != b.year && abs(a.year - b.year) <= YEARS)
-        return 3;
-    return bits[date_compare(a, b)];
-}
-
-static void keep_hit(SearchAnswer *ret, uint64_t place, float score)
-{
-    size_t at = ret->n;
-    while (at > 0 && (score > ret->hits[at - 1].score ||
-                      (score == ret->hits[at - 1].score && place < ret->hits[at - 1].place)))
-        at--;
-    if (at == SEARCH_RESULTS)
-        return;
-    size_t last = ret->n < SEARCH_RESULTS ? ret->n++ : SEARCH_RESULTS - 1;
-    memmove(ret->hits + at + 1, ret->hits + at, (last - at) * sizeof *ret->hits);
-    ret->hits[at] = (SearchHit){place, score};
-}
-
-static void weigh_touched(Question *q, SearchAnswer *ret)
-{
-    SearchIndex *x = q->x;
-    for (size_t i = 0; i < x->touched_n; i++) {
-        uint32_t at = x->touched[i];
-        const Record *r = &x->records.items[at];
-        float score = x->scores[at] + bits_of_rest(q, r, x->found[at]);
-        if (q->wanted->village && r->village == (uint32_t)q->wanted->village)
-            score += 8;
-        score += bits_of_birth(q->wanted->birth, r->birth);
-        keep_hit(ret, r->place, score);
-        x->scores[at] = 0;
-        x->found[at] = 0;
-    }
-    x->touched_n = 0;
-}
-
-static void ask_words(Question *q)
-{
-    const Name *name = &q->wanted->name;
-    for (int i = 0; i < name->n && q->n < SEARCH_NAMES; i++) {
-        Asked *a = &q->asked[q->n];
-        a->n = word_index_find(q->x->like, &name->tokens[i], a->like);
-        a->bit = (uint8_t)(1u << q->n);
-        a->volume = 0;
-        for (size_t k = 0; k < a->n; k++) {
+    uint32_t near[2][2];
+    near_years(q, near);
+    for (int level = TOKEN_EXACT; level > TOKEN_INITIAL; level--)
+        for (size_t i = 0; i < 2 * q->like.n; i++) {
+            const LikeWord *w = &q->like.slots[q->like.found[i / 2]];
             size_t n;
-            piece(q->x, a->like[k].word, q->from, q->to, &n);
-            a->volume += n;
+            if (w->levels[at] != level)
+                continue;
+            const uint32_t *list = piece(q->x, w->word, near[i % 2][0], near[i % 2][1], &n);
+            size_t taken = n < *budget ? n : *budget;
+            take(ctx, list, taken);
+            *budget -= taken;
+            if (taken < n)
+                return false;
         }
-        int at = q->n++;
-        for (; at > 0 && q->order[at - 1]->volume > a->volume; at--)
-            q->order[at] = q->order[at - 1];
-        q->order[at] = a;
+    return true;
+}
+
+static void take_all(void *ctx, const uint32_t *list, size_t n)
+{
+    scan_list(ctx, list, n, false);
+}
+
+/* Records that have one word of the question so far, a bit each; with a second one they are
+ * weighed. */
+typedef struct Pairing {
+    Question *q;
+    uint64_t *seen;
+    uint32_t waiting[AHEAD * 4];
+    size_t n;
+    bool last;
+} Pairing;
+
+static void take_pairs(void *ctx, const uint32_t *list, size_t n)
+{
+    Pairing *p = ctx;
+    enum { ROOM = sizeof p->waiting / sizeof *p->waiting };
+    for (size_t i = 0; i < n; i++) {
+        uint32_t r = list[i];
+        uint64_t bit = 1ull << (r % 64), word = p->seen[r / 64];
+        if (!(word & bit)) {
+            if (!p->last)
+                p->seen[r / 64] = word | bit;
+            continue;
+        }
+        if (p->n == ROOM) {
+            scan_list(p->q, p->waiting, p->n, false);
+            p->n = 0;
+        }
+        p->waiting[p->n++] = r;
+    }
+    p->q->looked_at += n;
+}
+
+/* The words of the question, the rarest first. */
+static void order_words(const Question *q, int ret[ASKED_WORDS])
+{
+    for (int i = 0; i < q->n; i++) {
+        int at = i;
+        for (; at > 0 && q->asked[ret[at - 1]].volume > q->asked[i].volume; at--)
+            ret[at] = ret[at - 1];
+        ret[at] = i;
     }
 }
 
-void search_find(SearchIndex *x, const SearchPerson *wanted, SearchAnswer *ret)
+/* Whoever has the rarest word, while there are few; then whoever has two of the words. False when
+ * there were more than are looked at. */
+static bool gather_words(Question *q, Arena *scratch)
+{
+    uint64_t alone = q->n == 1 ? MOST_ALONE : MOST_OF_RAREST, together = MOST_TOGETHER;
+    int order[ASKED_WORDS];
+    Pairing p = {.q = q};
+    order_words(q, order);
+    bool all = take_lists(q, order[0], &alone, take_all, q);
+    if (q->n == 1)
+        return all;
+    p.seen = ARENA_ARRAY(scratch, q->x->counts[SECTION_rows] / 64 + 1, uint64_t);
+    bool whole = true;
+    for (int i = 0; i < q->n && whole; i++) {
+        p.last = i == q->n - 1;
+        whole = take_lists(q, order[i], &together, take_pairs, &p);
+    }
+    scan_list(q, p.waiting, p.n, false);
+    return whole;
+}
+
+void search_find(const SearchIndex *x, const SearchPerson *wanted, SearchAnswer *ret)
 {
     Arena *scratch = arena_new(SIZE_MAX);
     Question *q = ARENA_NEW(scratch, Question);
-    uint32_t year = (uint32_t)DATE_YEAR(wanted->birth);
+    NameToken village;
     *ret = (SearchAnswer){0};
     q->x = x;
     q->wanted = wanted;
-    q->unborn = first_born(x, 1);
-    q->from = year ? first_born(x, PACKED_DATE(year > YEARS ? year - YEARS : 0, 0, 0)) : q->unborn;
-    q->to = year ? first_born(x, PACKED_DATE(year + YEARS + 1, 0, 0)) : (uint32_t)x->records.n;
-    ask_words(q);
-    gather_number(x, &x->niks, wanted->nik, 20);
-    gather_number(x, &x->phones, wanted->phone, 12);
-    gather_date(q);
-    for (int i = 0; i < q->n && (i == 0 || ret->looked_at + q->order[i]->volume < BUDGET); i++)
-        gather(q, q->order[i], ret);
-    weigh_touched(q, ret);
+    q->birth = date_of(wanted->birth);
+    for (int i = 0; i < wanted->name.n && q->n < ASKED_VILLAGE; i++)
+        ask_word(q, q->n++, NAME_CLASS, &wanted->name.tokens[i]);
+    if (wanted->village.len) {
+        search_village_token(wanted->village, &village);
+        ask_word(q, ASKED_VILLAGE, VILLAGE_CLASS, &village);
+    }
+    gather_number(q, x->niks, x->counts[SECTION_niks], true, wanted->nik);
+    gather_number(q, x->phones, x->counts[SECTION_phones], false, wanted->phone);
+    if (q->n) {
+        gather_birth(q);
+        gather_village(q);
+        ret->cut = !gather_words(q, scratch);
+    }
+    ret->looked_at = q->looked_at;
+    for (ret->n = 0; ret->n < q->kept_n; ret->n++)
+        ret->hits[ret->n] =
+            (SearchHit){x->rest[q->kept[ret->n].record].place, q->kept[ret->n].score};
     arena_free(scratch);
 }

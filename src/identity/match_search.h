@@ -1,42 +1,51 @@
-/* One person looked for among millions: words of names with the records that have them, each list
- * in order of birth, so that a span of years is a piece of it. All in memory. */
+/* One person looked for among millions: words of names and of places with the records that have
+ * them, each list in order of birth, so that a span of years is a piece of it.
+ *
+ * A finished index is one block of bytes, its image, that points nowhere outside itself: it may be
+ * stored (sealed by whoever stores it), and read or mapped again without being made anew. */
 #pragma once
 
 #include "identity/match_column.h"
 #include "identity/normalise.h"
 
-enum { SEARCH_NAMES = 3, SEARCH_RESULTS = 10 };
+enum { SEARCH_RESULTS = 10 };
 
-/* What is known of whoever is looked for, or of a record; 0 and n = 0 stand for nothing. */
+/* What is known of whoever is looked for, or of a record; 0, n = 0 and an absent text stand for
+ * nothing. */
 typedef struct SearchPerson {
-    Name name;
+    Name name;      /* words of another name (alias) behind those of the name */
     uint32_t birth; /* packed, match_value.h */
-    uint64_t village, nik, phone;
+    Str village;    /* plain, match_value.h */
+    uint64_t nik, phone;
 } SearchPerson;
 
 typedef struct SearchIndex SearchIndex;
 
 typedef struct SearchHit {
-    uint64_t place; /* of its row in the book, in bytes */
+    uint64_t place; /* what search_index_add was told of its record */
     float score;    /* bits for being the one looked for, roughly */
 } SearchHit;
 
 typedef struct SearchAnswer {
-    SearchHit hits[SEARCH_RESULTS]; /* best first; equal ones by place */
+    SearchHit hits[SEARCH_RESULTS]; /* best first; equal ones in order of birth */
     size_t n;
-    uint64_t looked_at;
-    bool cut; /* too many have such a name: something more must be known */
+    uint64_t looked_at; /* records */
+    bool cut;           /* too many have such a name: something more must be known */
 } SearchAnswer;
 
-/* Fills what a row says; `columns` of its book. */
+/* Fills what a row says; `columns` of its book. The village is text of `scratch`. */
 void search_person(const NameRules *rules, Arena *scratch, const MatchColumn *columns,
                    const Str *cells, size_t n, SearchPerson *ret);
-/* An empty index; persons are added, then it is made ready once. */
+/* An empty index; persons are added, then it is finished once and answers from then on. */
 SearchIndex *search_index_new(Arena *a, const NameRules *rules);
 void search_index_add(SearchIndex *index, const SearchPerson *person, uint64_t place);
 void search_index_finish(SearchIndex *index);
+/* The bytes of a finished index, owned by it. */
+Str search_index_image(const SearchIndex *index);
+/* An index over the bytes of an image, which must stay as they are, begin at an address that is a
+ * multiple of 8, and were made on the same kind of machine. E_PARSE when they are no sound image,
+ * E_INVALID when it was made with other rules of names. */
+MUST_CHECK Err search_index_open(Arena *a, const NameRules *rules, Str image, SearchIndex **ret);
 size_t search_index_records(const SearchIndex *index);
-/* What the index holds in memory, without what it needed to be made. */
-size_t search_index_bytes(const SearchIndex *index);
-/* Not for two threads at once. */
-void search_find(SearchIndex *index, const SearchPerson *wanted, SearchAnswer *ret);
+/* Several threads may ask one index. */
+void search_find(const SearchIndex *index, const SearchPerson *wanted, SearchAnswer *ret);

@@ -30,19 +30,24 @@ static TokenLevel compare_initials(const NameToken *a, const NameToken *b)
     return same || same_raw ? TOKEN_INITIAL : TOKEN_DIFFERENT;
 }
 
-/* What the letters alone say. A letter more or less turns one short name into another. */
-static TokenLevel compare_letters(const NameToken *a, const NameToken *b)
+/* A letter more or less turns one short name into another. */
+TokenLevel letters_compare(Str x, Str y)
 {
-    Str x = token_canonical(a), y = token_canonical(b);
     size_t shorter = x.len < y.len ? x.len : y.len;
     int edits = osa_distance(x, y);
     if (shorter >= NEAR_SHORTEST && edits == 1)
         return TOKEN_NEAR;
     if (shorter >= NEAR_SHORTEST && jaro_winkler_similarity(x, y) >= NEAR_SIMILARITY)
         return TOKEN_NEAR;
-    bool sounds = a->strict_len > 1 && str_eq(token_strict(a), token_strict(b));
     bool far = (shorter >= FAR_SHORTEST && edits == 2) || (shorter < NEAR_SHORTEST && edits == 1);
-    return sounds || far ? TOKEN_FAR : TOKEN_DIFFERENT;
+    return far ? TOKEN_FAR : TOKEN_DIFFERENT;
+}
+
+static TokenLevel compare_letters(const NameToken *a, const NameToken *b)
+{
+    TokenLevel level = letters_compare(token_canonical(a), token_canonical(b));
+    bool sounds = a->strict_len > 1 && str_eq(token_strict(a), token_strict(b));
+    return level == TOKEN_DIFFERENT && sounds ? TOKEN_FAR : level;
 }
 
 TokenLevel token_compare(const NameToken *a, const NameToken *b)

@@ -27,6 +27,8 @@ typedef struct NameAgreement {
     bool out_of_order; /* two agreeing words stand the other way round */
 } NameAgreement;
 
+/* What the letters of two canonical words alone say. */
+TokenLevel letters_compare(Str a, Str b);
 TokenLevel token_compare(const NameToken *a, const NameToken *b);
 /* Gives each word of the shorter name its partner, closest pairs first. A word written in two parts
  * on one side ("anne marie", "annemarie") counts as another spelling. Symmetric in the levels. No

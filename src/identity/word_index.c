@@ -1,113 +1,133 @@
 #include "identity/word_index.h"
 
-#include "identity/name_compare.h"
+#include "identity/string_distance.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { WORD_KEYS = TOKEN_MAX + EQUAL_GROUPS + 3, CROWD = 2000 };
+/* Kinds of keys, so that equal bytes of two kinds are no equal keys. Of one key so many words are
+ * looked at: words come in the order of the book, frequent ones early. */
+enum { KEY_LETTERS = 1, KEY_SOUND, KEY_GROUP, CROWD = 600, SHORTEST_FAR = 3, LONG = 6 };
 
-typedef struct Entry {
-    uint64_t key;
-    uint32_t word;
-} Entry;
+static WordKey key_of(unsigned kind, uint8_t class, Str text, TokenLevel level)
+{
+    return (WordKey){(uint32_t)(match_hash(kind + 8u * class, text) >> 32), (uint8_t)level};
+}
 
-struct WordIndex {
-    const Vocabulary *words;
-    const NameToken *tokens;
-    struct {
-        Entry *items;
-        size_t n, cap;
-    } entries; /* ascending by key, word */
-};
-
-static size_t keys_of(const NameToken *t, uint64_t ret[WORD_KEYS])
+size_t word_keys(uint8_t class, const NameToken *t, WordKey ret[WORD_KEYS])
 {
     Str word = token_canonical(t);
     char less[TOKEN_MAX];
     size_t n = 0;
-    ret[n++] = match_hash(1, word);
+    ret[n++] = key_of(KEY_LETTERS, class, word, TOKEN_MISSING);
     for (size_t i = 0; i < word.len && word.len > 2; i++) {
+        if (i && word.ptr[i] == word.ptr[i - 1])
+            continue;
         memcpy(less, word.ptr, i);
         memcpy(less + i, word.ptr + i + 1, word.len - i - 1);
-        ret[n++] = match_hash(1, (Str){less, word.len - 1});
+        ret[n++] = key_of(KEY_LETTERS, class, (Str){less, word.len - 1}, TOKEN_MISSING);
     }
-    if (t->strict_len > 1)
-        ret[n++] = match_hash(2, token_strict(t));
     for (size_t i = 0; i < t->group_count; i++)
-        ret[n++] =
-            match_hash(3, (Str){(const char *)&t->groups[i].group, sizeof t->groups[i].group});
+        ret[n++] = key_of(KEY_GROUP, class,
+                          (Str){(const char *)&t->groups[i].group, sizeof t->groups[i].group},
+                          t->groups[i].weak ? TOKEN_FAR : TOKEN_EQUIVALENT);
+    if (t->strict_len > 1)
+        ret[n++] = key_of(KEY_SOUND, class, token_strict(t), TOKEN_FAR);
     return n;
 }
 
-static int by_key(const void *x, const void *y)
+uint32_t word_letters(Str s)
 {
-    const Entry *p = x, *q = y;
-    if (p->key != q->key)
-        return p->key < q->key ? -1 : 1;
-    return (p->word > q->word) - (p->word < q->word);
+    uint32_t bits = 0;
+    for (size_t i = 0; i < s.len; i++)
+        bits |= 1u << (s.ptr[i] >= 'a' && s.ptr[i] <= 'z' ? s.ptr[i] - 'a' : LETTERS);
+    return bits;
 }
 
-WordIndex *word_index_new(Arena *a, const Vocabulary *v, const NameToken *tokens)
+/* The slot of a word, or the free one where it belongs. */
+static size_t slot_of(const LikeWords *l, uint32_t word)
 {
-    WordIndex *x = ARENA_NEW(a, WordIndex);
-    *x = (WordIndex){.words = v, .tokens = tokens};
-    for (uint32_t w = 1; w < v->n; w++) {
-        uint64_t keys[WORD_KEYS];
-        size_t n = v->words[w].class == NAME_CLASS ? keys_of(&tokens[w], keys) : 0;
-        for (size_t i = 0; i < n; i++)
-            *ARENA_PUSH(a, x->entries) = (Entry){keys[i], w};
+    size_t at = (word * 0x9e3779b1u) >> 19;
+    while (l->slots[at].word && l->slots[at].word != word)
+        at = (at + 1) % LIKE_SLOTS;
+    return at;
+}
+
+LikeWord *like_words_put(LikeWords *l, uint32_t word)
+{
+    size_t at = slot_of(l, word);
+    uint32_t bit = word & ((1u << FILTER_BITS) - 1);
+    if (l->slots[at].word)
+        return &l->slots[at];
+    if (l->n == LIKE_MOST)
+        return NULL;
+    l->found[l->n++] = (uint32_t)at;
+    l->slots[at].word = word;
+    l->filter[bit / 64] |= 1ull << (bit % 64);
+    return &l->slots[at];
+}
+
+const LikeWord *like_words_get(const LikeWords *l, uint32_t word)
+{
+    const LikeWord *w = &l->slots[slot_of(l, word)];
+    return w->word ? w : NULL;
+}
+
+static TokenLevel level_of(const SearchIndex *x, const NameToken *t, uint32_t word)
+{
+    Str raw = index_raw(x, word), canonical = index_canonical(x, word);
+    if (str_eq(raw, token_raw(t)))
+        return TOKEN_EXACT;
+    if (str_eq(canonical, token_canonical(t)))
+        return t->shortened ? TOKEN_EQUIVALENT : TOKEN_CANONICAL;
+    return letters_compare(token_canonical(t), canonical);
+}
+
+static size_t first_of(const SearchIndex *x, uint32_t key)
+{
+    size_t slots = x->counts[SECTION_slots] - 1;
+    size_t at = x->slots[(uint64_t)key * slots >> 32];
+    while (at < x->counts[SECTION_keys] && x->keys[at].key < key)
+        at++;
+    return at;
+}
+
+static void find_key(const SearchIndex *x, const NameToken *token, WordKey key, int asked,
+                     LikeWords *to)
+{
+    size_t from = first_of(x, key.key), end = x->counts[SECTION_keys];
+    for (size_t i = from; i < end && i < from + CROWD && x->keys[i].key == key.key; i++) {
+        LikeWord *w = like_words_put(to, x->keys[i].word);
+        if (!w)
+            return;
+        uint8_t *level = &w->levels[asked];
+        if (key.level)
+            *level = *level > key.level ? *level : key.level;
+        else if (!*level)
+            *level = (uint8_t)level_of(x, token, w->word);
     }
-    if (x->entries.n)
-        qsort(x->entries.items, x->entries.n, sizeof *x->entries.items, by_key);
-    return x;
 }
 
-static size_t first_of(const WordIndex *x, uint64_t key)
+void like_words_find(const SearchIndex *x, uint8_t class, const NameToken *token, int asked,
+                     LikeWords *to)
 {
-    size_t low = 0, high = x->entries.n;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (x->entries.items[middle].key < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    WordKey keys[WORD_KEYS];
+    size_t n = word_keys(class, token, keys);
+    for (size_t k = 0; k < n; k++)
+        find_key(x, token, keys[k], asked, to);
 }
 
-static bool has(const LikeWord *words, size_t n, uint32_t word)
+static bool begins_or_ends(Str whole, Str part)
 {
-    for (size_t i = 0; i < n; i++)
-        if (words[i].word == word)
-            return true;
-    return false;
+    return memcmp(whole.ptr, part.ptr, part.len) == 0 ||
+           memcmp(whole.ptr + whole.len - part.len, part.ptr, part.len) == 0;
 }
 
-static int by_level(const void *x, const void *y)
+bool words_far(Str a, Str b)
 {
-    const LikeWord *p = x, *q = y;
-    if (p->level != q->level)
-        return p->level > q->level ? -1 : 1;
-    return (p->word > q->word) - (p->word < q->word);
-}
-
-size_t word_index_find(const WordIndex *x, const NameToken *token, LikeWord ret[LIKE_WORDS])
-{
-    uint64_t keys[WORD_KEYS];
-    size_t n = 0, count = keys_of(token, keys);
-    for (size_t k = 0; k < count; k++) {
-        size_t from = first_of(x, keys[k]);
-        for (size_t i = from; i < x->entries.n && i < from + CROWD && n < LIKE_WORDS &&
-                              x->entries.items[i].key == keys[k];
-             i++) {
-            uint32_t word = x->entries.items[i].word;
-            TokenLevel level = token_compare(token, &x->tokens[word]);
-            if (level > TOKEN_DIFFERENT && !has(ret, n, word))
-                ret[n++] = (LikeWord){word, (uint8_t)level};
-        }
-    }
-    if (n > 1)
-        qsort(ret, n, sizeof *ret, by_level);
-    return n;
+    Str whole = a.len < b.len ? b : a, part = a.len < b.len ? a : b;
+    if (part.len < SHORTEST_FAR || whole.len < LONG)
+        return false;
+    if (begins_or_ends(whole, part))
+        return true;
+    return part.len + 2 >= whole.len && part.len >= LONG - 1 && osa_distance(a, b) <= 2;
 }

@@ -1,19 +1,50 @@
-/* Words of names by what they are like, for words that nobody asked about before. */
+/* Words of a search index that are like the words of a question, found out once for each question.
+ */
 #pragma once
 
-#include "identity/vocabulary.h"
+#include "identity/name_compare.h"
+#include "identity/search_index.h"
 
-typedef struct WordIndex WordIndex;
+enum { ASKED_WORDS = 5, ASKED_VILLAGE = ASKED_WORDS - 1, WORD_KEYS = TOKEN_MAX + EQUAL_GROUPS + 3 };
+enum { LIKE_SLOTS = 8192, LIKE_MOST = LIKE_SLOTS / 4 * 3, FILTER_BITS = 15 };
 
 typedef struct LikeWord {
     uint32_t word;
-    uint8_t level; /* TokenLevel, above TOKEN_DIFFERENT */
+    uint8_t levels[ASKED_WORDS]; /* TokenLevel by word of the question */
 } LikeWord;
 
-enum { LIKE_WORDS = 400 };
+typedef struct LikeWords {
+    uint64_t filter[(1 << FILTER_BITS) / 64]; /* a word that has no bit here is like none */
+    LikeWord slots[LIKE_SLOTS];
+    uint32_t found[LIKE_MOST]; /* slots in use, as they came */
+    size_t n;
+} LikeWords;
 
-/* All words of NAME_CLASS; `tokens` holds them by id. Both must stay. */
-WordIndex *word_index_new(Arena *a, const Vocabulary *v, const NameToken *tokens);
-/* Words like the token, the closest first, equal ones by id; at most LIKE_WORDS. Found are those
- * that are the same but for one letter on each side, sound the same, or are equal names. */
-size_t word_index_find(const WordIndex *index, const NameToken *token, LikeWord ret[LIKE_WORDS]);
+/* A key of a word; what two words of one key are to each other, TOKEN_MISSING when their letters
+ * decide. */
+typedef struct WordKey {
+    uint32_t key;
+    uint8_t level;
+} WordKey;
+
+/* Equal keys propose that two words are alike. They are what is left of a word when one letter is
+ * taken away (after Garbe's symmetric delete), its groups of equal names, its sound. Returns how
+ * many there are. */
+size_t word_keys(uint8_t class, const NameToken *token, WordKey ret[WORD_KEYS]);
+/* Adds the words of the class that are like the token, as what is asked at place `asked`. */
+void like_words_find(const SearchIndex *x, uint8_t class, const NameToken *token, int asked,
+                     LikeWords *to);
+/* The entry of a word; a new one when there is none yet; NULL when there is no more room. */
+LikeWord *like_words_put(LikeWords *l, uint32_t word);
+/* The entry of a word; NULL when it is like none. */
+const LikeWord *like_words_get(const LikeWords *l, uint32_t word);
+static inline bool like_words_may(const LikeWords *l, uint32_t word)
+{
+    uint32_t at = word & ((1u << FILTER_BITS) - 1);
+    return l->filter[at / 64] >> (at % 64) & 1;
+}
+/* Whether two canonical words may be one all the same, which no key tells: two letters off, or one
+ * is the beginning or the end of the other, as people are called and as names are written together.
+ */
+bool words_far(Str a, Str b);
+uint32_t word_letters(Str canonical);
