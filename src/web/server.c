@@ -33,7 +33,9 @@ enum {
     SLOW_WORKERS = 2,
     QUEUE_MAX = 1024,
     SLOW_MAX = 64,
-    POOL = 40 * 1024, /* of libmicrohttpd for one connection: head and first bytes */
+    /* Of libmicrohttpd for one connection, head and first bytes. More than this it maps and unmaps for
+     * each, which is more than half of what a connection costs. */
+    POOL = 32 * 1024,
     REQUEST_ARENA = 64 * 1024 * 1024, /* hard limit; pages stay far below, exports need it */
     GRACE_MS = 10 * 1000,             /* a request must have arrived by then, plus 1 s a KiB */
     IDLE_MS = 30 * 1000,
@@ -134,6 +136,15 @@ static void on_again(Req *req)
     workqueue_push_back(slow ? x->server->slow : x->server->queue, req);
 }
 
+/* We parse the query ourselves; the library would too, and hang up without a word when its pool cannot
+ * hold a few hundred pairs. The text lies in that pool. */
+static void hide_query(const char *uri)
+{
+    char *query = strchr(uri, '?');
+    if (query)
+        query[1] = 0;
+}
+
 /* The request line was read: the first we hear of a request, and the only sight of the raw URI. */
 static void *on_uri(void *cls, const char *uri, struct MHD_Connection *c)
 {
@@ -155,6 +166,7 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *c)
     ptrdiff_t q = str_find(raw, '?');
     req->path = q < 0 ? raw : str_head(raw, (size_t)q);
     req->query_text = q < 0 ? STR_NONE : str_from(raw, (size_t)q + 1);
+    hide_query(uri);
     if (raw.len > URL_MAX)
         req->refused = E_TOO_LARGE;
     const union MHD_ConnectionInfo *info =
