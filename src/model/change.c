@@ -445,7 +445,7 @@ static Err seal_values(Prepare *p)
         if (c->set[i] && f->class_ && c->vals[i].ptr)
             c->blobs[i] = seal(k, &dek, f->class_,
                                (SealPlace){.reg = c->reg->name,
-                                           .field = f->name,
+                                           .field = field_first_name(f),
                                            .record_uid = c->uid,
                                            .subject_uid = subject},
                                p->rd->arena, c->vals[i]);

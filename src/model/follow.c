@@ -354,7 +354,8 @@ Err follow_reach(WriteTx *tx, const Store *s, const Record *r, bool fresh)
 Err follow_blind(WriteTx *tx, const Store *s, const Field *f, int64_t rec, Str plain)
 {
     Arena *a = tx->arena;
-    Str label = str_printf(a, "%.*s.%.*s", STR_ARG(f->reg->name), STR_ARG(f->name));
+    Str name = field_first_name(f);
+    Str label = str_printf(a, "%.*s.%.*s", STR_ARG(f->reg->name), STR_ARG(name));
     Str lines = plain, line;
     Stmt *st;
     TRY(db_stmt(tx->db, "DELETE FROM sidik WHERE field=:field AND rec=:rec", &st));
@@ -370,7 +371,7 @@ Err follow_blind(WriteTx *tx, const Store *s, const Field *f, int64_t rec, Str p
                     " ON CONFLICT DO NOTHING",
                     &st));
         stmt_text(st, ":field", label);
-        stmt_text(st, ":hash", blind_index(s->in->keyring, a, f->reg->name, f->name, normal));
+        stmt_text(st, ":hash", blind_index(s->in->keyring, a, f->reg->name, name, normal));
         stmt_int(st, ":rec", rec);
         TRY(stmt_run(st));
     }

@@ -55,7 +55,7 @@ static bool apply_entry(Reading *h, Str key, Str value, HistoryEntry *e)
 {
     bool sealed = str_ends(key, S("!"));
     Str name = sealed ? str_head(key, key.len - 1) : key;
-    const Field *f = reg_field(h->rec->reg, name);
+    const Field *f = field_once_called(h->rec->reg, name);
     Str *slot = system_slot(h, name);
     size_t i = e->n;
     if (f) {

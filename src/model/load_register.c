@@ -258,7 +258,6 @@ static void read_register(Loader *l, const Node *root, Str stem)
         {"label", READ_LABEL, KEY_MUST, offsetof(Register, label), NULL},
         {"menu", READ_LABEL, KEY_MAY, offsetof(Register, menu), NULL},
         {"help", READ_LABEL, KEY_MAY, offsetof(Register, help), NULL},
-        {"was", READ_NAME, KEY_MAY, offsetof(Register, was), NULL},
         {"group", READ_CALL, KEY_MUST, 0, read_group},
         {"is", READ_CALL, KEY_MAY, 0, read_is},
         {"tags", READ_CALL, KEY_MAY, 0, read_tags},

@@ -302,7 +302,7 @@ typedef struct Processing {
 } Processing;
 
 struct Register {
-    Str name, was, group, file;
+    Str name, group, file;
     Label label, help;
     Label menu; /* a shorter word for the head of the page; empty: `label` */
     const Model *model;

@@ -7,11 +7,6 @@ Storage field_storage(const Field *f)
     return f->multi && !f->class_ ? STORE_LINK : STORE_COLUMN;
 }
 
-Str field_link_table(Arena *a, const Field *f)
-{
-    return str_printf(a, "%.*s__%.*s", STR_ARG(f->reg->name), STR_ARG(f->name));
-}
-
 bool field_has_target_column(const Field *f)
 {
     return f->kind == FK_REF && !f->target && !f->class_;
@@ -66,9 +61,9 @@ static void add_step(Planner *p, Str sql)
     *ARENA_PUSH(p->arena, p->plan->steps) = sql;
 }
 
-static void refuse(Planner *p, const Register *r, int line, Msg msg, Str what)
+static void refuse(Planner *p, Str file, int line, Msg msg, Str what)
 {
-    problem_add(p->problems, (Problem){.place = r->file, .line = line, .msg = msg, .args = {what}});
+    problem_add(p->problems, (Problem){.place = file, .line = line, .msg = msg, .args = {what}});
 }
 
 static bool list_has(const StrList *list, Str s)
@@ -79,38 +74,50 @@ static bool list_has(const StrList *list, Str s)
     return false;
 }
 
-/* The line of the model's text that starts with "reg.field ", or STR_NONE. */
-static Str text_line(Str text, Str key)
+/* What the model's text says of "reg" or "reg.field", or STR_NONE. */
+static Str text_of(Str text, Str key)
 {
-    Str line;
+    Str line, word;
     while (str_cut(&text, '\n', &line))
-        if (str_starts(line, key) && line.len > key.len && line.ptr[key.len] == ' ')
+        if (str_word(&line, &word) && str_eq(word, key))
             return line;
     return STR_NONE;
 }
 
-/* A field that is there but was declared otherwise before: its stored values would change meaning.
- */
-static void check_retype(Planner *p, const Field *f)
+/* A field that is there but was declared otherwise before, maybe under another name: its stored
+ * values would change meaning. */
+static void check_retype(Planner *p, const Field *f, Str name)
 {
-    Arena *a = p->arena;
-    Str key = str_printf(a, "%.*s.%.*s", STR_ARG(f->reg->name), STR_ARG(f->name));
-    Str then = text_line(p->before, key), now = text_line(p->model->text, key);
+    Str reg = f->reg->name, key = str_printf(p->arena, "%.*s.%.*s", STR_ARG(reg), STR_ARG(f->name));
+    Str old = str_printf(p->arena, "%.*s.%.*s", STR_ARG(reg), STR_ARG(name));
+    Str then = text_of(p->before, old), now = text_of(p->model->text, key);
     if (then.ptr && !str_eq(then, now))
-        refuse(p, f->reg, f->line, M_PLAN_RETYPE, key);
+        refuse(p, f->reg->file, f->line, M_PLAN_RETYPE, key);
 }
 
-static void plan_link_table(Planner *p, const Field *f)
+static Str link_table(Arena *a, const Field *f, Str name)
+{
+    return str_printf(a, "%.*s__%.*s", STR_ARG(f->reg->name), STR_ARG(name));
+}
+
+Str field_link_table(Arena *a, const Field *f)
+{
+    return link_table(a, f, f->name);
+}
+
+static Err plan_link_table(Planner *p, const Field *f)
 {
     Arena *a = p->arena;
-    Str table = field_link_table(a, f);
-    StrList have;
-    if (db_columns(p->db, a, table, &have) != ERR_OK)
-        return;
-    if (have.n) {
-        check_retype(p, f);
-        return;
-    }
+    Str table = field_link_table(a, f), old = link_table(a, f, f->was);
+    StrList have, had;
+    TRY(db_columns(p->db, a, table, &have));
+    TRY(db_columns(p->db, a, old, &had));
+    if (have.n || had.n)
+        check_retype(p, f, have.n ? f->name : f->was);
+    if (!have.n && had.n)
+        add_step(p, str_printf(a, "ALTER TABLE %.*s RENAME TO %.*s", STR_ARG(old), STR_ARG(table)));
+    if (have.n || had.n)
+        return ERR_OK;
     const char *type = f->kind == FK_REF ? DB_INTEGER : DB_TEXT;
     add_step(p, str_printf(a,
                            "CREATE TABLE %.*s(rec INTEGER NOT NULL, ord INTEGER NOT NULL,"
@@ -118,6 +125,7 @@ static void plan_link_table(Planner *p, const Field *f)
                            STR_ARG(table), type, field_has_target_column(f) ? ", reg TEXT" : ""));
     add_step(
         p, str_printf(a, "CREATE INDEX ix_%.*s ON %.*s(val, rec)", STR_ARG(table), STR_ARG(table)));
+    return ERR_OK;
 }
 
 static void plan_index(Planner *p, const Field *f, const StrList *indexes)
@@ -131,15 +139,23 @@ static void plan_index(Planner *p, const Field *f, const StrList *indexes)
                                STR_ARG(f->reg->name), STR_ARG(f->name)));
 }
 
+static void rename_column(Planner *p, const Field *f, const char *tail)
+{
+    add_step(p, str_printf(p->arena, "ALTER TABLE %.*s RENAME COLUMN %.*s%s TO %.*s%s",
+                           STR_ARG(f->reg->name), STR_ARG(f->was), tail, STR_ARG(f->name), tail));
+}
+
 static void plan_column(Planner *p, const Field *f, const StrList *have, const StrList *indexes)
 {
     Arena *a = p->arena;
     Str reg = f->reg->name;
     if (list_has(have, f->name)) {
-        check_retype(p, f);
+        check_retype(p, f, f->name);
     } else if (!str_empty(f->was) && list_has(have, f->was)) {
-        add_step(p, str_printf(a, "ALTER TABLE %.*s RENAME COLUMN %.*s TO %.*s", STR_ARG(reg),
-                               STR_ARG(f->was), STR_ARG(f->name)));
+        check_retype(p, f, f->was);
+        rename_column(p, f, "");
+        if (field_has_target_column(f))
+            rename_column(p, f, "__reg");
     } else {
         add_step(p, str_printf(a, "ALTER TABLE %.*s ADD COLUMN %.*s %s", STR_ARG(reg),
                                STR_ARG(f->name), column_type(f)));
@@ -148,26 +164,6 @@ static void plan_column(Planner *p, const Field *f, const StrList *have, const S
                                    STR_ARG(f->name)));
     }
     plan_index(p, f, indexes);
-}
-
-static bool is_system_column(Str name)
-{
-    static const char *const names[] = {"id",      "uid",     "nomor",     "versi",  "dibuat_tx",
-                                        "ubah_tx", "ubah_at", "pemilik",   "status", "batal",
-                                        "tajuk",   "induk",   "induk_reg", "cari"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (str_is(name, names[i]))
-            return true;
-    return false;
-}
-
-static bool column_is_declared(const Register *r, Str column)
-{
-    Str base = str_ends(column, S("__reg")) ? str_head(column, column.len - 5) : column;
-    for (size_t i = 0; i < r->field_count; i++)
-        if (str_eq(r->fields[i]->name, base) || str_eq(r->fields[i]->was, base))
-            return true;
-    return is_system_column(column);
 }
 
 /* Search text in order of id: a search reads it newest first, a fifth of what the rows take. */
@@ -179,13 +175,12 @@ static void plan_search(Planner *p, const Register *r, const StrList *indexes)
                                STR_ARG(name), STR_ARG(r->name)));
 }
 
-static void plan_register(Planner *p, const Register *r)
+static Err plan_register(Planner *p, const Register *r)
 {
     Arena *a = p->arena;
     StrList have, indexes;
-    if (db_columns(p->db, a, r->name, &have) != ERR_OK ||
-        db_indexes(p->db, a, r->name, &indexes) != ERR_OK)
-        return;
+    TRY(db_columns(p->db, a, r->name, &have));
+    TRY(db_indexes(p->db, a, r->name, &indexes));
     if (!have.n) {
         add_step(p,
                  str_printf(a,
@@ -201,15 +196,38 @@ static void plan_register(Planner *p, const Register *r)
     }
     for (size_t i = 0; i < r->field_count; i++) {
         if (field_storage(r->fields[i]) == STORE_LINK)
-            plan_link_table(p, r->fields[i]);
+            TRY(plan_link_table(p, r->fields[i]));
         else
             plan_column(p, r->fields[i], &have, &indexes);
     }
     plan_search(p, r, &indexes);
-    for (size_t i = 0; i < have.n; i++)
-        if (!column_is_declared(r, have.items[i]))
-            refuse(p, r, 1, M_PLAN_DROP,
-                   str_printf(a, "%.*s.%.*s", STR_ARG(r->name), STR_ARG(have.items[i])));
+    return ERR_OK;
+}
+
+static bool was_renamed(const Register *r, Str field)
+{
+    for (size_t i = 0; i < r->field_count; i++)
+        if (str_eq(r->fields[i]->was, field))
+            return true;
+    return false;
+}
+
+/* Registers and fields that were applied and are neither declared any more nor renamed: nobody
+ * would reach what they hold. */
+static void check_drops(Planner *p)
+{
+    Str text = p->before, line, key;
+    while (str_cut(&text, '\n', &line)) {
+        if (!str_word(&line, &key) || text_of(p->model->text, key).ptr)
+            continue;
+        Str field = key, name = S("");
+        (void)str_cut(&field, '.', &name);
+        const Register *r = model_reg(p->model, name);
+        if (r && was_renamed(r, field))
+            continue;
+        Str file = r ? r->file : str_printf(p->arena, "registers/%.*s.yaml", STR_ARG(name));
+        refuse(p, file, 1, M_PLAN_DROP, key);
+    }
 }
 
 Err plan_make(const Model *m, Db *db, Arena *a, Problems *problems, Plan *ret)
@@ -218,7 +236,8 @@ Err plan_make(const Model *m, Db *db, Arena *a, Problems *problems, Plan *ret)
     Planner p = {.model = m, .db = db, .arena = a, .problems = problems, .plan = &plan};
     TRY(meta_get(db, a, S("model"), &p.before));
     for (size_t i = 0; i < m->reg_count; i++)
-        plan_register(&p, m->regs[i]);
+        TRY(plan_register(&p, m->regs[i]));
+    check_drops(&p);
     if (problems->errors)
         return E_DOMAIN;
     *ret = plan;

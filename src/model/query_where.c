@@ -237,11 +237,11 @@ static void put_lookup(Reader *rd, Built *b, const Query *q)
     Problems ignored = {.arena = a}; /* what is no value of the field is found nowhere */
     Str typed = q->lookup;
     (void)value_parse(f, a, q->lookup, clock_today(), &typed, &ignored);
-    Str normal = value_normalise(f, a, typed);
+    Str normal = value_normalise(f, a, typed), name = field_first_name(f);
     buf_lit(&b->sql, " AND r.id IN (SELECT rec FROM sidik WHERE field=");
-    put_text(b, str_printf(a, "%.*s.%.*s", STR_ARG(f->reg->name), STR_ARG(f->name)));
+    put_text(b, str_printf(a, "%.*s.%.*s", STR_ARG(f->reg->name), STR_ARG(name)));
     buf_lit(&b->sql, " AND hash=");
-    put_text(b, blind_index(rd->store->in->keyring, a, f->reg->name, f->name, normal));
+    put_text(b, blind_index(rd->store->in->keyring, a, f->reg->name, name, normal));
     buf_lit(&b->sql, ")");
 }
 

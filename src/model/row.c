@@ -317,8 +317,10 @@ Err row_key_subject(Db *db, Arena *a, const Record *r, Str *ret_uid)
 Err row_unseal(const Keyring *k, const Dek *dek, Arena *a, const Record *r, Str subject,
                const Field *f, Str blob, Str *ret)
 {
-    SealPlace at = {
-        .reg = r->reg->name, .field = f->name, .record_uid = r->uid, .subject_uid = subject};
+    SealPlace at = {.reg = r->reg->name,
+                    .field = field_first_name(f),
+                    .record_uid = r->uid,
+                    .subject_uid = subject};
     return unseal(k, dek, at, a, blob, ret);
 }
 
@@ -328,15 +330,24 @@ static void hash_part(Buf *b, Str s)
     buf_put(b, s);
 }
 
-/* A renamed field keeps the name it was hashed under. */
-static Str hashed_name(const Field *f)
+Str field_first_name(const Field *f)
 {
     return str_empty(f->was) ? f->name : f->was;
 }
 
-static int by_hashed_name(const void *a, const void *b)
+const Field *field_once_called(const Register *reg, Str name)
 {
-    return str_cmp(hashed_name(*(const Field *const *)a), hashed_name(*(const Field *const *)b));
+    const Field *f = reg_field(reg, name);
+    for (size_t i = 0; !f && i < reg->field_count; i++)
+        if (str_eq(reg->fields[i]->was, name))
+            f = reg->fields[i];
+    return f;
+}
+
+static int by_first_name(const void *a, const void *b)
+{
+    return str_cmp(field_first_name(*(const Field *const *)a),
+                   field_first_name(*(const Field *const *)b));
 }
 
 Str row_hash(const Keyring *k, Arena *a, const Record *r, Str delta)
@@ -344,7 +355,7 @@ Str row_hash(const Keyring *k, Arena *a, const Record *r, Str delta)
     Buf b = buf_new(a, 512);
     const Field **fields = ARENA_ARRAY(a, r->reg->field_count, const Field *);
     memcpy(fields, r->reg->fields, r->reg->field_count * sizeof *fields);
-    qsort(fields, r->reg->field_count, sizeof *fields, by_hashed_name);
+    qsort(fields, r->reg->field_count, sizeof *fields, by_first_name);
     hash_part(&b, r->reg->name);
     hash_part(&b, r->uid);
     hash_part(&b, r->number);
@@ -359,7 +370,7 @@ Str row_hash(const Keyring *k, Arena *a, const Record *r, Str delta)
         Str stored = fields[i]->class_ ? v->blob : v->text;
         if (fields[i]->calc || str_empty(stored))
             continue;
-        hash_part(&b, hashed_name(fields[i]));
+        hash_part(&b, field_first_name(fields[i]));
         hash_part(&b, stored);
     }
     return keyed_hash(k, a, "rowhash ", buf_str(&b));

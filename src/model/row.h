@@ -53,6 +53,10 @@ MUST_CHECK Err row_resolve(Db *db, const Field *f, Str uid, const Register **ret
 MUST_CHECK Err row_author(Db *db, Arena *a, int64_t tx, Str *ret_actor);
 MUST_CHECK Err row_id(Db *db, const Register *reg, Str uid, int64_t *ret_id);
 
+/* The name under which values of the field are sealed, hashed and found: a rename does not touch
+ * them, nor history, which knows each field by the name it had. */
+Str field_first_name(const Field *f);
+const Field *field_once_called(const Register *reg, Str name); /* NULL if none */
 /* uid of the key subject of a stored record. */
 MUST_CHECK Err row_key_subject(Db *db, Arena *a, const Record *r, Str *ret_uid);
 /* Opens one sealed value of a stored record. */

@@ -43,15 +43,6 @@ static Record before_first(Arena *a, const Record *now)
                     .vals = ARENA_ARRAY(a, now->reg->field_count, Value)};
 }
 
-static const Field *field_once_called(const Register *reg, Str name)
-{
-    const Field *f = reg_field(reg, name);
-    for (size_t i = 0; !f && i < reg->field_count; i++)
-        if (str_eq(reg->fields[i]->was, name))
-            f = reg->fields[i];
-    return f;
-}
-
 static void apply_value(Arena *a, Record *past, Str key, Str value)
 {
     bool sealed = str_ends(key, S("!")), kept = str_starts(key, S("="));

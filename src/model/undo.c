@@ -121,7 +121,7 @@ static Err refuse_with_children(Undo *u, const Record *r)
 static Err set_entry(Change *c, Arena *a, Str key, Str value, bool touched)
 {
     bool sealed = str_ends(key, S("!"));
-    const Field *f = reg_field(c->reg, sealed ? str_head(key, key.len - 1) : key);
+    const Field *f = field_once_called(c->reg, sealed ? str_head(key, key.len - 1) : key);
     if (str_is(key, ":status") && !touched)
         c->state = value;
     if (str_is(key, ":batal") && !touched)

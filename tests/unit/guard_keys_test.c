@@ -1,11 +1,13 @@
 /* Keys and sealing: round trips, tampering, moving, padding, erasure, fingerprints. */
-#include "guard_kit.h"
 #include "guard/key_file.h"
+#include "guard_kit.h"
 
 #include "file.h"
 #include "guard/crypto.h"
 
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 
 static const SealPlace PLACE = {.reg = {"reg_a", 5},
@@ -211,6 +213,8 @@ static void class_words(void **state)
     assert_int_equal(class_of(S("nothing")), CLASS_NONE);
     assert_int_equal(class_of(STR_NONE), CLASS_NONE);
     assert_string_equal(class_word(CLASS_NONE), "");
+    assert_string_equal(class_word(CLASS_COUNT), "");
+    assert_string_equal(class_word((DataClass)-1), "");
 }
 
 static void key_files(void **state)
@@ -254,6 +258,326 @@ static void derived_keys_match_libsodium_rules(void **state)
     assert_memory_not_equal(x.bytes, y.bytes, KEY_SIZE);
     assert_true(crypto_equal("abc", "abc", 3));
     assert_false(crypto_equal("abc", "abd", 3));
+}
+
+/* ---- another key, the paper, the passphrase ---- */
+
+static Str wrapped_of(Kit *k, const Keyring *ring, Str subject)
+{
+    Dek dek;
+    Str wrapped;
+    keyring_new_dek(ring, k->a, subject, &dek, &wrapped);
+    return wrapped;
+}
+
+static void another_key_opens_what_the_first_sealed(void **state)
+{
+    enum { SUBJECTS = 501 }; /* more than are rewrapped at a time */
+    Kit *k = *state;
+    Keyring *next, *again;
+    RootSeal root, none;
+    int64_t n;
+    Dek dek;
+    Str back, own = seal_own(k->in.keyring, "draft   ", S("x"), k->a, S("isi"));
+    const char *path = str_printf(k->a, "%s/next.key", k->dir).ptr;
+    for (int i = 0; i < SUBJECTS; i++) {
+        Str subject = str_printf(k->a, "subject-%d", i);
+        OK(keys_put(k->keys, subject, wrapped_of(k, k->in.keyring, subject)));
+    }
+    OK(root_seal_read(k->keys, k->a, &none));
+    assert_null(none.box.ptr);
+    OK(keyring_next(k->in.keyring, k->a, &root, &next));
+    assert_int_equal(root.version, 2);
+    OK(keys_rewrap(k->in.keyring, next, root, k->keys, &n));
+    assert_int_equal(n, SUBJECTS);
+    assert_int_equal(keyring_dek(k->in.keyring, k->keys, S("subject-7"), &dek), E_KEY);
+    OK(keyring_dek(next, k->keys, S("subject-7"), &dek));
+    assert_true(str_eq(keyring_check(next, k->a), keyring_check(k->in.keyring, k->a)));
+    OK(keyring_write(next, path, STR_NONE));
+    OK(root_seal_read(k->keys, k->a, &root));
+    OK(keyring_open_under(path, STR_NONE, k->in.id, root, &again));
+    OK(unseal_own(again, "draft   ", S("x"), k->a, own, &back));
+    assert_true(str_is(back, "isi"));
+    keyring_free(again);
+    RootSeal wrong = root;
+    wrong.version++;
+    assert_int_equal(keyring_open_under(path, STR_NONE, k->in.id, wrong, &again), E_KEY);
+    wrong = root;
+    wrong.box = str_head(root.box, root.box.len - 1);
+    assert_int_equal(keyring_open_under(path, STR_NONE, k->in.id, wrong, &again), E_KEY);
+    assert_int_equal(keyring_open_under(path, STR_NONE, S("another"), root, &again), E_KEY);
+    keyring_free(next);
+    unlink(path);
+}
+
+static void two_shares_give_the_key(void **state)
+{
+    Kit *k = *state;
+    KeyShare share[SHARES];
+    Keyring *again;
+    RootSeal none = {0};
+    char long_name[65] = {0};
+    memset(long_name, 'x', sizeof long_name);
+    keyring_split(k->in.keyring, share);
+    for (int i = 0; i < SHARES; i++)
+        for (int j = 0; j < SHARES; j++) {
+            Str one = str_of(share[i].text), other = str_of(share[j].text);
+            Err e = keyring_join(one, other, k->in.id, none, &again);
+            assert_int_equal(e, i == j ? E_INVALID : ERR_OK);
+            if (i == j)
+                continue;
+            assert_true(str_eq(keyring_check(again, k->a), keyring_check(k->in.keyring, k->a)));
+            keyring_free(again);
+        }
+    Str too_long = {long_name, sizeof long_name};
+    Str one = str_of(share[0].text), other = str_of(share[1].text);
+    assert_int_equal(keyring_join(one, other, too_long, none, &again), E_KEY);
+    assert_int_equal(keyring_open(k->in.key_file, STR_NONE, too_long, &again), E_KEY);
+    OK(keyring_open(k->in.key_file, STR_NONE, str_head(too_long, 64), &again));
+    keyring_free(again);
+    OK(keyring_open(k->in.key_file, STR_NONE, STR_NONE, &again));
+    keyring_free(again);
+}
+
+/* A letter of the paper read as its neighbour, left out, or doubled is told; lower case and spaces
+ * are not minded. */
+static void shares_are_checked(void **state)
+{
+    Kit *k = *state;
+    KeyShare share[SHARES];
+    Keyring *again;
+    RootSeal none = {0};
+    keyring_split(k->in.keyring, share);
+    Str good = str_of(share[0].text), other = str_of(share[1].text);
+    for (size_t i = 0; i <= good.len; i++) {
+        char text[sizeof share[0].text + 2];
+        char at = i < good.len ? good.ptr[i] : 'A';
+        if (at == '-')
+            continue;
+        snprintf(text, sizeof text, "%s", good.ptr);
+        text[i] = at == 'A' ? 'B' : at == '1' ? '2' : 'A'; /* another letter; one more at the end */
+        text[i + 1] = i < good.len ? text[i + 1] : '\0';
+        assert_int_equal(keyring_join(str_of(text), other, k->in.id, none, &again), E_INVALID);
+        assert_int_equal(keyring_join(other, str_of(text), k->in.id, none, &again), E_INVALID);
+        text[i] = '!';
+        assert_int_equal(keyring_join(str_of(text), other, k->in.id, none, &again), E_INVALID);
+        assert_int_equal(
+            keyring_join(str_head(good, i < good.len ? i : 0), other, k->in.id, none, &again),
+            E_INVALID);
+    }
+    char lower[sizeof share[0].text];
+    for (size_t i = 0; i < sizeof lower; i++)
+        lower[i] = (char)(good.ptr[i] >= 'A' && good.ptr[i] <= 'Z' ? good.ptr[i] + 32
+                          : good.ptr[i] == '-' && i > 1            ? ' '
+                                                                   : good.ptr[i]);
+    OK(keyring_join(str_of(lower), other, k->in.id, none, &again));
+    keyring_free(again);
+    assert_int_equal(keyring_join(S("4-AAAA"), other, k->in.id, none, &again), E_INVALID);
+    assert_int_equal(keyring_join(S("0-AAAA"), other, k->in.id, none, &again), E_INVALID);
+}
+
+static void a_passphrase_closes_the_file(void **state)
+{
+    Kit *k = *state;
+    Keyring *again;
+    const char *path = str_printf(k->a, "%s/sealed.key", k->dir).ptr;
+    OK(keyring_write(k->in.keyring, path, S("kata sandi yang panjang")));
+    assert_int_equal(keyring_open(path, STR_NONE, k->in.id, &again), E_SEALED);
+    assert_int_equal(keyring_open(path, S("kata sandi yang salah"), k->in.id, &again), E_KEY);
+    OK(keyring_open(path, S("kata sandi yang panjang"), k->in.id, &again));
+    assert_true(str_eq(keyring_check(again, k->a), keyring_check(k->in.keyring, k->a)));
+    OK(keyring_write(again, path, STR_NONE)); /* open again, in its place */
+    keyring_free(again);
+    OK(keyring_open(path, STR_NONE, k->in.id, &again));
+    keyring_free(again);
+    unlink(path);
+}
+
+static void places_where_no_key_file_can_be(void **state)
+{
+    Kit *k = *state;
+    Keyring *again;
+    char long_path[4096];
+    memset(long_path, 'x', sizeof long_path - 1);
+    long_path[sizeof long_path - 1] = '\0';
+    assert_int_equal(keyring_open(k->dir, STR_NONE, k->in.id, &again), E_KEY); /* a folder */
+    assert_int_equal(key_file_create("/nowhere/kek.key"), E_IO);
+    assert_int_equal(keyring_write(k->in.keyring, "/nowhere/kek.key", STR_NONE), E_IO);
+    assert_int_equal(keyring_write(k->in.keyring, long_path, STR_NONE), E_IO);
+}
+
+static void nothing(int signal)
+{
+    (void)signal;
+}
+
+/* Reading is interrupted before anything comes: it goes on. */
+static void a_signal_does_not_cut_reading_short(void **state)
+{
+    Kit *k = *state;
+    Keyring *again;
+    Str text;
+    struct sigaction act = {.sa_handler = nothing}, old;
+    const char *path = str_printf(k->a, "%s/pipe.key", k->dir).ptr;
+    OK(file_read(k->a, k->in.key_file, 1000, &text));
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(sigaction(SIGUSR1, &act, &old), 0);
+    pid_t writer = fork();
+    if (writer == 0) {
+        FILE *to = fopen(path, "w");
+        for (int i = 0; to && i < 20; i++) {
+            usleep(10000);
+            kill(getppid(), SIGUSR1);
+        }
+        _exit(!to || fwrite(text.ptr, 1, text.len, to) != text.len || fclose(to) != 0);
+    }
+    OK(keyring_open(path, STR_NONE, k->in.id, &again));
+    int status = -1;
+    while (waitpid(writer, &status, 0) < 0)
+        continue;
+    assert_int_equal(status, 0);
+    assert_true(str_eq(keyring_check(again, k->a), keyring_check(k->in.keyring, k->a)));
+    keyring_free(again);
+    sigaction(SIGUSR1, &old, NULL);
+    unlink(path);
+}
+
+static void bad_keys_are_listed(void **state)
+{
+    Kit *k = *state;
+    int64_t n;
+    StrList bad = {0};
+    Str moved = wrapped_of(k, k->in.keyring, S("one"));
+    OK(keys_put(k->keys, S("one"), moved));
+    OK(keys_put(k->keys, S("two"), moved));
+    assert_int_equal(keys_put(k->keys, S("three"), str_head(moved, moved.len - 1)), E_KEY);
+    OK(keys_check(k->in.keyring, k->keys, k->a, &n, &bad));
+    assert_int_equal(n, 2);
+    assert_int_equal(bad.n, 1);
+    assert_true(str_is(bad.items[0], "two"));
+}
+
+/* ---- the stored formats, made by hand from the key in the file ---- */
+
+/* What seal_own must make of padded bytes: 01 00 00 01 | nonce | ciphertext. */
+static Str sealed_by_hand(Kit *k, Str context, Str padded)
+{
+    Key kek, key;
+    Hash h;
+    unsigned char ad[32], *out = arena_alloc(k->a, 4 + BOX_EXTRA + padded.len);
+    memcpy(out, "\1\0\0\1", 4);
+    OK(key_file_read(k->in.key_file, STR_NONE, &kek));
+    crypto_derive(&kek, 5, "draft   ", &key);
+    hash_begin(&h, NULL, sizeof ad);
+    hash_part(&h, (Str){(char *)out, 4});
+    hash_part(&h, k->in.id);
+    hash_part(&h, context);
+    hash_end(&h, ad, sizeof ad);
+    box_close(&key, (Str){(char *)ad, sizeof ad}, (const unsigned char *)padded.ptr, padded.len,
+              out + 4);
+    return (Str){(char *)out, 4 + BOX_EXTRA + padded.len};
+}
+
+static void the_format_stays(void **state)
+{
+    Kit *k = *state;
+    Str back, good = {"isi\x80\0\0\0\0\0\0\0\0\0\0\0\0", 16};
+    OK(unseal_own(k->in.keyring, "draft   ", S("x"), k->a, sealed_by_hand(k, S("x"), good), &back));
+    assert_true(str_is(back, "isi"));
+    Str bare = {"0123456789abcdef", 16}; /* never padded, though sealed with the right key */
+    assert_int_equal(
+        unseal_own(k->in.keyring, "draft   ", S("x"), k->a, sealed_by_hand(k, S("x"), bare), &back),
+        E_CORRUPT);
+}
+
+static void padding_is_checked(void **state)
+{
+    (void)state;
+    unsigned char text[64] = "isi\x80";
+    size_t n = 99;
+    assert_false(pad_remove(text, 0, &n));
+    assert_false(pad_remove((const unsigned char *)"0123456789abcdef", 16, &n));
+    assert_false(pad_remove(text, 64, &n)); /* three bytes are padded to sixteen */
+    assert_int_equal(n, 99);
+    assert_true(pad_remove(text, 16, &n));
+    assert_int_equal(n, 3);
+}
+
+static void boxes_and_hex(void **state)
+{
+    Kit *k = *state;
+    Key key = {{7}};
+    unsigned char box[BOX_EXTRA + 3], plain[8], bytes[2];
+    box_close(&key, S("place"), (const unsigned char *)"abc", 3, box);
+    Str whole = {(char *)box, sizeof box};
+    assert_true(box_open(&key, S("place"), whole, plain));
+    assert_memory_equal(plain, "abc", 3);
+    assert_false(box_open(&key, S("elsewhere"), whole, plain));
+    assert_false(box_open(&key, S("place"), str_head(whole, BOX_EXTRA - 1), plain));
+    assert_true(str_is(hex_of(k->a, (const unsigned char *)"\x0a\xff", 2), "0aff"));
+    assert_true(hex_read(S("0aff"), bytes, 2));
+    assert_memory_equal(bytes, "\x0a\xff", 2);
+    static const char *const wrong[] = {"",     "0af",  "0aff0", "0aFF", "0a f",
+                                        "0a/0", "0a:0", "0a`0",  "0ag0"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(hex_read(str_of(wrong[i]), bytes, 2));
+}
+
+/* RFC 8032, 7.1, the second test; BLAKE2b of "abc" from RFC 7693, appendix A. */
+static void signatures_and_hashes_are_the_published_ones(void **state)
+{
+    Kit *k = *state;
+    unsigned char seed[SIGN_SEED], public[SIGN_PUBLIC], signature[SIGN_SIZE], hash[64];
+    Hash h;
+    assert_true(hex_read(S("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"),
+                         seed, sizeof seed));
+    sign_public(seed, public);
+    assert_true(str_is(hex_of(k->a, public, sizeof public),
+                       "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"));
+    sign_make(seed, S("\x72"), signature);
+    assert_true(str_is(hex_of(k->a, signature, sizeof signature),
+                       "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+                       "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"));
+    assert_true(sign_fits(public, S("\x72"), signature));
+    assert_false(sign_fits(public, S("\x73"), signature));
+    hash_begin(&h, NULL, sizeof hash);
+    hash_raw(&h, S("ab"));
+    hash_raw(&h, STR_NONE);
+    hash_raw(&h, S("c"));
+    hash_end(&h, hash, sizeof hash);
+    assert_true(str_is(hex_of(k->a, hash, sizeof hash),
+                       "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
+                       "7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923"));
+}
+
+static void streams_open_for_their_reader_only(void **state)
+{
+    (void)state;
+    Key mine = {{8}}, yours = {{16}};
+    unsigned char to[PAIR_PUBLIC], head[STREAM_HEAD], piece[2][3 + STREAM_EXTRA], plain[3];
+    SealStream s;
+    bool last = true;
+    pair_public(&mine, to);
+    stream_seal_begin(&s, to, head);
+    stream_seal(&s, S("abc"), false, piece[0]);
+    stream_seal(&s, S("def"), true, piece[1]);
+    assert_false(stream_open_begin(&s, &yours, head));
+    assert_true(stream_open_begin(&s, &mine, head));
+    Str one = {(char *)piece[0], sizeof piece[0]}, two = {(char *)piece[1], sizeof piece[1]};
+    assert_false(stream_open(&s, str_head(one, STREAM_EXTRA - 1), plain, &last));
+    assert_false(stream_open(&s, two, plain, &last)); /* out of turn */
+    assert_true(stream_open(&s, one, plain, &last));
+    assert_memory_equal(plain, "abc", 3);
+    assert_false(last);
+    assert_false(stream_open(&s, one, plain, &last)); /* twice */
+    assert_true(stream_open(&s, two, plain, &last));
+    assert_memory_equal(plain, "def", 3);
+    assert_true(last);
+    head[STREAM_HEAD - 1] ^= 1;
+    assert_true(stream_open_begin(&s, &mine, head)); /* the nonce of the first piece */
+    assert_false(stream_open(&s, one, plain, &last));
+    head[0] ^= 1;
+    assert_false(stream_open_begin(&s, &mine, head));
 }
 
 static double now_ns(void)
@@ -304,6 +628,18 @@ int main(void)
         cmocka_unit_test(class_words),
         KIT_TEST(key_files),
         cmocka_unit_test(derived_keys_match_libsodium_rules),
+        KIT_TEST(another_key_opens_what_the_first_sealed),
+        KIT_TEST(two_shares_give_the_key),
+        KIT_TEST(shares_are_checked),
+        KIT_TEST(a_passphrase_closes_the_file),
+        KIT_TEST(places_where_no_key_file_can_be),
+        KIT_TEST(a_signal_does_not_cut_reading_short),
+        KIT_TEST(bad_keys_are_listed),
+        KIT_TEST(the_format_stays),
+        cmocka_unit_test(padding_is_checked),
+        KIT_TEST(boxes_and_hex),
+        KIT_TEST(signatures_and_hashes_are_the_published_ones),
+        cmocka_unit_test(streams_open_for_their_reader_only),
         KIT_TEST(cost_of_opening),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

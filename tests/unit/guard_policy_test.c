@@ -188,6 +188,16 @@ static void scopes_before_any_query(void **state)
     assert_int_equal(policy_scopes(&t, VERB_READ, rights), SCOPE_BIT(SCOPE_AREA));
     assert_int_equal(policy_scopes(&system, VERB_VOID, rights), SCOPE_BIT(SCOPE_ALL));
     assert_int_equal(policy_scopes(&nobody, VERB_LIST, rights), 0);
+    rows[0].classes = CLASS_BIT(CLASS_STORY);
+    rows[3].classes = CLASS_BIT(CLASS_HEALTH) | CLASS_BIT(CLASS_STORY);
+    unsigned health = CLASS_BIT(CLASS_HEALTH), story = CLASS_BIT(CLASS_STORY);
+    Subject every = {.roles = 7};
+    assert_int_equal(policy_class_scopes(&s, VERB_READ, rights, health), 0);
+    assert_int_equal(policy_class_scopes(&every, VERB_READ, rights, health), SCOPE_BIT(SCOPE_AREA));
+    assert_int_equal(policy_class_scopes(&every, VERB_READ, rights, story),
+                     SCOPE_BIT(SCOPE_AREA) | SCOPE_BIT(SCOPE_OWN));
+    assert_int_equal(policy_class_scopes(&every, VERB_VOID, rights, story), 0);
+    assert_int_equal(policy_class_scopes(&system, VERB_VOID, rights, story), SCOPE_BIT(SCOPE_ALL));
 }
 
 static void verbs_have_words(void **state)

@@ -28,11 +28,11 @@ static Row random_row(Dice *d)
 {
     static const int64_t untils[] = {NOW - 1, NOW, NOW + 1, REACH_FOREVER};
     Row r = {.rec = 1 + dice(d, RECORDS),
-             .kind = (PrincipalKind)(1 + dice(d, 5)),
+             .kind = (PrincipalKind)(1 + dice(d, 6)),
              .id = 1 + dice(d, 12),
              .classes = dice(d, 64) << 1,
              .until = untils[dice(d, 4)]};
-    if (r.kind == PRINCIPAL_BARRED && dice(d, 3))
+    if ((r.kind == PRINCIPAL_BARRED || r.kind == PRINCIPAL_BARRED_TEAM) && dice(d, 3))
         r.kind = PRINCIPAL_OWNER;
     if (r.kind == PRINCIPAL_AREA)
         r.id = area_id(str_of(AREAS[dice(d, N_AREAS)]));
@@ -88,7 +88,8 @@ static Relation naive_relation(const Row *rows, const Subject *s, int64_t rec)
             rel.area = true;
             rel.area_classes |= r->classes;
         }
-        rel.excluded |= r->kind == PRINCIPAL_BARRED && s->user == r->id;
+        rel.excluded |= (r->kind == PRINCIPAL_BARRED && s->user == r->id) ||
+                        (r->kind == PRINCIPAL_BARRED_TEAM && member_of(s, r->id));
     }
     return rel;
 }
@@ -277,8 +278,94 @@ static void system_and_ids(void **state)
     assert_true(shown[1] && shown[RECORDS]);
     assert_int_equal(area_id(S("53.03.12.2001")), 5303122001);
     assert_int_equal(area_id(STR_NONE), 0);
+    assert_int_equal(area_id(S("5x3/0:3")), 5303); /* digits alone count */
+    assert_true(area_id(S("99999999999999999999999999999999")) > 0);
     assert_true(principal_of(PRINCIPAL_USER, 4) != principal_of(PRINCIPAL_TEAM, 4));
     assert_true(principal_of(PRINCIPAL_BARRED, 1) > 0);
+}
+
+/* Nobody's rows (user 0, institution 0, no area) are not those of a subject without them. */
+static void nobody_is_not_nobody_else(void **state)
+{
+    Kit *k = *state;
+    Relation rel;
+    bool shown[RECORDS + 1];
+    Subject none = {.agency_count = 1, .area = STR_NONE};
+    static const PrincipalKind kinds[] = {PRINCIPAL_OWNER, PRINCIPAL_USER,   PRINCIPAL_TEAM,
+                                          PRINCIPAL_AREA,  PRINCIPAL_BARRED, PRINCIPAL_BARRED_TEAM};
+    make_records(k);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        OK(reach_put(k->db, S("thing"), 1, principal_of(kinds[i], 0), CLASSES_ALL, REACH_FOREVER,
+                     str_printf(k->a, "%zu", i)));
+    OK(reach_relation(k->db, &none, S("thing"), 1, NOW, &rel));
+    assert_false(rel.own || rel.assigned || rel.area || rel.excluded);
+    listed(k, &none, SCOPE_BIT(SCOPE_AREA), NOW, shown);
+    assert_false(shown[1]);
+    listed(k, &none, SCOPE_BIT(SCOPE_ALL), NOW, shown);
+    assert_true(shown[1]);
+}
+
+/* More institutions than a subject may have are not looked at, nor read behind the last. */
+static void institutions_end_at_the_last_place(void **state)
+{
+    Kit *k = *state;
+    Relation rel;
+    bool shown[RECORDS + 1];
+    Subject s = {.user = 4, .agency_count = AGENCIES_MAX + 3};
+    for (int i = 0; i < AGENCIES_MAX; i++)
+        s.agencies[i] = 100 + i;
+    make_records(k);
+    OK(reach_put(k->db, S("thing"), 1, principal_of(PRINCIPAL_OWNER, 100 + AGENCIES_MAX - 1), 0,
+                 REACH_FOREVER, S("a")));
+    OK(reach_put(k->db, S("thing"), 2, principal_of(PRINCIPAL_OWNER, 999), 0, REACH_FOREVER,
+                 S("a")));
+    OK(reach_relation(k->db, &s, S("thing"), 1, NOW, &rel));
+    assert_true(rel.own);
+    OK(reach_relation(k->db, &s, S("thing"), 2, NOW, &rel));
+    assert_false(rel.own);
+    listed(k, &s, SCOPE_BIT(SCOPE_OWN), NOW, shown);
+    assert_true(shown[1] && !shown[2]);
+    assert_int_equal(reach_walks(SCOPE_BIT(SCOPE_OWN), &s), 2 * AGENCIES_MAX + 1);
+}
+
+static void the_next_change_is_told(void **state)
+{
+    Kit *k = *state;
+    int64_t at, me = principal_of(PRINCIPAL_USER, 4);
+    OK(reach_next_change(k->db, NOW, &at));
+    assert_int_equal(at, REACH_FOREVER);
+    OK(reach_put(k->db, S("thing"), 1, me, 0, REACH_FOREVER, S("a")));
+    OK(reach_next_change(k->db, NOW, &at));
+    assert_int_equal(at, REACH_FOREVER);
+    OK(reach_put(k->db, S("thing"), 1, me, 0, NOW + 9, S("b")));
+    OK(reach_put_from(k->db, S("thing"), 1, me, 0, NOW + 5, NOW + 20, S("c")));
+    OK(reach_next_change(k->db, NOW, &at));
+    assert_int_equal(at, NOW + 5);
+    OK(reach_next_change(k->db, NOW + 5, &at));
+    assert_int_equal(at, NOW + 9);
+    OK(reach_next_change(k->db, NOW + 9, &at));
+    assert_int_equal(at, NOW + 20);
+}
+
+static void wide_begins_above_five_thousand(void **state)
+{
+    Kit *k = *state;
+    Subject s = {.user = 4};
+    bool wide = true;
+    OK(db_exec(
+        k->db,
+        str_printf(k->a,
+                   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<5000)"
+                   " INSERT INTO jangkau(reg,principal,rec,source,classes,since,until)"
+                   " SELECT 'thing',%lld,i,'a',0,0,9223372036854775807 FROM n",
+                   (long long)principal_of(PRINCIPAL_USER, 4))
+            .ptr));
+    OK(reach_is_wide(k->db, k->a, S("thing"), SCOPE_BIT(SCOPE_ASSIGNED), &s, &wide));
+    assert_false(wide);
+    OK(reach_put(k->db, S("thing"), 5001, principal_of(PRINCIPAL_USER, 4), 0, REACH_FOREVER,
+                 S("a")));
+    OK(reach_is_wide(k->db, k->a, S("thing"), SCOPE_BIT(SCOPE_ASSIGNED), &s, &wide));
+    assert_true(wide);
 }
 
 int main(void)
@@ -289,6 +376,10 @@ int main(void)
         KIT_TEST(copies_do_not_add_up),
         KIT_TEST(drops_take_their_source_only),
         KIT_TEST(system_and_ids),
+        KIT_TEST(nobody_is_not_nobody_else),
+        KIT_TEST(institutions_end_at_the_last_place),
+        KIT_TEST(the_next_change_is_told),
+        KIT_TEST(wide_begins_above_five_thousand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,51 @@
+#include "failing_db.h"
+
+#include <sqlite3.h>
+
+static int left;
+static bool hit;
+
+void failing_db_at(int n)
+{
+    left = n;
+    hit = false;
+}
+
+bool failing_db_ended(void)
+{
+    left = 0;
+    return hit;
+}
+
+static bool fails(void)
+{
+    if (left == 0 || --left > 0)
+        return false;
+    hit = true;
+    return true;
+}
+
+int __real_sqlite3_step(sqlite3_stmt *st);
+int __real_sqlite3_exec(sqlite3 *db, const char *sql, sqlite3_callback each, void *ctx, char **ret);
+int __real_sqlite3_prepare_v3(sqlite3 *db, const char *sql, int n, unsigned flags,
+                              sqlite3_stmt **ret, const char **rest);
+int __wrap_sqlite3_step(sqlite3_stmt *st);
+int __wrap_sqlite3_exec(sqlite3 *db, const char *sql, sqlite3_callback each, void *ctx, char **ret);
+int __wrap_sqlite3_prepare_v3(sqlite3 *db, const char *sql, int n, unsigned flags,
+                              sqlite3_stmt **ret, const char **rest);
+
+int __wrap_sqlite3_step(sqlite3_stmt *st)
+{
+    return fails() ? SQLITE_IOERR : __real_sqlite3_step(st);
+}
+
+int __wrap_sqlite3_exec(sqlite3 *db, const char *sql, sqlite3_callback each, void *ctx, char **ret)
+{
+    return fails() ? SQLITE_IOERR : __real_sqlite3_exec(db, sql, each, ctx, ret);
+}
+
+int __wrap_sqlite3_prepare_v3(sqlite3 *db, const char *sql, int n, unsigned flags,
+                              sqlite3_stmt **ret, const char **rest)
+{
+    return fails() ? SQLITE_IOERR : __real_sqlite3_prepare_v3(db, sql, n, flags, ret, rest);
+}

@@ -1,0 +1,192 @@
+/* Every call to the database that scope, keys and the audit chain make fails once, one after the
+ * other: each is told to the caller, and the next try without a failure succeeds. */
+#include "guard_kit.h"
+
+#include "failing_db.h"
+#include "guard/audit.h"
+#include "guard/key_file.h"
+#include "guard/reach.h"
+
+typedef Err (*Act)(Kit *k);
+
+/* The act with its first, second, .. call failing, until it makes no more calls. */
+static void fails_each_time(Kit *k, Act act)
+{
+    int n = 1;
+    for (;; n++) {
+        OK(db_begin(k->db));
+        OK(db_begin(k->keys));
+        failing_db_at(n);
+        Err e = act(k);
+        bool failed = failing_db_ended();
+        assert_int_equal(e, failed ? E_DB : ERR_OK);
+        db_rollback(k->db);
+        db_rollback(k->keys);
+        if (!failed)
+            break;
+    }
+    assert_true(n > 1);
+}
+
+static const Subject someone = {.user = 4, .agency_count = 1, .agencies = {7}};
+
+static Err put(Kit *k)
+{
+    return reach_put(k->db, S("thing"), 1, principal_of(PRINCIPAL_USER, 4), 0, 100, S("a"));
+}
+
+static Err drop(Kit *k)
+{
+    return reach_drop(k->db, S("thing"), 1, S("a"));
+}
+
+static Err drop_all(Kit *k)
+{
+    return reach_drop(k->db, S("thing"), 1, STR_NONE);
+}
+
+static Err copy(Kit *k)
+{
+    return reach_copy(k->db, S("file"), 9, S("thing"), 1, S("file 9"));
+}
+
+static Err next_change(Kit *k)
+{
+    int64_t at;
+    return reach_next_change(k->db, 50, &at);
+}
+
+static Err relation(Kit *k)
+{
+    Relation rel;
+    return reach_relation(k->db, &someone, S("thing"), 1, 50, &rel);
+}
+
+static Err is_wide(Kit *k)
+{
+    bool wide;
+    return reach_is_wide(k->db, k->a, S("thing"), SCOPE_BIT(SCOPE_OWN), &someone, &wide);
+}
+
+static void scope_says_what_failed(void **state)
+{
+    Kit *k = *state;
+    static const Act acts[] = {put, drop, drop_all, copy, next_change, relation, is_wide};
+    OK(put(k));
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+        fails_each_time(k, acts[i]);
+}
+
+static Err append(Kit *k)
+{
+    AuditRow row = {.actor = S("u"), .action = S("read"), .result = S("ok")};
+    return audit_append(&k->tx, k->in.keyring, &row);
+}
+
+static Err verify(Kit *k)
+{
+    AuditCheck check;
+    return audit_verify(k->db, k->in.keyring, &check);
+}
+
+static Err mac_at(Kit *k)
+{
+    Str mac;
+    return audit_mac_at(k->db, k->a, 1, &mac);
+}
+
+static void the_chain_says_what_failed(void **state)
+{
+    Kit *k = *state;
+    Str mac = S("untouched");
+    assert_int_equal(audit_mac_at(k->db, k->a, 1, &mac), E_NOT_FOUND);
+    assert_true(str_is(mac, "untouched"));
+    OK(append(k));
+    fails_each_time(k, append);
+    fails_each_time(k, verify);
+    fails_each_time(k, mac_at);
+    AuditCheck check;
+    OK(audit_verify(k->db, k->in.keyring, &check));
+    assert_int_equal(check.rows, 1);
+    assert_int_equal(check.bad_seq, 0);
+}
+
+static Err schema(Kit *k)
+{
+    TRY(reach_schema(k->db));
+    TRY(audit_schema(k->db));
+    return keys_schema(k->keys);
+}
+
+static Err new_key(Kit *k)
+{
+    Dek dek;
+    Str wrapped;
+    keyring_new_dek(k->in.keyring, k->a, S("new"), &dek, &wrapped);
+    return keys_put(k->keys, S("new"), wrapped);
+}
+
+static Err destroy(Kit *k)
+{
+    return keys_destroy(k->keys, S("one"));
+}
+
+static Err read_key(Kit *k)
+{
+    Dek dek;
+    return keyring_dek(k->in.keyring, k->keys, S("one"), &dek);
+}
+
+static Err check_keys(Kit *k)
+{
+    int64_t n;
+    StrList bad = {0};
+    return keys_check(k->in.keyring, k->keys, k->a, &n, &bad);
+}
+
+static Err read_root(Kit *k)
+{
+    RootSeal root;
+    return root_seal_read(k->keys, k->a, &root);
+}
+
+static Err rewrap(Kit *k)
+{
+    Keyring *next;
+    RootSeal root;
+    int64_t n;
+    TRY(keyring_next(k->in.keyring, k->a, &root, &next));
+    Err e = keys_rewrap(k->in.keyring, next, root, k->keys, &n);
+    keyring_free(next);
+    return e;
+}
+
+static void put_key(Kit *k, const char *subject)
+{
+    Dek dek;
+    Str wrapped;
+    keyring_new_dek(k->in.keyring, k->a, str_of(subject), &dek, &wrapped);
+    OK(keys_put(k->keys, str_of(subject), wrapped));
+}
+
+static void keys_say_what_failed(void **state)
+{
+    Kit *k = *state;
+    static const Act acts[] = {new_key, destroy, read_key, check_keys, read_root, rewrap, schema};
+    put_key(k, "one");
+    put_key(k, "two");
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+        fails_each_time(k, acts[i]);
+    OK(rewrap(k));
+    fails_each_time(k, read_root); /* now there is one to read */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        KIT_TEST(scope_says_what_failed),
+        KIT_TEST(the_chain_says_what_failed),
+        KIT_TEST(keys_say_what_failed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
