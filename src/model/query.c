@@ -319,6 +319,7 @@ Err query_any(Reader *rd, const Query *qs, size_t n, bool *ret)
                    STR_ARG(qs[i].reg->name));
         put_where(rd, &qs[i], &each[i], (Stretch){0});
         buf_char(&each[i].sql, ')');
+        TRY(each[i].err);
         all = each[i];
     }
     if (!n)

@@ -28,15 +28,21 @@ bool is_numeric(const Field *f)
     return f->kind == FK_NUMBER || f->kind == FK_INSTANT;
 }
 
+/* Whether what a condition names is there; that nobody could look is no answer. */
+static bool found(Built *b, Err e)
+{
+    if (e != ERR_OK && e != E_NOT_FOUND)
+        b->err = e;
+    return e == ERR_OK;
+}
+
 /* A filter value as it is stored: refs are ids. */
 static void put_value(Reader *rd, Built *b, const Field *f, Str v)
 {
     const Register *reg;
     int64_t n = 0;
     if (f->kind == FK_REF) {
-        if (row_resolve(rd->db, f, v, &reg, &n) != ERR_OK)
-            n = -1;
-        put_number(b, n);
+        put_number(b, found(b, row_resolve(rd->db, f, v, &reg, &n)) ? n : -1);
     } else if (is_numeric(f) && str_i64(v, &n)) {
         put_number(b, n);
     } else {
@@ -63,11 +69,11 @@ static void put_tagged(Reader *rd, Built *b, const Field *f, const char *column,
     for (size_t i = 0; i < values->n; i++) {
         const Register *reg = NULL;
         int64_t id = -1;
-        Err e = row_resolve(rd->db, f, values->items[i], &reg, &id);
+        bool is = found(b, row_resolve(rd->db, f, values->items[i], &reg, &id));
         buf_printf(&b->sql, "%s(%s=", i ? " OR " : "", column);
-        put_number(b, e == ERR_OK ? id : -1);
+        put_number(b, is ? id : -1);
         buf_printf(&b->sql, " AND %s=", column_reg);
-        put_text(b, e == ERR_OK ? reg->name : S(""));
+        put_text(b, is ? reg->name : S(""));
         buf_lit(&b->sql, ")");
     }
     buf_lit(&b->sql, ")");
@@ -193,14 +199,14 @@ static void put_system_filter(Reader *rd, Built *b, const Register *reg, const F
     const Register *inst = role_reg(reg->model, REG_ROLE_INSTITUTION);
     int64_t id = -1;
     if (str_is(f->name, "pemilik")) {
-        Err e = inst ? row_id(rd->db, inst, first, &id) : E_NOT_FOUND;
+        bool is = inst && found(b, row_id(rd->db, inst, first, &id));
         buf_lit(&b->sql, " AND r.pemilik=");
-        put_number(b, e == ERR_OK ? id : -1);
+        put_number(b, is ? id : -1);
     } else if (str_is(f->name, "induk")) {
         const Register *parent = NULL;
         for (size_t i = 0; i < reg->model->reg_count && !parent; i++)
             if (reg_accepts_parent(reg, reg->model->regs[i]) &&
-                row_id(rd->db, reg->model->regs[i], first, &id) == ERR_OK)
+                found(b, row_id(rd->db, reg->model->regs[i], first, &id)))
                 parent = reg->model->regs[i];
         buf_lit(&b->sql, " AND r.induk=");
         put_number(b, parent ? id : -1);
@@ -429,6 +435,7 @@ static void bind_all(Reader *rd, const Built *b, Stmt *st)
 
 Err built_start(Reader *rd, Built *b, Stmt **ret)
 {
+    TRY(b->err);
     buf_char(&b->sql, '\0');
     TRY(db_stmt(rd->db, b->sql.ptr, ret));
     bind_all(rd, b, *ret);

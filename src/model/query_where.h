@@ -18,7 +18,8 @@ typedef struct Built {
     } binds;
     unsigned scopes;
     unsigned absent_scopes; /* of the register that must have no record; 0: none is asked about */
-    size_t walks; /* of principals; 0: each record is asked */
+    size_t walks;           /* of principals; 0: each record is asked */
+    Err err;                /* of looking up what a condition names */
 } Built;
 
 /* Rows in order of their ids, beyond one of them, as many as are asked for. */
@@ -41,5 +42,5 @@ MUST_CHECK Err built_begin(Reader *rd, const Query *q, bool in_order, Built *ret
 void put_where(Reader *rd, const Query *q, Built *b, Stretch w);
 /* Binds what the scopes of one question stand on; for statements of several questions. */
 void built_bind_reach(Reader *rd, const Built *b, Stmt *st);
-/* Prepares the statement and binds what was put. */
+/* Prepares the statement and binds what was put; the error of a look-up before it. */
 MUST_CHECK Err built_start(Reader *rd, Built *b, Stmt **ret);

@@ -181,12 +181,62 @@ static void keys_say_what_failed(void **state)
     fails_each_time(k, read_root); /* now there is one to read */
 }
 
+/* ---- what is no database ---- */
+
+static bool fsync_fails, stretch_fails;
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+int __real_crypto_pwhash(unsigned char *out, unsigned long long out_n, const char *text,
+                         unsigned long long text_n, const unsigned char *salt,
+                         unsigned long long passes, size_t memory, int alg);
+int __wrap_crypto_pwhash(unsigned char *out, unsigned long long out_n, const char *text,
+                         unsigned long long text_n, const unsigned char *salt,
+                         unsigned long long passes, size_t memory, int alg);
+
+int __wrap_fsync(int fd)
+{
+    return fsync_fails ? -1 : __real_fsync(fd);
+}
+
+int __wrap_crypto_pwhash(unsigned char *out, unsigned long long out_n, const char *text,
+                         unsigned long long text_n, const unsigned char *salt,
+                         unsigned long long passes, size_t memory, int alg)
+{
+    return stretch_fails
+               ? -1
+               : __real_crypto_pwhash(out, out_n, text, text_n, salt, passes, memory, alg);
+}
+
+/* The old key file stands whatever keeps the new one from being written. */
+static void the_key_file_stays_when_it_cannot_be_replaced(void **state)
+{
+    Kit *k = *state;
+    Keyring *again;
+    Str passphrase = S("kata sandi yang panjang");
+    const char *path = str_printf(k->a, "%s/copy.key", k->dir).ptr;
+    OK(keyring_write(k->in.keyring, path, passphrase));
+    fsync_fails = true;
+    assert_int_equal(keyring_write(k->in.keyring, path, STR_NONE), E_IO);
+    fsync_fails = false;
+    stretch_fails = true; /* no memory for argon2id */
+    assert_int_equal(keyring_write(k->in.keyring, path, S("lain")), E_BUSY);
+    assert_int_equal(keyring_open(path, passphrase, k->in.id, &again), E_BUSY);
+    stretch_fails = false;
+    OK(keyring_open(path, passphrase, k->in.id, &again));
+    keyring_free(again);
+    OK(keyring_write(k->in.keyring, path, STR_NONE)); /* over what the failure left behind */
+    OK(keyring_open(path, STR_NONE, k->in.id, &again));
+    keyring_free(again);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         KIT_TEST(scope_says_what_failed),
         KIT_TEST(the_chain_says_what_failed),
         KIT_TEST(keys_say_what_failed),
+        KIT_TEST(the_key_file_stays_when_it_cannot_be_replaced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

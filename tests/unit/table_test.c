@@ -4,6 +4,7 @@
 
 #include "base/csv.h"
 #include "engine/table.h"
+#include "failing_db.h"
 #include "store_kit.h"
 
 enum { PERSONS = 60, CASES = 40, VICTIMS = 320 };
@@ -442,6 +443,184 @@ static void csv_carries_the_same(void **state)
     read_end(&r);
 }
 
+static Err count_of(const Subject *who, TableAsk ask, Table *ret, size_t *ret_problems)
+{
+    Read r;
+    read_begin(&r, &kit, who);
+    Problems problems = {.arena = r.arena};
+    Err e = table_count(&r.rd, &ask, &problems, ret);
+    *ret_problems = problems.n;
+    ret->parent_title = str_copy(kit.arena, ret->parent_title);
+    read_end(&r);
+    return e;
+}
+
+/* Under one record whoever may read it sees all figures, for any time, and nobody else sees any. */
+static void a_table_of_one_record_is_not_masked(void **state)
+{
+    (void)state;
+    Table t = {.parent_title = STR_NONE};
+    size_t n, victims_of = 0;
+    int one = victims[1].case_;
+    bool seen[PERSONS] = {false};
+    for (int i = 0; i < VICTIMS; i++)
+        if (victims[i].case_ == one && !victims[i].voided && !certain_is(&victims[i], "bukan"))
+            seen[victims[i].person] = true;
+    for (int i = 0; i < PERSONS; i++)
+        victims_of += seen[i];
+    TableAsk ask = {.def = model_table(kit.model, S("korban_jk")),
+                    .audience = AUDIENCE_PUBLIC,
+                    .parent = cases[one].uid};
+    OK(count_of(&kit.system, ask, &t, &n));
+    assert_int_equal(t.total.n + t.apart.n, victims_of);
+    assert_true(victims_of > 0 && victims_of < 10 && !t.total.masked && !t.apart.masked);
+    assert_ptr_equal(t.parent_reg, kit_reg(&kit, "kasus"));
+    assert_true(str_starts(t.parent_title, S("KAS-")));
+    FAILS(count_of(&recorder, ask, &t, &n), E_DENIED); /* may list cases, and read no victim */
+    for (int i = 0; i < CASES; i++) {
+        ask.parent = cases[i].uid;
+        FAILS(count_of(&officer, ask, &t, &n), cases[i].owner == 0 ? ERR_OK : E_NOT_FOUND);
+    }
+    ask.parent = victims[0].uid; /* no record that victims lie under */
+    FAILS(count_of(&kit.system, ask, &t, &n), E_NOT_FOUND);
+    ask.parent = cases[one].uid;
+    ask.period = S("2026-S3");
+    FAILS(count_of(&kit.system, ask, &t, &n), E_INVALID);
+    assert_int_equal(n, 1);
+    ask = (TableAsk){.def = ask.def, .period = STR_NONE};
+    FAILS(count_of(&kit.system, ask, &t, &n), E_INVALID);
+}
+
+/* The same asked of two records, and of one with and without it, is not counted in one walk. */
+static void walks_are_not_mixed(void **state)
+{
+    (void)state;
+    Table set[4], t;
+    Read r;
+    const TableDef *def = model_table(kit.model, S("korban_jk"));
+    const TableAsk asks[] = {
+        {.def = def, .period = S("2026")},
+        {.def = def, .period = S("2026"), .parent = cases[victims[1].case_].uid},
+        {.def = def, .period = S("2026"), .parent = cases[victims[2].case_].uid},
+        {.def = model_table(kit.model, S("kasus_jenis")), .period = S("2026")}};
+    read_begin(&r, &kit, &kit.system);
+    Problems problems = {.arena = r.arena};
+    OK(table_count_set(&r.rd, asks, 4, &problems, set));
+    for (size_t i = 0; i < 4; i++) {
+        OK(table_count(&r.rd, &asks[i], &problems, &t));
+        assert_int_equal(set[i].total.n, t.total.n);
+        same_counts(set[i].cells, t.cells, t.row_count * t.column_count);
+    }
+    read_end(&r);
+}
+
+static void questions_are_judged_one_by_one(void **state)
+{
+    (void)state;
+    Table t = {.parent_title = STR_NONE};
+    Count c;
+    size_t n;
+    Read r;
+    TableAsk ask = {
+        .def = model_table(kit.model, S("korban_jk")), .period = S("2026"), .columns = S("cerita")};
+    FAILS(count_of(&kit.system, ask, &t, &n), E_INVALID);
+    assert_int_equal(n, 1);
+    read_begin(&r, &kit, &kit.system);
+    FAILS(table_total(&r.rd, ask.def->reg, S("2026-S3"), AUDIENCE_INTERNAL, &c), E_INVALID);
+    read_end(&r);
+    assert_int_equal(audience_msg(AUDIENCE_INTERNAL), M_AUDIENCE_INTERNAL);
+    assert_int_equal(audience_msg(AUDIENCE_TASK_FORCE), M_AUDIENCE_TASK_FORCE);
+    assert_int_equal(audience_msg(AUDIENCE_PUBLIC), M_AUDIENCE_PUBLIC);
+}
+
+/* What a definition allows: all dimensions, or those it names. */
+static void dimensions_follow_the_definition(void **state)
+{
+    (void)state;
+    TableDef def = *model_table(kit.model, S("korban_jk"));
+    assert_int_equal(table_dims(kit.arena, &def).n, def.reg->stats.dims.n);
+    def.free_dims = false;
+    StrList dims = table_dims(kit.arena, &def);
+    assert_int_equal(dims.n, 2);
+    assert_str(dims.items[0], "kelompok");
+    assert_str(dims.items[1], "jk");
+    def.rows = def.columns = S("");
+    assert_int_equal(table_dims(kit.arena, &def).n, 0);
+    assert_str(table_dim_label(def.reg, S("jk")).text[LANG_EN], "Sex");
+    assert_true(
+        str_eq(table_dim_label(def.reg, S("pemilik")).text[LANG_EN], tr(LANG_EN, M_FIELD_OWNER)));
+    assert_true(
+        str_eq(table_dim_label(def.reg, S("status")).text[LANG_EN], tr(LANG_EN, M_FIELD_STATE)));
+}
+
+/* A dimension that calls records by name (here made of the reference to the person) is counted only
+ * of what may be read, and is not for the public. */
+static void names_are_not_for_the_public(void **state)
+{
+    (void)state;
+    Table t = {.parent_title = STR_NONE};
+    size_t n;
+    TableDef def = *model_table(kit.model, S("korban_jk"));
+    Register *reg = (Register *)(uintptr_t)def.reg;
+    StrList before = reg->stats.dims;
+    *ARENA_PUSH(kit.arena, reg->stats.dims) = S("orang");
+    def.rows = S("jk");
+    def.columns = S("");
+    assert_int_equal(table_verb(&def, S("orang"), S(""), STR_NONE), VERB_READ);
+    assert_int_equal(table_verb(&def, S(""), S("orang"), STR_NONE), VERB_READ);
+    assert_int_equal(table_verb(&def, S(""), S(""), STR_NONE), VERB_COUNT);
+    assert_int_equal(table_verb(&def, S(""), S(""), cases[0].uid), VERB_READ);
+    TableAsk ask = {
+        .def = &def, .rows = S("orang"), .period = S("2026"), .audience = AUDIENCE_PUBLIC};
+    FAILS(count_of(&kit.system, ask, &t, &n), E_INVALID);
+    ask.rows = S("jk");
+    ask.columns = S("orang");
+    FAILS(count_of(&kit.system, ask, &t, &n), E_INVALID);
+    ask.audience = AUDIENCE_TASK_FORCE;
+    Read r;
+    read_begin(&r, &kit, &kit.system);
+    Problems problems = {.arena = r.arena};
+    OK(table_count(&r.rd, &ask, &problems, &t));
+    assert_true(t.column_count > 12);
+    for (size_t i = 1; i < t.column_count; i++) /* in the order of what they are called */
+        assert_true(
+            str_cmp(t.columns[i - 1].label.text[LANG_ID], t.columns[i].label.text[LANG_ID]) <= 0);
+    read_end(&r);
+    t.parent_title = STR_NONE;
+    FAILS(count_of(&head, ask, &t, &n), E_DENIED); /* she may count victims and read none */
+    reg->stats.dims = before;
+}
+
+static Err count_narrowed(Read *r, Problems *problems)
+{
+    Table t;
+    Count c;
+    TableAsk ask = {.def = model_table(kit.model, S("korban_jk")),
+                    .parent = cases[victims[1].case_].uid};
+    TRY(table_total(&r->rd, ask.def->reg, S("2026"), AUDIENCE_INTERNAL, &c));
+    return table_count(&r->rd, &ask, problems, &t);
+}
+
+/* Every call to the database fails once: no figure comes of it. */
+static void a_failure_gives_no_figure(void **state)
+{
+    (void)state;
+    Read r;
+    int n = 1;
+    for (bool failed = true; failed; n++) {
+        read_begin(&r, &kit, &officer);
+        Problems problems = {.arena = r.arena};
+        failing_db_at(n);
+        Err e = count_narrowed(&r, &problems);
+        failed = failing_db_ended();
+        if (e != E_NOT_FOUND) /* a reach that cannot be read is none */
+            FAILS(e, failed ? E_DB : ERR_OK);
+        assert_int_equal(e != ERR_OK, failed);
+        read_end(&r);
+    }
+    assert_true(n > 5);
+}
+
 static void masks_begin_below_k(void **state)
 {
     (void)state;
@@ -469,6 +648,12 @@ int main(int argc, char **argv)
         cmocka_unit_test(audiences_and_questions_are_checked),
         cmocka_unit_test(cases_are_counted_by_row),
         cmocka_unit_test(csv_carries_the_same),
+        cmocka_unit_test(a_table_of_one_record_is_not_masked),
+        cmocka_unit_test(walks_are_not_mixed),
+        cmocka_unit_test(questions_are_judged_one_by_one),
+        cmocka_unit_test(dimensions_follow_the_definition),
+        cmocka_unit_test(names_are_not_for_the_public),
+        cmocka_unit_test(a_failure_gives_no_figure),
         cmocka_unit_test(masks_begin_below_k),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
