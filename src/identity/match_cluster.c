@@ -13,6 +13,8 @@ static const double most_missing = 0.3, least_missing = 1.0 / 64;
 typedef struct Joining {
     const Comparer *comparer;
     const MatchModel *model;
+    float (
+        *root)[MATCH_COMPARISONS][MATCH_LEVELS]; /* by class: square roots of likelihood ratios */
     uint32_t *first, *next, *last, *size; /* groups as lists; `first` is right for every member */
     const MatchRule *rules;
     size_t rule_count;
@@ -31,10 +33,10 @@ static int by_weight(const void *x, const void *y)
     return (p->b > q->b) - (p->b < q->b);
 }
 
-/* What the pairs between two groups say of each thing: sums of bits over those that say something.
+/* What the pairs between two groups say of each thing: sums of roots over those that say something.
  * Of their books the least: one book that would name a person twice is told by one pair alone. */
 typedef struct Sayings {
-    float bits[MATCH_CLASSES][MATCH_COMPARISONS], rare[MATCH_COMPARISONS], books[MATCH_CLASSES],
+    float roots[MATCH_CLASSES][MATCH_COMPARISONS], rare[MATCH_COMPARISONS], books[MATCH_CLASSES],
         older[MATCH_CLASSES];
     int n[MATCH_COMPARISONS], told;
 } Sayings;
@@ -60,12 +62,15 @@ static void hear_pair(const Joining *j, uint32_t a, uint32_t b, Sayings *s)
         s->n[k]++;
         s->rare[k] += pair.rare[k];
         for (int c = 0; c < MATCH_CLASSES; c++)
-            s->bits[c][k] += j->model->bits[c][k][level];
+            s->roots[c][k] += j->root[c][k][level];
     }
 }
 
 /* The weight of two groups being one person by all that their records say together: of each thing
- * the mean of the pairs that tell it, so that what one record leaves out another tells. */
+ * the power mean, of exponent 1/2, of the likelihood ratios of the pairs that tell it. What one
+ * record leaves out another tells, and a thing that a person's papers write in two ways speaks for
+ * whoever has either. Exponent 0, the mean of the bits, lets one misspelt paper keep a person
+ * apart; exponent 1 lets one strange paper bridge two persons. */
 static float group_odds(const Joining *j, uint32_t x, uint32_t y)
 {
     Sayings s = {0};
@@ -82,7 +87,7 @@ static float group_odds(const Joining *j, uint32_t x, uint32_t y)
         bits[c] = j->model->share_bits[c] + s.books[c];
         bits[c] += s.told ? s.older[c] / (float)s.told : 0;
         for (size_t k = 0; k < j->comparer->book->comparison_count; k++)
-            bits[c] += s.n[k] ? s.bits[c][k] / (float)s.n[k] : 0;
+            bits[c] += s.n[k] ? 2 * log2f(s.roots[c][k] / (float)s.n[k]) : 0;
     }
     for (size_t k = 0; k < j->comparer->book->comparison_count; k++)
         rare += s.n[k] ? s.rare[k] / (float)s.n[k] : 0;
@@ -238,6 +243,15 @@ static void find_missing(Arena *a, Joining *j, const MatchEdges *edges, unsigned
     }
 }
 
+static void take_roots(Arena *a, Joining *j)
+{
+    j->root = arena_alloc(a, MATCH_CLASSES * sizeof *j->root);
+    for (int c = 0; c < MATCH_CLASSES; c++)
+        for (size_t k = 0; k < MATCH_COMPARISONS; k++)
+            for (int level = 0; level < MATCH_LEVELS; level++)
+                j->root[c][k][level] = exp2f(j->model->bits[c][k][level] / 2);
+}
+
 MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel *model,
                                   const MatchEdges *edges, float join, bool unique,
                                   const MatchRule *rules, size_t rule_count)
@@ -249,6 +263,7 @@ MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel 
                  .rule_count = rule_count,
                  .join = join,
                  .unique = unique};
+    take_roots(a, &j);
     j.first = ARENA_ARRAY(a, n + 1, uint32_t);
     j.next = ARENA_ARRAY(a, n + 1, uint32_t);
     j.last = ARENA_ARRAY(a, n + 1, uint32_t);

@@ -16,7 +16,7 @@ typedef struct MatchClusters {
 } MatchClusters;
 
 /* Goes through the pairs, the heaviest first. Two groups become one when all that their records say
- * together, of each thing the mean of those that tell it, weighs `join` bits: one record with
+ * together, of each thing a mean of those that tell it, weighs `join` bits: one record with
  * little in it is then no bridge between two persons, nor keeps one person apart. Rules of
  * reviewers win; with `unique`, two records of one source are never one person. */
 MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel *model,
