@@ -13,6 +13,7 @@
 #include "intake/import_desk.h"
 #include "model/draft.h"
 #include "web/deadlines.h"
+#include "web/headers.h"
 #include "web/listen_parts.h"
 #include "web/routes.h"
 
@@ -33,8 +34,8 @@ enum {
     SLOW_WORKERS = 2,
     QUEUE_MAX = 1024,
     SLOW_MAX = 64,
-    /* Of libmicrohttpd for one connection, head and first bytes. More than this it maps and unmaps for
-     * each, which is more than half of what a connection costs. */
+    /* Of libmicrohttpd for one connection, head and first bytes. More than this it maps and unmaps
+     * for each, which is more than half of what a connection costs. */
     POOL = 32 * 1024,
     REQUEST_ARENA = 64 * 1024 * 1024, /* hard limit; pages stay far below, exports need it */
     GRACE_MS = 10 * 1000,             /* a request must have arrived by then, plus 1 s a KiB */
@@ -136,8 +137,8 @@ static void on_again(Req *req)
     workqueue_push_back(slow ? x->server->slow : x->server->queue, req);
 }
 
-/* We parse the query ourselves; the library would too, and hang up without a word when its pool cannot
- * hold a few hundred pairs. The text lies in that pool. */
+/* We parse the query ourselves; the library would too, and hang up without a word when its pool
+ * cannot hold a few hundred pairs. The text lies in that pool. */
 static void hide_query(const char *uri)
 {
     char *query = strchr(uri, '?');
@@ -272,52 +273,6 @@ static Err expect_body(Exchange *x)
 
 /* ---- answering ---- */
 
-static void add_header(struct MHD_Response *r, const char *name, const char *value)
-{
-    (void)MHD_add_response_header(r, name, value);
-}
-
-static void add_headers(Req *req, struct MHD_Response *r)
-{
-    Res *res = &req->res;
-    Arena *a = req->arena;
-    if (req->secure)
-        add_header(r, "Strict-Transport-Security", HSTS);
-    add_header(r, "Content-Security-Policy",
-               "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-               "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'");
-    add_header(r, "X-Content-Type-Options", "nosniff");
-    add_header(r, "Referrer-Policy", "no-referrer");
-    add_header(r, "Cross-Origin-Opener-Policy", "same-origin");
-    add_header(r, "Cross-Origin-Resource-Policy", "same-origin");
-    add_header(r, "Vary", "Accept-Encoding, Accept-Language, Authorization, Cookie");
-    add_header(r, "Cache-Control",
-               res->immutable ? "public, max-age=31536000, immutable" : "no-store");
-    add_header(r, "Content-Type", res->type.ptr ? str_z(a, res->type) : "text/html; charset=utf-8");
-    if (res->location.ptr)
-        add_header(r, "Location", str_z(a, res->location));
-    if (res->disposition.ptr)
-        add_header(r, "Content-Disposition", str_z(a, res->disposition));
-    if (res->etag.ptr)
-        add_header(r, "ETag", str_z(a, res->etag));
-    if (res->status == 401 && req_is_api(req))
-        add_header(r, "WWW-Authenticate", "Bearer");
-    if (res->allow.ptr)
-        add_header(r, "Allow", str_z(a, res->allow));
-    if (res->status == 429 || res->status == 503)
-        add_header(r, "Retry-After", str_int(a, res->retry_after ? res->retry_after : 1).ptr);
-    if (res->refresh)
-        add_header(r, "Refresh", str_int(a, res->refresh).ptr);
-    if (res->gzipped)
-        add_header(r, "Content-Encoding", "gzip");
-    if (res->clear_site)
-        add_header(r, "Clear-Site-Data", "\"cache\", \"storage\"");
-    if (res->close)
-        add_header(r, "Connection", "close");
-    for (size_t i = 0; i < res->cookies.n; i++)
-        add_header(r, "Set-Cookie", str_z(a, res->cookies.items[i]));
-}
-
 static enum MHD_Result answer(Exchange *x)
 {
     Req *req = &x->req;
@@ -329,7 +284,7 @@ static enum MHD_Result answer(Exchange *x)
         body->len, body->len ? body->ptr : nothing, MHD_RESPMEM_PERSISTENT);
     if (!r)
         return MHD_NO;
-    add_headers(req, r);
+    headers_add(req, r);
     unsigned status = req->res.status ? (unsigned)req->res.status : MHD_HTTP_OK;
     enum MHD_Result ok = MHD_queue_response(x->conn, status, r);
     MHD_destroy_response(r);
