@@ -35,26 +35,57 @@ static bool role_of_word(Str word, ColumnRole *ret)
     return false;
 }
 
-/* Lower case, letters and digits only. */
-static Str bare(Arena *a, Str heading)
+static ColumnRole role_of_key(Str key)
 {
-    Str lower = str_lower(a, heading);
-    Buf b = buf_new(a, lower.len + 1);
-    for (size_t i = 0; i < lower.len; i++) {
-        char c = lower.ptr[i];
-        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-            buf_char(&b, c);
-    }
-    return buf_str(&b);
-}
-
-static ColumnRole role_by_heading(Arena *a, Str heading)
-{
-    Str key = bare(a, heading);
     for (int r = 0; key.len && r < COLUMN_ROLES; r++)
         if (str_has_word(roles[r].headings, key))
             return (ColumnRole)r;
     return COLUMN_IGNORED;
+}
+
+/* The words of a heading in lower case: runs of letters and digits. */
+static StrList heading_words(Arena *a, Str heading)
+{
+    StrList ret = {0};
+    Str lower = str_lower(a, heading);
+    for (size_t i = 0, start = 0; i <= lower.len; i++) {
+        char c = i < lower.len ? lower.ptr[i] : ' ';
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+            continue;
+        if (i > start)
+            *ARENA_PUSH(a, ret) = str_head(str_from(lower, start), i - start);
+        start = i + 1;
+    }
+    return ret;
+}
+
+static Str joined(Arena *a, const StrList *words)
+{
+    Buf b = buf_new(a, 64);
+    for (size_t i = 0; i < words->n; i++)
+        buf_put(&b, words->items[i]);
+    return buf_str(&b);
+}
+
+/* By the whole heading; else without the words that say whose or which it is ("alamat asal
+ * korban"); else by its words if each says the same ("desa/kelurahan"). */
+static ColumnRole role_by_heading(Arena *a, Str heading)
+{
+    StrList words = heading_words(a, heading), telling = {0};
+    ColumnRole ret = role_of_key(joined(a, &words));
+    if (ret != COLUMN_IGNORED)
+        return ret;
+    for (size_t i = 0; i < words.n; i++)
+        if (!str_has_word(S(COLUMN_QUALIFIERS), words.items[i]))
+            *ARENA_PUSH(a, telling) = words.items[i];
+    ret = role_of_key(joined(a, &telling));
+    if (ret != COLUMN_IGNORED || telling.n == 0)
+        return ret;
+    ret = role_of_key(telling.items[0]);
+    for (size_t i = 1; i < telling.n; i++)
+        if (role_of_key(telling.items[i]) != ret)
+            return COLUMN_IGNORED;
+    return ret;
 }
 
 typedef struct Reading {

@@ -129,6 +129,18 @@ def test_headings_are_recognised(tmp):
     assert f1_of(tmp / "out/clusters.csv", b) > 0.97
 
 
+def test_headings_with_words_that_tell_nothing(tmp):
+    """Whose and which ("asal", "korban") do not matter; what is of nobody known, or of two kinds, is left out."""
+    headings = {"id": "id", "Nama Korban": "name", "tgl_lahir_korban": "birth", "Desa/Kelurahan Asal": "place", "alamat tempat kerja": None,
+                "no_hp_korban": "phone", "JENIS KELAMIN": "sex", "nama_ayah": "text", "nama agen": None, "kode": None}
+    (tmp / "b.csv").write_text(",".join(headings) + "\n" + "".join(
+        f"{i},Petrus Klau {i},198{i}-02-03,Oelneke,Kupang,08123{i},L,Yosef,Agen,{i}\n" for i in range(9)))
+    run("dedupe", tmp / "b.csv", "--out", tmp / "out")
+    learned = (tmp / "out/learned.txt").read_text()
+    for heading, role in headings.items():
+        assert f"column {heading}: {role or 'ignore'}\n" in learned, f"{heading}\n{learned}"
+
+
 def test_any_number_of_threads_gives_the_same_bytes(tmp):
     b = book(tmp / "book.csv", persons=700)
     for n in (1, 2, 4):
