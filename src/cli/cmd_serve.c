@@ -3,7 +3,9 @@
 #include "engine/clock_db.h"
 #include "engine/disk_room.h"
 #include "engine/erasure_db.h"
+#include "guard/letterbox.h"
 #include "guard/session.h"
+#include "web/intake.h"
 #include "web/sealed.h"
 #include "web/server.h"
 
@@ -29,6 +31,20 @@ static Err try_passphrase(void *arg, Str typed)
     return ERR_OK;
 }
 
+/* What programs send meanwhile goes into the letterbox of the data. */
+static Err wait_at_door(Cli *cli, Listen *at, bool *ret_opened)
+{
+    Str check;
+    Installation in;
+    SealedDoor door = {.open = try_passphrase, .ctx = cli, .ready = ready};
+    TRY(installation_identity(cli->arena, cli->data, &in, &check));
+    installation_clock(&in);
+    TRY(db_open(in.data_db, DB_WRITE, &door.db));
+    Err e = sealed_wait(&door, at, ret_opened);
+    db_close(door.db);
+    return e;
+}
+
 /* With nobody at the terminal and no passphrase given, the server starts sealed: it listens, and
  * reads nothing until the passphrase comes through its page. */
 static Err wait_sealed(Cli *cli, Listen *at, bool *ret_opened)
@@ -42,14 +58,26 @@ static Err wait_sealed(Cli *cli, Listen *at, bool *ret_opened)
     if (e != E_SEALED || isatty(STDIN_FILENO))
         return e == E_SEALED ? ERR_OK : e;
     cli_say(cli, M_SEALED_WAITS, STR_NONE);
-    SealedDoor door = {try_passphrase, cli, ready};
-    return sealed_wait(&door, at, ret_opened);
+    return wait_at_door(cli, at, ret_opened);
 }
 
 static Err end_sessions(WriteTx *tx, void *arg)
 {
     (void)arg;
     return session_close_all(tx);
+}
+
+static Err publish_letterbox(WriteTx *tx, void *arg)
+{
+    const Store *s = arg;
+    return letterbox_publish(tx->db, tx->arena, s->in->keyring);
+}
+
+/* The letters that came before the key: put in before anybody comes in. */
+static Err open_letterbox(Cli *cli)
+{
+    TRY(writer_run(cli->store.writer, NULL, publish_letterbox, &cli->store));
+    return intake_put_in(&cli->store, &cli->conn);
 }
 
 static bool read_port(const char *text, int unset, int *ret)
@@ -90,5 +118,6 @@ Err cmd_serve(Cli *cli)
     TRY(erasure_finish(&cli->store, cli->arena)); /* what a power cut left undone */
     if (cli->in.sealed_file) /* whoever took the machine may have taken a cookie with it */
         TRY(writer_run(cli->store.writer, NULL, end_sessions, NULL));
+    TRY(open_letterbox(cli));
     return serve_run(&cli->store, &at, ready, clocks_tick, &cli->store);
 }

@@ -4,6 +4,7 @@
 #include "engine/care_desk.h"
 #include "engine/disk_room.h"
 #include "engine/settings_db.h"
+#include "guard/letterbox.h"
 #include "guard/second_factor.h"
 #include "model/role_report.h"
 
@@ -182,7 +183,9 @@ static void look_roles(const Look *l, Finding *f)
 static Err look_accounts(const Look *l, Finding *f)
 {
     Str demand;
+    StrList letters;
     int64_t tokens;
+    TRY(letterbox_of(l->db, l->a, STR_NONE, &letters));
     TRY(meta_get(l->db, l->a, META_SECOND_FACTOR, &demand));
     TRY(security_idle_tokens(l->db, &tokens));
     risk_if(f, POINT_FACTOR, str_is(demand, SECOND_FACTOR_FREE));
@@ -190,6 +193,7 @@ static Err look_accounts(const Look *l, Finding *f)
     risk_count(l, f, POINT_TEMPORARY, l->accounts.temporary);
     risk_count(l, f, POINT_DORMANT, l->accounts.dormant);
     risk_count(l, f, POINT_TOKENS, tokens);
+    risk_count(l, f, POINT_LETTERS, (int64_t)letters.n);
     risk_if(f, POINT_READINGS, setting_number(&l->set, SETTING_READINGS) == 0);
     look_roles(l, f);
     return ERR_OK;

@@ -1,5 +1,6 @@
 #include "engine/system_db.h"
 
+#include "guard/letterbox.h"
 #include "guard/reach.h"
 #include "guard/second_factor.h"
 
@@ -70,6 +71,7 @@ static const Step steps[] = {
      "CREATE TABLE IF NOT EXISTS bacaan(day " DB_TEXT " NOT NULL, actor " DB_TEXT " NOT NULL,"
      "uid " DB_TEXT " NOT NULL, PRIMARY KEY(day, actor, uid))" DB_CLUSTERED ";"},
     {"hapus", "why", "ALTER TABLE hapus ADD COLUMN why " DB_TEXT ";"},
+    {NULL, NULL, LETTERBOX_TABLE},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

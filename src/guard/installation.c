@@ -266,7 +266,7 @@ Err installation_rotate(Installation *in, Arena *a, Str passphrase, int64_t *ret
     return e;
 }
 
-static void set_clock(const Installation *in)
+void installation_clock(const Installation *in)
 {
     clock_set_zone(in->zone);
     clock_shift(in->practice ? in->clock_shift : 0);
@@ -295,7 +295,7 @@ Err installation_unseal(Arena *a, const char *dir, Str passphrase, Installation 
         return e;
     }
     in.lock = lock;
-    set_clock(&in);
+    installation_clock(&in);
     *ret = in;
     return ERR_OK;
 }
@@ -321,6 +321,6 @@ Err installation_shift(Installation *in, Db *db, int64_t ms)
     arena_free(a);
     TRY(e);
     in->clock_shift = ms;
-    set_clock(in);
+    installation_clock(in);
     return ERR_OK;
 }

@@ -31,6 +31,8 @@ MUST_CHECK Err installation_open(Arena *a, const char *dir, Installation *ret);
 MUST_CHECK Err installation_unseal(Arena *a, const char *dir, Str passphrase, Installation *ret);
 /* What stands in clear, without any key: paths, uid, zone; and what keyring_check must give. */
 MUST_CHECK Err installation_identity(Arena *a, const char *dir, Installation *ret, Str *ret_check);
+/* Sets zone and shift of the clock to those of the installation. */
+void installation_clock(const Installation *in);
 /* What its key store says of the key it wants. */
 MUST_CHECK Err installation_root(Arena *a, const Installation *in, RootSeal *ret);
 /* A new key in the place of the old: every data key is wrapped anew in one transaction, the old key

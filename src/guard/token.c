@@ -97,25 +97,32 @@ Err token_list(Db *db, Arena *a, Str user_uid, int64_t now, Token **ret, size_t 
     return ERR_OK;
 }
 
-Err token_subject(Db *db, Arena *a, Str text, int64_t now, const Str *role_names, size_t role_count,
-                  Subject *ret)
+Err token_user(Db *db, Arena *a, Str text, int64_t now, Str *ret_user, Str *ret_hash)
 {
     unsigned char bytes[TOKEN_SIZE];
     Stmt *st;
-    Subject s;
     bool row;
     if (!hex_read(text, bytes, sizeof bytes))
         return E_LOGIN;
     crypto_wipe(bytes, sizeof bytes);
-    Str hash = plain_hash(a, text);
+    *ret_hash = plain_hash(a, text);
     TRY(db_stmt(db, "SELECT user_uid FROM token_api WHERE hash=:hash AND until_at>:now", &st));
-    stmt_text(st, ":hash", hash);
+    stmt_text(st, ":hash", *ret_hash);
     stmt_int(st, ":now", now);
     TRY(stmt_step(st, &row));
     if (!row)
         return E_LOGIN;
-    Str uid = row_text(a, st, 0);
+    *ret_user = row_text(a, st, 0);
     stmt_done(st);
+    return ERR_OK;
+}
+
+Err token_subject(Db *db, Arena *a, Str text, int64_t now, const Str *role_names, size_t role_count,
+                  Subject *ret)
+{
+    Subject s;
+    Str uid, hash;
+    TRY(token_user(db, a, text, now, &uid, &hash));
     TRY(uid_subject(db, a, uid, now, role_names, role_count, &s));
     s.session = hash;
     *ret = s;

@@ -23,6 +23,8 @@ MUST_CHECK Err token_revoke(WriteTx *tx, Str user_uid, Str uid);
 MUST_CHECK Err token_revoke_all(WriteTx *tx, Str user_uid);
 /* The user's tokens that have not ended, newest first. */
 MUST_CHECK Err token_list(Db *db, Arena *a, Str user_uid, int64_t now, Token **ret, size_t *ret_n);
+/* The user of a token and its hash; E_LOGIN: no such token, or ended. */
+MUST_CHECK Err token_user(Db *db, Arena *a, Str text, int64_t now, Str *ret_user, Str *ret_hash);
 /* Subject of a token's user as of `now`; `session` is the token's hash. E_LOGIN: no such token,
  * ended, or a user who could not log in either. */
 MUST_CHECK Err token_subject(Db *db, Arena *a, Str text, int64_t now, const Str *role_names,

@@ -22,17 +22,17 @@ bool word_is_page(Str name)
 {
     static const char *const words[] = {
         /* sorted */
-        "akun",       "antrean",     "api",      "audit",         "bantuan",
-        "baru",       "batas_lokal", "berkas",   "buktikan",      "cadangan",
-        "cari",       "darurat",     "draf",     "hak",           "health",
-        "idem",       "impor",       "jangkau",  "keamanan",      "kecocokan",
-        "keluar",     "kesehatan",   "kode",     "kode_lokal",    "kunci",
-        "lacak",      "lapor",       "masuk",    "meta",          "nomor",
-        "pemrosesan", "pengaturan",  "peran",    "peta",          "pilih",
-        "retensi",    "riwayat",     "saringan", "sebab",         "seri",
-        "sesi",       "setelan",     "sidik",    "sqlite_master", "static",
-        "tabel",      "tenggat",     "token",    "token_api",     "tx",
-        "ubah"};
+        "akun",   "antrean",     "api",        "audit",    "bantuan",
+        "baru",   "batas_lokal", "berkas",     "buktikan", "cadangan",
+        "cari",   "darurat",     "draf",       "hak",      "health",
+        "idem",   "impor",       "jangkau",    "keamanan", "kecocokan",
+        "keluar", "kesehatan",   "kiriman",    "kode",     "kode_lokal",
+        "kunci",  "lacak",       "lapor",      "masuk",    "meta",
+        "nomor",  "pemrosesan",  "pengaturan", "peran",    "peta",
+        "pilih",  "retensi",     "riwayat",    "saringan", "sebab",
+        "seri",   "sesi",        "setelan",    "sidik",    "sqlite_master",
+        "static", "tabel",       "tenggat",    "token",    "token_api",
+        "tx",     "ubah"};
     return among(name, words, sizeof words / sizeof *words);
 }
 

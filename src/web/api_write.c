@@ -249,6 +249,21 @@ static Err read_parent(Req *req, ApiWrite *w)
     return ERR_OK;
 }
 
+/* It came when no key was there: known by the uid that was told for it, and as old as it is. */
+static void take_from_letter(Req *req, ApiWrite *w)
+{
+    FromLetter *from = req->letter;
+    Change *c = w->change;
+    c->uid = from->uid;
+    w->batch->also = from->drop;
+    w->batch->also_arg = from;
+    for (size_t i = 0; i < c->reg->field_count; i++) {
+        const Field *f = c->reg->fields[i];
+        if (f->kind == FK_INSTANT && !c->set[i] && !str_empty(form_default(req, f)))
+            change_set(c, f, str_int(req->arena, from->at));
+    }
+}
+
 Err api_create(Req *req)
 {
     ApiWrite *w;
@@ -265,6 +280,8 @@ Err api_create(Req *req)
         return refuse(req, w, e);
     api_body_fill(req->arena, &w->body, w->change, clock_today(), &w->problems);
     check_classes(w, form_create_classes(req, req->reg));
+    if (req->letter)
+        take_from_letter(req, w);
     return run(req, w);
 }
 

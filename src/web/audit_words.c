@@ -36,6 +36,7 @@ static const struct {
             {"factor:reset", M_ACT_FACTOR_OFF},
             {"factor:require", M_ACT_FACTOR_MUST},
             {"factor:free", M_ACT_FACTOR_FREE},
+            {"letter:drop", M_ACT_LETTER_DROP},
             {"token", M_ACT_TOKEN},
             {"token:make", M_ACT_TOKEN_MAKE},
             {"token:revoke", M_ACT_TOKEN_END},

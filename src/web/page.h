@@ -112,6 +112,8 @@ Err page_bulk(Req *req);
 Err page_bulk_post(Req *req);
 Err page_drafts(Req *req);
 Err page_draft_drop_post(Req *req);
+Err page_intake(Req *req);
+Err page_intake_drop_post(Req *req);
 Err page_filter_post(Req *req);
 Err page_filter_drop_post(Req *req);
 Err page_csv(Req *req);

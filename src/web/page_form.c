@@ -3,6 +3,7 @@
 
 #include "base/rand.h"
 #include "engine/identity_db.h"
+#include "web/intake.h"
 #include "web/page_file.h"
 
 #include <string.h>
@@ -134,6 +135,8 @@ static void hidden_state(Save *s, Html *h)
     page_hidden(h, S("idem"), rand_uid(req->arena));
     if (s->sheet)
         page_hidden(h, S("versi"), str_int(req->arena, s->sheet->rec.version));
+    if (s->letter.ptr)
+        page_hidden(h, S("-kiriman"), s->letter);
     if (s->parent_reg)
         page_hidden(h, S("induk"),
                     str_printf(req->arena, "%.*s/%.*s", STR_ARG(s->parent_reg->name),
@@ -255,8 +258,9 @@ Err page_form(Req *req)
         if (!store_decide_child(&req->reader, &parent, req->reg, VERB_CREATE).allowed)
             return E_DENIED; /* before anything is typed, not after */
     }
+    TRY(intake_into_form(req, s));
     TRY(draft_get(&req->reader, s->draft, &text, &at));
-    if (text.ptr && str_is(req_query(req, S("draf")), "lanjut")) {
+    if (!s->letter.ptr && text.ptr && str_is(req_query(req, S("draf")), "lanjut")) {
         Params *typed = ARENA_NEW(req->arena, Params);
         TRY(urlencoded_parse(req->arena, text, typed));
         s->form.typed = s->sub.typed = typed;
@@ -487,6 +491,7 @@ Err page_form_post(Req *req)
     TRY(form_keep_files(&s->form, s->batch, s->change));
     s->batch->also = draft_drop;
     s->batch->also_arg = &s->draft;
+    TRY(intake_into_form(req, s));
     req_write(req, store_batch_keys, store_batch_apply, s->batch, after_save);
     return ERR_OK;
 }

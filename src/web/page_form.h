@@ -15,6 +15,7 @@ typedef struct Save {
     Batch *batch;
     Change *change;
     DraftKey draft;
+    Str letter; /* uid of the letter (web/intake.h) that it is made of; absent: typed */
 } Save;
 
 /* Loads what the address names for changing, or for a new record; keeps itself in req->state. */

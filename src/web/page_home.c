@@ -2,6 +2,7 @@
  * counts, drafts, and every register by group. A role may have another page instead; `/?beranda=1`
  * always shows the overview. */
 #include "web/home_figures.h"
+#include "web/intake.h"
 #include "web/list.h"
 #include "web/list_query.h"
 #include "web/page_drafts.h"
@@ -177,6 +178,7 @@ Err page_home(Req *req)
     Html *h = page_begin(req, req_tr(req, M_WEB_HOME), NULL, 0);
     TRY(health_warning(req, h));
     TRY(readings_warning(req, h));
+    TRY(intake_notice(req, h));
     TRY(retention_warning(req, h));
     role_line(req, h);
     TRY(home_figures(req, h));

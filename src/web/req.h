@@ -74,6 +74,14 @@ typedef struct Res {
     bool gzipped, immutable, clear_site, close;
 } Res;
 
+/* What a request without a connection is made of (web/intake.h): the record it creates gets the
+ * uid told to the sender, its moment of coming, and takes the letter away in the same command. */
+typedef struct FromLetter {
+    Str uid;
+    int64_t at;
+    WriteFn drop; /* arg: the FromLetter */
+} FromLetter;
+
 struct Req {
     Arena *arena;
     const Site *site;
@@ -84,6 +92,7 @@ struct Req {
     Method method;
     bool head, accepts_gzip, secure; /* secure: the browser speaks TLS, to us or to a proxy */
     Str path, query_text, host, origin, fetch_site, address, cookies, content_type, body;
+    FromLetter *letter;                                    /* NULL: somebody is at the other end */
     Str bearer, if_match, idempotency_key, stated_purpose; /* headers of the API */
     Params query, form;
     Uploads uploads;

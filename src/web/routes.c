@@ -111,6 +111,8 @@ static const Route table[] = {
     ROUTE(POST, "/api/v1/{reg}/{uid}/{name}", "move", API | RECORD, api_move),
     ROUTE(GET, "/draf", "drafts", 0, page_drafts),
     ROUTE(POST, "/draf/hapus", "drafts", 0, page_draft_drop_post),
+    ROUTE(GET, "/kiriman", "drafts", 0, page_intake),
+    ROUTE(POST, "/kiriman/{uid}/buang", "drafts", 0, page_intake_drop_post),
     ROUTE(POST, "/saringan/{uid}/hapus", "list", 0, page_filter_drop_post),
     ROUTE(POST, "/{reg}/saringan", "list", 0, page_filter_post),
     ROUTE(GET, "/{reg}.xlsx", "export", 0, page_xlsx),

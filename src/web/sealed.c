@@ -4,14 +4,17 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/messages.h"
+#include "guard/letterbox.h"
+#include "web/api.h"
 #include "web/html.h"
+#include "web/intake.h"
 #include "web/listen_parts.h"
 #include "web/params.h"
 
 #include <signal.h>
 #include <stdatomic.h>
 
-enum { BODY_MAX = 4096, PAUSE_MS = 3000, CONNECTIONS = 64, PER_ADDRESS = 32, LOOK_MS = 50 };
+enum { BODY_PASSPHRASE = 4096, PAUSE_MS = 3000, CONNECTIONS = 64, PER_ADDRESS = 32, LOOK_MS = 50 };
 
 typedef struct Door {
     const SealedDoor *given;
@@ -22,6 +25,7 @@ typedef struct Door {
 typedef struct Visit {
     Arena *arena;
     Buf body;
+    Str letter; /* the register a program sends something for; absent: anything else */
 } Visit;
 
 /* ---- the page ---- */
@@ -84,10 +88,10 @@ static Str page(Arena *a, Msg told, bool opened)
 
 /* ---- answers ---- */
 
-static enum MHD_Result answer(struct MHD_Connection *c, unsigned status, Str body)
+static enum MHD_Result answer_as(struct MHD_Connection *c, unsigned status, Str body,
+                                 const char *type, Str location)
 {
     static const char *const headers[][2] = {
-        {"Content-Type", "text/html; charset=utf-8"},
         {"Content-Security-Policy",
          "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"},
         {"Strict-Transport-Security", HSTS}, /* browsers pass over it where there is no TLS */
@@ -101,10 +105,76 @@ static enum MHD_Result answer(struct MHD_Connection *c, unsigned status, Str bod
         return MHD_NO;
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
         (void)MHD_add_response_header(r, headers[i][0], headers[i][1]);
+    (void)MHD_add_response_header(r, "Content-Type", type);
+    if (location.ptr)
+        (void)MHD_add_response_header(r, "Location", location.ptr);
+    if (status == MHD_HTTP_UNAUTHORIZED)
+        (void)MHD_add_response_header(r, "WWW-Authenticate", "Bearer");
     enum MHD_Result done = MHD_queue_response(c, status, r);
     MHD_destroy_response(r);
     return done;
 }
+
+static enum MHD_Result answer(struct MHD_Connection *c, unsigned status, Str body)
+{
+    return answer_as(c, status, body, "text/html; charset=utf-8", STR_NONE);
+}
+
+/* ---- what programs send meanwhile ---- */
+
+static Str header(struct MHD_Connection *c, const char *name)
+{
+    const char *text = MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
+    return text ? str_of(text) : STR_NONE;
+}
+
+static enum MHD_Result refuse_letter(Visit *v, struct MHD_Connection *c, Err e, Lang lang)
+{
+    Buf out = buf_new(v->arena, 256);
+    Json j = {.out = &out, .first = true};
+    json_open(&j, '{');
+    json_pair(&j, S("type"), str_printf(v->arena, "urn:sigap:%s", err_name(e)));
+    json_pair(&j, S("title"), tr(lang, msg_of_err(e)));
+    json_key(&j, S("status"));
+    json_raw(&j, str_int(v->arena, err_http(e)));
+    json_pair(&j, S("code"), str_of(err_name(e)));
+    json_close(&j, '}');
+    return answer_as(c, (unsigned)err_http(e), buf_str(&out),
+                     "application/problem+json; charset=utf-8", STR_NONE);
+}
+
+static enum MHD_Result thank_for_letter(Visit *v, struct MHD_Connection *c, Str uid, Lang lang)
+{
+    Buf out = buf_new(v->arena, 256);
+    Json j = {.out = &out, .first = true};
+    Str href = str_printf(v->arena, "/api/v1/%.*s/%.*s", STR_ARG(v->letter), STR_ARG(uid));
+    json_open(&j, '{');
+    json_pair(&j, S("uid"), uid);
+    json_pair(&j, S("href"), href);
+    json_pair(&j, S("keterangan"), tr(lang, M_LETTER_TAKEN));
+    json_close(&j, '}');
+    return answer_as(c, MHD_HTTP_ACCEPTED, buf_str(&out), "application/json; charset=utf-8", href);
+}
+
+/* Nothing is read but the hash of the token: whether what was sent is right is judged when the key
+ * has come. */
+static enum MHD_Result take_letter(const Door *d, Visit *v, struct MHD_Connection *c)
+{
+    Str uid, bearer = header(c, "Authorization");
+    Lang lang = lang_of(str_head(header(c, "Accept-Language"), 2));
+    SentLetter sent = {.reg = v->letter,
+                       .token =
+                           str_starts(bearer, S("Bearer ")) ? str_trim(str_from(bearer, 7)) : S(""),
+                       .repeat = header(c, "Idempotency-Key"),
+                       .lang = lang,
+                       .body = buf_str(&v->body)};
+    Err e = str_starts(header(c, "Content-Type"), S("application/json"))
+                ? intake_take(d->given->db, v->arena, &sent, &uid)
+                : E_BAD_REQ;
+    return e == ERR_OK ? thank_for_letter(v, c, uid, lang) : refuse_letter(v, c, e, lang);
+}
+
+/* ---- the passphrase ---- */
 
 /* A form of another site may not try passphrases through somebody's browser. */
 static bool own_form(struct MHD_Connection *c)
@@ -132,29 +202,41 @@ static enum MHD_Result judge(Door *d, struct MHD_Connection *c, Visit *v)
     return answer(c, MHD_HTTP_FORBIDDEN, page(v->arena, M_SEALED_WRONG, false));
 }
 
+static Visit *begin(const Door *d, const char *url, bool post)
+{
+    Arena *a = arena_new(64 * 1024);
+    Visit *v = ARENA_NEW(a, Visit);
+    *v = (Visit){.arena = a, .body = buf_new(a, 1024)};
+    if (post && d->given->db && str_starts(str_of(url), S("/api/v1/")))
+        v->letter = str_copy(a, str_from(str_of(url), 8));
+    if (!intake_register_shape(v->letter))
+        v->letter = STR_NONE;
+    return v;
+}
+
 static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const char *url,
                                   const char *method, const char *version, const char *data,
                                   size_t *n, void **state)
 {
     (void)version;
     Visit *v = *state;
+    bool post = str_is(str_of(method), "POST");
     if (!v) {
-        Arena *a = arena_new(64 * 1024);
-        v = ARENA_NEW(a, Visit);
-        *v = (Visit){a, buf_new(a, BODY_MAX)};
-        *state = v;
+        *state = begin(ctx, url, post);
         return MHD_YES;
     }
     if (*n) {
-        if (v->body.len + *n > BODY_MAX)
+        if (v->body.len + *n > (size_t)(v->letter.ptr ? BODY_FORM : BODY_PASSPHRASE))
             return MHD_NO;
         buf_put(&v->body, (Str){data, *n});
         *n = 0;
         return MHD_YES;
     }
-    bool post = str_is(str_of(method), "POST") && str_is(str_of(url), "/segel");
-    return post ? judge(ctx, c, v)
-                : answer(c, MHD_HTTP_SERVICE_UNAVAILABLE, page(v->arena, M_SEALED_HINT, false));
+    if (v->letter.ptr)
+        return take_letter(ctx, v, c);
+    return post && str_is(str_of(url), "/segel")
+               ? judge(ctx, c, v)
+               : answer(c, MHD_HTTP_SERVICE_UNAVAILABLE, page(v->arena, M_SEALED_HINT, false));
 }
 
 static void on_completed(void *ctx, struct MHD_Connection *c, void **state,

@@ -1,15 +1,16 @@
 /* The door of a server whose key is sealed: it answers one page, in both languages,
- * which takes the passphrase. It reads no data and knows no session. */
+ * which takes the passphrase, and takes what programs send into the letterbox (guard/letterbox.h).
+ * It reads no data and knows no session. */
 #pragma once
 
-#include "base/err.h"
-#include "base/str.h"
+#include "db/db.h"
 #include "web/listen.h"
 
 typedef struct SealedDoor {
     /* Judges a passphrase; E_KEY: another one. Called on the door's own thread, one at a time. */
     Err (*open)(void *ctx, Str passphrase);
     void *ctx;
+    Db *db; /* where letters are put, used on the door's own thread only; NULL: none are taken */
     ListenReady ready;
 } SealedDoor;
 

@@ -3,36 +3,12 @@ key back."""
 import re
 import time
 
-SENTENCE = "tujuh perahu kayu menyeberang pelan"
-
-
-def protect(own, sentence=SENTENCE):
-    return own.cli("key protect", stdin=f"{sentence}\n{sentence}\n")
+from sealing import SENTENCE, opened, protect, wait_for_login
 
 
 def shares(own, sentence=SENTENCE):
     said = own.cli("key sheet", stdin=sentence + "\n").stdout
     return re.findall(r"^    ([1-3](?:-[A-Z2-7]{4}){14})$", said, re.M)
-
-
-def opened(own, sentence):
-    door = own.client()
-    page = door.get("/")
-    assert page.status == 503 and "tersegel" in page.words and "passphrase" in page.html
-    form = page.form("/segel")
-    form["sandi"] = sentence
-    return door.submit(form)
-
-
-def wait_for_login(own):
-    for _ in range(600):
-        try:
-            if own.client().get("/masuk").status == 200:
-                return
-        except OSError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError("the server did not go on after it was unsealed")
 
 
 def test_a_sealed_server_reads_nothing_until_the_passphrase_comes(own):

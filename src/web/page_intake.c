@@ -1,0 +1,126 @@
+/* What the reader's programs sent while the server was sealed and the ordinary door refused: each
+ * with what is wrong with it, to be mended in the form or thrown away. */
+#include "web/intake.h"
+
+/* ---- the list ---- */
+
+/* The answer of the API, in words. */
+static void put_faults(Req *req, Html *h, const Letter *l)
+{
+    JsonTree answer;
+    int line;
+    if (!l->fault.ptr || json_tree_read(req->arena, l->fault, &answer, &line) != ERR_OK ||
+        answer.kind != TREE_OBJECT) {
+        h_element(h, "p", req_tr(req, M_LETTER_WAITS));
+        return;
+    }
+    const JsonTree *title = json_tree_get(&answer, S("title"));
+    const JsonTree *errors = json_tree_get(&answer, S("errors"));
+    if (title)
+        h_element(h, "p", title->text);
+    if (!errors || errors->kind != TREE_LIST)
+        return;
+    h_open(h, "ul");
+    for (size_t i = 0; i < errors->n; i++) {
+        const JsonTree *detail = json_tree_get(&errors->items[i], S("detail"));
+        if (detail)
+            h_element(h, "li", detail->text);
+    }
+    h_close(h);
+}
+
+static Str mend_url(Req *req, const Letter *l, const JsonTree *said)
+{
+    Buf q = buf_new(req->arena, 96);
+    const JsonTree *parent = said->kind == TREE_OBJECT ? json_tree_get(said, S("induk")) : NULL;
+    query_put(&q, S("-kiriman"), l->uid);
+    if (parent && parent->kind == TREE_TEXT)
+        query_put(&q, S("induk"), parent->text);
+    return str_printf(req->arena, "/%.*s/baru?%.*s", STR_ARG(l->reg), STR_ARG(buf_str(&q)));
+}
+
+static void put_letter(Req *req, Html *h, const Letter *l, const JsonTree *said)
+{
+    const Register *reg = model_reg(req->model, l->reg);
+    h_class(h, "section", "bagian");
+    h_open(h, "h2");
+    h_text(h, reg ? req_label(req, &reg->label) : l->reg);
+    h_lit(h, ", ");
+    h_text(h, req_instant(req, l->at));
+    h_close(h);
+    put_faults(req, h, l);
+    h_class(h, "div", "tombol");
+    if (reg && l->fault.ptr && req_may(req, reg, VERB_CREATE)) {
+        h_open(h, "a");
+        h_attr(h, "class", S("utama"));
+        h_url(h, "href", mend_url(req, l, said));
+        h_text(h, req_tr(req, M_LETTER_MEND));
+        h_close(h);
+    }
+    page_form_open(req, h, str_printf(req->arena, "/kiriman/%.*s/buang", STR_ARG(l->uid)));
+    page_button(h, req_tr(req, M_LETTER_DROP), S("bahaya"), STR_NONE, STR_NONE);
+    h_close(h);
+    h_close(h);
+    h_close(h);
+}
+
+Err page_intake(Req *req)
+{
+    StrList uids;
+    TRY(letterbox_of(req->reader.db, req->arena, req->subject.uid, &uids));
+    Html *h = page_begin(req, req_tr(req, M_LETTERS), NULL, 0);
+    h_element(h, "p", req_tr(req, M_LETTERS_LEAD));
+    if (!uids.n)
+        page_notice(h, "info", req_tr(req, M_LETTERS_NONE));
+    for (size_t i = 0; i < uids.n; i++) {
+        Letter l;
+        JsonTree said;
+        TRY(intake_own(req, uids.items[i], &l, &said));
+        put_letter(req, h, &l, &said);
+    }
+    page_end(req, h);
+    return ERR_OK;
+}
+
+Err intake_notice(Req *req, Html *h)
+{
+    StrList uids;
+    TRY(letterbox_of(req->reader.db, req->arena, req->subject.uid, &uids));
+    if (!uids.n)
+        return ERR_OK;
+    h_class(h, "p", "kabar awas");
+    h_text(h, tr_args(req->arena, req->lang, M_LETTERS_COUNT, req_count(req, (int64_t)uids.n)));
+    h_lit(h, " ");
+    page_link(h, S("/kiriman"), req_tr(req, M_LETTERS));
+    h_close(h);
+    return ERR_OK;
+}
+
+/* ---- throwing one away ---- */
+
+static Err throw_away(WriteTx *tx, void *arg)
+{
+    Req *req = arg;
+    AuditAct act = {.store = req->store,
+                    .actor = &req->actor,
+                    .action = S("letter:drop"),
+                    .uid = req->uid,
+                    .result = S("ok")};
+    TRY(letterbox_drop(tx, &req->uid));
+    return store_audit_act(tx, &act);
+}
+
+static Err after_drop(Req *req, Err err)
+{
+    TRY(err);
+    return req_redirect(req, S("/kiriman?pesan=buang"));
+}
+
+Err page_intake_drop_post(Req *req)
+{
+    Letter l;
+    JsonTree said;
+    TRY(intake_own(req, req->uid, &l, &said));
+    req_write(req, NULL, throw_away, req, after_drop);
+    return ERR_OK;
+}
