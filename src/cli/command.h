@@ -14,6 +14,7 @@ typedef struct Cli {
     const char *data, *domain, *as, *format, *period, *audience, *profile, *port;
     const char *zone, *register_name, *rows, *columns, *institution, *login, *name, *roles, *key;
     const char *out, *settings, *threads, *seed, *rules, *passphrase_file;
+    const char *index, *socket; /* of match search */
     const char *seal_to, *pair, *listen, *tls, *tls_key, *redirect;
     Str passphrase; /* absent until it was given */
     bool practice, dry_run, plan, empty, yes, check, with_key, unique;

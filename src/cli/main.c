@@ -73,6 +73,8 @@ static const TextOption text_options[] = {
     TEXT_OPTION("tls", tls),
     TEXT_OPTION("tls-key", tls_key),
     TEXT_OPTION("redirect", redirect),
+    TEXT_OPTION("index", index),
+    TEXT_OPTION("socket", socket),
 };
 enum { TEXT_OPTIONS = sizeof text_options / sizeof *text_options };
 

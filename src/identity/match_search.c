@@ -8,9 +8,9 @@
 /* Lists of a village or of a name are read so far and no further. */
 enum {
     MOST_OF_VILLAGE = 30000,
-    MOST_ALONE = 30000,
+    MOST_ALONE = 5000,
     MOST_OF_RAREST = 3000,
-    MOST_TOGETHER = 600000,
+    MOST_TOGETHER = 400000,
     AHEAD = 12,
     YEARS = AGE_FORGED_MAX
 };
@@ -100,6 +100,9 @@ typedef struct Question {
     Asked asked[ASKED_WORDS]; /* words of the name, then the village */
     int n;                    /* words of the name */
     LikeWords like;
+    bool all_of_village; /* everybody who lives there was looked at */
+    uint32_t last_birth; /* and what it said: records of one day lie side by side */
+    float last_birth_bits;
     Kept kept[SEARCH_RESULTS];
     size_t kept_n;
     uint64_t looked_at;
@@ -141,7 +144,7 @@ static void ask_word(Question *q, int at, uint8_t class, const NameToken *token)
 /* ---- scoring ---- */
 
 /* The level of a word that no key proposed, where there are few enough to read letters. */
-static uint8_t far_level(Question *q, int asked, uint32_t word)
+static uint8_t far_level(const Question *q, int asked, uint32_t word)
 {
     const Asked *a = &q->asked[asked];
     unsigned apart = (unsigned)__builtin_popcount(a->letters ^ q->x->words[word].letters);
@@ -152,45 +155,50 @@ static uint8_t far_level(Question *q, int asked, uint32_t word)
                : TOKEN_DIFFERENT;
 }
 
-static uint8_t level_of(Question *q, int asked, uint32_t word, bool closely)
+/* The level of a word that is like nothing asked by its keys. */
+static uint8_t other_level(const Question *q, int asked, uint32_t word, bool closely)
 {
-    const IndexWord *w = &q->x->words[word];
     const NameToken *t = q->asked[asked].token;
-    const LikeWord *like = like_words_may(&q->like, word) ? like_words_get(&q->like, word) : NULL;
-    uint8_t level = like ? like->levels[asked] : TOKEN_MISSING;
-    if (level > TOKEN_DIFFERENT)
-        return level;
-    if ((w->initial || t->initial) && q->x->texts[w->raw] == t->raw[0])
+    bool initials = word <= WORD_INITIALS || t->initial;
+    if (initials && q->x->texts[q->x->words[word].raw] == t->raw[0])
         return TOKEN_INITIAL;
     return closely ? far_level(q, asked, word) : TOKEN_DIFFERENT;
 }
 
+static void read_levels(const Question *q, uint32_t word, bool closely, uint8_t ret[ASKED_WORDS])
+{
+    const LikeWord *like = like_words_may(&q->like, word) ? like_words_get(&q->like, word) : NULL;
+    for (int i = 0; i < q->n; i++) {
+        ret[i] = like ? like->levels[i] : TOKEN_MISSING;
+        if (ret[i] <= TOKEN_DIFFERENT)
+            ret[i] = other_level(q, i, word, closely);
+    }
+}
+
 /* Each word of the question and its partner in the record, closest first; what has no partner
  * speaks against it, more so when the record has another word in its place. */
-static float name_bits(Question *q, const Row *r, bool closely)
+static float name_bits(const Question *q, const Row *r, bool closely)
 {
-    enum { WORDS = ASKED_WORDS - 1 };
     static const float different = -4, dropped = -1.5f, extra = -1;
-    uint8_t levels[WORDS][ROW_WORDS];
+    uint8_t levels[ROW_WORDS][ASKED_WORDS];
     unsigned free_asked = (1u << q->n) - 1, free_row = 0;
     float sum = 0;
     for (int k = 0; k < ROW_WORDS && row_word(r, k); k++) {
         free_row |= 1u << k;
-        for (int i = 0; i < q->n; i++)
-            levels[i][k] = level_of(q, i, row_word(r, k), closely);
+        read_levels(q, row_word(r, k), closely, levels[k]);
     }
     for (;;) {
         int a = -1, b = -1;
         for (int i = 0; i < q->n; i++)
             for (int k = 0; k < ROW_WORDS; k++)
-                if (free_asked >> i & free_row >> k & 1 && levels[i][k] > TOKEN_DIFFERENT &&
-                    (a < 0 || q->asked[i].bits[levels[i][k]] > q->asked[a].bits[levels[a][b]])) {
+                if (free_asked >> i & free_row >> k & 1 && levels[k][i] > TOKEN_DIFFERENT &&
+                    (a < 0 || q->asked[i].bits[levels[k][i]] > q->asked[a].bits[levels[b][a]])) {
                     a = i;
                     b = k;
                 }
         if (a < 0)
             break;
-        sum += q->asked[a].bits[levels[a][b]];
+        sum += q->asked[a].bits[levels[b][a]];
         free_asked &= ~(1u << a);
         free_row &= ~(1u << b);
     }
@@ -213,12 +221,14 @@ static float birth_bits(Date a, uint32_t birth)
         [DATE_OTHER_YEAR] = 1, [DATE_FIRST_OLDER] = 8, [DATE_SECOND_OLDER] = 8,
         [DATE_SLIP] = 6,       [DATE_SWAPPED] = 9,     [DATE_SAME_DEFAULT] = 6,
         [DATE_SAME_YEAR] = 4,  [DATE_SAME_MONTH] = 8,  [DATE_SAME] = 13};
-    static const float turned_raised = 3, year_only = 1, year_only_raised = -3;
+    static const float turned_raised = 5, year_only = 1, year_only_raised = -3, default_raised = 3;
     Date b = date_of(birth);
     DateLevel level = date_compare(a, b);
     int apart = abs(a.year - b.year);
     if (level == DATE_MISSING)
         return 0;
+    if (apart && apart <= YEARS && a.day == b.day && a.month == b.month && date_is_default(a))
+        return default_raised;
     if (level < DATE_SAME_DEFAULT && (says_year_only(a) || says_year_only(b)) && apart <= YEARS)
         return apart ? year_only_raised : year_only > bits[level] ? year_only : bits[level];
     if (a.day == b.month && a.month == b.day && a.day != a.month && apart && apart <= YEARS)
@@ -256,9 +266,13 @@ static float village_bits(const Question *q, uint32_t word)
 
 static void weigh(Question *q, uint32_t record, bool closely)
 {
+    static const float day_and_month = 3;
     const Row *r = &q->x->rows[record];
-    float score = name_bits(q, r, closely) + birth_bits(q->birth, r->birth),
-          best = q->asked[ASKED_VILLAGE].bits[TOKEN_EXACT];
+    if (r->birth != q->last_birth)
+        q->last_birth_bits = birth_bits(q->birth, q->last_birth = r->birth);
+    closely = closely || q->last_birth_bits >= day_and_month;
+    float score = name_bits(q, r, closely) + q->last_birth_bits,
+          best = q->all_of_village ? 0 : q->asked[ASKED_VILLAGE].bits[TOKEN_EXACT];
     if (q->kept_n == SEARCH_RESULTS && score + best < q->kept[SEARCH_RESULTS - 1].score)
         return;
     keep(q, record, score + village_bits(q, q->x->rest[record].village));
@@ -266,7 +280,7 @@ static void weigh(Question *q, uint32_t record, bool closely)
 
 /* ---- candidates ---- */
 
-static bool may(const Question *q, const Row *r)
+static inline bool may(const Question *q, const Row *r)
 {
     return like_words_may(&q->like, row_word(r, 0)) || like_words_may(&q->like, row_word(r, 1)) ||
            like_words_may(&q->like, row_word(r, 2)) || like_words_may(&q->like, row_word(r, 3));
@@ -373,15 +387,15 @@ static void gather_number(Question *q, const uint32_t *all, size_t n, bool nik, 
 
 static void gather_village(Question *q)
 {
-    uint64_t taken = 0;
+    uint64_t all = 0;
     for (size_t i = 0; i < q->like.n; i++) {
         const LikeWord *w = &q->like.slots[q->like.found[i]];
         uint32_t n = index_count(q->x, w->word);
-        if (w->levels[ASKED_VILLAGE] <= TOKEN_DIFFERENT || (taken += n) > MOST_OF_VILLAGE)
-            continue;
-        scan_list(q, q->x->lists + q->x->starts[w->word], n,
-                  w->levels[ASKED_VILLAGE] == TOKEN_EXACT);
+        if (w->levels[ASKED_VILLAGE] > TOKEN_DIFFERENT && (all += n) <= MOST_OF_VILLAGE)
+            scan_list(q, q->x->lists + q->x->starts[w->word], n,
+                      w->levels[ASKED_VILLAGE] == TOKEN_EXACT);
     }
+    q->all_of_village = all <= MOST_OF_VILLAGE;
 }
 
 /* The piece of a list with records from `from` on and before `to`. */
@@ -520,18 +534,19 @@ void search_find(const SearchIndex *x, const SearchPerson *wanted, SearchAnswer 
     q->x = x;
     q->wanted = wanted;
     q->birth = date_of(wanted->birth);
-    for (int i = 0; i < wanted->name.n && q->n < ASKED_VILLAGE; i++)
-        ask_word(q, q->n++, NAME_CLASS, &wanted->name.tokens[i]);
+    q->last_birth = UINT32_MAX;
     if (wanted->village.len) {
         search_village_token(wanted->village, &village);
         ask_word(q, ASKED_VILLAGE, VILLAGE_CLASS, &village);
     }
+    for (int i = 0; i < wanted->name.n && q->n < ASKED_VILLAGE; i++)
+        ask_word(q, q->n++, NAME_CLASS, &wanted->name.tokens[i]);
     gather_number(q, x->niks, x->counts[SECTION_niks], true, wanted->nik);
     gather_number(q, x->phones, x->counts[SECTION_phones], false, wanted->phone);
     if (q->n) {
-        gather_birth(q);
         gather_village(q);
-        ret->cut = !gather_words(q, scratch);
+        gather_birth(q);
+        ret->cut = !gather_words(q, scratch) && !q->birth.year && !wanted->village.len;
     }
     ret->looked_at = q->looked_at;
     for (ret->n = 0; ret->n < q->kept_n; ret->n++)

@@ -5,6 +5,8 @@
 #include "identity/match_value.h"
 #include "identity/vocabulary.h"
 
+#include <string.h>
+
 enum { ROW_WORDS = 4, VILLAGE_CLASS = 1, PHONE_BITS = 36, LETTERS = 26 };
 
 /* What scoring reads of a record; ascending by birth. */
@@ -76,8 +78,9 @@ struct SearchIndex {
 
 static inline uint32_t row_word(const Row *r, int at)
 {
-    const uint8_t *w = r->words[at];
-    return w[0] | (uint32_t)w[1] << 8 | (uint32_t)w[2] << 16;
+    uint32_t word; /* read in one piece: behind the last word stands the birth */
+    memcpy(&word, (const uint8_t *)r + 3 * at, sizeof word);
+    return word & 0xffffff;
 }
 static inline uint32_t index_count(const SearchIndex *x, uint32_t word)
 {

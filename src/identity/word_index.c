@@ -6,16 +6,16 @@
 
 /* Kinds of keys, so that equal bytes of two kinds are no equal keys. Of one key so many words are
  * looked at: words come in the order of the book, frequent ones early. */
-enum { KEY_LETTERS = 1, KEY_SOUND, KEY_GROUP, CROWD = 600, SHORTEST_FAR = 3, LONG = 6 };
+enum { KEY_LETTERS = 1, KEY_SOUND, KEY_GROUP, CROWD = 300, SHORTEST_FAR = 3, LONG = 6 };
 
 static WordKey key_of(unsigned kind, uint8_t class, Str text, TokenLevel level)
 {
     return (WordKey){(uint32_t)(match_hash(kind + 8u * class, text) >> 32), (uint8_t)level};
 }
 
-size_t word_keys(uint8_t class, const NameToken *t, WordKey ret[WORD_KEYS])
+/* A word, and what is left of it without each of its letters; returns how many. */
+static size_t letter_keys(uint8_t class, Str word, WordKey *ret)
 {
-    Str word = token_canonical(t);
     char less[TOKEN_MAX];
     size_t n = 0;
     ret[n++] = key_of(KEY_LETTERS, class, word, TOKEN_MISSING);
@@ -26,6 +26,14 @@ size_t word_keys(uint8_t class, const NameToken *t, WordKey ret[WORD_KEYS])
         memcpy(less + i, word.ptr + i + 1, word.len - i - 1);
         ret[n++] = key_of(KEY_LETTERS, class, (Str){less, word.len - 1}, TOKEN_MISSING);
     }
+    return n;
+}
+
+size_t word_keys(uint8_t class, const NameToken *t, WordKey ret[WORD_KEYS])
+{
+    size_t n = letter_keys(class, token_canonical(t), ret);
+    if (!str_eq(token_raw(t), token_canonical(t)))
+        n += letter_keys(class, token_raw(t), ret + n);
     for (size_t i = 0; i < t->group_count; i++)
         ret[n++] = key_of(KEY_GROUP, class,
                           (Str){(const char *)&t->groups[i].group, sizeof t->groups[i].group},
@@ -79,7 +87,10 @@ static TokenLevel level_of(const SearchIndex *x, const NameToken *t, uint32_t wo
         return TOKEN_EXACT;
     if (str_eq(canonical, token_canonical(t)))
         return t->shortened ? TOKEN_EQUIVALENT : TOKEN_CANONICAL;
-    return letters_compare(token_canonical(t), canonical);
+    /* A slip may make two letters that are spelt as one: what was written counts too. */
+    TokenLevel level = letters_compare(token_canonical(t), canonical),
+               written = letters_compare(token_raw(t), raw);
+    return level > written ? level : written;
 }
 
 static size_t first_of(const SearchIndex *x, uint32_t key)
@@ -96,14 +107,15 @@ static void find_key(const SearchIndex *x, const NameToken *token, WordKey key, 
 {
     size_t from = first_of(x, key.key), end = x->counts[SECTION_keys];
     for (size_t i = from; i < end && i < from + CROWD && x->keys[i].key == key.key; i++) {
-        LikeWord *w = like_words_put(to, x->keys[i].word);
-        if (!w)
-            return;
-        uint8_t *level = &w->levels[asked];
-        if (key.level)
-            *level = *level > key.level ? *level : key.level;
-        else if (!*level)
-            *level = (uint8_t)level_of(x, token, w->word);
+        uint32_t word = x->keys[i].word;
+        const LikeWord *known = like_words_may(to, word) ? like_words_get(to, word) : NULL;
+        uint8_t level = known ? known->levels[asked] : TOKEN_MISSING;
+        if (level >= key.level && level != TOKEN_MISSING)
+            continue;
+        level = key.level ? key.level : (uint8_t)level_of(x, token, word);
+        LikeWord *w = level > TOKEN_DIFFERENT ? like_words_put(to, word) : NULL;
+        if (w)
+            w->levels[asked] = level;
     }
 }
 

@@ -5,7 +5,11 @@
 #include "identity/name_compare.h"
 #include "identity/search_index.h"
 
-enum { ASKED_WORDS = 5, ASKED_VILLAGE = ASKED_WORDS - 1, WORD_KEYS = TOKEN_MAX + EQUAL_GROUPS + 3 };
+enum {
+    ASKED_WORDS = 5,
+    ASKED_VILLAGE = ASKED_WORDS - 1,
+    WORD_KEYS = 2 * (TOKEN_MAX + 1) + EQUAL_GROUPS + 1
+};
 enum { LIKE_SLOTS = 8192, LIKE_MOST = LIKE_SLOTS / 4 * 3, FILTER_BITS = 15 };
 
 typedef struct LikeWord {
@@ -27,9 +31,9 @@ typedef struct WordKey {
     uint8_t level;
 } WordKey;
 
-/* Equal keys propose that two words are alike. They are what is left of a word when one letter is
- * taken away (after Garbe's symmetric delete), its groups of equal names, its sound. Returns how
- * many there are. */
+/* Equal keys propose that two words are alike. They are what is left of a word, as written and in
+ * one spelling, when one letter is taken away (after Garbe's symmetric delete), its groups of equal
+ * names, its sound. Returns how many there are. */
 size_t word_keys(uint8_t class, const NameToken *token, WordKey ret[WORD_KEYS]);
 /* Adds the words of the class that are like the token, as what is asked at place `asked`. */
 void like_words_find(const SearchIndex *x, uint8_t class, const NameToken *token, int asked,

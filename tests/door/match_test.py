@@ -1,8 +1,11 @@
 """sigap match: books in, persons out. The books are generated here; nobody in them lives."""
 import csv
+import os
 import random
 import re
+import socket
 import subprocess
+import time
 
 import sigap
 
@@ -276,8 +279,8 @@ def test_forged_papers_are_judged_apart(tmp):
     assert "forged papers: precision 0.5000, recall 0.5000, of 2 pairs" in said, said
 
 
-def search(tmp, book, questions, status=0):
-    done = subprocess.run([sigap.binary(), "match", "search", str(book), "--lang", "en"], input=questions, text=True,
+def search(tmp, book, questions, *options, status=0):
+    done = subprocess.run([sigap.binary(), "match", "search", str(book), "--lang", "en", *options], input=questions, text=True,
                           capture_output=True, timeout=120, cwd=sigap.ROOT)
     assert done.returncode == status, done.stderr
     return list(csv.DictReader(done.stdout.splitlines())), done.stderr
@@ -319,6 +322,66 @@ def test_odd_questions_and_books_get_a_clear_answer(tmp):
     assert "columns" in search(tmp, tmp / "b.csv", "warna\nmerah\n", status=3)[1]
     (tmp / "c.csv").write_text("")
     assert "empty" in search(tmp, tmp / "c.csv", "nama\nAna\n", status=3)[1]
+
+
+def test_a_kept_index_answers_as_the_book_and_a_damaged_one_is_made_anew(tmp):
+    book, index = next(p for p in synth(tmp / "a", 500, 5) if p.name == "dukcapil.csv"), tmp / "kept"
+    os.utime(book, (1, 1))
+    lines = "nama,tanggal_lahir,desa\n" + "".join(
+        f'{r["nama"]},{r["tanggal_lahir"]},"{r["desa"]}"\n' for r in list(csv.DictReader(open(book)))[:40])
+    want, _ = search(tmp, book, lines)
+    for damage in (b"", b"", b"damaged", b""):
+        index.write_bytes(damage + index.read_bytes()[len(damage):] if index.exists() else damage)
+        assert search(tmp, book, lines, "--index", str(index))[0] == want
+    assert index.stat().st_mode & 0o777 == 0o600 and index.read_bytes()[:8] == b"SIGAPSI1"
+
+
+def talk(path, text):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(60)
+        s.connect(str(path))
+        s.sendall(text.encode())
+        s.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: s.recv(65536), b"")).decode()
+
+
+def test_several_ask_a_book_over_a_socket(tmp):
+    (tmp / "b.csv").write_text("id,nama,nik\na,Yohanes Bere,5301011203880001\nb,Maria Klau,\n")
+    at = tmp / "socket"
+    words = [sigap.binary(), "match", "search", str(tmp / "b.csv"), "--socket", str(at)]
+    stale = socket.socket(socket.AF_UNIX)
+    stale.bind(str(at))
+    stale.close()  # nobody answers there any more
+    p = subprocess.Popen(words, cwd=sigap.ROOT, stderr=subprocess.PIPE)
+    try:
+        p.stderr.readline()
+        until(lambda: at.stat().st_mode & 0o777 == 0o600 and answers(at))
+        idle = socket.socket(socket.AF_UNIX)
+        idle.connect(str(at))  # who asks nothing is in nobody's way
+        said = talk(at, "nama,nik\nMaria Klaw,\n" + "x" * 70000 + "\n,5301011203880001\n")
+        assert [tuple(line.split(",")[:3]) for line in said.splitlines()] == [
+            ("question", "rank", "id"), ("1", "1", "b"), ("1", "0", "end"), ("2", "0", "unread"),
+            ("3", "1", "a"), ("3", "0", "end")], said
+        assert talk(at, "warna\nmerah\n").splitlines()[-1] == "0,0,unread,0"
+        again = subprocess.run(words, cwd=sigap.ROOT, capture_output=True, timeout=60)
+        assert again.returncode == 6, "somebody answers there"
+        idle.close()
+    finally:
+        p.terminate()
+        p.wait()
+
+
+def until(done):
+    for _ in range(600):
+        if done():
+            return
+        time.sleep(0.05)
+    raise AssertionError("nothing came")
+
+
+def answers(at):
+    with socket.socket(socket.AF_UNIX) as s:
+        return s.connect_ex(str(at)) == 0
 
 
 def test_names_of_any_kind_are_matched_or_told(tmp):
