@@ -46,7 +46,7 @@ static Err compare_with(Cli *cli, const char *path)
     AnchorFile file = {.public_key = anchor_public_key(cli->in.keyring, cli->arena),
                        .db = cli->conn.db,
                        .installation = cli->in.id};
-    TRY(file_read(cli->arena, path, FILE_MAX, &file.text));
+    TRY(cli_read(cli, cli->arena, path, FILE_MAX, &file.text));
     return tell_anchors(cli, path, &file);
 }
 
@@ -109,7 +109,7 @@ static Err check(Cli *cli)
     if (cli->argc != 3)
         return E_USAGE;
     AnchorFile file = {.public_key = str_of(cli->argv[2])};
-    TRY(file_read(cli->arena, cli->argv[1], FILE_MAX, &file.text));
+    TRY(cli_read(cli, cli->arena, cli->argv[1], FILE_MAX, &file.text));
     return tell_anchors(cli, cli->argv[1], &file);
 }
 

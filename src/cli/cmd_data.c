@@ -48,7 +48,7 @@ static Err import_book(Cli *cli, Reader *rd, const char *path)
         profile = import_profile_of(cli->arena, reg);
     if (!profile)
         return E_USAGE;
-    TRY(file_read(cli->arena, path, WORKBOOK_MAX_BYTES, &bytes));
+    TRY(cli_read(cli, cli->arena, path, WORKBOOK_MAX_BYTES, &bytes));
     Err e = workbook_read(cli->arena, bytes, str_of(path), &book, &problems);
     cli_problems(cli, &problems);
     TRY(e);

@@ -46,7 +46,7 @@ static Err read_settings(Matching *m)
     m->settings = match_settings_default();
     m->problems.arena = cli->arena;
     if (cli->settings) {
-        TRY(file_read(cli->arena, cli->settings, 1 << 20, &text));
+        TRY(cli_read(cli, cli->arena, cli->settings, 1 << 20, &text));
         match_settings_read(text, str_of(cli->settings), &m->settings, &m->problems);
     }
     m->settings.unique |= cli->unique;
@@ -63,7 +63,7 @@ static Err read_books(Matching *m)
         return E_USAGE;
     for (size_t i = 0; i < n; i++) {
         files[i].place = str_of(cli->argv[i + 1]);
-        TRY(file_read(cli->arena, cli->argv[i + 1], most_bytes, &files[i].text));
+        TRY(cli_read(cli, cli->arena, cli->argv[i + 1], most_bytes, &files[i].text));
     }
     Err e = name_rules_load(cli->arena, str_printf(cli->arena, "%s/names", cli_domain(cli)).ptr,
                             &m->problems, &rules);
@@ -98,7 +98,7 @@ static Err compute(Matching *m, bool across)
     MatchRules rules = {0};
     TRY(thread_count(cli, &run.threads));
     if (cli->rules) {
-        TRY(match_rules_read(cli->arena, cli->rules, m->book, &rules, &m->problems));
+        TRY(match_rules_read(cli, cli->rules, m->book, &rules, &m->problems));
         TRY(stop_at_problems(m));
     }
     if (isatty(STDERR_FILENO))

@@ -58,8 +58,11 @@ Err cmd_audit_role(Cli *cli);
 Err cmd_match(Cli *cli);
 Err cmd_passwords(Cli *cli);
 
-/* The folder of the domain: --domain, SIGAP_DOMAIN, ./domain, or the installed one. */
+/* The folder of the domain: --domain, SIGAP_DOMAIN, ./domain, or the installed one;
+ * says so when there is none. */
 const char *cli_domain(const Cli *cli);
+/* Reads a file somebody named, into `a`; as file_read, and prints what is wrong with which file. */
+MUST_CHECK Err cli_read(const Cli *cli, Arena *a, const char *path, size_t max, Str *ret);
 /* Loads the domain; prints its problems. */
 MUST_CHECK Err cli_load_domain(Cli *cli);
 /* Opens installation, model (migrating additively), store and a read connection. `--as LOGIN` acts

@@ -49,7 +49,7 @@ static Err open_csv(Evaluation *e, const char *path, CsvReader *ret, CsvRow *ret
 {
     Str text;
     bool more;
-    TRY(file_read(e->cli->arena, path, (size_t)4 << 30, &text));
+    TRY(cli_read(e->cli, e->cli->arena, path, (size_t)4 << 30, &text));
     *ret = csv_reader(e->cli->arena, text);
     TRY(csv_next(ret, ret_head, &more));
     if (!more)

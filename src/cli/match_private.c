@@ -69,8 +69,8 @@ static Err read_key(Encoding *e, const char *one, const char *other)
 {
     Str a, b;
     Hash h;
-    TRY(file_read(e->cli->arena, one, 256, &a));
-    TRY(file_read(e->cli->arena, other, 256, &b));
+    TRY(cli_read(e->cli, e->cli->arena, one, 256, &a));
+    TRY(cli_read(e->cli, e->cli->arena, other, 256, &b));
     a = str_trim(a);
     b = str_trim(b);
     if (!is_half(a) || !is_half(b) || str_eq(a, b)) {
@@ -155,7 +155,7 @@ static Err encode_book(Encoding *e, const char *path)
     CsvRow head;
     Str text;
     bool more, named = false;
-    TRY(file_read(a, path, book_bytes, &text));
+    TRY(cli_read(e->cli, a, path, book_bytes, &text));
     CsvReader csv = csv_reader(a, text);
     TRY(csv_next(&csv, &head, &more));
     MatchColumn *columns = ARENA_ARRAY(a, head.n + 1, MatchColumn);
@@ -271,7 +271,7 @@ static Err read_codes(Cli *cli, const char *path, Problems *problems, CodeBook *
     Str text;
     CsvRow row;
     bool more;
-    TRY(file_read(cli->arena, path, book_bytes, &text));
+    TRY(cli_read(cli, cli->arena, path, book_bytes, &text));
     CsvReader csv = csv_reader(cli->arena, text);
     TRY(csv_next(&csv, &row, &more));
     for (;;) {

@@ -35,13 +35,14 @@ static bool read_rule(const CsvRow *row, const Named *all, size_t n, MatchRule *
            record_of(all, n, row->cells[0], &ret->a) && record_of(all, n, row->cells[1], &ret->b);
 }
 
-Err match_rules_read(Arena *a, const char *path, const MatchBook *book, MatchRules *ret,
+Err match_rules_read(const Cli *cli, const char *path, const MatchBook *book, MatchRules *ret,
                      Problems *problems)
 {
+    Arena *a = cli->arena;
     Str text;
     CsvRow row;
     bool more;
-    TRY(file_read(a, path, 64u << 20, &text));
+    TRY(cli_read(cli, a, path, 64u << 20, &text));
     Named *all = ARENA_ARRAY(a, (size_t)book->n + 1, Named);
     for (uint32_t i = 0; i < book->n; i++)
         all[i] = (Named){book->ids[i], i};

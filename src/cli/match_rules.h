@@ -9,7 +9,7 @@ typedef struct MatchRules {
     size_t n, cap;
 } MatchRules;
 
-/* Reads a CSV with the columns a, b (ids of records) and decision (same, different). Faults become
- * problems with their line. */
-MUST_CHECK Err match_rules_read(Arena *a, const char *path, const MatchBook *book, MatchRules *ret,
-                                Problems *problems);
+/* Reads the CSV at `path`, which is told when it is not there, with the columns a, b (ids of
+ * records) and decision (same, different). Faults become problems with their line. */
+MUST_CHECK Err match_rules_read(const Cli *cli, const char *path, const MatchBook *book,
+                                MatchRules *ret, Problems *problems);

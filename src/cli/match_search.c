@@ -112,7 +112,7 @@ static Err read_book(Searching *s)
     CsvRow head;
     bool more;
     s->index = search_index_new(s->cli->arena, s->rules);
-    Err e = file_read(text_arena, s->path, (size_t)8 << 30, &text);
+    Err e = cli_read(s->cli, text_arena, s->path, (size_t)8 << 30, &text);
     if (e == ERR_OK && !utf8_valid(text)) {
         complain(s, 0, M_MATCH_NOT_UTF8);
         e = E_INVALID;
@@ -149,7 +149,7 @@ static Err open_index(Searching *s)
     Str text;
     s->settings = match_settings_default();
     if (cli->settings) {
-        TRY(file_read(a, cli->settings, 1 << 20, &text));
+        TRY(cli_read(cli, a, cli->settings, 1 << 20, &text));
         match_settings_read(text, str_of(cli->settings), &s->settings, &s->problems);
     }
     TRY(name_rules_load(a, str_printf(a, "%s/names", cli_domain(cli)).ptr, &s->problems,

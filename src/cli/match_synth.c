@@ -34,7 +34,7 @@ static Err read_tables(Synthesis *s)
     TRY(file_read(a, str_printf(a, "%s/places/wilayah.tsv", domain).ptr, TABLE_MAX, &places));
     synth_read(a, books, names, places, &s->tables, &s->problems);
     if (cli->settings) {
-        TRY(file_read(a, cli->settings, 1 << 20, &rates));
+        TRY(cli_read(cli, a, cli->settings, 1 << 20, &rates));
         synth_read_rates(rates, str_of(cli->settings), &s->tables, &s->problems);
     }
     cli_problems(cli, &s->problems);

@@ -30,7 +30,19 @@ const char *cli_domain(const Cli *cli)
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (file_exists(places[i]))
             return places[i];
+    fprintf(stderr, "%s\n", tr(cli->lang, M_CLI_NO_DOMAIN).ptr);
     return places[0];
+}
+
+Err cli_read(const Cli *cli, Arena *a, const char *path, size_t max, Str *ret)
+{
+    Problems problems = {.arena = cli->arena};
+    Err e = file_read(a, path, max, ret);
+    if (e != ERR_OK)
+        problem_add(&problems, (Problem){.place = str_of(path),
+                                         .msg = e == E_NOT_FOUND ? M_CLI_NO_FILE : msg_of_err(e)});
+    cli_problems(cli, &problems);
+    return e;
 }
 
 Err cli_load_domain(Cli *cli)

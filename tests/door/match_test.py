@@ -66,7 +66,7 @@ def book(path, seed=7, persons=300, first=0):
 def run(*args, status=0, lang="en"):
     done = subprocess.run([sigap.binary(), "match", *map(str, args), "--lang", lang], text=True,
                           capture_output=True, timeout=300)
-    assert done.returncode == status, f"{args}: {done.returncode}\n{done.stdout}{done.stderr}"
+    assert status in (done.returncode, None), f"{args}: {done.returncode}\n{done.stdout}{done.stderr}"
     return done
 
 
@@ -229,6 +229,14 @@ def test_faults_are_told_with_place_and_remedy(tmp):
     assert "UTF-8" in run("dedupe", tmp / "latin.csv", "--out", tmp / "out", status=3).stderr
     assert "kosong" in run("dedupe", tmp / "empty.csv", "--out", tmp / "out", status=3, lang="id").stderr
     assert not (tmp / "out").exists(), "a faulty book leaves nothing behind"
+
+
+def test_a_file_that_is_not_there_is_named(tmp):
+    b = book(tmp / "book.csv", persons=9)
+    for args in (["dedupe", tmp / "no.csv"], ["dedupe", b, "--settings", tmp / "no.csv"], ["dedupe", b, "--rules", tmp / "no.csv", "--settings", named(tmp)],
+                 ["search", tmp / "no.csv"], ["evaluate", b, tmp / "no.csv"]):
+        done = run(*args, "--out", tmp / "out", status=None)
+        assert done.returncode and f"{tmp}/no.csv: There is no such file." in done.stderr, f"{args}\n{done.stderr}"
 
 
 def test_all_faults_of_settings_at_once(tmp):
