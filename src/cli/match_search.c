@@ -273,8 +273,11 @@ Err match_search(Cli *cli)
     *s = (Searching){.cli = cli, .path = cli->argv[1], .id_at = -1};
     s->problems.arena = cli->arena;
     s->fd = open(s->path, O_RDONLY | O_CLOEXEC);
-    if (s->fd < 0 || fstat(s->fd, &s->book) != 0)
+    if (s->fd < 0 || fstat(s->fd, &s->book) != 0) {
+        complain(s, 0, M_CLI_NO_FILE);
+        cli_problems(cli, &s->problems);
         return E_NOT_FOUND;
+    }
     Err e = open_index(s);
     cli_problems(cli, &s->problems);
     if (e == ERR_OK) {
