@@ -143,68 +143,90 @@ static void ask_word(Question *q, int at, uint8_t class, const NameToken *token)
 
 /* ---- scoring ---- */
 
+static int few_bits(uint32_t bits)
+{
+    int n = 0;
+    for (; bits; bits &= bits - 1)
+        n++;
+    return n;
+}
+
 /* The level of a word that no key proposed, where there are few enough to read letters. */
 static uint8_t far_level(const Question *q, int asked, uint32_t word)
 {
     const Asked *a = &q->asked[asked];
-    unsigned apart = (unsigned)__builtin_popcount(a->letters ^ q->x->words[word].letters);
-    bool part = (a->letters & q->x->words[word].letters) == q->x->words[word].letters ||
-                (a->letters & q->x->words[word].letters) == a->letters;
-    return (apart <= 4 || part) && words_far(token_canonical(a->token), index_canonical(q->x, word))
+    uint32_t apart = a->letters ^ q->x->letters[word];
+    /* Two letters off are at most four others; a part has no letter of its own. */
+    bool perhaps = few_bits(apart) <= 4 || !(apart & a->letters) || !(apart & ~a->letters);
+    return perhaps && words_far(token_canonical(a->token), index_canonical(q->x, word))
                ? TOKEN_FAR
                : TOKEN_DIFFERENT;
 }
 
-/* The level of a word that is like nothing asked by its keys. */
-static uint8_t other_level(const Question *q, int asked, uint32_t word, bool closely)
+/* Words of the question and of a record that have no partner yet, a bit each; what the partners say
+ * so far. */
+typedef struct Partners {
+    uint8_t levels[ROW_WORDS][ASKED_WORDS];
+    unsigned asked, row;
+    float bits;
+} Partners;
+
+static uint8_t known_level(const Question *q, int asked, uint32_t word, const LikeWord *like)
 {
     const NameToken *t = q->asked[asked].token;
+    if (like && like->levels[asked] > TOKEN_DIFFERENT)
+        return like->levels[asked];
     bool initials = word <= WORD_INITIALS || t->initial;
-    if (initials && q->x->texts[q->x->words[word].raw] == t->raw[0])
-        return TOKEN_INITIAL;
-    return closely ? far_level(q, asked, word) : TOKEN_DIFFERENT;
+    return initials && q->x->texts[q->x->words[word].raw] == t->raw[0] ? TOKEN_INITIAL
+                                                                       : TOKEN_DIFFERENT;
 }
 
-static void read_levels(const Question *q, uint32_t word, bool closely, uint8_t ret[ASKED_WORDS])
+/* Closest first. */
+static void join_partners(const Question *q, Partners *p)
 {
-    const LikeWord *like = like_words_may(&q->like, word) ? like_words_get(&q->like, word) : NULL;
-    for (int i = 0; i < q->n; i++) {
-        ret[i] = like ? like->levels[i] : TOKEN_MISSING;
-        if (ret[i] <= TOKEN_DIFFERENT)
-            ret[i] = other_level(q, i, word, closely);
-    }
-}
-
-/* Each word of the question and its partner in the record, closest first; what has no partner
- * speaks against it, more so when the record has another word in its place. */
-static float name_bits(const Question *q, const Row *r, bool closely)
-{
-    static const float different = -4, dropped = -1.5f, extra = -1;
-    uint8_t levels[ROW_WORDS][ASKED_WORDS];
-    unsigned free_asked = (1u << q->n) - 1, free_row = 0;
-    float sum = 0;
-    for (int k = 0; k < ROW_WORDS && row_word(r, k); k++) {
-        free_row |= 1u << k;
-        read_levels(q, row_word(r, k), closely, levels[k]);
-    }
-    for (;;) {
-        int a = -1, b = -1;
+    for (int a = 0, b = 0; a >= 0;) {
+        float best = 0;
+        a = -1;
         for (int i = 0; i < q->n; i++)
             for (int k = 0; k < ROW_WORDS; k++)
-                if (free_asked >> i & free_row >> k & 1 && levels[k][i] > TOKEN_DIFFERENT &&
-                    (a < 0 || q->asked[i].bits[levels[k][i]] > q->asked[a].bits[levels[b][a]])) {
+                if (p->asked >> i & p->row >> k & 1 && p->levels[k][i] > TOKEN_DIFFERENT &&
+                    (a < 0 || q->asked[i].bits[p->levels[k][i]] > best)) {
+                    best = q->asked[i].bits[p->levels[k][i]];
                     a = i;
                     b = k;
                 }
         if (a < 0)
             break;
-        sum += q->asked[a].bits[levels[b][a]];
-        free_asked &= ~(1u << a);
-        free_row &= ~(1u << b);
+        p->bits += best;
+        p->asked &= ~(1u << a);
+        p->row &= ~(1u << b);
     }
-    int without = __builtin_popcount(free_asked), left = __builtin_popcount(free_row);
-    int both = without < left ? without : left;
-    return sum + different * (float)both + dropped * (float)(without - both) +
+}
+
+/* What has no partner speaks against the record, more so when it has another word in its place.
+ * Letters of words that are like none are read where `least` others have partners. */
+static float name_bits(const Question *q, const Row *r, int least)
+{
+    static const float different = -4, dropped = -1.5f, extra = -1;
+    Partners p = {.asked = (1u << q->n) - 1};
+    for (int k = 0; k < ROW_WORDS && row_word(r, k); k++) {
+        uint32_t word = row_word(r, k);
+        const LikeWord *like =
+            like_words_may(&q->like, word) ? like_words_get(&q->like, word) : NULL;
+        p.row |= 1u << k;
+        for (int i = 0; i < q->n; i++)
+            p.levels[k][i] = known_level(q, i, word, like);
+    }
+    join_partners(q, &p);
+    if (p.asked && p.row && q->n - few_bits(p.asked) >= least) {
+        for (int k = 0; k < ROW_WORDS; k++)
+            for (int i = 0; i < q->n; i++)
+                if (p.asked >> i & p.row >> k & 1)
+                    p.levels[k][i] = far_level(q, i, row_word(r, k));
+        join_partners(q, &p);
+    }
+    int without = few_bits(p.asked), left = few_bits(p.row), both = without < left ? without : left;
+    return p.bits + different * (float)both + dropped * (float)(without - both) +
            extra * (float)(left - both);
 }
 
@@ -266,12 +288,12 @@ static float village_bits(const Question *q, uint32_t word)
 
 static void weigh(Question *q, uint32_t record, bool closely)
 {
-    static const float day_and_month = 3;
+    static const float day_and_month = 5;
     const Row *r = &q->x->rows[record];
     if (r->birth != q->last_birth)
         q->last_birth_bits = birth_bits(q->birth, q->last_birth = r->birth);
-    closely = closely || q->last_birth_bits >= day_and_month;
-    float score = name_bits(q, r, closely) + q->last_birth_bits,
+    int least = closely ? 0 : q->last_birth_bits >= day_and_month ? 1 : ASKED_WORDS;
+    float score = name_bits(q, r, least) + q->last_birth_bits,
           best = q->all_of_village ? 0 : q->asked[ASKED_VILLAGE].bits[TOKEN_EXACT];
     if (q->kept_n == SEARCH_RESULTS && score + best < q->kept[SEARCH_RESULTS - 1].score)
         return;
@@ -326,36 +348,39 @@ static void scan_day(Question *q, int year, int month, int day, bool closely)
     scan(q, first_born(q->x, birth), first_born(q->x, birth + 1), closely);
 }
 
-/* Years as far apart as forged papers set them, with the day and month, or without any. */
+/* Years as far apart as forged papers set them, with the day and month. */
 static void scan_years(Question *q, int month, int day)
 {
     for (int year = q->birth.year - YEARS; year <= q->birth.year + YEARS; year++) {
         scan_day(q, year, month, day, false);
         if (month != day && day <= 12)
             scan_day(q, year, day, month, false);
-        scan_day(q, year, 0, 0, false);
-        scan_day(q, year, 1, 1, false);
     }
 }
 
-/* Who was born on the day asked for, or on one that is it but for a slip. */
+/* Who was born on the day asked for, or on one that is it but for a slip; and of whom only the year
+ * is known. */
 static void gather_birth(Question *q)
 {
     Date b = q->birth;
+    const SearchIndex *x = q->x;
     if (!b.year)
         return;
+    for (int year = b.year - 1; year <= b.year + 1; year++) {
+        scan_day(q, year, 0, 0, false);
+        scan_day(q, year, 1, 1, false);
+    }
     if (!b.month || !b.day) {
-        uint32_t from = PACKED_DATE(b.year, b.month, 0);
-        scan(q, first_born(q->x, from),
-             first_born(q->x, b.month ? from + 128 : PACKED_DATE(b.year + 1, 0, 0)), false);
+        scan(q, first_born(x, PACKED_DATE(b.year, b.month, 0)),
+             first_born(x, PACKED_DATE(b.year, b.month ? b.month + 1 : 127, 0)), false);
         return;
     }
     bool closely = !date_is_default(b);
     scan_day(q, b.year, b.month, b.day, closely);
     if (b.day <= 12 && b.day != b.month)
         scan_day(q, b.year, b.day, b.month, closely);
-    scan(q, first_born(q->x, PACKED_DATE(b.year, b.month, 0)),
-         first_born(q->x, PACKED_DATE(b.year, b.month + 1, 0)), false);
+    scan(q, first_born(x, PACKED_DATE(b.year, b.month, 0)),
+         first_born(x, PACKED_DATE(b.year, b.month + 1, 0)), false);
     for (int month = 1; month <= 12; month++)
         scan_day(q, b.year, month, b.day, false);
     scan_years(q, b.month, b.day);
@@ -380,7 +405,7 @@ static void gather_number(Question *q, const uint32_t *all, size_t n, bool nik, 
         if ((nik ? r->nik : r->phone) != number)
             break;
         keep(q, all[i],
-             (nik ? 20.f : 12.f) + name_bits(q, &q->x->rows[all[i]], true) +
+             (nik ? 20.f : 12.f) + name_bits(q, &q->x->rows[all[i]], 0) +
                  birth_bits(q->birth, q->x->rows[all[i]].birth) + village_bits(q, r->village));
     }
 }

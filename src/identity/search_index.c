@@ -153,7 +153,7 @@ typedef struct Finishing {
     Pair *order, *spare; /* records by birth; as long again */
     IndexWord *words;
     Buf texts;
-    uint32_t *starts;
+    uint32_t *letters, *starts;
     struct {
         Pair *items;
         size_t n, cap;
@@ -191,11 +191,9 @@ static void put_word(Finishing *f, uint32_t id)
     else
         search_village_token(w->text, &t);
     IndexWord *to = &f->words[id];
-    *to = (IndexWord){.raw = (uint32_t)f->texts.len,
-                      .raw_len = t.raw_len,
-                      .canonical_len = t.canonical_len,
-                      .initial = t.initial,
-                      .letters = word_letters(token_canonical(&t))};
+    *to = (IndexWord){
+        .raw = (uint32_t)f->texts.len, .raw_len = t.raw_len, .canonical_len = t.canonical_len};
+    f->letters[id] = word_letters(token_canonical(&t));
     buf_put(&f->texts, token_raw(&t));
     bool same = str_eq(token_raw(&t), token_canonical(&t));
     to->canonical = same ? to->raw : (uint32_t)f->texts.len;
@@ -210,10 +208,11 @@ static void collect_words(Finishing *f)
     uint64_t *counts = f->head->counts;
     uint32_t n = f->m->words->n;
     f->words = ARENA_ARRAY(f->m->arena, n, IndexWord);
+    f->letters = ARENA_ARRAY(f->m->arena, n, uint32_t);
     f->texts = buf_new(f->m->arena, 65536);
     for (uint32_t id = 1; id < n; id++)
         put_word(f, id);
-    counts[SECTION_words] = n;
+    counts[SECTION_words] = counts[SECTION_letters] = n;
     counts[SECTION_texts] = f->texts.len;
     counts[SECTION_keys] = f->keys.n;
     counts[SECTION_slots] = f->keys.n / KEYS_A_SLOT + 2;
@@ -304,6 +303,7 @@ void search_index_finish(SearchIndex *x)
     lay_sections(x, (Str){image, size});
     fill_rows(&f, FILLED(&f, rows), FILLED(&f, rest), FILLED(&f, births), FILLED(&f, lists));
     memcpy(FILLED(&f, words), f.words, head.counts[SECTION_words] * sizeof *f.words);
+    memcpy(FILLED(&f, letters), f.letters, head.counts[SECTION_letters] * sizeof *f.letters);
     memcpy(FILLED(&f, texts), f.texts.ptr, f.texts.len);
     memcpy(FILLED(&f, starts), f.starts, head.counts[SECTION_starts] * sizeof *f.starts);
     fill_numbers(&f, SECTION_niks, FILLED(&f, niks));
@@ -323,8 +323,9 @@ static bool head_is_sound(Str image, const SearchHead *head)
     for (int i = 0; i < SECTIONS; i++)
         if (n[i] > UINT32_MAX - 2 || n[i] > image.len)
             return false;
-    return n[SECTION_rest] == n[SECTION_rows] && n[SECTION_births] >= 1 && n[SECTION_words] >= 1 &&
-           n[SECTION_starts] == n[SECTION_words] + 1 && n[SECTION_slots] >= 2 &&
+    return n[SECTION_rest] == n[SECTION_rows] && n[SECTION_births] >= 1 &&
+           n[SECTION_words] > WORD_INITIALS && n[SECTION_starts] == n[SECTION_words] + 1 &&
+           n[SECTION_letters] == n[SECTION_words] && n[SECTION_slots] >= 2 &&
            n[SECTION_niks] <= n[SECTION_rows] && n[SECTION_phones] <= n[SECTION_rows] &&
            image_size(n) == image.len;
 }

@@ -29,8 +29,6 @@ typedef struct Birth {
 typedef struct IndexWord {
     uint32_t raw, canonical; /* in the texts */
     uint8_t raw_len, canonical_len;
-    uint8_t initial;  /* whether it is a single letter */
-    uint32_t letters; /* of its canonical form, a bit each */
 } IndexWord;
 
 /* Words of one key, what is like them having the same. */
@@ -42,8 +40,9 @@ typedef struct LikeKey {
 #define SEARCH_SECTIONS(X)                                                                         \
     X(rows, Row)                                                                                   \
     X(rest, Rest)                                                                                  \
-    X(births, Birth)    /* the last one stands behind all */                                       \
-    X(words, IndexWord) /* the first stands for none */                                            \
+    X(births, Birth)     /* the last one stands behind all */                                      \
+    X(words, IndexWord)  /* the first stands for none */                                           \
+    X(letters, uint32_t) /* by word: those of its canonical form, a bit each */                    \
     X(texts, char)                                                                                 \
     X(starts, uint32_t) /* by word, into lists; one more than words */                             \
     X(lists, uint32_t)  /* records that have a word, ascending */                                  \
