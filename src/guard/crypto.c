@@ -1,5 +1,6 @@
 #include "guard/crypto.h"
 
+#include <pthread.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -9,11 +10,22 @@ _Static_assert(KEY_SIZE == crypto_kdf_KEYBYTES, "key size");
 _Static_assert(NONCE_SIZE == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, "nonce size");
 _Static_assert(TAG_SIZE == crypto_aead_xchacha20poly1305_ietf_ABYTES, "tag size");
 
-/* Cheap after the first call, and safe from several threads. */
+/* The library would end the process without a word. */
+static void misused(void)
+{
+    BUG("libsodium gets no chance from the system");
+}
+
+static void start(void)
+{
+    if (sodium_set_misuse_handler(misused) != 0 || sodium_init() < 0)
+        BUG("libsodium does not start");
+}
+
 static void ready(void)
 {
-    if (sodium_init() < 0)
-        BUG("libsodium does not start");
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, start);
 }
 
 void crypto_random(void *out, size_t n)

@@ -1,111 +1,122 @@
-"""Each call to the disk fails once: while a case is saved, a file opened, a book brought in, somebody logs in. The
-server goes on, what it acknowledged is there, nothing is half there. A sample here; every call by tests/failures."""
-import errno
-import mmap
+"""Each call to the disk, for memory, for a process fails once: while a case is saved, a file opened, a book brought in, somebody
+logs in, a copy made and put back. Whoever asked hears of it, what was acknowledged is there, nothing is half there. A sample
+here; every call by tests/failures."""
 import os
 import random
-import struct
+import shutil
+import sqlite3
 import subprocess
 
 import sigap
-import steps
-from fault import PURPOSE, Worker, half, lost, people_at_work
+from failing import ENDED, KINDS, Failing, FailingServer, acts
+from fault import half, lost, people_at_work
 
-STEP = int(os.environ.get("SIGAP_FAILURES", "9"))  # calls of each act that fail in the sample; 0: every one
-FAR = 10**9
-
-
-class Failing:
-    """The server with the calls of tests/harness/failing_calls.c in front of the C library."""
-
-    def __init__(self, s, tmp):
-        library, control = tmp / "failing_calls.so", tmp / "control"
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, sigap.ROOT / "tests/harness/failing_calls.c", "-ldl"], check=True)
-        control.write_bytes(bytes(24))
-        self.s, self.map = s, mmap.mmap(os.open(control, os.O_RDWR), 24)
-        environment = s.cli.environment
-        s.cli.environment = lambda: {**environment(), "LD_PRELOAD": str(library), "FAILING_CALLS": str(control),
-                                     "ASAN_OPTIONS": environment()["ASAN_OPTIONS"] + ":verify_asan_link_order=0"}
-        s.restart()
-        s.cli.environment = environment  # commands have a whole disk
-
-    def set(self, left):
-        self.map[:24] = struct.pack("lll", left, errno.EIO, 0)
-
-    def failed(self):
-        return struct.unpack("lll", self.map[:24])[2]
-
-    def calls(self, act):
-        """How many calls the act makes that may fail."""
-        self.set(FAR)
-        act()
-        left = struct.unpack("lll", self.map[:24])[0]
-        self.set(0)
-        return FAR - left
+STEP = os.environ.get("SIGAP_FAILURES")  # calls of each act that fail; 0: every one; unset: few, those of ./test
+SEED = int(os.environ.get("SIGAP_SEED", "7"))
+ONLY = os.environ.get("SIGAP_ACTS", "")  # of them only these, with commas
 
 
-def acts(s, token, opens, person):
-    port, saved, n = int(s.url.rsplit(":", 1)[1]), [], iter(range(10**6))
-
-    def save():
-        title = f"Uji gagal {next(n)}"
-        status, made = Worker(port, token, None).call("POST", "/api/v1/kasus", {"isian": {"judul": title}})
-        if status == 201:
-            saved.append((made["uid"], 1, title))
-        return status
-
-    def open_person():
-        return Worker(port, opens, None).call("GET", f"/api/v1/orang/{person}", Sigap_Tujuan=PURPOSE)[0]
-
-    def search():
-        return s.as_("ppt").get("/cari?q=KAS-2024").status
-
-    def log_in():
-        try:
-            return s.login("ppt").get("/kasus").status
-        except (AssertionError, KeyError):
-            return 503
-
-    def book():
-        tag = f"G{next(n)}"
-        lines = ["Nomor register,Nama,JK,Umur,Tanggal datang"] + [f"{tag}/{i},Orang Gagal {tag} {i},P,{20 + i},2026-10-01" for i in range(5)]
-        try:
-            steps.apply(s.as_("ppt"), steps.upload(s.as_("ppt"), "dinsos_korban", "gagal.csv", "\n".join(lines).encode()))
-        except (AssertionError, KeyError):
-            return 503
-        return 200
-    return saved, {"save": save, "open": open_person, "search": search, "log-in": log_in, "import": book}
+def turns(calls, dice, few):
+    """Which calls fail: all of them, or some by chance."""
+    most = int(STEP) if STEP else few
+    return range(1, calls + 1) if not most or calls <= most else sorted(dice.sample(range(1, calls + 1), most))
 
 
-def turns(calls, dice):
-    """Which calls fail: all of them, or the first, the last and some between."""
-    if not STEP or calls <= STEP:
-        return range(1, calls + 1)
-    return sorted({1, calls, *dice.sample(range(1, calls + 1), STEP - 2)})
+def fail_in_turn(server, every, dice, few):
+    """(calls that failed, how often whoever asked was told)"""
+    failed, told, kind = 0, 0, server.failing.name
+    for name, act in every.items():
+        if ONLY and name not in ONLY.split(","):
+            continue
+        first = act()
+        assert 200 <= first < 500, (name, first)
+        calls = server.failing.calls(act)
+        for at in turns(calls, dice, few):
+            status, hit = server.fail(at, act)
+            failed += hit
+            told += status >= 500 or not status
+            again = act()
+            assert 200 <= again < 500, f"{name}: {again} after call {at} of {calls}, {server.failed}, had failed"
+        print(f"{kind}, {name}: {calls} calls, {failed} failed by now, {server.ends} ends", flush=True)
+    return failed, told
 
 
 def test_a_call_that_fails_once_breaks_nothing(own, tmp):
     writers, opens, person = people_at_work(own)
-    failing, dice, failed, told = Failing(own, tmp), random.Random(7), 0, 0
-    own.as_("ppt")
     saved, every = acts(own, writers[0], opens, person)
-    for name, act in every.items():
-        act()
-        calls = failing.calls(act)
-        for at in turns(calls, dice):
-            failing.set(at)
-            status = act()
-            failed += failing.failed()
-            failing.set(0)
-            told += status >= 500
-            assert own.process.poll() is None, f"{name}: the server ended when call {at} of {calls} failed"
-            again = act()
-            assert again < 500, f"{name}: {again} after call {at} of {calls} had failed"
-    assert failed > 20 and told > 5, (failed, told)
+    dice = random.Random(SEED)
+    for kind, few in (("disk", 3), ("memory", 1), ("system", 1)):
+        server = FailingServer(own, Failing(kind, tmp))
+        failed, told = fail_in_turn(server, every, dice, few)
+        assert ONLY or failed > 4 and told > 2, (kind, failed, told)
+        print(f"{kind}: {failed} calls failed, {told} times it was said, {server.ends} clean ends, {server.foreign} in a library", flush=True)
     assert not lost(own, saved), lost(own, saved)[:3]
     own.stop()
     own.check()
     assert not half(own), half(own)
     own.cli("audit", "verify")
     own.cli("scrub")
-    print(f"{failed} calls failed, {told} answers said so, {len(saved)} saves acknowledged: nothing lost, nothing half")
+    print(f"{len(saved)} saves acknowledged: nothing lost, nothing half")
+
+
+def whole(kept, key):
+    """A copy that the command called good is good."""
+    return subprocess.run([sigap.binary(), "backup", "--check", str(kept), "--key", str(key)], cwd=sigap.ROOT, capture_output=True).returncode == 0
+
+
+def opens(data):
+    with sqlite3.connect(f"file:{data}/sigap.db?mode=ro", uri=True) as db:
+        return db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+def judge(ran, reports, done, where):
+    """Whether the command said that it failed; else it must have done what it was asked."""
+    where = f"{where}: {ran.returncode} {ran.stdout[-300:]} {ran.stderr[-600:]} {sigap.read_reports(reports)}"
+    assert not sigap.read_reports(reports) and (0 <= ran.returncode < 99 or ran.returncode == ENDED), where
+    if ran.returncode == 0:
+        assert done(), where
+    else:
+        assert ran.stderr.strip() or ran.stdout.strip(), where
+    return ran.returncode != 0
+
+
+def clear(place):
+    if place.is_dir():
+        shutil.rmtree(place)
+    place.unlink(missing_ok=True)
+
+
+def test_a_command_with_a_failing_call_says_so_or_has_done_it(own, tmp):
+    own.cli("backup", tmp / "good")
+    (tmp / "data").mkdir()
+    key, at = own.data / "kek.key", tmp / "data/out"
+    own.stop()
+    commands = {
+        "backup": (own.data, ["backup", at], lambda: whole(at, key)),
+        "restore": (at, ["restore", tmp / "good", "--key", key], lambda: opens(at)),
+        "export": (own.data, ["export", at], lambda: len(list(at.glob("*.csv"))) > 50),
+        "audit": (own.data, ["audit", "verify"], lambda: True),
+        "table": (own.data, ["table", "korban_bentuk", "--period", "2026-S1", "--as", "sekretaris"], lambda: True),
+        "scrub": (own.data, ["scrub"], lambda: True),
+    }
+    dice, failed, told = random.Random(SEED), 0, 0
+    for number, (name, (data, words, done)) in enumerate(commands.items()):
+        for kind in KINDS if STEP else [list(KINDS)[number % 3]]:
+            failing = Failing(kind, tmp)
+
+            def run():
+                clear(at)
+                cli = sigap.Cli(data, own.reports)
+                return subprocess.run(cli.line(words[0], *words[1:]), env=failing.environment(cli.environment()), cwd=sigap.ROOT,
+                                      stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            calls = failing.calls(run)
+            for turn in turns(calls, dice, 1):
+                failing.set(turn)
+                ran = run()
+                failed += failing.failed()
+                failing.set(0)
+                told += judge(ran, own.reports, done, f"{name}, {kind}, call {turn} of {calls}")
+            print(f"{kind}, {name}: {calls} calls, {failed} failed by now", flush=True)
+    own.cli("audit", "verify")
+    print(f"commands: {failed} calls failed, {told} times it was said")
+    assert failed > 2 and told, (failed, told)
