@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
@@ -40,6 +41,33 @@ Err file_read(Arena *a, const char *path, size_t max, Str *ret)
     Err e = file_read_fd(a, fd, max, ret);
     close(fd);
     return e;
+}
+
+static void unmap(void *text)
+{
+    const Str *mapped = text;
+    munmap((void *)(uintptr_t)mapped->ptr, mapped->len);
+}
+
+Err file_map(Arena *a, const char *path, Str *ret)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT || errno == ENOTDIR ? E_NOT_FOUND : E_IO;
+    bool known = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    size_t n = known ? (size_t)st.st_size : 0;
+    void *bytes = n ? mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
+    close(fd);
+    *ret = S("");
+    if (!known || bytes == MAP_FAILED)
+        return E_IO;
+    if (!n)
+        return ERR_OK;
+    Str *mapped = ARENA_NEW(a, Str);
+    *ret = *mapped = (Str){bytes, n};
+    arena_defer(a, unmap, mapped);
+    return ERR_OK;
 }
 
 static Err write_failed(void)

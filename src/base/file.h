@@ -5,6 +5,9 @@
 
 /* Reads the file; E_NOT_FOUND, E_TOO_LARGE past `max` bytes, E_IO. */
 MUST_CHECK Err file_read(Arena *a, const char *path, size_t max, Str *ret);
+/* The bytes of a file as they lie on disk, without reading them before they are asked for; until the
+ * arena ends. The file may be replaced meanwhile, not cut. E_NOT_FOUND, E_IO. */
+MUST_CHECK Err file_map(Arena *a, const char *path, Str *ret);
 /* Reads a descriptor to its end. */
 MUST_CHECK Err file_read_fd(Arena *a, int fd, size_t max, Str *ret);
 /* Writes beside and renames, so that readers see the old or the new file; mode 0600. E_FULL, E_IO.

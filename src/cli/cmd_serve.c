@@ -4,6 +4,7 @@
 #include "engine/disk_room.h"
 #include "engine/erasure_db.h"
 #include "guard/letterbox.h"
+#include "engine/population_book.h"
 #include "guard/session.h"
 #include "web/intake.h"
 #include "web/sealed.h"
@@ -119,5 +120,8 @@ Err cmd_serve(Cli *cli)
     if (cli->in.sealed_file) /* whoever took the machine may have taken a cookie with it */
         TRY(writer_run(cli->store.writer, NULL, end_sessions, NULL));
     TRY(open_letterbox(cli));
-    return serve_run(&cli->store, &at, ready, clocks_tick, &cli->store);
+    TRY(population_open(cli->arena, &cli->store, &cli->store.population));
+    Err e = serve_run(&cli->store, &at, ready, clocks_tick, &cli->store);
+    population_stop(cli->store.population); /* before the keys are closed */
+    return e;
 }

@@ -278,8 +278,9 @@ Err store_audit_reads(WriteTx *tx, void *audit_reads)
     Str day = date_iso(tx->arena, clock_today());
     for (size_t i = 0; i < reads->n; i++) {
         AuditRow row = audit_base(reads->actor);
-        row.action = S("read");
-        row.reg = reads->items[i].reg->name;
+        const Register *reg = reads->items[i].reg;
+        row.action = reg ? S("read") : S("population");
+        row.reg = reg ? reg->name : STR_NONE;
         row.uid = reads->items[i].uid;
         row.classes = reads->items[i].classes;
         TRY(audit_append(tx, reads->store->in->keyring, &row));

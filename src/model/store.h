@@ -29,10 +29,11 @@ struct Store {
     const Model *model;
     Installation *in;
     Writer *writer;
-    struct PersonIndex *persons; /* names in memory, model/person_index.h */
-    Db *writer_keys;             /* key store, read by the writer thread only */
-    AfterChange after_change;    /* set by the engine, may be NULL */
-    AdviseChange advise;         /* likewise */
+    struct PersonIndex *persons;       /* names in memory, model/person_index.h */
+    struct PopulationBook *population; /* engine/population_book.h; NULL outside the server */
+    Db *writer_keys;                   /* key store, read by the writer thread only */
+    AfterChange after_change;          /* set by the engine, may be NULL */
+    AdviseChange advise;               /* likewise */
 };
 
 /* Brings the database to the model (model/plan.h must have been applied) and starts the writer. */
@@ -55,7 +56,7 @@ typedef struct Actor {
 /* One reader a page: a snapshot on this thread's connections. What was opened is collected in
  * `opened` and must be handed to store_audit_reads before the page is sent. */
 typedef struct Opened {
-    const Register *reg;
+    const Register *reg; /* NULL: the population book, `uid` is a row of it or what was asked */
     Str uid;
     unsigned classes;
 } Opened;

@@ -47,6 +47,8 @@ static const struct {
             {"key:recover", M_ACT_KEY_RECOVER},
             {"key:rotate", M_ACT_KEY_ROTATE},
             {"passwords:load", M_ACT_PASSWORDS_LOAD},
+            {"population", M_ACT_POPULATION},
+            {"population:load", M_ACT_POPULATION_LOAD},
             {"erase:ask", M_ACT_ERASE_ASK},
             {"erase", M_ACT_ERASE},
             {"copy", M_ACT_COPY},

@@ -75,6 +75,13 @@ Err save_begin(Req *req, Save **ret)
     return ERR_OK;
 }
 
+/* The form of a new person or paper among those on the page; NULL: none. */
+static Form *book_form(Save *s)
+{
+    Form *f = s->form.sub ? s->form.sub : &s->form;
+    return !s->sheet && book_concerns(f) ? f : NULL;
+}
+
 /* ---- the page ---- */
 
 static Str form_title(Req *req, const Save *s)
@@ -101,6 +108,8 @@ static void buttons(Save *s, Html *h)
     h_flag(h, "formnovalidate");
     h_text(h, req_tr(req, M_WEB_SAVE_DRAFT));
     h_close(h);
+    if (book_form(s) && book_there(req))
+        page_button(h, req_tr(req, M_POPULATION_LOOK), STR_NONE, S("-penduduk"), S("cari"));
     Str back = s->sheet        ? url_record(req, req->reg, req->uid, "")
                : s->parent_reg ? url_record(req, s->parent_reg, s->parent_uid, "")
                                : url_reg(req, req->reg);
@@ -219,6 +228,8 @@ static Err show_form(Save *s, int64_t draft_at)
                     s->form.typed ? params_get(s->form.typed, S("-alasan")) : STR_NONE, false);
     page_hidden(h, S("-siapa"), page_user_mark(req, req->subject.uid));
     buttons(s, h);
+    if (s->look.done)
+        book_show(req, h, &s->look, &s->form);
     h_close(h);
     page_end(req, h);
     return ERR_OK;
@@ -244,10 +255,20 @@ static Err ask_parent(Req *req)
     return ERR_OK;
 }
 
+static Err take_from_book(Save *s, Str row)
+{
+    Form *f = book_form(s);
+    if (!f)
+        return E_NOT_FOUND;
+    TRY(book_take(f, row));
+    problem_add(&s->problems, (Problem){.msg = M_POPULATION_TAKEN, .warning = true});
+    return ERR_OK;
+}
+
 Err page_form(Req *req)
 {
     Save *s;
-    Str text = STR_NONE;
+    Str text = STR_NONE, row = req_query(req, S("-penduduk"));
     int64_t at = 0;
     TRY(save_begin(req, &s));
     if (!s->sheet && req->reg->has_parent && !req->reg->parent_optional && !s->parent_reg)
@@ -259,6 +280,8 @@ Err page_form(Req *req)
             return E_DENIED; /* before anything is typed, not after */
     }
     TRY(intake_into_form(req, s));
+    if (!str_empty(row))
+        TRY(take_from_book(s, row));
     TRY(draft_get(&req->reader, s->draft, &text, &at));
     if (!s->letter.ptr && text.ptr && str_is(req_query(req, S("draf")), "lanjut")) {
         Params *typed = ARENA_NEW(req->arena, Params);
@@ -361,6 +384,23 @@ static Err warn_same_person(Save *s, const Change *c, const Field *ref)
     return ERR_OK;
 }
 
+/* What the population book says of this person that was not typed: told once before saving, as far
+ * as the day's readings go. */
+static void warn_of_book(Save *s, const Change *c, const Form *form)
+{
+    Req *req = s->req;
+    const PersonFacts typed = book_facts(c);
+    if (params_has(&req->form, S("yakin")) || form != book_form(s) || str_empty(typed.name) ||
+        !req_duty(req, "population_rows"))
+        return;
+    if (book_look(req, &typed, &s->look) != ERR_OK) /* no book, or not now: saving goes on */
+        return;
+    book_keep_news(&s->look, &typed);
+    s->look.done = s->look.n > 0;
+    if (s->look.done)
+        problem_add(&s->problems, (Problem){.msg = M_POPULATION_NEWS, .warning = true});
+}
+
 /* Problems of the gate, less those about fields that could not even be read. */
 static void merge_problems(Save *s, const Form *form, Problems *more)
 {
@@ -404,6 +444,7 @@ static Err prepare_sub(Save *s)
     Change *c = store_change(s->req->arena, CHANGE_CREATE, ref->target, STR_NONE, 0);
     TRY(form_read(&s->sub, c, &s->problems));
     TRY(warn_same_person(s, c, ref));
+    warn_of_book(s, c, &s->sub);
     TRY(prepare_one(s, &s->sub, c));
     change_set(s->change, ref, c->uid);
     return ERR_OK;
@@ -425,8 +466,10 @@ static Err prepare(Save *s)
     s->change->reason = str_head(req_form(req, S("-alasan")), REASON_MAX);
     TRY(form_read(&s->form, s->change, &s->problems));
     TRY(prepare_sub(s));
-    if (!s->sheet)
+    if (!s->sheet) {
         TRY(warn_same_person(s, s->change, NULL));
+        warn_of_book(s, s->change, &s->form);
+    }
     return prepare_one(s, &s->form, s->change);
 }
 
@@ -467,11 +510,33 @@ static bool changes_something(const Change *c)
     return c->kind == CHANGE_CREATE;
 }
 
+/* Nothing is saved: the form comes back with what was typed, and what the book has. */
+static Err look_into_book(Save *s, Str asked)
+{
+    Req *req = s->req;
+    Form *f = book_form(s);
+    Problems ignored = {.arena = req->arena};
+    if (!f)
+        return E_NOT_FOUND;
+    s->form.typed = s->sub.typed = &req->form;
+    if (!str_is(asked, "cari")) {
+        TRY(take_from_book(s, asked));
+        return show_form(s, 0);
+    }
+    Change *c = store_change(req->arena, CHANGE_CREATE, f->reg, STR_NONE, 0);
+    TRY(form_read(f, c, &ignored));
+    PersonFacts typed = book_facts(c);
+    TRY(book_look(req, &typed, &s->look));
+    return show_form(s, 0);
+}
+
 Err page_form_post(Req *req)
 {
     Save *s;
     TRY(save_begin(req, &s));
-    Str draft = req_form(req, S("draf"));
+    Str draft = req_form(req, S("draf")), asked = req_form(req, S("-penduduk"));
+    if (!str_empty(asked))
+        return look_into_book(s, asked);
     if (str_is(draft, "simpan"))
         return keep_draft(req, s, after_draft);
     if (str_is(draft, "buang")) {

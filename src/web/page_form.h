@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/draft.h"
+#include "web/book_look.h"
 #include "web/form_read.h"
 #include "web/record.h"
 
@@ -16,6 +17,7 @@ typedef struct Save {
     Change *change;
     DraftKey draft;
     Str letter; /* uid of the letter (web/intake.h) that it is made of; absent: typed */
+    BookLook look; /* into the population book */
 } Save;
 
 /* Loads what the address names for changing, or for a new record; keeps itself in req->state. */

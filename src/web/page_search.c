@@ -1,6 +1,7 @@
 /* One box over everything the reader may reach: numbers of records, exact protected values, names
  * of persons, words in clear text. Each group asks through the gate of its register; nothing is
  * said of records out of reach. */
+#include "web/book_look.h"
 #include "web/list.h"
 #include "web/record.h"
 #include "web/widget.h"
@@ -235,6 +236,7 @@ Err page_search(Req *req)
             h_element(h, "p", tr_args(req->arena, req->lang, M_SEARCH_NOTHING, text));
             h_close(h);
         }
+        TRY(book_search(req, h, text));
         ask_elsewhere(req, h, text);
     } else if (!str_empty(text)) {
         page_notice(h, "info", req_tr(req, M_SEARCH_SHORT));

@@ -15,7 +15,7 @@ Err record_purpose(Req *req, const Record *r, Str *ret_file)
     return purpose_get(rd->db, req->arena, req->subject.session, *ret_file, &req->actor.purpose);
 }
 
-static Err within_budget(Req *req, Str uid)
+Err record_within_budget(Req *req, Str uid)
 {
     const Settings *set = page_kept_settings(req);
     return readings_allow(req->reader.db, req->subject.uid, date_iso(req->arena, clock_today()),
@@ -25,7 +25,7 @@ static Err within_budget(Req *req, Str uid)
 Err record_open(Req *req, Record *r, unsigned classes)
 {
     if (r->reg->has_sealed && classes)
-        TRY(within_budget(req, r->uid));
+        TRY(record_within_budget(req, r->uid));
     return store_unseal(&req->reader, r, classes);
 }
 

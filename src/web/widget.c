@@ -483,14 +483,17 @@ static void control(Control *c)
     }
 }
 
-/* Typed text, else the stored value, else the proposal. */
+/* What was taken over, else typed text, else the stored value, else the proposal. */
 static Str value_of(const Form *f, const Field *field, Str name)
 {
     Req *req = f->req;
     Arena *a = req->arena;
-    if (f->typed)
+    bool given = f->given && f->given[field->index].ptr;
+    if (f->typed && !given)
         return params_all(f->typed, a, name, ';');
-    Str canonical = f->rec ? f->rec->vals[field->index].text : form_default(req, field);
+    Str canonical = given    ? f->given[field->index]
+                    : f->rec ? f->rec->vals[field->index].text
+                             : form_default(req, field);
     if (field->multi && field->kind != FK_TEXT) {
         Buf b = buf_new(a, canonical.len + 1);
         for (size_t i = 0; i < canonical.len; i++)

@@ -22,6 +22,7 @@ typedef struct Form {
     Str scope;           /* stands in ids where a page holds several forms with the same fields */
     const Record *rec;   /* stored record, NULL for a new one */
     const Params *typed; /* what was typed before (errors, drafts); NULL: stored values, defaults */
+    const Str *given;    /* by field: canonical values taken over from elsewhere; may be NULL */
     const Problems *problems;
     unsigned classes; /* protected classes the subject may write */
     struct {

@@ -1,0 +1,60 @@
+#include "cli/match_population.h"
+
+#include "base/file.h"
+#include "engine/population_book.h"
+
+static Err on_record(WriteTx *tx, void *arg)
+{
+    const Cli *cli = arg;
+    AuditAct row = {.store = &cli->store,
+                    .actor = &cli->actor,
+                    .action = S("population:load"),
+                    .result = S("ok")};
+    return store_audit_act(tx, &row);
+}
+
+static Err make(Cli *cli)
+{
+    MatchSettings settings = match_settings_default();
+    Problems problems = {.arena = cli->arena};
+    const char *path = cli->argv[1];
+    int64_t rows = 0;
+    Str text;
+    if (cli->settings) {
+        TRY(file_read(cli->arena, cli->settings, 1 << 20, &text));
+        match_settings_read(text, str_of(cli->settings), &settings, &problems);
+    }
+    TRY(file_map(cli->arena, path, &text));
+    TRY(cli_open(cli));
+    TRY(writer_run(cli->store.writer, NULL, on_record, cli));
+    Err e =
+        population_make(&cli->store, cli->arena, text, str_of(path), &settings, &problems, &rows);
+    cli_problems(cli, &problems);
+    if (e == ERR_OK)
+        cli_say(cli, M_POPULATION_MADE, str_int(cli->arena, rows));
+    return e;
+}
+
+static Err check(Cli *cli)
+{
+    PopulationBook *book;
+    Date made;
+    TRY(cli_open_reading(cli));
+    TRY(population_open(cli->arena, &cli->store, &book));
+    population_wait(book);
+    Err e = population_state(book);
+    const PopulationFile *f = population_of(book);
+    if (e == E_NOT_FOUND)
+        cli_say(cli, M_POPULATION_NONE, STR_NONE);
+    else
+        cli_say(cli, population_told(book), str_int(cli->arena, f->rows),
+                date_parse_iso(f->day, &made) ? date_long(cli->arena, cli->lang, made) : STR_NONE);
+    return e;
+}
+
+Err match_population(Cli *cli)
+{
+    if (cli->argc > 2)
+        return E_USAGE;
+    return cli->argc == 2 ? make(cli) : check(cli);
+}

@@ -1,0 +1,72 @@
+/* The population book as one sealed, signed file beside the databases. It is made from a list of
+ * residents, read whole at each start, and replaced by the next list; its rows never become
+ * records.
+ *
+ * "SIGAP-PENDUDUK-1 INSTALLATION BOOK\n"; pieces, each after its length in four bytes; the line
+ * "SIGAP-PENDUDUK-1 INSTALLATION BOOK ROWS DAY HASH SIGNATURE\n" and the length of that line in
+ * four bytes. A piece is CSV sealed with the installation's key and its own place in the file; the
+ * first row of the first one is headings, words of column_role.def. HASH is BLAKE2b over everything
+ * before the line, SIGNATURE an Ed25519 signature over the line before it, both in hex. */
+#pragma once
+
+#include "guard/keys.h"
+
+#include <stdio.h>
+
+#define POPULATION_FILE "penduduk.buku"
+
+enum { POPULATION_COLUMNS = 32, POPULATION_ROW_BITS = 12 };
+
+/* Whose book it is. */
+typedef struct PopulationSeal {
+    const Keyring *keys;
+    Str installation;
+} PopulationSeal;
+
+/* ---- making ---- */
+
+typedef struct PopulationWriter {
+    Arena *arena;
+    PopulationSeal seal;
+    FILE *to;
+    const char *path, *beside;
+    Str book;
+    Buf rows;
+    uint64_t at;
+    int64_t n, in_piece;
+} PopulationWriter;
+
+/* Begins a book beside `path`. E_IO, E_FULL. */
+MUST_CHECK Err population_begin(Arena *a, PopulationSeal seal, const char *path,
+                                PopulationWriter *ret);
+/* Adds a row; the first is the headings. E_TOO_LARGE when it is longer than a piece. */
+MUST_CHECK Err population_add(PopulationWriter *w, const Str *cells, size_t n);
+/* When `e` is ERR_OK signs the book and puts it in the place of an older one; removes what was
+ * begun otherwise. */
+MUST_CHECK Err population_end(PopulationWriter *w, Err e, Str day);
+
+/* ---- reading ---- */
+
+typedef enum PopulationFault {
+    POPULATION_FITS,
+    POPULATION_SHAPE,   /* no population book */
+    POPULATION_OTHER,   /* made for another installation */
+    POPULATION_CUT,     /* its last line is missing */
+    POPULATION_CHANGED, /* what was signed is not what is there */
+    POPULATION_FORGED,  /* the signature is of another key */
+} PopulationFault;
+
+typedef struct PopulationFile {
+    PopulationSeal seal;
+    Str text; /* the file up to its last line */
+    Str book, day;
+    int64_t rows;
+    uint64_t first; /* where the first piece stands */
+} PopulationFile;
+
+/* Judges a whole file; texts of `ret` stand in it. Nothing is opened before the signature fits. */
+PopulationFault population_check(Str text, PopulationSeal seal, PopulationFile *ret);
+/* The rows of the piece that stands at a place, and where the next one would; false when there is
+ * none. */
+bool population_piece(const PopulationFile *f, uint64_t at, Arena *a, Str *ret_rows,
+                      uint64_t *ret_next);
