@@ -45,8 +45,7 @@ static Str made(Arena *a, PopulationSeal seal, Str rows)
 static void read_all(Str text, PopulationSeal seal, bool whole)
 {
     PopulationFile f;
-    PopulationFault fault = population_check(text, seal, &f);
-    if (whole != (fault == POPULATION_FITS))
+    if (whole != (population_check(text, seal, &f) == M_POPULATION_FITS))
         __builtin_trap();
     for (uint64_t at = f.first; whole && at < f.text.len;) {
         Arena *a = arena_new(1 << 20);

@@ -4,7 +4,6 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "cli/match_evaluate.h"
-#include "cli/match_population.h"
 #include "cli/match_private.h"
 #include "cli/match_rules.h"
 #include "cli/match_search.h"
@@ -200,7 +199,7 @@ Err cmd_match(Cli *cli)
     if (strcmp(what, "questions") == 0)
         return match_questions(cli);
     if (strcmp(what, "book") == 0)
-        return match_population(cli);
+        return cmd_match_book(cli);
     if (strcmp(what, "search") == 0)
         return match_search(cli);
     if (strcmp(what, "synth") == 0)

@@ -120,7 +120,7 @@ Err cmd_serve(Cli *cli)
     if (cli->in.sealed_file) /* whoever took the machine may have taken a cookie with it */
         TRY(writer_run(cli->store.writer, NULL, end_sessions, NULL));
     TRY(open_letterbox(cli));
-    TRY(population_open(cli->arena, &cli->store, &cli->store.population));
+    population_open(cli->arena, &cli->store, &cli->store.population);
     Err e = serve_run(&cli->store, &at, ready, clocks_tick, &cli->store);
     population_stop(cli->store.population); /* before the keys are closed */
     return e;

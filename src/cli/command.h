@@ -56,6 +56,8 @@ Err cmd_backup(Cli *cli);
 Err cmd_restore(Cli *cli);
 Err cmd_audit_role(Cli *cli);
 Err cmd_match(Cli *cli);
+/* With a list: makes the population book. Without: says whether the one there is whole and ours. */
+Err cmd_match_book(Cli *cli);
 Err cmd_passwords(Cli *cli);
 
 /* The folder of the domain: --domain, SIGAP_DOMAIN, ./domain, or the installed one;

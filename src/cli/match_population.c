@@ -1,4 +1,5 @@
-#include "cli/match_population.h"
+/* sigap match book: the population book of an installation, made from a list of residents. */
+#include "cli/command.h"
 
 #include "base/file.h"
 #include "engine/population_book.h"
@@ -39,20 +40,17 @@ static Err check(Cli *cli)
 {
     PopulationBook *book;
     Date made;
+    Msg told;
     TRY(cli_open_reading(cli));
-    TRY(population_open(cli->arena, &cli->store, &book));
+    population_open(cli->arena, &cli->store, &book);
     population_wait(book);
-    Err e = population_state(book);
-    const PopulationFile *f = population_of(book);
-    if (e == E_NOT_FOUND)
-        cli_say(cli, M_POPULATION_NONE, STR_NONE);
-    else
-        cli_say(cli, population_told(book), str_int(cli->arena, f->rows),
-                date_parse_iso(f->day, &made) ? date_long(cli->arena, cli->lang, made) : STR_NONE);
-    return e;
+    const PopulationFile *f = population_of(book, &told);
+    cli_say(cli, told, str_int(cli->arena, f->rows),
+            date_parse_iso(f->day, &made) ? date_long(cli->arena, cli->lang, made) : STR_NONE);
+    return population_state(book);
 }
 
-Err match_population(Cli *cli)
+Err cmd_match_book(Cli *cli)
 {
     if (cli->argc > 2)
         return E_USAGE;

@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -131,15 +130,10 @@ static Err read_book(Searching *s)
 static bool map_kept(Searching *s)
 {
     struct stat kept;
-    int fd = open(s->cli->index, O_RDONLY | O_CLOEXEC);
-    void *bytes = MAP_FAILED;
-    if (fd >= 0 && fstat(fd, &kept) == 0 && kept.st_size > 0 && kept.st_mtime > s->book.st_mtime)
-        bytes = mmap(NULL, (size_t)kept.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (fd >= 0)
-        close(fd);
-    return bytes != MAP_FAILED &&
-           search_index_open(s->cli->arena, s->rules, (Str){bytes, (size_t)kept.st_size},
-                             &s->index) == ERR_OK;
+    Str image;
+    return stat(s->cli->index, &kept) == 0 && kept.st_mtime > s->book.st_mtime &&
+           file_map(s->cli->arena, s->cli->index, &image) == ERR_OK &&
+           search_index_open(s->cli->arena, s->rules, image, &s->index) == ERR_OK;
 }
 
 static Err open_index(Searching *s)

@@ -13,17 +13,24 @@
 
 enum { ROW_MASK = (1 << POPULATION_ROW_BITS) - 1, BOOK_TAIL = 8 };
 
+/* What a row holds: the facts of a person in their order. A stored form: a fact more is a new mark
+ * in population_file.c. */
+static const MatchColumn columns[PERSON_FACT_COUNT] = {
+    {.role = COLUMN_NAME},  {.role = COLUMN_ALIAS},    {.role = COLUMN_MOTHER},
+    {.role = COLUMN_BIRTH}, {.role = COLUMN_IGNORED},  {.role = COLUMN_SEX},
+    {.role = COLUMN_NIK},   {.role = COLUMN_PASSPORT}, {.role = COLUMN_PHONE},
+    {.role = COLUMN_PLACE}, {.role = COLUMN_IGNORED}};
+_Static_assert(PERSON_FACT_COUNT == 11, "another form of rows");
+
 struct PopulationBook {
     Store store; /* its model and installation */
     Arena *arena;
     PopulationFile file;
     SearchIndex *index;
-    MatchColumn columns[POPULATION_COLUMNS];
-    size_t column_count;
     pthread_t reader;
     bool started;
     atomic_bool stop;
-    PopulationFault fault;
+    Msg told;
     _Atomic Err state;
 };
 
@@ -38,17 +45,6 @@ static PopulationSeal seal_of(const Store *s)
 }
 
 /* ---- reading ---- */
-
-static bool read_heads(PopulationBook *b, const CsvRow *row)
-{
-    MatchSettings none = match_settings_default();
-    Problems problems = {.arena = b->arena};
-    if (row->n > POPULATION_COLUMNS)
-        return false;
-    match_columns_assign(&none, row->cells, row->n, S(POPULATION_FILE), b->columns, &problems);
-    b->column_count = row->n;
-    return problems.errors == 0;
-}
 
 static CsvReader rows_of(Arena *a, Str rows)
 {
@@ -65,49 +61,33 @@ static bool take_piece(PopulationBook *b, Arena *a, uint64_t at, Str rows)
     for (uint64_t n = 0; n <= ROW_MASK; n++) {
         CsvRow row;
         bool more;
-        if (csv_next(&csv, &row, &more) != ERR_OK)
+        if (csv_next(&csv, &row, &more) != ERR_OK || (more && row.n != PERSON_FACT_COUNT))
             return false;
         if (!more)
             break;
-        if (n == 0 && at == b->file.first) {
-            if (!read_heads(b, &row))
-                return false;
-            continue;
-        }
-        if (row.n != b->column_count)
-            return false;
-        search_person(b->store.model->names, a, b->columns, row.cells, row.n, person);
+        search_person(b->store.model->names, a, columns, row.cells, row.n, person);
         search_index_add(b->index, person, at << POPULATION_ROW_BITS | n);
     }
     return true;
 }
 
-static PopulationFault read_book(PopulationBook *b, Str text)
+static Msg read_book(PopulationBook *b, Str text)
 {
-    PopulationFault fault = population_check(text, seal_of(&b->store), &b->file);
+    Msg told = population_check(text, seal_of(&b->store), &b->file);
     uint64_t at = b->file.first, next;
-    if (fault != POPULATION_FITS)
-        return fault;
+    if (told != M_POPULATION_FITS)
+        return told;
     b->index = search_index_new(b->arena, b->store.model->names);
-    while (fault == POPULATION_FITS && at < b->file.text.len && !atomic_load(&b->stop)) {
+    while (told == M_POPULATION_FITS && at < b->file.text.len && !atomic_load(&b->stop)) {
         Arena *a = arena_new(SIZE_MAX);
         Str rows;
         if (!population_piece(&b->file, at, a, &rows, &next) || !take_piece(b, a, at, rows))
-            fault = POPULATION_CHANGED;
+            told = M_POPULATION_CHANGED;
         at = next;
         arena_free(a);
     }
     search_index_finish(b->index);
-    return fault;
-}
-
-static Msg population_fault(PopulationFault fault)
-{
-    static const Msg words[] = {
-        [POPULATION_FITS] = M_POPULATION_FITS,       [POPULATION_SHAPE] = M_POPULATION_SHAPE,
-        [POPULATION_OTHER] = M_POPULATION_OTHER,     [POPULATION_CUT] = M_POPULATION_CUT,
-        [POPULATION_CHANGED] = M_POPULATION_CHANGED, [POPULATION_FORGED] = M_POPULATION_FORGED};
-    return words[fault];
+    return told;
 }
 
 static void *read_behind(void *book)
@@ -115,11 +95,11 @@ static void *read_behind(void *book)
     PopulationBook *b = book;
     Str text = STR_NONE;
     Err e = file_map(b->arena, path_of(b->arena, &b->store), &text);
-    b->fault = e == ERR_OK ? read_book(b, text) : POPULATION_SHAPE;
-    if (e == ERR_OK && b->fault != POPULATION_FITS)
+    b->told = e == ERR_OK ? read_book(b, text) : M_POPULATION_NONE;
+    if (e == ERR_OK && b->told != M_POPULATION_FITS)
         e = E_CORRUPT;
     if (e != ERR_OK && e != E_NOT_FOUND)
-        log_error("population book: %s", tr(LANG_EN, population_fault(b->fault)).ptr);
+        log_error("population book: %s", tr(LANG_EN, b->told).ptr);
     atomic_store(&b->state, e);
     return NULL;
 }
@@ -144,22 +124,17 @@ static void drop(void *book)
     arena_free(b->arena);
 }
 
-Err population_open(Arena *a, const Store *s, PopulationBook **ret)
+void population_open(Arena *a, const Store *s, PopulationBook **ret)
 {
     PopulationBook *b = ARENA_NEW(a, PopulationBook);
     b->store = (Store){.model = s->model, .in = s->in};
     b->arena = arena_new(SIZE_MAX);
     arena_defer(a, drop, b);
-    *ret = b;
-    if (!s->model->names) {
-        atomic_store(&b->state, E_NOT_FOUND);
-        return ERR_OK;
-    }
     atomic_store(&b->state, E_BUSY);
     if (pthread_create(&b->reader, NULL, read_behind, b) != 0)
         BUG("no thread");
     b->started = true;
-    return ERR_OK;
+    *ret = b;
 }
 
 Err population_state(const PopulationBook *b)
@@ -167,68 +142,33 @@ Err population_state(const PopulationBook *b)
     return b ? atomic_load(&b->state) : E_NOT_FOUND;
 }
 
-const PopulationFile *population_of(const PopulationBook *b)
+const PopulationFile *population_of(const PopulationBook *b, Msg *ret_told)
 {
+    *ret_told = b->told;
     return &b->file;
 }
 
-Msg population_told(const PopulationBook *b)
-{
-    return population_fault(b->fault);
-}
-
-/* ---- a row as facts of a person ---- */
-
-static const struct {
-    ColumnRole column;
-    size_t fact;
-} held[] = {{COLUMN_NAME, offsetof(PersonFacts, name)},
-            {COLUMN_GIVEN, offsetof(PersonFacts, name)},
-            {COLUMN_FAMILY, offsetof(PersonFacts, name)},
-            {COLUMN_ALIAS, offsetof(PersonFacts, alias)},
-            {COLUMN_MOTHER, offsetof(PersonFacts, mother)},
-            {COLUMN_BIRTH, offsetof(PersonFacts, birth)},
-            {COLUMN_SEX, offsetof(PersonFacts, sex)},
-            {COLUMN_NIK, offsetof(PersonFacts, nik)},
-            {COLUMN_PASSPORT, offsetof(PersonFacts, passport)},
-            {COLUMN_PHONE, offsetof(PersonFacts, phone)},
-            {COLUMN_PLACE, offsetof(PersonFacts, village)}};
-
-/* NULL for a column that no fact of a person is in. */
-static Str *fact_for(PersonFacts *facts, ColumnRole column)
-{
-    for (size_t i = 0; i < sizeof held / sizeof *held; i++)
-        if (held[i].column == column)
-            return (Str *)(void *)((char *)facts + held[i].fact);
-    return NULL;
-}
+/* ---- finding ---- */
 
 /* What the row says, as the fields of a person hold it; what they cannot hold is left out. */
 static void facts_of(const PopulationBook *b, Arena *a, const CsvRow *row, PersonFacts *ret)
 {
     Problems ignored = {.arena = a};
     *ret = (PersonFacts){0};
-    for (size_t i = 0; i < row->n && i < b->column_count; i++) {
-        Str *to = fact_for(ret, b->columns[i].role), cell = str_trim(row->cells[i]);
-        if (to && cell.len)
-            *to = to->len ? str_printf(a, "%.*s %.*s", STR_ARG(*to), STR_ARG(cell)) : cell;
-    }
     for (size_t i = 0; i < PERSON_FACT_COUNT; i++) {
         const Field *f = person_fact_field(b->store.model, i);
-        Str *fact = person_fact(ret, i), value = STR_NONE;
-        if (f && fact->len && !value_parse(f, a, *fact, clock_today(), &value, &ignored))
-            value = STR_NONE;
-        *fact = value;
+        if (f && !value_parse(f, a, row->cells[i], clock_today(), person_fact(ret, i), &ignored))
+            *person_fact(ret, i) = STR_NONE;
     }
 }
 
 static Err row_at(const PopulationBook *b, Arena *a, uint64_t place, PersonFacts *ret)
 {
-    uint64_t at = place >> POPULATION_ROW_BITS, wanted = place & ROW_MASK, next;
+    uint64_t wanted = place & ROW_MASK, next;
     Str rows;
     CsvRow row;
     bool more = true;
-    if (!population_piece(&b->file, at, a, &rows, &next) || (at == b->file.first && wanted == 0))
+    if (!population_piece(&b->file, place >> POPULATION_ROW_BITS, a, &rows, &next))
         return E_NOT_FOUND;
     CsvReader csv = rows_of(a, rows);
     for (uint64_t n = 0; n <= wanted && more; n++)
@@ -238,8 +178,6 @@ static Err row_at(const PopulationBook *b, Arena *a, uint64_t place, PersonFacts
     facts_of(b, a, &row, ret);
     return ERR_OK;
 }
-
-/* ---- finding ---- */
 
 static Str id_of(const PopulationBook *b, Arena *a, uint64_t place)
 {
@@ -258,18 +196,6 @@ Err population_row(const PopulationBook *b, Arena *a, Str id, PersonFacts *ret)
     return row_at(b, a, (uint64_t)place, ret);
 }
 
-static void wanted_person(const PopulationBook *b, Arena *a, const PersonFacts *who,
-                          SearchPerson *ret)
-{
-    static const MatchColumn columns[] = {{.role = COLUMN_NAME},
-                                          {.role = COLUMN_BIRTH},
-                                          {.role = COLUMN_NIK},
-                                          {.role = COLUMN_PHONE}};
-    const Str cells[] = {who->name.ptr ? who->name : S(""), who->birth.ptr ? who->birth : S(""),
-                         who->nik.ptr ? who->nik : S(""), who->phone.ptr ? who->phone : S("")};
-    search_person(b->store.model->names, a, columns, cells, sizeof cells / sizeof *cells, ret);
-}
-
 static int by_weight(const void *x, const void *y)
 {
     const Resident *p = x, *q = y;
@@ -279,14 +205,16 @@ static int by_weight(const void *x, const void *y)
 Err population_find(const PopulationBook *b, Arena *a, const PersonFacts *who, Resident *ret,
                     size_t max, size_t *ret_n)
 {
-    PersonFacts facts[SEARCH_RESULTS];
+    PersonFacts facts[SEARCH_RESULTS], asked = *who;
     Likeness like[SEARCH_RESULTS];
     Resident found[SEARCH_RESULTS];
     SearchAnswer answer;
     SearchPerson *wanted = ARENA_NEW(a, SearchPerson);
     *ret_n = 0;
     TRY(population_state(b));
-    wanted_person(b, a, who, wanted);
+    asked.village = STR_NONE; /* a code here, words in the book */
+    search_person(b->store.model->names, a, columns, person_fact(&asked, 0), PERSON_FACT_COUNT,
+                  wanted);
     search_find(b->index, wanted, &answer);
     for (size_t i = 0; i < answer.n; i++)
         TRY(row_at(b, a, answer.hits[i].place, &facts[i]));
@@ -302,85 +230,95 @@ Err population_find(const PopulationBook *b, Arena *a, const PersonFacts *who, R
 
 /* ---- making ---- */
 
-static void complain(Problems *problems, Str place, int line, Msg msg)
-{
-    problem_add(problems, (Problem){.place = place, .line = line, .msg = msg});
-}
-
 typedef struct Making {
+    Arena *arena;
     CsvReader csv;
     Str place;
     Problems *problems;
-    size_t columns, kept_n, kept[POPULATION_COLUMNS];
-    Str heads[POPULATION_COLUMNS];
+    MatchColumn *columns; /* of the list */
+    size_t n;
 } Making;
 
-/* The columns that mean something here; whether a name is among them. */
-static bool keep_columns(Making *m, const MatchColumn *columns, size_t n)
+static void complain(Making *m, int line, Msg msg)
 {
-    PersonFacts ignored;
-    bool named = false;
-    m->columns = n;
-    for (size_t i = 0; i < n && m->kept_n < POPULATION_COLUMNS; i++) {
-        const Str *fact = fact_for(&ignored, columns[i].role);
-        if (!fact)
-            continue;
-        named |= fact == &ignored.name;
-        m->heads[m->kept_n] = str_of(column_role_word(columns[i].role));
-        m->kept[m->kept_n++] = i;
+    problem_add(m->problems, (Problem){.place = m->place, .line = line, .msg = msg});
+}
+
+/* Which fact a column of the list belongs to; PERSON_FACT_COUNT: none. */
+static size_t fact_of(ColumnRole role)
+{
+    size_t i = 0;
+    bool name = role == COLUMN_GIVEN || role == COLUMN_FAMILY;
+    while (i < PERSON_FACT_COUNT && (role == COLUMN_IGNORED || columns[i].role != role))
+        i++;
+    return name ? 0 : i;
+}
+
+static Err add_row(Making *m, Arena *a, const CsvRow *row, PopulationWriter *w)
+{
+    Str cells[PERSON_FACT_COUNT];
+    for (size_t i = 0; i < PERSON_FACT_COUNT; i++)
+        cells[i] = S("");
+    if (row->n != m->n) {
+        if (row->n > 1 || !str_empty(str_trim(row->cells[0])))
+            complain(m, row->line, M_MATCH_SEARCH_ROW);
+        return ERR_OK;
     }
-    return named;
+    for (size_t i = 0; i < row->n; i++) {
+        size_t fact = fact_of(m->columns[i].role);
+        Str cell = str_trim(row->cells[i]);
+        if (fact < PERSON_FACT_COUNT && cell.len)
+            cells[fact] = str_trim(str_printf(a, "%.*s %.*s", STR_ARG(cells[fact]), STR_ARG(cell)));
+    }
+    return population_add(w, cells, PERSON_FACT_COUNT);
 }
 
 static Err add_rows(Making *m, PopulationWriter *w)
 {
     enum { ROWS_AT_ONCE = 4096 };
     Arena *scratch = NULL;
-    Err e = population_add(w, m->heads, m->kept_n);
-    for (size_t n = 0; e == ERR_OK; n++) {
+    Err e = ERR_OK;
+    bool more = true;
+    for (size_t n = 0; e == ERR_OK && more; n++) {
         CsvRow row;
-        bool more;
-        Str cells[POPULATION_COLUMNS];
         if (n % ROWS_AT_ONCE == 0) {
             arena_free(scratch);
             m->csv.arena = scratch = arena_new(SIZE_MAX);
         }
         e = csv_next(&m->csv, &row, &more);
         if (e != ERR_OK)
-            complain(m->problems, m->place, m->csv.line, M_MATCH_OPEN_QUOTE);
-        if (e != ERR_OK || !more)
-            break;
-        if (row.n == 1 && str_empty(str_trim(row.cells[0])))
-            continue;
-        if (row.n != m->columns) {
-            complain(m->problems, m->place, row.line, M_MATCH_SEARCH_ROW);
-            continue;
-        }
-        for (size_t i = 0; i < m->kept_n; i++)
-            cells[i] = row.cells[m->kept[i]];
-        e = population_add(w, cells, m->kept_n);
+            complain(m, m->csv.line, M_MATCH_OPEN_QUOTE);
+        else if (more)
+            e = add_row(m, scratch, &row, w);
     }
     arena_free(scratch);
     return e == ERR_OK && m->problems->errors ? E_INVALID : e;
 }
 
+static Err read_heads(Making *m, const MatchSettings *settings)
+{
+    CsvRow head;
+    bool more, named = false, text = utf8_valid(m->csv.text);
+    if (!text || csv_next(&m->csv, &head, &more) != ERR_OK || !more) {
+        complain(m, 1, text ? M_MATCH_EMPTY : M_MATCH_NOT_UTF8);
+        return E_INVALID;
+    }
+    m->n = head.n;
+    m->columns = ARENA_ARRAY(m->arena, head.n, MatchColumn);
+    match_columns_assign(settings, head.cells, head.n, m->place, m->columns, m->problems);
+    for (size_t i = 0; i < head.n; i++)
+        named |= fact_of(m->columns[i].role) == 0;
+    if (!named)
+        complain(m, 1, M_MATCH_NO_ROLES);
+    return m->problems->errors ? E_INVALID : ERR_OK;
+}
+
 Err population_make(const Store *s, Arena *a, Str text, Str place, const MatchSettings *settings,
                     Problems *problems, int64_t *ret_rows)
 {
-    Making m = {.csv = csv_reader(a, text), .place = place, .problems = problems};
+    Making m = {.arena = a, .csv = csv_reader(a, text), .place = place, .problems = problems};
     PopulationWriter w;
-    CsvRow head;
-    bool more;
-    if (!utf8_valid(text) || csv_next(&m.csv, &head, &more) != ERR_OK || !more) {
-        complain(problems, place, 1, utf8_valid(text) ? M_MATCH_EMPTY : M_MATCH_NOT_UTF8);
-        return E_INVALID;
-    }
-    MatchColumn *columns = ARENA_ARRAY(a, head.n, MatchColumn);
-    match_columns_assign(settings, head.cells, head.n, place, columns, problems);
-    if (!keep_columns(&m, columns, head.n))
-        complain(problems, place, 1, M_MATCH_NO_ROLES);
-    if (problems->errors)
-        return E_INVALID;
+    TRY(read_heads(&m, settings));
     Err e = population_begin(a, seal_of(s), path_of(a, s), &w);
     if (e == ERR_OK)
         e = add_rows(&m, &w);

@@ -72,8 +72,7 @@ Err population_begin(Arena *a, PopulationSeal seal, const char *path, Population
                             .path = path,
                             .beside = str_printf(a, "%s.baru", path).ptr,
                             .book = rand_uid(a),
-                            .rows = buf_new(a, 2 * PIECE),
-                            .n = -1};
+                            .rows = buf_new(a, 2 * PIECE)};
     file_remove(w->beside);
     w->to = fopen(w->beside, "wbxe");
     if (!w->to)
@@ -172,29 +171,29 @@ static bool signed_here(PopulationSeal seal, Str said, Str hex)
     return hex_read(hex, signature, SIGN_SIZE) && sign_fits(key, said, signature);
 }
 
-PopulationFault population_check(Str text, PopulationSeal seal, PopulationFile *ret)
+Msg population_check(Str text, PopulationSeal seal, PopulationFile *ret)
 {
     Str head[HEAD_WORDS], end[END_WORDS], line, rest = text;
     Arena *a = arena_new(4096);
     size_t at = 0;
-    PopulationFault fault = POPULATION_FITS;
+    Msg told = M_POPULATION_FITS;
     *ret = (PopulationFile){.seal = seal};
     if (!str_cut(&rest, '\n', &line) || !words_of(line, head, HEAD_WORDS))
-        fault = POPULATION_SHAPE;
+        told = M_POPULATION_SHAPE;
     else if (!str_eq(head[1], seal.installation))
-        fault = POPULATION_OTHER;
+        told = M_POPULATION_OTHER;
     else if (!last_line(text, end, &at) || at < line.len + 1)
-        fault = POPULATION_CUT;
+        told = M_POPULATION_CUT;
     else if (!signed_here(seal, (Str){text.ptr + at, (size_t)(end[6].ptr - text.ptr) - at - 1},
                           end[6]))
-        fault = POPULATION_FORGED;
+        told = M_POPULATION_FORGED;
     else if (!str_eq(end[1], head[1]) || !str_eq(end[2], head[2]) || !str_i64(end[3], &ret->rows) ||
              !str_eq(end[5], hash_of(a, str_head(text, at))))
-        fault = POPULATION_CHANGED;
+        told = M_POPULATION_CHANGED;
     else
         *ret = (PopulationFile){seal, str_head(text, at), end[2], end[4], ret->rows, line.len + 1};
     arena_free(a);
-    return fault;
+    return told;
 }
 
 bool population_piece(const PopulationFile *f, uint64_t at, Arena *a, Str *ret_rows,

@@ -9,13 +9,14 @@
  * before the line, SIGNATURE an Ed25519 signature over the line before it, both in hex. */
 #pragma once
 
+#include "base/messages.h"
 #include "guard/keys.h"
 
 #include <stdio.h>
 
 #define POPULATION_FILE "penduduk.buku"
 
-enum { POPULATION_COLUMNS = 32, POPULATION_ROW_BITS = 12 };
+enum { POPULATION_ROW_BITS = 12 }; /* rows of a piece at most */
 
 /* Whose book it is. */
 typedef struct PopulationSeal {
@@ -39,22 +40,13 @@ typedef struct PopulationWriter {
 /* Begins a book beside `path`. E_IO, E_FULL. */
 MUST_CHECK Err population_begin(Arena *a, PopulationSeal seal, const char *path,
                                 PopulationWriter *ret);
-/* Adds a row; the first is the headings. E_TOO_LARGE when it is longer than a piece. */
+/* E_TOO_LARGE when the row is longer than a piece. */
 MUST_CHECK Err population_add(PopulationWriter *w, const Str *cells, size_t n);
 /* When `e` is ERR_OK signs the book and puts it in the place of an older one; removes what was
  * begun otherwise. */
 MUST_CHECK Err population_end(PopulationWriter *w, Err e, Str day);
 
 /* ---- reading ---- */
-
-typedef enum PopulationFault {
-    POPULATION_FITS,
-    POPULATION_SHAPE,   /* no population book */
-    POPULATION_OTHER,   /* made for another installation */
-    POPULATION_CUT,     /* its last line is missing */
-    POPULATION_CHANGED, /* what was signed is not what is there */
-    POPULATION_FORGED,  /* the signature is of another key */
-} PopulationFault;
 
 typedef struct PopulationFile {
     PopulationSeal seal;
@@ -64,8 +56,9 @@ typedef struct PopulationFile {
     uint64_t first; /* where the first piece stands */
 } PopulationFile;
 
-/* Judges a whole file; texts of `ret` stand in it. Nothing is opened before the signature fits. */
-PopulationFault population_check(Str text, PopulationSeal seal, PopulationFile *ret);
+/* Judges a whole file: M_POPULATION_FITS, or what is wrong with it (SHAPE, OTHER, CUT, FORGED,
+ * CHANGED). Texts of `ret` stand in it. Nothing is opened before the signature fits. */
+Msg population_check(Str text, PopulationSeal seal, PopulationFile *ret);
 /* The rows of the piece that stands at a place, and where the next one would; false when there is
  * none. */
 bool population_piece(const PopulationFile *f, uint64_t at, Arena *a, Str *ret_rows,

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "engine/identity_db.h"
+#include "identity/match_value.h"
 #include "web/record.h"
 
 #define ASK  "-penduduk"
@@ -38,26 +39,42 @@ static Str question_id(Req *req, const PersonFacts *who)
     return keyed_hash(req->store->in->keyring, req->arena, "tanyabku", buf_str(&b));
 }
 
-static bool fits(const Resident *r)
-{
-    return r->like.agreement[PART_NIK] == AGREE_SAME || r->like.agreement[PART_NAME] >= AGREE_ALIKE;
-}
+typedef enum Fit { FIT_NAME_PART, FIT_NAME, FIT_MORE } Fit;
 
-static bool fits_well(const Resident *r)
+static Fit fit_of(const Resident *r)
 {
     const uint8_t *agrees = r->like.agreement;
-    return agrees[PART_NIK] == AGREE_SAME ||
-           (fits(r) && (agrees[PART_BIRTH] >= AGREE_ALIKE || agrees[PART_MOTHER] >= AGREE_ALIKE));
+    bool name = agrees[PART_NAME] >= AGREE_ALIKE;
+    if (agrees[PART_NIK] == AGREE_SAME ||
+        (name && (agrees[PART_BIRTH] >= AGREE_ALIKE || agrees[PART_MOTHER] >= AGREE_ALIKE)))
+        return FIT_MORE;
+    return name ? FIT_NAME : FIT_NAME_PART;
 }
 
-/* Only rows for which `keep` holds. */
-static void keep_those(BookLook *look, bool (*keep)(const Resident *r))
+/* Whether a row says something that was not typed, or something else. */
+static bool says_more(const Resident *r, const PersonFacts *typed)
+{
+    for (size_t i = 0; i < PERSON_FACT_COUNT; i++) {
+        Str said = ((const Str *)&r->facts)[i];
+        if (!str_empty(said) && !str_eq(said, ((const Str *)typed)[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Only rows that fit so well; with `typed` those of them that say more. */
+static void keep_those(BookLook *look, Fit least, const PersonFacts *typed)
 {
     size_t kept = 0;
     for (size_t i = 0; i < look->n; i++)
-        if (keep(&look->found[i]))
+        if (fit_of(&look->found[i]) >= least && (!typed || says_more(&look->found[i], typed)))
             look->found[kept++] = look->found[i];
     look->n = kept;
+}
+
+void book_keep_news(BookLook *look, const PersonFacts *typed)
+{
+    keep_those(look, FIT_MORE, typed);
 }
 
 Err book_look(Req *req, const PersonFacts *who, BookLook *ret)
@@ -70,7 +87,7 @@ Err book_look(Req *req, const PersonFacts *who, BookLook *ret)
     TRY(population_find(req->store->population, req->arena, who, ret->found, RESIDENTS, &ret->n));
     on_record(req, asked);
     if (!ret->sees)
-        keep_those(ret, fits); /* a part of a name is no match */
+        keep_those(ret, FIT_NAME, NULL); /* a part of a name is no match */
     for (size_t i = 0; i < ret->n && ret->sees; i++)
         on_record(req, ret->found[i].id);
     ret->done = true;
@@ -103,22 +120,6 @@ PersonFacts book_facts(const Change *c)
             *person_fact(&facts, fact) = c->vals[i];
     }
     return facts;
-}
-
-void book_keep_news(BookLook *look, const PersonFacts *typed)
-{
-    size_t kept = 0;
-    keep_those(look, fits_well);
-    for (size_t r = 0; r < look->n; r++) {
-        bool news = false;
-        for (size_t i = 0; i < PERSON_FACT_COUNT; i++) {
-            Str said = *person_fact(&look->found[r].facts, i);
-            news |= !str_empty(said) && !str_eq(said, ((const Str *)typed)[i]);
-        }
-        if (news)
-            look->found[kept++] = look->found[r];
-    }
-    look->n = kept;
 }
 
 Err book_take(Form *f, Str id)
@@ -174,11 +175,12 @@ static void take_over(Req *req, Html *h, const Resident *r, const Form *form)
 void book_show(Req *req, Html *h, const BookLook *look, const Form *form)
 {
     Date made;
+    Msg told;
     h_open(h, "section");
     h_attr(h, "class", S("bagian"));
     h_attr(h, "id", S("penduduk"));
     h_element(h, "h2", req_tr(req, M_POPULATION));
-    if (date_parse_iso(population_of(req->store->population)->day, &made))
+    if (date_parse_iso(population_of(req->store->population, &told)->day, &made))
         h_element(h, "p",
                   tr_args(req->arena, req->lang, M_POPULATION_OF,
                           date_long(req->arena, req->lang, made)));
@@ -202,10 +204,7 @@ void book_show(Req *req, Html *h, const BookLook *look, const Form *form)
 
 static bool is_nik(Str text)
 {
-    size_t digits = 0;
-    for (size_t i = 0; i < text.len; i++)
-        digits += text.ptr[i] >= '0' && text.ptr[i] <= '9';
-    return digits == NIK_DIGITS;
+    return match_number(text, NIK_DIGITS, true) != 0;
 }
 
 static void question(Req *req, Html *h, Str text)
