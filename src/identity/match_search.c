@@ -388,25 +388,19 @@ static void gather_birth(Question *q)
         scan_day(q, year, b.month, b.day, false);
 }
 
-static void gather_number(Question *q, const uint32_t *all, size_t n, bool nik, uint64_t number)
+static void gather_number(Question *q, bool nik, uint64_t number)
 {
     enum { CROWD = 100 }; /* a number that a hundred people have says nothing of one */
-    size_t low = 0, high = n;
-    const Rest *rest = q->x->rest;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if ((nik ? rest[all[middle]].nik : rest[all[middle]].phone) < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (size_t i = low; number && i < n && i < low + CROWD; i++) {
-        const Rest *r = &rest[all[i]];
-        if ((nik ? r->nik : r->phone) != number)
-            break;
-        keep(q, all[i],
-             (nik ? 20.f : 12.f) + name_bits(q, &q->x->rows[all[i]], 0) +
-                 birth_bits(q->birth, q->x->rows[all[i]].birth) + village_bits(q, r->village));
+    const SearchIndex *x = q->x;
+    uint32_t key = number_key(nik, number);
+    size_t from = search_index_first(x, key), end = x->counts[SECTION_keys];
+    for (size_t i = from; number && i < end && i < from + CROWD && x->keys[i].key == key; i++) {
+        const Rest *rest = &x->rest[x->keys[i].value];
+        const Row *row = &x->rows[x->keys[i].value];
+        if ((nik ? rest->nik : rest->phone) == number)
+            keep(q, x->keys[i].value,
+                 (nik ? 20.f : 12.f) + name_bits(q, row, 0) + birth_bits(q->birth, row->birth) +
+                     village_bits(q, rest->village));
     }
 }
 
@@ -458,12 +452,41 @@ static void near_years(const Question *q, uint32_t ret[2][2])
     }
 }
 
-typedef void TakeList(void *ctx, const uint32_t *list, size_t n);
+/* Records that have a word of the question so far, a bit each; with a second one they are weighed,
+ * and so many that have the rarest word alone. */
+typedef struct Pairing {
+    Question *q;
+    uint64_t *seen;
+    uint64_t budget, alone;
+    uint32_t waiting[AHEAD * 4];
+    size_t n;
+} Pairing;
 
-/* Hands on the lists of all words like one of the question, within near years, exact words first,
- * until the budget is used up. */
-static bool take_lists(const Question *q, int at, uint64_t *budget, TakeList *take, void *ctx)
+static void take_list(Pairing *p, const uint32_t *list, size_t n)
 {
+    enum { ROOM = sizeof p->waiting / sizeof *p->waiting };
+    for (size_t i = 0; i < n; i++) {
+        uint64_t *word = &p->seen[list[i] / 64], bit = 1ull << (list[i] % 64);
+        bool second = *word & bit;
+        *word |= bit;
+        if (!second && !p->alone)
+            continue;
+        p->alone -= !second;
+        if (p->n == ROOM) {
+            scan_list(p->q, p->waiting, p->n, false);
+            p->n = 0;
+        }
+        p->waiting[p->n++] = list[i];
+    }
+    p->q->looked_at += n;
+    p->budget -= n;
+}
+
+/* Takes the lists of all words like one of the question, within near years, exact words first.
+ * False when there was more in them than the budget allows. */
+static bool take_word(Pairing *p, int at)
+{
+    const Question *q = p->q;
     uint32_t near[2][2];
     near_years(q, near);
     for (int level = TOKEN_EXACT; level > TOKEN_INITIAL; level--)
@@ -473,49 +496,12 @@ static bool take_lists(const Question *q, int at, uint64_t *budget, TakeList *ta
             if (w->levels[at] != level)
                 continue;
             const uint32_t *list = piece(q->x, w->word, near[i % 2][0], near[i % 2][1], &n);
-            size_t taken = n < *budget ? n : *budget;
-            take(ctx, list, taken);
-            *budget -= taken;
-            if (taken < n)
+            bool enough = n > p->budget;
+            take_list(p, list, enough ? p->budget : n);
+            if (enough)
                 return false;
         }
     return true;
-}
-
-static void take_all(void *ctx, const uint32_t *list, size_t n)
-{
-    scan_list(ctx, list, n, false);
-}
-
-/* Records that have one word of the question so far, a bit each; with a second one they are
- * weighed. */
-typedef struct Pairing {
-    Question *q;
-    uint64_t *seen;
-    uint32_t waiting[AHEAD * 4];
-    size_t n;
-    bool last;
-} Pairing;
-
-static void take_pairs(void *ctx, const uint32_t *list, size_t n)
-{
-    Pairing *p = ctx;
-    enum { ROOM = sizeof p->waiting / sizeof *p->waiting };
-    for (size_t i = 0; i < n; i++) {
-        uint32_t r = list[i];
-        uint64_t bit = 1ull << (r % 64), word = p->seen[r / 64];
-        if (!(word & bit)) {
-            if (!p->last)
-                p->seen[r / 64] = word | bit;
-            continue;
-        }
-        if (p->n == ROOM) {
-            scan_list(p->q, p->waiting, p->n, false);
-            p->n = 0;
-        }
-        p->waiting[p->n++] = r;
-    }
-    p->q->looked_at += n;
 }
 
 /* The words of the question, the rarest first. */
@@ -529,22 +515,20 @@ static void order_words(const Question *q, int ret[ASKED_WORDS])
     }
 }
 
-/* Whoever has the rarest word, while there are few; then whoever has two of the words. False when
- * there were more than are looked at. */
+/* Whoever has two of the words, and some who have the rarest. False when there were more than are
+ * looked at. */
 static bool gather_words(Question *q, Arena *scratch)
 {
-    uint64_t alone = q->n == 1 ? MOST_ALONE : MOST_OF_RAREST, together = MOST_TOGETHER;
     int order[ASKED_WORDS];
-    Pairing p = {.q = q};
-    order_words(q, order);
-    bool all = take_lists(q, order[0], &alone, take_all, q);
-    if (q->n == 1)
-        return all;
-    p.seen = ARENA_ARRAY(scratch, q->x->counts[SECTION_rows] / 64 + 1, uint64_t);
+    Pairing p = {.q = q,
+                 .budget = q->n == 1 ? MOST_ALONE : MOST_TOGETHER,
+                 .alone = q->n == 1 ? MOST_ALONE : MOST_OF_RAREST};
     bool whole = true;
+    p.seen = ARENA_ARRAY(scratch, q->x->counts[SECTION_rows] / 64 + 1, uint64_t);
+    order_words(q, order);
     for (int i = 0; i < q->n && whole; i++) {
-        p.last = i == q->n - 1;
-        whole = take_lists(q, order[i], &together, take_pairs, &p);
+        whole = take_word(&p, order[i]);
+        p.alone = 0;
     }
     scan_list(q, p.waiting, p.n, false);
     return whole;
@@ -566,8 +550,8 @@ void search_find(const SearchIndex *x, const SearchPerson *wanted, SearchAnswer 
     }
     for (int i = 0; i < wanted->name.n && q->n < ASKED_VILLAGE; i++)
         ask_word(q, q->n++, NAME_CLASS, &wanted->name.tokens[i]);
-    gather_number(q, x->niks, x->counts[SECTION_niks], true, wanted->nik);
-    gather_number(q, x->phones, x->counts[SECTION_phones], false, wanted->phone);
+    gather_number(q, true, wanted->nik);
+    gather_number(q, false, wanted->phone);
     if (q->n) {
         gather_village(q);
         gather_birth(q);

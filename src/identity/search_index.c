@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum { CHUNK = 1 << 16, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS, ALIGNED = 64, KEYS_A_SLOT = 4 };
-static const char magic[] = "SIGAPSI1";
+static const char magic[] = "SIGAPSI2";
 
 typedef struct Added {
     Row row;
@@ -150,7 +150,7 @@ static Pair *sort_pairs(Pair *items, Pair *spare, size_t n, int bits)
 typedef struct Finishing {
     SearchIndex *x;
     Making *m;
-    Pair *order, *spare; /* records by birth; as long again */
+    Pair *order; /* records by birth */
     IndexWord *words;
     Buf texts;
     uint32_t *letters, *starts;
@@ -166,18 +166,27 @@ static const Added *added(const Making *m, uint64_t at)
     return &m->chunks.items[at / CHUNK][at % CHUNK];
 }
 
+static void put_key(Finishing *f, uint32_t key, uint32_t value)
+{
+    *ARENA_PUSH(f->m->arena, f->keys) = (Pair){key, value};
+}
+
 static void order_by_birth(Finishing *f)
 {
-    uint64_t births = 1;
-    Pair *all = ARENA_ARRAY(f->m->arena, f->m->n + 1, Pair);
-    f->spare = ARENA_ARRAY(f->m->arena, f->m->n + 1, Pair);
-    for (uint32_t i = 0; i < f->m->n; i++)
+    size_t n = f->m->n, births = 1;
+    Pair *all = ARENA_ARRAY(f->m->arena, n + 1, Pair);
+    for (uint32_t i = 0; i < n; i++)
         all[i] = (Pair){added(f->m, i)->row.birth, i};
-    f->order = sort_pairs(all, f->spare, f->m->n, 32);
-    f->spare = f->order == all ? f->spare : all;
-    for (size_t i = 0; i < f->m->n; i++)
+    f->order = sort_pairs(all, ARENA_ARRAY(f->m->arena, n + 1, Pair), n, 32);
+    for (uint32_t i = 0; i < n; i++) {
+        const Rest *r = &added(f->m, f->order[i].value)->rest;
         births += i == 0 || f->order[i].key != f->order[i - 1].key;
-    f->head->counts[SECTION_rows] = f->head->counts[SECTION_rest] = f->m->n;
+        if (r->nik)
+            put_key(f, number_key(true, r->nik), i);
+        if (r->phone)
+            put_key(f, number_key(false, r->phone), i);
+    }
+    f->head->counts[SECTION_rows] = f->head->counts[SECTION_rest] = n;
     f->head->counts[SECTION_births] = births;
 }
 
@@ -200,7 +209,7 @@ static void put_word(Finishing *f, uint32_t id)
     buf_put(&f->texts, same ? STR_NONE : token_canonical(&t));
     size_t n = w->count ? word_keys(w->class, &t, keys) : 0;
     for (size_t i = 0; i < n; i++)
-        *ARENA_PUSH(f->m->arena, f->keys) = (Pair){keys[i].key, id};
+        put_key(f, keys[i].key, id);
 }
 
 static void collect_words(Finishing *f)
@@ -226,8 +235,6 @@ static void measure_lists(Finishing *f)
     f->starts = ARENA_ARRAY(f->m->arena, n + 2, uint32_t);
     for (size_t i = 0; i < f->m->n; i++) {
         const Added *r = added(f->m, i);
-        f->head->counts[SECTION_niks] += r->rest.nik != 0;
-        f->head->counts[SECTION_phones] += r->rest.phone != 0;
         f->starts[r->rest.village + 2] += r->rest.village != 0;
         for (int k = 0; k < ROW_WORDS && row_word(&r->row, k); k++)
             f->starts[row_word(&r->row, k) + 2]++;
@@ -255,23 +262,7 @@ static void fill_rows(Finishing *f, Row *rows, Rest *rest, Birth *births, uint32
     births[b] = (Birth){UINT32_MAX, (uint32_t)n};
 }
 
-/* The sections that need the rows. */
-static void fill_numbers(Finishing *f, SearchSection section, uint32_t *to)
-{
-    size_t n = 0;
-    Pair *all = f->order;
-    for (uint32_t i = 0; i < f->m->n; i++) {
-        const Rest *r = &f->x->rest[i];
-        uint64_t number = section == SECTION_niks ? r->nik : r->phone;
-        if (number)
-            all[n++] = (Pair){number, i};
-    }
-    all = sort_pairs(all, f->spare, n, section == SECTION_niks ? 64 : PHONE_BITS);
-    for (size_t i = 0; i < n; i++)
-        to[i] = all[i].value;
-}
-
-static void fill_keys(Finishing *f, uint32_t *slots, LikeKey *keys)
+static void fill_keys(Finishing *f, uint32_t *slots, IndexKey *keys)
 {
     size_t n = f->keys.n, last = f->head->counts[SECTION_slots] - 1, slot = 0;
     Pair *spare = ARENA_ARRAY(f->m->arena, n + 1, Pair),
@@ -279,7 +270,7 @@ static void fill_keys(Finishing *f, uint32_t *slots, LikeKey *keys)
     for (uint32_t i = 0; i < n; i++) {
         for (size_t wanted = (all[i].key * last) >> 32; slot <= wanted;)
             slots[slot++] = i;
-        keys[i] = (LikeKey){(uint32_t)all[i].key, all[i].value};
+        keys[i] = (IndexKey){(uint32_t)all[i].key, all[i].value};
     }
     while (slot <= last)
         slots[slot++] = (uint32_t)n;
@@ -306,8 +297,6 @@ void search_index_finish(SearchIndex *x)
     memcpy(FILLED(&f, letters), f.letters, head.counts[SECTION_letters] * sizeof *f.letters);
     memcpy(FILLED(&f, texts), f.texts.ptr, f.texts.len);
     memcpy(FILLED(&f, starts), f.starts, head.counts[SECTION_starts] * sizeof *f.starts);
-    fill_numbers(&f, SECTION_niks, FILLED(&f, niks));
-    fill_numbers(&f, SECTION_phones, FILLED(&f, phones));
     fill_keys(&f, FILLED(&f, slots), FILLED(&f, keys));
     arena_free(x->making->arena);
     x->making = NULL;
@@ -326,85 +315,76 @@ static bool head_is_sound(Str image, const SearchHead *head)
     return n[SECTION_rest] == n[SECTION_rows] && n[SECTION_births] >= 1 &&
            n[SECTION_words] > WORD_INITIALS && n[SECTION_starts] == n[SECTION_words] + 1 &&
            n[SECTION_letters] == n[SECTION_words] && n[SECTION_slots] >= 2 &&
-           n[SECTION_niks] <= n[SECTION_rows] && n[SECTION_phones] <= n[SECTION_rows] &&
            image_size(n) == image.len;
-}
-
-static bool all_below(const uint32_t *items, uint64_t n, uint64_t end)
-{
-    uint32_t most = 0;
-    for (uint64_t i = 0; i < n; i++)
-        most = items[i] > most ? items[i] : most;
-    return n == 0 || most < end;
 }
 
 static bool ascends(const uint32_t *items, uint64_t n, uint64_t end)
 {
+    bool sound = items[0] == 0 && items[n - 1] == end;
     for (uint64_t i = 1; i < n; i++)
-        if (items[i] < items[i - 1])
-            return false;
-    return items[0] == 0 && items[n - 1] == end;
+        sound &= items[i] >= items[i - 1];
+    return sound;
 }
 
-static bool rows_are_sound(const SearchIndex *x)
+static bool records_are_sound(const SearchIndex *x, uint64_t n, uint64_t words)
 {
-    uint64_t n = x->counts[SECTION_rows], words = x->counts[SECTION_words];
-    bool sound = true;
+    uint64_t births = x->counts[SECTION_births];
+    bool sound = x->births[0].first == 0 && x->births[births - 1].first == n;
+    for (uint64_t i = 1; i < births; i++)
+        sound &= x->births[i].first >= x->births[i - 1].first &&
+                 x->births[i].birth > x->births[i - 1].birth;
     for (uint64_t i = 0; i < n; i++) {
-        sound &= i == 0 || x->rows[i].birth >= x->rows[i - 1].birth;
         sound &= x->rest[i].village < words;
         for (int k = 0; k < ROW_WORDS; k++)
             sound &= row_word(&x->rows[i], k) < words;
     }
+    for (uint64_t i = 0; i < x->counts[SECTION_lists]; i++)
+        sound &= x->lists[i] < n;
     return sound;
 }
 
-static bool words_are_sound(const SearchIndex *x)
+static bool words_are_sound(const SearchIndex *x, uint64_t n, uint64_t records)
 {
     uint64_t texts = x->counts[SECTION_texts];
-    for (uint64_t i = 0; i < x->counts[SECTION_words]; i++) {
+    bool sound = true;
+    for (uint64_t i = 0; i < n; i++) {
         const IndexWord *w = &x->words[i];
-        if (w->raw_len > TOKEN_MAX || w->canonical_len > TOKEN_MAX ||
-            (uint64_t)w->raw + w->raw_len > texts ||
-            (uint64_t)w->canonical + w->canonical_len > texts)
-            return false;
+        sound &= w->raw_len <= TOKEN_MAX && w->canonical_len <= TOKEN_MAX &&
+                 (uint64_t)w->raw + w->raw_len <= texts &&
+                 (uint64_t)w->canonical + w->canonical_len <= texts;
     }
     for (uint64_t i = 0; i < x->counts[SECTION_keys]; i++)
-        if (x->keys[i].word >= x->counts[SECTION_words])
-            return false;
-    return true;
-}
-
-static bool births_are_sound(const SearchIndex *x)
-{
-    uint64_t n = x->counts[SECTION_births];
-    for (uint64_t i = 1; i < n; i++)
-        if (x->births[i].first < x->births[i - 1].first ||
-            x->births[i].birth <= x->births[i - 1].birth)
-            return false;
-    return x->births[0].first == 0 && x->births[n - 1].first == x->counts[SECTION_rows];
+        sound &= x->keys[i].value < (x->keys[i].key >> KEY_KIND ? n : records);
+    return sound;
 }
 
 Err search_index_open(Arena *a, const NameRules *rules, Str image, SearchIndex **ret)
 {
     const SearchHead *head = (const void *)image.ptr;
     SearchIndex *x = ARENA_NEW(a, SearchIndex);
+    const uint64_t *n = x->counts;
     *x = (SearchIndex){.arena = a, .rules = rules};
     if ((uintptr_t)image.ptr % sizeof(uint64_t) || !head_is_sound(image, head))
         return E_PARSE;
     if (head->rules != print_of_rules(rules))
         return E_INVALID;
     lay_sections(x, image);
-    const uint64_t *n = x->counts;
-    if (!rows_are_sound(x) || !words_are_sound(x) || !births_are_sound(x) ||
+    if (!records_are_sound(x, n[SECTION_rows], n[SECTION_words]) ||
+        !words_are_sound(x, n[SECTION_words], n[SECTION_rows]) ||
         !ascends(x->starts, n[SECTION_starts], n[SECTION_lists]) ||
-        !ascends(x->slots, n[SECTION_slots], n[SECTION_keys]) ||
-        !all_below(x->lists, n[SECTION_lists], n[SECTION_rows]) ||
-        !all_below(x->niks, n[SECTION_niks], n[SECTION_rows]) ||
-        !all_below(x->phones, n[SECTION_phones], n[SECTION_rows]))
+        !ascends(x->slots, n[SECTION_slots], n[SECTION_keys]))
         return E_PARSE;
     *ret = x;
     return ERR_OK;
+}
+
+size_t search_index_first(const SearchIndex *x, uint32_t key)
+{
+    size_t slots = x->counts[SECTION_slots] - 1;
+    size_t at = x->slots[(uint64_t)key * slots >> 32];
+    while (at < x->counts[SECTION_keys] && x->keys[at].key < key)
+        at++;
+    return at;
 }
 
 Str search_index_image(const SearchIndex *x)

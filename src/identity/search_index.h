@@ -31,10 +31,11 @@ typedef struct IndexWord {
     uint8_t raw_len, canonical_len;
 } IndexWord;
 
-/* Words of one key, what is like them having the same. */
-typedef struct LikeKey {
-    uint32_t key, word;
-} LikeKey;
+/* What leads to words that are like each other, and to records with a number (word_index.h). */
+typedef struct IndexKey {
+    uint32_t key, value; /* a word, or a record */
+} IndexKey;
+enum { KEY_KIND = 31 }; /* the highest bit of a key: set for a word */
 
 /* X(section, type of its items) */
 #define SEARCH_SECTIONS(X)                                                                         \
@@ -46,10 +47,8 @@ typedef struct LikeKey {
     X(texts, char)                                                                                 \
     X(starts, uint32_t) /* by word, into lists; one more than words */                             \
     X(lists, uint32_t)  /* records that have a word, ascending */                                  \
-    X(niks, uint32_t)   /* records that have one, ascending by it */                               \
-    X(phones, uint32_t)                                                                            \
-    X(slots, uint32_t) /* by the first bits of a key, into keys; one more than slots */            \
-    X(keys, LikeKey)   /* ascending */
+    X(slots, uint32_t)  /* by the first bits of a key, into keys; one more than slots */           \
+    X(keys, IndexKey)   /* ascending */
 
 typedef enum SearchSection {
 #define X(name, type) SECTION_##name,
@@ -93,5 +92,7 @@ static inline Str index_raw(const SearchIndex *x, uint32_t word)
 {
     return (Str){x->texts + x->words[word].raw, x->words[word].raw_len};
 }
+/* Where the keys that are not below `key` begin. */
+size_t search_index_first(const SearchIndex *x, uint32_t key);
 /* The name of a village as one word; what is behind its first TOKEN_MAX bytes does not count. */
 void search_village_token(Str village, NameToken *ret);

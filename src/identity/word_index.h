@@ -31,6 +31,7 @@ typedef struct WordKey {
     uint8_t level;
 } WordKey;
 
+uint32_t number_key(bool nik, uint64_t number);
 /* Equal keys propose that two words are alike. They are what is left of a word, as written and in
  * one spelling, when one letter is taken away (after Garbe's symmetric delete), its groups of equal
  * names, its sound. Returns how many there are. */

@@ -320,6 +320,13 @@ def test_a_number_alone_finds_its_person_and_nobody_is_said(tmp):
         ("1", "1", "a"), ("1", "0", "end"), ("2", "1", "a"), ("2", "0", "end"), ("3", "0", "none")]
 
 
+def test_people_are_found_by_what_they_are_called(tmp):
+    (tmp / "b.csv").write_text("id,nama,namapanggilan,tanggal_lahir\na,Yohanes Bere,,01-02-1990\nb,Maria Klau alias Wempi,,05-06-1991\n"
+                               "c,Agustinus Nahak,,17-05-1992\nd,Kornelis Seran,Mosu,09-08-1993\ne,Anna Maria Taek,,03-04-1994\n")
+    rows, _ = search(tmp, tmp / "b.csv", "nama,tanggal_lahir\nYan Bere,\nWempi,\nstinus Nahk,17-05-1987\nMosu,\nAnnamaria Taek,03-04-1994\n")
+    assert [x["id"] for x in rows if x["rank"] == "1"] == ["a", "b", "c", "d", "e"], rows
+
+
 def test_odd_questions_and_books_get_a_clear_answer(tmp):
     (tmp / "b.csv").write_text("id,nama\na,Ana\nb,Ana Bere\nc,Ana,too wide\n")
     assert "b.csv:4" in search(tmp, tmp / "b.csv", "nama\nAna\n", status=3)[1]
@@ -341,7 +348,7 @@ def test_a_kept_index_answers_as_the_book_and_a_damaged_one_is_made_anew(tmp):
     for damage in (b"", b"", b"damaged", b""):
         index.write_bytes(damage + index.read_bytes()[len(damage):] if index.exists() else damage)
         assert search(tmp, book, lines, "--index", str(index))[0] == want
-    assert index.stat().st_mode & 0o777 == 0o600 and index.read_bytes()[:8] == b"SIGAPSI1"
+    assert index.stat().st_mode & 0o777 == 0o600 and index.read_bytes()[:8] == b"SIGAPSI2"
 
 
 def talk(path, text):
