@@ -1,8 +1,9 @@
 /* The audit chain: what was changed, cut out, moved or slipped in is found; a failed command leaves
  * no gap. */
-#include "guard_kit.h"
 #include "guard/key_file.h"
+#include "guard_kit.h"
 
+#include "guard/anchor.h"
 #include "guard/audit.h"
 
 enum { ROWS = 2000 };
@@ -121,16 +122,66 @@ static void a_lone_row_is_bound_to_its_place(void **state)
     damage(k, "UPDATE audit SET seq=2", 2);
 }
 
+static int from_environment(const char *name, int otherwise)
+{
+    const char *text = getenv(name);
+    return text ? atoi(text) : otherwise;
+}
+
+static const char *const columns[] = {"at=at+1",           "actor=actor||'x'",  "agency=agency+1",
+                                      "session='other'",   "action='list'",     "reg=reg||'x'",
+                                      "uid=uid||'x'",      "classes=classes+1", "purpose='other'",
+                                      "grant_uid='other'", "result='E_DENIED'", "tx=tx+1"};
+
+/* One row edited, taken out, or exchanged with another: told at the first row that no longer fits.
+ */
+static void damage_at(Kit *k, Dice *d, int rows)
+{
+    int seq = 1 + (int)dice(d, (unsigned)rows - 2);
+    int other = seq + 1 + (int)dice(d, (unsigned)(rows - seq));
+    const char *column = columns[dice(d, (unsigned)(sizeof columns / sizeof *columns))];
+    damage(k, str_printf(k->a, "UPDATE audit SET %s WHERE seq=%d", column, seq).ptr, seq);
+    damage(k, str_printf(k->a, "DELETE FROM audit WHERE seq=%d", seq).ptr, seq + 1);
+    damage(k,
+           str_printf(k->a,
+                      "UPDATE audit SET seq=-1 WHERE seq=%d;UPDATE audit SET seq=%d WHERE seq=%d;"
+                      "UPDATE audit SET seq=%d WHERE seq=-1",
+                      seq, seq, other, other)
+               .ptr,
+           seq);
+}
+
+/* The tail cut off: the chain still fits, the anchor does not. */
+static void cut_behind_anchor(Kit *k, Dice *d, Str anchor, int rows)
+{
+    AnchorCheck found;
+    int kept = 1 + (int)dice(d, (unsigned)rows - 1);
+    OK(db_begin(k->db));
+    OK(db_exec(k->db, str_printf(k->a, "DELETE FROM audit WHERE seq>%d", kept).ptr));
+    AnchorFile file = {.text = anchor,
+                       .public_key = anchor_public_key(k->in.keyring, k->a),
+                       .db = k->db,
+                       .installation = k->in.id};
+    OK(anchor_check(&file, k->a, &found));
+    assert_int_equal(found.fault, ANCHOR_CUT);
+    db_rollback(k->db);
+}
+
 static void samples_of_a_long_chain(void **state)
 {
     Kit *k = *state;
-    Dice d = {20261120};
-    fill(k, ROWS);
-    for (int i = 0; i < 12; i++) {
-        int seq = 1 + (int)dice(&d, ROWS - 1);
-        damage(k, str_printf(k->a, "UPDATE audit SET tx=tx+1 WHERE seq=%d", seq).ptr, seq);
-        damage(k, str_printf(k->a, "DELETE FROM audit WHERE seq=%d", seq).ptr, seq + 1);
+    Dice d = {(uint64_t)from_environment("SIGAP_SEED", 20261120)};
+    int rows = from_environment("SIGAP_AUDIT_ROWS", ROWS);
+    int samples = from_environment("SIGAP_TAMPERINGS", 12);
+    Str anchor;
+    fill(k, rows);
+    OK(anchor_make(k->db, k->in.keyring, k->a, k->in.id, &anchor));
+    for (int i = 0; i < samples; i++) {
+        damage_at(k, &d, rows);
+        cut_behind_anchor(k, &d, anchor, rows);
     }
+    print_message("%d rows, %d edits, removals, exchanges and cuts each: all found\n", rows,
+                  samples);
 }
 
 static void another_key_fits_nothing(void **state)
