@@ -23,6 +23,8 @@ bool str_is(Str a, const char *z)
 int str_cmp(Str a, Str b)
 {
     size_t n = a.len < b.len ? a.len : b.len;
+    if (n && a.ptr[0] != b.ptr[0]) /* most words; no call */
+        return (unsigned char)a.ptr[0] - (unsigned char)b.ptr[0];
     int c = n ? memcmp(a.ptr, b.ptr, n) : 0;
     return c ? c : (a.len > b.len) - (a.len < b.len);
 }

@@ -248,7 +248,8 @@ static void key_put(Key *k, Str symbol, bool vowel)
 static const SoundRule *sound_at(const NameRules *r, Str rest)
 {
     for (size_t i = 0; i < r->sounds.n; i++)
-        if (str_starts(rest, r->sounds.items[i].letters))
+        if (r->sounds.items[i].letters.ptr[0] == rest.ptr[0] &&
+            str_starts(rest, r->sounds.items[i].letters))
             return &r->sounds.items[i];
     return NULL;
 }
