@@ -5,6 +5,7 @@
 #include "engine/figure_read.h"
 #include "engine/paper_truth.h"
 #include "engine/question_db.h"
+#include "engine/repeat_db.h"
 #include "engine/rule_db.h"
 
 static const Subject rules_subject = {.uid = {"sistem:aturan", 13}, .system = true};
@@ -61,6 +62,7 @@ Err follow_up_advise(Reader *rd, const Batch *batch, const Change *change, const
     if (!rd->actor->subject->system) {
         TRY(papers_advise(rd, change, before, problems));
         TRY(question_advise(rd, change));
+        TRY(checks_advise(rd, batch, change, problems));
     }
     return figures_advise(rd, batch, change, before, problems);
 }

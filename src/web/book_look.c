@@ -146,7 +146,7 @@ Err book_take(Form *f, Str id)
 static void row_words(Req *req, Html *h, const Resident *r)
 {
     const Model *m = req->model;
-    h_open(h, "dl");
+    h_class(h, "dl", "bantuan");
     for (size_t i = 0; i < PERSON_FACT_COUNT; i++) {
         const Field *f = person_fact_field(m, i);
         Value v = {.text = ((const Str *)&r->facts)[i]};
@@ -211,7 +211,7 @@ static void question(Req *req, Html *h, Str text)
 {
     h_open(h, "form");
     h_attr(h, "method", S("get"));
-    h_attr(h, "class", S("cari-besar"));
+    h_attr(h, "class", S("bagian"));
     h_url(h, "action", S("/cari"));
     page_hidden(h, S("q"), text);
     if (!is_nik(text))
