@@ -43,6 +43,26 @@ static void write_pieces(FILE *to, Str text)
             put_piece(to, &s, piece, text.len == 0);
 }
 
+/* What was read, sealed by the program itself, reads again; not over a file or folder that is
+ * there, and not for another pair. */
+static void seal_again(Arena *a, const char *folder)
+{
+    unsigned char public[PAIR_PUBLIC];
+    Key other = {.bytes = "another key, nobody's"};
+    const char *path = str_printf(a, "%s/again", dir).ptr, *to = str_printf(a, "%s/two", dir).ptr;
+    pair_public(&secret, public);
+    if (sealed_copy_write(a, folder, public, path) != ERR_OK ||
+        sealed_copy_write(a, folder, public, path) != E_DUPLICATE ||
+        sealed_copy_read(path, &other, to) != E_KEY ||
+        sealed_copy_read(path, &secret, to) != ERR_OK ||
+        sealed_copy_read(path, &secret, to) != E_DUPLICATE)
+        BUG("a copy of a copy is another one");
+    file_remove_folder(to);
+    unlink(path);
+    if (sealed_copy_read(path, &secret, to) != E_NOT_FOUND)
+        BUG("read from nowhere");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Arena *a = arena_new(1 << 20);
@@ -63,8 +83,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Err e = sealed_copy_read(path, &secret, to);
     if ((e == ERR_OK) != file_exists(to))
         BUG("half a copy stays");
-    if (e == ERR_OK)
+    if (e == ERR_OK) {
+        seal_again(a, to);
         file_remove_folder(to);
+    }
     unlink(path);
     arena_free(a);
     return 0;

@@ -2,7 +2,7 @@
  * model that was loaded has no problem, one that was not has at least one. SIGAP_DOMAIN names the
  * domain. */
 #include "base/file.h"
-#include "model/model.h"
+#include "model/value.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -50,6 +50,23 @@ static void begin(void)
     }
 }
 
+/* The codes of each list are found in it, also beside those of a district. */
+static void look_up_codes(const Model *m)
+{
+    for (size_t i = 0; i < m->list_count; i++) {
+        CodeList *list = m->lists[i];
+        Code own = {.code = S("lokal"), .label = {{S("Lokal"), S("Local")}}};
+        codelist_set_local(m, list, &own, 1);
+        CodeRows rows = code_rows(list);
+        for (size_t k = 0; k < rows.n; k++) {
+            (void)code_valid(&rows.items[k], (Date){2026, 3, 12});
+            if (!code_find(list, rows.items[k].code) ||
+                str_empty(code_label(list, LANG_EN, rows.items[k].code)))
+                BUG("a code that is not found in its list");
+        }
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (!good[0].ptr)
@@ -66,8 +83,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         BUG("a failure without its problem");
     for (size_t i = 0; i < problems.n; i++)
         problem_text(a, LANG_EN, &problems.items[i]);
-    if (e == ERR_OK)
+    if (e == ERR_OK) {
+        look_up_codes(m);
         model_free(m);
+    }
     put(a, which, good[which]);
     arena_free(a);
     return 0;

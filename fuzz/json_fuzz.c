@@ -1,6 +1,6 @@
 /* libFuzzer: any bytes as the body of an API request, filled into a change of every register of the
- * small domain. What is refused has a problem; what is accepted is canonical. SIGAP_DOMAIN names the
- * domain. */
+ * small domain. What is refused has a problem; what is accepted is canonical. SIGAP_DOMAIN names
+ * the domain. */
 #include "web/api_body.h"
 
 #include "fuzz_domain.h"

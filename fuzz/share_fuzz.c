@@ -1,9 +1,10 @@
 /* libFuzzer: two recovery shares, a line each. Read or refused, and the same key for the same text.
- * The same bytes as the file of a key, which nobody gives a passphrase for. */
+ * The same bytes as the file of a key, which nobody gives a passphrase for, and as a key. */
 #include "guard/key_file.h"
 
 #include "base/file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +25,28 @@ static void read_as_file(Str text)
         BUG("a key file that is neither open, sealed nor wrong");
 }
 
+/* The first bytes as a key: written and read, split and joined, it is the same. */
+static void there_and_back(Str text)
+{
+    static char dir[] = "/dev/shm/fuzz-keys-XXXXXX";
+    static char path[64];
+    Key key = {{0}}, again;
+    KeyShare share[SHARES];
+    if (!*path && (!mkdtemp(dir) || snprintf(path, sizeof path, "%s/kek", dir) < 0 ||
+                   key_file_create(path) != ERR_OK || key_file_create(path) != E_DUPLICATE))
+        BUG("no folder");
+    memcpy(key.bytes, text.ptr, text.len < KEY_SIZE ? text.len : KEY_SIZE);
+    if (key_file_write(path, STR_NONE, &key) != ERR_OK ||
+        key_file_read(path, STR_NONE, &again) != ERR_OK || !crypto_equal(&key, &again, KEY_SIZE))
+        BUG("a key that does not come back from its file");
+    key_split(&key, share);
+    for (int i = 0; i < SHARES; i++)
+        if (key_join(str_of(share[i].text), str_of(share[(i + 1) % SHARES].text), &again) !=
+                ERR_OK ||
+            !crypto_equal(&key, &again, KEY_SIZE))
+            BUG("a key that does not come back from its shares");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Str text = {(const char *)data, size}, one = S(""), other = S("");
@@ -31,6 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)str_cut(&text, '\n', &one);
     (void)str_cut(&text, '\n', &other);
     read_as_file(text);
+    there_and_back((Str){(const char *)data, size});
     if (key_join(one, other, &key) != ERR_OK)
         return 0;
     if (key_join(other, one, &again) != ERR_OK || !crypto_equal(&key, &again, sizeof key))

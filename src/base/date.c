@@ -237,11 +237,6 @@ Str period_half_year(Arena *a, Date d, int before)
     return str_printf(a, "%d-S%d", half / 2, half % 2 + 1);
 }
 
-bool period_has(Period p, Date d)
-{
-    return d.year && date_cmp(p.from, d) <= 0 && date_cmp(d, p.to) <= 0;
-}
-
 Str period_label(Arena *a, Lang lang, Str name)
 {
     if (name.len == 7 && name.ptr[5] == 'S')

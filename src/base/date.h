@@ -44,5 +44,4 @@ typedef struct Period {
 bool period_parse(Str s, Period *ret);
 /* Name of the half-year of a day, or of the one so many before it. */
 Str period_half_year(Arena *a, Date d, int before);
-bool period_has(Period p, Date d); /* d by its first possible day */
 Str period_label(Arena *a, Lang lang, Str name);

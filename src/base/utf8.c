@@ -71,17 +71,3 @@ size_t utf8_first(Str s)
     return n > 0 ? (size_t)n : (s.len ? 1 : 0);
 }
 
-Str utf8_from_latin1(Arena *a, Str s)
-{
-    Buf b = buf_new(a, s.len * 2 + 1);
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.ptr[i];
-        if (c < 0x80) {
-            buf_char(&b, (char)c);
-        } else {
-            buf_char(&b, (char)(0xC0 | (c >> 6)));
-            buf_char(&b, (char)(0x80 | (c & 0x3F)));
-        }
-    }
-    return buf_str(&b);
-}

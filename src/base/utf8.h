@@ -15,5 +15,3 @@ Str utf8_fold(Arena *a, Str s);
 size_t utf8_count(Str s);
 /* Length in bytes of the first code point (1 for a stray byte). */
 size_t utf8_first(Str s);
-/* Latin-1 bytes as UTF-8. */
-Str utf8_from_latin1(Arena *a, Str s);

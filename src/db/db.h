@@ -16,8 +16,6 @@ typedef enum DbMode {
 MUST_CHECK Err db_open(const char *path, DbMode mode, Db **ret);
 /* Finalizes the cached statements and closes. Accepts NULL. */
 void db_close(Db *db);
-/* What the driver said about the last failure; for the log, never for users. */
-const char *db_message(const Db *db);
 
 /* Runs one or several statements without parameters (DDL, pragmas). */
 MUST_CHECK Err db_exec(Db *db, const char *sql);
@@ -71,7 +69,6 @@ Str row_blob(Arena *a, Stmt *st, int column);
 /* The text without a copy: valid until the next step. */
 Str row_peek(Stmt *st, int column);
 int row_columns(Stmt *st);
-const char *row_name(Stmt *st, int column);
 
 /* One value of a query without or with one text parameter ":p"; `ret` untouched when no row. */
 MUST_CHECK Err db_one_int(Db *db, const char *sql, Str p, int64_t *ret);

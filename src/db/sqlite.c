@@ -114,11 +114,6 @@ void db_close(Db *db)
     free(db);
 }
 
-const char *db_message(const Db *db)
-{
-    return sqlite3_errmsg(db->conn);
-}
-
 Err db_exec(Db *db, const char *sql)
 {
     Err e = err_of(sqlite3_exec(db->conn, sql, NULL, NULL, NULL));
@@ -432,11 +427,6 @@ Str row_blob(Arena *a, Stmt *st, int column)
 int row_columns(Stmt *st)
 {
     return sqlite3_column_count(st->st);
-}
-
-const char *row_name(Stmt *st, int column)
-{
-    return sqlite3_column_name(st->st, column);
 }
 
 Err db_one_int(Db *db, const char *sql, Str p, int64_t *ret)

@@ -74,27 +74,3 @@ unsigned policy_scopes(const Subject *s, Verb verb, Rights rights)
     return scopes;
 }
 
-const char *verb_word(Verb v)
-{
-    switch (v) {
-    case VERB_LIST:
-        return "list";
-    case VERB_READ:
-        return "read";
-    case VERB_CREATE:
-        return "create";
-    case VERB_CHANGE:
-        return "change";
-    case VERB_MOVE:
-        return "move";
-    case VERB_VOID:
-        return "void";
-    case VERB_IMPORT:
-        return "import";
-    case VERB_EXPORT:
-        return "export";
-    case VERB_COUNT:
-        return "count";
-    }
-    return "";
-}

@@ -75,5 +75,3 @@ Decision policy_decide(const Subject *s, Verb verb, Rights rights, const Relatio
 unsigned policy_scopes(const Subject *s, Verb verb, Rights rights);
 /* Only the scopes of rows that also open one of the classes. */
 unsigned policy_class_scopes(const Subject *s, Verb verb, Rights rights, unsigned classes);
-/* The word of one verb in domain files and in the audit; "" for none. */
-const char *verb_word(Verb v);

@@ -1,7 +1,5 @@
 #include "identity/nik.h"
 
-#include "identity/string_distance.h"
-
 #include <string.h>
 
 enum {
@@ -71,30 +69,4 @@ int nik_year(const NikFacts *nik, int near, Date today)
         return 0;
     Date birth = {late, nik->month, nik->day};
     return date_cmp(birth, today) > 0 ? early : late;
-}
-
-unsigned nik_disagrees(const NikFacts *nik, Date birth, char sex)
-{
-    unsigned faults = NIK_FINE;
-    if ((sex == 'L' && nik->woman) || (sex == 'P' && !nik->woman))
-        faults |= NIK_OTHER_SEX;
-    if ((birth.day && birth.day != nik->day) || (birth.month && birth.month != nik->month))
-        faults |= NIK_OTHER_DAY;
-    if (birth.year > 0 && birth.year % CENTURY != nik->year_two)
-        faults |= NIK_OTHER_YEAR;
-    return faults;
-}
-
-NikLevel nik_compare(Str a, Str b)
-{
-    char x[LENGTH], y[LENGTH];
-    if (!read_digits(a, x) || !read_digits(b, y))
-        return NIK_LEVEL_MISSING;
-    if (memcmp(x, y, LENGTH) == 0)
-        return NIK_LEVEL_SAME;
-    if (osa_distance((Str){x, LENGTH}, (Str){y, LENGTH}) == 1)
-        return NIK_LEVEL_NEAR;
-    if (memcmp(x, y, BIRTH_DIGITS) == 0)
-        return NIK_LEVEL_BIRTH;
-    return memcmp(x, y, REGION_DIGITS) == 0 ? NIK_LEVEL_REGION : NIK_LEVEL_DIFFERENT;
 }

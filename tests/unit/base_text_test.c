@@ -188,14 +188,11 @@ static void utf8_folds(void **state)
 
 static void utf8_counts_and_converts(void **state)
 {
-    Arena *a = *state;
+    (void)state;
     assert_int_equal(utf8_count(S("a\u00e9\U0001F600")), 3);
     assert_int_equal(utf8_first(S("\u00e9x")), 2);
     assert_int_equal(utf8_first(S("\x80x")), 1);
     assert_int_equal(utf8_first(S("")), 0);
-    Str all = utf8_from_latin1(a, S("Jos\xE9 \xFF\x80"));
-    assert_str(all, "Jos\u00e9 \u00ff\xC2\x80");
-    assert_true(utf8_valid(all));
 }
 
 /* ---- CSV ---- */

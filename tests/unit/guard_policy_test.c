@@ -200,14 +200,6 @@ static void scopes_before_any_query(void **state)
     assert_int_equal(policy_class_scopes(&system, VERB_VOID, rights, story), SCOPE_BIT(SCOPE_ALL));
 }
 
-static void verbs_have_words(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < N_VERBS; i++)
-        assert_true(strlen(verb_word(VERBS[i])) > 3);
-    assert_string_equal(verb_word((Verb)0), "");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,7 +207,6 @@ int main(void)
         cmocka_unit_test(single_rows_are_exhaustive),
         cmocka_unit_test(system_nobody_and_odd_rows),
         cmocka_unit_test(scopes_before_any_query),
-        cmocka_unit_test(verbs_have_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -165,13 +165,8 @@ static void what_a_nik_says(void **state)
     assert_true(f.woman);
     assert_int_equal(f.day, 12);
     assert_int_equal(nik_year(&f, 0, (Date){2026, 11, 21}), 2008);
-    assert_int_equal(nik_disagrees(&f, (Date){1998, 3, 12}, 'P'), NIK_OTHER_YEAR);
-    assert_int_equal(nik_disagrees(&f, (Date){2008, 3, 12}, 'L'), NIK_OTHER_SEX);
     assert_int_equal(nik_decode(S("53040552"), &f), NIK_SHAPE);
     assert_int_equal(nik_decode(S("5304053213080001"), &f), NIK_DATE);
-    assert_int_equal(nik_compare(S("5304055203080001"), S("5304055203080010")), NIK_LEVEL_NEAR);
-    assert_int_equal(nik_compare(S("5304055203080001"), S("5304055203080777")), NIK_LEVEL_BIRTH);
-    assert_int_equal(nik_compare(S("5304055203080001"), STR_NONE), NIK_LEVEL_MISSING);
 }
 
 static Str random_word(Dice *d, char *room, unsigned longest, bool wide)

@@ -345,8 +345,8 @@ static void compare_reach(World *w)
                 Record rec;
                 Err e = store_get(&read.rd, reg, r->uid, verbs[v], &rec);
                 if ((e == ERR_OK) != want)
-                    wrong("row %zu (%.*s): %.*s may %s: %s, expected %d", i, STR_ARG(reg->name),
-                          STR_ARG(w->users[u].login), verb_word(verbs[v]), err_name(e), want);
+                    wrong("row %zu (%.*s): %.*s may %d: %s, expected %d", i, STR_ARG(reg->name),
+                          STR_ARG(w->users[u].login), (int)verbs[v], err_name(e), want);
             }
         read_end(&read);
     }
