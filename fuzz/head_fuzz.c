@@ -31,6 +31,21 @@ static void send_on(Req *req, Str path)
             BUG("a header that goes on");
 }
 
+/* Two lines as name and value of a query: put and read again, they are the same. */
+static void there_and_back(Arena *a, Str name, Str value)
+{
+    Buf b = buf_new(a, 256);
+    Params p;
+    query_put(&b, name, value);
+    query_put(&b, S("q"), S("x y"));
+    if (urlencoded_parse(a, buf_str(&b), &p) != ERR_OK)
+        return; /* no text, or too much */
+    if (!params_has(&p, S("q")) ||
+        (!str_is(name, "q") && !str_empty(name) && !str_eq(params_get(&p, name), value)))
+        BUG("a parameter that does not come back");
+    (void)params_all(&p, a, S("q"), ',');
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Arena *a = arena_new(16u << 20);
@@ -43,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (void)req_query(&req, S("q"));
         (void)params_all(&req.query, a, S("q"), ' ');
     }
+    there_and_back(a, line[0], line[1]);
     Str cookie = cookie_get(line[2], S("sigap"));
     if (cookie.len &&
         (cookie.ptr < line[2].ptr || cookie.ptr + cookie.len > line[2].ptr + line[2].len))

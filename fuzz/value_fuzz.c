@@ -1,5 +1,6 @@
 /* libFuzzer: any bytes typed into every field of the small domain. What is accepted reads back the
  * same from its form value. SIGAP_DOMAIN names the domain. */
+#include "model/value.h"
 #include "model/value_nik.h"
 
 #include "fuzz_domain.h"

@@ -105,3 +105,10 @@ Err json_tree_read(Arena *a, Str text, JsonTree *ret, int *ret_line)
     return e;
 }
 
+const JsonTree *json_tree_get(const JsonTree *object, Str key)
+{
+    for (size_t i = 0; object->kind == TREE_OBJECT && i < object->n; i++)
+        if (str_eq(object->keys[i], key))
+            return &object->items[i];
+    return NULL;
+}

@@ -28,3 +28,5 @@ struct JsonTree {
 /* E_PARSE (with the place in *ret_line) for what is no JSON, repeats a key or holds control
  * characters; E_TOO_LARGE past the limits. */
 MUST_CHECK Err json_tree_read(Arena *a, Str text, JsonTree *ret, int *ret_line);
+/* The value under a key of an object; NULL when it is not there. */
+const JsonTree *json_tree_get(const JsonTree *object, Str key);

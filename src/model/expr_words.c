@@ -96,6 +96,9 @@ static Msg words_of(const Expr *e)
         [FN_SUM] = M_WORDS_SUM,
         [FN_SET] = M_WORDS_SET,
         [FN_LAST] = M_WORDS_LAST,
+        [FN_NOW] = M_WORDS_NOW,
+        [FN_ME] = M_WORDS_ME,
+        [FN_RANDOM_CODE] = M_WORDS_RANDOM_CODE,
     };
     return msgs[e->fn];
 }

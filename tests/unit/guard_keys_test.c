@@ -490,6 +490,29 @@ static void the_format_stays(void **state)
         E_CORRUPT);
 }
 
+/* Where one part ends and the next begins is part of what is hashed, also beyond 255 bytes. */
+static void parts_are_told_apart(void **state)
+{
+    static const char zeroes[256];
+    Str none = S(""), many = {zeroes, sizeof zeroes};
+    unsigned char one[32], other[32];
+    Hash h;
+    (void)state;
+    hash_begin(&h, NULL, sizeof one);
+    hash_part(&h, none);
+    hash_part(&h, many);
+    hash_end(&h, one, sizeof one);
+    hash_begin(&h, NULL, sizeof other);
+    hash_part(&h, many);
+    hash_part(&h, none);
+    hash_end(&h, other, sizeof other);
+    assert_memory_not_equal(one, other, sizeof one);
+    unsigned char *locked = crypto_locked(100);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(locked[i], 0);
+    crypto_unlocked(locked);
+}
+
 static void padding_is_checked(void **state)
 {
     (void)state;
@@ -636,6 +659,7 @@ int main(void)
         KIT_TEST(a_signal_does_not_cut_reading_short),
         KIT_TEST(bad_keys_are_listed),
         KIT_TEST(the_format_stays),
+        cmocka_unit_test(parts_are_told_apart),
         cmocka_unit_test(padding_is_checked),
         KIT_TEST(boxes_and_hex),
         KIT_TEST(signatures_and_hashes_are_the_published_ones),

@@ -222,6 +222,13 @@ static void expiry_is_exact(void **state)
     OK(reach_put(k->db, S("thing"), 1, principal_of(PRINCIPAL_USER, 4), CLASSES_ALL, REACH_FOREVER,
                  S("grant")));
     assert_true(reaches(k, &s, 1, REACH_FOREVER - 1));
+    OK(reach_put_from(k->db, S("thing"), 2, principal_of(PRINCIPAL_USER, 4), 0, 100, 200, S("a")));
+    assert_false(reaches(k, &s, 2, 99));
+    assert_true(reaches(k, &s, 2, 100));
+    assert_true(reaches(k, &s, 2, 199));
+    assert_false(reaches(k, &s, 2, 200));
+    OK(reach_put(k->db, S("other"), 3, principal_of(PRINCIPAL_USER, 4), 0, REACH_FOREVER, S("a")));
+    assert_false(reaches(k, &s, 3, 100)); /* a record of another register with the same number */
 }
 
 static int64_t count(Kit *k)
@@ -339,9 +346,12 @@ static void the_next_change_is_told(void **state)
     assert_int_equal(at, REACH_FOREVER);
     OK(reach_put(k->db, S("thing"), 1, me, 0, NOW + 9, S("b")));
     OK(reach_put_from(k->db, S("thing"), 1, me, 0, NOW + 5, NOW + 20, S("c")));
+    OK(reach_put_from(k->db, S("thing"), 1, me, 0, NOW + 7, NOW + 20, S("d")));
     OK(reach_next_change(k->db, NOW, &at));
     assert_int_equal(at, NOW + 5);
     OK(reach_next_change(k->db, NOW + 5, &at));
+    assert_int_equal(at, NOW + 7);
+    OK(reach_next_change(k->db, NOW + 7, &at));
     assert_int_equal(at, NOW + 9);
     OK(reach_next_change(k->db, NOW + 9, &at));
     assert_int_equal(at, NOW + 20);
