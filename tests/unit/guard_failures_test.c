@@ -4,8 +4,10 @@
 
 #include "failing_db.h"
 #include "guard/audit.h"
+#include "guard/crypto.h"
 #include "guard/key_file.h"
 #include "guard/reach.h"
+#include <errno.h>
 
 typedef Err (*Act)(Kit *k);
 
@@ -14,6 +16,11 @@ static void fails_each_time(Kit *k, Act act)
 {
     int n = 1;
     for (;; n++) {
+        db_close(k->db); /* so that each statement is prepared again */
+        db_close(k->keys);
+        OK(db_open(k->in.data_db, DB_WRITE, &k->db));
+        OK(db_open(k->in.keys_db, DB_WRITE, &k->keys));
+        k->tx.db = k->db;
         OK(db_begin(k->db));
         OK(db_begin(k->keys));
         failing_db_at(n);
@@ -183,7 +190,9 @@ static void keys_say_what_failed(void **state)
 
 /* ---- what is no database ---- */
 
-static bool fsync_fails, stretch_fails;
+static bool fsync_fails, write_fails, stretch_fails;
+ssize_t __real_write(int fd, const void *bytes, size_t n);
+ssize_t __wrap_write(int fd, const void *bytes, size_t n);
 int __real_fsync(int fd);
 int __wrap_fsync(int fd);
 int __real_crypto_pwhash(unsigned char *out, unsigned long long out_n, const char *text,
@@ -192,6 +201,14 @@ int __real_crypto_pwhash(unsigned char *out, unsigned long long out_n, const cha
 int __wrap_crypto_pwhash(unsigned char *out, unsigned long long out_n, const char *text,
                          unsigned long long text_n, const unsigned char *salt,
                          unsigned long long passes, size_t memory, int alg);
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t n)
+{
+    if (!write_fails)
+        return __real_write(fd, bytes, n);
+    errno = EIO;
+    return -1;
+}
 
 int __wrap_fsync(int fd)
 {
@@ -218,9 +235,15 @@ static void the_key_file_stays_when_it_cannot_be_replaced(void **state)
     fsync_fails = true;
     assert_int_equal(keyring_write(k->in.keyring, path, STR_NONE), E_IO);
     fsync_fails = false;
+    write_fails = true;
+    assert_int_equal(keyring_write(k->in.keyring, path, STR_NONE), E_IO);
+    write_fails = false;
     stretch_fails = true; /* no memory for argon2id */
     assert_int_equal(keyring_write(k->in.keyring, path, S("lain")), E_BUSY);
     assert_int_equal(keyring_open(path, passphrase, k->in.id, &again), E_BUSY);
+    Key key;
+    unsigned char salt[16] = {0};
+    assert_int_equal(crypto_stretch(STR_NONE, salt, &key), E_BUSY);
     stretch_fails = false;
     OK(keyring_open(path, passphrase, k->in.id, &again));
     keyring_free(again);

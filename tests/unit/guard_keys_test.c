@@ -227,13 +227,14 @@ static void key_files(void **state)
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_int_equal(key_file_create(k->in.key_file), E_DUPLICATE);
     assert_int_equal(keyring_open(path, STR_NONE, k->in.id, &other), E_KEY);
-    static const char *const wrong[] = {
+    const char *const wrong[] = {
         "",
         "SIGAP-KEK 1 ",
         "SIGAP-KEK 1 00",
         "SIGAP-KEK 2 0000000000000000000000000000000000000000000000000000000000000000\n",
         "SIGAP-KEK 1 000000000000000000000000000000000000000000000000000000000000000g\n",
-        "SIGAP-KEK 1 0000000000000000000000000000000000000000000000000000000000000000 more\n"};
+        "SIGAP-KEK 1 0000000000000000000000000000000000000000000000000000000000000000 more\n",
+        str_printf(k->a, "SIGAP-KEK 1 %01000d", 0).ptr};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         OK(file_write(path, str_of(wrong[i])));
         assert_int_equal(keyring_open(path, STR_NONE, k->in.id, &other), E_KEY);
@@ -453,6 +454,14 @@ static void bad_keys_are_listed(void **state)
     assert_int_equal(keys_put(k->keys, S("three"), str_head(moved, moved.len - 1)), E_KEY);
     OK(keys_check(k->in.keyring, k->keys, k->a, &n, &bad));
     assert_int_equal(n, 2);
+    Keyring *next; /* nor is one taken over by another key */
+    RootSeal root;
+    OK(keyring_next(k->in.keyring, k->a, &root, &next));
+    assert_int_equal(keys_rewrap(k->in.keyring, next, root, k->keys, &n), E_KEY);
+    keyring_free(next);
+    OK(db_exec(k->keys, "DELETE FROM kek"));
+    OK(root_seal_read(k->keys, k->a, &root));
+    assert_null(root.box.ptr);
     assert_int_equal(bad.n, 1);
     assert_true(str_is(bad.items[0], "two"));
 }

@@ -97,7 +97,10 @@ static bool has_step(const Plan *p, const char *sql)
 static void what_is_applied_leaves_nothing(void **state)
 {
     Kit *k = *state;
+    Problems problems;
+    Plan none;
     nothing_to_do(k);
+    OK(plan(k, &problems, &none, true));
     const Field *jalur = kit_field(k, "kasus", "jalur");
     assert_str(field_link_table(k->arena, jalur), "kasus__jalur");
     assert_int_equal(field_storage(jalur), STORE_LINK);
@@ -165,13 +168,40 @@ static void indexes_follow_use(void **state)
     edit(k, "kasus", "tempat")->facet = false; /* an index that is no longer wanted stays */
     edit(k, "kasus", "rugi")->unique = true;
     edit(k, "kasus", "kode_luar")->matched = true;
+    edit(k, "korban", "rugi")->matched = true;
     edit(k, "kasus", "ada_lp")->sort = true;
     Field *sealed = edit(k, "kasus", "kisah");
     sealed->sort = true;
     OK(plan(k, &problems, &made, false));
-    assert_int_equal(made.steps.n, 2);
+    assert_int_equal(made.steps.n, 3);
+    assert_true(has_step(&made, "CREATE INDEX ix_korban_rugi ON korban(rugi)"));
     assert_true(has_step(&made, "CREATE INDEX ix_kasus_lp ON kasus(lp)"));
     assert_true(has_step(&made, "CREATE INDEX ix_kasus_rugi ON kasus(rugi)"));
+}
+
+/* A single reference to a tag has the register of what it points to beside it, also when renamed.
+ */
+static void a_tagged_reference_has_two_columns(void **state)
+{
+    Kit *k = *state;
+    Problems problems;
+    Plan made;
+    Db *db;
+    Field *f = edit(k, "kasus", "saksi");
+    f->target = NULL;
+    f->tag = S("tertutup");
+    OK(db_open(k->in.data_db, DB_WRITE, &db));
+    OK(db_exec(db, "DROP INDEX ix_kasus_saksi; ALTER TABLE kasus DROP COLUMN saksi;"
+                   "DELETE FROM meta WHERE kunci='model'"));
+    db_close(db);
+    OK(plan(k, &problems, &made, true));
+    assert_true(has_step(&made, "ALTER TABLE kasus ADD COLUMN saksi INTEGER"));
+    assert_true(has_step(&made, "ALTER TABLE kasus ADD COLUMN saksi__reg TEXT"));
+    renamed(k, "kasus", "saksi", "pelapor");
+    OK(plan(k, &problems, &made, true));
+    assert_true(has_step(&made, "ALTER TABLE kasus RENAME COLUMN saksi TO pelapor"));
+    assert_true(has_step(&made, "ALTER TABLE kasus RENAME COLUMN saksi__reg TO pelapor__reg"));
+    nothing_to_do(k);
 }
 
 static void another_type_is_refused(void **state)
@@ -362,11 +392,17 @@ static void half_a_plan_is_undone(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        PLAN_TEST(what_is_applied_leaves_nothing), PLAN_TEST(what_is_sealed_has_one_column),
-        PLAN_TEST(missing_parts_are_added),        PLAN_TEST(indexes_follow_use),
-        PLAN_TEST(another_type_is_refused),        PLAN_TEST(a_dropped_column_is_refused),
-        PLAN_TEST(a_dropped_list_is_refused),      PLAN_TEST(a_dropped_register_is_refused),
-        PLAN_TEST(a_rename_keeps_what_was_stored), PLAN_TEST(a_failure_changes_nothing),
+        PLAN_TEST(what_is_applied_leaves_nothing),
+        PLAN_TEST(what_is_sealed_has_one_column),
+        PLAN_TEST(missing_parts_are_added),
+        PLAN_TEST(indexes_follow_use),
+        PLAN_TEST(a_tagged_reference_has_two_columns),
+        PLAN_TEST(another_type_is_refused),
+        PLAN_TEST(a_dropped_column_is_refused),
+        PLAN_TEST(a_dropped_list_is_refused),
+        PLAN_TEST(a_dropped_register_is_refused),
+        PLAN_TEST(a_rename_keeps_what_was_stored),
+        PLAN_TEST(a_failure_changes_nothing),
         PLAN_TEST(half_a_plan_is_undone),
     };
     if (argc != 2)

@@ -477,6 +477,13 @@ static void a_table_of_one_record_is_not_masked(void **state)
     assert_ptr_equal(t.parent_reg, kit_reg(&kit, "kasus"));
     assert_true(str_starts(t.parent_title, S("KAS-")));
     FAILS(count_of(&recorder, ask, &t, &n), E_DENIED); /* may list cases, and read no victim */
+    Subject stranger = {.user = 999};                  /* may do nothing with cases */
+    FAILS(count_of(&stranger, ask, &t, &n), E_NOT_FOUND);
+    kit_exec(&kit, str_printf(kit.arena, "UPDATE kasus SET nomor='' WHERE uid='%.*s'",
+                              STR_ARG(cases[one].uid))
+                       .ptr);
+    OK(count_of(&kit.system, ask, &t, &n));
+    assert_str(t.parent_title, "Perkara");
     for (int i = 0; i < CASES; i++) {
         ask.parent = cases[i].uid;
         FAILS(count_of(&officer, ask, &t, &n), cases[i].owner == 0 ? ERR_OK : E_NOT_FOUND);
@@ -547,6 +554,9 @@ static void dimensions_follow_the_definition(void **state)
     def.rows = def.columns = S("");
     assert_int_equal(table_dims(kit.arena, &def).n, 0);
     assert_str(table_dim_label(def.reg, S("jk")).text[LANG_EN], "Sex");
+    assert_int_equal(table_verb(&def, S("cerita"), S("cerita"), STR_NONE), VERB_COUNT);
+    assert_true(
+        str_eq(table_dim_label(def.reg, S("cerita")).text[LANG_EN], tr(LANG_EN, M_FIELD_STATE)));
     assert_true(
         str_eq(table_dim_label(def.reg, S("pemilik")).text[LANG_EN], tr(LANG_EN, M_FIELD_OWNER)));
     assert_true(
@@ -589,6 +599,52 @@ static void names_are_not_for_the_public(void **state)
     t.parent_title = STR_NONE;
     FAILS(count_of(&head, ask, &t, &n), E_DENIED); /* she may count victims and read none */
     reg->stats.dims = before;
+}
+
+/* A code or state that is declared no more is shown as it is stored; of a row that is not counted,
+ * because the person was met before, nothing is shown. */
+static void what_is_not_declared_is_shown_as_stored(void **state)
+{
+    (void)state;
+    static int counts[VICTIMS];
+    Read r;
+    Table t;
+    int later = -1;
+    choose(&kit.system, "2026-01-01", "2026-12-31", counts);
+    for (int i = 0; i < VICTIMS; i++)
+        if (!counts[i] && !victims[i].voided && !certain_is(&victims[i], "bukan") &&
+            in_period(victims[i].date, "2026-01-01", "2026-12-31"))
+            later = i;
+    assert_true(later >= 0);
+    kit_exec(&kit, str_printf(kit.arena, "UPDATE korban SET status='aneh' WHERE uid='%.*s'",
+                              STR_ARG(victims[later].uid))
+                       .ptr);
+    kit_exec(&kit, "UPDATE kasus SET jenis='usang', status='dulu'"
+                   " WHERE id=(SELECT min(id) FROM kasus WHERE batal=0)");
+    TableDef def = *model_table(kit.model, S("korban_jk"));
+    TableAsk victims_ask = {
+        .def = &def, .rows = S("status"), .columns = S("jk"), .period = S("2026")};
+    TableAsk cases_ask = {.def = model_table(kit.model, S("kasus_jenis")),
+                          .rows = S("jenis"),
+                          .columns = S("status"),
+                          .period = S("2026")};
+    bool code = false, once = false;
+    read_begin(&r, &kit, &kit.system);
+    Problems problems = {.arena = r.arena};
+    OK(table_count(&r.rd, &victims_ask, &problems, &t));
+    for (size_t i = 0; i < t.row_count; i++)
+        assert_false(str_is(t.rows[i].code, "aneh"));
+    assert_true(t.records > 0);
+    OK(table_count(&r.rd, &cases_ask, &problems, &t));
+    for (size_t i = 0; i < t.row_count; i++)
+        code |= str_is(t.rows[i].label.text[LANG_EN], "usang");
+    for (size_t i = 0; i < t.column_count; i++)
+        once |= str_is(t.columns[i].label.text[LANG_EN], "dulu");
+    assert_true(code && once);
+    def.sum = kit_field(&kit, "korban", "rugi");
+    OK(table_count(&r.rd, &victims_ask, &problems, &t));
+    assert_int_equal(t.records, 0); /* a sum is of rows */
+    read_end(&r);
 }
 
 static Err count_narrowed(Read *r, Problems *problems)
@@ -653,6 +709,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(questions_are_judged_one_by_one),
         cmocka_unit_test(dimensions_follow_the_definition),
         cmocka_unit_test(names_are_not_for_the_public),
+        cmocka_unit_test(what_is_not_declared_is_shown_as_stored),
         cmocka_unit_test(a_failure_gives_no_figure),
         cmocka_unit_test(masks_begin_below_k),
     };
