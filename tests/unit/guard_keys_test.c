@@ -141,6 +141,7 @@ static void wrapped_keys_stay_with_their_subject(void **state)
     OK(keyring_unwrap(k->in.keyring, S("one"), wrapped, &back));
     assert_memory_equal(d.bytes, back.bytes, sizeof d.bytes);
     assert_int_equal(keyring_unwrap(k->in.keyring, S("two"), wrapped, &back), E_KEY);
+    assert_memory_equal(d.bytes, back.bytes, sizeof d.bytes); /* untouched */
     char *bytes = arena_alloc(k->a, wrapped.len);
     for (size_t bit = 0; bit < wrapped.len * 8; bit++) {
         memcpy(bytes, wrapped.ptr, wrapped.len);
@@ -149,6 +150,7 @@ static void wrapped_keys_stay_with_their_subject(void **state)
                          E_KEY);
     }
     assert_int_equal(keyring_unwrap(k->in.keyring, S("one"), S(""), &back), E_KEY);
+    assert_int_equal(keyring_unwrap(k->in.keyring, S("one"), STR_NONE, &back), E_KEY);
 }
 
 static void destroyed_keys_are_gone(void **state)
@@ -300,6 +302,8 @@ static void another_key_opens_what_the_first_sealed(void **state)
     OK(unseal_own(again, "draft   ", S("x"), k->a, own, &back));
     assert_true(str_is(back, "isi"));
     keyring_free(again);
+    assert_true(str_eq(blind_index(next, k->a, S("a"), S("nik"), S("x")),
+                       blind_index(k->in.keyring, k->a, S("a"), S("nik"), S("x"))));
     RootSeal wrong = root;
     wrong.version++;
     assert_int_equal(keyring_open_under(path, STR_NONE, k->in.id, wrong, &again), E_KEY);
@@ -309,6 +313,26 @@ static void another_key_opens_what_the_first_sealed(void **state)
     assert_int_equal(keyring_open_under(path, STR_NONE, S("another"), root, &again), E_KEY);
     keyring_free(next);
     unlink(path);
+}
+
+/* A wrapped key says which key it is under, also beyond the 255th. */
+static void the_version_of_a_key_is_kept(void **state)
+{
+    enum { CHANGES = 299 };
+    Kit *k = *state;
+    Keyring *at, *before = NULL;
+    const Keyring *from = k->in.keyring;
+    RootSeal root;
+    int64_t version = 0;
+    for (int i = 0; i < CHANGES; i++) {
+        OK(keyring_next(from, k->a, &root, &at));
+        keyring_free(before);
+        from = before = at;
+    }
+    OK(keys_put(k->keys, S("one"), wrapped_of(k, from, S("one"))));
+    OK(db_one_int(k->keys, "SELECT kek_ver FROM kunci", STR_NONE, &version));
+    assert_int_equal(version, CHANGES + 1);
+    keyring_free(before);
 }
 
 static void two_shares_give_the_key(void **state)
@@ -335,6 +359,8 @@ static void two_shares_give_the_key(void **state)
     assert_int_equal(keyring_join(one, other, too_long, none, &again), E_KEY);
     assert_int_equal(keyring_open(k->in.key_file, STR_NONE, too_long, &again), E_KEY);
     OK(keyring_open(k->in.key_file, STR_NONE, str_head(too_long, 64), &again));
+    keyring_free(again);
+    OK(keyring_join(one, other, str_head(too_long, 64), none, &again));
     keyring_free(again);
     OK(keyring_open(k->in.key_file, STR_NONE, STR_NONE, &again));
     keyring_free(again);
@@ -546,6 +572,7 @@ static void boxes_and_hex(void **state)
     assert_memory_equal(plain, "abc", 3);
     assert_false(box_open(&key, S("elsewhere"), whole, plain));
     assert_false(box_open(&key, S("place"), str_head(whole, BOX_EXTRA - 1), plain));
+    assert_false(box_open(&key, S("place"), str_head(whole, 3), plain));
     assert_true(str_is(hex_of(k->a, (const unsigned char *)"\x0a\xff", 2), "0aff"));
     assert_true(hex_read(S("0aff"), bytes, 2));
     assert_memory_equal(bytes, "\x0a\xff", 2);
@@ -661,6 +688,7 @@ int main(void)
         KIT_TEST(key_files),
         cmocka_unit_test(derived_keys_match_libsodium_rules),
         KIT_TEST(another_key_opens_what_the_first_sealed),
+        KIT_TEST(the_version_of_a_key_is_kept),
         KIT_TEST(two_shares_give_the_key),
         KIT_TEST(shares_are_checked),
         KIT_TEST(a_passphrase_closes_the_file),
