@@ -5,6 +5,7 @@
 #include "base/rand.h"
 #include "guard/crypto.h"
 #include "identity/clk_compare.h"
+#include "identity/code_book.h"
 #include "identity/match_column.h"
 #include "identity/match_value.h"
 #include "identity/normalise.h"
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HALF_BYTES = 32, LABEL_BYTES = 8, WORDS_MAX = 32, CODES_MAX = 2000000, PAIRS_MAX = 4000000 };
+enum { HALF_BYTES = 32, LABEL_BYTES = 8, WORDS_MAX = 32, PAIRS_MAX = 4000000 };
 enum { CHAFF_ONE_IN = 4 }; /* so many real persons to a made-up one */
 static const double same_person = 0.80;
 static const size_t book_bytes = (size_t)1 << 30;
@@ -252,48 +253,6 @@ Err match_encode(Cli *cli)
 
 /* ---- comparing codes ---- */
 
-typedef struct CodeBook {
-    Str *labels;
-    Clk *clks;
-    size_t n;
-} CodeBook;
-
-static Err read_codes(Cli *cli, const char *path, Problems *problems, CodeBook *ret)
-{
-    struct {
-        Str *items;
-        size_t n, cap;
-    } labels = {0};
-    struct {
-        Clk *items;
-        size_t n, cap;
-    } clks = {0};
-    Str text;
-    CsvRow row;
-    bool more;
-    TRY(cli_read(cli, cli->arena, path, book_bytes, &text));
-    CsvReader csv = csv_reader(cli->arena, text);
-    TRY(csv_next(&csv, &row, &more));
-    for (;;) {
-        Clk clk;
-        if (more)
-            TRY(csv_next(&csv, &row, &more));
-        if (!more)
-            break;
-        if (labels.n == CODES_MAX)
-            return E_TOO_LARGE;
-        if (row.n != 2 || !clk_from_hex(row.cells[1], &clk)) {
-            problem_add(problems,
-                        (Problem){.place = str_of(path), .line = row.line, .msg = M_MATCH_NO_CODE});
-            return E_INVALID;
-        }
-        *ARENA_PUSH(cli->arena, labels) = row.cells[0];
-        *ARENA_PUSH(cli->arena, clks) = clk;
-    }
-    *ret = (CodeBook){labels.items, clks.items, labels.n};
-    return ERR_OK;
-}
-
 Err match_compare_codes(Cli *cli)
 {
     CodeBook books[2];
@@ -303,7 +262,10 @@ Err match_compare_codes(Cli *cli)
     if (cli->argc != 3 || !cli->out)
         return E_USAGE;
     for (int i = 0; i < 2; i++) {
-        Err e = read_codes(cli, cli->argv[i + 1], &problems, &books[i]);
+        const char *path = cli->argv[i + 1];
+        Str codes;
+        TRY(cli_read(cli, cli->arena, path, book_bytes, &codes));
+        Err e = code_book_read(cli->arena, codes, str_of(path), &problems, &books[i]);
         cli_problems(cli, &problems);
         TRY(e);
     }
