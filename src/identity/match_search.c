@@ -95,7 +95,6 @@ typedef struct Kept {
 
 typedef struct Question {
     const SearchIndex *x;
-    const SearchPerson *wanted;
     Date birth;
     Asked asked[ASKED_WORDS]; /* words of the name, then the village */
     int n;                    /* words of the name */
@@ -105,7 +104,6 @@ typedef struct Question {
     float last_birth_bits;
     Kept kept[SEARCH_RESULTS];
     size_t kept_n;
-    uint64_t looked_at;
 } Question;
 
 static Date date_of(uint32_t packed)
@@ -311,7 +309,6 @@ static inline bool may(const Question *q, const Row *r)
 /* Records that lie side by side. */
 static void scan(Question *q, uint32_t from, uint32_t to, bool closely)
 {
-    q->looked_at += to - from;
     for (uint32_t r = from; r < to; r++)
         if (closely || may(q, &q->x->rows[r]))
             weigh(q, r, closely);
@@ -320,7 +317,6 @@ static void scan(Question *q, uint32_t from, uint32_t to, bool closely)
 static void scan_list(Question *q, const uint32_t *list, size_t n, bool closely)
 {
     const Row *rows = q->x->rows;
-    q->looked_at += n;
     for (size_t i = 0; i < n; i++) {
         __builtin_prefetch(&rows[list[i + AHEAD < n ? i + AHEAD : i]]);
         if (closely || may(q, &rows[list[i]]))
@@ -417,25 +413,18 @@ static void gather_village(Question *q)
     q->all_of_village = all <= MOST_OF_VILLAGE;
 }
 
-/* The piece of a list with records from `from` on and before `to`. */
-static const uint32_t *piece(const SearchIndex *x, uint32_t word, uint32_t from, uint32_t to,
-                             size_t *ret_n)
+/* How many of a list come before a record. */
+static size_t before(const uint32_t *list, size_t n, uint32_t record)
 {
-    const uint32_t *list = x->lists + x->starts[word];
-    size_t n = index_count(x, word), bounds[2];
-    for (int side = 0; side < 2; side++) {
-        size_t low = 0, high = n;
-        while (low < high) {
-            size_t middle = (low + high) / 2;
-            if (list[middle] < (side ? to : from))
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        bounds[side] = low;
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (list[middle] < record)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    *ret_n = bounds[1] > bounds[0] ? bounds[1] - bounds[0] : 0;
-    return list + bounds[0];
+    return low;
 }
 
 /* Years in which somebody may be born who is asked about, without and with any birth on record. */
@@ -478,7 +467,6 @@ static void take_list(Pairing *p, const uint32_t *list, size_t n)
         }
         p->waiting[p->n++] = list[i];
     }
-    p->q->looked_at += n;
     p->budget -= n;
 }
 
@@ -492,12 +480,13 @@ static bool take_word(Pairing *p, int at)
     for (int level = TOKEN_EXACT; level > TOKEN_INITIAL; level--)
         for (size_t i = 0; i < 2 * q->like.n; i++) {
             const LikeWord *w = &q->like.slots[q->like.found[i / 2]];
-            size_t n;
             if (w->levels[at] != level)
                 continue;
-            const uint32_t *list = piece(q->x, w->word, near[i % 2][0], near[i % 2][1], &n);
+            const uint32_t *list = q->x->lists + q->x->starts[w->word];
+            size_t all = index_count(q->x, w->word), from = before(list, all, near[i % 2][0]),
+                   to = before(list, all, near[i % 2][1]), n = to > from ? to - from : 0;
             bool enough = n > p->budget;
-            take_list(p, list, enough ? p->budget : n);
+            take_list(p, list + from, enough ? p->budget : n);
             if (enough)
                 return false;
         }
@@ -541,7 +530,6 @@ void search_find(const SearchIndex *x, const SearchPerson *wanted, SearchAnswer 
     NameToken village;
     *ret = (SearchAnswer){0};
     q->x = x;
-    q->wanted = wanted;
     q->birth = date_of(wanted->birth);
     q->last_birth = UINT32_MAX;
     if (wanted->village.len) {
@@ -557,7 +545,6 @@ void search_find(const SearchIndex *x, const SearchPerson *wanted, SearchAnswer 
         gather_birth(q);
         ret->cut = !gather_words(q, scratch) && !q->birth.year && !wanted->village.len;
     }
-    ret->looked_at = q->looked_at;
     for (ret->n = 0; ret->n < q->kept_n; ret->n++)
         ret->hits[ret->n] =
             (SearchHit){x->rest[q->kept[ret->n].record].place, q->kept[ret->n].score};

@@ -29,8 +29,7 @@ typedef struct SearchHit {
 typedef struct SearchAnswer {
     SearchHit hits[SEARCH_RESULTS]; /* best first; equal ones in order of birth */
     size_t n;
-    uint64_t looked_at; /* records */
-    bool cut;           /* too many have such a name: something more must be known */
+    bool cut; /* too many have such a name: something more must be known */
 } SearchAnswer;
 
 /* Fills what a row says; `columns` of its book. The village is text of `scratch`. */
