@@ -1,11 +1,12 @@
-/* sigap key protect | open | sheet | drill | recover | rotate: the passphrase of the key file and
- * the paper that replaces it. The server need not stand still: it has the key in memory, and reads
- * the file at its next start. */
+/* sigap key protect | open | sheet | drill | recover | rotate | approve: the passphrase of the key
+ * file and the paper that replaces it. The server need not stand still: it has the key in memory,
+ * and reads the file at its next start. */
 #include "cli/command.h"
 
 #include "engine/security.h"
 #include "guard/account.h"
 #include "guard/key_file.h"
+#include "guard/role_grant.h"
 #include "guard/second_factor.h"
 
 #include <string.h>
@@ -162,6 +163,40 @@ static Err make_pair(Cli *cli, const char *path)
     return ERR_OK;
 }
 
+typedef struct Approving {
+    Cli *cli;
+    Str login, roles;
+} Approving;
+
+static Err approve_roles(WriteTx *tx, void *arg)
+{
+    Approving *p = arg;
+    Account account;
+    AuditAct row = {.store = &p->cli->store,
+                    .actor = &p->cli->actor,
+                    .result = S("ok"),
+                    .reg = role_reg(p->cli->model, REG_ROLE_USER)};
+    TRY(account_find(tx->db, tx->arena, p->login, &account));
+    TRY(roles_approve(tx, account.user_uid, STR_NONE, &p->roles));
+    p->roles = str_copy(p->cli->arena, p->roles);
+    row.uid = account.user_uid;
+    row.action = str_printf(tx->arena, "roles:%.*s", STR_ARG(p->roles));
+    return store_audit_act(tx, &row);
+}
+
+/* Where only one administrator is left: two holders of the paper stand for the second person. */
+static Err approve(Cli *cli, const char *login)
+{
+    Keyring *k;
+    Approving p = {.cli = cli, .login = login_fold(cli->arena, str_of(login))};
+    TRY(cli_open(cli));
+    TRY(join(cli, &cli->in, keyring_check(cli->in.keyring, cli->arena), &k));
+    keyring_free(k);
+    TRY(writer_run(cli->store.writer, NULL, approve_roles, &p));
+    cli_say(cli, M_ROLES_APPROVED, p.login, p.roles);
+    return ERR_OK;
+}
+
 Err cmd_key(Cli *cli)
 {
     static const struct {
@@ -174,6 +209,8 @@ Err cmd_key(Cli *cli)
                 {"rotate", rotate}};
     if (cli->argc == 2 && strcmp(cli->argv[0], "pair") == 0)
         return make_pair(cli, cli->argv[1]);
+    if (cli->argc == 2 && strcmp(cli->argv[0], "approve") == 0)
+        return approve(cli, cli->argv[1]);
     if (cli->argc != 1)
         return E_USAGE;
     if (strcmp(cli->argv[0], "recover") == 0)

@@ -113,12 +113,17 @@ static Err run_backup(CareDesk *d, Db *db, Arena *a, bool asked)
 
 /* ---- checks ---- */
 
+Err care_audit_note(WriteTx *tx, const AuditSeen *seen)
+{
+    Str text = str_printf(tx->arena, "%lld %lld %lld", (long long)seen->at, (long long)seen->rows,
+                          (long long)seen->bad_seq);
+    return meta_put(tx->db, META_AUDIT_SEEN, text);
+}
+
 static Err note_seen(WriteTx *tx, void *arg)
 {
     Outcome *o = arg;
-    Str text = str_printf(tx->arena, "%lld %lld %lld", (long long)o->seen.at,
-                          (long long)o->seen.rows, (long long)o->seen.bad_seq);
-    TRY(meta_put(tx->db, META_AUDIT_SEEN, text));
+    TRY(care_audit_note(tx, &o->seen));
     return note(tx, o->desk, S("verify"), o->seen.bad_seq ? S("E_CORRUPT") : S("ok"));
 }
 

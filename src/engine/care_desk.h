@@ -24,6 +24,8 @@ CareJob care_running(CareDesk *d, int64_t since);
 typedef struct AuditSeen {
     int64_t at, rows, bad_seq; /* at 0: never verified */
 } AuditSeen;
+/* Puts down what a recomputation found; whoever did it. */
+MUST_CHECK Err care_audit_note(WriteTx *tx, const AuditSeen *seen);
 /* What the last recomputation of the chain found. */
 MUST_CHECK Err care_audit_seen(Db *db, Arena *a, AuditSeen *ret);
 

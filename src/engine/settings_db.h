@@ -30,7 +30,7 @@ typedef struct Settings {
 } Settings;
 
 enum { SETTING_TEXT_MAX = 120, MARGIN_MIN = 5, MARGIN_MAX = 50 };
-enum { BACKUP_MINUTES_MAX = 1440, SCRUB_HOUR_MAX = 23, READINGS_MAX = 100000 };
+enum { BACKUP_MINUTES_MAX = 1440, SCRUB_HOUR_MAX = 23, READINGS_MAX = 100000, GIVEN_DAYS_MAX = 90 };
 
 /* A setting that is a number, as settings_check leaves it. */
 int64_t setting_number(const Settings *set, SettingKey s);

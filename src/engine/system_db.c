@@ -2,6 +2,7 @@
 
 #include "guard/letterbox.h"
 #include "guard/reach.h"
+#include "guard/role_grant.h"
 #include "guard/second_factor.h"
 
 #define META_SYSTEM S("system")
@@ -72,6 +73,7 @@ static const Step steps[] = {
      "uid " DB_TEXT " NOT NULL, PRIMARY KEY(day, actor, uid))" DB_CLUSTERED ";"},
     {"hapus", "why", "ALTER TABLE hapus ADD COLUMN why " DB_TEXT ";"},
     {NULL, NULL, LETTERBOX_TABLE},
+    {NULL, NULL, ROLE_GRANT_TABLE},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

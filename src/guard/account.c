@@ -46,7 +46,8 @@ Err account_put(WriteTx *tx, Str user_uid, Str login, Str hash)
 Err account_change_due(WriteTx *tx, Str user_uid)
 {
     Stmt *st;
-    TRY(db_stmt(tx->db, "UPDATE akun SET change_due=1 WHERE user_uid=:uid", &st));
+    TRY(db_stmt(tx->db, "UPDATE akun SET change_due=:now WHERE user_uid=:uid", &st));
+    stmt_int(st, ":now", clock_now());
     stmt_text(st, ":uid", user_uid);
     return stmt_run(st);
 }
@@ -56,7 +57,7 @@ Err account_find(Db *db, Arena *a, Str login, Account *ret)
     Stmt *st;
     bool row;
     TRY(db_stmt(db,
-                "SELECT user_uid,login,hash,failed,wait_until FROM akun"
+                "SELECT user_uid,login,hash,failed,wait_until,change_due FROM akun"
                 " WHERE login=:login",
                 &st));
     stmt_text(st, ":login", login_fold(a, login));
@@ -67,7 +68,8 @@ Err account_find(Db *db, Arena *a, Str login, Account *ret)
                      .login = row_text(a, st, 1),
                      .hash = row_text(a, st, 2),
                      .failed = row_int(st, 3),
-                     .wait_until = row_int(st, 4)};
+                     .wait_until = row_int(st, 4),
+                     .given_at = row_int(st, 5)};
     stmt_done(st);
     return ERR_OK;
 }

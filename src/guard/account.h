@@ -36,6 +36,7 @@ typedef struct Account {
     Str user_uid, login, hash;
     int64_t failed;
     int64_t wait_until; /* instant before which no attempt counts */
+    int64_t given_at;   /* instant at which somebody else gave the password; 0: it is her own */
 } Account;
 /* E_NOT_FOUND when there is no such log-in name. */
 MUST_CHECK Err account_find(Db *db, Arena *a, Str login, Account *ret);

@@ -6,6 +6,7 @@
 #include "guard/audit.h"
 #include "guard/key_file.h"
 #include "guard/reach.h"
+#include "guard/role_grant.h"
 #include "guard/second_factor.h"
 #include "guard/session.h"
 #include "rand.h"
@@ -77,6 +78,7 @@ static Err guard_tables(Db *db)
 {
     TRY(db_exec(db, "CREATE TABLE meta(kunci " DB_TEXT " PRIMARY KEY, nilai " DB_TEXT ");"));
     TRY(account_schema(db));
+    TRY(db_exec(db, ROLE_GRANT_TABLE));
     TRY(session_schema(db));
     TRY(db_exec(db, SECOND_FACTOR_TABLES));
     TRY(reach_schema(db));

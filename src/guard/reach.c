@@ -139,6 +139,39 @@ static void add_relation(Relation *rel, const Subject *s, int64_t principal, uns
     }
 }
 
+#define ITS_OFFICES                                                                                \
+    " WHERE reg=:reg AND rec=:rec AND (principal>=:owner AND principal<:user"                      \
+    " OR principal>=:area AND principal<:barred)"
+
+static void bind_offices(Stmt *st, Str reg, int64_t rec)
+{
+    stmt_text(st, ":reg", reg);
+    stmt_int(st, ":rec", rec);
+    stmt_int(st, ":owner", principal_of(PRINCIPAL_OWNER, 0));
+    stmt_int(st, ":user", principal_of(PRINCIPAL_USER, 0));
+    stmt_int(st, ":area", principal_of(PRINCIPAL_AREA, 0));
+    stmt_int(st, ":barred", principal_of(PRINCIPAL_BARRED, 0));
+}
+
+Err reach_shut(Db *db, Str reg, int64_t rec)
+{
+    Stmt *st;
+    TRY(db_stmt(db, "UPDATE jangkau SET classes=0" ITS_OFFICES, &st));
+    bind_offices(st, reg, rec);
+    return stmt_run(st);
+}
+
+Err reach_is_shut(Db *db, Str reg, int64_t rec, bool *ret)
+{
+    Stmt *st;
+    TRY(db_stmt(db, "SELECT 1 FROM jangkau" ITS_OFFICES " AND classes=0 LIMIT 1", &st));
+    bind_offices(st, reg, rec);
+    TRY(stmt_step(st, ret));
+    if (*ret)
+        stmt_done(st);
+    return ERR_OK;
+}
+
 Err reach_relation(Db *db, const Subject *s, Str reg, int64_t rec, int64_t now, Relation *ret)
 {
     Stmt *st;

@@ -49,6 +49,11 @@ MUST_CHECK Err reach_drop(Db *db, Str reg, int64_t rec, Str source);
  * that row's own source behind it ("source<own"): two grants to one principal with different
  * classes and ends stay two rows and never add up to more than either gave. */
 MUST_CHECK Err reach_copy(Db *db, Str from_reg, int64_t from_rec, Str reg, int64_t rec, Str source);
+/* Leaves the record on the lists of the institutions and areas it belongs to, and closes it to
+ * them: whoever is named by assignment, grant or as its recorder opens it as before. */
+MUST_CHECK Err reach_shut(Db *db, Str reg, int64_t rec);
+/* Whether reach_shut was the last word on the record. */
+MUST_CHECK Err reach_is_shut(Db *db, Str reg, int64_t rec, bool *ret);
 /* How the record stands to the subject now: the union of the live rows of its principals. Empty for
  * the system, which asks no one. */
 MUST_CHECK Err reach_relation(Db *db, const Subject *s, Str reg, int64_t rec, int64_t now,

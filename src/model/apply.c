@@ -552,7 +552,7 @@ static Err follow_all(Apply *ap, Change *c, const Record *before, Record *after)
             TRY(follow_blind(ap->tx, s, c->reg->fields[i], after->id,
                              now_plain(ap, c, after, c->reg->fields[i])));
     TRY(put_history(ap, c, before, after));
-    TRY(follow_facts(ap->tx, s, after));
+    TRY(follow_facts(ap->tx, s, after, ap->batch->actor));
     TRY(before ? follow_change(ap->tx, s, before, after) : follow_reach(ap->tx, s, after, true));
     TRY(follow_person(ap->tx, s, after));
     TRY(derive_dependents(ap->tx, s, after, before == NULL));

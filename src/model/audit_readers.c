@@ -41,7 +41,8 @@ Err audit_reading_offices(Reader *rd, const Record *r, ReadingOffice *ret, size_
     Buf columns = buf_new(rd->arena, 256);
     *ret_n = 0;
     buf_lit(&columns, "i.tajuk,count(*),count(DISTINCT a.actor),min(a.at),max(a.at),"
-                      "replace(group_concat(DISTINCT a.purpose),',',char(10)),0");
+                      "replace(replace(group_concat(DISTINCT replace(a.purpose,',',char(31))),"
+                      "',',char(10)),char(31),','),0");
     for (DataClass c = CLASS_NONE + 1; c < CLASS_COUNT; c++)
         buf_printf(&columns, "|max(a.classes&%u)", CLASS_BIT(c));
     TRY(begin(rd, r, str_z(rd->arena, buf_str(&columns)), " GROUP BY a.agency ORDER BY 2 DESC, 1",

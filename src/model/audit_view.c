@@ -134,3 +134,26 @@ Err audit_view(Reader *rd, const AuditFilter *f, AuditLine *ret, size_t max, siz
     *ret_n = n;
     return ERR_OK;
 }
+
+Err audit_of_account(Reader *rd, Str user_uid, AuditLine *ret, size_t max, size_t *ret_n)
+{
+    Stmt *st;
+    bool row = true;
+    *ret_n = 0;
+    TRY(db_stmt(rd->db,
+                "SELECT a.seq,a.at,CASE WHEN a.actor<>:uid THEN COALESCE(p.name,a.actor) END,NULL,"
+                "a.action,a.reg,a.uid,NULL,a.result,0 FROM audit a"
+                " LEFT JOIN fakta_pengguna p ON p.uid=a.actor WHERE a.uid=:uid AND"
+                " (a.action IN ('login','password','factor:confirm','factor:remove','factor:reset',"
+                "'token:make') OR substr(a.action,1,6)='roles:') ORDER BY a.seq DESC",
+                &st));
+    stmt_text(st, ":uid", user_uid);
+    while (*ret_n < max) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        ret[(*ret_n)++] = read_line(rd, st);
+    }
+    stmt_done(st);
+    return ERR_OK;
+}

@@ -23,6 +23,10 @@ typedef struct AuditLine {
     unsigned classes;                 /* protected classes that were opened */
 } AuditLine;
 
+/* What happened to a user's own account, newest first, at most `max`: log-ins, also failed ones,
+ * passwords, second factors, tokens, roles. Hers to read; `actor` absent where it was herself. */
+MUST_CHECK Err audit_of_account(Reader *rd, Str user_uid, AuditLine *ret, size_t max,
+                                size_t *ret_n);
 /* Newest first, at most `max` rows. The caller has checked the duty and puts the reading on record.
  */
 MUST_CHECK Err audit_view(Reader *rd, const AuditFilter *f, AuditLine *ret, size_t max,

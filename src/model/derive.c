@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "model/env.h"
+#include "model/follow.h"
 #include "model/plan.h"
 #include "model/row.h"
 #include "model/value.h"
@@ -244,6 +245,8 @@ static Err rederive(WriteTx *tx, const Store *s, const Register *reg, const IdLi
         bool changed;
         TRY(row_by_id(tx->db, tx->arena, reg, ids->items[i], &r));
         TRY(put_derived(tx, s, &r, false, &changed));
+        if (changed && reg->role == REG_ROLE_VICTIM) /* perhaps a child now, or none any more */
+            TRY(follow_reach(tx, s, &r, false));
         if (changed && depth < DEPTH_MAX)
             TRY(dependents_at(tx, s, &r, false, depth + 1));
     }

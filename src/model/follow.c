@@ -2,6 +2,7 @@
 
 #include "guard/account.h"
 #include "guard/reach.h"
+#include "guard/role_grant.h"
 #include "model/env.h"
 #include "model/give_reach.h"
 #include "model/person_index.h"
@@ -222,6 +223,49 @@ static Err put_own_rows(WriteTx *tx, const Store *s, const Record *r, bool fresh
     return r->reg->reach == REACH_REFERRERS && !fresh ? put_referrers(tx, r) : ERR_OK;
 }
 
+/* ---- a child's file ---- */
+
+static Err is_childs(WriteTx *tx, const Store *s, const Record *r, bool *ret)
+{
+    const Field *child = role_field(s->model, FIELD_ROLE_VICTIM_CHILD);
+    const Field *who = role_field(s->model, FIELD_ROLE_VICTIM_PERSON);
+    Stmt *st;
+    *ret = child && child->reg == r->reg && str_is(r->vals[child->index].text, "ya");
+    if (!child || !who || who->target != r->reg)
+        return ERR_OK;
+    TRY(db_stmt(tx->db,
+                str_printf(tx->arena,
+                           "SELECT 1 FROM %.*s WHERE %.*s=:id AND %.*s='ya' AND batal=0 LIMIT 1",
+                           STR_ARG(who->reg->name), STR_ARG(who->name), STR_ARG(child->name))
+                    .ptr,
+                &st));
+    stmt_int(st, ":id", r->id);
+    TRY(stmt_step(st, ret));
+    if (*ret)
+        stmt_done(st);
+    return ERR_OK;
+}
+
+/* What is on file of a child is open to the team alone, whoever's office keeps it: her record as a
+ * victim and what hangs on it, and herself as long as any such record stands. */
+static Err shut_child(WriteTx *tx, const Store *s, const Record *r)
+{
+    bool child;
+    TRY(is_childs(tx, s, r, &child));
+    return child ? reach_shut(tx->db, r->reg->name, r->id) : ERR_OK;
+}
+
+/* The person behind a victim: closed with her, open again when she turns out to be no child. */
+static Err shut_person(WriteTx *tx, const Store *s, const Record *person)
+{
+    bool child, shut;
+    TRY(is_childs(tx, s, person, &child));
+    if (child)
+        return reach_shut(tx->db, person->reg->name, person->id);
+    TRY(reach_is_shut(tx->db, person->reg->name, person->id, &shut));
+    return shut ? put_own_rows(tx, s, person, false) : ERR_OK;
+}
+
 static Err follow_down(WriteTx *tx, const Store *s, const Record *r, bool fresh);
 
 /* What hangs below and inherits; below a report also what is its office's own, for the mark. */
@@ -261,6 +305,7 @@ static Err follow_ref(WriteTx *tx, const Store *s, const Field *f, const Value *
     TRY(row_by_id(tx->db, tx->arena, v->reg, v->id, &person));
     if (lends_reach(f))
         TRY(put_referrer(tx, &person, f));
+    TRY(shut_person(tx, s, &person));
     TRY(put_pairs_of(tx, &person));
     return follow_children(tx, s, &person);
 }
@@ -286,6 +331,7 @@ static Err follow_left(WriteTx *tx, const Store *s, const Record *before, const 
 static Err follow_down(WriteTx *tx, const Store *s, const Record *r, bool fresh)
 {
     TRY(put_own_rows(tx, s, r, fresh));
+    TRY(shut_child(tx, s, r));
     TRY(put_pairs_of(tx, r));
     if (!fresh)
         TRY(follow_children(tx, s, r));
@@ -322,7 +368,10 @@ static bool reach_stays(const Store *s, const Record *before, const Record *afte
     bool same = !gives_reach(after->reg) && after->reg->role != REG_ROLE_CONSENT &&
                 after->reg->role != REG_ROLE_INQUIRY && before->owner == after->owner &&
                 before->parent == after->parent && before->parent_reg == after->parent_reg &&
-                !before->void_tx == !after->void_tx && team_only(s, before) == team_only(s, after);
+                !before->void_tx == !after->void_tx &&
+                team_only(s, before) == team_only(s, after) &&
+                str_eq(role_text(s, before, FIELD_ROLE_VICTIM_CHILD),
+                       role_text(s, after, FIELD_ROLE_VICTIM_CHILD));
     for (size_t i = 0; i < after->reg->field_count; i++)
         same &=
             before->vals[i].id == after->vals[i].id && before->vals[i].reg == after->vals[i].reg;
@@ -380,13 +429,32 @@ Err follow_blind(WriteTx *tx, const Store *s, const Field *f, int64_t rec, Str p
 
 /* ---- facts for the gate ---- */
 
-static Err user_fact(WriteTx *tx, const Store *s, const Record *r)
+/* Names of the roles that are given out by two persons, or of those whose holders may approve it.
+ */
+static Str roles_that(const Model *m, Arena *a, bool guarded)
 {
+    Buf b = buf_new(a, 256);
+    for (size_t i = 0; i < m->role_count; i++)
+        if (guarded ? m->roles[i].second : str_has_word(m->roles[i].may, S("approve")))
+            buf_printf(&b, " %.*s", STR_ARG(m->roles[i].name));
+    return buf_str(&b);
+}
+
+static Err user_fact(WriteTx *tx, const Store *s, const Record *r, const Actor *actor)
+{
+    RoleWish wish = {.user_uid = r->uid,
+                     .wanted = role_text(s, r, FIELD_ROLE_USER_ROLES),
+                     .guarded = roles_that(s->model, tx->arena, true),
+                     .approvers = roles_that(s->model, tx->arena, false),
+                     .actor = actor ? actor->subject->uid : STR_NONE,
+                     .trusted = actor && actor->subject->system && s->in->practice};
+    Str held;
+    TRY(role_wish(tx, &wish, &held));
     UserFact f = {.user = r->id,
                   .uid = r->uid,
                   .login = role_text(s, r, FIELD_ROLE_USER_LOGIN),
                   .name = role_text(s, r, FIELD_ROLE_USER_NAME),
-                  .roles = role_text(s, r, FIELD_ROLE_USER_ROLES),
+                  .roles = held,
                   .active = str_is(role_text(s, r, FIELD_ROLE_USER_ACTIVE), "ya") && !r->void_tx,
                   .until = role_text(s, r, FIELD_ROLE_USER_UNTIL),
                   .area = role_text(s, r, FIELD_ROLE_USER_AREA),
@@ -406,10 +474,10 @@ static Err member_fact(WriteTx *tx, const Store *s, const Record *r)
     return member_fact_put(tx, &f);
 }
 
-Err follow_facts(WriteTx *tx, const Store *s, const Record *r)
+Err follow_facts(WriteTx *tx, const Store *s, const Record *r, const Actor *actor)
 {
     if (r->reg->role == REG_ROLE_USER)
-        return user_fact(tx, s, r);
+        return user_fact(tx, s, r, actor);
     if (r->reg->role == REG_ROLE_MEMBERSHIP)
         return member_fact(tx, s, r);
     return ERR_OK;

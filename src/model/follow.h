@@ -13,7 +13,7 @@ MUST_CHECK Err follow_change(WriteTx *tx, const Store *s, const Record *before,
                              const Record *after);
 /* Blind-index rows of one field; `plain` is the canonical value, absent removes. */
 MUST_CHECK Err follow_blind(WriteTx *tx, const Store *s, const Field *f, int64_t rec, Str plain);
-/* Facts for guard: users and memberships. */
-MUST_CHECK Err follow_facts(WriteTx *tx, const Store *s, const Record *r);
+/* Facts for guard: users and memberships. `actor` changed the record; NULL: they are made anew. */
+MUST_CHECK Err follow_facts(WriteTx *tx, const Store *s, const Record *r, const Actor *actor);
 /* Puts the person into the index in memory after the commit. `env_plain` values come opened. */
 MUST_CHECK Err follow_person(WriteTx *tx, const Store *s, const Record *r);

@@ -1,5 +1,6 @@
 /* roles.yaml */
 #include "model/load.h"
+#include "model/role_report.h"
 
 enum { ROLES_MAX = 64 }; /* bits of a role mask */
 
@@ -12,10 +13,10 @@ static void read_audience(Loader *l, void *into, const Node *v)
 
 static void read_duties(Loader *l, void *into, const Node *v)
 {
-    static const WordDef words[] = {{"users", 0},          {"tables", 0},      {"import", 0},
-                                    {"audit", 0},          {"base_data", 0},   {"health", 0},
-                                    {"erase", 0},          {"data_rights", 0}, {"population", 0},
-                                    {"population_rows", 0}};
+    static const WordDef words[] = {{"users", 0},           {"tables", 0},      {"import", 0},
+                                    {"audit", 0},           {"base_data", 0},   {"health", 0},
+                                    {"erase", 0},           {"data_rights", 0}, {"population", 0},
+                                    {"population_rows", 0}, {"approve", 0}};
     Buf b = buf_new(l->arena, 64);
     if (!load_is_list(l, v))
         return;
@@ -80,6 +81,14 @@ static void link_figures(Loader *l, void *into, const Node *node)
     }
 }
 
+/* What opens protected values is given out by two persons. */
+static void link_second(Loader *l, void *into, const Node *node)
+{
+    const RoleDef *role = into;
+    if (!role->second && role_opens(l->m, (int)(role - l->m->roles), false))
+        load_bad(l, node, M_DOM_ROLE_SECOND, role->name);
+}
+
 static void read_role(Loader *l, void *into, const Node *node)
 {
     static const KeyDef keys[] = {
@@ -92,12 +101,14 @@ static void read_role(Loader *l, void *into, const Node *node)
         {"figures", READ_WORDS, KEY_MAY, offsetof(RoleDef, figures), NULL},
         {"audience", READ_CALL, KEY_MUST, 0, read_audience},
         {"may", READ_CALL, KEY_MAY, 0, read_duties},
+        {"two_persons", READ_FLAG, KEY_MAY, offsetof(RoleDef, second), NULL},
     };
     if (!LOAD_MAP(l, node, keys, into))
         return;
     if (((RoleDef *)into)->home.ptr)
         load_later(l, PHASE_USES, link_home, into, node);
     load_later(l, PHASE_USES, link_works, into, node);
+    load_later(l, PHASE_VIEWS, link_second, into, node);
     load_later(l, PHASE_VIEWS, link_boards, into, node);
     load_later(l, PHASE_VIEWS, link_figures, into, node);
 }

@@ -272,8 +272,8 @@ typedef struct Stats {
     StrList dims; /* field names, or `pemilik`, `status` */
 } Stats;
 
-/* How long what a record protects is kept, from when it was changed last: where it closes, only once
- * closed. What hangs under its key without a line of its own is kept as long. Then its key is
+/* How long what a record protects is kept, from when it was changed last: where it closes, only
+ * once closed. What hangs under its key without a line of its own is kept as long. Then its key is
  * destroyed by two people, and what is left counts on without saying who it was. */
 typedef enum RetentionStart { RETAIN_NOTHING_SAID, RETAIN_CLOSED, RETAIN_CHANGED } RetentionStart;
 typedef struct Retention {
@@ -355,8 +355,10 @@ typedef struct RoleDef {
     Label label, help;
     StrList works;  /* registers the role works with most: in the head, and to begin a record */
     StrList boards; /* queues that stand open on its first screen */
-    StrList figures; /* registers whose total of the half-year stands above them: a page for a leader */
-    int audience;   /* 0 internal, 1 task force, 2 public */
+    StrList
+        figures; /* registers whose total of the half-year stands above them: a page for a leader */
+    bool second; /* given to a user by two persons (guard/role_grant.h) */
+    int audience; /* 0 internal, 1 task force, 2 public */
 } RoleDef;
 
 /* Import profile, table and queue: see docs/domain-format.md 4-6. */

@@ -64,7 +64,7 @@ static Err rebuild_blind(WriteTx *tx, const Store *s, Record *r)
 
 static Err rebuild_facts(WriteTx *tx, const Store *s, Record *r)
 {
-    return follow_facts(tx, s, r);
+    return follow_facts(tx, s, r, NULL);
 }
 
 static Err rebuild_reach(WriteTx *tx, const Store *s, Record *r)

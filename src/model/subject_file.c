@@ -4,6 +4,7 @@
 #include "guard/reach.h"
 #include "model/give_reach.h"
 #include "model/key_chain.h"
+#include "model/plan.h"
 #include "model/row.h"
 
 Err subject_of_matter(Reader *rd, const Record *matter, Record *ret)
@@ -57,6 +58,49 @@ Err subject_file(Reader *rd, const Record *person, unsigned classes, SubjectFile
     for (size_t i = 0; i < m->reg_count; i++)
         if (m->regs[i] != person->reg)
             TRY(add_register(rd, person, m->regs[i], classes, ret));
+    return ERR_OK;
+}
+
+/* Records that name her in this field, unless they stand under her key and are in the file. */
+static Err mentions_by(Reader *rd, const Record *person, const Field *f, SubjectMentions *ret)
+{
+    Arena *a = rd->arena;
+    Str she = same_person(a, f->reg->model);
+    Buf ignored = buf_new(a, 512);
+    bool link = field_storage(f) == STORE_LINK, row = true;
+    Stmt *st;
+    if (key_chain_put(&ignored, f->reg, "t", person->reg, str_z(a, she)))
+        return ERR_OK;
+    Str column = link ? S("l.val") : str_printf(a, "t.%.*s", STR_ARG(f->name));
+    Str of_reg = f->target ? S("")
+                 : link    ? S(" AND l.reg=:reg")
+                           : str_printf(a, " AND t.%.*s__reg=:reg", STR_ARG(f->name));
+    Str join =
+        link ? str_printf(a, " JOIN %.*s l ON l.rec=t.id", STR_ARG(field_link_table(a, f))) : S("");
+    TRY(db_stmt(rd->db,
+                str_printf(a,
+                           "SELECT x.at FROM %.*s t JOIN tx x ON x.id=t.dibuat_tx%.*s"
+                           " WHERE t.batal=0 AND %.*s%.*s%.*s ORDER BY x.at",
+                           STR_ARG(f->reg->name), STR_ARG(join), STR_ARG(column), STR_ARG(she),
+                           STR_ARG(of_reg))
+                    .ptr,
+                &st));
+    stmt_int(st, ":id", person->id);
+    if (!f->target)
+        stmt_text(st, ":reg", person->reg->name);
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        *ARENA_PUSH(a, *ret) = (SubjectMention){f->reg, row_int(st, 0)};
+    }
+}
+
+Err subject_mentions(Reader *rd, const Record *person, SubjectMentions *ret)
+{
+    *ret = (SubjectMentions){0};
+    for (size_t i = 0; i < person->reg->referrer_count; i++)
+        TRY(mentions_by(rd, person, person->reg->referrers[i], ret));
     return ERR_OK;
 }
 

@@ -17,6 +17,18 @@ typedef struct SubjectFile {
  * opened and collected for audit; others stay sealed. */
 MUST_CHECK Err subject_file(Reader *rd, const Record *person, unsigned classes, SubjectFile *ret);
 
+/* A record of something else that names her: its kind and when it was made, no more, since it may
+ * tell of others. */
+typedef struct SubjectMention {
+    const Register *reg;
+    int64_t at;
+} SubjectMention;
+typedef struct SubjectMentions {
+    SubjectMention *items; /* register by register, oldest first */
+    size_t n, cap;
+} SubjectMentions;
+MUST_CHECK Err subject_mentions(Reader *rd, const Record *person, SubjectMentions *ret);
+
 /* An office that can reach the person's records now. */
 typedef struct SubjectReceiver {
     Str office;

@@ -137,6 +137,8 @@ static Str done(Req *req, const AuditLine *l, Str action)
         return limit_words(req, rest);
     if (str_is(kind, "setting"))
         return setting_words(req, rest);
+    if (str_is(kind, "roles"))
+        return tr_args(req->arena, req->lang, M_ACT_ROLES, role_labels(req, rest));
     return named(req, action);
 }
 

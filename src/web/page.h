@@ -71,6 +71,8 @@ void page_groups(Req *req, Html *h);
 Str url_reg(Req *req, const Register *reg);
 Str url_record(Req *req, const Register *reg, Str uid, const char *tail);
 Str req_label(const Req *req, const Label *l);
+/* Labels of roles named as words. */
+Str role_labels(Req *req, Str words);
 /* Whether the subject has the verb on some records of the register at all. */
 bool req_may(const Req *req, const Register *reg, Verb verb);
 /* Whether one of the subject's roles carries the duty (`may:` in roles.yaml). */
@@ -114,6 +116,7 @@ Err page_drafts(Req *req);
 Err page_draft_drop_post(Req *req);
 Err page_intake(Req *req);
 Err page_intake_drop_post(Req *req);
+Err page_roles_approve_post(Req *req);
 Err page_filter_post(Req *req);
 Err page_filter_drop_post(Req *req);
 Err page_csv(Req *req);

@@ -7,6 +7,7 @@
 #include "web/list_query.h"
 #include "web/page_drafts.h"
 #include "web/page_filters.h"
+#include "web/page_users.h"
 
 enum { BOARD_ROWS = 8, BRIEF_ROWS = 3 };
 
@@ -178,7 +179,9 @@ Err page_home(Req *req)
     Html *h = page_begin(req, req_tr(req, M_WEB_HOME), NULL, 0);
     TRY(health_warning(req, h));
     TRY(readings_warning(req, h));
+    TRY(account_warning(req, h));
     TRY(intake_notice(req, h));
+    TRY(roles_waiting(req, h, STR_NONE));
     TRY(retention_warning(req, h));
     role_line(req, h);
     TRY(home_figures(req, h));

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/rand.h"
+#include "engine/settings_db.h"
 #include "guard/session.h"
 #include "model/draft.h"
 #include "web/password_try.h"
@@ -176,12 +177,24 @@ static Err after_attempt(Req *req, Err err)
     return req_redirect(req, str_empty(at->next) ? S("/") : at->next);
 }
 
+/* A password that somebody else gave and that was never used lies on some paper: it ends. */
+static Err given_too_long_ago(Req *req, const Account *account, bool *ret)
+{
+    Settings set;
+    TRY(settings_read(req->reader.db, req->arena, &set));
+    int64_t days = setting_number(&set, SETTING_GIVEN_DAYS);
+    *ret = account->given_at && clock_now() - account->given_at > days * DAY_MS;
+    return ERR_OK;
+}
+
 static Err after_judged(Req *req, Err err)
 {
+    bool over;
     Attempt *at = req->next.arg;
     Str login = at->given.login, user_uid = at->given.try.account.user_uid;
     TRY(err);
-    at->err = at->given.try.err;
+    TRY(given_too_long_ago(req, &at->given.try.account, &over));
+    at->err = at->given.try.err == ERR_OK && over ? E_LOGIN : at->given.try.err;
     if (at->err == ERR_OK) { /* an account that has ended or belongs nowhere opens no session */
         Subject s;
         at->err = user_subject(req->reader.db, req->arena, login, clock_now(),

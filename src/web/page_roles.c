@@ -1,13 +1,108 @@
 /* What each role may reach, in words, made from the rights of the registers. Everybody may read it:
  * who sees what is no secret among colleagues. */
-#include "web/page.h"
+#include "guard/role_grant.h"
+#include "web/page_users.h"
 
 #include "model/role_report.h"
+
+/* ---- roles that wait for a second person ---- */
+
+Str role_labels(Req *req, Str words)
+{
+    Str word;
+    Buf b = buf_new(req->arena, 128);
+    while (str_word(&words, &word)) {
+        int role = model_role(req->model, word);
+        buf_printf(&b, "%s%.*s", b.len ? ", " : "",
+                   STR_ARG(role < 0 ? word : req_label(req, &req->model->roles[role].label)));
+    }
+    return buf_str(&b);
+}
+
+/* Who asked, and who gets it, do not approve. */
+static bool may_approve(const Req *req, const RoleAsked *asked)
+{
+    return req_duty(req, "approve") && !str_eq(asked->by_uid, req->subject.uid) &&
+           !str_eq(asked->user_uid, req->subject.uid);
+}
+
+static void put_asked(Req *req, Html *h, const RoleAsked *asked)
+{
+    const Register *users = role_reg(req->model, REG_ROLE_USER);
+    h_open(h, "li");
+    page_link(h, url_record(req, users, asked->user_uid, ""), asked->user_name);
+    h_lit(h, ": ");
+    h_element(h, "strong", role_labels(req, asked->roles));
+    h_lit(h, ". ");
+    h_text(h, tr_args(req->arena, req->lang, M_ROLES_ASKED_BY, asked->by_name,
+                      req_instant(req, asked->at)));
+    if (may_approve(req, asked)) {
+        page_form_open(req, h, S("/peran/setujui"));
+        page_hidden(h, S("akun"), asked->user_uid);
+        page_hidden(h, S("peranan"), asked->roles);
+        page_button(h, req_tr(req, M_ROLES_APPROVE), S("utama"), STR_NONE, STR_NONE);
+        h_close(h);
+    }
+    h_close(h);
+}
+
+Err roles_waiting(Req *req, Html *h, Str user_uid)
+{
+    RoleAskedList list;
+    if (!req_duty(req, "approve"))
+        return ERR_OK;
+    TRY(roles_asked(req->reader.db, req->arena, user_uid, &list));
+    if (!list.n)
+        return ERR_OK;
+    h_class(h, "section", "kabar awas");
+    h_element(h, "p", req_tr(req, M_ROLES_ASKED));
+    h_open(h, "ul");
+    for (size_t i = 0; i < list.n; i++)
+        put_asked(req, h, &list.items[i]);
+    h_close(h);
+    h_close(h);
+    return ERR_OK;
+}
+
+static Err approve(WriteTx *tx, void *arg)
+{
+    Req *req = arg;
+    RoleAskedList list;
+    Str uid = req_form(req, S("akun")), given;
+    AuditAct act = {.store = req->store,
+                    .actor = &req->actor,
+                    .uid = uid,
+                    .result = S("ok"),
+                    .reg = role_reg(req->model, REG_ROLE_USER)};
+    TRY(roles_asked(tx->db, tx->arena, uid, &list));
+    if (!list.n || !str_eq(list.items[0].roles, req_form(req, S("peranan"))))
+        return E_STALE; /* what was read is not what is asked now */
+    TRY(roles_approve(tx, uid, req->subject.uid, &given));
+    act.action = str_printf(tx->arena, "roles:%.*s", STR_ARG(given));
+    return store_audit_act(tx, &act);
+}
+
+static Err after_approve(Req *req, Err err)
+{
+    TRY(err);
+    return req_redirect(req, S("/peran?pesan=simpan"));
+}
+
+Err page_roles_approve_post(Req *req)
+{
+    if (!req_duty(req, "approve"))
+        return E_DENIED;
+    req_write(req, NULL, approve, req, after_approve);
+    return ERR_OK;
+}
+
+/* ---- what a role reaches ---- */
 
 Err page_roles(Req *req)
 {
     const Model *m = req->model;
     Html *h = page_begin(req, req_tr(req, M_ROLES), NULL, 0);
+    TRY(roles_waiting(req, h, STR_NONE));
     h_element(h, "p", req_tr(req, M_ROLES_LEAD));
     h_class(h, "dl", "bantuan");
     for (size_t i = 0; i < m->role_count; i++) {
@@ -16,7 +111,13 @@ Err page_roles(Req *req)
         page_link(h, str_printf(req->arena, "/peran/%.*s", STR_ARG(role->name)),
                   req_label(req, &role->label));
         h_close(h);
-        h_element(h, "dd", req_label(req, &role->help));
+        h_open(h, "dd");
+        h_text(h, req_label(req, &role->help));
+        if (role->second) {
+            h_lit(h, " ");
+            h_text(h, req_tr(req, M_ROLES_TWO));
+        }
+        h_close(h);
     }
     h_close(h);
     page_end(req, h);

@@ -60,7 +60,7 @@ static void form(Req *req, Html *h, const Settings *set)
     text_inputs(req, h, set, SETTING_BACKUP_MINUTES, SETTING_SCRUB_HOUR,
                 req_tr(req, M_SETTING_CARE_HINT));
     h_element(h, "h2", req_tr(req, M_SETTING_GUARD));
-    text_inputs(req, h, set, SETTING_READINGS, SETTING_READINGS,
+    text_inputs(req, h, set, SETTING_READINGS, SETTING_GIVEN_DAYS,
                 req_tr(req, M_SETTING_READINGS_HINT));
     page_button(h, req_tr(req, M_WEB_SAVE), S("utama"), STR_NONE, STR_NONE);
     h_close(h);

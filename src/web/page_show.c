@@ -8,6 +8,7 @@
 #include "web/form_env.h"
 #include "web/list.h"
 #include "web/page_subject.h"
+#include "web/page_users.h"
 #include "web/widget.h"
 
 /* ---- how complete a tab is ---- */
@@ -454,7 +455,7 @@ static Err head(Req *req, Html *h, const Record *r)
     if (restricted)
         page_notice(h, "awas", req_tr(req, M_E_RESTRICTED));
     h_close(h);
-    return ERR_OK;
+    return r->reg->role == REG_ROLE_USER ? roles_waiting(req, h, r->uid) : ERR_OK;
 }
 
 static const Tab *chosen_tab(const Req *req, const Register *reg)

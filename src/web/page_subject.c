@@ -70,6 +70,24 @@ static void held(Req *req, Html *h, const Copy *c)
     }
 }
 
+/* What tells of something else and names her: that it is there, for her to ask about. */
+static Err mentions(Req *req, Html *h, const Record *person)
+{
+    SubjectMentions m;
+    TRY(subject_mentions(&req->reader, person, &m));
+    if (!m.n)
+        return ERR_OK;
+    h_element(h, "h2", req_tr(req, M_WEB_REFERRED));
+    h_open(h, "ul");
+    for (size_t i = 0; i < m.n; i++)
+        h_element(h, "li",
+                  str_printf(req->arena, "%.*s, %.*s",
+                             STR_ARG(req_label(req, &m.items[i].reg->label)),
+                             STR_ARG(req_instant(req, m.items[i].at))));
+    h_close(h);
+    return ERR_OK;
+}
+
 /* ---- who reaches it, who opened it ---- */
 
 static Err receivers(Req *req, Html *h, const Record *person)
@@ -135,6 +153,7 @@ Err page_subject(Req *req)
                       record_title(req, &c.matter)));
     withheld(req, h, &c);
     held(req, h, &c);
+    TRY(mentions(req, h, &c.person));
     TRY(receivers(req, h, &c.person));
     h_element(h, "h2", req_tr(req, M_COPY_RIGHTS));
     h_element(h, "p", req_tr(req, M_COPY_RIGHTS_LEAD));

@@ -6,10 +6,11 @@
 #include "base/rand.h"
 #include "guard/second_factor.h"
 #include "guard/session.h"
+#include "web/audit_words.h"
 #include "web/page_users.h"
 #include "web/password_try.h"
 
-enum { SESSIONS_SHOWN = 20 };
+enum { SESSIONS_SHOWN = 20, EVENTS_SHOWN = 30 };
 
 Str password_propose(Req *req)
 {
@@ -87,6 +88,61 @@ static Err sessions(Req *req, Html *h)
     return ERR_OK;
 }
 
+/* A log-in that failed, or anything done by another. */
+static bool is_odd(const AuditLine *l)
+{
+    return !str_is(l->result, "ok") || l->actor.ptr;
+}
+
+static Err events(Req *req, Html *h)
+{
+    AuditLine lines[EVENTS_SHOWN];
+    size_t n;
+    TRY(audit_of_account(&req->reader, req->subject.uid, lines, EVENTS_SHOWN, &n));
+    h_open(h, "h2");
+    h_attr(h, "id", S("kejadian"));
+    h_text(h, req_tr(req, M_ACCOUNT_EVENTS));
+    h_close(h);
+    h_open(h, "ul");
+    for (size_t i = 0; i < n; i++) {
+        const AuditLine *l = &lines[i];
+        Str what = audit_action(req, l);
+        if (!str_is(l->result, "ok"))
+            what = tr_args(req->arena, req->lang, M_ACCOUNT_REFUSED, what);
+        if (l->actor.ptr)
+            what = tr_args(req->arena, req->lang, M_ACCOUNT_BY, what, l->actor);
+        h_open(h, "li");
+        h_text(h, req_instant(req, l->at));
+        h_lit(h, ": ");
+        h_open_(h, is_odd(l) ? "strong" : "span");
+        h_text(h, what);
+        h_close(h);
+        h_close(h);
+    }
+    h_close(h);
+    return ERR_OK;
+}
+
+Err account_warning(Req *req, Html *h)
+{
+    AuditLine lines[EVENTS_SHOWN];
+    size_t n;
+    int64_t odd = 0, logins = 0;
+    TRY(audit_of_account(&req->reader, req->subject.uid, lines, EVENTS_SHOWN, &n));
+    for (size_t i = 0; i < n && logins < 2; i++) {
+        logins += str_is(lines[i].action, "login") && !is_odd(&lines[i]);
+        odd += is_odd(&lines[i]);
+    }
+    if (!odd)
+        return ERR_OK;
+    h_class(h, "p", "kabar awas");
+    h_text(h, tr_args(req->arena, req->lang, M_ACCOUNT_ODD, req_count(req, odd)));
+    h_lit(h, " ");
+    page_link(h, S("/akun#kejadian"), req_tr(req, M_ACCOUNT_EVENTS));
+    h_close(h);
+    return ERR_OK;
+}
+
 static void own_roles(Req *req, Html *h)
 {
     const Model *m = req->model;
@@ -120,6 +176,7 @@ static Err account_page(Req *req, const Problems *problems)
         page_link(h, S("/akun/kode"), req_tr(req, M_FACTOR_MANAGE));
         h_close(h);
         TRY(sessions(req, h));
+        TRY(events(req, h));
         own_roles(req, h);
     }
     page_end(req, h);

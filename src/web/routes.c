@@ -97,6 +97,7 @@ static const Route table[] = {
     ROUTE(GET, "/setelan", "settings", 0, page_settings),
     ROUTE(POST, "/setelan", "settings", 0, page_settings_post),
     ROUTE(GET, "/peran", "roles", 0, page_roles),
+    ROUTE(POST, "/peran/setujui", "users", PROVEN, page_roles_approve_post),
     ROUTE(GET, "/peran/{name}", "roles", 0, page_role),
     ROUTE(GET, "/token", "token", PROVEN, page_tokens),
     ROUTE(POST, "/token", "token", PROVEN, page_token_make_post),

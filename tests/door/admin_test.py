@@ -198,7 +198,9 @@ def make_user(c, s, login, roles, name="Petugas Baru"):
     password = form["sandi"]
     place = s.rows("SELECT uid FROM institusi WHERE kode = 'P2TP2A'")[0]["uid"]
     steps.fill(form, {"instansi": place}).fill(nama=name, masuk=login, peranan=roles)
-    return password, c.submit(form)
+    page = c.submit(form)
+    steps.approve_roles(s)
+    return password, page
 
 
 def first_login(s, login, password):
@@ -422,3 +424,37 @@ def test_the_health_page_makes_a_backup_and_verifies_the_chain(own):
     admin = own.login("admin")
     page = steps.settled(admin, admin.submit(admin.get("/kesehatan").form("/kesehatan/audit")))
     assert "putus pada baris 7" in page.words
+
+
+def test_a_given_password_ends_and_what_others_do_to_an_account_is_told(own):
+    admin = own.as_("admin")
+    late, page = make_user(admin, own, "datang.terlambat", ["petugas_ppt"])
+    again = own.rows("SELECT uid FROM pengguna WHERE nama_masuk='peksos'")[0]["uid"]
+    form = admin.get("/setelan").form("/setelan", has="sandi_awal_hari")
+    assert "1 sampai 90" in admin.submit(form.fill(sandi_awal_hari="0")).words
+    assert admin.submit(form.fill(sandi_awal_hari="3")).status == 200
+    # wrong tries, and a password from somebody else, are told at the next log-in and stay on one's own page
+    assert first_login(own, "peksos", "salah sekali ini")[1].path == "/masuk"
+    form = admin.get(f"/akun/{again}").form("/sandi")
+    given = form["sandi"]
+    assert admin.submit(form).status == 200
+    c, page = first_login(own, "peksos", given)
+    assert page.path == "/akun" and change(c, given, "ombak biru pagi ini").status == 200
+    assert "2 kejadian pada akun Anda" in c.get("/?beranda=1").words
+    told = c.get("/akun").words
+    assert "masuk: ditolak" in told and "mengganti kata sandi, oleh " in told
+    c, _ = first_login(own, "peksos", "ombak biru pagi ini")
+    assert "kejadian pada akun Anda" not in c.get("/?beranda=1").words, "told once"
+    assert "masuk: ditolak" in c.get("/akun").words
+    assert "ditolak" not in own.as_("ppt").get("/akun").words, "somebody else's account"
+    # never used, it opens nothing any more after its time; a new one does
+    own.stop()
+    own.cli("clock", "advance", 4)
+    own.start()
+    assert first_login(own, "datang.terlambat", late)[1].path == "/masuk"
+    uid = own.rows("SELECT uid FROM pengguna WHERE nama_masuk='datang.terlambat'")[0]["uid"]
+    form = own.as_("admin").get(f"/akun/{uid}").form("/sandi")
+    fresh = form["sandi"]
+    assert own.as_("admin").submit(form).status == 200
+    assert first_login(own, "datang.terlambat", fresh)[1].path == "/akun"
+    assert first_login(own, "peksos", "ombak biru pagi ini")[1].path != "/masuk", "her own password does not end"

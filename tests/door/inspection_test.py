@@ -93,6 +93,8 @@ def test_accounts_seals_and_the_clock(own):
     uid = own.rows("SELECT uid FROM fakta_pengguna WHERE login='ppt'")[0]["uid"]
     form = admin.get(f"/pengguna/{uid}/ubah").form("/ubah", has="peran")
     assert admin.submit(form.fill(peran=["petugas_ppt", "admin"])).status == 200
+    assert "Pengurus akun" not in risks(own.cli), "it waits for a second person"
+    steps.approve_roles(own)
     assert risks(own.cli)["Pengurus akun"].startswith("1 akun")
     form = admin.get(f"/pengguna/{uid}/ubah").form("/ubah", has="peran")
     admin.submit(form.fill(peran=["petugas_ppt"]))
@@ -105,6 +107,9 @@ def test_accounts_seals_and_the_clock(own):
     own.cli("clock", "advance", 60)
     found = risks(own.cli)
     assert "Token program" not in found and "Segel di luar" in found
+    assert "Pemeriksaan catatan akses" in found
+    own.cli("audit verify")
+    assert "Pemeriksaan catatan akses" not in risks(own.cli), "the command leaves its mark"
     asleep = int(found["Akun yang tidak dipakai"].split()[0])
     own.restart()
     own.login("penyidik")

@@ -4,7 +4,7 @@ the sheet that the person concerned is given."""
 
 def open_file(client, path):
     form = client.get(path).form("/buka", has="guna")
-    form["guna"], form["-alasan"] = "layanan_korban", "Menelepon keluarga korban"
+    form["guna"], form["-alasan"] = "layanan_korban", "Menelepon keluarga korban, lalu mencatatnya"
     return client.submit(form)
 
 
@@ -25,6 +25,7 @@ def test_every_opening_is_told_by_office_and_by_officer(own):
     sheet = dpo.get(f"/orang/{row['person']}/pembaca?lembar=1")
     table = sheet.html[sheet.html.index("<table"):sheet.html.index("</table>")]
     assert office in table and name not in table and name not in sheet.words
+    assert "Menelepon keluarga korban, lalu mencatatnya" in table, "a purpose with a comma stays one"
     # looking is on record too, and is for those whose duty it is
     last = own.rows("SELECT action, uid FROM audit ORDER BY seq DESC LIMIT 1")[0]
     assert tuple(last) == ("audit", row["person"])

@@ -46,6 +46,7 @@ def test_a_copy_of_all_that_is_held_is_made_by_two_people(own):
     for said in ("Kornelia Uji Salinan", "Lorong Cempaka 9", person["nomor"], "KRB-", "STJ-", "Tidak disertakan: Kisah", "penegakan hukum"):
         assert said.lower() in copy.words.lower(), said
     assert "dijanjikan upah besar" not in copy.html
+    assert "Urusan data pribadi" in copy.words[copy.words.index("Disebut pada catatan lain"):], "what only names her, by kind and date"
     office_name = own.rows("SELECT i.tajuk FROM institusi i JOIN fakta_pengguna f ON f.agency=i.id WHERE f.login='ppt'")[0]["tajuk"]
     assert office_name in copy.words[copy.words.index("Kantor yang dapat menjangkau"):]
     opened = own.rows("SELECT a.reg FROM audit a JOIN fakta_pengguna f ON f.uid=a.actor WHERE f.login='pdp' AND a.action='read'"

@@ -133,7 +133,8 @@ class Oracle:
             found |= {"assigned"} if row["pelaksana"] == who["id"] else set()
         reach = self.d.registers[reg]["reach"]
         if reach == "parent" and row["induk"]:
-            return found | self.relation(who, row["induk_reg"], row["induk"], seen)
+            found |= self.relation(who, row["induk_reg"], row["induk"], seen)
+            return self.shut(found) if self.childs(reg, row) else found
         if row["pemilik"] in who["offices"]:
             found.add("shut" if self.team_only(reg, row) else "own")
         if self.in_area(who, reg, row):
@@ -142,7 +143,24 @@ class Oracle:
             found.add("assigned")
         for other, k in self.referrers.get(reg, {}).get(rec, []) if reach == "referrers" else []:
             found |= self.relation(who, other, k, seen)
-        return found
+        return self.shut(found) if self.childs(reg, row) else found
+
+    @staticmethod
+    def shut(found):
+        """Of its team alone: the office that owns it knows of it and opens nothing."""
+        return {"shut" if kind == "own" else kind for kind in found}
+
+    def childs(self, reg, row):
+        """A child as a victim, or the person who is one in any record that stands."""
+        victim, child = self.d.named("victim"), self.d.holder("victim.child")
+        if reg == victim:
+            return row[child] == "ya"
+        if reg != self.d.named("person"):
+            return False
+        if not hasattr(self, "children"):
+            who = self.d.holder("victim.person")
+            self.children = {v[who] for v in self.rows[victim].values() if v[child] == "ya" and not v["batal"]}
+        return row["id"] in self.children
 
     def team_only(self, reg, row):
         """A report of its team alone, or what stands under one: the office that owns it knows of it and opens nothing."""

@@ -1,0 +1,56 @@
+"""A child's file is its team's: the office that keeps it lists it and opens nothing."""
+import datetime
+
+import steps
+
+TODAY = datetime.date.today()
+
+
+def born(age):
+    return TODAY.replace(year=TODAY.year - age, month=1, day=1).isoformat()
+
+
+def colleague(own, login, of):
+    office = own.rows("SELECT i.uid FROM institusi i JOIN fakta_pengguna f ON f.agency=i.id WHERE f.login=?", of)[0][0]
+    user = own.rows("SELECT uid FROM pengguna WHERE nama_masuk=?", login)[0][0]
+    steps.make(own.as_("admin"), "keanggotaan", f"/institusi/{office}", pengguna=user, jabatan="Petugas piket")
+    return user
+
+
+def reads(own, login, path, secret):
+    """Whether the person reads it on the page or in its history, after stating a purpose."""
+    page = steps.open_file(own.as_(login), path)
+    assert page.status == 200, f"{login} does not even know of {path}"
+    return secret in page.words or secret in own.as_(login).get(path + "/riwayat").words
+
+
+def test_a_childs_file_is_opened_by_its_team_only(own):
+    clerk, name, grown = own.as_("ppt"), "Adelheid Uji Anak", "Kornelia Uji Dewasa"
+    other = colleague(own, "sekretaris", "ppt")
+    case = steps.make(clerk, "kasus", judul="Perkara uji tim anak", klasifikasi="tppo")
+    person = {}
+    for who, age in ((name, 12), (grown, 30)):
+        victim = steps.make(clerk, "korban", case, status_tppo="terbukti_layanan", orang__nama=who, orang__jk="P",
+                            orang__tgl_lahir=born(age))
+        uid = own.rows("SELECT o.uid FROM orang o JOIN korban k ON k.orang=o.id WHERE k.uid=?", victim.split("/")[2])[0][0]
+        person[who] = f"/orang/{uid}"
+    assert reads(own, "sekretaris", person[grown], grown), "a colleague opens what her office keeps"
+    assert not reads(own, "sekretaris", person[name], name), "a colleague outside the team opened a child"
+    assert reads(own, "ppt", person[name], name), "whoever recorded her goes on"
+    assert reads(own, "ppt2", person[name], name), "the office that the rule for children made part of the team"
+    # who turns out to be a child is one from then on, and the other way round
+    steps.open_file(clerk, person[grown])
+    steps.change(clerk, person[grown], tgl_lahir=born(15))
+    assert not reads(own, "sekretaris", person[grown], grown)
+    steps.change(clerk, person[grown], tgl_lahir=born(31))
+    assert reads(own, "sekretaris", person[grown], grown)
+    # worked out again it is the same
+    held = "SELECT * FROM jangkau WHERE reg IN ('orang','korban') ORDER BY reg, rec, principal, source"
+    before = [tuple(r) for r in own.rows(held)]
+    own.stop()
+    own.cli("rebuild")
+    own.start()
+    assert [tuple(r) for r in own.rows(held)] == before
+    # named to the team, she reads
+    steps.make(own.as_("ppt"), "penugasan", case, pengguna=other, peran_tim="pendamping_anak")
+    assert reads(own, "sekretaris", person[name], name)
