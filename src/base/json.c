@@ -1,6 +1,6 @@
 #include "json.h"
 
-#include <jansson.h>
+#include "json_load.h"
 
 void json_put(Buf *b, Str s)
 {
@@ -28,7 +28,7 @@ static void drop(void *root)
 
 Err json_read_flat(Arena *a, Str text, StrList *ret_keys, StrList *ret_values)
 {
-    json_t *root = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
+    json_t *root = json_load_text(text, NULL);
     if (!root)
         return E_PARSE;
     arena_defer(a, drop, root);

@@ -2,7 +2,7 @@
 
 #include "utf8.h"
 
-#include <jansson.h>
+#include "json_load.h"
 
 /* Counted before the parser runs, because it calls itself for every level. */
 static Err within_limits(Str text)
@@ -95,7 +95,7 @@ Err json_tree_read(Arena *a, Str text, JsonTree *ret, int *ret_line)
     json_error_t error = {.line = 1};
     *ret_line = 1;
     TRY(within_limits(text));
-    json_t *root = text.len ? json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &error) : NULL;
+    json_t *root = text.len ? json_load_text(text, &error) : NULL;
     if (!root) {
         *ret_line = error.line;
         return E_PARSE;

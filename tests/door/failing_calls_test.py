@@ -22,20 +22,26 @@ def turns(calls, dice, few):
     return range(1, calls + 1) if not most or calls <= most else sorted(dice.sample(range(1, calls + 1), most))
 
 
+def whole(act):
+    """What the act answers while nothing fails; a machine with too much to do may say once that it is busy."""
+    status = act()
+    return act() if status == 503 else status
+
+
 def fail_in_turn(server, every, dice, few):
     """(calls that failed, how often whoever asked was told)"""
     failed, told, kind = 0, 0, server.failing.name
     for name, act in every.items():
         if ONLY and name not in ONLY.split(","):
             continue
-        first = act()
+        first = whole(act)
         assert 200 <= first < 500, (name, first)
         calls = server.failing.calls(act)
         for at in turns(calls, dice, few):
             status, hit = server.fail(at, act)
             failed += hit
             told += status >= 500 or not status
-            again = act()
+            again = whole(act)
             assert 200 <= again < 500, f"{name}: {again} after call {at} of {calls}, {server.failed}, had failed"
         print(f"{kind}, {name}: {calls} calls, {failed} failed by now, {server.ends} ends", flush=True)
     return failed, told
@@ -59,7 +65,7 @@ def test_a_call_that_fails_once_breaks_nothing(own, tmp):
     print(f"{len(saved)} saves acknowledged: nothing lost, nothing half")
 
 
-def whole(kept, key):
+def good(kept, key):
     """A copy that the command called good is good."""
     return subprocess.run([sigap.binary(), "backup", "--check", str(kept), "--key", str(key)], cwd=sigap.ROOT, capture_output=True).returncode == 0
 
@@ -92,7 +98,7 @@ def test_a_command_with_a_failing_call_says_so_or_has_done_it(own, tmp):
     key, at = own.data / "kek.key", tmp / "data/out"
     own.stop()
     commands = {
-        "backup": (own.data, ["backup", at], lambda: whole(at, key)),
+        "backup": (own.data, ["backup", at], lambda: good(at, key)),
         "restore": (at, ["restore", tmp / "good", "--key", key], lambda: opens(at)),
         "export": (own.data, ["export", at], lambda: len(list(at.glob("*.csv"))) > 50),
         "audit": (own.data, ["audit", "verify"], lambda: True),

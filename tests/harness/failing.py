@@ -159,7 +159,8 @@ def spoken(act):
     def run():
         try:
             return act()
-        except (AssertionError, KeyError):
+        except (AssertionError, KeyError) as error:
+            print("answered:", " ".join(str(error).split())[:300], flush=True)
             return 503
         except (OSError, http.client.HTTPException, ValueError):
             return 0
