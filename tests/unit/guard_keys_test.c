@@ -204,6 +204,13 @@ static void fingerprints(void **state)
     assert_false(str_eq(h, keyed_hash(r, k->a, "rowhash ", S("y"))));
     assert_false(str_eq(h, plain_hash(k->a, S("x"))));
     assert_true(str_eq(plain_hash(k->a, S("x")), plain_hash(k->a, S("x"))));
+    Keyring *other; /* of another key the fingerprint of the same number is another one */
+    const char *path = str_printf(k->a, "%s/other.key", k->dir).ptr;
+    OK(key_file_create(path));
+    OK(keyring_open(path, STR_NONE, k->in.id, &other));
+    assert_false(str_eq(nik, blind_index(other, k->a, S("a"), S("nik"), S("5303120101900001"))));
+    keyring_free(other);
+    unlink(path);
     assert_false(str_eq(plain_hash(k->a, STR_NONE), plain_hash(k->a, S(""))));
 }
 
@@ -332,6 +339,16 @@ static void the_version_of_a_key_is_kept(void **state)
     OK(keys_put(k->keys, S("one"), wrapped_of(k, from, S("one"))));
     OK(db_one_int(k->keys, "SELECT kek_ver FROM kunci", STR_NONE, &version));
     assert_int_equal(version, CHANGES + 1);
+    assert_true(str_eq(keyring_check(from, k->a), keyring_check(k->in.keyring, k->a)));
+    for (int i = 0; i < 2; i++) { /* what the key before could open does not stay */
+        OK(keyring_next(k->in.keyring, k->a, &root, &at));
+        root.version += (unsigned)i;
+        OK(keys_destroy(k->keys, S("one")));
+        OK(keys_rewrap(k->in.keyring, at, root, k->keys, &version));
+        keyring_free(at);
+    }
+    OK(db_one_int(k->keys, "SELECT COUNT(*) FROM kek", STR_NONE, &version));
+    assert_int_equal(version, 1);
     keyring_free(before);
 }
 
@@ -511,6 +528,31 @@ static Str sealed_by_hand(Kit *k, Str context, Str padded)
     box_close(&key, (Str){(char *)ad, sizeof ad}, (const unsigned char *)padded.ptr, padded.len,
               out + 4);
     return (Str){(char *)out, 4 + BOX_EXTRA + padded.len};
+}
+
+/* What seal must make: the header names the class, and each class has a key of its own. */
+static void each_class_has_its_key(void **state)
+{
+    Kit *k = *state;
+    Dek d = fresh(k, PLACE.subject_uid);
+    Str padded = {"isi\x80\0\0\0\0\0\0\0\0\0\0\0\0", 16}, back;
+    for (int c = CLASS_NONE + 1; c < CLASS_COUNT; c++) {
+        unsigned char ad[32], blob[4 + BOX_EXTRA + 16] = {1, (unsigned char)c, 0, 1};
+        Str parts[] = {{(char *)blob, 4}, k->in.id,         PLACE.reg,
+                       PLACE.field,       PLACE.record_uid, PLACE.subject_uid};
+        Key dek, key;
+        Hash h;
+        memcpy(dek.bytes, d.bytes, KEY_SIZE);
+        crypto_derive(&dek, (uint64_t)c, "sigapcls", &key);
+        hash_begin(&h, NULL, sizeof ad);
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+            hash_part(&h, parts[i]);
+        hash_end(&h, ad, sizeof ad);
+        box_close(&key, (Str){(char *)ad, sizeof ad}, (const unsigned char *)padded.ptr, padded.len,
+                  blob + 4);
+        OK(unseal(k->in.keyring, &d, PLACE, k->a, (Str){(char *)blob, sizeof blob}, &back));
+        assert_true(str_is(back, "isi"));
+    }
 }
 
 static void the_format_stays(void **state)
@@ -695,6 +737,7 @@ int main(void)
         KIT_TEST(places_where_no_key_file_can_be),
         KIT_TEST(a_signal_does_not_cut_reading_short),
         KIT_TEST(bad_keys_are_listed),
+        KIT_TEST(each_class_has_its_key),
         KIT_TEST(the_format_stays),
         cmocka_unit_test(parts_are_told_apart),
         cmocka_unit_test(padding_is_checked),
