@@ -90,6 +90,15 @@ static void every_column_is_bound(void **state)
     damage(k, "UPDATE audit SET reg=reg||uid, uid='' WHERE seq=10", 10);
 }
 
+/* Where one text ends and the next begins is bound, whatever stands in them. */
+static void texts_cannot_run_into_each_other(void **state)
+{
+    Kit *k = *state;
+    AuditRow row = {.actor = S("u"), .purpose = S("p"), .grant = S("g;:h"), .result = S("ok")};
+    OK(audit_append(&k->tx, k->in.keyring, &row));
+    damage(k, "UPDATE audit SET purpose='p;:g', grant_uid='h'", 1);
+}
+
 static void rows_cannot_be_moved(void **state)
 {
     Kit *k = *state;
@@ -226,6 +235,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         KIT_TEST(a_chain_fits),
         KIT_TEST(every_column_is_bound),
+        KIT_TEST(texts_cannot_run_into_each_other),
         KIT_TEST(rows_cannot_be_moved),
         KIT_TEST(a_lone_row_is_bound_to_its_place),
         KIT_TEST(samples_of_a_long_chain),
