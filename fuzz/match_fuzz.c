@@ -20,7 +20,7 @@ static void compare_all(const MatchBook *book, Arena *a)
     for (uint32_t i = 0; i + 1 < book->n; i++) {
         Compared pair;
         match_compare(&comparer, match_row(book, i), match_row(book, i + 1), &pair);
-        float weight = match_weight(model, &pair, book->comparison_count);
+        double weight = match_weight(model, &pair, book->comparison_count);
         if (!(match_probability(weight) >= 0 && match_probability(weight) <= 1))
             BUG("a weight that is no number");
     }

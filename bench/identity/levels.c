@@ -15,7 +15,7 @@
 #include <time.h>
 
 enum { MOST_BYTES = 2000000000 };
-static const float every_pair = -1e6f;
+static const double every_pair = -1e6;
 
 typedef struct Entry {
     uint64_t key;
@@ -118,7 +118,7 @@ static void write_some(const MatchEdges *edges, size_t every, const char *path)
 {
     FILE *out = fopen(path, "w");
     for (size_t i = 0; out && i < edges->n; i += every) {
-        double one[3] = {edges->items[i].a, edges->items[i].b, (double)edges->items[i].weight};
+        double one[3] = {edges->items[i].a, edges->items[i].b, edges->items[i].weight};
         fwrite(one, sizeof *one, 3, out);
     }
     if (!out || fclose(out) != 0)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 typedef struct Block {
     struct Block *next;
@@ -19,14 +20,22 @@ typedef struct Deferred {
     void *ctx;
 } Deferred;
 
+/* A table in pages of its own. */
+typedef struct Wide {
+    struct Wide *next;
+    void *items;
+    size_t size;
+} Wide;
+
 struct Arena {
     Block *blocks;
+    Wide *wides;
     Deferred *deferred;
     size_t total, max;
 };
 
 enum { LEAST_BLOCK = 1024, FIRST_BLOCK = 16 * 1024, LARGEST_BLOCK = 1024 * 1024 };
-enum { ALIGN = _Alignof(max_align_t), POOLS = 2 };
+enum { ALIGN = _Alignof(max_align_t), POOLS = 2, LEAST_WIDE = 1024 * 1024 };
 
 Arena *arena_new(size_t max)
 {
@@ -43,6 +52,8 @@ void arena_free(Arena *a)
         return;
     for (Deferred *d = a->deferred; d; d = d->next)
         d->fn(d->ctx);
+    for (Wide *w = a->wides; w; w = w->next)
+        munmap(w->items, w->size); /* the system wipes pages before anybody else gets them */
     Block *b = a->blocks;
     while (b) {
         Block *next = b->next;
@@ -138,4 +149,50 @@ void *arena_push_(Arena *a, void **items, size_t *n, size_t *cap, size_t size)
         *cap = grown;
     }
     return (char *)*items + (*n)++ * size;
+}
+
+void *arena_wide(Arena *a, size_t n, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes))
+        BUG("array size overflow");
+    if (bytes < LEAST_WIDE)
+        return arena_alloc(a, bytes);
+    Wide *w = ARENA_NEW(a, Wide);
+    w->size = bytes;
+    w->items = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (w->items == MAP_FAILED)
+        BUG("out of memory");
+    madvise(w->items, bytes, MADV_HUGEPAGE); /* a wish */
+    w->next = a->wides;
+    a->wides = w;
+    a->total += bytes;
+    return w->items;
+}
+
+static void wide_grow(Arena *a, void **items, size_t bytes)
+{
+    Wide *w = a->wides;
+    while (w->items != *items)
+        w = w->next;
+    a->total += bytes - w->size;
+    *items = w->items = mremap(w->items, w->size, bytes, MREMAP_MAYMOVE);
+    w->size = bytes;
+    if (w->items == MAP_FAILED)
+        BUG("out of memory");
+    madvise(w->items, bytes, MADV_HUGEPAGE);
+}
+
+void *arena_push_wide_(Arena *a, void **items, size_t *n, size_t *cap, size_t size)
+{
+    if (*n == *cap && *cap * size >= LEAST_WIDE) {
+        wide_grow(a, items, *cap * 2 * size);
+        *cap *= 2;
+    } else if (*n == *cap && *cap * 2 * size >= LEAST_WIDE) {
+        void *bigger = arena_wide(a, *cap * 2, size);
+        memcpy(bigger, *items, *n * size);
+        *items = bigger;
+        *cap *= 2;
+    }
+    return arena_push_(a, items, n, cap, size);
 }

@@ -34,3 +34,12 @@ void *arena_push_(Arena *a, void **items, size_t *n, size_t *cap, size_t size);
 #define ARENA_PUSH(a, list)                                                                        \
     (arena_push_((a), (void **)&(list).items, &(list).n, &(list).cap, sizeof *(list).items),       \
      &(list).items[(list).n - 1])
+
+/* For tables of many megabytes that are read here and there: in large pages where the system has
+ * them, of which only what was written takes room. Zeroed; items move when they are appended to. */
+void *arena_wide(Arena *a, size_t n, size_t size);
+void *arena_push_wide_(Arena *a, void **items, size_t *n, size_t *cap, size_t size);
+#define ARENA_WIDE(a, n, T) ((T *)arena_wide((a), (n), sizeof(T)))
+#define ARENA_PUSH_WIDE(a, list)                                                                   \
+    (arena_push_wide_((a), (void **)&(list).items, &(list).n, &(list).cap, sizeof *(list).items),  \
+     &(list).items[(list).n - 1])

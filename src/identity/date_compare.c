@@ -52,7 +52,8 @@ static DateLevel compare_full(Date a, Date b)
     /* A year raised by ten is one digit, but says more as a raised age. */
     if (month && day && distance(a.year, b.year) <= AGE_FORGED_MAX)
         return compare_raised(a, b);
-    if (is_slip(a, b))
+    /* One slip changes two parts at most. */
+    if ((year || month || day) && is_slip(a, b))
         return DATE_SLIP;
     if (month && day)
         return DATE_OTHER_YEAR;

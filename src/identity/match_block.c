@@ -42,7 +42,7 @@ typedef struct Entries {
 
 typedef struct Blocking {
     BlockBook *to;
-    Arena *scratch;
+    Arena *arena, *scratch; /* of what stays; of what does not */
     const uint64_t *sounds, *loose; /* by word: its sound, and what sounds alike at all */
     size_t largest;
     struct {
@@ -162,28 +162,16 @@ static void by_day_and_place(const Blocking *b, const Features *f, Keys *keys)
             put_key(keys, day_and_month(f->births[d]), f->places[p]);
 }
 
-/* The date with one digit left out, and the initial letter class of the rarest name. */
-static void by_birth_slip(const Blocking *b, const Features *f, Keys *keys)
-{
-    uint32_t birth = f->births[0];
-    int whole = DATE_YEAR(birth) * 10000 + DATE_MONTH(birth) * 100 + DATE_DAY(birth);
-    (void)b;
-    if (!full_date(birth))
-        return;
-    for (int i = 0, high = 10; i < 8; i++, high *= 10) {
-        int rest = whole / high * (high / 10) + whole % (high / 10);
-        put_key(keys, (uint64_t)rest * 8 + (uint64_t)i + 1, f->names[0]);
-    }
-}
-
-/* A word and the words that are nearly it or another form of it, each with the year. */
+/* A word and the words that are nearly it or another form of it, each with the year. Of two such
+ * words the later one stands under the earlier, so that a pair meets once. */
 static void by_similar_and_year(const Blocking *b, const Features *f, Keys *keys)
 {
     const SimilarWords *s = b->to->book->similar;
     for (int i = 0; i < 2 && f->words[i]; i++) {
         uint32_t w = f->words[i], n = 0;
         put_key(keys, w, year_of(f->births[0]));
-        for (uint32_t at = s->starts[w]; at < s->starts[w + 1] && n < NEIGHBOURS; at++)
+        for (uint32_t at = s->starts[w];
+             at < s->starts[w + 1] && s->others[at] < w && n < NEIGHBOURS; at++)
             if (s->levels[at] >= WORD_NEAR) {
                 put_key(keys, s->others[at], year_of(f->births[0]));
                 n++;
@@ -205,7 +193,6 @@ static const struct {
     {"name-year", by_name_and_year},
     {"similar-year", by_similar_and_year},
     {"day-place", by_day_and_place},
-    {"birth-slip", by_birth_slip},
 };
 enum { PASSES = sizeof passes / sizeof *passes };
 
@@ -248,7 +235,7 @@ static void features_of(const Blocking *b, uint32_t record, Features *ret)
 /* Stable, by key: records stay in ascending order within one key. Four rounds of 16 bits. */
 static void sort_entries(Arena *a, Entries *e)
 {
-    Entry *from = e->items, *to = ARENA_ARRAY(a, e->n + 1, Entry);
+    Entry *from = e->items, *to = ARENA_WIDE(a, e->n + 1, Entry);
     size_t *at = ARENA_ARRAY(a, 65537, size_t);
     for (int shift = 0; shift < 64; shift += 16) {
         memset(at, 0, 65537 * sizeof *at);
@@ -267,13 +254,13 @@ static void sort_entries(Arena *a, Entries *e)
 
 static void keep_block(Blocking *b, const Entry *run, size_t n, BlockPass *pass, uint8_t pass_at)
 {
-    Arena *a = b->scratch;
+    Arena *a = b->arena;
     pass->blocks++;
     pass->pairs += (uint64_t)n * (n - 1) / 2;
-    *ARENA_PUSH(a, b->starts) = b->members.n;
-    *ARENA_PUSH(a, b->pass_of) = pass_at;
+    *ARENA_PUSH_WIDE(a, b->starts) = b->members.n;
+    *ARENA_PUSH_WIDE(a, b->pass_of) = pass_at;
     for (size_t i = 0; i < n; i++)
-        *ARENA_PUSH(a, b->members) = run[i].record;
+        *ARENA_PUSH_WIDE(a, b->members) = run[i].record;
 }
 
 /* What divides a block that is too large, one thing after the other. */
@@ -342,7 +329,7 @@ static void run_pass(Blocking *b, size_t at)
         features_of(b, r, &f);
         passes[at].keys(b, &f, &keys);
         for (size_t k = 0; k < keys.n; k++)
-            *ARENA_PUSH(mine, all) = (Entry){keys.items[k], r};
+            *ARENA_PUSH_WIDE(mine, all) = (Entry){keys.items[k], r};
     }
     sort_entries(mine, &all);
     divide(b, all, 0, pass, (uint8_t)at);
@@ -353,14 +340,14 @@ static void run_pass(Blocking *b, size_t at)
 static void list_blocks(Arena *a, BlockBook *to)
 {
     uint32_t n = to->book->n;
-    uint64_t *at = to->record_starts = ARENA_ARRAY(a, (size_t)n + 2, uint64_t), total = 0;
+    uint64_t *at = to->record_starts = ARENA_WIDE(a, (size_t)n + 2, uint64_t), total = 0;
     for (uint64_t m = 0; m < to->starts[to->block_count]; m++)
         at[to->members[m] + 2]++;
     for (uint32_t r = 0; r <= n; r++) {
         total += at[r + 1];
         at[r + 1] = total;
     }
-    to->record_blocks = ARENA_ARRAY(a, to->starts[to->block_count] + 1, uint32_t);
+    to->record_blocks = ARENA_WIDE(a, to->starts[to->block_count] + 1, uint32_t);
     for (uint32_t g = 0; g < to->block_count; g++)
         for (uint64_t m = to->starts[g]; m < to->starts[g + 1]; m++)
             to->record_blocks[at[to->members[m] + 1]++] = g;
@@ -389,7 +376,7 @@ static void hear_words(Blocking *b)
 BlockBook *match_blocks_new(Arena *a, const MatchBook *book, bool across)
 {
     BlockBook *to = ARENA_NEW(a, BlockBook);
-    Blocking b = {.to = to, .scratch = arena_new(SIZE_MAX)};
+    Blocking b = {.to = to, .arena = a, .scratch = arena_new(SIZE_MAX)};
     *to = (BlockBook){.book = book, .across = across, .pass_count = PASSES};
     hear_words(&b);
     b.largest = RECORDS_IN_BLOCKS / ((size_t)book->n + 1);
@@ -398,18 +385,13 @@ BlockBook *match_blocks_new(Arena *a, const MatchBook *book, bool across)
                                               : b.largest;
     for (size_t p = 0; p < PASSES; p++)
         run_pass(&b, p);
-    to->block_count = (uint32_t)b.starts.n;
-    *ARENA_PUSH(b.scratch, b.starts) = b.members.n;
-    to->starts = ARENA_ARRAY(a, b.starts.n, uint64_t);
-    to->members = ARENA_ARRAY(a, b.members.n + 1, uint32_t);
-    to->pass_of = ARENA_ARRAY(a, b.pass_of.n + 1, uint8_t);
-    memcpy(to->starts, b.starts.items, b.starts.n * sizeof *to->starts);
-    if (b.members.n) {
-        memcpy(to->members, b.members.items, b.members.n * sizeof *to->members);
-        memcpy(to->pass_of, b.pass_of.items, b.pass_of.n);
-    }
-    list_blocks(a, to);
     arena_free(b.scratch);
+    to->block_count = (uint32_t)b.starts.n;
+    *ARENA_PUSH_WIDE(a, b.starts) = b.members.n;
+    to->starts = b.starts.items;
+    to->members = b.members.items;
+    to->pass_of = b.pass_of.items;
+    list_blocks(a, to);
     return to;
 }
 
@@ -423,24 +405,25 @@ uint64_t match_block_pairs(const BlockBook *b)
 
 void match_candidates_init(Arena *a, uint32_t records, Candidates *ret)
 {
-    *ret = (Candidates){.records = ARENA_ARRAY(a, (size_t)records + 1, uint32_t),
-                        .passes = ARENA_ARRAY(a, (size_t)records + 1, uint8_t),
-                        .seen = ARENA_ARRAY(a, (size_t)records + 1, uint32_t)};
+    *ret = (Candidates){.records = ARENA_WIDE(a, (size_t)records + 1, uint32_t),
+                        .seen = ARENA_WIDE(a, (size_t)records + 1, uint32_t)};
 }
 
 void match_candidates(const BlockBook *b, uint32_t record, Candidates *ret)
 {
-    const uint8_t *sources = b->book->sources;
+    unsigned source = match_source(b->book, record);
     ret->n = 0;
     for (uint64_t i = b->record_starts[record]; i < b->record_starts[record + 1]; i++) {
         uint32_t g = b->record_blocks[i];
+        size_t before = ret->n;
         for (uint64_t m = b->starts[g + 1]; m-- > b->starts[g] && b->members[m] > record;) {
             uint32_t other = b->members[m];
-            if (ret->seen[other] == record + 1 || (b->across && sources[other] == sources[record]))
+            if (ret->seen[other] == record + 1 ||
+                (b->across && match_source(b->book, other) == source))
                 continue;
             ret->seen[other] = record + 1;
-            ret->records[ret->n] = other;
-            ret->passes[ret->n++] = b->pass_of[g];
+            ret->records[ret->n++] = other;
         }
+        ret->owned[b->pass_of[g]] += ret->n - before;
     }
 }

@@ -4,6 +4,8 @@
 
 #include "identity/match_book.h"
 
+enum { MATCH_PASSES = 16 };
+
 typedef struct BlockPass {
     const char *name;
     uint64_t pairs; /* in its blocks, also those that an earlier block owns */
@@ -21,7 +23,7 @@ typedef struct BlockBook {
     uint8_t *pass_of;        /* of each block */
     uint64_t *record_starts; /* into record_blocks, records + 1 */
     uint32_t *record_blocks; /* blocks of each record, ascending */
-    BlockPass passes[16];
+    BlockPass passes[MATCH_PASSES];
     size_t pass_count;
 } BlockBook;
 
@@ -32,8 +34,8 @@ uint64_t match_block_pairs(const BlockBook *b);
 /* The later records that share a block with one record, each once. */
 typedef struct Candidates {
     uint32_t *records;
-    uint8_t *passes; /* the pass of the first block that holds the pair */
     size_t n;
+    uint64_t owned[MATCH_PASSES]; /* of all records so far, by the pass of the first block */
     uint32_t *seen; /* by record: the last one it was a candidate of, plus one */
 } Candidates;
 

@@ -50,7 +50,7 @@ static const unsigned words_of_kind[] = {[COMPARE_NAME] = NAME_WORDS + 1,
                                          [COMPARE_SEX] = 1,
                                          [COMPARE_NIK] = 4,
                                          [COMPARE_NUMBER] = 3,
-                                         [COMPARE_TEXT] = 1 + TEXT_WORDS};
+                                         [COMPARE_TEXT] = 1};
 
 static bool compared(ColumnRole role)
 {
@@ -121,6 +121,7 @@ static bool read_headings(Reader *r, const MatchSource *file, const CsvRow *row,
         r->book->column_count = f->n;
         for (size_t i = 0; i < f->n; i++)
             ask_comparison(r, &f->columns[i]);
+        r->book->rows = ARENA_WIDE(r->book->arena, r->cap * r->book->stride, uint32_t);
     }
     for (size_t i = 0; i < f->n; i++)
         f->comparison[i] =
@@ -183,8 +184,10 @@ static void put_nik(Str cell, uint32_t *to)
         to[3] = PACKED_DATE(nik_year(&f, 0, century), f.month, f.day) | (f.woman ? WOMAN_BIT : 0);
 }
 
+/* Texts that differ in blanks alone are one; what was read first says its words. */
 static void put_text(Reader *r, const Comparison *c, Str cell, uint32_t *to)
 {
+    MatchBook *b = r->book;
     Str plain = match_plain(r->scratch, cell);
     Buf squeezed = buf_new(r->scratch, plain.len + 1);
     if (plain.len == 0)
@@ -192,8 +195,14 @@ static void put_text(Reader *r, const Comparison *c, Str cell, uint32_t *to)
     for (size_t i = 0; i < plain.len; i++)
         if (plain.ptr[i] != ' ')
             buf_char(&squeezed, plain.ptr[i]);
-    to[0] = vocabulary_put(r->book->vocabulary, c->class, buf_str(&squeezed));
-    put_words(r, plain, (uint8_t)(c->class + 1), to + 1, TEXT_WORDS);
+    *to = vocabulary_put(b->vocabulary, c->class, buf_str(&squeezed));
+    if (b->vocabulary->words[*to].parts)
+        return;
+    size_t at = b->text_words.n ? b->text_words.n : TEXT_WORDS;
+    while (b->text_words.n < at + TEXT_WORDS)
+        *ARENA_PUSH(b->arena, b->text_words) = 0;
+    b->vocabulary->words[*to].parts = (uint32_t)at;
+    put_words(r, plain, (uint8_t)(c->class + 1), b->text_words.items + at, TEXT_WORDS);
 }
 
 static void put_number(const Comparison *c, Str cell, uint32_t *to)
@@ -246,26 +255,17 @@ static void put_cell(Reader *r, const Comparison *c, ColumnRole role, Str cell, 
     }
 }
 
-static void make_room(Reader *r)
+/* No more records than lines; what is not written takes no room. */
+static void make_room(Reader *r, const MatchSource *files, size_t n)
 {
     MatchBook *b = r->book;
-    if (b->n < r->cap)
-        return;
-    size_t cap = r->cap ? r->cap * 2 : 4096;
-    uint32_t *rows = ARENA_ARRAY(b->arena, cap * b->stride, uint32_t);
-    Str *ids = ARENA_ARRAY(b->arena, cap, Str), *truths = ARENA_ARRAY(b->arena, cap, Str);
-    uint8_t *sources = ARENA_ARRAY(b->arena, cap, uint8_t);
-    if (b->n) {
-        memcpy(rows, b->rows, b->n * b->stride * sizeof *rows);
-        memcpy(ids, b->ids, b->n * sizeof *ids);
-        memcpy(truths, b->truths, b->n * sizeof *truths);
-        memcpy(sources, b->sources, b->n);
-    }
-    b->rows = rows;
-    b->ids = ids;
-    b->truths = truths;
-    b->sources = sources;
-    r->cap = cap;
+    size_t lines = n;
+    for (size_t i = 0; i < n; i++)
+        for (size_t at = 0; at < files[i].text.len; at++)
+            lines += files[i].text.ptr[at] == '\n' || files[i].text.ptr[at] == '\r';
+    r->cap = lines < MOST_RECORDS ? lines : MOST_RECORDS;
+    b->ids = ARENA_WIDE(b->arena, r->cap, Str);
+    b->truths = ARENA_WIDE(b->arena, r->cap, Str);
 }
 
 /* What a record leaves out and its NIK tells. */
@@ -310,19 +310,25 @@ static uint8_t book_of(Reader *r, const Filling *f, const CsvRow *row, Str file)
     return book_named(r->book, file);
 }
 
-static void put_record(Reader *r, const Filling *f, const CsvRow *row, Str file)
+/* A cell as it stands in the text of its book, which is there as long as the book. */
+static Str keep(Arena *a, Str cell, Str text)
+{
+    bool inside = cell.ptr >= text.ptr && cell.ptr < text.ptr + text.len;
+    return inside ? cell : str_copy(a, cell);
+}
+
+static void put_record(Reader *r, const Filling *f, const CsvRow *row, const MatchSource *file)
 {
     MatchBook *b = r->book;
-    make_room(r);
     uint32_t at = b->n++;
     uint32_t *to = b->rows + (size_t)at * b->stride;
-    b->sources[at] = book_of(r, f, row, file);
+    to[ROW_SOURCE] = book_of(r, f, row, file->place);
     for (size_t i = 0; i < f->n && i < row->n; i++) {
         Str cell = str_trim(row->cells[i]);
         if (f->columns[i].role == COLUMN_ID)
-            b->ids[at] = str_copy(b->arena, cell);
+            b->ids[at] = keep(b->arena, cell, file->text);
         else if (f->columns[i].role == COLUMN_TRUTH)
-            b->truths[at] = str_copy(b->arena, cell);
+            b->truths[at] = keep(b->arena, cell, file->text);
         else if (f->comparison[i] >= 0 && cell.len)
             put_cell(r, &b->comparisons[f->comparison[i]], f->columns[i].role, cell, to);
     }
@@ -359,7 +365,7 @@ static bool read_rows(Reader *r, const MatchSource *file, CsvReader *csv, const 
         if (row.n == 1 && str_empty(str_trim(row.cells[0])))
             continue;
         if (row.n == f->n)
-            put_record(r, f, &row, file->place);
+            put_record(r, f, &row, file);
         else
             complain(r, file, row.line, M_MATCH_ROW_WIDTH, row.n);
         if (r->problems->errors >= MOST_FAULTS) {
@@ -400,11 +406,11 @@ static void read_file(Reader *r, const MatchSource *file)
 
 /* ---- once all records are there ---- */
 
-static void count_words(MatchBook *b, const uint32_t *words, size_t n)
+static void count_words(MatchBook *b, const uint32_t *words, size_t n, uint32_t times)
 {
     for (size_t i = 0; i < n; i++)
         if (words[i])
-            b->vocabulary->words[words[i]].count++;
+            b->vocabulary->words[words[i]].count += times;
 }
 
 static void swap_words(uint32_t *words, size_t j, uint32_t *stands)
@@ -470,30 +476,42 @@ static void note_stands(uint32_t *name)
     }
 }
 
-static void each_word_list(MatchBook *b, bool sort)
+/* Counts words in all rows; those in a text as often as the text. */
+static void count_rows(MatchBook *b)
 {
+    Word *words = b->vocabulary->words;
     for (uint32_t i = 0; i < b->n; i++)
         for (size_t k = 0; k < b->comparison_count; k++) {
             const Comparison *c = &b->comparisons[k];
             uint32_t *row = b->rows + (size_t)i * b->stride + c->at;
-            bool text = c->kind == COMPARE_TEXT;
-            if (c->kind != COMPARE_NAME && !text)
+            if (c->kind != COMPARE_NAME && c->kind != COMPARE_TEXT)
                 continue;
-            uint32_t unasked = 0;
-            if (sort)
-                sort_words(b, row + text, text ? TEXT_WORDS : NAME_WORDS,
-                           text ? &unasked : row + NAME_WORDS);
-            else
-                count_words(b, row, text ? 1 + TEXT_WORDS : NAME_WORDS);
-            if (!sort && !text)
+            count_words(b, row, c->kind == COMPARE_TEXT ? 1 : NAME_WORDS, 1);
+            if (c->kind == COMPARE_NAME)
                 note_stands(row);
         }
+    for (uint32_t w = 1; w < b->vocabulary->n; w++)
+        if (words[w].parts)
+            count_words(b, match_text_words(b, w), TEXT_WORDS, words[w].count);
+}
+
+static void sort_rows(MatchBook *b)
+{
+    uint32_t unasked = 0;
+    for (uint32_t i = 0; i < b->n; i++)
+        for (size_t k = 0; k < b->comparison_count; k++) {
+            uint32_t *row = b->rows + (size_t)i * b->stride + b->comparisons[k].at;
+            if (b->comparisons[k].kind == COMPARE_NAME)
+                sort_words(b, row, NAME_WORDS, row + NAME_WORDS);
+        }
+    for (size_t i = 0; i < b->text_words.n; i += TEXT_WORDS)
+        sort_words(b, b->text_words.items + i, TEXT_WORDS, &unasked);
 }
 
 static void finish(MatchBook *b, const NameRules *rules)
 {
-    each_word_list(b, false);
-    each_word_list(b, true);
+    count_rows(b);
+    sort_rows(b);
     for (size_t k = 0; k < b->comparison_count; k++)
         if (b->comparisons[k].kind == COMPARE_NUMBER || b->comparisons[k].kind == COMPARE_NIK)
             count_numbers(b, &b->comparisons[k]);
@@ -502,6 +520,10 @@ static void finish(MatchBook *b, const NameRules *rules)
         if (b->vocabulary->words[w].class == NAME_CLASS)
             name_token(rules, b->vocabulary->words[w].text, &b->tokens[w]);
     b->similar = similar_words_new(b->arena, b->vocabulary, b->tokens);
+    b->several = ARENA_ARRAY(b->arena, b->vocabulary->n / 64 + 1, uint64_t);
+    for (uint32_t w = 1; w < b->vocabulary->n; w++)
+        if (b->vocabulary->words[w].parts && match_text_words(b, w)[1])
+            b->several[w / 64] |= 1ull << w % 64;
 }
 
 MatchBook *match_book_read(Arena *a, const MatchSource *files, size_t n, const NameRules *rules,
@@ -510,8 +532,10 @@ MatchBook *match_book_read(Arena *a, const MatchSource *files, size_t n, const N
     MatchBook *b = ARENA_NEW(a, MatchBook);
     b->arena = a;
     b->vocabulary = vocabulary_new(a);
+    b->stride = ROW_SOURCE + 1;
     Reader r = {
         .book = b, .rules = rules, .settings = settings, .problems = problems, .one_file = n == 1};
+    make_room(&r, files, n < MATCH_SOURCES ? n : MATCH_SOURCES);
     for (size_t i = 0; i < n && i < MATCH_SOURCES; i++) {
         b->files[b->file_count++] = files[i];
         read_file(&r, &files[i]);

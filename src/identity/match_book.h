@@ -5,6 +5,7 @@
 #include "identity/vocabulary.h"
 
 enum { MATCH_COMPARISONS = 12, NAME_WORDS = 4, TEXT_WORDS = 4 };
+enum { ROW_SOURCE }; /* a row begins with the book of the record, below book_count */
 
 typedef enum CompareKind {
     COMPARE_NAME,   /* NAME_WORDS words, rarest first, order-free; where each stood, NameStand */
@@ -14,7 +15,7 @@ typedef enum CompareKind {
     COMPARE_SEX,    /* 0 unknown, 1 male, 2 female */
     COMPARE_NIK,    /* as a number, the region being its first six digits; the date in it */
     COMPARE_NUMBER, /* 64 bits of symbols, low half first; how often it occurs */
-    COMPARE_TEXT,   /* the whole text as a word, TEXT_WORDS words of it, rarest first */
+    COMPARE_TEXT,   /* the whole text as a word; the words in it by match_text_words */
 } CompareKind;
 
 /* Two bits for each word of a name. */
@@ -41,7 +42,6 @@ typedef struct MatchBook {
     size_t column_count;
     uint32_t *rows;    /* n * stride numbers */
     Str *ids, *truths; /* truth is absent where no column says it */
-    uint8_t *sources;  /* the book of each record, below book_count */
     uint32_t n;
     MatchSource files[MATCH_SOURCES];
     size_t file_count;
@@ -49,6 +49,11 @@ typedef struct MatchBook {
                                  more than these count as the last */
     size_t book_count;
     Vocabulary *vocabulary;
+    struct {
+        uint32_t *items;
+        size_t n, cap;
+    } text_words;      /* TEXT_WORDS numbers for each whole text, see Word.parts */
+    uint64_t *several; /* by word, a bit each: a whole text of several words */
     NameToken *tokens; /* by word of NAME_CLASS */
     SimilarWords *similar;
 } MatchBook;
@@ -61,4 +66,24 @@ MatchBook *match_book_read(Arena *a, const MatchSource *files, size_t n, const N
 static inline const uint32_t *match_row(const MatchBook *b, uint32_t i)
 {
     return b->rows + (size_t)i * b->stride;
+}
+/* Rows are longer than what the processor fetches at once. */
+static inline void match_row_prefetch(const MatchBook *b, uint32_t i)
+{
+    enum { FETCHED = 64 / sizeof(uint32_t) };
+    for (size_t at = 0; at < b->stride; at += FETCHED)
+        __builtin_prefetch(match_row(b, i) + at);
+}
+static inline unsigned match_source(const MatchBook *b, uint32_t i)
+{
+    return match_row(b, i)[ROW_SOURCE];
+}
+/* Up to TEXT_WORDS words of a whole text, rarest first; 0 where there are fewer. */
+static inline const uint32_t *match_text_words(const MatchBook *b, uint32_t text)
+{
+    return b->text_words.items + b->vocabulary->words[text].parts;
+}
+static inline bool match_text_several(const MatchBook *b, uint32_t text)
+{
+    return b->several[text / 64] >> text % 64 & 1;
 }

@@ -10,15 +10,24 @@ enum { SPEAKERS = 24 };
  * than that. */
 static const double most_missing = 0.3, least_missing = 1.0 / 64;
 
+/* Two groups that were not one person, as they were then: they are asked about again and again, and
+ * the answer only changes when one of them grows. */
+typedef struct Refusal {
+    uint32_t x, y, size_x, size_y;
+} Refusal;
+enum { REFUSAL_BITS = 18 };
+
 typedef struct Joining {
     const Comparer *comparer;
     const MatchModel *model;
-    float (
+    double (
         *root)[MATCH_COMPARISONS][MATCH_LEVELS]; /* by class: square roots of likelihood ratios */
+    CompareSide *side;
+    Refusal *refusals;
     uint32_t *first, *next, *last, *size; /* groups as lists; `first` is right for every member */
     const MatchRule *rules;
     size_t rule_count;
-    float join;
+    double join;
     bool unique;
     size_t divided;
 } Joining;
@@ -36,7 +45,7 @@ static int by_weight(const void *x, const void *y)
 /* What the pairs between two groups say of each thing: sums of roots over those that say something.
  * Of their books the least: one book that would name a person twice is told by one pair alone. */
 typedef struct Sayings {
-    float roots[MATCH_CLASSES][MATCH_COMPARISONS], rare[MATCH_COMPARISONS], books[MATCH_CLASSES],
+    double roots[MATCH_CLASSES][MATCH_COMPARISONS], rare[MATCH_COMPARISONS], books[MATCH_CLASSES],
         older[MATCH_CLASSES];
     int n[MATCH_COMPARISONS], told;
 } Sayings;
@@ -49,9 +58,12 @@ static void hear_pair(const Joining *j, uint32_t a, uint32_t b, Sayings *s)
         hear_pair(j, b, a, s);
         return;
     }
-    match_compare(j->comparer, match_row(book, a), match_row(book, b), &pair);
+    j->side->row = match_row(book, a);
+    const uint32_t *other = match_row(book, b);
+    match_compare_rarity(j->comparer, j->side, other, match_pattern(j->comparer, j->side, other),
+                         &pair);
     for (int c = 0; c < MATCH_CLASSES; c++)
-        s->books[c] = fminf(s->books[c], j->model->book_bits[c][pair.books % BOOK_PAIRS]);
+        s->books[c] = fmin(s->books[c], j->model->book_bits[c][pair.books % BOOK_PAIRS]);
     s->told += pair.books >= OLDER_FIRST;
     for (int c = 0; c < MATCH_CLASSES; c++)
         s->older[c] += match_older_bits(j->model, (MatchClass)c, pair.books);
@@ -71,12 +83,12 @@ static void hear_pair(const Joining *j, uint32_t a, uint32_t b, Sayings *s)
  * record leaves out another tells, and a thing that a person's papers write in two ways speaks for
  * whoever has either. Exponent 0, the mean of the bits, lets one misspelt paper keep a person
  * apart; exponent 1 lets one strange paper bridge two persons. */
-static float group_odds(const Joining *j, uint32_t x, uint32_t y)
+static double group_odds(const Joining *j, uint32_t x, uint32_t y)
 {
     Sayings s = {0};
     for (int c = 0; c < MATCH_CLASSES; c++)
         s.books[c] = INFINITY;
-    float bits[MATCH_CLASSES], rare = 0;
+    double bits[MATCH_CLASSES], rare = 0;
     int n = 0;
     for (uint32_t p = x; p != UINT32_MAX && n < SPEAKERS; p = j->next[p], n++) {
         int m = 0;
@@ -85,13 +97,13 @@ static float group_odds(const Joining *j, uint32_t x, uint32_t y)
     }
     for (int c = 0; c < MATCH_CLASSES; c++) {
         bits[c] = j->model->share_bits[c] + s.books[c];
-        bits[c] += s.told ? s.older[c] / (float)s.told : 0;
+        bits[c] += s.told ? s.older[c] / s.told : 0;
         for (size_t k = 0; k < j->comparer->book->comparison_count; k++)
-            bits[c] += s.n[k] ? 2 * log2f(s.roots[c][k] / (float)s.n[k]) : 0;
+            bits[c] += s.n[k] ? 2 * log2(s.roots[c][k] / s.n[k]) : 0;
     }
     for (size_t k = 0; k < j->comparer->book->comparison_count; k++)
-        rare += s.n[k] ? s.rare[k] / (float)s.n[k] : 0;
-    return match_odds(bits, rare);
+        rare += s.n[k] ? s.rare[k] / s.n[k] : 0;
+    return match_odds(match_odds_bits(bits), rare);
 }
 
 /* The books a group stands in, a bit each. */
@@ -99,7 +111,7 @@ static unsigned books_of(const Joining *j, uint32_t x)
 {
     unsigned ret = 0;
     for (uint32_t p = x; p != UINT32_MAX; p = j->next[p])
-        ret |= 1u << j->comparer->book->sources[p];
+        ret |= 1u << match_source(j->comparer->book, p);
     return ret;
 }
 
@@ -128,13 +140,28 @@ static void merge(Joining *j, uint32_t x, uint32_t y)
     j->size[x] += j->size[y];
 }
 
+/* Whether two groups of which one has several records are one person. */
+static bool groups_join(Joining *j, uint32_t x, uint32_t y)
+{
+    if (x > y)
+        return groups_join(j, y, x);
+    Refusal asked = {x, y, j->size[x], j->size[y]},
+            *place = &j->refusals[match_mix(x, y) >> (64 - REFUSAL_BITS)];
+    if (memcmp(place, &asked, sizeof asked) == 0)
+        return false;
+    bool join = group_odds(j, x, y) >= j->join;
+    if (!join)
+        *place = asked;
+    return join;
+}
+
 static void try_edge(Joining *j, const MatchEdge *e)
 {
     uint32_t x = j->first[e->a], y = j->first[e->b];
     if (x == y || forbidden(j, x, y))
         return;
     bool one_pair = j->size[x] == 1 && j->size[y] == 1;
-    if (one_pair ? e->weight >= j->join : group_odds(j, x, y) >= j->join)
+    if (one_pair ? e->weight >= j->join : groups_join(j, x, y))
         merge(j, x, y);
     else
         j->divided += e->weight >= j->join;
@@ -145,7 +172,7 @@ static void try_edge(Joining *j, const MatchEdge *e)
 /* A group that lacks the book, and one that has it and may be the same person. */
 typedef struct Homing {
     uint32_t missing, home;
-    float odds;
+    double odds;
 } Homing;
 
 typedef struct Homings {
@@ -202,18 +229,18 @@ static Homings find_homings(Arena *a, const Joining *j, const MatchEdges *edges,
 
 /* Of the homes of one missing group the likeliest, against the others and against there being none.
  */
-static Homing best_home(const Joining *j, Homing *run, size_t n, float absent)
+static Homing best_home(const Joining *j, Homing *run, size_t n, double absent)
 {
-    double all = exp2((double)absent);
+    double all = exp2(absent);
     size_t best = 0;
     for (size_t i = 0; i < n; i++) {
         run[i].odds = group_odds(j, run[i].missing, run[i].home);
-        all += exp2((double)run[i].odds);
+        all += exp2(run[i].odds);
         if (run[i].odds > run[best].odds)
             best = i;
     }
-    double others = all - exp2((double)run[best].odds);
-    run[best].odds -= (float)log2(others > 0 ? others : exp2((double)absent));
+    double others = all - exp2(run[best].odds);
+    run[best].odds -= log2(others > 0 ? others : exp2(absent));
     return run[best];
 }
 
@@ -225,7 +252,7 @@ static void find_missing(Arena *a, Joining *j, const MatchEdges *edges, unsigned
     Homings all, best = {0};
     if (share <= 0 || share > most_missing)
         return;
-    float absent = (float)log2(fmax(share, least_missing));
+    double absent = log2(fmax(share, least_missing));
     all = find_homings(a, j, edges, book);
     for (size_t i = 0, end; i < all.n; i = end) {
         for (end = i + 1; end < all.n && all.items[end].missing == all.items[i].missing;)
@@ -249,11 +276,11 @@ static void take_roots(Arena *a, Joining *j)
     for (int c = 0; c < MATCH_CLASSES; c++)
         for (size_t k = 0; k < MATCH_COMPARISONS; k++)
             for (int level = 0; level < MATCH_LEVELS; level++)
-                j->root[c][k][level] = exp2f(j->model->bits[c][k][level] / 2);
+                j->root[c][k][level] = exp2(j->model->bits[c][k][level] / 2);
 }
 
 MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel *model,
-                                  const MatchEdges *edges, float join, bool unique,
+                                  const MatchEdges *edges, double join, bool unique,
                                   const MatchRule *rules, size_t rule_count)
 {
     uint32_t n = c->book->n;

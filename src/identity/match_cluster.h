@@ -20,5 +20,5 @@ typedef struct MatchClusters {
  * little in it is then no bridge between two persons, nor keeps one person apart. Rules of
  * reviewers win; with `unique`, two records of one source are never one person. */
 MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel *model,
-                                  const MatchEdges *edges, float join, bool unique,
+                                  const MatchEdges *edges, double join, bool unique,
                                   const MatchRule *rules, size_t rule_count);

@@ -160,7 +160,7 @@ static void read_books(Reading *r, Str books, Str value)
         ok = str_word(&value, &cell) && read_number(r->problems->arena, cell, &bits) &&
              fabs(bits) < MOST_BITS;
         if (ok)
-            r->to->books[c][match_book_pair((unsigned)x - 1, (unsigned)y - 1)] = (float)bits;
+            r->to->books[c][match_book_pair((unsigned)x - 1, (unsigned)y - 1)] = bits;
     }
     if (!ok)
         complain(r, M_MATCH_BAD_LINE, books);

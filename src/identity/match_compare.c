@@ -7,19 +7,13 @@
 #include <stdlib.h>
 
 /* Agreement in spelling only says half as much about how rare a word is. */
-static const float rare_share[WORD_LEVELS] = {
-    [WORD_FAR] = 0.25f, [WORD_NEAR] = 0.5f, [WORD_ALIKE] = 0.75f, [WORD_SAME] = 1};
+static const double rare_share[WORD_LEVELS] = {
+    [WORD_FAR] = 0.25, [WORD_NEAR] = 0.5, [WORD_ALIKE] = 0.75, [WORD_SAME] = 1};
 
-typedef struct Pairing {
-    WordLevel slots[NAME_WORDS];          /* best first */
-    uint8_t x[NAME_WORDS], y[NAME_WORDS]; /* which words each slot pairs */
-    int n, na, nb;
-} Pairing;
-
-/* Two sides of a comparison: `a` may have marks, then words are looked up there. */
+/* Two sides of a comparison; `side` may have marks, then words of names are looked up there. */
 typedef struct Sides {
     const Comparer *c;
-    const uint32_t *marks;
+    CompareSide *side;
     const uint32_t *a, *b;
 } Sides;
 
@@ -51,65 +45,80 @@ static unsigned mark_shift(const Comparison *c)
 }
 
 /* All levels of one word of `b`: three bits for each word of `a`. */
-static uint32_t levels_with(const Sides *s, const uint32_t *a, int na, uint32_t y, unsigned shift)
+static uint32_t levels_between(const MatchBook *book, const uint32_t *a, int na, uint32_t y)
 {
     uint32_t levels = 0;
-    if (s->marks) {
-        levels = s->marks[y] >> shift & ((1u << MARK_BITS * NAME_WORDS) - 1);
-        for (int i = 0; i < na; i++)
-            if (a[i] <= WORD_INITIALS && !(levels >> MARK_BITS * i & MARK_MASK))
-                levels |= word_level(s->c->book, a[i], y) << MARK_BITS * i;
-        return levels;
-    }
     for (int i = 0; i < na; i++)
-        levels |= word_level(s->c->book, a[i], y) << MARK_BITS * i;
+        levels |= word_level(book, a[i], y) << MARK_BITS * i;
     return levels;
 }
 
-/* Takes the best agreement that is left. Among equal ones the rarer words (earlier in the rows) go
- * first, whichever side is asked. */
-static void take_best(const uint32_t levels[NAME_WORDS], unsigned *used_a, unsigned *used_b,
-                      Pairing *p)
+static uint32_t marked_levels(const Sides *s, const uint32_t *a, int na, uint32_t y, unsigned shift)
 {
-    int best = -1, x = 0, y = 0;
-    for (int j = 0; j < p->nb; j++)
-        for (int i = 0; !(*used_b >> j & 1) && i < p->na; i++) {
-            int level = (int)(levels[j] >> MARK_BITS * i & MARK_MASK),
-                rank = level * 64 + 32 - 4 * (i + j) - abs(i - j);
-            if ((*used_a >> i & 1) || rank <= best)
-                continue;
-            best = rank;
-            x = i;
-            y = j;
+    uint32_t levels = s->side->marks[y] >> shift & ((1u << MARK_BITS * NAME_WORDS) - 1);
+    for (int i = 0; s->side->initials && i < na; i++)
+        if (a[i] <= WORD_INITIALS && !(levels >> MARK_BITS * i & MARK_MASK))
+            levels |= word_level(s->c->book, a[i], y) << MARK_BITS * i;
+    return levels;
+}
+
+/* Pairs of words that agree at all, to be ordered: the best agreement highest; among equal ones the
+ * rarer words (earlier in the rows), whichever side is asked. */
+typedef struct Agreements {
+    uint32_t ranks[NAME_WORDS * NAME_WORDS]; /* the two words in the lowest four bits */
+    int n;
+} Agreements;
+
+static void put_agreements(Agreements *to, uint32_t levels, int j)
+{
+    for (int i = 0; levels; i++, levels >>= MARK_BITS)
+        if (levels & MARK_MASK)
+            to->ranks[to->n++] =
+                ((levels & MARK_MASK) * 64 + 32 - 4 * (unsigned)(i + j) - (unsigned)abs(i - j)) << 4 |
+                (15u - (unsigned)(j * NAME_WORDS + i));
+}
+
+/* Takes the best agreement of words that are left; false when there is none. */
+static bool take_best(const Agreements *all, unsigned *used, NamePairing *p)
+{
+    uint32_t best = 0;
+    unsigned taken = 0;
+    for (int k = 0; k < all->n; k++) {
+        unsigned at = 15 - (all->ranks[k] & 15), bits = 1u << at % 4 | 16u << at / 4;
+        if (all->ranks[k] > best && !(*used & bits)) {
+            best = all->ranks[k];
+            taken = bits;
         }
-    *used_a |= 1u << x;
-    *used_b |= 1u << y;
-    p->x[p->n] = (uint8_t)x;
-    p->y[p->n] = (uint8_t)y;
-    p->slots[p->n++] = (WordLevel)(levels[y] >> MARK_BITS * x & MARK_MASK);
+    }
+    if (!best)
+        return false;
+    *used |= taken;
+    p->x[p->n] = (uint8_t)((15 - (best & 15)) % NAME_WORDS);
+    p->y[p->n] = (uint8_t)((15 - (best & 15)) / NAME_WORDS);
+    p->slots[p->n++] = (uint8_t)(best >> 10);
+    return true;
 }
 
 /* The words of both names are paired off, the best agreement first. */
-static void pair_words(const Sides *s, const Comparison *f, Pairing *ret)
+static void pair_words(const Sides *s, const Comparison *f, NamePairing *ret)
 {
     const uint32_t *a = s->a + f->at, *b = s->b + f->at;
-    uint32_t levels[NAME_WORDS], any = 0;
-    unsigned used_a = 0, used_b = 0;
-    ret->n = 0;
-    ret->na = count(a, NAME_WORDS);
-    ret->nb = count(b, NAME_WORDS);
+    Agreements all;
+    unsigned used = 0;
+    all.n = 0;
+    *ret = (NamePairing){.na = (uint8_t)count(a, NAME_WORDS), .nb = (uint8_t)count(b, NAME_WORDS)};
     for (int j = 0; j < ret->nb; j++)
-        any |= levels[j] = levels_with(s, a, ret->na, b[j], mark_shift(f));
+        put_agreements(&all,
+                       s->side->marked ? marked_levels(s, a, ret->na, b[j], mark_shift(f))
+                                       : levels_between(s->c->book, a, ret->na, b[j]),
+                       j);
     int most = ret->na < ret->nb ? ret->na : ret->nb;
-    while (any && ret->n < most)
-        take_best(levels, &used_a, &used_b, ret);
-    while (ret->n < most) {
-        ret->x[ret->n] = ret->y[ret->n] = (uint8_t)ret->n;
-        ret->slots[ret->n++] = WORD_DIFFERENT;
-    }
+    while (ret->n < most && take_best(&all, &used, ret))
+        ;
+    ret->n = (uint8_t)most; /* the rest stays WORD_DIFFERENT */
 }
 
-static unsigned name_level(const Pairing *p)
+static unsigned name_level(const NamePairing *p)
 {
     if (p->n == 0)
         return LEVEL_MISSING;
@@ -120,7 +129,7 @@ static unsigned name_level(const Pairing *p)
 
 /* Asked only where the words before agree: else it would count the same disagreement again, and
  * strangers would never seem to agree. */
-static unsigned rest_level(const Pairing *p)
+static unsigned rest_level(const NamePairing *p)
 {
     if (p->n == 0 || p->slots[p->n > 1] < WORD_FAR || (p->n < 3 && p->na == p->nb))
         return REST_NONE;
@@ -131,7 +140,7 @@ static unsigned rest_level(const Pairing *p)
     return p->slots[2] == WORD_DIFFERENT ? REST_DIFFERENT : REST_SIMILAR;
 }
 
-static unsigned order_level(const Pairing *p, uint32_t stands_a, uint32_t stands_b)
+static unsigned order_level(const NamePairing *p, uint32_t stands_a, uint32_t stands_b)
 {
     if (p->n < 2 || p->slots[0] == WORD_DIFFERENT || p->slots[1] != WORD_DIFFERENT)
         return ORDER_NONE;
@@ -250,39 +259,63 @@ static bool in_doubt(const uint32_t *nik, uint32_t birth)
 
 /* How much of the rare words of the longer text both have, in 256ths. A word weighs by its rarity;
  * a common one ("street") weighs little. */
-static unsigned shared_words(const Sides *s, const uint32_t *a, const uint32_t *b)
+static unsigned shared_words(const Comparer *c, const uint32_t *a, const uint32_t *b)
 {
-    const float *bits = s->c->word_bits;
-    float shared = 0, all_a = 0, all_b = 0;
+    const double *bits = c->word_bits;
+    double shared = 0, all_a = 0, all_b = 0;
     uint32_t used = 0, levels[TEXT_WORDS], any = 0;
     int na = count(a, TEXT_WORDS), nb = count(b, TEXT_WORDS);
     for (int j = 0; j < nb; j++)
-        any |= levels[j] = levels_with(s, a, na, b[j], 0);
+        any |= levels[j] = levels_between(c->book, a, na, b[j]);
     for (int i = 0; any && i < na; i++) {
         all_a += bits[a[i]];
         for (int j = 0; j < nb; j++)
             if (!(used >> j & 1) && (levels[j] >> MARK_BITS * i & MARK_MASK) >= WORD_NEAR) {
-                shared += fminf(bits[a[i]], bits[b[j]]);
+                shared += fmin(bits[a[i]], bits[b[j]]);
                 used |= 1u << j;
                 break;
             }
     }
     for (int j = 0; shared > 0 && j < nb; j++)
         all_b += bits[b[j]];
-    float most = fmaxf(all_a, all_b);
-    return shared > 0 ? (unsigned)(256 * shared / most) : 0;
+    return shared > 0 ? (unsigned)(256 * shared / fmax(all_a, all_b)) : 0;
 }
 
-static unsigned text_level(const Sides *s, const uint32_t *a, const uint32_t *b)
+static unsigned texts_level(const Comparer *c, uint32_t x, uint32_t y)
 {
-    if (!a[0] || !b[0])
-        return TEXT_MISSING;
-    if (a[0] == b[0])
-        return TEXT_SAME;
-    if ((levels_with(s, a, 1, b[0], 0) & MARK_MASK) >= WORD_FAR)
+    if (word_level(c->book, x, y) >= WORD_FAR)
         return TEXT_NEAR;
-    unsigned share = shared_words(s, a + 1, b + 1);
+    unsigned share = shared_words(c, match_text_words(c->book, x), match_text_words(c->book, y));
     return share >= 160 ? TEXT_MOST : share >= 80 ? TEXT_SOME : TEXT_DIFFERENT;
+}
+
+enum { MEMO_BITS = 15, MEMO_WORD_BITS = 30, MEMO_LEVEL_BITS = 3 };
+
+static uint64_t *memo_of(const CompareSide *side, uint64_t key)
+{
+    return &side->memo[key * 0x9e3779b97f4a7c15u >> (64 - MEMO_BITS)];
+}
+
+static uint64_t memo_key(uint32_t x, uint32_t y)
+{
+    return ((uint64_t)x << MEMO_WORD_BITS | y) << MEMO_LEVEL_BITS;
+}
+
+/* A book holds far fewer texts than records: most pairs of them come again. */
+static unsigned text_level(const Sides *s, uint32_t x, uint32_t y)
+{
+    if (!x || !y)
+        return TEXT_MISSING;
+    if (x == y)
+        return TEXT_SAME;
+    if (!match_text_several(s->c->book, x) && !match_text_several(s->c->book, y))
+        return word_level(s->c->book, x, y) >= WORD_FAR ? TEXT_NEAR : TEXT_DIFFERENT;
+    if (!s->side->memo)
+        return texts_level(s->c, x, y);
+    uint64_t key = memo_key(x, y), *memo = memo_of(s->side, key);
+    if (*memo >> MEMO_LEVEL_BITS != key >> MEMO_LEVEL_BITS)
+        *memo = key | texts_level(s->c, x, y);
+    return *memo & ((1u << MEMO_LEVEL_BITS) - 1);
 }
 
 static uint32_t birth_of(const Comparer *c, const uint32_t *row)
@@ -302,9 +335,10 @@ static unsigned numbers_level(const Sides *s, const Comparison *f)
 }
 
 /* Levels of a name, and of what is further said of it: all come from one pairing. */
-static uint64_t name_levels(const Sides *s, size_t k, Pairing *p)
+static uint64_t name_levels(const Sides *s, size_t k)
 {
     const Comparison *f = &s->c->book->comparisons[k];
+    NamePairing *p = &s->side->pairings[f->role == COLUMN_MOTHER];
     pair_words(s, f, p);
     uint64_t levels = name_level(p);
     if (f->role == COLUMN_NAME) {
@@ -318,11 +352,10 @@ static uint64_t level_bits(const Sides *s, size_t k)
 {
     const Comparison *f = &s->c->book->comparisons[k];
     const uint32_t *x = s->a + f->at, *y = s->b + f->at;
-    Pairing p;
     unsigned level = 0;
     switch (f->kind) {
     case COMPARE_NAME:
-        return name_levels(s, k, &p);
+        return name_levels(s, k);
     case COMPARE_REST:
     case COMPARE_ORDER:
         break;
@@ -337,7 +370,7 @@ static uint64_t level_bits(const Sides *s, size_t k)
         level = numbers_level(s, f);
         break;
     case COMPARE_TEXT:
-        level = text_level(s, x, y);
+        level = text_level(s, *x, *y);
         break;
     }
     return (uint64_t)level << (LEVEL_BITS * k);
@@ -351,41 +384,38 @@ static uint64_t pattern_of(const Sides *s)
     return pattern;
 }
 
-uint64_t match_pattern(const Comparer *c, const CompareSide *side, const uint32_t *b)
+uint64_t match_pattern(const Comparer *c, CompareSide *side, const uint32_t *b)
 {
-    Sides s = {c, side->marked ? side->marks : NULL, side->row, b};
+    Sides s = {c, side, side->row, b};
     return pattern_of(&s);
 }
 
 /* ---- how much rarity adds ---- */
 
-static float rare_number(unsigned level, uint32_t times)
+static double rare_number(unsigned level, uint32_t times)
 {
     /* Two records share a number that belongs to one person; more is a shared telephone. */
-    return level == NUMBER_SAME && times > 2 ? -log2f((float)times / 2) : 0;
+    return level == NUMBER_SAME && times > 2 ? -log2((double)times / 2) : 0;
 }
 
-static void rare_names(const Sides *s, size_t k, Compared *ret)
+static void rare_names(const Comparer *c, const CompareSide *side, const uint32_t *b, size_t k,
+                       Compared *ret)
 {
-    const Comparison *f = &s->c->book->comparisons[k];
-    const uint32_t *a = s->a + f->at, *b = s->b + f->at;
-    Pairing p;
-    pair_words(s, f, &p);
-    for (int i = 0; i < p.n && i < 3; i++) {
-        float bits = fminf(s->c->word_bits[a[p.x[i]]], s->c->word_bits[b[p.y[i]]]);
+    const Comparison *f = &c->book->comparisons[k];
+    const NamePairing *p = &side->pairings[f->role == COLUMN_MOTHER];
+    for (int i = 0; i < p->n && i < 3 && p->slots[i]; i++) {
+        double x = c->word_bits[side->row[f->at + p->x[i]]], y = c->word_bits[b[f->at + p->y[i]]];
         bool rest = i == 2;
         if (!rest || f->role == COLUMN_NAME)
-            ret->rare[k + rest] += rare_share[p.slots[i]] * bits;
+            ret->rare[k + rest] += rare_share[p->slots[i]] * (x < y ? x : y);
     }
 }
 
 uint8_t match_relation(const Comparer *c, const uint32_t *a, const uint32_t *b)
 {
-    const MatchBook *book = c->book;
-    if (book->book_count < 2)
+    if (c->book->book_count < 2)
         return 0;
-    unsigned x = book->sources[(size_t)(a - book->rows) / book->stride],
-             y = book->sources[(size_t)(b - book->rows) / book->stride], older = 0;
+    unsigned x = a[ROW_SOURCE], y = b[ROW_SOURCE], older = 0;
     int p = DATE_YEAR(birth_of(c, a)), q = DATE_YEAR(birth_of(c, b));
     if (x != y && p && q && p != q)
         older = (p < q) == (x < y) ? OLDER_FIRST : OLDER_SECOND;
@@ -394,20 +424,21 @@ uint8_t match_relation(const Comparer *c, const uint32_t *a, const uint32_t *b)
 
 void match_compare(const Comparer *c, const uint32_t *a, const uint32_t *b, Compared *ret)
 {
-    Sides s = {c, NULL, a, b};
-    match_compare_rarity(c, a, b, pattern_of(&s), ret);
+    CompareSide side = {.row = a};
+    uint64_t pattern = match_pattern(c, &side, b);
+    match_compare_rarity(c, &side, b, pattern, ret);
 }
 
-void match_compare_rarity(const Comparer *c, const uint32_t *a, const uint32_t *b, uint64_t pattern,
-                          Compared *ret)
+void match_compare_rarity(const Comparer *c, const CompareSide *side, const uint32_t *b,
+                          uint64_t pattern, Compared *ret)
 {
-    Sides s = {c, NULL, a, b};
+    const uint32_t *a = side->row;
     *ret = (Compared){.pattern = pattern, .books = match_relation(c, a, b)};
     for (size_t k = 0; k < c->book->comparison_count; k++) {
         const Comparison *f = &c->book->comparisons[k];
-        unsigned level = pattern_level(ret->pattern, k);
+        unsigned level = pattern_level(pattern, k);
         if (f->kind == COMPARE_NAME)
-            rare_names(&s, k, ret);
+            rare_names(c, side, b, k, ret);
         else if (f->kind == COMPARE_NIK || f->kind == COMPARE_NUMBER)
             ret->rare[k] = rare_number(level, a[f->at + 2]);
         else if (f->kind == COMPARE_TEXT && level == TEXT_SAME)
@@ -425,42 +456,51 @@ static void mark_word(const Comparer *c, CompareSide *s, uint32_t word, unsigned
     s->marks[word] = on ? s->marks[word] | same << shift : 0;
     for (uint32_t i = w->starts[word]; i < w->starts[word + 1]; i++)
         s->marks[w->others[i]] = on ? s->marks[w->others[i]] | (uint32_t)w->levels[i] << shift : 0;
-    bool name = c->book->vocabulary->words[word].class == NAME_CLASS;
-    if (name && first < WORD_INITIALS && word != first + 1)
+    if (first < WORD_INITIALS && word != first + 1)
         s->marks[first + 1] = on ? s->marks[first + 1] | (uint32_t)WORD_INITIAL << shift : 0;
 }
 
 static void mark_all(const Comparer *c, CompareSide *s, bool on)
 {
+    s->initials = false;
     for (size_t k = 0; k < c->book->comparison_count; k++) {
         const Comparison *f = &c->book->comparisons[k];
         const uint32_t *words = s->row + f->at;
-        bool text = f->kind == COMPARE_TEXT;
-        if (!text && f->kind != COMPARE_NAME)
-            continue;
-        if (text && words[0])
-            mark_word(c, s, words[0], 0, on);
-        words += text;
-        for (int i = 0; i < NAME_WORDS && words[i]; i++)
-            mark_word(c, s, words[i], MARK_BITS * (unsigned)i + (text ? 0 : mark_shift(f)), on);
+        for (int i = 0; f->kind == COMPARE_NAME && i < NAME_WORDS && words[i]; i++) {
+            mark_word(c, s, words[i], MARK_BITS * (unsigned)i + mark_shift(f), on);
+            s->initials |= words[i] <= WORD_INITIALS;
+        }
     }
 }
 
-static float most_rare(const Comparer *c, const uint32_t *row)
+static double most_rare(const Comparer *c, const uint32_t *row)
 {
-    float sum = 0;
+    double sum = 0;
     for (size_t k = 0; k < c->book->comparison_count; k++) {
         const Comparison *f = &c->book->comparisons[k];
         int n = f->kind == COMPARE_NAME ? NAME_WORDS : f->kind == COMPARE_TEXT;
         for (int i = 0; i < n && row[f->at + i]; i++)
-            sum += fmaxf(0, c->word_bits[row[f->at + i]]);
+            sum += fmax(0, c->word_bits[row[f->at + i]]);
     }
     return sum;
 }
 
+void match_side_prefetch(const Comparer *c, const CompareSide *side, const uint32_t *b)
+{
+    for (size_t k = 0; side->marked && k < c->book->comparison_count; k++) {
+        const Comparison *f = &c->book->comparisons[k];
+        const uint32_t *words = b + f->at;
+        if (f->kind == COMPARE_TEXT)
+            __builtin_prefetch(memo_of(side, memo_key(side->row[f->at], *words)));
+        for (int i = 0; f->kind == COMPARE_NAME && i < NAME_WORDS; i++)
+            __builtin_prefetch(&side->marks[words[i]]);
+    }
+}
+
 void match_side_init(Arena *a, const Comparer *c, CompareSide *ret)
 {
-    *ret = (CompareSide){.marks = ARENA_ARRAY(a, c->book->vocabulary->n, uint32_t)};
+    *ret = (CompareSide){.marks = ARENA_WIDE(a, c->book->vocabulary->n, uint32_t),
+                         .memo = ARENA_ARRAY(a, (size_t)1 << MEMO_BITS, uint64_t)};
 }
 
 void match_side_set(const Comparer *c, CompareSide *side, const uint32_t *row, size_t others)
@@ -507,14 +547,14 @@ void comparer_init(Arena *a, const MatchBook *book, Comparer *ret)
         if (book->comparisons[k].kind == COMPARE_TEXT)
             in_text[book->comparisons[k].class + 1] = true;
     *ret = (Comparer){.book = book,
-                      .word_bits = ARENA_ARRAY(a, v->n, float),
+                      .word_bits = ARENA_ARRAY(a, v->n, double),
                       .nik_at = place_of(book, COMPARE_NIK),
                       .birth_at = place_of(book, COMPARE_BIRTH)};
     for (uint32_t id = 1; id < v->n; id++) {
         unsigned class = v->words[id].class;
         double share = (v->words[id].count > 2 ? v->words[id].count : 2) / total[class];
         ret->word_bits[id] =
-            (float)(in_text[class] ? fmax(0.05, -log2(share)) : log2(agree[class] / share));
+            in_text[class] ? fmax(0.05, -log2(share)) : log2(agree[class] / share);
     }
 }
 

@@ -69,33 +69,45 @@ typedef enum TextLevel {
 /* What comparing reads beside the rows: how much rarer than usual each word is, in bits. */
 typedef struct Comparer {
     const MatchBook *book;
-    float *word_bits;     /* by word: log2(chance agreement of the class / frequency of the word) */
+    double *word_bits;    /* by word: log2(chance agreement of the class / frequency of the word) */
     int nik_at, birth_at; /* in a row; -1: these books have none */
 } Comparer;
+
+/* How the words of two names were paired off, the best agreement first. */
+typedef struct NamePairing {
+    uint8_t slots[NAME_WORDS];            /* WordLevel */
+    uint8_t x[NAME_WORDS], y[NAME_WORDS]; /* which words each slot pairs */
+    uint8_t n, na, nb;
+} NamePairing;
 
 /* One record made ready to be compared with many: what agrees with it is marked at each word. */
 typedef struct CompareSide {
     const uint32_t *row;
-    uint32_t *marks; /* by word, three bits for each word of the record */
+    uint32_t *marks; /* by word, three bits for each word of the names of the record */
+    uint64_t *memo;  /* levels of pairs of texts met before */
     bool marked;     /* marking takes longer than comparing with a few */
-    float most_rare; /* what rarity can add to a pair with it, at most */
+    bool initials;   /* some word of its names is a single letter */
+    double most_rare;        /* what rarity can add to a pair with it, at most */
+    NamePairing pairings[2]; /* of the last pair: of the name, of the mother's name */
 } CompareSide;
 
 typedef struct Compared {
-    uint64_t pattern;              /* LEVEL_BITS for each comparison, the first lowest */
-    uint8_t books;                 /* which two books the records stand in: match_relation */
-    float rare[MATCH_COMPARISONS]; /* bits for agreeing on something rare (common: negative) */
+    uint64_t pattern;               /* LEVEL_BITS for each comparison, the first lowest */
+    uint8_t books;                  /* which two books the records stand in: match_relation */
+    double rare[MATCH_COMPARISONS]; /* bits for agreeing on something rare (common: negative) */
 } Compared;
 
 void comparer_init(Arena *a, const MatchBook *book, Comparer *ret);
 void match_side_init(Arena *a, const Comparer *c, CompareSide *ret);
 /* Takes another record, to be compared with so many; NULL takes none. */
 void match_side_set(const Comparer *c, CompareSide *side, const uint32_t *row, size_t others);
+/* Fetches what comparing with a record will read, its row being near already. */
+void match_side_prefetch(const Comparer *c, const CompareSide *side, const uint32_t *b);
 /* The pattern of match_compare alone, quickly. */
-uint64_t match_pattern(const Comparer *c, const CompareSide *side, const uint32_t *b);
-/* What rarity adds to a pair of which the pattern is known. */
-void match_compare_rarity(const Comparer *c, const uint32_t *a, const uint32_t *b, uint64_t pattern,
-                          Compared *ret);
+uint64_t match_pattern(const Comparer *c, CompareSide *side, const uint32_t *b);
+/* The rest of match_compare for the last pair of which the pattern was asked. */
+void match_compare_rarity(const Comparer *c, const CompareSide *side, const uint32_t *b,
+                          uint64_t pattern, Compared *ret);
 /* Compares records `a` and `b`. Symmetric. */
 void match_compare(const Comparer *c, const uint32_t *a, const uint32_t *b, Compared *ret);
 static inline unsigned pattern_level(uint64_t pattern, size_t comparison)

@@ -139,7 +139,7 @@ static uint64_t next_random(uint64_t *state)
     return match_mix(*state += 0x9e3779b97f4a7c15u, 5);
 }
 
-static void count_pair(const Comparer *c, const CompareSide *side, uint32_t j, int place,
+static void count_pair(const Comparer *c, CompareSide *side, uint32_t j, int place,
                        MatchModel *m, Table near)
 {
     uint64_t pattern = match_pattern(c, side, match_row(c->book, j));
@@ -155,7 +155,7 @@ static double all_pairs(const MatchBook *b, bool across, double ret[BOOK_PAIRS])
 {
     double of[MATCH_SOURCES] = {0}, all = 0;
     for (uint32_t i = 0; i < b->n; i++)
-        of[b->sources[i]]++;
+        of[match_source(b, i)]++;
     memset(ret, 0, BOOK_PAIRS * sizeof *ret);
     for (int s = 0; s < MATCH_SOURCES; s++)
         for (int t = s; t < MATCH_SOURCES; t++) {
@@ -181,7 +181,7 @@ static void count_random(const Comparer *c, bool across, MatchModel *m, Table ne
         match_side_set(c, &side, match_row(b, i), RANDOM_EACH);
         for (uint32_t s = all ? f + 1 : 0; s < (all ? b->n : RANDOM_EACH); s++) {
             uint32_t j = all ? s : (uint32_t)(next_random(&state) % b->n);
-            if (i != j && !(across && b->sources[i] == b->sources[j]))
+            if (i != j && !(across && match_source(b, i) == match_source(b, j)))
                 count_pair(c, &side, j, place, m, near);
         }
     }
@@ -243,24 +243,24 @@ static void set_bits(const MatchBook *b, MatchModel *m)
     for (int c = 0; c < MATCH_CLASSES; c++)
         strangers -= m->share[c];
     for (int c = 0; c < MATCH_CLASSES; c++) {
-        m->share_bits[c] = m->share[c] > 0 ? (float)log2(m->share[c] / strangers) : -1000;
+        m->share_bits[c] = m->share[c] > 0 ? log2(m->share[c] / strangers) : -1000;
         for (size_t k = 0; k < b->comparison_count; k++)
             for (unsigned v = 1; v < compare_levels(b->comparisons[k].kind); v++)
-                m->bits[c][k][v] = (float)log2(m->m[c][k][v] / m->u[k][v]);
+                m->bits[c][k][v] = log2(m->m[c][k][v] / m->u[k][v]);
     }
 }
 
-float match_older_bits(const MatchModel *m, MatchClass class, uint8_t books)
+double match_older_bits(const MatchModel *m, MatchClass class, uint8_t books)
 {
     bool forged = class == CLASS_FORGED || class == CLASS_RENAMED;
     return forged && books >= OLDER_FIRST ? m->older_bits[books >= OLDER_SECOND][books % BOOK_PAIRS]
                                           : 0;
 }
 
-static float class_bits(const MatchModel *m, MatchClass class, uint64_t pattern, uint8_t books,
+static double class_bits(const MatchModel *m, MatchClass class, uint64_t pattern, uint8_t books,
                         size_t n)
 {
-    float sum = m->share_bits[class] + m->book_bits[class][books % BOOK_PAIRS] +
+    double sum = m->share_bits[class] + m->book_bits[class][books % BOOK_PAIRS] +
                 match_older_bits(m, class, books);
     for (size_t k = 0; k < n; k++)
         sum += m->bits[class][k][pattern_level(pattern, k)];
@@ -424,13 +424,13 @@ static void learn_books(Learning *l)
             double expected = l->sum[c] * l->pairs[p] / l->all,
                    seen = l->between[c][p] + l->between[c][p + OLDER_FIRST] +
                           l->between[c][p + OLDER_SECOND];
-            l->model->book_bits[c][p] = (float)log2((seen + belief) / (expected + belief));
+            l->model->book_bits[c][p] = log2((seen + belief) / (expected + belief));
         }
     for (int p = 0; p < BOOK_PAIRS && l->book->book_count > 1; p++) {
         double first = belief / 2 + forged_between(l, p + OLDER_FIRST),
                second = belief / 2 + forged_between(l, p + OLDER_SECOND);
-        l->model->older_bits[0][p] = (float)log2(2 * first / (first + second));
-        l->model->older_bits[1][p] = (float)log2(2 * second / (first + second));
+        l->model->older_bits[0][p] = log2(2 * first / (first + second));
+        l->model->older_bits[1][p] = log2(2 * second / (first + second));
     }
 }
 
@@ -557,9 +557,9 @@ void match_model_write(Arena *a, const MatchBook *book, const MatchModel *m, Buf
         for (size_t j = i; j < book->book_count; j++) {
             uint8_t p = match_book_pair((unsigned)i, (unsigned)j);
             buf_printf(to, "books %zu %zu: %.9g %.9g %.9g %.9g %.9g\n", i + 1, j + 1,
-                       (double)m->book_bits[CLASS_SAME][p], (double)m->book_bits[CLASS_FORGED][p],
-                       (double)m->book_bits[CLASS_RENAMED][p], (double)m->older_bits[0][p],
-                       (double)m->older_bits[1][p]);
+                       m->book_bits[CLASS_SAME][p], m->book_bits[CLASS_FORGED][p],
+                       m->book_bits[CLASS_RENAMED][p], m->older_bits[0][p],
+                       m->older_bits[1][p]);
         }
     for (size_t k = 0; k < book->comparison_count; k++) {
         const Comparison *c = &book->comparisons[k];
@@ -575,55 +575,57 @@ void match_model_write(Arena *a, const MatchBook *book, const MatchModel *m, Buf
 
 /* ---- weighing ---- */
 
-static float rare_bits(const Compared *pair, size_t n)
+double match_rare_bits(const Compared *pair, size_t n)
 {
-    float sum = 0;
+    double sum = 0;
     for (size_t k = 0; k < n; k++)
         sum += pair->rare[k];
     return sum;
 }
 
-/* Of two numbers so many bits apart the smaller adds nothing that a float could hold. */
-enum { VANISHING = 40 };
+/* Of two numbers so many bits apart the smaller adds nothing that a double could hold. */
+enum { VANISHING = 60 };
 
 /* log2(1 + 2^x) */
-static float with_one(float x)
+static double with_one(double x)
 {
     if (x < -VANISHING)
         return 0;
-    return x > VANISHING ? x : (float)log2(1 + exp2((double)x));
+    return x > VANISHING ? x : log2(1 + exp2(x));
 }
 
 /* log2(2^x + 2^y) */
-static float either(float x, float y)
+static double either(double x, double y)
 {
-    return fmaxf(x, y) + with_one(-fabsf(x - y));
+    return fmax(x, y) + with_one(-fabs(x - y));
 }
 
-bool match_may_reach(const MatchModel *m, uint64_t pattern, uint8_t books, size_t n, float rare,
-                     float least)
+PatternBits match_pattern_bits(const MatchModel *m, uint64_t pattern, uint8_t books, size_t n)
 {
-    float same = class_bits(m, CLASS_SAME, pattern, books, n);
-    if (same + 1 + rare >= least)
-        return true;
-    return either(class_bits(m, CLASS_FORGED, pattern, books, n),
-                  class_bits(m, CLASS_RENAMED, pattern, books, n)) +
-               1 + rare >=
-           least;
+    double bits[MATCH_CLASSES];
+    for (int c = 0; c < MATCH_CLASSES; c++)
+        bits[c] = class_bits(m, (MatchClass)c, pattern, books, n);
+    return match_odds_bits(bits);
 }
 
-float match_odds(const float bits[MATCH_CLASSES], float rare)
+PatternBits match_odds_bits(const double bits[MATCH_CLASSES])
 {
-    return either(bits[CLASS_SAME], either(bits[CLASS_FORGED], bits[CLASS_RENAMED])) + rare -
-           with_one(either(bits[CLASS_KIN], bits[CLASS_NEIGHBOUR]) + rare);
+    return (PatternBits){
+        either(bits[CLASS_SAME], either(bits[CLASS_FORGED], bits[CLASS_RENAMED])),
+        either(bits[CLASS_KIN], bits[CLASS_NEIGHBOUR])};
+}
+
+double match_odds(PatternBits bits, double rare)
+{
+    return bits.person + rare - with_one(bits.near + rare);
 }
 
 MatchParts match_parts(const MatchModel *m, const Compared *pair, size_t n)
 {
     MatchParts p = {.prior = m->share_bits[CLASS_SAME] +
                              m->book_bits[CLASS_SAME][pair->books % BOOK_PAIRS]};
-    float same = class_bits(m, CLASS_SAME, pair->pattern, pair->books, n),
-          rare = rare_bits(pair, n);
+    double same = class_bits(m, CLASS_SAME, pair->pattern, pair->books, n),
+          rare = match_rare_bits(pair, n);
     p.forged = with_one(either(class_bits(m, CLASS_FORGED, pair->pattern, pair->books, n),
                                class_bits(m, CLASS_RENAMED, pair->pattern, pair->books, n)) -
                         same);
@@ -642,12 +644,12 @@ MatchParts match_parts(const MatchModel *m, const Compared *pair, size_t n)
     return p;
 }
 
-float match_weight(const MatchModel *m, const Compared *pair, size_t n)
+double match_weight(const MatchModel *m, const Compared *pair, size_t n)
 {
-    return match_parts(m, pair, n).weight;
+    return match_odds(match_pattern_bits(m, pair->pattern, pair->books, n), match_rare_bits(pair, n));
 }
 
-double match_probability(float weight)
+double match_probability(double weight)
 {
-    return 1 / (1 + exp2(-(double)weight));
+    return 1 / (1 + exp2(-weight));
 }

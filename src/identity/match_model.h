@@ -21,11 +21,11 @@ typedef enum MatchClass {
 
 typedef struct MatchModel {
     double m[MATCH_CLASSES][MATCH_COMPARISONS][MATCH_LEVELS], u[MATCH_COMPARISONS][MATCH_LEVELS];
-    float bits[MATCH_CLASSES][MATCH_COMPARISONS][MATCH_LEVELS];
+    double bits[MATCH_CLASSES][MATCH_COMPARISONS][MATCH_LEVELS];
     double share[MATCH_CLASSES];                /* of all pairs */
-    float share_bits[MATCH_CLASSES];            /* odds against strangers */
-    float book_bits[MATCH_CLASSES][BOOK_PAIRS]; /* how much likelier between two books than usual */
-    float older_bits[2][BOOK_PAIRS]; /* the same of forged pairs, by who says the earlier year */
+    double share_bits[MATCH_CLASSES];            /* odds against strangers */
+    double book_bits[MATCH_CLASSES][BOOK_PAIRS]; /* how much likelier between two books than usual */
+    double older_bits[2][BOOK_PAIRS]; /* the same of forged pairs, by who says the earlier year */
     int rounds;                      /* of the EM algorithm */
     uint64_t sampled;                /* random pairs behind u */
     uint64_t learned_on;             /* candidate pairs behind m */
@@ -33,10 +33,10 @@ typedef struct MatchModel {
 
 /* How a weight comes about: the sum of all parts is the weight. */
 typedef struct MatchParts {
-    float prior, level[MATCH_COMPARISONS], rare[MATCH_COMPARISONS];
-    float forged; /* added: it may be one person behind forged papers */
-    float kin;    /* taken off: relatives and neighbours agree in this too */
-    float weight;
+    double prior, level[MATCH_COMPARISONS], rare[MATCH_COMPARISONS];
+    double forged; /* added: it may be one person behind forged papers */
+    double kin;    /* taken off: relatives and neighbours agree in this too */
+    double weight;
 } MatchParts;
 
 /* One kind of agreement and how many candidate pairs show it. */
@@ -58,15 +58,23 @@ void match_model_learn(const Comparer *c, const Patterns *patterns, bool across,
 void match_model_fixed(const Comparer *c, const MatchSettings *settings, MatchModel *ret,
                        Problems *problems);
 /* The weight of a compared pair in bits: log2 of the odds that it is one person. */
-float match_weight(const MatchModel *m, const Compared *pair, size_t comparisons);
+double match_weight(const MatchModel *m, const Compared *pair, size_t comparisons);
 MatchParts match_parts(const MatchModel *m, const Compared *pair, size_t comparisons);
-/* Whether a pair of this pattern can weigh `least` at all when rarity adds `rare` at most. */
-bool match_may_reach(const MatchModel *m, uint64_t pattern, uint8_t books, size_t comparisons,
-                     float rare, float least);
-/* The weight from the bits of each class, shares and all, and what rarity adds to them. */
-float match_odds(const float bits[MATCH_CLASSES], float rare);
-double match_probability(float weight);
+/* What the levels of a pair say of its being one person, and of its being relatives or neighbours,
+ * before rarity: one `person` bit less is one bit less of the weight. */
+typedef struct PatternBits {
+    double person, near;
+} PatternBits;
+PatternBits match_pattern_bits(const MatchModel *m, uint64_t pattern, uint8_t books,
+                               size_t comparisons);
+/* The same from the bits of each class, shares and all. */
+PatternBits match_odds_bits(const double bits[MATCH_CLASSES]);
+/* The weight when rarity adds `rare` to the pattern; never above the sum of `person` and it. */
+double match_odds(PatternBits bits, double rare);
+/* All that rarity adds to a pair. */
+double match_rare_bits(const Compared *pair, size_t comparisons);
+double match_probability(double weight);
 /* What is added for whose record says the earlier year of birth (Compared.books). */
-float match_older_bits(const MatchModel *m, MatchClass class, uint8_t books);
+double match_older_bits(const MatchModel *m, MatchClass class, uint8_t books);
 /* The weights as lines of a settings file. */
 void match_model_write(Arena *a, const MatchBook *book, const MatchModel *m, Buf *to);

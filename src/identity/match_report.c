@@ -83,9 +83,9 @@ static void put_curve(const MatchReport *r, Buf *to)
     for (uint32_t i = 0; i < book->n; i++) {
         Compared pair;
         match_compare(r->comparer, match_row(book, i), match_row(book, i), &pair);
-        float w = match_weight(r->model, &pair, book->comparison_count);
+        double w = match_weight(r->model, &pair, book->comparison_count);
         for (int s = 0; s <= CURVE_STEPS; s++)
-            below[s] += w < (float)(s * BITS_SHOWN) / CURVE_STEPS;
+            below[s] += w < (double)(s * BITS_SHOWN) / CURVE_STEPS;
     }
     put_head(r, M_MATCH_REPORT_UNLINKABLE, to);
     buf_printf(to, "<svg viewBox=\"0 0 %d %d\" role=\"img\"><polyline points=\"", CURVE_WIDTH,

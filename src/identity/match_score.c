@@ -6,33 +6,53 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORDS_A_JOB = 2048, SAMPLE_PAIRS = 20000000, AHEAD = 8 };
+enum { RECORDS_A_JOB = 2048, SAMPLE_PAIRS = 8000000, AHEAD = 16, CACHE_BITS = 12 };
 
 typedef struct Sweep Sweep;
 
-/* A range of records and what one thread found in it. */
+typedef struct Worker Worker;
+
+/* A range of records, and where the pairs stand that a thread found in it. */
 typedef struct Job {
     Sweep *sweep;
-    Arena *arena;
     uint32_t from, to; /* records, each with later ones */
-    uint64_t compared, owned[16];
-    struct {
-        MatchEdge *items;
-        size_t n, cap;
-    } edges;
-    PatternCount *slots; /* open addressing; count 0 = free */
-    size_t slot_count, used;
+    const Worker *by;
+    size_t first, n; /* of its edges */
 } Job;
 
 struct Sweep {
     const MatchRun *run;
     const MatchModel *model; /* NULL: count patterns */
-    float least;
+    double least;
     uint64_t every; /* one record of so many is looked at */
     Job *jobs;
     size_t job_count;
     uint64_t all, done;
-    pthread_mutex_t lock;
+    Worker *workers;      /* that have done their work */
+    pthread_mutex_t lock; /* over `done` and `workers` */
+};
+
+/* The bits of a pattern met before. */
+typedef struct CachedBits {
+    uint64_t pattern;
+    unsigned books; /* plus one: 0 is an empty place */
+    PatternBits bits;
+} CachedBits;
+
+/* What one thread keeps from job to job, and what it has found. */
+struct Worker {
+    Worker *next;
+    Arena *arena;
+    Sweep *sweep;
+    CompareSide side;
+    Candidates candidates;
+    CachedBits *cache;
+    PatternCount *slots; /* open addressing; count 0 = free */
+    size_t slot_count, used;
+    struct {
+        MatchEdge *items;
+        size_t n, cap;
+    } edges;
 };
 
 static size_t slot_of(uint64_t pattern, uint8_t books, size_t slots)
@@ -40,89 +60,83 @@ static size_t slot_of(uint64_t pattern, uint8_t books, size_t slots)
     return match_mix(pattern, 3 + books) & (slots - 1);
 }
 
-static void grow_slots(Job *j)
+static void grow_slots(Worker *w)
 {
-    PatternCount *old = j->slots;
-    size_t n = j->slot_count;
-    j->slot_count = n ? n * 2 : 1024;
-    j->slots = ARENA_ARRAY(j->arena, j->slot_count, PatternCount);
+    PatternCount *old = w->slots;
+    size_t n = w->slot_count;
+    w->slot_count = n ? n * 2 : 1024;
+    w->slots = ARENA_WIDE(w->arena, w->slot_count, PatternCount);
     for (size_t i = 0; i < n; i++)
         if (old[i].count > 0) {
-            size_t at = slot_of(old[i].pattern, old[i].books, j->slot_count);
-            while (j->slots[at].count > 0)
-                at = (at + 1) & (j->slot_count - 1);
-            j->slots[at] = old[i];
+            size_t at = slot_of(old[i].pattern, old[i].books, w->slot_count);
+            while (w->slots[at].count > 0)
+                at = (at + 1) & (w->slot_count - 1);
+            w->slots[at] = old[i];
         }
 }
 
-static void count_pattern(Job *j, uint64_t pattern, uint8_t books)
+static void count_pattern(Worker *w, uint64_t pattern, uint8_t books)
 {
-    if (j->used * 2 >= j->slot_count)
-        grow_slots(j);
-    size_t at = slot_of(pattern, books, j->slot_count);
-    while (j->slots[at].count > 0 &&
-           (j->slots[at].pattern != pattern || j->slots[at].books != books))
-        at = (at + 1) & (j->slot_count - 1);
-    j->used += j->slots[at].count == 0;
-    j->slots[at].pattern = pattern;
-    j->slots[at].books = books;
-    j->slots[at].count++;
+    if (w->used * 2 >= w->slot_count)
+        grow_slots(w);
+    size_t at = slot_of(pattern, books, w->slot_count);
+    while (w->slots[at].count > 0 &&
+           (w->slots[at].pattern != pattern || w->slots[at].books != books))
+        at = (at + 1) & (w->slot_count - 1);
+    w->used += w->slots[at].count == 0;
+    w->slots[at].pattern = pattern;
+    w->slots[at].books = books;
+    w->slots[at].count++;
 }
 
-/* What one thread keeps from job to job. */
-typedef struct Worker {
-    Arena *arena;
-    CompareSide side;
-    Candidates candidates;
-} Worker;
-
-static void weigh(Job *j, const CompareSide *side, uint32_t a, uint32_t b, uint64_t pattern)
+static PatternBits bits_of(const Worker *w, uint64_t pattern, uint8_t books)
 {
-    const Sweep *s = j->sweep;
+    CachedBits *have = &w->cache[slot_of(pattern, books, (size_t)1 << CACHE_BITS)];
+    if (have->pattern != pattern || have->books != books + 1u)
+        *have = (CachedBits){pattern, books + 1u,
+                             match_pattern_bits(w->sweep->model, pattern, books,
+                                                w->sweep->run->comparer->book->comparison_count)};
+    return have->bits;
+}
+
+static void weigh(Worker *w, uint32_t a, uint32_t b, uint64_t pattern)
+{
+    const Sweep *s = w->sweep;
     const Comparer *c = s->run->comparer;
-    size_t n = c->book->comparison_count;
-    uint8_t books = match_relation(c, match_row(c->book, a), match_row(c->book, b));
-    if (!match_may_reach(s->model, pattern, books, n, side->most_rare, s->least))
+    const uint32_t *other = match_row(c->book, b);
+    PatternBits bits = bits_of(w, pattern, match_relation(c, w->side.row, other));
+    if (bits.person + w->side.most_rare < s->least)
         return;
     Compared pair;
-    match_compare_rarity(c, match_row(c->book, a), match_row(c->book, b), pattern, &pair);
-    float weight = match_weight(s->model, &pair, n);
+    match_compare_rarity(c, &w->side, other, pattern, &pair);
+    double weight = match_odds(bits, match_rare_bits(&pair, c->book->comparison_count));
     if (weight >= s->least)
-        *ARENA_PUSH(j->arena, j->edges) = (MatchEdge){a, b, pattern, weight};
+        *ARENA_PUSH_WIDE(w->arena, w->edges) = (MatchEdge){a, b, pattern, weight};
 }
 
-static int by_later(const void *x, const void *y)
+static void look_at_record(Worker *w, uint32_t a)
 {
-    const MatchEdge *p = x, *q = y;
-    return (p->b > q->b) - (p->b < q->b);
-}
-
-/* Jobs and records are taken in order, so that edges only need order among those of one record. */
-static void look_at_record(Job *j, Worker *w, uint32_t a)
-{
-    const Sweep *s = j->sweep;
+    const Sweep *s = w->sweep;
     const Comparer *c = s->run->comparer;
     Candidates *to = &w->candidates;
     match_candidates(s->run->blocks, a, to);
     if (to->n == 0)
         return;
+    for (size_t i = 0; i < to->n && i < AHEAD; i++)
+        match_row_prefetch(c->book, to->records[i]);
     match_side_set(c, &w->side, match_row(c->book, a), to->n);
-    size_t before = j->edges.n;
     for (size_t i = 0; i < to->n; i++) {
-        uint32_t b = to->records[i];
+        const uint32_t *other = match_row(c->book, to->records[i]);
         if (i + AHEAD < to->n)
-            __builtin_prefetch(match_row(c->book, to->records[i + AHEAD]));
-        uint64_t pattern = match_pattern(c, &w->side, match_row(c->book, b));
-        j->owned[to->passes[i]]++;
+            match_row_prefetch(c->book, to->records[i + AHEAD]);
+        if (i + AHEAD / 2 < to->n)
+            match_side_prefetch(c, &w->side, match_row(c->book, to->records[i + AHEAD / 2]));
+        uint64_t pattern = match_pattern(c, &w->side, other);
         if (s->model)
-            weigh(j, &w->side, a, b, pattern);
+            weigh(w, a, to->records[i], pattern);
         else
-            count_pattern(j, pattern,
-                          match_relation(c, match_row(c->book, a), match_row(c->book, b)));
+            count_pattern(w, pattern, match_relation(c, w->side.row, other));
     }
-    if (j->edges.n > before + 1)
-        qsort(j->edges.items + before, j->edges.n - before, sizeof *j->edges.items, by_later);
-    j->compared += to->n;
 }
 
 static void tell_progress(Sweep *s, uint64_t records)
@@ -138,18 +152,23 @@ static void work(void *job, void *state)
 {
     Job *j = job;
     Worker *w = state;
+    j->by = w;
+    j->first = w->edges.n;
     for (uint32_t a = j->from; a < j->to; a++)
         if (j->sweep->every == 1 || match_mix(a, 17) % j->sweep->every == 0)
-            look_at_record(j, w, a);
+            look_at_record(w, a);
+    j->n = w->edges.n - j->first;
     tell_progress(j->sweep, j->to - j->from);
 }
 
 static void *worker_open(void *ctx)
 {
-    const Sweep *s = ctx;
+    Sweep *s = ctx;
     Arena *a = arena_new(SIZE_MAX);
     Worker *w = ARENA_NEW(a, Worker);
     w->arena = a;
+    w->sweep = s;
+    w->cache = ARENA_ARRAY(a, (size_t)1 << CACHE_BITS, CachedBits);
     match_side_init(a, s->run->comparer, &w->side);
     match_candidates_init(a, s->run->comparer->book->n, &w->candidates);
     return w;
@@ -158,7 +177,11 @@ static void *worker_open(void *ctx)
 static void worker_close(void *state)
 {
     Worker *w = state;
-    arena_free(w->arena);
+    Sweep *s = w->sweep;
+    pthread_mutex_lock(&s->lock);
+    w->next = s->workers;
+    s->workers = w;
+    pthread_mutex_unlock(&s->lock);
 }
 
 /* The same jobs for any number of threads. */
@@ -177,13 +200,11 @@ static void make_jobs(Arena *a, Sweep *s)
 
 static void sweep(Sweep *s)
 {
+    pthread_mutex_init(&s->lock, NULL);
     WorkQueue *q =
         workqueue_new(s->run->threads, s->job_count + 1, work, worker_open, worker_close, s);
-    pthread_mutex_init(&s->lock, NULL);
-    for (size_t i = 0; i < s->job_count; i++) {
-        s->jobs[i].arena = arena_new(SIZE_MAX);
+    for (size_t i = 0; i < s->job_count; i++)
         workqueue_push_back(q, &s->jobs[i]);
-    }
     workqueue_free(q);
     pthread_mutex_destroy(&s->lock);
 }
@@ -196,7 +217,7 @@ static int by_pattern(const void *x, const void *y)
     return (p->books > q->books) - (p->books < q->books);
 }
 
-/* Equal patterns of all jobs as one. */
+/* Equal patterns of all threads as one. */
 static size_t fold_patterns(PatternCount *items, size_t n)
 {
     size_t kept = 0;
@@ -211,47 +232,52 @@ static size_t fold_patterns(PatternCount *items, size_t n)
     return kept;
 }
 
-Patterns match_count_patterns(Arena *a, const MatchRun *run)
+static void dismiss(const Sweep *s)
 {
-    Sweep s = {.run = run, .every = 1};
-    Patterns ret = {.scale = 1};
-    make_jobs(a, &s);
-    s.every = match_block_pairs(run->blocks) / SAMPLE_PAIRS + 1;
-    ret.scale = (double)s.every;
-    sweep(&s);
-    for (size_t i = 0; i < s.job_count; i++)
-        ret.n += s.jobs[i].used;
-    ret.items = ARENA_ARRAY(a, ret.n + 1, PatternCount);
-    ret.n = 0;
-    for (size_t i = 0; i < s.job_count; i++) {
-        for (size_t k = 0; k < s.jobs[i].slot_count; k++)
-            if (s.jobs[i].slots[k].count > 0)
-                ret.items[ret.n++] = s.jobs[i].slots[k];
-        arena_free(s.jobs[i].arena);
+    for (Worker *w = s->workers, *next; w; w = next) {
+        next = w->next;
+        arena_free(w->arena);
     }
-    ret.n = fold_patterns(ret.items, ret.n);
-    return ret;
 }
 
-MatchEdges match_find_edges(Arena *a, const MatchRun *run, const MatchModel *model, float least)
+Patterns match_count_patterns(Arena *a, const MatchRun *run)
+{
+    Sweep s = {.run = run};
+    struct {
+        PatternCount *items;
+        size_t n, cap;
+    } found = {0};
+    make_jobs(a, &s);
+    s.every = match_block_pairs(run->blocks) / SAMPLE_PAIRS + 1;
+    sweep(&s);
+    for (const Worker *w = s.workers; w; w = w->next)
+        for (size_t i = 0; i < w->slot_count; i++)
+            if (w->slots[i].count > 0)
+                *ARENA_PUSH_WIDE(a, found) = w->slots[i];
+    dismiss(&s);
+    return (Patterns){found.items, fold_patterns(found.items, found.n), (double)s.every};
+}
+
+MatchEdges match_find_edges(Arena *a, const MatchRun *run, const MatchModel *model, double least)
 {
     Sweep s = {.run = run, .every = 1, .model = model, .least = least};
     MatchEdges ret = {0};
     make_jobs(a, &s);
     sweep(&s);
     for (size_t i = 0; i < s.job_count; i++)
-        ret.n += s.jobs[i].edges.n;
-    ret.items = ARENA_ARRAY(a, ret.n + 1, MatchEdge);
+        ret.n += s.jobs[i].n;
+    ret.items = ARENA_WIDE(a, ret.n + 1, MatchEdge);
     ret.n = 0;
-    for (size_t i = 0; i < s.job_count; i++) {
-        Job *j = &s.jobs[i];
-        if (j->edges.n)
-            memcpy(ret.items + ret.n, j->edges.items, j->edges.n * sizeof *ret.items);
-        ret.n += j->edges.n;
-        ret.compared += j->compared;
-        for (size_t p = 0; p < run->blocks->pass_count; p++)
-            ret.owned[p] += j->owned[p];
-        arena_free(j->arena);
+    for (const Job *j = s.jobs; j < s.jobs + s.job_count; j++) {
+        if (j->n)
+            memcpy(ret.items + ret.n, j->by->edges.items + j->first, j->n * sizeof *ret.items);
+        ret.n += j->n;
     }
+    for (const Worker *w = s.workers; w; w = w->next)
+        for (size_t p = 0; p < MATCH_PASSES; p++) {
+            ret.owned[p] += w->candidates.owned[p];
+            ret.compared += w->candidates.owned[p];
+        }
+    dismiss(&s);
     return ret;
 }

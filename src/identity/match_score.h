@@ -6,14 +6,14 @@
 typedef struct MatchEdge {
     uint32_t a, b; /* a < b */
     uint64_t pattern;
-    float weight; /* bits */
+    double weight; /* bits */
 } MatchEdge;
 
 typedef struct MatchEdges {
-    MatchEdge *items; /* ascending by a, b */
+    MatchEdge *items; /* ascending by a */
     size_t n;
     uint64_t compared;  /* candidate pairs, each once */
-    uint64_t owned[16]; /* of them by pass */
+    uint64_t owned[MATCH_PASSES]; /* of them by pass */
 } MatchEdges;
 
 typedef struct MatchRun {
@@ -28,6 +28,6 @@ typedef struct MatchRun {
 /* Counts the kinds of agreement among candidate pairs; of very many pairs a fixed sample. */
 Patterns match_count_patterns(Arena *a, const MatchRun *run);
 /* Weaker pairs do not even propose that two groups are one person. */
-#define WEAKEST_EDGE (-10.0f)
+#define WEAKEST_EDGE (-10.0)
 /* All candidate pairs that weigh at least `least` bits. */
-MatchEdges match_find_edges(Arena *a, const MatchRun *run, const MatchModel *model, float least);
+MatchEdges match_find_edges(Arena *a, const MatchRun *run, const MatchModel *model, double least);

@@ -21,9 +21,10 @@ void match_write_pairs(Arena *a, const Comparer *c, const MatchEdges *edges, Buf
         csv_cell(to, book->ids[e->a], ',');
         buf_char(to, ',');
         csv_cell(to, book->ids[e->b], ',');
-        buf_printf(to, ",%.4f,%.6f,", (double)e->weight, match_probability(e->weight));
+        buf_printf(to, ",%.4f,%.6f,", e->weight, match_probability(e->weight));
         put_pattern(a, book, e->pattern, to);
-        buf_printf(to, ",%d,%d\n", book->sources[e->a] + 1, book->sources[e->b] + 1);
+        buf_printf(to, ",%u,%u\n", match_source(book, e->a) + 1,
+                   match_source(book, e->b) + 1);
     }
 }
 
@@ -40,7 +41,7 @@ void match_write_clusters(Arena *a, const MatchBook *book, const MatchClusters *
         csv_cell(to, book->ids[i], ',');
         buf_char(to, ',');
         csv_cell(to, names[clusters->of[i]], ',');
-        buf_printf(to, ",%d\n", book->sources[i] + 1);
+        buf_printf(to, ",%u\n", match_source(book, i) + 1);
     }
 }
 

@@ -12,13 +12,9 @@ enum { LONGEST = 40, FAR_LENGTH = 6, NEAR_LENGTH = 4, FAR_WORDS = 400000, CROWD 
 /* Keys of different kinds are never equal. */
 enum { KEY_LETTERS = 0, KEY_SOUND = 300, KEY_GROUP = 301 };
 
-typedef struct Key {
-    uint64_t key;
-    uint32_t word;
-} Key;
-
+/* Half of the hash of a key above the word: where two keys are taken for one, comparing tells. */
 typedef struct Keys {
-    Key *items;
+    uint64_t *items;
     size_t n, cap;
 } Keys;
 
@@ -63,7 +59,7 @@ static WordLevel level_of(const Pairing *p, uint32_t a, uint32_t b)
 
 static void put_key(Pairing *p, uint64_t kind, Str text, uint32_t word)
 {
-    *ARENA_PUSH(p->scratch, p->keys) = (Key){match_hash(kind, text), word};
+    *ARENA_PUSH_WIDE(p->scratch, p->keys) = match_hash(kind, text) >> 32 << 32 | word;
 }
 
 static void put_letters(Pairing *p, uint8_t class, Str text, uint32_t id, bool far)
@@ -101,10 +97,8 @@ static void put_word(Pairing *p, uint32_t id, bool far)
 
 static int by_key(const void *x, const void *y)
 {
-    const Key *p = x, *q = y;
-    if (p->key != q->key)
-        return p->key < q->key ? -1 : 1;
-    return (p->word > q->word) - (p->word < q->word);
+    const uint64_t *p = x, *q = y;
+    return (*p > *q) - (*p < *q);
 }
 
 static int by_words(const void *x, const void *y)
@@ -115,15 +109,15 @@ static int by_words(const void *x, const void *y)
     return (p->b > q->b) - (p->b < q->b);
 }
 
-static void judge(Pairing *p, const Key *run, size_t n)
+static void judge(Pairing *p, const uint64_t *run, size_t n)
 {
     for (size_t i = 0; i < n && n <= CROWD; i++)
         for (size_t j = i + 1; j < n; j++) {
-            uint32_t x = run[i].word, y = run[j].word;
+            uint32_t x = (uint32_t)run[i], y = (uint32_t)run[j];
             WordLevel level = x == y ? WORD_DIFFERENT : level_of(p, x, y);
             if (level != WORD_DIFFERENT) {
-                *ARENA_PUSH(p->scratch, p->found) = (Pair){x, y, (uint8_t)level};
-                *ARENA_PUSH(p->scratch, p->found) = (Pair){y, x, (uint8_t)level};
+                *ARENA_PUSH_WIDE(p->scratch, p->found) = (Pair){x, y, (uint8_t)level};
+                *ARENA_PUSH_WIDE(p->scratch, p->found) = (Pair){y, x, (uint8_t)level};
             }
         }
 }
@@ -136,10 +130,16 @@ static void pair_up(Pairing *p)
     if (p->keys.n)
         qsort(p->keys.items, p->keys.n, sizeof *p->keys.items, by_key);
     for (size_t i = 0, end; i < p->keys.n; i = end) {
-        for (end = i + 1; end < p->keys.n && p->keys.items[end].key == p->keys.items[i].key;)
+        for (end = i + 1; end < p->keys.n && p->keys.items[end] >> 32 == p->keys.items[i] >> 32;)
             end++;
         judge(p, p->keys.items + i, end - i);
     }
+}
+
+static uint64_t hint_of(uint32_t word)
+{
+    enum { HINT_BITS = 6 };
+    return 1ull << (word * 0x9e3779b9u >> (32 - HINT_BITS));
 }
 
 SimilarWords *similar_words_new(Arena *a, const Vocabulary *v, const NameToken *tokens)
@@ -152,6 +152,7 @@ SimilarWords *similar_words_new(Arena *a, const Vocabulary *v, const NameToken *
     s->starts = ARENA_ARRAY(a, v->n + 1, uint32_t);
     s->others = ARENA_ARRAY(a, p.found.n + 1, uint32_t);
     s->levels = ARENA_ARRAY(a, p.found.n + 1, uint8_t);
+    s->hints = ARENA_ARRAY(a, v->n, uint64_t);
     for (size_t i = 0; i < p.found.n; i++) {
         const Pair *f = &p.found.items[i];
         if (i && f[-1].a == f->a && f[-1].b == f->b)
@@ -159,6 +160,7 @@ SimilarWords *similar_words_new(Arena *a, const Vocabulary *v, const NameToken *
         s->others[s->pairs] = f->b;
         s->levels[s->pairs++] = f->level;
         s->starts[f->a + 1]++;
+        s->hints[f->a] |= hint_of(f->b);
     }
     for (uint32_t id = 0; id < v->n; id++)
         s->starts[id + 1] += s->starts[id];
@@ -168,6 +170,8 @@ SimilarWords *similar_words_new(Arena *a, const Vocabulary *v, const NameToken *
 
 WordLevel similar_words_find(const SimilarWords *s, uint32_t a, uint32_t b)
 {
+    if (!(s->hints[a] & hint_of(b)))
+        return WORD_DIFFERENT;
     uint32_t low = s->starts[a], high = s->starts[a + 1];
     while (low < high) {
         uint32_t middle = (low + high) / 2;

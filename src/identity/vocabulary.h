@@ -10,6 +10,7 @@ enum { WORD_NONE = 0, WORD_INITIALS = 26 };
 typedef struct Word {
     Str text;
     uint32_t count;
+    uint32_t parts; /* for the owner of a whole text: where its words begin */
     uint8_t class;
 } Word;
 
@@ -44,6 +45,7 @@ typedef struct SimilarWords {
     uint32_t *starts; /* into others and levels, by word */
     uint32_t *others;
     uint8_t *levels;
+    uint64_t *hints; /* by word: a bit for each of its others, most of which then need no search */
     size_t pairs;
 } SimilarWords;
 

@@ -168,9 +168,9 @@ static LikenessPart part_of(ColumnRole role)
     return p;
 }
 
-static int hundredths(float bits)
+static int hundredths(double bits)
 {
-    return (int)lroundf(bits * 100);
+    return (int)lround(bits * 100);
 }
 
 static void say(const MatchBook *b, const Compared *pair, const MatchParts *parts, Likeness *ret)
@@ -194,8 +194,8 @@ static MatchModel sized(const LikenessModel *l, size_t persons)
 {
     static const MatchClass by_size[] = {CLASS_SAME, CLASS_FORGED, CLASS_RENAMED, CLASS_KIN};
     MatchModel m = l->weights;
-    float bits =
-        log2f((float)SHARES_OF / (float)(persons > LEAST_PERSONS ? persons : LEAST_PERSONS));
+    double bits =
+        log2((double)SHARES_OF / (double)(persons > LEAST_PERSONS ? persons : LEAST_PERSONS));
     for (size_t i = 0; i < sizeof by_size / sizeof *by_size; i++)
         m.share_bits[by_size[i]] += bits;
     return m;
