@@ -32,14 +32,18 @@ typedef struct Joining {
     size_t divided;
 } Joining;
 
-static int by_weight(const void *x, const void *y)
+/* The place of a pair below its weight, so that sorting puts the heaviest first. */
+static uint64_t order_of(const MatchEdges *edges, size_t i)
 {
-    const MatchEdge *p = x, *q = y;
-    if (p->weight != q->weight)
-        return p->weight > q->weight ? -1 : 1;
-    if (p->a != q->a)
-        return p->a < q->a ? -1 : 1;
-    return (p->b > q->b) - (p->b < q->b);
+    static const double most = 2048, steps = 1 << 20;
+    double weight = fmax(1 - most, fmin(edges->items[i].weight, most - 1));
+    return (uint64_t)((most - weight) * steps) << 32 | i;
+}
+
+static int by_order(const void *x, const void *y)
+{
+    const uint64_t *p = x, *q = y;
+    return (*p > *q) - (*p < *q);
 }
 
 /* What the pairs between two groups say of each thing: sums of roots over those that say something.
@@ -167,6 +171,19 @@ static void try_edge(Joining *j, const MatchEdge *e)
         j->divided += e->weight >= j->join;
 }
 
+static void take_edges(Joining *j, const MatchEdges *edges)
+{
+    Arena *scratch = arena_new(SIZE_MAX);
+    uint64_t *order = ARENA_WIDE(scratch, edges->n + 1, uint64_t);
+    for (size_t i = 0; i < edges->n; i++)
+        order[i] = order_of(edges, i);
+    if (edges->n > 1)
+        qsort(order, edges->n, sizeof *order, by_order);
+    for (size_t i = 0; i < edges->n; i++)
+        try_edge(j, &edges->items[(uint32_t)order[i]]);
+    arena_free(scratch);
+}
+
 /* ---- who is missing in a book of nearly everybody ---- */
 
 /* A group that lacks the book, and one that has it and may be the same person. */
@@ -290,6 +307,10 @@ MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel 
                  .rule_count = rule_count,
                  .join = join,
                  .unique = unique};
+    CompareSide side;
+    match_side_init(a, c, &side);
+    j.side = &side;
+    j.refusals = ARENA_ARRAY(a, (size_t)1 << REFUSAL_BITS, Refusal);
     take_roots(a, &j);
     j.first = ARENA_ARRAY(a, n + 1, uint32_t);
     j.next = ARENA_ARRAY(a, n + 1, uint32_t);
@@ -303,12 +324,7 @@ MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel 
     for (size_t i = 0; i < rule_count; i++)
         if (rules[i].same && j.first[rules[i].a] != j.first[rules[i].b])
             merge(&j, j.first[rules[i].a], j.first[rules[i].b]);
-    MatchEdge *sorted = ARENA_ARRAY(a, edges->n + 1, MatchEdge);
-    memcpy(sorted, edges->items, edges->n * sizeof *sorted);
-    if (edges->n > 1)
-        qsort(sorted, edges->n, sizeof *sorted, by_weight);
-    for (size_t i = 0; i < edges->n; i++)
-        try_edge(&j, &sorted[i]);
+    take_edges(&j, edges);
     for (unsigned s = 0; s < c->book->book_count && c->book->book_count > 1; s++)
         find_missing(a, &j, edges, 1u << s);
     MatchClusters ret = {.of = j.first, .divided = j.divided};
