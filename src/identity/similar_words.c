@@ -38,11 +38,12 @@ typedef struct Pairing {
 
 static WordLevel letters_level(Str a, Str b)
 {
-    size_t shorter = a.len < b.len ? a.len : b.len;
+    size_t shorter = a.len < b.len ? a.len : b.len, longer = a.len + b.len - shorter;
     int d = osa_distance(a, b);
     if (d <= 1 && shorter >= NEAR_LENGTH - 1)
         return WORD_NEAR;
-    return d == 2 && shorter >= FAR_LENGTH - 1 ? WORD_FAR : WORD_DIFFERENT;
+    bool far = d == 2 && shorter >= FAR_LENGTH - 1 && longer >= FAR_LENGTH;
+    return far ? WORD_FAR : WORD_DIFFERENT;
 }
 
 static WordLevel level_of(const Pairing *p, uint32_t a, uint32_t b)
