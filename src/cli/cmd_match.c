@@ -114,8 +114,8 @@ static Err compute(Matching *m, bool across)
     }
     m->edges = match_find_edges(cli->arena, &run, &m->model, WEAKEST_EDGE);
     double odds = m->settings.accept / (1 - m->settings.accept);
-    m->clusters = match_clusters_make(cli->arena, &m->comparer, &m->model, &m->edges,
-                                      log2(odds), m->settings.unique, rules.items, rules.n);
+    m->clusters = match_clusters_make(cli->arena, &m->comparer, &m->model, &m->edges, log2(odds),
+                                      m->settings.unique, rules.items, rules.n);
     return ERR_OK;
 }
 

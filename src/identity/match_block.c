@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* A block may hold more records in a small book, where looking at all pairs costs little. */
-enum { LARGEST = 1000, LARGEST_OF_MANY = 100, RECORDS_IN_BLOCKS = 20000000 };
+enum { LARGEST = 1000, LARGEST_OF_MANY = 40, RECORDS_IN_BLOCKS = 20000000 };
 enum {
     MOST_KEYS = 64,
     TOP_NAMES = 3,
@@ -42,7 +42,7 @@ typedef struct Entries {
 
 typedef struct Blocking {
     BlockBook *to;
-    Arena *arena, *scratch; /* of what stays; of what does not */
+    Arena *arena, *scratch;         /* of what stays; of what does not */
     const uint64_t *sounds, *loose; /* by word: its sound, and what sounds alike at all */
     size_t largest;
     struct {

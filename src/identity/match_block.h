@@ -36,7 +36,7 @@ typedef struct Candidates {
     uint32_t *records;
     size_t n;
     uint64_t owned[MATCH_PASSES]; /* of all records so far, by the pass of the first block */
-    uint32_t *seen; /* by record: the last one it was a candidate of, plus one */
+    uint32_t *seen;               /* by record: the last one it was a candidate of, plus one */
 } Candidates;
 
 void match_candidates_init(Arena *a, uint32_t records, Candidates *ret);

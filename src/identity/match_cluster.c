@@ -15,7 +15,7 @@ static const double most_missing = 0.3, least_missing = 1.0 / 64;
 typedef struct Refusal {
     uint32_t x, y, size_x, size_y;
 } Refusal;
-enum { REFUSAL_BITS = 18 };
+enum { LEAST_REFUSALS = 4096, EDGES_A_REFUSAL = 8 };
 
 typedef struct Joining {
     const Comparer *comparer;
@@ -24,6 +24,7 @@ typedef struct Joining {
         *root)[MATCH_COMPARISONS][MATCH_LEVELS]; /* by class: square roots of likelihood ratios */
     CompareSide *side;
     Refusal *refusals;
+    size_t refusal_count;                 /* a power of two */
     uint32_t *first, *next, *last, *size; /* groups as lists; `first` is right for every member */
     const MatchRule *rules;
     size_t rule_count;
@@ -150,7 +151,7 @@ static bool groups_join(Joining *j, uint32_t x, uint32_t y)
     if (x > y)
         return groups_join(j, y, x);
     Refusal asked = {x, y, j->size[x], j->size[y]},
-            *place = &j->refusals[match_mix(x, y) >> (64 - REFUSAL_BITS)];
+            *place = &j->refusals[match_mix(x, y) & (j->refusal_count - 1)];
     if (memcmp(place, &asked, sizeof asked) == 0)
         return false;
     bool join = group_odds(j, x, y) >= j->join;
@@ -310,7 +311,10 @@ MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel 
     CompareSide side;
     match_side_init(a, c, &side);
     j.side = &side;
-    j.refusals = ARENA_ARRAY(a, (size_t)1 << REFUSAL_BITS, Refusal);
+    j.refusal_count = LEAST_REFUSALS;
+    while (j.refusal_count < edges->n / EDGES_A_REFUSAL)
+        j.refusal_count *= 2;
+    j.refusals = ARENA_WIDE(a, j.refusal_count, Refusal);
     take_roots(a, &j);
     j.first = ARENA_ARRAY(a, n + 1, uint32_t);
     j.next = ARENA_ARRAY(a, n + 1, uint32_t);

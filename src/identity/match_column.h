@@ -48,7 +48,7 @@ typedef struct MatchSettings {
     double prior; /* chance that two records taken at random are one person; 0 = learn it */
     double forged, renamed, kin, neighbour; /* the same of the other classes of pairs */
     double accept;                          /* probability from which two records are joined */
-    double books[BOOK_BITS][BOOK_PAIRS];     /* bits by the two books of a pair */
+    double books[BOOK_BITS][BOOK_PAIRS];    /* bits by the two books of a pair */
     bool unique;                            /* each source names a person once */
 } MatchSettings;
 

@@ -74,7 +74,8 @@ static void put_agreements(Agreements *to, uint32_t levels, int j)
     for (int i = 0; levels; i++, levels >>= MARK_BITS)
         if (levels & MARK_MASK)
             to->ranks[to->n++] =
-                ((levels & MARK_MASK) * 64 + 32 - 4 * (unsigned)(i + j) - (unsigned)abs(i - j)) << 4 |
+                ((levels & MARK_MASK) * 64 + 32 - 4 * (unsigned)(i + j) - (unsigned)abs(i - j))
+                    << 4 |
                 (15u - (unsigned)(j * NAME_WORDS + i));
 }
 
@@ -553,8 +554,7 @@ void comparer_init(Arena *a, const MatchBook *book, Comparer *ret)
     for (uint32_t id = 1; id < v->n; id++) {
         unsigned class = v->words[id].class;
         double share = (v->words[id].count > 2 ? v->words[id].count : 2) / total[class];
-        ret->word_bits[id] =
-            in_text[class] ? fmax(0.05, -log2(share)) : log2(agree[class] / share);
+        ret->word_bits[id] = in_text[class] ? fmax(0.05, -log2(share)) : log2(agree[class] / share);
     }
 }
 

@@ -83,10 +83,10 @@ typedef struct NamePairing {
 /* One record made ready to be compared with many: what agrees with it is marked at each word. */
 typedef struct CompareSide {
     const uint32_t *row;
-    uint32_t *marks; /* by word, three bits for each word of the names of the record */
-    uint64_t *memo;  /* levels of pairs of texts met before */
-    bool marked;     /* marking takes longer than comparing with a few */
-    bool initials;   /* some word of its names is a single letter */
+    uint32_t *marks;         /* by word, three bits for each word of the names of the record */
+    uint64_t *memo;          /* levels of pairs of texts met before */
+    bool marked;             /* marking takes longer than comparing with a few */
+    bool initials;           /* some word of its names is a single letter */
     double most_rare;        /* what rarity can add to a pair with it, at most */
     NamePairing pairings[2]; /* of the last pair: of the name, of the mother's name */
 } CompareSide;

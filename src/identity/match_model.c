@@ -139,8 +139,8 @@ static uint64_t next_random(uint64_t *state)
     return match_mix(*state += 0x9e3779b97f4a7c15u, 5);
 }
 
-static void count_pair(const Comparer *c, CompareSide *side, uint32_t j, int place,
-                       MatchModel *m, Table near)
+static void count_pair(const Comparer *c, CompareSide *side, uint32_t j, int place, MatchModel *m,
+                       Table near)
 {
     uint64_t pattern = match_pattern(c, side, match_row(c->book, j));
     bool here = place >= 0 && pattern_level(pattern, (size_t)place) == TEXT_SAME;
@@ -258,10 +258,10 @@ double match_older_bits(const MatchModel *m, MatchClass class, uint8_t books)
 }
 
 static double class_bits(const MatchModel *m, MatchClass class, uint64_t pattern, uint8_t books,
-                        size_t n)
+                         size_t n)
 {
     double sum = m->share_bits[class] + m->book_bits[class][books % BOOK_PAIRS] +
-                match_older_bits(m, class, books);
+                 match_older_bits(m, class, books);
     for (size_t k = 0; k < n; k++)
         sum += m->bits[class][k][pattern_level(pattern, k)];
     return sum;
@@ -558,8 +558,7 @@ void match_model_write(Arena *a, const MatchBook *book, const MatchModel *m, Buf
             uint8_t p = match_book_pair((unsigned)i, (unsigned)j);
             buf_printf(to, "books %zu %zu: %.9g %.9g %.9g %.9g %.9g\n", i + 1, j + 1,
                        m->book_bits[CLASS_SAME][p], m->book_bits[CLASS_FORGED][p],
-                       m->book_bits[CLASS_RENAMED][p], m->older_bits[0][p],
-                       m->older_bits[1][p]);
+                       m->book_bits[CLASS_RENAMED][p], m->older_bits[0][p], m->older_bits[1][p]);
         }
     for (size_t k = 0; k < book->comparison_count; k++) {
         const Comparison *c = &book->comparisons[k];
@@ -610,9 +609,8 @@ PatternBits match_pattern_bits(const MatchModel *m, uint64_t pattern, uint8_t bo
 
 PatternBits match_odds_bits(const double bits[MATCH_CLASSES])
 {
-    return (PatternBits){
-        either(bits[CLASS_SAME], either(bits[CLASS_FORGED], bits[CLASS_RENAMED])),
-        either(bits[CLASS_KIN], bits[CLASS_NEIGHBOUR])};
+    return (PatternBits){either(bits[CLASS_SAME], either(bits[CLASS_FORGED], bits[CLASS_RENAMED])),
+                         either(bits[CLASS_KIN], bits[CLASS_NEIGHBOUR])};
 }
 
 double match_odds(PatternBits bits, double rare)
@@ -625,7 +623,7 @@ MatchParts match_parts(const MatchModel *m, const Compared *pair, size_t n)
     MatchParts p = {.prior = m->share_bits[CLASS_SAME] +
                              m->book_bits[CLASS_SAME][pair->books % BOOK_PAIRS]};
     double same = class_bits(m, CLASS_SAME, pair->pattern, pair->books, n),
-          rare = match_rare_bits(pair, n);
+           rare = match_rare_bits(pair, n);
     p.forged = with_one(either(class_bits(m, CLASS_FORGED, pair->pattern, pair->books, n),
                                class_bits(m, CLASS_RENAMED, pair->pattern, pair->books, n)) -
                         same);
@@ -646,7 +644,8 @@ MatchParts match_parts(const MatchModel *m, const Compared *pair, size_t n)
 
 double match_weight(const MatchModel *m, const Compared *pair, size_t n)
 {
-    return match_odds(match_pattern_bits(m, pair->pattern, pair->books, n), match_rare_bits(pair, n));
+    return match_odds(match_pattern_bits(m, pair->pattern, pair->books, n),
+                      match_rare_bits(pair, n));
 }
 
 double match_probability(double weight)

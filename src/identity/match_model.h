@@ -22,13 +22,14 @@ typedef enum MatchClass {
 typedef struct MatchModel {
     double m[MATCH_CLASSES][MATCH_COMPARISONS][MATCH_LEVELS], u[MATCH_COMPARISONS][MATCH_LEVELS];
     double bits[MATCH_CLASSES][MATCH_COMPARISONS][MATCH_LEVELS];
-    double share[MATCH_CLASSES];                /* of all pairs */
-    double share_bits[MATCH_CLASSES];            /* odds against strangers */
-    double book_bits[MATCH_CLASSES][BOOK_PAIRS]; /* how much likelier between two books than usual */
+    double share[MATCH_CLASSES];      /* of all pairs */
+    double share_bits[MATCH_CLASSES]; /* odds against strangers */
+    double book_bits[MATCH_CLASSES]
+                    [BOOK_PAIRS];     /* how much likelier between two books than usual */
     double older_bits[2][BOOK_PAIRS]; /* the same of forged pairs, by who says the earlier year */
-    int rounds;                      /* of the EM algorithm */
-    uint64_t sampled;                /* random pairs behind u */
-    uint64_t learned_on;             /* candidate pairs behind m */
+    int rounds;                       /* of the EM algorithm */
+    uint64_t sampled;                 /* random pairs behind u */
+    uint64_t learned_on;              /* candidate pairs behind m */
 } MatchModel;
 
 /* How a weight comes about: the sum of all parts is the weight. */

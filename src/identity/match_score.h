@@ -12,7 +12,7 @@ typedef struct MatchEdge {
 typedef struct MatchEdges {
     MatchEdge *items; /* ascending by a */
     size_t n;
-    uint64_t compared;  /* candidate pairs, each once */
+    uint64_t compared;            /* candidate pairs, each once */
     uint64_t owned[MATCH_PASSES]; /* of them by pass */
 } MatchEdges;
 

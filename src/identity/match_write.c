@@ -23,8 +23,7 @@ void match_write_pairs(Arena *a, const Comparer *c, const MatchEdges *edges, Buf
         csv_cell(to, book->ids[e->b], ',');
         buf_printf(to, ",%.4f,%.6f,", e->weight, match_probability(e->weight));
         put_pattern(a, book, e->pattern, to);
-        buf_printf(to, ",%u,%u\n", match_source(book, e->a) + 1,
-                   match_source(book, e->b) + 1);
+        buf_printf(to, ",%u,%u\n", match_source(book, e->a) + 1, match_source(book, e->b) + 1);
     }
 }
 
