@@ -16,9 +16,12 @@ typedef struct Papers {
     Html *h;
     Record person;
     PaperTruth truth;
-    /* Those in which she is a victim, and of which it is known when they began. */
-    Record cases[FILES_MAX];
-    size_t case_count;
+    /* Files of which it is known when they began: cases she is a victim in, and departures. */
+    struct {
+        Record rec;
+        const Field *began;
+    } files[FILES_MAX];
+    size_t file_count;
     bool differs;
 } Papers;
 
@@ -62,14 +65,36 @@ static Err add_papers(Papers *p, const Record *person)
     return ERR_OK;
 }
 
+static void add_file(Papers *p, const Field *began, Str uid)
+{
+    Record r;
+    if (p->file_count < FILES_MAX &&
+        store_get(&p->req->reader, began->reg, uid, VERB_LIST, &r) == ERR_OK &&
+        !str_empty(r.vals[began->index].text)) {
+        p->files[p->file_count].rec = r;
+        p->files[p->file_count++].began = began;
+    }
+}
+
 static void add_case(Papers *p, const Record *victim)
 {
     const Field *began = role_field(p->req->model, FIELD_ROLE_CASE_BEGAN);
-    Record *c = &p->cases[p->case_count];
-    if (began && victim->parent_reg == began->reg && p->case_count < FILES_MAX &&
-        store_get(&p->req->reader, began->reg, victim->parent_uid, VERB_LIST, c) == ERR_OK &&
-        !str_empty(c->vals[began->index].text))
-        p->case_count++;
+    if (began && victim->parent_reg == began->reg)
+        add_file(p, began, victim->parent_uid);
+}
+
+/* Each time she left or was placed to work. */
+static Err add_departures(Papers *p)
+{
+    const Field *began = role_field(p->req->model, FIELD_ROLE_DEPARTURE_BEGAN);
+    Query q;
+    QueryPage page;
+    if (!began || !req_may(p->req, began->reg, VERB_LIST))
+        return ERR_OK;
+    TRY(referring(p->req, &p->person, began->reg, FILES_MAX, &q, &page));
+    for (size_t i = 0; i < page.n; i++)
+        add_file(p, began, page.items[i].uid);
+    return ERR_OK;
 }
 
 static Err add_cases(Papers *p, const Record *shown)
@@ -157,12 +182,13 @@ static void join(Arena *a, Str *list, Str one)
     *list = str_printf(a, "%.*s%s%.*s", STR_ARG(*list), list->len ? "; " : "", STR_ARG(one));
 }
 
-/* How old she was when the case began by each date stated, and whether she was a child then. */
-static void at_beginning(Papers *p, const Record *c)
+/* How old she was when the case or the work began by each date stated, and whether she was a child
+ * then. */
+static void at_beginning(Papers *p, const Record *c, const Field *by)
 {
     Req *req = p->req;
     const Field *child = role_field(req->model, FIELD_ROLE_VICTIM_CHILD);
-    Str began = c->vals[role_field(req->model, FIELD_ROLE_CASE_BEGAN)->index].text;
+    Str began = c->vals[by->index].text;
     Str ages = S(""), children = S(""), first = STR_NONE;
     bool disputed = false;
     Date birth, at;
@@ -244,6 +270,7 @@ static Err compare(Papers *p, const Record *shown)
             return e;
     }
     TRY(add_cases(p, shown));
+    TRY(add_departures(p));
     papers_settle(p->req->store, p->req->arena, &p->truth);
     if (!p->truth.n) {
         h_element(p->h, "p", req_tr(p->req, M_PAPERS_NONE));
@@ -254,8 +281,8 @@ static Err compare(Papers *p, const Record *shown)
     if (!p->differs)
         h_element(p->h, "li", req_tr(p->req, M_PAPERS_AGREE));
     h_close(p->h);
-    for (size_t i = 0; i < p->case_count; i++)
-        at_beginning(p, &p->cases[i]);
+    for (size_t i = 0; i < p->file_count; i++)
+        at_beginning(p, &p->files[i].rec, p->files[i].began);
     table(p);
     return ERR_OK;
 }

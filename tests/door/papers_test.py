@@ -51,6 +51,17 @@ def test_papers_that_disagree_are_told_in_words(s):
     assert rows >= 2, f"papers were read on no record ({before})"
 
 
+def test_the_age_at_each_placement_is_told(s):
+    c = s.as_("pengawas")
+    who = person(c, nama="Welhelmus Ujisurat Benu", jk="L", tgl_lahir="2003-08-12")
+    placed = steps.make(c, "pmi", orang=steps.uid_of(who), legalitas="non_prosedural", negara="my", sektor="a", mulai="2019-03-01")
+    paper(c, who, "paspor", tgl_lahir_tertera="1998-08-12", tanggal_terbit="2019-02-02")
+    steps.open_file(c, who)
+    text = words(section(c.get(who + "?surat=ya")))
+    number = s.rows("SELECT nomor FROM pmi WHERE uid=?", steps.uid_of(placed))[0]["nomor"]
+    assert f"Saat {number} (1 Maret 2019) ia berumur" in text and "15 tahun menurut" in text and "20 tahun menurut Paspor" in text, text
+
+
 def test_the_victims_page_compares_too_and_order_is_by_issue(s):
     c = s.as_("ppt")
     who, victim = forged(c, "Dorkas Ujisurat Nubatonis")
