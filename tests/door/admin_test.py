@@ -430,9 +430,9 @@ def test_a_given_password_ends_and_what_others_do_to_an_account_is_told(own):
     admin = own.as_("admin")
     late, page = make_user(admin, own, "datang.terlambat", ["petugas_ppt"])
     again = own.rows("SELECT uid FROM pengguna WHERE nama_masuk='peksos'")[0]["uid"]
-    form = admin.get("/setelan").form("/setelan", has="sandi_awal_hari")
-    assert "1 sampai 90" in admin.submit(form.fill(sandi_awal_hari="0")).words
-    assert admin.submit(form.fill(sandi_awal_hari="3")).status == 200
+    form = admin.get("/setelan").form("/setelan", has="akun_awal_hari")
+    assert "1 sampai 90" in admin.submit(form.fill(akun_awal_hari="0")).words
+    assert admin.submit(form.fill(akun_awal_hari="3")).status == 200
     # wrong tries, and a password from somebody else, are told at the next log-in and stay on one's own page
     assert first_login(own, "peksos", "salah sekali ini")[1].path == "/masuk"
     form = admin.get(f"/akun/{again}").form("/sandi")
