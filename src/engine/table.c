@@ -1,3 +1,4 @@
+#include "engine/suppression.h"
 #include "engine/table_collect.h"
 
 #include <stdlib.h>
@@ -248,6 +249,38 @@ static void mask_cell(Count *c, int k)
     c->masked = c->n > 0 && c->n < k;
 }
 
+/* The last row and the last column are totals. */
+static Count *cell_at(Table *t, size_t row, size_t column)
+{
+    if (row == t->row_count)
+        return column == t->column_count ? &t->total : &t->column_totals[column];
+    return column == t->column_count ? &t->row_totals[row]
+                                     : &t->cells[row * t->column_count + column];
+}
+
+/* Where nobody sees columns, what the rows are made of may be anything. */
+static void mask_beside(Table *t, int k)
+{
+    Arena *a = arena_new(SIZE_MAX);
+    bool unseen = str_empty(t->ask.columns);
+    SuppressionGrid g = {.rows = t->row_count + 1, .columns = t->column_count + 1, .k = k};
+    g.n = ARENA_ARRAY(a, g.rows * g.columns, int64_t);
+    g.marks = ARENA_ARRAY(a, g.rows * g.columns, CellMark);
+    for (size_t i = 0; i < g.rows * g.columns; i++) {
+        const Count *c = cell_at(t, i / g.columns, i % g.columns);
+        bool nobody = unseen && i % g.columns < t->column_count;
+        g.n[i] = nobody ? SUPPRESSION_UNSEEN : c->n;
+        g.marks[i] = nobody ? CELL_BESIDE : c->masked ? CELL_SMALL : CELL_SHOWN;
+    }
+    suppress(a, &g);
+    for (size_t i = 0; i < g.rows * g.columns; i++) {
+        Count *c = cell_at(t, i / g.columns, i % g.columns);
+        c->beside = g.marks[i] == CELL_BESIDE;
+        c->masked = g.marks[i] != CELL_SHOWN;
+    }
+    arena_free(a);
+}
+
 static void mask(Table *t)
 {
     int k = str_empty(t->ask.parent) ? audience_k(t->ask.audience) : 0;
@@ -259,6 +292,8 @@ static void mask(Table *t)
         mask_cell(&t->column_totals[i], k);
     mask_cell(&t->total, k);
     mask_cell(&t->apart, k);
+    if (k)
+        mask_beside(t, k);
 }
 
 /* Table number `k` of those that were collected in one walk. The table lies in `a`. */

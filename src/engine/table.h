@@ -1,6 +1,7 @@
 /* Tables of figures: what `domain/tables` declares, counted for a period and masked for an
  * audience. A number carries its unit, period, source and definition; a person is counted once a
- * table and period, at her first row in it. Suppression: primary, cells under k. */
+ * table and period, at her first row in it. Suppressed are cells under k, and those from which they
+ * could be worked out. */
 #pragma once
 
 #include "model/query.h"
@@ -31,6 +32,7 @@ typedef struct Count {
     int64_t n, sum;  /* rows, and their values in a table of sums */
     int64_t unknown; /* rows without a value: counted beside, never added as 0 */
     bool masked;     /* 0 < n < k: to be shown as "<k" */
+    bool beside;     /* masked so that another cannot be worked out: to be shown as "*" */
 } Count;
 
 typedef struct Table {
@@ -65,12 +67,13 @@ MUST_CHECK Err table_count_set(Reader *rd, const TableAsk *asks, size_t n, Probl
 /* One figure: the total of a register for a period, in its unit (KAS-21: never added together). */
 MUST_CHECK Err table_total(Reader *rd, const Register *reg, Str period, Audience audience,
                            Count *ret);
-/* "<5", "−" for zero is not used: zero prints as 0. */
+/* "<5", "*", or the number; zero prints as 0. */
 Str count_text(Arena *a, Lang lang, const Count *c, Audience audience);
 /* A cell of the table for people: a count, or a sum with its unit; a sum of unknown values only is
  * "not known". */
 Str table_cell(Arena *a, Lang lang, const Table *t, const Count *c);
-/* The same for machines: plain digits, "<5" or nothing for a masked one, nothing when not known. */
+/* The same for machines: plain digits, "<5", "*" or nothing for a masked one, nothing when not
+ * known. */
 Str table_plain(Arena *a, const Table *t, const Count *c);
 /* "12 Kasus", "Rp500.000": a figure with its unit. */
 Str table_figure(Arena *a, Lang lang, const Table *t, const Count *c);

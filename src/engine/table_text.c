@@ -3,9 +3,14 @@
 #include "base/number.h"
 #include "engine/table.h"
 
+static Str masked_text(Arena *a, const Count *c, Audience audience)
+{
+    return c->beside ? S("*") : str_printf(a, "<%d", audience_k(audience));
+}
+
 Str count_text(Arena *a, Lang lang, const Count *c, Audience audience)
 {
-    return c->masked ? str_printf(a, "<%d", audience_k(audience)) : number_format(a, lang, c->n, 0);
+    return c->masked ? masked_text(a, c, audience) : number_format(a, lang, c->n, 0);
 }
 
 static Str scaled_text(Arena *a, Lang lang, const Field *f, int64_t n)
@@ -29,7 +34,7 @@ Str table_plain(Arena *a, const Table *t, const Count *c)
 {
     const Field *sum = t->ask.def->sum;
     if (!sum)
-        return c->masked ? str_printf(a, "<%d", audience_k(t->ask.audience)) : str_int(a, c->n);
+        return c->masked ? masked_text(a, c, t->ask.audience) : str_int(a, c->n);
     return c->masked || (c->n && c->n == c->unknown) ? S("") : number_plain(a, c->sum, sum->scale);
 }
 

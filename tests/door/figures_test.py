@@ -1,5 +1,6 @@
 """Published figures, sums below a record, what refers to a record, dates in order: as a person meets
 them, against the facts of domain/seed and the rows of the database."""
+import html
 import re
 
 import steps
@@ -130,5 +131,18 @@ def test_masked_rows_have_no_bar(s):
     chart = re.search(r'<svg class="grafik".*?</svg>', page, re.S).group()
     values = re.findall(r'<text class="g-nilai"[^>]*>([^<]*)<', chart)[1:]
     bars = re.findall(r'<rect class="g-batang"', chart)
-    hidden = [v for v in values if v.startswith("&lt;10 ")]
+    hidden = [v for v in values if v.startswith(("&lt;10 ", "* "))]
     assert hidden and len(bars) == len(values) - len(hidden) - values.count("0 korban"), (values, len(bars))
+
+
+def test_no_masked_number_can_be_worked_out_from_its_line(s):
+    """In no row and no column is one number hidden alone: the others and the total would tell it."""
+    page = s.as_("sekretaris").get("/tabel/korban_terpilah", {"masa": "2026-S1", "untuk": "task-force"}).html
+    rows = re.findall(r"<tr>(.*?)</tr>", page, re.S)
+    grid = [[html.unescape(c).strip() for c in re.findall(r"<td[^>]*>(?:<a[^>]*>)?([^<]*)", r)] for r in rows]
+    grid = [r for r in grid if len(r) > 2]
+    assert len(grid) > 3 and len({len(r) for r in grid}) == 1, grid
+    lines = grid + [list(c) for c in zip(*grid)]
+    hidden = [sum(c in ("<5", "*") for c in line) for line in lines]
+    assert 1 not in hidden and sum(hidden) > 4, grid
+    assert any(c == "*" for r in grid for c in r), grid

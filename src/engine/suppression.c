@@ -1,0 +1,173 @@
+#include "engine/suppression.h"
+
+#include <string.h>
+
+/* What is shown leaves room for changes that add up to nothing in every row and every column; a
+ * change is a circulation between rows and columns, in which a total counts the other way round. */
+typedef struct Search {
+    const SuppressionGrid *g;
+    int64_t *moved; /* by cell: from its row to its column */
+    size_t *from;   /* by node: where it was reached from; rows first, then columns */
+    size_t *queue;
+    size_t apart; /* the cell that must not be used */
+} Search;
+static const int64_t boundless = INT64_MAX / 4;
+
+static bool is_total(const SuppressionGrid *g, size_t cell)
+{
+    return (cell / g->columns + 1 == g->rows) != (cell % g->columns + 1 == g->columns);
+}
+
+/* By how much a cell with this mark may grow or shrink. */
+static int64_t room(const SuppressionGrid *g, size_t cell, CellMark mark, bool grow)
+{
+    int64_t most = mark == CELL_SMALL ? g->k - 1 : boundless;
+    return grow != is_total(g, cell) ? most - g->n[cell] : g->n[cell] - 1;
+}
+
+/* The largest count seen that a total is made of; of any other its own. */
+static int64_t largest_part(const SuppressionGrid *g, size_t cell)
+{
+    size_t row = cell / g->columns, column = cell % g->columns;
+    int64_t ret = 0;
+    for (size_t i = 0; i < (g->rows - 1) * g->columns; i++) {
+        bool of_row = row + 1 == g->rows || i / g->columns == row;
+        bool of_column =
+            column + 1 == g->columns ? i % g->columns + 1 < g->columns : i % g->columns == column;
+        if (of_row && of_column && g->n[i] != SUPPRESSION_UNSEEN && g->n[i] > ret)
+            ret = g->n[i];
+    }
+    return ret ? ret : g->n[cell];
+}
+
+/* How far below k a count stays for all that its small totals say. */
+static int64_t headroom(const SuppressionGrid *g, size_t cell)
+{
+    size_t end = g->rows * g->columns - 1, row_end = cell - cell % g->columns + g->columns - 1;
+    size_t totals[] = {row_end, end - end % g->columns + cell % g->columns, end};
+    int64_t ret = g->k - 1 - g->n[cell];
+    for (size_t i = 0; i < 3; i++)
+        if (g->marks[totals[i]] == CELL_SMALL && g->k - 1 - g->n[totals[i]] < ret)
+            ret = g->k - 1 - g->n[totals[i]];
+    return ret;
+}
+
+/* By how much a small cell must be able to. */
+static int64_t need(const SuppressionGrid *g, size_t cell, bool grow)
+{
+    return grow != is_total(g, cell) ? headroom(g, cell) : largest_part(g, cell) - 1;
+}
+
+static int64_t room_left(const Search *s, size_t cell, bool grow)
+{
+    CellMark mark = s->g->marks[cell];
+    if (mark == CELL_SHOWN || cell == s->apart)
+        return 0;
+    int64_t all = room(s->g, cell, mark, grow);
+    return grow ? all - s->moved[cell] : all + s->moved[cell];
+}
+
+static size_t cell_between(const SuppressionGrid *g, size_t x, size_t y)
+{
+    return x < g->rows ? x * g->columns + y - g->rows : y * g->columns + x - g->rows;
+}
+
+/* Breadth first; whether `to` was reached. */
+static bool find_way(Search *s, size_t start, size_t to)
+{
+    const SuppressionGrid *g = s->g;
+    size_t nodes = g->rows + g->columns, head = 0, tail = 0;
+    for (size_t i = 0; i < nodes; i++)
+        s->from[i] = SIZE_MAX;
+    s->from[start] = start;
+    for (s->queue[tail++] = start; head < tail && s->from[to] == SIZE_MAX; head++) {
+        size_t x = s->queue[head];
+        bool row = x < g->rows;
+        for (size_t y = row ? g->rows : 0; y < (row ? nodes : g->rows); y++)
+            if (s->from[y] == SIZE_MAX && room_left(s, cell_between(g, x, y), row) > 0) {
+                s->from[y] = x;
+                s->queue[tail++] = y;
+            }
+    }
+    return s->from[to] != SIZE_MAX;
+}
+
+static void move_one(Search *s, size_t start, size_t to)
+{
+    for (size_t y = to; y != start; y = s->from[y])
+        s->moved[cell_between(s->g, s->from[y], y)] += s->from[y] < s->g->rows ? 1 : -1;
+}
+
+/* Whether the cell may grow, or shrink, by so much. */
+static bool can_move(Search *s, size_t cell, bool grow, int64_t by)
+{
+    const SuppressionGrid *g = s->g;
+    size_t row = cell / g->columns, column = g->rows + cell % g->columns;
+    size_t start = grow ? column : row, to = grow ? row : column;
+    s->apart = cell;
+    memset(s->moved, 0, g->rows * g->columns * sizeof *s->moved);
+    while (by > 0 && find_way(s, start, to)) {
+        move_one(s, start, to);
+        by--;
+    }
+    return by <= 0;
+}
+
+static bool is_safe(Search *s, size_t cell)
+{
+    return can_move(s, cell, true, need(s->g, cell, true)) &&
+           can_move(s, cell, false, need(s->g, cell, false));
+}
+
+static bool follows(const SuppressionGrid *g, size_t cell, CellMark mark, size_t of, bool same_way)
+{
+    return room(g, cell, mark, same_way) >= need(g, of, true) &&
+           room(g, cell, mark, !same_way) >= need(g, of, false);
+}
+
+/* What it costs that this cell follows the other; boundless when it cannot. */
+static int64_t cost(const SuppressionGrid *g, size_t cell, size_t of, bool same_way)
+{
+    CellMark mark = g->marks[cell];
+    if (mark != CELL_SHOWN && follows(g, cell, mark, of, same_way))
+        return 0;
+    if (g->n[cell] == 0 || !follows(g, cell, CELL_BESIDE, of, same_way))
+        return boundless;
+    return mark == CELL_SMALL ? 1 : g->n[cell] + 1;
+}
+
+/* Hides the cheapest three cells that make a rectangle with this one and can follow all its range;
+ * none when there are none. */
+static void hide_rectangle(SuppressionGrid *g, size_t cell)
+{
+    size_t row = cell / g->columns, column = cell % g->columns, best[3] = {0};
+    int64_t least = boundless;
+    for (size_t i = 0; i < g->rows * g->columns; i++) {
+        size_t three[3] = {row * g->columns + i % g->columns, i - i % g->columns + column, i};
+        if (i / g->columns == row || i % g->columns == column)
+            continue;
+        int64_t all = cost(g, three[0], cell, false);
+        all = all < least ? all + cost(g, three[1], cell, false) : all;
+        all = all < least ? all + cost(g, three[2], cell, true) : all;
+        if (all < least) {
+            least = all;
+            memcpy(best, three, sizeof best);
+        }
+    }
+    for (size_t i = 0; i < 3 && least < boundless; i++)
+        if (g->marks[best[i]] == CELL_SHOWN ||
+            !follows(g, best[i], g->marks[best[i]], cell, i == 2))
+            g->marks[best[i]] = CELL_BESIDE;
+}
+
+void suppress(Arena *a, SuppressionGrid *g)
+{
+    size_t cells = g->rows * g->columns, nodes = g->rows + g->columns;
+    Search s = {.g = g,
+                .moved = ARENA_ARRAY(a, cells, int64_t),
+                .from = ARENA_ARRAY(a, nodes, size_t),
+                .queue = ARENA_ARRAY(a, nodes, size_t)};
+    for (size_t i = 0; i < cells; i++)
+        if (g->marks[i] == CELL_SMALL && !is_safe(&s, i))
+            hide_rectangle(g, i);
+}

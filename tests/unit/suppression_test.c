@@ -1,0 +1,171 @@
+/* Suppression against an attacker who tries every table that fits what is shown. */
+#include "test_kit.h"
+
+#include "engine/suppression.h"
+
+enum { MOST = 16, K = 5, SPAN = 2 * K };
+
+typedef struct Attack {
+    const SuppressionGrid *g;
+    int64_t x[MOST];
+    size_t wanted; /* the cell that is to have this number */
+    int64_t number;
+} Attack;
+
+static int64_t sum_of(const Attack *t, size_t from, size_t step, size_t n)
+{
+    int64_t ret = 0;
+    for (size_t i = 0; i < n; i++)
+        ret += t->x[from + i * step];
+    return ret;
+}
+
+/* Whether the cell may be that, by what is shown of it alone. */
+static bool fits(const Attack *t, size_t cell, int64_t number)
+{
+    const SuppressionGrid *g = t->g;
+    if (cell == t->wanted && number != t->number)
+        return false;
+    if (g->marks[cell] == CELL_SHOWN)
+        return number == g->n[cell];
+    return number >= 1 && (g->marks[cell] == CELL_BESIDE || number < g->k);
+}
+
+static bool take(Attack *t, size_t cell, int64_t number);
+
+/* The next cell, in rows from the left; a total is what its line adds up to. */
+static bool go_on(Attack *t, size_t cell)
+{
+    const SuppressionGrid *g = t->g;
+    size_t row = cell / g->columns, column = cell % g->columns;
+    if (cell == g->rows * g->columns)
+        return true;
+    if (column + 1 == g->columns)
+        return take(t, cell, sum_of(t, row * g->columns, 1, column));
+    if (row + 1 == g->rows)
+        return take(t, cell, sum_of(t, column, g->columns, row));
+    if (g->marks[cell] == CELL_SHOWN)
+        return take(t, cell, g->n[cell]);
+    for (int64_t off = 0; off <= SPAN; off++)
+        if (take(t, cell, g->n[cell] + off) || (off && take(t, cell, g->n[cell] - off)))
+            return true;
+    return false;
+}
+
+static bool take(Attack *t, size_t cell, int64_t number)
+{
+    t->x[cell] = number;
+    return fits(t, cell, number) && go_on(t, cell + 1);
+}
+
+/* What a cell may be at least: a total may lack all but one of its largest part. */
+static int64_t least_of(const SuppressionGrid *g, size_t cell)
+{
+    int64_t largest = 0;
+    for (size_t i = 0; i < g->rows * g->columns; i++) {
+        bool inner = i / g->columns + 1 < g->rows && i % g->columns + 1 < g->columns;
+        bool of_row = cell / g->columns + 1 == g->rows || i / g->columns == cell / g->columns;
+        bool of_column = cell % g->columns + 1 == g->columns || i % g->columns == cell % g->columns;
+        if (inner && of_row && of_column && g->n[i] > largest)
+            largest = g->n[i];
+    }
+    return g->n[cell] - largest + 1;
+}
+
+/* How large a cell may be at most for its totals that are said to be small. */
+static int64_t most_of(const SuppressionGrid *g, size_t cell)
+{
+    int64_t ret = K - 1;
+    for (size_t i = 0; i < g->rows * g->columns; i++) {
+        bool of_row = i / g->columns + 1 == g->rows || i / g->columns == cell / g->columns;
+        bool of_column = i % g->columns + 1 == g->columns || i % g->columns == cell % g->columns;
+        bool larger = of_row && of_column && i != cell && g->marks[i] == CELL_SMALL;
+        if (larger && g->n[cell] + K - 1 - g->n[i] < ret)
+            ret = g->n[cell] + K - 1 - g->n[i];
+    }
+    return ret;
+}
+
+/* Whether each small cell may still be anything small. */
+static bool nothing_is_known(const SuppressionGrid *g)
+{
+    for (size_t i = 0; i < g->rows * g->columns; i++)
+        for (int64_t number = least_of(g, i); g->marks[i] == CELL_SMALL && number <= most_of(g, i);
+             number++) {
+            Attack t = {.g = g, .wanted = i, .number = number};
+            if (!go_on(&t, 0))
+                return false;
+        }
+    return true;
+}
+
+static void add_up(SuppressionGrid *g)
+{
+    Attack t = {.g = g};
+    for (size_t i = 0; i < g->rows * g->columns; i++) {
+        size_t row = i / g->columns, column = i % g->columns;
+        bool side = column + 1 == g->columns;
+        t.x[i] = side                 ? sum_of(&t, row * g->columns, 1, column)
+                 : row + 1 == g->rows ? sum_of(&t, column, g->columns, row)
+                                      : g->n[i];
+        g->n[i] = t.x[i];
+        g->marks[i] = g->n[i] > 0 && g->n[i] < g->k ? CELL_SMALL : CELL_SHOWN;
+    }
+}
+
+static void nobody_works_one_out(void **state)
+{
+    Dice d = {7};
+    int known_before = 0, small = 0;
+    for (int round = 0; round < 600; round++) {
+        int64_t n[MOST] = {0};
+        CellMark marks[MOST];
+        SuppressionGrid g = {2 + dice(&d, 3), 2 + dice(&d, 3), n, marks, K};
+        for (size_t i = 0; i < g.rows * g.columns; i++)
+            n[i] = dice(&d, 3) ? dice(&d, 12) : 0;
+        add_up(&g);
+        known_before += !nothing_is_known(&g);
+        suppress(*state, &g);
+        if (!nothing_is_known(&g))
+            fail_msg("table %d, %zu x %zu", round, g.rows, g.columns);
+        for (size_t i = 0; i < g.rows * g.columns; i++) {
+            assert_false(marks[i] != CELL_SHOWN && n[i] == 0);
+            small += marks[i] != CELL_SHOWN;
+        }
+    }
+    assert_true(known_before > 100 && small > 0);
+}
+
+static void as_little_as_will_do(void **state)
+{
+    int64_t n[] = {1, 10, 30, 41, 20, 12, 9, 41, 21, 22, 39, 82};
+    CellMark marks[12] = {CELL_SMALL};
+    const CellMark want[12] = {CELL_SMALL, CELL_BESIDE, CELL_SHOWN,
+                               CELL_SHOWN, CELL_BESIDE, CELL_BESIDE};
+    SuppressionGrid g = {3, 4, n, marks, K};
+    suppress(*state, &g);
+    assert_memory_equal(marks, want, sizeof want);
+}
+
+static void one_line_of_figures(void **state)
+{
+    int64_t n[] = {SUPPRESSION_UNSEEN, 3,  SUPPRESSION_UNSEEN, 9,
+                   SUPPRESSION_UNSEEN, 40, SUPPRESSION_UNSEEN, 52};
+    CellMark marks[] = {CELL_BESIDE, CELL_SMALL, CELL_BESIDE, CELL_SHOWN,
+                        CELL_BESIDE, CELL_SHOWN, CELL_BESIDE, CELL_SHOWN};
+    SuppressionGrid g = {4, 2, n, marks, K};
+    suppress(*state, &g);
+    assert_int_equal(marks[3], CELL_BESIDE);
+    assert_int_equal(marks[5], CELL_SHOWN);
+    assert_int_equal(marks[7], CELL_SHOWN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ARENA_TEST(nobody_works_one_out),
+        ARENA_TEST(as_little_as_will_do),
+        ARENA_TEST(one_line_of_figures),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
