@@ -182,9 +182,23 @@ static Err tell(WriteTx *tx, const Matching *m, Batch *batch, const Record *pers
     return store_apply_system(tx, batch, system_actor_clock(), c);
 }
 
+/* The question matched last. */
+static Err matched_last(Db *db, Arena *a, int64_t *ret)
+{
+    Str seen;
+    *ret = 0;
+    TRY(meta_get(db, a, META_QUESTIONS, &seen));
+    (void)str_i64(seen, ret);
+    return ERR_OK;
+}
+
 static Err tell_all(WriteTx *tx, void *matching)
 {
     Matching *m = matching;
+    int64_t last;
+    TRY(matched_last(tx->db, tx->arena, &last));
+    if (last >= m->question.id)
+        return ERR_OK; /* a command and the server matched at once */
     Batch batch = {.store = m->store, .actor = system_actor_clock(), .arena = tx->arena};
     batch.problems.arena = tx->arena;
     for (size_t i = 0; i < m->n; i++)
@@ -212,10 +226,8 @@ static Err match_one(Matching *m, int64_t id)
 static Err waiting(Matching *m, Arena *a, IdList *ret)
 {
     Stmt *st;
-    Str seen;
-    int64_t last = 0;
-    TRY(meta_get(m->conn.db, a, META_QUESTIONS, &seen));
-    (void)str_i64(seen, &last);
+    int64_t last;
+    TRY(matched_last(m->conn.db, a, &last));
     TRY(db_stmt(m->conn.db,
                 str_printf(a, "SELECT id FROM %.*s WHERE id>:last ORDER BY id LIMIT %d",
                            STR_ARG(role_reg(m->store->model, REG_ROLE_QUESTION)->name), TURN_MAX)

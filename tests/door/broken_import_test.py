@@ -22,7 +22,7 @@ def written(s, tag):
 def half_way(s, act, tag, reached):
     """Starts the act and cuts the power once `reached` says so."""
     act()
-    end = time.monotonic() + 60
+    end = time.monotonic() + 200
     while not reached(written(s, tag)[0]):
         assert time.monotonic() < end, "the import never got that far"
         time.sleep(0.005)

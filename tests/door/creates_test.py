@@ -101,13 +101,11 @@ def test_a_closed_file_is_asked_for_its_purpose_first(s):
 def test_what_the_new_record_lacks_is_told(s):
     c, village = s.as_("ppt"), s.as_("desa")
     form = village.get("/sinyal/baru").form("/sinyal/baru")
-    village.submit(steps.fill(form, {"jenis": "uang_muka", "sumber": "desa", "kab": "53.03"}))
-    signal = s.rows("SELECT * FROM sinyal ORDER BY id DESC LIMIT 1")[0]
-    path = f"/sinyal/{signal['uid']}"
+    path = village.submit(steps.fill(form, {"jenis": "uang_muka", "sumber": "desa", "kab": "53.03"})).path
     c.submit(c.get(path).form("/baca"))
     page = c.submit(c.get(path).form("/jadikan_laporan"))
     assert page.status == 422 and "Isi laporan" in page.words, (page.status, page.words[:400])
-    assert s.rows("SELECT status FROM sinyal WHERE id=?", signal["id"])[0]["status"] == "dibaca"
+    assert s.rows("SELECT status FROM sinyal WHERE uid=?", steps.uid_of(path))[0]["status"] == "dibaca"
 
 
 def test_faults_of_creates_are_told_with_line_and_remedy(tmp):

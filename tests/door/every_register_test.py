@@ -9,6 +9,7 @@ import uuid
 import sigap
 import yaml
 
+JUST_NOW = (datetime.datetime.now() - datetime.timedelta(minutes=5)).strftime("%d/%m/%Y %H.%M")
 TODAY = datetime.date.today()
 UID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
 TRIES, PAGES, PARENTS = 5, 40, 60
@@ -87,7 +88,7 @@ def value(client, field):
     kind, _, rest = field["type"].partition(" ")
     kind, _, check = kind.partition(":")
     plain = {"number": field.get("min", "1") if field.get("min", "1").isdigit() else "1", "date": TODAY.isoformat(),
-             "time": "09:30", "instant": TODAY.strftime("%d/%m/%Y 00.10"), "yesno4": "ya", "geopoint": "-10.17, 123.6",
+             "time": "09:30", "instant": JUST_NOW, "yesno4": "ya", "geopoint": "-10.17, 123.6",
              "place": PLACES.get(check, "53.03"), "places": PLACES.get(check, "53.03")}
     if kind == "text":
         return {"nik": "5303014101900001", "phone": "081234567890", "email": "uji@contoh.id",

@@ -11,7 +11,7 @@ import time
 import steps
 
 MEGABYTE = 1 << 20
-WAIT_SECONDS = 30
+WAIT_SECONDS = 200
 
 
 class SmallDisk:

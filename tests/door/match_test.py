@@ -289,7 +289,7 @@ def test_forged_papers_are_judged_apart(tmp):
 
 def search(tmp, book, questions, *options, status=0):
     done = subprocess.run([sigap.binary(), "match", "search", str(book), "--lang", "en", *options], input=questions, text=True,
-                          capture_output=True, timeout=120, cwd=sigap.ROOT)
+                          capture_output=True, timeout=280, cwd=sigap.ROOT)
     assert done.returncode == status, done.stderr
     return list(csv.DictReader(done.stdout.splitlines())), done.stderr
 
@@ -353,7 +353,7 @@ def test_a_kept_index_answers_as_the_book_and_a_damaged_one_is_made_anew(tmp):
 
 def talk(path, text):
     with socket.socket(socket.AF_UNIX) as s:
-        s.settimeout(60)
+        s.settimeout(200)
         s.connect(str(path))
         s.sendall(text.encode())
         s.shutdown(socket.SHUT_WR)
@@ -378,7 +378,7 @@ def test_several_ask_a_book_over_a_socket(tmp):
             ("question", "rank", "id"), ("1", "1", "b"), ("1", "0", "end"), ("2", "0", "unread"),
             ("3", "1", "a"), ("3", "0", "end")], said
         assert talk(at, "warna\nmerah\n").splitlines()[-1] == "0,0,unread,0"
-        again = subprocess.run(words, cwd=sigap.ROOT, capture_output=True, timeout=60)
+        again = subprocess.run(words, cwd=sigap.ROOT, capture_output=True, timeout=200)
         assert again.returncode == 6, "somebody answers there"
         idle.close()
     finally:
@@ -387,7 +387,7 @@ def test_several_ask_a_book_over_a_socket(tmp):
 
 
 def until(done):
-    for _ in range(600):
+    for _ in range(4000):
         if done():
             return
         time.sleep(0.05)

@@ -29,7 +29,7 @@ def with_book(own):
 
 def look(own, c, text, **more):
     """The search page once the book is read."""
-    for _ in range(100):
+    for _ in range(1500):
         page = c.get("/cari", {"q": text, "-penduduk": "1", **{k.replace("_", "-"): v for k, v in more.items()}})
         if "masih dibaca" not in page.words:
             return page

@@ -1,7 +1,9 @@
 """A question to other agencies: terms go out sealed, only the owner of what fits hears, and the asker only what he shares."""
 import datetime
 import re
+import subprocess
 
+import sigap
 import steps
 from grants import move, uid_of
 from rights import WITA
@@ -65,6 +67,17 @@ def test_only_what_the_owner_shares_reaches_the_asker(s):
     assert move(owner, path, "cabut", **{"-alasan": "Sudah tidak diperlukan"}).status == 200
     assert asker.get(path).status == 404 and asker.get(f"/orang/{uid}").status == 404
     s.cli("audit verify")
+
+
+def test_a_question_matched_by_two_at_once_is_told_once(own):
+    owner, asker = own.as_("ppt"), own.as_("ppt2")
+    names = ("Ignasia Ujiserentak Tefa", "Kornelis Ujiserentak Manek", "Agustina Ujiserentak Lopo")
+    uids = [person(owner, nama=name, jk="P", tgl_lahir="1993-02-01") for name in names]
+    for name in names:
+        ask(asker, name)
+    both = [subprocess.Popen(own.cli.line("match questions"), env=own.cli.environment(), cwd=sigap.ROOT) for _ in range(3)]
+    assert [p.wait() for p in both] == [0, 0, 0]
+    assert [len(inquiries(own, uid)) for uid in uids] == [1, 1, 1]
 
 
 def test_match_and_no_match_look_the_same(s):

@@ -10,6 +10,7 @@ import time
 import urllib.parse
 
 import steps
+from sealing import wait_for_login
 
 SENTENCE = "tujuh perahu kayu menyeberang pelan"
 
@@ -47,7 +48,7 @@ def port_of(own):
 def shown(own):
     """The certificate that the server shows, in PEM; whoever shakes hands in the moment of the change is
     cut off and comes again, as a browser does."""
-    for _ in range(20):
+    for _ in range(300):
         try:
             return ssl.get_server_certificate(("127.0.0.1", port_of(own)))
         except OSError:
@@ -112,10 +113,10 @@ def test_old_protocols_and_plain_http_are_refused(own, tmp):
         except ssl.SSLError as refused:
             # The server said no or hung up; it was not our own library that did not want to ask.
             assert "ALERT" in str(refused).upper() or "EOF" in str(refused), refused
-    with socket.create_connection(("127.0.0.1", port_of(own)), 10) as s:
+    with socket.create_connection(("127.0.0.1", port_of(own)), 200) as s:
         s.sendall(b"GET /masuk HTTP/1.1\r\nHost: x\r\n\r\n")
         assert b"HTTP/" not in s.recv(4096), "no page goes out in clear"
-    connection = http.client.HTTPConnection("127.0.0.1", plain, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", plain, timeout=200)
     connection.request("GET", "/orang?cari=rahasia", headers={"Host": f"sigap.example:{plain}"})
     answer = connection.getresponse()
     assert answer.status == 308 and answer.headers["Location"] == f"https://sigap.example:{port_of(own)}/"
@@ -176,12 +177,7 @@ def test_the_sealed_door_speaks_tls(own, tmp):
     form["sandi"] = SENTENCE
     assert door.submit(form).status == 200
 
-    def is_open():
-        try:
-            return own.client().get("/masuk").status == 200
-        except OSError:
-            return False
-    steps.wait_for(is_open, "the server goes on")
+    wait_for_login(own)
 
 
 def test_behind_a_proxy_that_speaks_tls(own):

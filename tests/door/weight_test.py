@@ -17,7 +17,7 @@ TABLES = ("/tabel", "/seri")
 
 def fetch(client, path):
     """(bytes on the wire, text, headers)."""
-    connection = http.client.HTTPConnection(client.netloc, timeout=60)
+    connection = http.client.HTTPConnection(client.netloc, timeout=200)
     cookies = "; ".join(f"{k}={v}" for k, v in client.cookies.items())
     connection.request("GET", path, headers={"Accept-Encoding": "gzip", "Cookie": cookies})
     answer = connection.getresponse()

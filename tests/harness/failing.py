@@ -113,7 +113,7 @@ def acts(s, token, opens, person):
 
     def call(who, *request, **headers):
         worker = Worker(int(s.url.rsplit(":", 1)[1]), who, None)
-        worker.http.timeout = 60
+        worker.http.timeout = 200
         return worker.call(*request, **headers)
 
     def save():

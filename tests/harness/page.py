@@ -291,7 +291,7 @@ def encode_multipart(pairs):
 class Client:
     """One person's browser: cookies, no cache. Follows redirections like a browser does."""
 
-    def __init__(self, base, timeout=60):
+    def __init__(self, base, timeout=200):
         self.base, self.timeout, self.cookies = base.rstrip("/"), timeout, {}
         self.netloc = urllib.parse.urlsplit(self.base).netloc
         self.trust = None  # an ssl.SSLContext, where the address is https

@@ -1,5 +1,5 @@
 """A key under a passphrase: protecting it, and opening a sealed server at its door."""
-import time
+from steps import wait_for
 
 SENTENCE = "tujuh perahu kayu menyeberang pelan"
 
@@ -18,11 +18,9 @@ def opened(own, sentence):
 
 
 def wait_for_login(own):
-    for _ in range(600):
+    def goes_on():
         try:
-            if own.client().get("/masuk").status == 200:
-                return
+            return own.client().get("/masuk").status == 200
         except OSError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError("the server did not go on after it was unsealed")
+            return False
+    wait_for(goes_on, "the server did not go on after it was unsealed")
