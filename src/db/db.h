@@ -35,9 +35,44 @@ unsigned db_version(Db *db);
 /* Statements prepared on this connection so far and steps begun; for tests and benchmarks. */
 int64_t db_statements_run(const Db *db);
 
-/* A ready statement with no values bound. Text that fails to prepare is our bug and ends the
- * process, except for E_BUSY and lost files. */
-MUST_CHECK Err db_stmt(Db *db, const char *sql, Stmt **ret);
+/* One bound value: BIND(":uid", uid) of a Str (absent binds NULL) or of any whole number, BIND_BLOB
+ * of bytes. A list of them ends the calls below that have dots. */
+typedef struct Bound {
+    const char *name;
+    enum { BIND_INT, BIND_TEXT, BIND_BYTES } kind;
+    int64_t number;
+    Str bytes;
+} Bound;
+Bound bind_int(const char *name, int64_t value);
+Bound bind_text(const char *name, Str value);
+#define BIND(name, ...)                                                                            \
+    _Generic((__VA_ARGS__), Str : bind_text, default : bind_int)(name, __VA_ARGS__)
+#define BIND_BLOB(name, value) ((Bound){name, BIND_BYTES, 0, value})
+#define BINDS(...)             ((const Bound[]){__VA_ARGS__ __VA_OPT__(, ){NULL}})
+
+/* A ready statement. Text that fails to prepare is our bug and ends the process, except for E_BUSY
+ * and lost files. */
+#define db_stmt(db, sql, ret, ...) db_stmt_bound(db, sql, ret, BINDS(__VA_ARGS__))
+MUST_CHECK Err db_stmt_bound(Db *db, const char *sql, Stmt **ret, const Bound *values);
+/* Runs what returns no rows. */
+#define db_run(db, sql, ...) db_run_bound(db, sql, BINDS(__VA_ARGS__))
+MUST_CHECK Err db_run_bound(Db *db, const char *sql, const Bound *values);
+/* The statement at its first row, to be released by stmt_done; NULL when there is no row. */
+#define db_first(db, sql, ret, ...) db_first_bound(db, sql, ret, BINDS(__VA_ARGS__))
+MUST_CHECK Err db_first_bound(Db *db, const char *sql, Stmt **ret, const Bound *values);
+/* Whether there is a row. */
+#define db_any(db, sql, ret, ...) db_any_bound(db, sql, ret, BINDS(__VA_ARGS__))
+MUST_CHECK Err db_any_bound(Db *db, const char *sql, bool *ret, const Bound *values);
+/* The first number of the first row, 0 when there is none; the first text, absent when there is
+ * none. */
+#define db_number(db, sql, ret, ...) db_number_bound(db, sql, ret, BINDS(__VA_ARGS__))
+MUST_CHECK Err db_number_bound(Db *db, const char *sql, int64_t *ret, const Bound *values);
+#define db_text(db, sql, a, ret, ...) db_text_bound(db, sql, a, ret, BINDS(__VA_ARGS__))
+MUST_CHECK Err db_text_bound(Db *db, const char *sql, Arena *a, Str *ret, const Bound *values);
+/* The first number of the first row, without or with one text parameter ":p"; `ret` untouched when
+ * there is no row. */
+MUST_CHECK Err db_one_int(Db *db, const char *sql, Str p, int64_t *ret);
+
 /* For texts that are long and always the same for one thing of the model: the statement remembered
  * for (subject, form) on this connection, ready as from db_stmt; NULL when there is none or it is
  * in use, and then its text must be made. A subject lives as long as the connection. */
@@ -50,6 +85,8 @@ void stmt_null(Stmt *st, const char *name);
 /* Steps; at the end of the rows the statement is released by itself. E_DUPLICATE for a broken
  * unique index, E_DB otherwise. */
 MUST_CHECK Err stmt_step(Stmt *st, bool *ret_row);
+/* The same for a loop: false at the end of the rows and after a failure, which *ret tells. */
+bool stmt_next(Stmt *st, Err *ret);
 /* Appends the first column of every row. */
 typedef struct IdList {
     int64_t *items;
@@ -69,9 +106,6 @@ Str row_blob(Arena *a, Stmt *st, int column);
 /* The text without a copy: valid until the next step. */
 Str row_peek(Stmt *st, int column);
 int row_columns(Stmt *st);
-
-/* One value of a query without or with one text parameter ":p"; `ret` untouched when no row. */
-MUST_CHECK Err db_one_int(Db *db, const char *sql, Str p, int64_t *ret);
 
 /* Column types of the common dialect. */
 #define DB_INTEGER "INTEGER"

@@ -252,7 +252,7 @@ static void drop_cached(Db *db)
         }
 }
 
-Err db_stmt(Db *db, const char *sql, Stmt **ret)
+static Err cached_stmt(Db *db, const char *sql, Stmt **ret)
 {
     uint64_t h = hash_text(sql);
     Stmt **head = &db->bucket[h % BUCKETS];
@@ -330,6 +330,29 @@ void stmt_null(Stmt *st, const char *name)
     sqlite3_bind_null(st->st, slot(st, name));
 }
 
+Bound bind_int(const char *name, int64_t value)
+{
+    return (Bound){.name = name, .kind = BIND_INT, .number = value};
+}
+
+Bound bind_text(const char *name, Str value)
+{
+    return (Bound){.name = name, .kind = BIND_TEXT, .bytes = value};
+}
+
+Err db_stmt_bound(Db *db, const char *sql, Stmt **ret, const Bound *values)
+{
+    TRY(cached_stmt(db, sql, ret));
+    for (const Bound *v = values; v->name; v++)
+        if (v->kind == BIND_INT)
+            stmt_int(*ret, v->name, v->number);
+        else if (v->kind == BIND_TEXT)
+            stmt_text(*ret, v->name, v->bytes);
+        else
+            stmt_blob(*ret, v->name, v->bytes);
+    return ERR_OK;
+}
+
 Err stmt_step(Stmt *st, bool *ret_row)
 {
     if (!sqlite3_stmt_busy(st->st))
@@ -345,6 +368,39 @@ Err stmt_step(Stmt *st, bool *ret_row)
     stmt_done(st);
     *ret_row = false;
     return e;
+}
+
+bool stmt_next(Stmt *st, Err *ret)
+{
+    bool row = false;
+    *ret = stmt_step(st, &row);
+    return row;
+}
+
+Err db_run_bound(Db *db, const char *sql, const Bound *values)
+{
+    Stmt *st;
+    TRY(db_stmt_bound(db, sql, &st, values));
+    return stmt_run(st);
+}
+
+Err db_first_bound(Db *db, const char *sql, Stmt **ret, const Bound *values)
+{
+    bool row;
+    TRY(db_stmt_bound(db, sql, ret, values));
+    TRY(stmt_step(*ret, &row));
+    if (!row)
+        *ret = NULL;
+    return ERR_OK;
+}
+
+Err db_any_bound(Db *db, const char *sql, bool *ret, const Bound *values)
+{
+    Stmt *st;
+    TRY(db_first_bound(db, sql, &st, values));
+    *ret = st != NULL;
+    stmt_done(st);
+    return ERR_OK;
 }
 
 Err stmt_ids(Stmt *st, Arena *a, IdList *to)
@@ -429,18 +485,31 @@ int row_columns(Stmt *st)
     return sqlite3_column_count(st->st);
 }
 
+Err db_number_bound(Db *db, const char *sql, int64_t *ret, const Bound *values)
+{
+    Stmt *st;
+    TRY(db_first_bound(db, sql, &st, values));
+    *ret = st ? row_int(st, 0) : 0;
+    stmt_done(st);
+    return ERR_OK;
+}
+
+Err db_text_bound(Db *db, const char *sql, Arena *a, Str *ret, const Bound *values)
+{
+    Stmt *st;
+    TRY(db_first_bound(db, sql, &st, values));
+    *ret = st ? row_text(a, st, 0) : STR_NONE;
+    stmt_done(st);
+    return ERR_OK;
+}
+
 Err db_one_int(Db *db, const char *sql, Str p, int64_t *ret)
 {
     Stmt *st;
-    bool row;
-    TRY(db_stmt(db, sql, &st));
-    if (p.ptr)
-        stmt_text(st, ":p", p);
-    TRY(stmt_step(st, &row));
-    if (row) {
+    TRY(db_first_bound(db, sql, &st, p.ptr ? BINDS(BIND(":p", p)) : BINDS()));
+    if (st)
         *ret = row_int(st, 0);
-        stmt_done(st);
-    }
+    stmt_done(st);
     return ERR_OK;
 }
 

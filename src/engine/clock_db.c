@@ -41,12 +41,11 @@ static Err clock_term(WriteTx *tx, const Model *m, const Clock *k, int64_t now, 
 static Err unit_of_role(WriteTx *tx, const Model *m, uint64_t roles, int64_t near, Str *ret_uid)
 {
     const Register *inst = role_reg(m, REG_ROLE_INSTITUTION);
-    for (size_t i = 0; i < m->role_count; i++) {
-        Stmt *st;
-        bool row;
+    Str uid = STR_NONE;
+    for (size_t i = 0; i < m->role_count && !uid.ptr; i++) {
         if (!(roles & (1ull << i)))
             continue;
-        TRY(db_stmt(
+        TRY(db_text(
             tx->db,
             str_printf(tx->arena,
                        "SELECT g.uid FROM fakta_pengguna f JOIN %.*s g ON g.id=f.agency"
@@ -54,16 +53,12 @@ static Err unit_of_role(WriteTx *tx, const Model *m, uint64_t roles, int64_t nea
                        " ORDER BY CASE WHEN f.agency=:near THEN 0 ELSE 1 END,f.user_id LIMIT 1",
                        STR_ARG(inst->name))
                 .ptr,
-            &st));
-        stmt_text(st, ":like", str_printf(tx->arena, "%% %.*s %%", STR_ARG(m->roles[i].name)));
-        stmt_int(st, ":near", near);
-        TRY(stmt_step(st, &row));
-        if (row) {
-            *ret_uid = row_text(tx->arena, st, 0);
-            stmt_done(st);
-            return ERR_OK;
-        }
+            tx->arena, &uid,
+            BIND(":like", str_printf(tx->arena, "%% %.*s %%", STR_ARG(m->roles[i].name))),
+            BIND(":near", near)));
     }
+    if (uid.ptr)
+        *ret_uid = uid;
     return ERR_OK;
 }
 
@@ -128,11 +123,9 @@ static Err clock_tasks(WriteTx *tx, const Record *rec, const Clock *k, IdList *r
                            " AND (%.*s=:exact OR %.*s LIKE :like) ORDER BY id",
                            STR_ARG(task->name), STR_ARG(limit->name), STR_ARG(limit->name))
                     .ptr,
-                &st));
-    stmt_int(st, ":id", rec->id);
-    stmt_text(st, ":reg", rec->reg->name);
-    stmt_text(st, ":exact", k ? k->name : S(""));
-    stmt_text(st, ":like", k ? str_printf(tx->arena, "%.*s %%", STR_ARG(k->name)) : S("_%"));
+                &st, BIND(":id", rec->id), BIND(":reg", rec->reg->name),
+                BIND(":exact", k ? k->name : S("")),
+                BIND(":like", k ? str_printf(tx->arena, "%.*s %%", STR_ARG(k->name)) : S("_%"))));
     return stmt_ids(st, tx->arena, ret);
 }
 
@@ -238,8 +231,7 @@ static Err due_tasks(WriteTx *tx, const Register *task, int64_t now, IdList *ret
                    "SELECT id FROM %.*s WHERE %.*s<=:now AND batal=0 ORDER BY %.*s LIMIT %d",
                    STR_ARG(task->name), STR_ARG(next->name), STR_ARG(next->name), TICK_MAX)
             .ptr,
-        &st));
-    stmt_int(st, ":now", now);
+        &st, BIND(":now", now)));
     return stmt_ids(st, tx->arena, ret);
 }
 

@@ -40,15 +40,12 @@ Err emergency_find(Reader *rd, Str number, Record *ret)
     const Register *victims = victims_of(rd->store->model);
     Relation rel;
     Stmt *st;
-    bool row;
-    TRY(db_stmt(rd->db,
-                str_printf(rd->arena, "SELECT id FROM %.*s WHERE nomor=:number AND batal=0",
-                           STR_ARG(victims->name))
-                    .ptr,
-                &st));
-    stmt_text(st, ":number", number);
-    TRY(stmt_step(st, &row));
-    if (!row)
+    TRY(db_first(rd->db,
+                 str_printf(rd->arena, "SELECT id FROM %.*s WHERE nomor=:number AND batal=0",
+                            STR_ARG(victims->name))
+                     .ptr,
+                 &st, BIND(":number", number)));
+    if (!st)
         return E_NOT_FOUND;
     int64_t id = row_int(st, 0);
     stmt_done(st);
@@ -60,23 +57,15 @@ Err emergency_unreviewed(Reader *rd, int64_t user, int64_t *ret)
 {
     const Model *m = rd->store->model;
     const Register *grants = role_reg(m, REG_ROLE_GRANT);
-    Stmt *st;
-    bool row;
-    TRY(db_stmt(rd->db,
-                str_printf(rd->arena,
-                           "SELECT count(*) FROM %.*s WHERE %.*s=:user AND %.*s='ya'"
-                           " AND status=:state AND batal=0",
-                           STR_ARG(grants->name),
-                           STR_ARG(role_field(m, FIELD_ROLE_GRANT_USER)->name),
-                           STR_ARG(role_field(m, FIELD_ROLE_GRANT_EMERGENCY)->name))
-                    .ptr,
-                &st));
-    stmt_int(st, ":user", user);
-    stmt_text(st, ":state", step(grants, true)->from.items[0]);
-    TRY(stmt_step(st, &row));
-    *ret = row_int(st, 0);
-    stmt_done(st);
-    return ERR_OK;
+    return db_number(rd->db,
+                     str_printf(rd->arena,
+                                "SELECT count(*) FROM %.*s WHERE %.*s=:user AND %.*s='ya'"
+                                " AND status=:state AND batal=0",
+                                STR_ARG(grants->name),
+                                STR_ARG(role_field(m, FIELD_ROLE_GRANT_USER)->name),
+                                STR_ARG(role_field(m, FIELD_ROLE_GRANT_EMERGENCY)->name))
+                         .ptr,
+                     ret, BIND(":user", user), BIND(":state", step(grants, true)->from.items[0]));
 }
 
 static Change *grant_of(Arena *a, const Model *m, const Emergency *e)

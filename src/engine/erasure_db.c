@@ -35,45 +35,30 @@ static Err not_held(WriteTx *tx, const Erasure *e)
 Err erasure_ask(WriteTx *tx, void *erasure)
 {
     const Erasure *e = erasure;
-    Stmt *st;
     TRY(not_held(tx, e));
-    TRY(db_stmt(tx->db,
-                "INSERT INTO hapus(uid,reg,asked_by,asked_at,why) VALUES(:uid,:reg,:by,:at,:why)"
-                " ON CONFLICT(uid) DO UPDATE SET asked_by=excluded.asked_by,"
-                " asked_at=excluded.asked_at, why=excluded.why",
-                &st));
-    stmt_text(st, ":uid", e->uid);
-    stmt_text(st, ":reg", e->reg->name);
-    stmt_text(st, ":by", e->actor->subject->uid);
-    stmt_int(st, ":at", clock_real());
-    stmt_text(st, ":why", e->why);
-    TRY(stmt_run(st));
+    TRY(db_run(tx->db,
+               "INSERT INTO hapus(uid,reg,asked_by,asked_at,why) VALUES(:uid,:reg,:by,:at,:why)"
+               " ON CONFLICT(uid) DO UPDATE SET asked_by=excluded.asked_by,"
+               " asked_at=excluded.asked_at, why=excluded.why",
+               BIND(":uid", e->uid), BIND(":reg", e->reg->name),
+               BIND(":by", e->actor->subject->uid), BIND(":at", clock_real()),
+               BIND(":why", e->why)));
     return note(tx, e, S("erase:ask"));
 }
 
 Err erasure_asked(Db *db, Arena *a, Str uid, Str *ret_by)
 {
-    Stmt *st;
-    bool row;
-    TRY(db_stmt(db, "SELECT asked_by FROM hapus WHERE uid=:uid AND asked_at>:at", &st));
-    stmt_text(st, ":uid", uid);
-    stmt_int(st, ":at", clock_real() - ERASURE_WISH_DAYS * DAY_MS);
-    TRY(stmt_step(st, &row));
-    *ret_by = row ? row_text(a, st, 0) : STR_NONE;
-    stmt_done(st);
-    return ERR_OK;
+    return db_text(db, "SELECT asked_by FROM hapus WHERE uid=:uid AND asked_at>:at", a, ret_by,
+                   BIND(":uid", uid), BIND(":at", clock_real() - ERASURE_WISH_DAYS * DAY_MS));
 }
 
 Err erasure_note(WriteTx *tx, void *erasure)
 {
     const Erasure *e = erasure;
-    Stmt *st;
     TRY(not_held(tx, e));
-    TRY(db_stmt(tx->db, "UPDATE hapus SET done_by=:by, done_at=:at WHERE uid=:uid", &st));
-    stmt_text(st, ":by", e->actor->subject->uid);
-    stmt_int(st, ":at", clock_real());
-    stmt_text(st, ":uid", e->uid);
-    TRY(stmt_run(st));
+    TRY(db_run(tx->db, "UPDATE hapus SET done_by=:by, done_at=:at WHERE uid=:uid",
+               BIND(":by", e->actor->subject->uid), BIND(":at", clock_real()),
+               BIND(":uid", e->uid)));
     TRY(draft_drop_record(tx, e->uid));
     return note(tx, e, S("erase"));
 }
@@ -108,13 +93,10 @@ typedef struct Settling {
 
 static Err settle_one(WriteTx *tx, const Store *s, Str uid)
 {
-    Stmt *st;
-    bool row;
-    TRY(db_stmt(tx->db, "UPDATE hapus SET gone=1 WHERE uid=:uid RETURNING reg", &st));
-    stmt_text(st, ":uid", uid);
-    TRY(stmt_step(st, &row));
-    const Register *reg = row ? model_reg(s->model, row_text(tx->arena, st, 0)) : NULL;
-    stmt_done(st);
+    Str name;
+    TRY(db_text(tx->db, "UPDATE hapus SET gone=1 WHERE uid=:uid RETURNING reg", tx->arena, &name,
+                BIND(":uid", uid)));
+    const Register *reg = model_reg(s->model, name);
     return reg ? store_rebuild_file(tx, s, reg, uid) : ERR_OK;
 }
 
@@ -150,7 +132,7 @@ Err erasure_done(Reader *rd, ErasureRow *ret, size_t max, size_t *ret_n)
 {
     Arena *a = rd->arena;
     Stmt *st;
-    bool row = true;
+    Err e = ERR_OK;
     *ret_n = 0;
     TRY(db_stmt(rd->db,
                 "SELECT h.uid,h.reg,COALESCE(p.name,h.asked_by),COALESCE(q.name,h.done_by),h.why,"
@@ -158,20 +140,17 @@ Err erasure_done(Reader *rd, ErasureRow *ret, size_t max, size_t *ret_n)
                 " LEFT JOIN fakta_pengguna q ON q.uid=h.done_by WHERE h.done_at<>0"
                 " ORDER BY h.done_at DESC, h.uid",
                 &st));
-    while (*ret_n < max) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    while (*ret_n < max && stmt_next(st, &e)) {
         const Register *reg = model_reg(rd->store->model, row_text(a, st, 1));
-        ErasureRow *e = &ret[*ret_n];
-        *e = (ErasureRow){.asked_by = row_text(a, st, 2),
-                          .done_by = row_text(a, st, 3),
-                          .why = row_text(a, st, 4),
-                          .asked_at = row_int(st, 5),
-                          .done_at = row_int(st, 6)};
-        if (reg && row_by_uid(rd->db, a, reg, row_text(a, st, 0), &e->rec) == ERR_OK)
+        ErasureRow *row = &ret[*ret_n];
+        *row = (ErasureRow){.asked_by = row_text(a, st, 2),
+                            .done_by = row_text(a, st, 3),
+                            .why = row_text(a, st, 4),
+                            .asked_at = row_int(st, 5),
+                            .done_at = row_int(st, 6)};
+        if (reg && row_by_uid(rd->db, a, reg, row_text(a, st, 0), &row->rec) == ERR_OK)
             (*ret_n)++;
     }
     stmt_done(st);
-    return ERR_OK;
+    return e;
 }

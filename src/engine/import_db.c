@@ -15,41 +15,25 @@ Err import_schema(Db *db)
 
 Err import_insert(WriteTx *tx, const ImportRun *run, int64_t *ret_id)
 {
-    Stmt *st;
-    bool row;
-    TRY(db_stmt(tx->db,
-                "INSERT INTO impor(uid,at,user_uid,profile,file_name,hash,state,rows,tx,undone_tx,"
-                "choices) VALUES(:uid,:at,:user,:profile,:file,:hash,:state,0,0,0,:choices)"
-                " RETURNING id",
-                &st));
-    stmt_text(st, ":uid", run->uid);
-    stmt_int(st, ":at", clock_now());
-    stmt_text(st, ":user", run->user);
-    stmt_text(st, ":profile", run->profile);
-    stmt_text(st, ":file", run->file_name);
-    stmt_text(st, ":hash", run->hash);
-    stmt_int(st, ":state", run->state);
-    stmt_text(st, ":choices", run->choices.ptr ? run->choices : S(""));
-    TRY(stmt_step(st, &row));
-    *ret_id = row_int(st, 0);
-    stmt_done(st);
-    return ERR_OK;
+    return db_number(
+        tx->db,
+        "INSERT INTO impor(uid,at,user_uid,profile,file_name,hash,state,rows,tx,undone_tx,"
+        "choices) VALUES(:uid,:at,:user,:profile,:file,:hash,:state,0,0,0,:choices)"
+        " RETURNING id",
+        ret_id, BIND(":uid", run->uid), BIND(":at", clock_now()), BIND(":user", run->user),
+        BIND(":profile", run->profile), BIND(":file", run->file_name), BIND(":hash", run->hash),
+        BIND(":state", run->state), BIND(":choices", run->choices.ptr ? run->choices : S("")));
 }
 
 Err import_update(WriteTx *tx, const ImportRun *run)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db,
-                "UPDATE impor SET state=:state,rows=:rows,tx=:tx,undone_tx=:undone,choices=:choices"
-                " WHERE uid=:uid",
-                &st));
-    stmt_int(st, ":state", run->state);
-    stmt_int(st, ":rows", run->rows);
-    stmt_int(st, ":tx", run->tx);
-    stmt_int(st, ":undone", run->undone_tx);
-    stmt_text(st, ":choices", run->choices.ptr ? run->choices : S(""));
-    stmt_text(st, ":uid", run->uid);
-    return stmt_run(st);
+    return db_run(
+        tx->db,
+        "UPDATE impor SET state=:state,rows=:rows,tx=:tx,undone_tx=:undone,choices=:choices"
+        " WHERE uid=:uid",
+        BIND(":state", run->state), BIND(":rows", run->rows), BIND(":tx", run->tx),
+        BIND(":undone", run->undone_tx), BIND(":choices", run->choices.ptr ? run->choices : S("")),
+        BIND(":uid", run->uid));
 }
 
 static ImportRun read_run(Arena *a, Stmt *st)
@@ -82,8 +66,7 @@ static Err one_run(Arena *a, Stmt *st, ImportRun *ret)
 Err import_find(Db *db, Arena *a, Str uid, ImportRun *ret)
 {
     Stmt *st;
-    TRY(db_stmt(db, "SELECT " COLUMNS " FROM impor WHERE uid=:uid", &st));
-    stmt_text(st, ":uid", uid);
+    TRY(db_stmt(db, "SELECT " COLUMNS " FROM impor WHERE uid=:uid", &st, BIND(":uid", uid)));
     return one_run(a, st, ret);
 }
 
@@ -94,10 +77,7 @@ Err import_applied_before(Db *db, Arena *a, Str profile, Str hash, Str user, Imp
                 "SELECT " COLUMNS
                 " FROM impor WHERE hash=:hash AND profile=:profile AND user_uid=:user"
                 " AND state=2 ORDER BY id DESC LIMIT 1",
-                &st));
-    stmt_text(st, ":hash", hash);
-    stmt_text(st, ":profile", profile);
-    stmt_text(st, ":user", user);
+                &st, BIND(":hash", hash), BIND(":profile", profile), BIND(":user", user)));
     return one_run(a, st, ret);
 }
 
@@ -108,18 +88,14 @@ Err import_list(Db *db, Arena *a, Str user, ImportRun **ret, size_t *ret_n)
         size_t n, cap;
     } runs = {0};
     Stmt *st;
-    bool row = false;
+    Err e;
     TRY(db_stmt(db,
                 "SELECT " COLUMNS " FROM impor WHERE (:user IS NULL OR user_uid=:user)"
                 " ORDER BY id DESC LIMIT 50",
-                &st));
-    stmt_text(st, ":user", user);
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            break;
+                &st, BIND(":user", user)));
+    while (stmt_next(st, &e))
         *ARENA_PUSH(a, runs) = read_run(a, st);
-    }
+    TRY(e);
     *ret = runs.items;
     *ret_n = runs.n;
     return ERR_OK;
@@ -128,14 +104,11 @@ Err import_list(Db *db, Arena *a, Str user, ImportRun **ret, size_t *ret_n)
 static Err current_version(Reader *rd, WrittenRow *w)
 {
     Stmt *st;
-    bool row;
-    TRY(db_stmt(
+    TRY(db_first(
         rd->db,
         str_printf(rd->arena, "SELECT uid,versi FROM %.*s WHERE id=:id", STR_ARG(w->reg->name)).ptr,
-        &st));
-    stmt_int(st, ":id", w->rec);
-    TRY(stmt_step(st, &row));
-    if (!row)
+        &st, BIND(":id", w->rec)));
+    if (!st)
         return E_NOT_FOUND;
     w->uid = row_text(rd->arena, st, 0);
     w->current = row_int(st, 1);
@@ -150,25 +123,20 @@ Err import_written(Reader *rd, const ImportRun *run, int64_t most, WrittenRow **
         size_t n, cap;
     } rows = {0};
     Stmt *st;
-    bool row = false;
+    Err e;
     TRY(db_stmt(rd->db,
                 "SELECT h.reg,h.rec,h.ver FROM tx t JOIN riwayat h ON h.tx=t.id"
                 " WHERE t.import=:run AND t.import<>0 AND t.actor=:user"
                 " ORDER BY h.reg,h.rec DESC,h.ver DESC LIMIT :most",
-                &st));
-    stmt_int(st, ":most", most);
-    stmt_int(st, ":run", run->id);
-    stmt_text(st, ":user", run->user);
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            break;
+                &st, BIND(":most", most), BIND(":run", run->id), BIND(":user", run->user)));
+    while (stmt_next(st, &e)) {
         WrittenRow w = {.reg = model_reg(rd->store->model, row_text(rd->arena, st, 0)),
                         .rec = row_int(st, 1),
                         .version = row_int(st, 2)};
         if (w.reg)
             *ARENA_PUSH(rd->arena, rows) = w;
     }
+    TRY(e);
     for (size_t i = 0; i < rows.n; i++)
         TRY(current_version(rd, &rows.items[i]));
     *ret = rows.items;
@@ -178,17 +146,9 @@ Err import_written(Reader *rd, const ImportRun *run, int64_t most, WrittenRow **
 
 Err import_is_undone(Reader *rd, const ImportRun *run, const WrittenRow *w, bool *ret)
 {
-    Stmt *st;
-    TRY(db_stmt(rd->db,
-                "SELECT 1 FROM riwayat h JOIN tx t ON t.id=h.tx WHERE h.reg=:reg AND h.rec=:rec"
-                " AND h.ver=:ver AND t.import=:run AND t.actor<>:user",
-                &st));
-    stmt_text(st, ":reg", w->reg->name);
-    stmt_int(st, ":rec", w->rec);
-    stmt_int(st, ":ver", w->current);
-    stmt_int(st, ":run", run->id);
-    stmt_text(st, ":user", run->user);
-    TRY(stmt_step(st, ret));
-    stmt_done(st);
-    return ERR_OK;
+    return db_any(rd->db,
+                  "SELECT 1 FROM riwayat h JOIN tx t ON t.id=h.tx WHERE h.reg=:reg AND h.rec=:rec"
+                  " AND h.ver=:ver AND t.import=:run AND t.actor<>:user",
+                  ret, BIND(":reg", w->reg->name), BIND(":rec", w->rec), BIND(":ver", w->current),
+                  BIND(":run", run->id), BIND(":user", run->user));
 }

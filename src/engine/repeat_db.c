@@ -59,9 +59,8 @@ static Err count_checks(Reader *rd, const Checked *who, const Field *person, con
                STR_ARG(refused->name), STR_ARG(person->reg->name), STR_ARG(person->name));
     put_same(&sql, person->target);
     buf_lit(&sql, ")");
-    TRY(db_stmt(rd->db, str_z(rd->arena, buf_str(&sql)), &st));
-    stmt_text(st, ":uid", who->uid);
-    stmt_int(st, ":own", subject->agency_count ? subject->agencies[0] : 0);
+    TRY(db_stmt(rd->db, str_z(rd->arena, buf_str(&sql)), &st, BIND(":uid", who->uid),
+                BIND(":own", subject->agency_count ? subject->agencies[0] : 0)));
     for (size_t i = 0; i < 2; i++) {
         const Field *f = role_field(rd->store->model, numbers[i]);
         stmt_text(st, names[i][0], f ? label_of(rd->arena, f) : STR_NONE);

@@ -136,9 +136,8 @@ static Err over_at(Reader *rd, const Register *reg, int64_t at, int64_t only, Id
     buf_lit(&q.sql, " AND NOT EXISTS (SELECT 1 FROM hapus h WHERE h.uid=r.uid AND h.done_at<>0)");
     put_parts(&q, reg, false);
     buf_lit(&q.sql, " ORDER BY r.ubah_at LIMIT :max");
-    TRY(db_stmt(rd->db, str_z(rd->arena, buf_str(&q.sql)), &st));
-    stmt_int(st, ":only", only);
-    stmt_int(st, ":max", RETENTION_LISTED);
+    TRY(db_stmt(rd->db, str_z(rd->arena, buf_str(&q.sql)), &st, BIND(":only", only),
+                BIND(":max", RETENTION_LISTED)));
     for (size_t i = 0; i < m->reg_count; i++) {
         int64_t last;
         if (!q.asks[i])
@@ -198,15 +197,9 @@ Err retention_over(Reader *rd, const Record *r, bool *ret)
 Err retention_held(Db *db, Arena *a, const Record *r, bool *ret)
 {
     Question q = question(r->reg->model, a);
-    Stmt *st;
     buf_printf(&q.sql, "SELECT 1 FROM %.*s r WHERE r.id=:id AND (", STR_ARG(r->reg->name));
     put_held(&q.sql, r->reg, "r");
     put_parts(&q, r->reg, true);
     buf_lit(&q.sql, ")");
-    TRY(db_stmt(db, str_z(a, buf_str(&q.sql)), &st));
-    stmt_int(st, ":id", r->id);
-    TRY(stmt_step(st, ret));
-    if (*ret)
-        stmt_done(st);
-    return ERR_OK;
+    return db_any(db, str_z(a, buf_str(&q.sql)), ret, BIND(":id", r->id));
 }

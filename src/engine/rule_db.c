@@ -24,9 +24,8 @@ static Err stands_already(WriteTx *tx, const Rule *rule, const Change *made, int
     }
     buf_lit(&sql, " LIMIT 1");
     buf_char(&sql, '\0');
-    TRY(db_stmt(tx->db, sql.ptr, &st));
-    stmt_int(st, ":induk", parent);
-    stmt_text(st, ":reg", made->parent_reg->name);
+    TRY(db_stmt(tx->db, sql.ptr, &st, BIND(":induk", parent),
+                BIND(":reg", made->parent_reg->name)));
     for (size_t i = 0; i < rule->n; i++) {
         const Field *f = rule->set[i].field;
         if (f->kind == FK_DATE || f->kind == FK_INSTANT || field_storage(f) != STORE_COLUMN)

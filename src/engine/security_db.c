@@ -9,7 +9,7 @@
 Err security_accounts(Db *db, Arena *a, AccountFacts *ret)
 {
     Stmt *st;
-    bool row;
+    Err e;
     *ret = (AccountFacts){0};
     TRY(db_stmt(db,
                 "SELECT f.roles, a.change_due<>0, " LAST_TRACE "<:since,"
@@ -17,35 +17,25 @@ Err security_accounts(Db *db, Arena *a, AccountFacts *ret)
                 " AND k.confirmed_at>0)"
                 " FROM fakta_pengguna f JOIN akun a ON a.user_uid=f.uid"
                 " WHERE f.active=1 AND COALESCE(f.valid_until,:today)>=:today",
-                &st));
-    stmt_int(st, ":since", clock_now() - DORMANT_DAYS * DAY_MS);
-    stmt_text(st, ":today", date_iso(a, clock_today()));
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+                &st, BIND(":since", clock_now() - DORMANT_DAYS * DAY_MS),
+                BIND(":today", date_iso(a, clock_today()))));
+    while (stmt_next(st, &e)) {
         ret->count++;
         *ARENA_PUSH(a, ret->roles) = row_text(a, st, 0);
         ret->temporary += row_int(st, 1);
         ret->dormant += row_int(st, 2);
         ret->no_factor += row_int(st, 3);
     }
+    return e;
 }
 
 Err security_idle_tokens(Db *db, int64_t *ret)
 {
-    Stmt *st;
-    bool row;
-    TRY(db_stmt(db,
-                "SELECT count(*) FROM token_api"
-                " WHERE until_at>:now AND made_at<:since AND used_at<:since",
-                &st));
-    stmt_int(st, ":now", clock_now());
-    stmt_int(st, ":since", clock_now() - TOKEN_IDLE_DAYS * DAY_MS);
-    TRY(stmt_step(st, &row));
-    *ret = row_int(st, 0);
-    stmt_done(st);
-    return ERR_OK;
+    return db_number(db,
+                     "SELECT count(*) FROM token_api"
+                     " WHERE until_at>:now AND made_at<:since AND used_at<:since",
+                     ret, BIND(":now", clock_now()),
+                     BIND(":since", clock_now() - TOKEN_IDLE_DAYS * DAY_MS));
 }
 
 Err security_last_row(Db *db, int64_t *ret)

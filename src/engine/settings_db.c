@@ -34,16 +34,13 @@ Err settings_read(Db *db, Arena *a, Settings *ret)
 {
     Settings set;
     Stmt *st;
-    bool row;
+    Err e;
     for (int i = 0; i < SETTING_COUNT; i++)
         set.value[i] = str_of(settings[i].unset);
     TRY(db_stmt(db, "SELECT name,value FROM setelan", &st));
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            break;
+    while (stmt_next(st, &e))
         take(&set, row_text(a, st, 0), row_text(a, st, 1));
-    }
+    TRY(e);
     *ret = set;
     return ERR_OK;
 }
@@ -143,12 +140,8 @@ void settings_check(const Settings *typed, Problems *problems)
 
 Err setting_put(WriteTx *tx, SettingKey s, Str value)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db,
-                "INSERT INTO setelan(name,value) VALUES(:name,:value)"
-                " ON CONFLICT(name) DO UPDATE SET value=excluded.value",
-                &st));
-    stmt_text(st, ":name", setting_name(s));
-    stmt_text(st, ":value", value);
-    return stmt_run(st);
+    return db_run(tx->db,
+                  "INSERT INTO setelan(name,value) VALUES(:name,:value)"
+                  " ON CONFLICT(name) DO UPDATE SET value=excluded.value",
+                  BIND(":name", setting_name(s)), BIND(":value", value));
 }

@@ -31,38 +31,28 @@ Str login_fold(Arena *a, Str login)
 
 Err account_put(WriteTx *tx, Str user_uid, Str login, Str hash)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db,
-                "INSERT INTO akun(user_uid,login,hash,failed,wait_until)"
-                " VALUES(:uid,:login,:hash,0,0) ON CONFLICT(user_uid) DO UPDATE SET"
-                " login=excluded.login, hash=excluded.hash, failed=0, wait_until=0, change_due=0",
-                &st));
-    stmt_text(st, ":uid", user_uid);
-    stmt_text(st, ":login", login_fold(tx->arena, login));
-    stmt_text(st, ":hash", hash);
-    return stmt_run(st);
+    return db_run(tx->db,
+                  "INSERT INTO akun(user_uid,login,hash,failed,wait_until)"
+                  " VALUES(:uid,:login,:hash,0,0) ON CONFLICT(user_uid) DO UPDATE SET"
+                  " login=excluded.login, hash=excluded.hash, failed=0, wait_until=0, change_due=0",
+                  BIND(":uid", user_uid), BIND(":login", login_fold(tx->arena, login)),
+                  BIND(":hash", hash));
 }
 
 Err account_change_due(WriteTx *tx, Str user_uid)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db, "UPDATE akun SET change_due=:now WHERE user_uid=:uid", &st));
-    stmt_int(st, ":now", clock_now());
-    stmt_text(st, ":uid", user_uid);
-    return stmt_run(st);
+    return db_run(tx->db, "UPDATE akun SET change_due=:now WHERE user_uid=:uid",
+                  BIND(":now", clock_now()), BIND(":uid", user_uid));
 }
 
 Err account_find(Db *db, Arena *a, Str login, Account *ret)
 {
     Stmt *st;
-    bool row;
-    TRY(db_stmt(db,
-                "SELECT user_uid,login,hash,failed,wait_until,change_due FROM akun"
-                " WHERE login=:login",
-                &st));
-    stmt_text(st, ":login", login_fold(a, login));
-    TRY(stmt_step(st, &row));
-    if (!row)
+    TRY(db_first(db,
+                 "SELECT user_uid,login,hash,failed,wait_until,change_due FROM akun"
+                 " WHERE login=:login",
+                 &st, BIND(":login", login_fold(a, login))));
+    if (!st)
         return E_NOT_FOUND;
     *ret = (Account){.user_uid = row_text(a, st, 0),
                      .login = row_text(a, st, 1),
@@ -84,12 +74,8 @@ static int64_t wait_after(int64_t failed)
 
 static Err set_failures(Db *db, Str user_uid, int64_t failed, int64_t wait_until)
 {
-    Stmt *st;
-    TRY(db_stmt(db, "UPDATE akun SET failed=:n, wait_until=:w WHERE user_uid=:uid", &st));
-    stmt_int(st, ":n", failed);
-    stmt_int(st, ":w", wait_until);
-    stmt_text(st, ":uid", user_uid);
-    return stmt_run(st);
+    return db_run(db, "UPDATE akun SET failed=:n, wait_until=:w WHERE user_uid=:uid",
+                  BIND(":n", failed), BIND(":w", wait_until), BIND(":uid", user_uid));
 }
 
 /* As much for the disk as a try that counts: the time of an answer must not tell which it was. */
@@ -137,75 +123,50 @@ void account_judge(AccountTry *t, Str password)
 /* Others who failed meanwhile keep their count and their wait. */
 Err account_right(WriteTx *tx, const AccountTry *t)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db,
-                "UPDATE akun SET wait_until=CASE WHEN failed=:n THEN :before ELSE wait_until END,"
-                " failed=CASE WHEN failed=:n THEN :had ELSE failed-1 END"
-                " WHERE user_uid=:uid AND failed>0",
-                &st));
-    stmt_int(st, ":n", t->counted);
-    stmt_int(st, ":before", t->account.wait_until);
-    stmt_int(st, ":had", t->account.failed);
-    stmt_text(st, ":uid", t->account.user_uid);
-    return stmt_run(st);
+    return db_run(tx->db,
+                  "UPDATE akun SET wait_until=CASE WHEN failed=:n THEN :before ELSE wait_until END,"
+                  " failed=CASE WHEN failed=:n THEN :had ELSE failed-1 END"
+                  " WHERE user_uid=:uid AND failed>0",
+                  BIND(":n", t->counted), BIND(":before", t->account.wait_until),
+                  BIND(":had", t->account.failed), BIND(":uid", t->account.user_uid));
 }
 
 /* ---- facts from the registers ---- */
 
 static Err follow_login(Db *db, Str user_uid, Str login)
 {
-    Stmt *st;
-    TRY(db_stmt(db, "UPDATE akun SET login=:login WHERE user_uid=:uid AND login<>:login", &st));
-    stmt_text(st, ":uid", user_uid);
-    stmt_text(st, ":login", login);
-    return stmt_run(st);
+    return db_run(db, "UPDATE akun SET login=:login WHERE user_uid=:uid AND login<>:login",
+                  BIND(":uid", user_uid), BIND(":login", login));
 }
 
 Err user_fact_put(WriteTx *tx, const UserFact *f)
 {
-    Stmt *st;
     Str login = login_fold(tx->arena, f->login);
-    TRY(db_stmt(tx->db,
-                "INSERT INTO fakta_pengguna(user_id,uid,login,name,roles,active,valid_until,area,"
-                "agency) VALUES(:id,:uid,:login,:name,:roles,:active,:until,:area,:agency)"
-                " ON CONFLICT(user_id) DO UPDATE SET uid=excluded.uid, login=excluded.login,"
-                " name=excluded.name, roles=excluded.roles, active=excluded.active,"
-                " valid_until=excluded.valid_until, area=excluded.area, agency=excluded.agency",
-                &st));
-    stmt_int(st, ":id", f->user);
-    stmt_text(st, ":uid", f->uid);
-    stmt_text(st, ":login", login);
-    stmt_text(st, ":name", f->name);
-    stmt_text(st, ":roles", f->roles);
-    stmt_int(st, ":active", f->active);
-    stmt_text(st, ":until", f->until);
-    stmt_text(st, ":area", f->area);
-    stmt_int(st, ":agency", f->agency);
-    TRY(stmt_run(st));
+    TRY(db_run(tx->db,
+               "INSERT INTO fakta_pengguna(user_id,uid,login,name,roles,active,valid_until,area,"
+               "agency) VALUES(:id,:uid,:login,:name,:roles,:active,:until,:area,:agency)"
+               " ON CONFLICT(user_id) DO UPDATE SET uid=excluded.uid, login=excluded.login,"
+               " name=excluded.name, roles=excluded.roles, active=excluded.active,"
+               " valid_until=excluded.valid_until, area=excluded.area, agency=excluded.agency",
+               BIND(":id", f->user), BIND(":uid", f->uid), BIND(":login", login),
+               BIND(":name", f->name), BIND(":roles", f->roles), BIND(":active", f->active),
+               BIND(":until", f->until), BIND(":area", f->area), BIND(":agency", f->agency)));
     return follow_login(tx->db, f->uid, login);
 }
 
 Err member_fact_put(WriteTx *tx, const MemberFact *f)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db,
-                "INSERT INTO fakta_anggota(membership,user_id,agency,start_on,end_on)"
-                " VALUES(:id,:user,:agency,:start,:end) ON CONFLICT(membership) DO UPDATE SET"
-                " user_id=excluded.user_id, agency=excluded.agency, start_on=excluded.start_on,"
-                " end_on=excluded.end_on",
-                &st));
-    stmt_int(st, ":id", f->membership);
-    stmt_int(st, ":user", f->user);
-    stmt_int(st, ":agency", f->agency);
-    stmt_text(st, ":start", f->start);
-    stmt_text(st, ":end", f->end);
-    return stmt_run(st);
+    return db_run(tx->db,
+                  "INSERT INTO fakta_anggota(membership,user_id,agency,start_on,end_on)"
+                  " VALUES(:id,:user,:agency,:start,:end) ON CONFLICT(membership) DO UPDATE SET"
+                  " user_id=excluded.user_id, agency=excluded.agency, start_on=excluded.start_on,"
+                  " end_on=excluded.end_on",
+                  BIND(":id", f->membership), BIND(":user", f->user), BIND(":agency", f->agency),
+                  BIND(":start", f->start), BIND(":end", f->end));
 }
 
 Err member_fact_drop(WriteTx *tx, int64_t membership)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db, "DELETE FROM fakta_anggota WHERE membership=:id", &st));
-    stmt_int(st, ":id", membership);
-    return stmt_run(st);
+    return db_run(tx->db, "DELETE FROM fakta_anggota WHERE membership=:id",
+                  BIND(":id", membership));
 }

@@ -23,26 +23,15 @@
 
 Err meta_get(Db *db, Arena *a, Str key, Str *ret)
 {
-    Stmt *st;
-    bool row;
-    TRY(db_stmt(db, "SELECT nilai FROM meta WHERE kunci=:key", &st));
-    stmt_text(st, ":key", key);
-    TRY(stmt_step(st, &row));
-    *ret = row ? row_text(a, st, 0) : STR_NONE;
-    stmt_done(st);
-    return ERR_OK;
+    return db_text(db, "SELECT nilai FROM meta WHERE kunci=:key", a, ret, BIND(":key", key));
 }
 
 Err meta_put(Db *db, Str key, Str value)
 {
-    Stmt *st;
-    TRY(db_stmt(db,
-                "INSERT INTO meta(kunci,nilai) VALUES(:key,:value)"
-                " ON CONFLICT(kunci) DO UPDATE SET nilai=excluded.nilai",
-                &st));
-    stmt_text(st, ":key", key);
-    stmt_text(st, ":value", value);
-    return stmt_run(st);
+    return db_run(db,
+                  "INSERT INTO meta(kunci,nilai) VALUES(:key,:value)"
+                  " ON CONFLICT(kunci) DO UPDATE SET nilai=excluded.nilai",
+                  BIND(":key", key), BIND(":value", value));
 }
 
 static void set_paths(Arena *a, const char *dir, Installation *in)

@@ -238,34 +238,24 @@ Err keys_schema(Db *keys)
 
 Err keys_put(Db *keys, Str subject_uid, Str wrapped)
 {
-    Stmt *st;
     if (wrapped.len != WRAPPED_SIZE)
         return E_KEY;
-    TRY(db_stmt(keys, "INSERT INTO kunci(subject,wrapped,kek_ver,at) VALUES(:s,:w,:v,:at)", &st));
-    stmt_text(st, ":s", subject_uid);
-    stmt_blob(st, ":w", wrapped);
-    stmt_int(st, ":v", get_u16(wrapped.ptr + 1));
-    stmt_int(st, ":at", clock_now());
-    return stmt_run(st);
+    return db_run(keys, "INSERT INTO kunci(subject,wrapped,kek_ver,at) VALUES(:s,:w,:v,:at)",
+                  BIND(":s", subject_uid), BIND_BLOB(":w", wrapped),
+                  BIND(":v", get_u16(wrapped.ptr + 1)), BIND(":at", clock_now()));
 }
 
 Err keys_destroy(Db *keys, Str subject_uid)
 {
-    Stmt *st;
-    TRY(db_stmt(keys, "DELETE FROM kunci WHERE subject=:s", &st));
-    stmt_text(st, ":s", subject_uid);
-    return stmt_run(st);
+    return db_run(keys, "DELETE FROM kunci WHERE subject=:s", BIND(":s", subject_uid));
 }
 
 /* The wrapped form is ciphertext and may pass through an arena. */
 static Err fetch_wrapped(Db *keys, Arena *a, Str subject_uid, Str *ret)
 {
     Stmt *st;
-    bool row;
-    TRY(db_stmt(keys, "SELECT wrapped FROM kunci WHERE subject=:s", &st));
-    stmt_text(st, ":s", subject_uid);
-    TRY(stmt_step(st, &row));
-    if (!row)
+    TRY(db_first(keys, "SELECT wrapped FROM kunci WHERE subject=:s", &st, BIND(":s", subject_uid)));
+    if (!st)
         return E_NOT_FOUND;
     *ret = row_blob(a, st, 0);
     stmt_done(st);
@@ -294,13 +284,10 @@ static bool wrapped_fits(const Keyring *k, Str subject, Str wrapped)
 Err keys_check(const Keyring *k, Db *keys, Arena *a, int64_t *ret_n, StrList *ret_bad)
 {
     Stmt *st;
-    bool row = false;
+    Err e;
     *ret_n = 0;
     TRY(db_stmt(keys, "SELECT subject,wrapped FROM kunci ORDER BY subject", &st));
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    while (stmt_next(st, &e)) {
         Arena *one = arena_new(4096);
         Str subject = row_text(one, st, 0);
         if (!wrapped_fits(k, subject, row_blob(one, st, 1)))
@@ -308,6 +295,7 @@ Err keys_check(const Keyring *k, Db *keys, Arena *a, int64_t *ret_n, StrList *re
         arena_free(one);
         ++*ret_n;
     }
+    return e;
 }
 
 /* ---- another KEK ---- */
@@ -315,15 +303,13 @@ Err keys_check(const Keyring *k, Db *keys, Arena *a, int64_t *ret_n, StrList *re
 Err root_seal_read(Db *keys, Arena *a, RootSeal *ret)
 {
     Stmt *st;
-    bool row;
     StrList columns;
     *ret = (RootSeal){0};
     TRY(db_columns(keys, a, S("kek"), &columns));
     if (!columns.n)
         return ERR_OK;
-    TRY(db_stmt(keys, "SELECT version,root FROM kek ORDER BY version DESC", &st));
-    TRY(stmt_step(st, &row));
-    if (row)
+    TRY(db_first(keys, "SELECT version,root FROM kek ORDER BY version DESC", &st));
+    if (st)
         *ret = (RootSeal){(unsigned)row_int(st, 0), row_blob(a, st, 1)};
     stmt_done(st);
     return ERR_OK;
@@ -348,16 +334,12 @@ Err keyring_next(const Keyring *k, Arena *a, RootSeal *ret_root, Keyring **ret)
 static Err rewrap_one(const Keyring *from, const Keyring *to, Db *keys, Arena *a, Str subject,
                       Str wrapped)
 {
-    Stmt *st;
     Dek dek;
     TRY(keyring_unwrap(from, subject, wrapped, &dek));
     Str fresh = wrap(to, a, subject, &dek);
     dek_wipe(&dek);
-    TRY(db_stmt(keys, "UPDATE kunci SET wrapped=:w, kek_ver=:v WHERE subject=:s", &st));
-    stmt_blob(st, ":w", fresh);
-    stmt_int(st, ":v", to->version);
-    stmt_text(st, ":s", subject);
-    return stmt_run(st);
+    return db_run(keys, "UPDATE kunci SET wrapped=:w, kek_ver=:v WHERE subject=:s",
+                  BIND_BLOB(":w", fresh), BIND(":v", to->version), BIND(":s", subject));
 }
 
 /* Some hundred keys behind `last`; *ret_n 0 when there are no more. */
@@ -367,18 +349,15 @@ static Err rewrap_some(const Keyring *from, const Keyring *to, Db *keys, Arena *
     enum { SOME = 500 };
     Stmt *st;
     StrList subjects = {0}, wrapped = {0};
-    bool row = false;
-    TRY(db_stmt(keys, "SELECT subject,wrapped FROM kunci WHERE subject>:last ORDER BY subject",
-                &st));
-    stmt_text(st, ":last", *last);
-    while (subjects.n < SOME) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            break;
+    Err e = ERR_OK;
+    TRY(db_stmt(keys, "SELECT subject,wrapped FROM kunci WHERE subject>:last ORDER BY subject", &st,
+                BIND(":last", *last)));
+    while (subjects.n < SOME && stmt_next(st, &e)) {
         *ARENA_PUSH(a, subjects) = row_text(a, st, 0);
         *ARENA_PUSH(a, wrapped) = row_blob(a, st, 1);
     }
     stmt_done(st);
+    TRY(e);
     for (size_t i = 0; i < subjects.n; i++)
         TRY(rewrap_one(from, to, keys, a, subjects.items[i], wrapped.items[i]));
     if (subjects.n)
@@ -389,14 +368,11 @@ static Err rewrap_some(const Keyring *from, const Keyring *to, Db *keys, Arena *
 
 static Err put_root(Db *keys, RootSeal root)
 {
-    Stmt *st;
     TRY(db_exec(keys, "CREATE TABLE IF NOT EXISTS kek(version " DB_INTEGER " PRIMARY KEY,"
                       "root " DB_BLOB " NOT NULL);"
                       "DELETE FROM kek;"));
-    TRY(db_stmt(keys, "INSERT INTO kek(version,root) VALUES(:v,:r)", &st));
-    stmt_int(st, ":v", root.version);
-    stmt_blob(st, ":r", root.box);
-    return stmt_run(st);
+    return db_run(keys, "INSERT INTO kek(version,root) VALUES(:v,:r)", BIND(":v", root.version),
+                  BIND_BLOB(":r", root.box));
 }
 
 Err keys_rewrap(const Keyring *from, const Keyring *to, RootSeal root, Db *keys, int64_t *ret_n)

@@ -48,12 +48,10 @@ static Str mark_of(Arena *a, const LetterPut *p, Str of)
 static Err repeated(Db *db, Arena *a, Str mark, Str body, Str *ret_uid)
 {
     Stmt *st;
-    bool row;
     *ret_uid = STR_NONE;
-    TRY(db_stmt(db, "SELECT uid, body FROM kotak_masuk WHERE mark=:mark", &st));
-    stmt_text(st, ":mark", mark);
-    TRY(stmt_step(st, &row));
-    if (!row)
+    TRY(db_first(db, "SELECT uid, body FROM kotak_masuk WHERE mark=:mark", &st,
+                 BIND(":mark", mark)));
+    if (!st)
         return ERR_OK;
     *ret_uid = row_text(a, st, 0);
     bool same = str_eq(row_peek(st, 1), body);
@@ -97,19 +95,12 @@ static Err public_key(Db *db, Arena *a, unsigned char ret[PAIR_PUBLIC])
 
 static Err insert(Db *db, const LetterPut *p, const Letter *l, Str mark, Str body, Str box)
 {
-    Stmt *st;
-    TRY(db_stmt(db,
-                "INSERT INTO kotak_masuk(uid,user_uid,reg,at,mark,body,box)"
-                " VALUES(:uid,:user,:reg,:at,:mark,:body,:box)",
-                &st));
-    stmt_text(st, ":uid", l->uid);
-    stmt_text(st, ":user", l->user_uid);
-    stmt_text(st, ":reg", p->reg);
-    stmt_int(st, ":at", clock_now());
-    stmt_text(st, ":mark", mark);
-    stmt_text(st, ":body", body);
-    stmt_blob(st, ":box", box);
-    return stmt_run(st);
+    return db_run(db,
+                  "INSERT INTO kotak_masuk(uid,user_uid,reg,at,mark,body,box)"
+                  " VALUES(:uid,:user,:reg,:at,:mark,:body,:box)",
+                  BIND(":uid", l->uid), BIND(":user", l->user_uid), BIND(":reg", p->reg),
+                  BIND(":at", clock_now()), BIND(":mark", mark), BIND(":body", body),
+                  BIND_BLOB(":box", box));
 }
 
 Err letterbox_put(Db *db, Arena *a, const LetterPut *p, Str *ret_uid)
@@ -152,8 +143,7 @@ Err letterbox_of(Db *db, Arena *a, Str user_uid, StrList *ret)
     TRY(db_stmt(db,
                 "SELECT uid FROM kotak_masuk WHERE user_uid=COALESCE(:user,user_uid)"
                 " ORDER BY at, uid",
-                &st));
-    stmt_text(st, ":user", user_uid);
+                &st, BIND(":user", user_uid)));
     return stmt_texts(st, a, ret);
 }
 
@@ -179,11 +169,9 @@ static Err open_box(const Keyring *k, Arena *a, Str box, Str *ret)
 Err letterbox_open(Db *db, Arena *a, const Keyring *k, Str uid, Letter *ret)
 {
     Stmt *st;
-    bool row;
-    TRY(db_stmt(db, "SELECT user_uid,reg,at,box,fault FROM kotak_masuk WHERE uid=:uid", &st));
-    stmt_text(st, ":uid", uid);
-    TRY(stmt_step(st, &row));
-    if (!row)
+    TRY(db_first(db, "SELECT user_uid,reg,at,box,fault FROM kotak_masuk WHERE uid=:uid", &st,
+                 BIND(":uid", uid)));
+    if (!st)
         return E_NOT_FOUND;
     *ret = (Letter){.uid = uid,
                     .user_uid = row_text(a, st, 0),
@@ -199,18 +187,13 @@ Err letterbox_open(Db *db, Arena *a, const Keyring *k, Str uid, Letter *ret)
 Err letterbox_fault(WriteTx *tx, void *arg)
 {
     const LetterFault *f = arg;
-    Stmt *st;
-    TRY(db_stmt(tx->db, "UPDATE kotak_masuk SET fault=:fault WHERE uid=:uid", &st));
-    stmt_blob(st, ":fault", seal_own(f->keyring, PURPOSE, f->uid, tx->arena, f->words));
-    stmt_text(st, ":uid", f->uid);
-    return stmt_run(st);
+    return db_run(tx->db, "UPDATE kotak_masuk SET fault=:fault WHERE uid=:uid",
+                  BIND_BLOB(":fault", seal_own(f->keyring, PURPOSE, f->uid, tx->arena, f->words)),
+                  BIND(":uid", f->uid));
 }
 
 Err letterbox_drop(WriteTx *tx, void *arg)
 {
     const Str *uid = arg;
-    Stmt *st;
-    TRY(db_stmt(tx->db, "DELETE FROM kotak_masuk WHERE uid=:uid", &st));
-    stmt_text(st, ":uid", *uid);
-    return stmt_run(st);
+    return db_run(tx->db, "DELETE FROM kotak_masuk WHERE uid=:uid", BIND(":uid", *uid));
 }

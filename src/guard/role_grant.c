@@ -33,8 +33,8 @@ static Err other_approver(Db *db, Arena *a, const RoleWish *w, bool *ret)
 {
     Stmt *st;
     StrList roles = {0};
-    TRY(db_stmt(db, "SELECT roles FROM fakta_pengguna WHERE active=1 AND uid<>:uid", &st));
-    stmt_text(st, ":uid", w->actor);
+    TRY(db_stmt(db, "SELECT roles FROM fakta_pengguna WHERE active=1 AND uid<>:uid", &st,
+                BIND(":uid", w->actor)));
     TRY(stmt_texts(st, a, &roles));
     *ret = false;
     for (size_t i = 0; i < roles.n; i++)
@@ -62,14 +62,11 @@ static Err is_alone(WriteTx *tx, const RoleWish *w, bool *ret)
 static Err read_row(Db *db, Arena *a, Str user_uid, Str *ret_held, RoleAsked *ret)
 {
     Stmt *st;
-    bool row;
     *ret_held = S("");
     *ret = (RoleAsked){.roles = S("")};
-    TRY(db_stmt(db, "SELECT held,asked,asked_by,asked_at FROM peran_setuju WHERE user_uid=:uid",
-                &st));
-    stmt_text(st, ":uid", user_uid);
-    TRY(stmt_step(st, &row));
-    if (!row)
+    TRY(db_first(db, "SELECT held,asked,asked_by,asked_at FROM peran_setuju WHERE user_uid=:uid",
+                 &st, BIND(":uid", user_uid)));
+    if (!st)
         return ERR_OK;
     *ret_held = row_text(a, st, 0);
     *ret = (RoleAsked){
@@ -80,19 +77,13 @@ static Err read_row(Db *db, Arena *a, Str user_uid, Str *ret_held, RoleAsked *re
 
 static Err write_row(Db *db, Str user_uid, Str held, const RoleAsked *asked)
 {
-    Stmt *st;
-    TRY(db_stmt(db,
-                "INSERT INTO peran_setuju(user_uid,held,asked,asked_by,asked_at)"
-                " VALUES(:uid,:held,:asked,:by,:at) ON CONFLICT(user_uid) DO UPDATE SET"
-                " held=excluded.held, asked=excluded.asked, asked_by=excluded.asked_by,"
-                " asked_at=excluded.asked_at",
-                &st));
-    stmt_text(st, ":uid", user_uid);
-    stmt_text(st, ":held", held);
-    stmt_text(st, ":asked", asked->roles);
-    stmt_text(st, ":by", asked->by_uid);
-    stmt_int(st, ":at", asked->at);
-    return stmt_run(st);
+    return db_run(db,
+                  "INSERT INTO peran_setuju(user_uid,held,asked,asked_by,asked_at)"
+                  " VALUES(:uid,:held,:asked,:by,:at) ON CONFLICT(user_uid) DO UPDATE SET"
+                  " held=excluded.held, asked=excluded.asked, asked_by=excluded.asked_by,"
+                  " asked_at=excluded.asked_at",
+                  BIND(":uid", user_uid), BIND(":held", held), BIND(":asked", asked->roles),
+                  BIND(":by", asked->by_uid), BIND(":at", asked->at));
 }
 
 Err role_wish(WriteTx *tx, const RoleWish *w, Str *ret_held)
@@ -119,7 +110,7 @@ Err role_wish(WriteTx *tx, const RoleWish *w, Str *ret_held)
 Err roles_asked(Db *db, Arena *a, Str user_uid, RoleAskedList *ret)
 {
     Stmt *st;
-    bool row;
+    Err e;
     *ret = (RoleAskedList){0};
     TRY(db_stmt(db,
                 "SELECT p.user_uid, f.name, p.asked, p.asked_by, COALESCE(b.name,p.asked_by),"
@@ -127,23 +118,18 @@ Err roles_asked(Db *db, Arena *a, Str user_uid, RoleAskedList *ret)
                 " LEFT JOIN fakta_pengguna b ON b.uid=p.asked_by"
                 " WHERE p.asked<>'' AND f.active=1 AND p.user_uid=COALESCE(:uid,p.user_uid)"
                 " ORDER BY p.asked_at, p.user_uid",
-                &st));
-    stmt_text(st, ":uid", user_uid);
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+                &st, BIND(":uid", user_uid)));
+    while (stmt_next(st, &e))
         *ARENA_PUSH(a, *ret) =
             (RoleAsked){row_text(a, st, 0), row_text(a, st, 1), row_text(a, st, 2),
                         row_text(a, st, 3), row_text(a, st, 4), row_int(st, 5)};
-    }
+    return e;
 }
 
 Err roles_approve(WriteTx *tx, Str user_uid, Str approver, Str *ret_roles)
 {
     Str had;
     RoleAsked asked;
-    Stmt *st;
     TRY(read_row(tx->db, tx->arena, user_uid, &had, &asked));
     if (str_empty(asked.roles))
         return E_NOT_FOUND;
@@ -152,8 +138,6 @@ Err roles_approve(WriteTx *tx, Str user_uid, Str approver, Str *ret_roles)
     *ret_roles = asked.roles;
     Str held = str_trim(str_printf(tx->arena, "%.*s %.*s", STR_ARG(had), STR_ARG(asked.roles)));
     TRY(write_row(tx->db, user_uid, held, &(RoleAsked){.roles = S("")}));
-    TRY(db_stmt(tx->db, "UPDATE fakta_pengguna SET roles=:roles WHERE uid=:uid", &st));
-    stmt_text(st, ":roles", held);
-    stmt_text(st, ":uid", user_uid);
-    return stmt_run(st);
+    return db_run(tx->db, "UPDATE fakta_pengguna SET roles=:roles WHERE uid=:uid",
+                  BIND(":roles", held), BIND(":uid", user_uid));
 }

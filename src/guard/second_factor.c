@@ -13,15 +13,12 @@ enum { SEED_SIZE = 20, STEP_SECONDS = 30, RECOVERY_SIZE = 15, RECOVERY_LETTERS =
 Err second_factor_find(Db *db, Str user_uid, SecondFactor *ret)
 {
     Stmt *st;
-    bool row;
     *ret = (SecondFactor){0};
-    TRY(db_stmt(db,
-                "SELECT confirmed_at,(SELECT count(*) FROM kode_pulih p WHERE p.user_uid=:uid)"
-                " FROM kode_kedua WHERE user_uid=:uid",
-                &st));
-    stmt_text(st, ":uid", user_uid);
-    TRY(stmt_step(st, &row));
-    if (!row)
+    TRY(db_first(db,
+                 "SELECT confirmed_at,(SELECT count(*) FROM kode_pulih p WHERE p.user_uid=:uid)"
+                 " FROM kode_kedua WHERE user_uid=:uid",
+                 &st, BIND(":uid", user_uid)));
+    if (!st)
         return ERR_OK;
     *ret = (SecondFactor){row_int(st, 0) != 0, row_int(st, 0), row_int(st, 1)};
     stmt_done(st);
@@ -38,11 +35,9 @@ typedef struct Seed {
 static Err read_seed(Db *db, Arena *a, const Keyring *k, Str user_uid, Seed *ret)
 {
     Stmt *st;
-    bool row;
-    TRY(db_stmt(db, "SELECT seed,confirmed_at,last_step FROM kode_kedua WHERE user_uid=:uid", &st));
-    stmt_text(st, ":uid", user_uid);
-    TRY(stmt_step(st, &row));
-    if (!row)
+    TRY(db_first(db, "SELECT seed,confirmed_at,last_step FROM kode_kedua WHERE user_uid=:uid", &st,
+                 BIND(":uid", user_uid)));
+    if (!st)
         return E_NOT_FOUND;
     Str sealed = row_blob(a, st, 0);
     *ret = (Seed){.confirmed_at = row_int(st, 1), .last_step = row_int(st, 2)};
@@ -79,9 +74,8 @@ Err second_factor_begin(WriteTx *tx, const Keyring *k, Str user_uid)
     TRY(db_stmt(tx->db,
                 "INSERT INTO kode_kedua(user_uid,seed) VALUES(:uid,:seed)"
                 " ON CONFLICT(user_uid) DO UPDATE SET seed=excluded.seed, last_step=0",
-                &st));
-    stmt_text(st, ":uid", user_uid);
-    stmt_blob(st, ":seed", seal_own(k, PURPOSE_SEED, user_uid, tx->arena, seed));
+                &st, BIND(":uid", user_uid),
+                BIND_BLOB(":seed", seal_own(k, PURPOSE_SEED, user_uid, tx->arena, seed))));
     crypto_wipe(bytes, sizeof bytes);
     return stmt_run(st);
 }
@@ -120,7 +114,6 @@ static int64_t step_of_code(Str secret, Str code)
 static Err take_time_code(WriteTx *tx, const Keyring *k, Str user_uid, Str code, bool first)
 {
     Seed seed;
-    Stmt *st;
     Err e = read_seed(tx->db, tx->arena, k, user_uid, &seed);
     if (e == E_NOT_FOUND && !first)
         return E_LOGIN;
@@ -130,15 +123,11 @@ static Err take_time_code(WriteTx *tx, const Keyring *k, Str user_uid, Str code,
     int64_t step = step_of_code(seed.secret, code);
     if (step <= seed.last_step)
         return E_LOGIN;
-    TRY(db_stmt(tx->db,
-                "UPDATE kode_kedua SET last_step=:step,"
-                " confirmed_at=CASE confirmed_at WHEN 0 THEN :now ELSE confirmed_at END"
-                " WHERE user_uid=:uid",
-                &st));
-    stmt_int(st, ":step", step);
-    stmt_int(st, ":now", clock_now());
-    stmt_text(st, ":uid", user_uid);
-    return stmt_run(st);
+    return db_run(tx->db,
+                  "UPDATE kode_kedua SET last_step=:step,"
+                  " confirmed_at=CASE confirmed_at WHEN 0 THEN :now ELSE confirmed_at END"
+                  " WHERE user_uid=:uid",
+                  BIND(":step", step), BIND(":now", clock_now()), BIND(":uid", user_uid));
 }
 
 /* ---- recovery codes ---- */
@@ -151,11 +140,9 @@ static Str recovery_hash(const Keyring *k, Arena *a, Str user_uid, Str code)
 
 static Err put_recovery(WriteTx *tx, const Keyring *k, Str user_uid, Str code)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db, "INSERT INTO kode_pulih(hash,user_uid) VALUES(:hash,:uid)", &st));
-    stmt_text(st, ":hash", recovery_hash(k, tx->arena, user_uid, code));
-    stmt_text(st, ":uid", user_uid);
-    return stmt_run(st);
+    return db_run(tx->db, "INSERT INTO kode_pulih(hash,user_uid) VALUES(:hash,:uid)",
+                  BIND(":hash", recovery_hash(k, tx->arena, user_uid, code)),
+                  BIND(":uid", user_uid));
 }
 
 /* The code without what people type between its groups, in capitals. */
@@ -185,14 +172,10 @@ static Str in_groups(Arena *a, Str code)
 
 static Err take_recovery(WriteTx *tx, const Keyring *k, Str user_uid, Str code)
 {
-    Stmt *st;
     bool row;
-    TRY(db_stmt(tx->db, "DELETE FROM kode_pulih WHERE hash=:hash AND user_uid=:uid RETURNING 1",
-                &st));
-    stmt_text(st, ":hash", recovery_hash(k, tx->arena, user_uid, code));
-    stmt_text(st, ":uid", user_uid);
-    TRY(stmt_step(st, &row));
-    stmt_done(st);
+    TRY(db_any(tx->db, "DELETE FROM kode_pulih WHERE hash=:hash AND user_uid=:uid RETURNING 1",
+               &row, BIND(":hash", recovery_hash(k, tx->arena, user_uid, code)),
+               BIND(":uid", user_uid)));
     return row ? ERR_OK : E_LOGIN;
 }
 
@@ -223,13 +206,8 @@ Err second_factor_take(WriteTx *tx, const Keyring *k, Str user_uid, Str code)
 
 Err second_factor_remove(WriteTx *tx, Str user_uid)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db, "DELETE FROM kode_pulih WHERE user_uid=:uid", &st));
-    stmt_text(st, ":uid", user_uid);
-    TRY(stmt_run(st));
-    TRY(db_stmt(tx->db, "DELETE FROM kode_kedua WHERE user_uid=:uid", &st));
-    stmt_text(st, ":uid", user_uid);
-    return stmt_run(st);
+    TRY(db_run(tx->db, "DELETE FROM kode_pulih WHERE user_uid=:uid", BIND(":uid", user_uid)));
+    return db_run(tx->db, "DELETE FROM kode_kedua WHERE user_uid=:uid", BIND(":uid", user_uid));
 }
 
 Str second_factor_uri(Arena *a, Str issuer, Str login, Str seed)

@@ -31,39 +31,29 @@ Err session_schema(Db *db)
 Err session_open(WriteTx *tx, Arena *a, Str user_uid, Str *ret_token)
 {
     unsigned char bytes[TOKEN_SIZE];
-    Stmt *st;
     crypto_random(bytes, sizeof bytes);
     Str token = hex_of(a, bytes, sizeof bytes);
     crypto_wipe(bytes, sizeof bytes);
-    TRY(db_stmt(tx->db,
-                "INSERT INTO sesi(hash,user_uid,opened_at,seen_at,proven_at,code_due)"
-                " VALUES(:hash,:uid,:now,:now,:now,EXISTS(SELECT 1 FROM kode_kedua k"
-                " WHERE k.user_uid=:uid AND k.confirmed_at>0))",
-                &st));
-    stmt_text(st, ":hash", plain_hash(a, token));
-    stmt_text(st, ":uid", user_uid);
-    stmt_int(st, ":now", clock_now());
-    TRY(stmt_run(st));
+    TRY(db_run(tx->db,
+               "INSERT INTO sesi(hash,user_uid,opened_at,seen_at,proven_at,code_due)"
+               " VALUES(:hash,:uid,:now,:now,:now,EXISTS(SELECT 1 FROM kode_kedua k"
+               " WHERE k.user_uid=:uid AND k.confirmed_at>0))",
+               BIND(":hash", plain_hash(a, token)), BIND(":uid", user_uid),
+               BIND(":now", clock_now())));
     *ret_token = token;
     return ERR_OK;
 }
 
 Err session_lock(WriteTx *tx, Str session, bool locked)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db, "UPDATE sesi SET locked=:locked WHERE hash=:hash", &st));
-    stmt_int(st, ":locked", locked);
-    stmt_text(st, ":hash", session);
-    return stmt_run(st);
+    return db_run(tx->db, "UPDATE sesi SET locked=:locked WHERE hash=:hash",
+                  BIND(":locked", locked), BIND(":hash", session));
 }
 
 Err session_prove(WriteTx *tx, Str session)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db, "UPDATE sesi SET code_due=0, proven_at=:now WHERE hash=:hash", &st));
-    stmt_int(st, ":now", clock_now());
-    stmt_text(st, ":hash", session);
-    return stmt_run(st);
+    return db_run(tx->db, "UPDATE sesi SET code_due=0, proven_at=:now WHERE hash=:hash",
+                  BIND(":now", clock_now()), BIND(":hash", session));
 }
 
 static Err drop_loose_purposes(Db *db)
@@ -75,20 +65,14 @@ static Err drop_loose_purposes(Db *db)
 
 Err session_close(WriteTx *tx, Str session)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db, "DELETE FROM sesi WHERE hash=:hash", &st));
-    stmt_text(st, ":hash", session);
-    TRY(stmt_run(st));
+    TRY(db_run(tx->db, "DELETE FROM sesi WHERE hash=:hash", BIND(":hash", session)));
     return drop_loose_purposes(tx->db);
 }
 
 Err session_close_user(WriteTx *tx, Str user_uid, Str except)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db, "DELETE FROM sesi WHERE user_uid=:uid AND hash<>:except", &st));
-    stmt_text(st, ":uid", user_uid);
-    stmt_text(st, ":except", except.ptr ? except : S(""));
-    TRY(stmt_run(st));
+    TRY(db_run(tx->db, "DELETE FROM sesi WHERE user_uid=:uid AND hash<>:except",
+               BIND(":uid", user_uid), BIND(":except", except.ptr ? except : S(""))));
     TRY(token_revoke_all(tx, user_uid));
     return drop_loose_purposes(tx->db);
 }
@@ -101,33 +85,26 @@ Err session_close_all(WriteTx *tx)
 Err session_list(Db *db, Arena *a, Str user_uid, SessionRow *ret, size_t max, size_t *ret_n)
 {
     Stmt *st;
-    bool row;
+    Err e = ERR_OK;
     *ret_n = 0;
     TRY(db_stmt(db,
                 "SELECT hash,opened_at,seen_at FROM sesi WHERE user_uid=:uid"
                 " ORDER BY opened_at DESC",
-                &st));
-    stmt_text(st, ":uid", user_uid);
-    while (*ret_n < max) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+                &st, BIND(":uid", user_uid)));
+    while (*ret_n < max && stmt_next(st, &e)) {
         SessionRow s = {row_text(a, st, 0), row_int(st, 1), row_int(st, 2)};
         int64_t touched = seen_get(s.session);
         s.seen_at = touched > s.seen_at ? touched : s.seen_at;
         ret[(*ret_n)++] = s;
     }
     stmt_done(st);
-    return ERR_OK;
+    return e;
 }
 
 Err session_close_own(WriteTx *tx, Str user_uid, Str session)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db, "DELETE FROM sesi WHERE hash=:hash AND user_uid=:uid", &st));
-    stmt_text(st, ":hash", session);
-    stmt_text(st, ":uid", user_uid);
-    TRY(stmt_run(st));
+    TRY(db_run(tx->db, "DELETE FROM sesi WHERE hash=:hash AND user_uid=:uid",
+               BIND(":hash", session), BIND(":uid", user_uid)));
     return drop_loose_purposes(tx->db);
 }
 
@@ -138,21 +115,15 @@ void session_touch(Str session, int64_t now)
 
 static Err write_seen(Db *db, const Seen *seen)
 {
-    Stmt *st;
-    TRY(db_stmt(db, "UPDATE sesi SET seen_at=:at WHERE hash=:hash AND seen_at<:at", &st));
-    stmt_int(st, ":at", seen->at);
-    stmt_text(st, ":hash", (Str){seen->session, SEEN_KEY});
-    TRY(stmt_run(st));
+    TRY(db_run(db, "UPDATE sesi SET seen_at=:at WHERE hash=:hash AND seen_at<:at",
+               BIND(":at", seen->at), BIND(":hash", (Str){seen->session, SEEN_KEY})));
     return token_seen(db, (Str){seen->session, SEEN_KEY}, seen->at);
 }
 
 static Err drop_ended(Db *db, int64_t now)
 {
-    Stmt *st;
-    TRY(db_stmt(db, "DELETE FROM sesi WHERE opened_at<=:opened OR seen_at<=:seen", &st));
-    stmt_int(st, ":opened", now - LIFE_MS);
-    stmt_int(st, ":seen", now - IDLE_MS);
-    TRY(stmt_run(st));
+    TRY(db_run(db, "DELETE FROM sesi WHERE opened_at<=:opened OR seen_at<=:seen",
+               BIND(":opened", now - LIFE_MS), BIND(":seen", now - IDLE_MS)));
     TRY(token_drop_ended(db, now));
     return drop_loose_purposes(db);
 }
@@ -212,37 +183,27 @@ static Err read_user(Stmt *st, Arena *a, UserFact *ret)
 static Err live_agencies(Db *db, const UserFact *f, Str today, Subject *s)
 {
     Stmt *st;
-    bool row = true;
+    Err e = ERR_OK;
     TRY(db_stmt(db,
                 "SELECT agency FROM fakta_anggota WHERE user_id=:user AND start_on<=:today"
                 " AND (end_on IS NULL OR end_on>=:today) GROUP BY agency"
                 " ORDER BY CASE WHEN agency=:home THEN 0 ELSE 1 END, agency",
-                &st));
-    stmt_int(st, ":user", f->user);
-    stmt_text(st, ":today", today);
-    stmt_int(st, ":home", f->agency);
-    while (s->agency_count < AGENCIES_MAX) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+                &st, BIND(":user", f->user), BIND(":today", today), BIND(":home", f->agency)));
+    while (s->agency_count < AGENCIES_MAX && stmt_next(st, &e))
         s->agencies[s->agency_count++] = row_int(st, 0);
-    }
     stmt_done(st);
-    return ERR_OK;
+    return e;
 }
 
 /* The first administrator of an empty installation stands under no institution yet. */
 static Err needs_membership(Db *db, const UserFact *f, bool *ret)
 {
-    Stmt *st;
     bool row;
     *ret = true;
     if (f->agency != 0)
         return ERR_OK;
-    TRY(db_stmt(db, "SELECT 1 FROM fakta_anggota WHERE user_id=:user LIMIT 1", &st));
-    stmt_int(st, ":user", f->user);
-    TRY(stmt_step(st, &row));
-    stmt_done(st);
+    TRY(db_any(db, "SELECT 1 FROM fakta_anggota WHERE user_id=:user LIMIT 1", &row,
+               BIND(":user", f->user)));
     *ret = row;
     return ERR_OK;
 }
@@ -274,8 +235,8 @@ Err user_subject(Db *db, Arena *a, Str login, int64_t now, const Str *role_names
 {
     Stmt *st;
     UserFact f;
-    TRY(db_stmt(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE login=:login", &st));
-    stmt_text(st, ":login", login_fold(a, login));
+    TRY(db_stmt(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE login=:login", &st,
+                BIND(":login", login_fold(a, login))));
     TRY(read_user(st, a, &f));
     return subject_of(db, a, &f, now, (Names){role_names, role_count}, ret);
 }
@@ -297,11 +258,8 @@ typedef struct LiveSession {
 static Err live_session(Db *db, Arena *a, Str session, int64_t now, LiveSession *ret)
 {
     Stmt *st;
-    bool row;
-    TRY(db_stmt(db, LIVE_SQL, &st));
-    stmt_text(st, ":hash", session);
-    TRY(stmt_step(st, &row));
-    if (!row)
+    TRY(db_first(db, LIVE_SQL, &st, BIND(":hash", session)));
+    if (!st)
         return E_LOGIN;
     int64_t opened = row_int(st, 1), seen = row_int(st, 2), touched = seen_get(session);
     *ret = (LiveSession){.user_uid = row_text(a, st, 0),
@@ -321,8 +279,8 @@ Err uid_subject(Db *db, Arena *a, Str uid, int64_t now, const Str *role_names, s
 {
     Stmt *st;
     UserFact f;
-    TRY(db_stmt(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE uid=:uid", &st));
-    stmt_text(st, ":uid", uid);
+    TRY(db_stmt(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE uid=:uid", &st,
+                BIND(":uid", uid)));
     TRY(read_user(st, a, &f));
     return subject_of(db, a, &f, now, (Names){role_names, role_count}, ret);
 }
@@ -353,18 +311,12 @@ Err session_subject(Db *db, Arena *a, Str token, int64_t now, const Str *role_na
 
 Err purpose_put(WriteTx *tx, Str session, Str file_uid, Str purpose, Str reason)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db,
-                "INSERT INTO tujuan_buka(session,file_uid,purpose,reason,at)"
-                " VALUES(:session,:file,:purpose,:reason,:at) ON CONFLICT(session,file_uid)"
-                " DO UPDATE SET purpose=excluded.purpose, reason=excluded.reason, at=excluded.at",
-                &st));
-    stmt_text(st, ":session", session);
-    stmt_text(st, ":file", file_uid);
-    stmt_text(st, ":purpose", purpose);
-    stmt_text(st, ":reason", reason);
-    stmt_int(st, ":at", clock_now());
-    return stmt_run(st);
+    return db_run(tx->db,
+                  "INSERT INTO tujuan_buka(session,file_uid,purpose,reason,at)"
+                  " VALUES(:session,:file,:purpose,:reason,:at) ON CONFLICT(session,file_uid)"
+                  " DO UPDATE SET purpose=excluded.purpose, reason=excluded.reason, at=excluded.at",
+                  BIND(":session", session), BIND(":file", file_uid), BIND(":purpose", purpose),
+                  BIND(":reason", reason), BIND(":at", clock_now()));
 }
 
 Err purpose_get(Db *db, Arena *a, Str session, Str file_uid, Str *ret_purpose)
@@ -374,9 +326,7 @@ Err purpose_get(Db *db, Arena *a, Str session, Str file_uid, Str *ret_purpose)
     TRY(db_stmt(db,
                 "SELECT purpose,reason FROM tujuan_buka"
                 " WHERE session=:session AND file_uid=:file",
-                &st));
-    stmt_text(st, ":session", session);
-    stmt_text(st, ":file", file_uid);
+                &st, BIND(":session", session), BIND(":file", file_uid)));
     TRY(stmt_step(st, &row));
     Str code = row ? row_text(a, st, 0) : STR_NONE, words = row ? row_text(a, st, 1) : STR_NONE;
     stmt_done(st);

@@ -10,18 +10,12 @@ enum { TOKEN_SIZE = 32 };
 
 static Err insert(Db *db, Arena *a, Str text, Str user_uid, Str name, int64_t until)
 {
-    Stmt *st;
-    TRY(db_stmt(db,
-                "INSERT INTO token_api(hash,uid,user_uid,name,made_at,until_at)"
-                " VALUES(:hash,:uid,:user,:name,:now,:until)",
-                &st));
-    stmt_text(st, ":hash", plain_hash(a, text));
-    stmt_text(st, ":uid", rand_uid(a));
-    stmt_text(st, ":user", user_uid);
-    stmt_text(st, ":name", name);
-    stmt_int(st, ":now", clock_now());
-    stmt_int(st, ":until", until);
-    return stmt_run(st);
+    return db_run(db,
+                  "INSERT INTO token_api(hash,uid,user_uid,name,made_at,until_at)"
+                  " VALUES(:hash,:uid,:user,:name,:now,:until)",
+                  BIND(":hash", plain_hash(a, text)), BIND(":uid", rand_uid(a)),
+                  BIND(":user", user_uid), BIND(":name", name), BIND(":now", clock_now()),
+                  BIND(":until", until));
 }
 
 Err token_make(WriteTx *tx, Arena *a, Str user_uid, Str name, int64_t until, Str *ret_text)
@@ -44,27 +38,16 @@ Err token_make(WriteTx *tx, Arena *a, Str user_uid, Str name, int64_t until, Str
 Err token_revoke(WriteTx *tx, Str user_uid, Str uid)
 {
     int64_t n;
-    Stmt *st;
-    TRY(db_stmt(tx->db, "SELECT count(*) FROM token_api WHERE uid=:uid AND user_uid=:user", &st));
-    stmt_text(st, ":uid", uid);
-    stmt_text(st, ":user", user_uid);
-    bool row;
-    TRY(stmt_step(st, &row));
-    n = row ? row_int(st, 0) : 0;
-    stmt_done(st);
+    TRY(db_number(tx->db, "SELECT count(*) FROM token_api WHERE uid=:uid AND user_uid=:user", &n,
+                  BIND(":uid", uid), BIND(":user", user_uid)));
     if (!n)
         return E_NOT_FOUND;
-    TRY(db_stmt(tx->db, "DELETE FROM token_api WHERE uid=:uid", &st));
-    stmt_text(st, ":uid", uid);
-    return stmt_run(st);
+    return db_run(tx->db, "DELETE FROM token_api WHERE uid=:uid", BIND(":uid", uid));
 }
 
 Err token_revoke_all(WriteTx *tx, Str user_uid)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db, "DELETE FROM token_api WHERE user_uid=:user", &st));
-    stmt_text(st, ":user", user_uid);
-    return stmt_run(st);
+    return db_run(tx->db, "DELETE FROM token_api WHERE user_uid=:user", BIND(":user", user_uid));
 }
 
 Err token_list(Db *db, Arena *a, Str user_uid, int64_t now, Token **ret, size_t *ret_n)
@@ -74,17 +57,12 @@ Err token_list(Db *db, Arena *a, Str user_uid, int64_t now, Token **ret, size_t 
         size_t n, cap;
     } list = {0};
     Stmt *st;
-    bool row = true;
+    Err e;
     TRY(db_stmt(db,
                 "SELECT hash,uid,name,made_at,until_at,used_at FROM token_api"
                 " WHERE user_uid=:user AND until_at>:now ORDER BY made_at DESC, uid DESC",
-                &st));
-    stmt_text(st, ":user", user_uid);
-    stmt_int(st, ":now", now);
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            break;
+                &st, BIND(":user", user_uid), BIND(":now", now)));
+    while (stmt_next(st, &e)) {
         int64_t stored = row_int(st, 5), seen = seen_get(row_text(a, st, 0));
         *ARENA_PUSH(a, list) = (Token){.uid = row_text(a, st, 1),
                                        .name = row_text(a, st, 2),
@@ -92,6 +70,7 @@ Err token_list(Db *db, Arena *a, Str user_uid, int64_t now, Token **ret, size_t 
                                        .until = row_int(st, 4),
                                        .used_at = seen > stored ? seen : stored};
     }
+    TRY(e);
     *ret = list.items;
     *ret_n = list.n;
     return ERR_OK;
@@ -101,16 +80,13 @@ Err token_user(Db *db, Arena *a, Str text, int64_t now, Str *ret_user, Str *ret_
 {
     unsigned char bytes[TOKEN_SIZE];
     Stmt *st;
-    bool row;
     if (!hex_read(text, bytes, sizeof bytes))
         return E_LOGIN;
     crypto_wipe(bytes, sizeof bytes);
     *ret_hash = plain_hash(a, text);
-    TRY(db_stmt(db, "SELECT user_uid FROM token_api WHERE hash=:hash AND until_at>:now", &st));
-    stmt_text(st, ":hash", *ret_hash);
-    stmt_int(st, ":now", now);
-    TRY(stmt_step(st, &row));
-    if (!row)
+    TRY(db_first(db, "SELECT user_uid FROM token_api WHERE hash=:hash AND until_at>:now", &st,
+                 BIND(":hash", *ret_hash), BIND(":now", now)));
+    if (!st)
         return E_LOGIN;
     *ret_user = row_text(a, st, 0);
     stmt_done(st);
@@ -131,17 +107,11 @@ Err token_subject(Db *db, Arena *a, Str text, int64_t now, const Str *role_names
 
 Err token_seen(Db *db, Str hash, int64_t at)
 {
-    Stmt *st;
-    TRY(db_stmt(db, "UPDATE token_api SET used_at=:at WHERE hash=:hash AND used_at<:at", &st));
-    stmt_int(st, ":at", at);
-    stmt_text(st, ":hash", hash);
-    return stmt_run(st);
+    return db_run(db, "UPDATE token_api SET used_at=:at WHERE hash=:hash AND used_at<:at",
+                  BIND(":at", at), BIND(":hash", hash));
 }
 
 Err token_drop_ended(Db *db, int64_t now)
 {
-    Stmt *st;
-    TRY(db_stmt(db, "DELETE FROM token_api WHERE until_at<=:now", &st));
-    stmt_int(st, ":now", now);
-    return stmt_run(st);
+    return db_run(db, "DELETE FROM token_api WHERE until_at<=:now", BIND(":now", now));
 }

@@ -47,48 +47,29 @@ static Err reg_stmt(Apply *ap, Buf *sql, Stmt **ret)
 static Err begin_tx(Apply *ap, const Actor *actor, Str reason)
 {
     const Subject *s = actor->subject;
-    Stmt *st;
-    bool row;
-    TRY(db_stmt(ap->tx->db,
-                "INSERT INTO tx(at,actor,agency,session,via,reason,import)"
-                " VALUES(:at,:actor,:agency,:session,:via,:reason,:import) RETURNING id",
-                &st));
-    stmt_int(st, ":at", ap->now);
-    stmt_text(st, ":actor", s->uid);
-    stmt_int(st, ":agency", s->agency_count ? s->agencies[0] : 0);
-    stmt_text(st, ":session", s->session);
-    stmt_text(st, ":via", actor->via);
-    stmt_text(st, ":reason", str_empty(reason) ? STR_NONE : reason);
-    stmt_int(st, ":import", actor->import);
-    TRY(stmt_step(st, &row));
-    ap->tx_id = row_int(st, 0);
-    stmt_done(st);
-    return ERR_OK;
+    return db_number(ap->tx->db,
+                     "INSERT INTO tx(at,actor,agency,session,via,reason,import)"
+                     " VALUES(:at,:actor,:agency,:session,:via,:reason,:import) RETURNING id",
+                     &ap->tx_id, BIND(":at", ap->now), BIND(":actor", s->uid),
+                     BIND(":agency", s->agency_count ? s->agencies[0] : 0),
+                     BIND(":session", s->session), BIND(":via", actor->via),
+                     BIND(":reason", str_empty(reason) ? STR_NONE : reason),
+                     BIND(":import", actor->import));
 }
 
 /* What a rule or clock writes has the command as its cause. */
 static Err put_cause(WriteTx *tx, int64_t id, int64_t root)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db, "INSERT INTO sebab(tx,root) VALUES(:tx,:root)", &st));
-    stmt_int(st, ":tx", id);
-    stmt_int(st, ":root", root);
-    return stmt_run(st);
+    return db_run(tx->db, "INSERT INTO sebab(tx,root) VALUES(:tx,:root)", BIND(":tx", id),
+                  BIND(":root", root));
 }
 
 static Err next_in_series(WriteTx *tx, Str series, int64_t *ret)
 {
-    Stmt *st;
-    bool row;
-    TRY(db_stmt(tx->db,
-                "INSERT INTO nomor(series,last) VALUES(:s,1)"
-                " ON CONFLICT(series) DO UPDATE SET last=nomor.last+1 RETURNING last",
-                &st));
-    stmt_text(st, ":s", series);
-    TRY(stmt_step(st, &row));
-    *ret = row_int(st, 0);
-    stmt_done(st);
-    return ERR_OK;
+    return db_number(tx->db,
+                     "INSERT INTO nomor(series,last) VALUES(:s,1)"
+                     " ON CONFLICT(series) DO UPDATE SET last=nomor.last+1 RETURNING last",
+                     ret, BIND(":s", series));
 }
 
 /* "KRB-{tahun}-{urut:5}" -> "KRB-2026-00012"; the series is everything but the running number. */
@@ -121,9 +102,8 @@ static Err idem_check(Apply *ap, bool *ret_replayed)
     Batch *b = ap->batch;
     Stmt *st;
     bool row;
-    TRY(db_stmt(ap->tx->db, "SELECT hash,uid FROM idem WHERE kunci=:k AND user_id=:u", &st));
-    stmt_text(st, ":k", b->idem_key);
-    stmt_int(st, ":u", ap->subject->user);
+    TRY(db_stmt(ap->tx->db, "SELECT hash,uid FROM idem WHERE kunci=:k AND user_id=:u", &st,
+                BIND(":k", b->idem_key), BIND(":u", ap->subject->user)));
     TRY(stmt_step(st, &row));
     *ret_replayed = row;
     if (!row)
@@ -137,24 +117,17 @@ static Err idem_check(Apply *ap, bool *ret_replayed)
 static Err idem_put(Apply *ap)
 {
     const Batch *b = ap->batch;
-    Stmt *st;
-    TRY(db_stmt(ap->tx->db, "INSERT INTO idem(kunci,user_id,hash,uid,at) VALUES(:k,:u,:h,:uid,:at)",
-                &st));
-    stmt_text(st, ":k", b->idem_key);
-    stmt_int(st, ":u", ap->subject->user);
-    stmt_text(st, ":h", b->idem_hash);
-    stmt_text(st, ":uid", b->result_uid);
-    stmt_int(st, ":at", ap->now);
-    return stmt_run(st);
+    return db_run(ap->tx->db,
+                  "INSERT INTO idem(kunci,user_id,hash,uid,at) VALUES(:k,:u,:h,:uid,:at)",
+                  BIND(":k", b->idem_key), BIND(":u", ap->subject->user), BIND(":h", b->idem_hash),
+                  BIND(":uid", b->result_uid), BIND(":at", ap->now));
 }
 
 Err store_sweep_repeats(WriteTx *tx, void *none)
 {
     (void)none;
-    Stmt *st;
-    TRY(db_stmt(tx->db, "DELETE FROM idem WHERE at<:at", &st));
-    stmt_int(st, ":at", clock_now() - IDEM_DAYS * DAY_MS);
-    return stmt_run(st);
+    return db_run(tx->db, "DELETE FROM idem WHERE at<:at",
+                  BIND(":at", clock_now() - IDEM_DAYS * DAY_MS));
 }
 
 /* ---- rows ---- */
@@ -301,17 +274,10 @@ static Err check_unique(Apply *ap, Change *c, const Record *before)
         Str value = kept ? before->vals[i].text : c->vals[i];
         if (!f->unique || !value.ptr || (kept && !before->void_tx) || c->voided)
             continue;
-        Stmt *st;
-        bool row;
         Str sql = str_printf(ap->tx->arena,
                              "SELECT id FROM %.*s WHERE %.*s=:p AND batal=0 AND id<>:id LIMIT 1",
                              STR_ARG(c->reg->name), STR_ARG(f->name));
-        TRY(db_stmt(ap->tx->db, sql.ptr, &st));
-        stmt_text(st, ":p", value);
-        stmt_int(st, ":id", id);
-        TRY(stmt_step(st, &row));
-        other = row ? row_int(st, 0) : 0;
-        stmt_done(st);
+        TRY(db_number(ap->tx->db, sql.ptr, &other, BIND(":p", value), BIND(":id", id)));
         if (other)
             return fail(ap, c, f, M_E_DUPLICATE, value, E_DUPLICATE);
     }
@@ -357,18 +323,12 @@ static Err put_history(Apply *ap, const Change *c, const Record *before, const R
 {
     Arena *a = ap->tx->arena;
     Str delta = make_delta(a, c, before, after);
-    Stmt *st;
-    TRY(db_stmt(ap->tx->db,
-                "INSERT INTO riwayat(reg,rec,ver,tx,delta,rowhash)"
-                " VALUES(:reg,:rec,:ver,:tx,:delta,:hash)",
-                &st));
-    stmt_text(st, ":reg", c->reg->name);
-    stmt_int(st, ":rec", after->id);
-    stmt_int(st, ":ver", after->version);
-    stmt_int(st, ":tx", ap->tx_id);
-    stmt_text(st, ":delta", delta);
-    stmt_text(st, ":hash", row_hash(ap->batch->store->in->keyring, a, after, delta));
-    return stmt_run(st);
+    return db_run(ap->tx->db,
+                  "INSERT INTO riwayat(reg,rec,ver,tx,delta,rowhash)"
+                  " VALUES(:reg,:rec,:ver,:tx,:delta,:hash)",
+                  BIND(":reg", c->reg->name), BIND(":rec", after->id), BIND(":ver", after->version),
+                  BIND(":tx", ap->tx_id), BIND(":delta", delta),
+                  BIND(":hash", row_hash(ap->batch->store->in->keyring, a, after, delta)));
 }
 
 /* ---- judging again ---- */

@@ -37,7 +37,7 @@ Err audit_reading_offices(Reader *rd, const Record *r, ReadingOffice *ret, size_
                           size_t *ret_n)
 {
     Stmt *st;
-    bool row = true;
+    Err e = ERR_OK;
     Buf columns = buf_new(rd->arena, 256);
     *ret_n = 0;
     buf_lit(&columns, "i.tajuk,count(*),count(DISTINCT a.actor),min(a.at),max(a.at),"
@@ -47,10 +47,7 @@ Err audit_reading_offices(Reader *rd, const Record *r, ReadingOffice *ret, size_
         buf_printf(&columns, "|max(a.classes&%u)", CLASS_BIT(c));
     TRY(begin(rd, r, str_z(rd->arena, buf_str(&columns)), " GROUP BY a.agency ORDER BY 2 DESC, 1",
               &st));
-    while (*ret_n < max) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    while (*ret_n < max && stmt_next(st, &e))
         ret[(*ret_n)++] = (ReadingOffice){.agency = row_text(rd->arena, st, 0),
                                           .times = row_int(st, 1),
                                           .officers = row_int(st, 2),
@@ -58,22 +55,18 @@ Err audit_reading_offices(Reader *rd, const Record *r, ReadingOffice *ret, size_
                                           .last = row_int(st, 4),
                                           .purposes = row_text(rd->arena, st, 5),
                                           .classes = (unsigned)row_int(st, 6) & CLASSES_ALL};
-    }
     stmt_done(st);
-    return ERR_OK;
+    return e;
 }
 
 Err audit_openings(Reader *rd, const Record *r, AuditLine *ret, size_t max, size_t *ret_n)
 {
     Stmt *st;
-    bool row = true;
+    Err e = ERR_OK;
     *ret_n = 0;
     TRY(begin(rd, r, "a.seq,a.at,COALESCE(p.name,a.actor),i.tajuk,a.purpose,a.classes,a.uid",
               " ORDER BY a.node DESC, a.seq DESC", &st));
-    while (*ret_n < max) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    while (*ret_n < max && stmt_next(st, &e))
         ret[(*ret_n)++] = (AuditLine){.seq = row_int(st, 0),
                                       .at = row_int(st, 1),
                                       .actor = row_text(rd->arena, st, 2),
@@ -83,7 +76,6 @@ Err audit_openings(Reader *rd, const Record *r, AuditLine *ret, size_t max, size
                                       .classes = (unsigned)row_int(st, 5) & CLASSES_ALL,
                                       .uid = row_text(rd->arena, st, 6),
                                       .result = S("ok")};
-    }
     stmt_done(st);
-    return ERR_OK;
+    return e;
 }

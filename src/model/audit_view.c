@@ -3,27 +3,10 @@
 #include "base/rand.h"
 #include "base/utf8.h"
 
-/* One text of one row; absent when there is none. */
-static Err text_of(Reader *rd, Str sql, Str p, Str *ret)
-{
-    Stmt *st;
-    bool row;
-    *ret = STR_NONE;
-    TRY(db_stmt(rd->db, sql.ptr, &st));
-    stmt_text(st, ":p", p);
-    TRY(stmt_step(st, &row));
-    if (row)
-        *ret = row_text(rd->arena, st, 0);
-    if (row)
-        stmt_done(st);
-    return ERR_OK;
-}
-
 static Err number_of(Reader *rd, const Register *reg, Str uid, Str *ret)
 {
-    return text_of(rd,
-                   str_printf(rd->arena, "SELECT nomor FROM %.*s WHERE uid=:p", STR_ARG(reg->name)),
-                   uid, ret);
+    Str sql = str_printf(rd->arena, "SELECT nomor FROM %.*s WHERE uid=:p", STR_ARG(reg->name));
+    return db_text(rd->db, sql.ptr, rd->arena, ret, BIND(":p", uid));
 }
 
 /* The record that carries the number, whichever register it stands in. */
@@ -33,10 +16,11 @@ static Err uid_of_number(Reader *rd, Str number, Str *ret)
     *ret = STR_NONE;
     for (size_t i = 0; i < m->reg_count && !ret->ptr; i++)
         if (!str_empty(m->regs[i]->number))
-            TRY(text_of(rd,
+            TRY(db_text(rd->db,
                         str_printf(rd->arena, "SELECT uid FROM %.*s WHERE nomor=:p",
-                                   STR_ARG(m->regs[i]->name)),
-                        number, ret));
+                                   STR_ARG(m->regs[i]->name))
+                            .ptr,
+                        rd->arena, ret, BIND(":p", number)));
     if (!ret->ptr)
         *ret = S("-"); /* no such record: nothing is found, not everything */
     return ERR_OK;
@@ -117,17 +101,13 @@ static AuditLine read_line(Reader *rd, Stmt *st)
 Err audit_view(Reader *rd, const AuditFilter *f, AuditLine *ret, size_t max, size_t *ret_n)
 {
     Stmt *st;
-    bool row = true;
+    Err e = ERR_OK;
     size_t n = 0;
     TRY(begin(rd, f, &st));
-    while (n < max) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            break;
+    while (n < max && stmt_next(st, &e))
         ret[n++] = read_line(rd, st);
-    }
-    if (row)
-        stmt_done(st);
+    stmt_done(st);
+    TRY(e);
     for (size_t i = 0; i < n; i++)
         if (ret[i].reg && uid_shape(ret[i].uid))
             TRY(number_of(rd, ret[i].reg, ret[i].uid, &ret[i].number));
@@ -138,7 +118,7 @@ Err audit_view(Reader *rd, const AuditFilter *f, AuditLine *ret, size_t max, siz
 Err audit_of_account(Reader *rd, Str user_uid, AuditLine *ret, size_t max, size_t *ret_n)
 {
     Stmt *st;
-    bool row = true;
+    Err e = ERR_OK;
     *ret_n = 0;
     TRY(db_stmt(rd->db,
                 "SELECT a.seq,a.at,CASE WHEN a.actor<>:uid THEN COALESCE(p.name,a.actor) END,NULL,"
@@ -146,14 +126,9 @@ Err audit_of_account(Reader *rd, Str user_uid, AuditLine *ret, size_t max, size_
                 " LEFT JOIN fakta_pengguna p ON p.uid=a.actor WHERE a.uid=:uid AND"
                 " (a.action IN ('login','password','factor:confirm','factor:remove','factor:reset',"
                 "'token:make') OR substr(a.action,1,6)='roles:') ORDER BY a.seq DESC",
-                &st));
-    stmt_text(st, ":uid", user_uid);
-    while (*ret_n < max) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+                &st, BIND(":uid", user_uid)));
+    while (*ret_n < max && stmt_next(st, &e))
         ret[(*ret_n)++] = read_line(rd, st);
-    }
     stmt_done(st);
-    return ERR_OK;
+    return e;
 }

@@ -471,16 +471,11 @@ static void make_key(Prepare *p)
  * nothing is judged again (a second click finds the version that the first one left). */
 static Err asked_before(const Reader *rd, const Batch *b, bool *ret)
 {
-    Stmt *st;
     *ret = false;
     if (!b->idem_key.ptr)
         return ERR_OK;
-    TRY(db_stmt(rd->db, "SELECT 1 FROM idem WHERE kunci=:k AND user_id=:u", &st));
-    stmt_text(st, ":k", b->idem_key);
-    stmt_int(st, ":u", rd->actor->subject->user);
-    TRY(stmt_step(st, ret));
-    stmt_done(st);
-    return ERR_OK;
+    return db_any(rd->db, "SELECT 1 FROM idem WHERE kunci=:k AND user_id=:u", ret,
+                  BIND(":k", b->idem_key), BIND(":u", rd->actor->subject->user));
 }
 
 Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems)

@@ -181,12 +181,10 @@ Err derive_record(WriteTx *tx, const Store *s, Record *rec)
 static Err stored_search(Db *db, Arena *a, const Record *rec, Str *ret)
 {
     Stmt *st;
-    bool row;
-    TRY(db_stmt(
-        db, str_printf(a, "SELECT cari FROM %.*s WHERE id=:id", STR_ARG(rec->reg->name)).ptr, &st));
-    stmt_int(st, ":id", rec->id);
-    TRY(stmt_step(st, &row));
-    if (!row)
+    TRY(db_first(db,
+                 str_printf(a, "SELECT cari FROM %.*s WHERE id=:id", STR_ARG(rec->reg->name)).ptr,
+                 &st, BIND(":id", rec->id)));
+    if (!st)
         return E_NOT_FOUND;
     *ret = row_text(a, st, 0);
     stmt_done(st);
@@ -210,8 +208,7 @@ Err derive_check(const Store *s, Db *db, Db *keys, Arena *a, const Record *rec, 
 static Err collect(WriteTx *tx, const char *sql, int64_t id, Str reg, IdList *ids)
 {
     Stmt *st;
-    TRY(db_stmt(tx->db, sql, &st));
-    stmt_int(st, ":id", id);
+    TRY(db_stmt(tx->db, sql, &st, BIND(":id", id)));
     if (reg.ptr)
         stmt_text(st, ":reg", reg);
     return stmt_ids(st, tx->arena, ids);

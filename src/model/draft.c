@@ -17,68 +17,50 @@ static Str context_of(Arena *a, const DraftKey *k)
     return str_printf(a, "%.*s/%.*s/%.*s", STR_ARG(k->user_uid), STR_ARG(k->reg), STR_ARG(k->rec));
 }
 
-static void bind_key(Stmt *st, const DraftKey *k)
-{
-    stmt_text(st, ":user", k->user_uid);
-    stmt_text(st, ":reg", k->reg);
-    stmt_text(st, ":rec", k->rec);
-}
+#define BIND_KEY(key)                                                                              \
+    BIND(":user", (key).user_uid), BIND(":reg", (key).reg), BIND(":rec", (key).rec)
 
 Err draft_put(WriteTx *tx, void *arg)
 {
     const DraftPut *put = arg;
-    Stmt *st;
     if (put->text.len > DRAFT_MAX)
         return E_TOO_LARGE;
     Str blob = seal_own(put->key.store->in->keyring, PURPOSE, context_of(tx->arena, &put->key),
                         tx->arena, put->text);
-    TRY(db_stmt(tx->db,
-                "INSERT INTO draf(user_uid, reg, rec, blob, at) VALUES(:user, :reg, :rec, :blob, "
-                ":at) ON CONFLICT(user_uid, reg, rec) DO UPDATE SET blob=excluded.blob, "
-                "at=excluded.at",
-                &st));
-    bind_key(st, &put->key);
-    stmt_blob(st, ":blob", blob);
-    stmt_int(st, ":at", clock_now());
-    return stmt_run(st);
+    return db_run(tx->db,
+                  "INSERT INTO draf(user_uid, reg, rec, blob, at) VALUES(:user, :reg, :rec, :blob, "
+                  ":at) ON CONFLICT(user_uid, reg, rec) DO UPDATE SET blob=excluded.blob, "
+                  "at=excluded.at",
+                  BIND_KEY(put->key), BIND_BLOB(":blob", blob), BIND(":at", clock_now()));
 }
 
 Err draft_drop(WriteTx *tx, void *arg)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db, "DELETE FROM draf WHERE user_uid=:user AND reg=:reg AND rec=:rec", &st));
-    bind_key(st, arg);
-    return stmt_run(st);
+    const DraftKey *key = arg;
+    return db_run(tx->db, "DELETE FROM draf WHERE user_uid=:user AND reg=:reg AND rec=:rec",
+                  BIND_KEY(*key));
 }
 
 Err draft_drop_record(WriteTx *tx, Str uid)
 {
-    Stmt *st;
     TRY(draft_schema(tx->db));
-    TRY(db_stmt(tx->db, "DELETE FROM draf WHERE rec=:uid OR rec='+'||:uid", &st));
-    stmt_text(st, ":uid", uid);
-    return stmt_run(st);
+    return db_run(tx->db, "DELETE FROM draf WHERE rec=:uid OR rec='+'||:uid", BIND(":uid", uid));
 }
 
 Err draft_sweep(WriteTx *tx, void *none)
 {
     (void)none;
-    Stmt *st;
-    TRY(db_stmt(tx->db, "DELETE FROM draf WHERE at<:at", &st));
-    stmt_int(st, ":at", clock_now() - (int64_t)DRAFT_DAYS * 86400 * 1000);
-    return stmt_run(st);
+    return db_run(tx->db, "DELETE FROM draf WHERE at<:at",
+                  BIND(":at", clock_now() - (int64_t)DRAFT_DAYS * 86400 * 1000));
 }
 
 Err draft_get(Reader *rd, DraftKey key, Str *ret_text, int64_t *ret_at)
 {
     Stmt *st;
-    bool row;
-    TRY(db_stmt(rd->db, "SELECT blob, at FROM draf WHERE user_uid=:user AND reg=:reg AND rec=:rec",
-                &st));
-    bind_key(st, &key);
-    TRY(stmt_step(st, &row));
+    TRY(db_first(rd->db, "SELECT blob, at FROM draf WHERE user_uid=:user AND reg=:reg AND rec=:rec",
+                 &st, BIND_KEY(key)));
     *ret_text = STR_NONE;
-    if (!row)
+    if (!st)
         return ERR_OK;
     Str blob = row_blob(rd->arena, st, 0);
     *ret_at = row_int(st, 1);
@@ -89,26 +71,21 @@ Err draft_get(Reader *rd, DraftKey key, Str *ret_text, int64_t *ret_at)
 
 Err draft_count(Reader *rd, Str user_uid, int64_t *ret)
 {
-    *ret = 0;
-    return db_one_int(rd->db, "SELECT count(*) FROM draf WHERE user_uid=:p", user_uid, ret);
+    return db_number(rd->db, "SELECT count(*) FROM draf WHERE user_uid=:user", ret,
+                     BIND(":user", user_uid));
 }
 
 Err draft_list(Reader *rd, Str user_uid, DraftRow *ret, size_t max, size_t *ret_n)
 {
     Stmt *st;
-    bool row;
+    Err e = ERR_OK;
     size_t n = 0;
-    TRY(db_stmt(rd->db, "SELECT reg, rec, at FROM draf WHERE user_uid=:user ORDER BY at DESC",
-                &st));
-    stmt_text(st, ":user", user_uid);
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            break;
-        if (n < max)
-            ret[n++] =
-                (DraftRow){row_text(rd->arena, st, 0), row_text(rd->arena, st, 1), row_int(st, 2)};
-    }
+    TRY(db_stmt(rd->db, "SELECT reg, rec, at FROM draf WHERE user_uid=:user ORDER BY at DESC", &st,
+                BIND(":user", user_uid)));
+    while (n < max && stmt_next(st, &e))
+        ret[n++] =
+            (DraftRow){row_text(rd->arena, st, 0), row_text(rd->arena, st, 1), row_int(st, 2)};
+    stmt_done(st);
     *ret_n = n;
-    return ERR_OK;
+    return e;
 }

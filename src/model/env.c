@@ -262,19 +262,11 @@ static StrList expr_children(void *ctx, const Register *child, const Field *f)
 static Str expr_find(void *ctx, const Field *f, Str value)
 {
     RecordEnv *env = ctx;
-    Stmt *st;
-    bool row;
-    Str uid = STR_NONE;
+    Str uid;
     Str sql = str_printf(env->arena, "SELECT uid FROM %.*s WHERE %.*s=:v AND batal=0 LIMIT 1",
                          STR_ARG(f->reg->name), STR_ARG(f->name));
-    if (db_stmt(env->db, sql.ptr, &st) != ERR_OK)
-        return STR_NONE;
-    stmt_text(st, ":v", value);
-    if (stmt_step(st, &row) == ERR_OK && row) {
-        uid = row_text(env->arena, st, 0);
-        stmt_done(st);
-    }
-    return uid;
+    return db_text(env->db, sql.ptr, env->arena, &uid, BIND(":v", value)) == ERR_OK ? uid
+                                                                                    : STR_NONE;
 }
 
 ExprEnv env_expr(RecordEnv *env)

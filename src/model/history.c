@@ -119,9 +119,7 @@ Err store_history(Reader *rd, const Record *r, unsigned classes, HistoryEntry **
                 "SELECT r.ver,r.tx,r.delta,t.at,t.actor,t.via,t.reason,f.name FROM riwayat r"
                 " JOIN tx t ON t.id=r.tx LEFT JOIN fakta_pengguna f ON f.uid=t.actor"
                 " WHERE r.reg=:reg AND r.rec=:rec ORDER BY r.ver",
-                &st));
-    stmt_text(st, ":reg", r->reg->name);
-    stmt_int(st, ":rec", r->id);
+                &st, BIND(":reg", r->reg->name), BIND(":rec", r->id)));
     Err e = ERR_OK;
     while (e == ERR_OK && (e = stmt_step(st, &row)) == ERR_OK && row)
         e = read_entry(&h, st, ARENA_PUSH(rd->arena, list));

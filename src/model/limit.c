@@ -105,14 +105,9 @@ static Err read_rows(Arena *a, Stmt *st, LocalLimit **ret, size_t *ret_n)
         LocalLimit *items;
         size_t n, cap;
     } rows = {0};
-    bool row;
-    for (;;) {
+    Err e;
+    while (stmt_next(st, &e)) {
         LocalLimit own = {0};
-        TRY(stmt_step(st, &row));
-        *ret = rows.items;
-        *ret_n = rows.n;
-        if (!row)
-            return ERR_OK;
         own.code = row_text(a, st, 0);
         own.period.n = row_int(st, 1);
         if (!duration_unit_of(row_text(a, st, 2), &own.period.unit) ||
@@ -121,6 +116,9 @@ static Err read_rows(Arena *a, Stmt *st, LocalLimit **ret, size_t *ret_n)
         own.reason = row_text(a, st, 3);
         *ARENA_PUSH(a, rows) = own;
     }
+    *ret = rows.items;
+    *ret_n = rows.n;
+    return e;
 }
 
 Err local_limits(Db *db, Arena *a, LocalLimit **ret, size_t *ret_n)
@@ -136,8 +134,8 @@ Err local_limit_get(Db *db, Arena *a, Str code, LocalLimit *ret)
     size_t n;
     Stmt *st;
     *ret = (LocalLimit){0};
-    TRY(db_stmt(db, "SELECT code,n,unit,reason,since FROM batas_lokal WHERE code=:code", &st));
-    stmt_text(st, ":code", code);
+    TRY(db_stmt(db, "SELECT code,n,unit,reason,since FROM batas_lokal WHERE code=:code", &st,
+                BIND(":code", code)));
     TRY(read_rows(a, st, &rows, &n));
     if (n)
         *ret = rows[0];
@@ -146,28 +144,20 @@ Err local_limit_get(Db *db, Arena *a, Str code, LocalLimit *ret)
 
 Err local_limit_put(WriteTx *tx, const LocalLimit *own)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db,
-                "INSERT INTO batas_lokal(code,n,unit,reason,since)"
-                " VALUES(:code,:n,:unit,:reason,:since) ON CONFLICT(code) DO UPDATE SET"
-                " n=excluded.n, unit=excluded.unit, reason=excluded.reason, since=excluded.since",
-                &st));
-    stmt_text(st, ":code", own->code);
-    stmt_int(st, ":n", own->period.n);
-    stmt_text(st, ":unit", duration_unit_word(own->period.unit));
-    stmt_text(st, ":reason", own->reason);
-    stmt_text(st, ":since", date_iso(tx->arena, own->since));
-    return stmt_run(st);
+    return db_run(tx->db,
+                  "INSERT INTO batas_lokal(code,n,unit,reason,since)"
+                  " VALUES(:code,:n,:unit,:reason,:since) ON CONFLICT(code) DO UPDATE SET"
+                  " n=excluded.n, unit=excluded.unit, reason=excluded.reason, since=excluded.since",
+                  BIND(":code", own->code), BIND(":n", own->period.n),
+                  BIND(":unit", duration_unit_word(own->period.unit)), BIND(":reason", own->reason),
+                  BIND(":since", date_iso(tx->arena, own->since)));
 }
 
 Err local_limit_remove(WriteTx *tx, Str code)
 {
     LocalLimit there;
-    Stmt *st;
     TRY(local_limit_get(tx->db, tx->arena, code, &there));
     if (str_empty(there.code))
         return E_NOT_FOUND;
-    TRY(db_stmt(tx->db, "DELETE FROM batas_lokal WHERE code=:code", &st));
-    stmt_text(st, ":code", code);
-    return stmt_run(st);
+    return db_run(tx->db, "DELETE FROM batas_lokal WHERE code=:code", BIND(":code", code));
 }

@@ -13,23 +13,19 @@ typedef struct CodeSet {
 static Err read_list(Db *db, Arena *a, Str list, CodeSet *ret)
 {
     Stmt *st;
-    bool row;
+    Err e;
     TRY(db_stmt(db,
                 "SELECT code,label_id,label_en,since,until FROM kode_lokal WHERE list=:list"
                 " ORDER BY label_id, code",
-                &st));
-    stmt_text(st, ":list", list);
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+                &st, BIND(":list", list)));
+    while (stmt_next(st, &e))
         *ARENA_PUSH(a, *ret) = (Code){.code = row_text(a, st, 0),
                                       .label = {{row_text(a, st, 1), row_text(a, st, 2)}},
                                       .from = row_text(a, st, 3),
                                       .until = row_text(a, st, 4),
                                       .hi = -1,
                                       .local = true};
-    }
+    return e;
 }
 
 Err local_codes_load(Db *db, const Model *m)
@@ -128,46 +124,29 @@ static void publish(void *arg)
 
 static Err count_rows(WriteTx *tx, const LocalCode *c, bool *ret_there)
 {
-    int64_t n = 0, same = 0;
-    Stmt *st;
-    bool row;
-    TRY(db_stmt(tx->db,
-                "SELECT count(*), COALESCE(sum(CASE WHEN code=:code THEN 1 ELSE 0 END),0)"
-                " FROM kode_lokal WHERE list=:list",
-                &st));
-    stmt_text(st, ":list", c->list->name);
-    stmt_text(st, ":code", c->row.code);
-    TRY(stmt_step(st, &row));
-    if (row) {
-        n = row_int(st, 0);
-        same = row_int(st, 1);
-        stmt_done(st);
-    }
-    *ret_there = same > 0;
+    int64_t n;
+    TRY(db_number(tx->db, "SELECT count(*) FROM kode_lokal WHERE list=:list", &n,
+                  BIND(":list", c->list->name)));
+    TRY(db_any(tx->db, "SELECT 1 FROM kode_lokal WHERE list=:list AND code=:code", ret_there,
+               BIND(":list", c->list->name), BIND(":code", c->row.code)));
     return c->is_new && n >= LOCAL_CODES_MAX ? E_LIMIT : ERR_OK;
 }
 
 Err local_code_put(WriteTx *tx, const LocalCode *c)
 {
-    Stmt *st;
     bool there;
     Publish *p = ARENA_NEW(tx->arena, Publish);
     TRY(count_rows(tx, c, &there));
     if (there == c->is_new)
         return there ? E_DUPLICATE : E_NOT_FOUND;
-    TRY(db_stmt(tx->db,
-                "INSERT INTO kode_lokal(list,code,label_id,label_en,since,until)"
-                " VALUES(:list,:code,:id,:en,:since,:until)"
-                " ON CONFLICT(list,code) DO UPDATE SET label_id=excluded.label_id,"
-                " label_en=excluded.label_en, since=excluded.since, until=excluded.until",
-                &st));
-    stmt_text(st, ":list", c->list->name);
-    stmt_text(st, ":code", c->row.code);
-    stmt_text(st, ":id", c->row.label.text[LANG_ID]);
-    stmt_text(st, ":en", c->row.label.text[LANG_EN]);
-    stmt_text(st, ":since", c->row.from);
-    stmt_text(st, ":until", c->row.until);
-    TRY(stmt_run(st));
+    TRY(db_run(tx->db,
+               "INSERT INTO kode_lokal(list,code,label_id,label_en,since,until)"
+               " VALUES(:list,:code,:id,:en,:since,:until)"
+               " ON CONFLICT(list,code) DO UPDATE SET label_id=excluded.label_id,"
+               " label_en=excluded.label_en, since=excluded.since, until=excluded.until",
+               BIND(":list", c->list->name), BIND(":code", c->row.code),
+               BIND(":id", c->row.label.text[LANG_ID]), BIND(":en", c->row.label.text[LANG_EN]),
+               BIND(":since", c->row.from), BIND(":until", c->row.until)));
     p->what = c;
     TRY(read_list(tx->db, tx->arena, c->list->name, &p->set));
     writer_after_commit(tx, publish, p);

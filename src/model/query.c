@@ -205,22 +205,19 @@ static Err rows_of(Reader *rd, const Query *q, const int64_t *ids, size_t n, Rec
     RowWant want = list_fields(a, q);
     Buf sql = buf_new(a, 2048);
     Stmt *st;
-    bool row = false;
+    Err e;
     row_select(&sql, q->reg, want);
     buf_lit(&sql, " WHERE r.id IN " DB_EACH_NUMBER(":ids"));
     buf_char(&sql, '\0');
-    TRY(db_stmt(rd->db, sql.ptr, &st));
-    stmt_text(st, ":ids", row_id_list(a, ids, n));
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    TRY(db_stmt(rd->db, sql.ptr, &st, BIND(":ids", row_id_list(a, ids, n))));
+    while (stmt_next(st, &e)) {
         size_t at = 0;
         while (at < n && ids[at] != row_int(st, 0))
             at++;
         if (at < n)
             row_read(a, st, q->reg, want, &ret[at]);
     }
+    return e;
 }
 
 /* A page by ids, in three statements: what is counted, what is shown, then the rows shown. */
@@ -272,17 +269,15 @@ static Err one_statement_page(Reader *rd, const Query *q, const char *column, in
     QueryPage page = {.items = ARENA_ARRAY(rd->arena, (size_t)limit + 1, Record)};
     Built b;
     Stmt *st;
-    bool row = false;
+    Err e;
     TRY(built_begin(rd, q, !column, &b));
     put_page_and_total(rd, q, column, limit, want, &b);
     TRY(built_start(rd, &b, &st));
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            break;
+    while (stmt_next(st, &e)) {
         page.total = row_int(st, row_columns(st) - 1);
         row_read(rd->arena, st, q->reg, want, &page.items[page.n++]);
     }
+    TRY(e);
     if (page.n > (size_t)limit) {
         page.n = (size_t)limit;
         page.next = cursor_of(rd->arena, q, &page.items[page.n - 1]);
@@ -361,8 +356,7 @@ static Err walk_rows(Reader *rd, const Query *q, Arena *a, const int64_t *ids, s
     row_select(&sql, q->reg, w.want);
     buf_lit(&sql, " WHERE r.id IN " DB_EACH_NUMBER(":ids") " ORDER BY r.id");
     buf_char(&sql, '\0');
-    TRY(db_stmt(rd->db, sql.ptr, &st));
-    stmt_text(st, ":ids", row_id_list(a, ids, n));
+    TRY(db_stmt(rd->db, sql.ptr, &st, BIND(":ids", row_id_list(a, ids, n))));
     for (;;) {
         Record r;
         TRY(stmt_step(st, &row));
@@ -384,21 +378,19 @@ static Err walk_counted(Reader *rd, const Query *q, Err (*fn)(void *ctx, const R
     Record r = {.vals = ARENA_ARRAY(rd->arena, q->reg->field_count, Value)};
     Built b;
     Stmt *st;
-    bool row = false;
+    Err e;
     TRY(built_begin(rd, q, false, &b));
     row_select(&b.sql, q->reg, want);
     put_where(rd, q, &b, (Stretch){.limit = 0});
     TRY(built_start(rd, &b, &st));
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    while (stmt_next(st, &e)) {
         row_glance(st, q->reg, want, &r);
-        Err e = fn(ctx, &r);
+        e = fn(ctx, &r);
         if (e != ERR_OK)
             stmt_done(st);
         TRY(e);
     }
+    return e;
 }
 
 Err query_each(Reader *rd, const Query *q, Err (*fn)(void *ctx, const Record *r), void *ctx)

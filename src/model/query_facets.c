@@ -62,7 +62,7 @@ static Err count_columns(Reader *rd, const Register *reg, Str ids, Facet *facets
     Tally *tallies = ARENA_ARRAY(a, n, Tally);
     Buf sql = buf_new(a, 1024);
     Stmt *st;
-    bool row = false;
+    Err e;
     int columns = 0;
     buf_lit(&sql, "SELECT 1");
     for (size_t i = 0; i < n; i++)
@@ -74,18 +74,15 @@ static Err count_columns(Reader *rd, const Register *reg, Str ids, Facet *facets
         return ERR_OK;
     buf_printf(&sql, " FROM %.*s r WHERE r.id IN " DB_EACH_NUMBER(":ids"), STR_ARG(reg->name));
     buf_char(&sql, '\0');
-    TRY(db_stmt(rd->db, sql.ptr, &st));
-    stmt_text(st, ":ids", ids);
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    TRY(db_stmt(rd->db, sql.ptr, &st, BIND(":ids", ids)));
+    while (stmt_next(st, &e)) {
         for (int i = 0; i < columns; i++) {
             Str value = row_peek(st, i + 1);
             if (!str_empty(value))
                 tally(a, &tallies[i], value);
         }
     }
+    return e;
 }
 
 static void put_linked(Buf *sql, const Facet *f, size_t number)
@@ -104,7 +101,7 @@ static Err count_links(Reader *rd, Str ids, Facet *facets, size_t n)
 {
     Buf sql = buf_new(rd->arena, 1024);
     Stmt *st;
-    bool row = false;
+    Err e;
     for (size_t i = 0; i < n; i++)
         if (is_linked(&facets[i])) {
             if (sql.len)
@@ -114,17 +111,14 @@ static Err count_links(Reader *rd, Str ids, Facet *facets, size_t n)
     if (!sql.len)
         return ERR_OK;
     buf_char(&sql, '\0');
-    TRY(db_stmt(rd->db, sql.ptr, &st));
-    stmt_text(st, ":ids", ids);
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    TRY(db_stmt(rd->db, sql.ptr, &st, BIND(":ids", ids)));
+    while (stmt_next(st, &e)) {
         Facet *f = &facets[row_int(st, 0)];
         FacetValue v = {.code = row_text(rd->arena, st, 1), .count = row_int(st, 2)};
         if (v.code.ptr)
             *ARENA_PUSH(rd->arena, *f) = v;
     }
+    return e;
 }
 
 static Err count_all(Reader *rd, const Register *reg, const int64_t *newest, size_t rows,

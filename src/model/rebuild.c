@@ -108,8 +108,7 @@ Err store_rebuild_file(WriteTx *tx, const Store *s, const Register *reg, Str uid
         buf_printf(&sql, "SELECT t.id FROM %.*s t WHERE ", STR_ARG(part->name));
         if (!key_chain_put(&sql, part, "t", reg, "=:id"))
             continue;
-        TRY(db_stmt(tx->db, str_z(tx->arena, buf_str(&sql)), &st));
-        stmt_int(st, ":id", id);
+        TRY(db_stmt(tx->db, str_z(tx->arena, buf_str(&sql)), &st, BIND(":id", id)));
         TRY(stmt_ids(st, tx->arena, &ids));
         for (size_t k = 0; k < ids.n; k++) {
             Record r;

@@ -29,17 +29,11 @@ bool restriction_put(Buf *sql, const Register *reg, const char *alias)
 Err restriction_holds(Db *db, Arena *a, const Record *r, bool *ret)
 {
     Buf sql = buf_new(a, 1024);
-    Stmt *st;
     *ret = false;
     buf_printf(&sql, "SELECT 1 FROM %.*s t WHERE t.id=:id AND ", STR_ARG(r->reg->name));
     if (!restriction_put(&sql, r->reg, "t"))
         return ERR_OK;
-    TRY(db_stmt(db, str_z(a, buf_str(&sql)), &st));
-    stmt_int(st, ":id", r->id);
-    TRY(stmt_step(st, ret));
-    if (*ret)
-        stmt_done(st);
-    return ERR_OK;
+    return db_any(db, str_z(a, buf_str(&sql)), ret, BIND(":id", r->id));
 }
 
 bool restriction_bars(const Register *reg, Verb verb)

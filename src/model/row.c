@@ -417,9 +417,7 @@ static Err put_link(Db *db, Arena *a, const Field *f, int64_t rec, int64_t ord, 
                 str_printf(a, "INSERT INTO %.*s(rec,ord,val%s) VALUES(:rec,:ord,:val%s)",
                            STR_ARG(table), tagged ? ",reg" : "", tagged ? ",:reg" : "")
                     .ptr,
-                &st));
-    stmt_int(st, ":rec", rec);
-    stmt_int(st, ":ord", ord);
+                &st, BIND(":rec", rec), BIND(":ord", ord)));
     if (f->kind == FK_REF)
         stmt_int(st, ":val", id);
     else
@@ -448,12 +446,5 @@ Err row_put_links(Db *db, Arena *a, const Field *f, int64_t rec, Str words)
 
 Err row_author(Db *db, Arena *a, int64_t tx, Str *ret_actor)
 {
-    Stmt *st;
-    bool row;
-    TRY(db_stmt(db, "SELECT actor FROM tx WHERE id=:tx", &st));
-    stmt_int(st, ":tx", tx);
-    TRY(stmt_step(st, &row));
-    *ret_actor = row ? row_text(a, st, 0) : STR_NONE;
-    stmt_done(st);
-    return ERR_OK;
+    return db_text(db, "SELECT actor FROM tx WHERE id=:tx", a, ret_actor, BIND(":tx", tx));
 }

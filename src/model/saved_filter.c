@@ -6,13 +6,9 @@ static const char PURPOSE[8] = "sgpsari";
 
 static Err check_room(WriteTx *tx, Str user_uid)
 {
-    Stmt *st;
-    bool row;
-    TRY(db_stmt(tx->db, "SELECT count(*) FROM saringan WHERE user_uid=:user", &st));
-    stmt_text(st, ":user", user_uid);
-    TRY(stmt_step(st, &row));
-    int64_t had = row ? row_int(st, 0) : 0;
-    stmt_done(st);
+    int64_t had;
+    TRY(db_number(tx->db, "SELECT count(*) FROM saringan WHERE user_uid=:user", &had,
+                  BIND(":user", user_uid)));
     return had < SAVED_FILTERS_MAX ? ERR_OK : E_TOO_LARGE;
 }
 
@@ -26,32 +22,23 @@ Err saved_filter_put(WriteTx *tx, void *arg)
 {
     const SavedFilterPut *put = arg;
     const SavedFilter *f = &put->filter;
-    Stmt *st;
     TRY(check_room(tx, f->user_uid));
-    TRY(db_stmt(tx->db,
-                "INSERT INTO saringan(uid, user_uid, agency, reg, name, query, at) "
-                "VALUES(:uid, :user, :agency, :reg, :name, :query, :at)",
-                &st));
-    stmt_text(st, ":uid", f->uid);
-    stmt_text(st, ":user", f->user_uid);
-    stmt_int(st, ":agency", f->agency);
-    stmt_text(st, ":reg", f->reg);
-    stmt_blob(st, ":name", sealed(put->store, tx->arena, f->uid, f->name));
-    stmt_blob(st, ":query", sealed(put->store, tx->arena, f->uid, f->query));
-    stmt_int(st, ":at", clock_now());
-    return stmt_run(st);
+    return db_run(tx->db,
+                  "INSERT INTO saringan(uid, user_uid, agency, reg, name, query, at) "
+                  "VALUES(:uid, :user, :agency, :reg, :name, :query, :at)",
+                  BIND(":uid", f->uid), BIND(":user", f->user_uid), BIND(":agency", f->agency),
+                  BIND(":reg", f->reg),
+                  BIND_BLOB(":name", sealed(put->store, tx->arena, f->uid, f->name)),
+                  BIND_BLOB(":query", sealed(put->store, tx->arena, f->uid, f->query)),
+                  BIND(":at", clock_now()));
 }
 
 Err saved_filter_drop(WriteTx *tx, void *arg)
 {
     const SavedFilter *f = arg;
-    Stmt *st;
     bool row;
-    TRY(db_stmt(tx->db, "DELETE FROM saringan WHERE uid=:uid AND user_uid=:user RETURNING 1", &st));
-    stmt_text(st, ":uid", f->uid);
-    stmt_text(st, ":user", f->user_uid);
-    TRY(stmt_step(st, &row));
-    stmt_done(st);
+    TRY(db_any(tx->db, "DELETE FROM saringan WHERE uid=:uid AND user_uid=:user RETURNING 1", &row,
+               BIND(":uid", f->uid), BIND(":user", f->user_uid)));
     return row ? ERR_OK : E_NOT_FOUND;
 }
 
@@ -83,24 +70,18 @@ static Str agency_list(Arena *a, const Subject *who)
 Err saved_filter_list(Reader *rd, const Subject *who, Str reg, SavedFilter **ret, size_t *ret_n)
 {
     Stmt *st;
-    bool row;
+    Err e;
     SavedFilter *all = ARENA_ARRAY(rd->arena, SAVED_FILTERS_MAX, SavedFilter);
     size_t n = 0;
     TRY(db_stmt(rd->db,
                 "SELECT uid, user_uid, agency, reg, name, query, at FROM saringan "
                 "WHERE (user_uid=:user OR (agency<>0 AND agency IN (SELECT value FROM "
                 "json_each(:agencies)))) AND (:reg='' OR reg=:reg) ORDER BY at LIMIT :max",
-                &st));
-    stmt_text(st, ":user", who->uid);
-    stmt_text(st, ":agencies", agency_list(rd->arena, who));
-    stmt_text(st, ":reg", str_empty(reg) ? S("") : reg);
-    stmt_int(st, ":max", SAVED_FILTERS_MAX);
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            break;
+                &st, BIND(":user", who->uid), BIND(":agencies", agency_list(rd->arena, who)),
+                BIND(":reg", str_empty(reg) ? S("") : reg), BIND(":max", SAVED_FILTERS_MAX)));
+    while (stmt_next(st, &e))
         TRY(read_row(rd, st, &all[n++]));
-    }
+    TRY(e);
     *ret = all;
     *ret_n = n;
     return ERR_OK;

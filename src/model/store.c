@@ -222,18 +222,10 @@ Err store_file_uid(Reader *rd, const Record *r, Str *ret)
 
 Str store_heading(Reader *rd, const Register *reg, Str uid)
 {
-    Stmt *st;
-    bool row;
-    Str heading = STR_NONE;
+    Str heading;
     Str sql = str_printf(rd->arena, "SELECT tajuk FROM %.*s WHERE uid=:p", STR_ARG(reg->name));
-    if (db_stmt(rd->db, sql.ptr, &st) != ERR_OK)
-        return STR_NONE;
-    stmt_text(st, ":p", uid);
-    if (stmt_step(st, &row) == ERR_OK && row) {
-        heading = row_text(rd->arena, st, 0);
-        stmt_done(st);
-    }
-    return heading;
+    Err e = db_text(rd->db, sql.ptr, rd->arena, &heading, BIND(":p", uid));
+    return e == ERR_OK ? heading : STR_NONE;
 }
 
 void store_headings(Reader *rd, const Register *reg, const Str *uids, size_t n, Str *ret)

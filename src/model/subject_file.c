@@ -38,8 +38,7 @@ static Err add_register(Reader *rd, const Record *person, const Register *reg, u
                        str_z(rd->arena, same_person(rd->arena, reg->model))))
         return ERR_OK;
     buf_lit(&sql, " ORDER BY t.id");
-    TRY(db_stmt(rd->db, str_z(rd->arena, buf_str(&sql)), &st));
-    stmt_int(st, ":id", person->id);
+    TRY(db_stmt(rd->db, str_z(rd->arena, buf_str(&sql)), &st, BIND(":id", person->id)));
     TRY(stmt_ids(st, rd->arena, &ids));
     for (size_t i = 0; i < ids.n; i++) {
         Record r;
@@ -67,8 +66,9 @@ static Err mentions_by(Reader *rd, const Record *person, const Field *f, Subject
     Arena *a = rd->arena;
     Str she = same_person(a, f->reg->model);
     Buf ignored = buf_new(a, 512);
-    bool link = field_storage(f) == STORE_LINK, row = true;
+    bool link = field_storage(f) == STORE_LINK;
     Stmt *st;
+    Err e;
     if (key_chain_put(&ignored, f->reg, "t", person->reg, str_z(a, she)))
         return ERR_OK;
     Str column = link ? S("l.val") : str_printf(a, "t.%.*s", STR_ARG(f->name));
@@ -84,16 +84,12 @@ static Err mentions_by(Reader *rd, const Record *person, const Field *f, Subject
                            STR_ARG(f->reg->name), STR_ARG(join), STR_ARG(column), STR_ARG(she),
                            STR_ARG(of_reg))
                     .ptr,
-                &st));
-    stmt_int(st, ":id", person->id);
+                &st, BIND(":id", person->id)));
     if (!f->target)
         stmt_text(st, ":reg", person->reg->name);
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    while (stmt_next(st, &e))
         *ARENA_PUSH(a, *ret) = (SubjectMention){f->reg, row_int(st, 0)};
-    }
+    return e;
 }
 
 Err subject_mentions(Reader *rd, const Record *person, SubjectMentions *ret)
@@ -146,17 +142,13 @@ Err subject_receivers(Reader *rd, const Record *person, SubjectReceiver *ret, si
                       size_t *ret_n)
 {
     Stmt *st;
-    bool row = true;
+    Err e = ERR_OK;
     *ret_n = 0;
     TRY(receivers_stmt(rd, person, &st));
-    while (*ret_n < max) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    while (*ret_n < max && stmt_next(st, &e))
         ret[(*ret_n)++] = (SubjectReceiver){.office = row_text(rd->arena, st, 0),
                                             .until = row_int(st, 1),
                                             .classes = (unsigned)row_int(st, 2) & CLASSES_ALL};
-    }
     stmt_done(st);
-    return ERR_OK;
+    return e;
 }

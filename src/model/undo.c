@@ -42,17 +42,12 @@ static Err refuse(Undo *u, Msg msg, Str arg)
 static Err find_root(Db *db, Arena *a, const Register *reg, int64_t rec, int64_t version, Root *ret)
 {
     Stmt *st;
-    bool row;
-    TRY(db_stmt(db,
-                "SELECT t.id,t.at,t.actor,coalesce(t.import,0) FROM riwayat h"
-                " LEFT JOIN sebab s ON s.tx=h.tx JOIN tx t ON t.id=coalesce(s.root,h.tx)"
-                " WHERE h.reg=:reg AND h.rec=:rec AND h.ver=:ver",
-                &st));
-    stmt_text(st, ":reg", reg->name);
-    stmt_int(st, ":rec", rec);
-    stmt_int(st, ":ver", version);
-    TRY(stmt_step(st, &row));
-    if (!row)
+    TRY(db_first(db,
+                 "SELECT t.id,t.at,t.actor,coalesce(t.import,0) FROM riwayat h"
+                 " LEFT JOIN sebab s ON s.tx=h.tx JOIN tx t ON t.id=coalesce(s.root,h.tx)"
+                 " WHERE h.reg=:reg AND h.rec=:rec AND h.ver=:ver",
+                 &st, BIND(":reg", reg->name), BIND(":rec", rec), BIND(":ver", version)));
+    if (!st)
         return E_NOT_FOUND;
     *ret = (Root){.tx = row_int(st, 0),
                   .at = row_int(st, 1),
@@ -72,17 +67,13 @@ static bool in_time(int64_t at)
 static Err read_touched(Undo *u, TouchedList *ret)
 {
     Stmt *st;
-    bool row = false;
+    Err e;
     TRY(db_stmt(u->tx->db,
                 "SELECT reg,rec,min(ver),max(ver),min(tx)<>:root FROM riwayat WHERE tx=:root"
                 " OR tx IN (SELECT tx FROM sebab WHERE root=:root)"
                 " GROUP BY reg,rec ORDER BY max(tx) DESC,rec DESC",
-                &st));
-    stmt_int(st, ":root", u->root);
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+                &st, BIND(":root", u->root)));
+    while (stmt_next(st, &e)) {
         Str name = row_text(u->tx->arena, st, 0);
         *ARENA_PUSH(u->tx->arena, *ret) = (Touched){.reg = model_reg(u->batch->store->model, name),
                                                     .rec = row_int(st, 1),
@@ -90,25 +81,21 @@ static Err read_touched(Undo *u, TouchedList *ret)
                                                     .last = row_int(st, 3),
                                                     .followed = row_int(st, 4) != 0};
     }
+    return e;
 }
 
 /* Records that others, or later commands, have put under one that would vanish. */
 static Err refuse_with_children(Undo *u, const Record *r)
 {
     for (size_t i = 0; i < r->reg->child_count; i++) {
-        Stmt *st;
         bool row;
         Str sql = str_printf(u->tx->arena,
                              "SELECT 1 FROM %.*s WHERE induk=:id AND induk_reg=:reg AND batal=0 AND"
                              " dibuat_tx<>:root AND dibuat_tx NOT IN (SELECT tx FROM sebab WHERE"
                              " root=:root) LIMIT 1",
                              STR_ARG(r->reg->children[i]->name));
-        TRY(db_stmt(u->tx->db, sql.ptr, &st));
-        stmt_int(st, ":id", r->id);
-        stmt_text(st, ":reg", r->reg->name);
-        stmt_int(st, ":root", u->root);
-        TRY(stmt_step(st, &row));
-        stmt_done(st);
+        TRY(db_any(u->tx->db, sql.ptr, &row, BIND(":id", r->id), BIND(":reg", r->reg->name),
+                   BIND(":root", u->root)));
         if (row)
             return refuse(u, M_UNDO_HAS_CHILDREN,
                           r->reg->children[i]->label.text[u->batch->actor->lang]);
@@ -150,10 +137,7 @@ static Err replay(Undo *u, const Touched *t, Change *c, bool touched)
                 touched ? "SELECT delta FROM riwayat WHERE reg=:reg AND rec=:rec AND ver>=:ver"
                         : "SELECT delta FROM riwayat WHERE reg=:reg AND rec=:rec AND ver<:ver"
                           " ORDER BY ver",
-                &st));
-    stmt_text(st, ":reg", t->reg->name);
-    stmt_int(st, ":rec", t->rec);
-    stmt_int(st, ":ver", t->first);
+                &st, BIND(":reg", t->reg->name), BIND(":rec", t->rec), BIND(":ver", t->first)));
     Err e = ERR_OK;
     while (e == ERR_OK && (e = stmt_step(st, &row)) == ERR_OK && row) {
         e = json_read_flat(u->tx->arena, row_text(u->tx->arena, st, 0), &keys, &values);
