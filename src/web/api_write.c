@@ -228,8 +228,7 @@ static Err run(Req *req, ApiWrite *w)
     TRY(ask_same(req, w, &asked));
     if (asked)
         return ERR_OK;
-    req_write(req, store_batch_keys, store_batch_apply, w->batch, written);
-    return ERR_OK;
+    return req_write(req, store_batch_keys, store_batch_apply, w->batch, written);
 }
 
 /* ---- the operations ---- */

@@ -75,7 +75,7 @@ static Str code_words(Req *req, Str rest)
     str_cut(&rest, '/', &name);
     const CodeList *list = model_list(req->model, name);
     const Code *code = list ? code_find(list, rest) : NULL;
-    return tr_args(req->arena, req->lang, M_ACT_CODE, code ? req_label(req, &code->label) : rest,
+    return req_say(req, M_ACT_CODE, code ? req_label(req, &code->label) : rest,
                    list ? req_label(req, &list->label) : name);
 }
 
@@ -104,15 +104,14 @@ static Str limit_words(Req *req, Str rest)
         if (str_eq(req->model->limits[i].code, code))
             law = &req->model->limits[i];
     Str label = law ? req_label(req, &law->label) : code;
-    return str_empty(rest)
-               ? tr_args(req->arena, req->lang, M_ACT_LIMIT_END, label)
-               : tr_args(req->arena, req->lang, M_ACT_LIMIT, label, period_words(req, rest));
+    return str_empty(rest) ? req_say(req, M_ACT_LIMIT_END, label)
+                           : req_say(req, M_ACT_LIMIT, label, period_words(req, rest));
 }
 
 static Str move_words(Req *req, const Register *reg, Str name)
 {
     const Move *m = reg ? reg_move(reg, name) : NULL;
-    return tr_args(req->arena, req->lang, M_ACT_MOVED, m ? req_label(req, &m->label) : name);
+    return req_say(req, M_ACT_MOVED, m ? req_label(req, &m->label) : name);
 }
 
 static Str setting_words(Req *req, Str name)
@@ -120,7 +119,7 @@ static Str setting_words(Req *req, Str name)
     for (int i = 0; i < SETTING_COUNT; i++)
         if (str_eq(setting_name((SettingKey)i), name))
             name = req_tr(req, setting_label((SettingKey)i));
-    return tr_args(req->arena, req->lang, M_ACT_SETTING, name);
+    return req_say(req, M_ACT_SETTING, name);
 }
 
 static Str done(Req *req, const AuditLine *l, Str action)
@@ -138,7 +137,7 @@ static Str done(Req *req, const AuditLine *l, Str action)
     if (str_is(kind, "setting"))
         return setting_words(req, rest);
     if (str_is(kind, "roles"))
-        return tr_args(req->arena, req->lang, M_ACT_ROLES, role_labels(req, rest));
+        return req_say(req, M_ACT_ROLES, role_labels(req, rest));
     return named(req, action);
 }
 
@@ -147,8 +146,7 @@ Str audit_action(Req *req, const AuditLine *l)
     const Str refused = S("refused:");
     if (!str_starts(l->action, refused))
         return done(req, l, l->action);
-    return tr_args(req->arena, req->lang, M_ACT_REFUSED,
-                   done(req, l, str_from(l->action, refused.len)));
+    return req_say(req, M_ACT_REFUSED, done(req, l, str_from(l->action, refused.len)));
 }
 
 Str audit_act_of(Req *req, Str typed)

@@ -126,8 +126,7 @@ Err book_take(Form *f, Str id)
 {
     Req *req = f->req;
     PersonFacts facts;
-    if (!req_duty(req, "population_rows"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "population_rows"));
     TRY(record_within_budget(req, id));
     TRY(population_row(req->store->population, req->arena, id, &facts));
     on_record(req, id);
@@ -181,18 +180,15 @@ void book_show(Req *req, Html *h, const BookLook *look, const Form *form)
     h_attr(h, "id", S("penduduk"));
     h_element(h, "h2", req_tr(req, M_POPULATION));
     if (date_parse_iso(population_of(req->store->population, &told)->day, &made))
-        h_element(h, "p",
-                  tr_args(req->arena, req->lang, M_POPULATION_OF,
-                          date_long(req->arena, req->lang, made)));
+        h_element(h, "p", req_say(req, M_POPULATION_OF, date_long(req->arena, req->lang, made)));
     if (!look->sees || !look->n)
         h_element(h, "p", req_tr(req, look->n ? M_POPULATION_MATCH : M_POPULATION_NO_MATCH));
     h_class(h, "ul", "temuan");
     for (size_t i = 0; i < look->n && look->sees; i++) {
         h_open(h, "li");
         row_words(req, h, &look->found[i]);
-        h_class(h, "p", "jumlah");
-        h_text(h, identity_reasons(req->arena, req->model, req->lang, &look->found[i].like));
-        h_close(h);
+        h_element_as(h, "p", "jumlah",
+                     identity_reasons(req->arena, req->model, req->lang, &look->found[i].like));
         take_over(req, h, &look->found[i], form);
         h_close(h);
     }

@@ -17,7 +17,7 @@ static Str compared(Req *req, const Count *now, const Count *then, Audience audi
     Msg msg = M_FIGURE_BESIDE;
     if (!now->masked && !then->masked)
         msg = now->n > then->n ? M_FIGURE_RISE : now->n < then->n ? M_FIGURE_FALL : M_FIGURE_SAME;
-    return tr_args(req->arena, req->lang, msg, count_text(req->arena, req->lang, then, audience),
+    return req_say(req, msg, count_text(req->arena, req->lang, then, audience),
                    period_label(req->arena, req->lang, period));
 }
 
@@ -33,9 +33,7 @@ static Err figure(Req *req, Html *h, const Register *reg, Audience audience)
     h_element(h, "h2",
               str_printf(a, "%.*s, %.*s", STR_ARG(req_label(req, &reg->stats.unit->label)),
                          STR_ARG(period_label(a, req->lang, period))));
-    h_class(h, "p", "besar");
-    h_text(h, count_text(a, req->lang, &now, audience));
-    h_close(h);
+    h_element_as(h, "p", "besar", count_text(a, req->lang, &now, audience));
     h_element(h, "p",
               str_printf(a, "%.*s (%.*s)", STR_ARG(compared(req, &now, &then, audience, before)),
                          STR_ARG(req_tr(req, M_FIGURE_RUNNING))));

@@ -18,15 +18,16 @@ typedef struct Html {
 
 Html html_new(Arena *a, Buf *out);
 
-#define h_open(h, tag)          h_open_((h), "" tag)
-#define h_attr(h, name, value)  h_attr_((h), "" name, (value))
-#define h_attr_int(h, name, n)  h_attr_int_((h), "" name, (n))
-#define h_flag(h, name)         h_flag_((h), "" name)
-#define h_url(h, name, url)     h_url_((h), "" name, (url))
-#define h_lit(h, text)          h_raw_((h), S(text))
-#define h_class(h, tag, names)  (h_open_((h), "" tag), h_attr_((h), "class", S(names)))
-#define h_element(h, tag, text) (h_open_((h), "" tag), h_text((h), (text)), h_close(h))
-#define h_data(h, name, value)  h_attr_((h), "data-" name, (value))
+#define h_open(h, tag)                    h_open_((h), "" tag)
+#define h_attr(h, name, value)            h_attr_((h), "" name, (value))
+#define h_attr_int(h, name, n)            h_attr_int_((h), "" name, (n))
+#define h_flag(h, name)                   h_flag_((h), "" name)
+#define h_url(h, name, url)               h_url_((h), "" name, (url))
+#define h_lit(h, text)                    h_raw_((h), S(text))
+#define h_class(h, tag, names)            (h_open_((h), "" tag), h_attr_((h), "class", S(names)))
+#define h_element(h, tag, text)           (h_open_((h), "" tag), h_text((h), (text)), h_close(h))
+#define h_element_as(h, tag, names, text) (h_class(h, tag, names), h_text((h), (text)), h_close(h))
+#define h_data(h, name, value)            h_attr_((h), "data-" name, (value))
 
 void h_open_(Html *h, const char *tag);
 /* Attributes belong to the element just opened. Absent values write nothing. */

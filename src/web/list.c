@@ -93,7 +93,7 @@ Str list_due(Req *req, int64_t due, const char **ret_class)
     if (days == 0)
         return req_tr(req, late ? M_WEB_LATE_TODAY : M_WEB_DUE_TODAY);
     Str n = str_int(req->arena, days < 0 ? -days : days);
-    return tr_args(req->arena, req->lang, days < 0 ? M_WEB_LATE_DAYS : M_WEB_DUE_DAYS, n);
+    return req_say(req, days < 0 ? M_WEB_LATE_DAYS : M_WEB_DUE_DAYS, n);
 }
 
 /* ---- the table ---- */
@@ -169,7 +169,7 @@ static void put_tick(Req *req, Html *h, const Record *r)
     h_attr(h, "name", S("uid"));
     h_attr(h, "value", r->uid);
     h_attr(h, "form", S("massal"));
-    h_attr(h, "aria-label", tr_args(req->arena, req->lang, M_BULK_TICK, record_title(req, r)));
+    h_attr(h, "aria-label", req_say(req, M_BULK_TICK, record_title(req, r)));
     h_close(h);
 }
 
@@ -199,9 +199,7 @@ void list_table(Req *req, Html *h, const Query *q, const QueryPage *page, const 
     if (cols->ticks) {
         h_class(h, "th", "pilih");
         h_attr(h, "scope", S("col"));
-        h_class(h, "span", "sembunyi");
-        h_text(h, req_tr(req, M_BULK_HEAD));
-        h_close(h);
+        h_element_as(h, "span", "sembunyi", req_tr(req, M_BULK_HEAD));
         h_close(h);
     }
     for (size_t i = 0; i < cols->n; i++)

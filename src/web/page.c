@@ -38,6 +38,11 @@ bool req_duty(const Req *req, const char *duty)
     return model_duty(req->model, req->subject.roles, duty);
 }
 
+Err req_needs_duty(const Req *req, const char *duty)
+{
+    return req_duty(req, duty) ? ERR_OK : E_DENIED;
+}
+
 bool req_has_page(const Req *req, Str path)
 {
     Req probe = {.arena = req->arena, .model = req->model, .method = METHOD_GET, .path = path};
@@ -66,7 +71,7 @@ Str req_instant(const Req *req, int64_t instant)
     Date d = clock_date_of(instant, &minute);
     Str day = date_short(req->arena, req->lang, d);
     Str time = str_printf(req->arena, "%02d.%02d", minute / 60, minute % 60);
-    return tr_args(req->arena, req->lang, M_WEB_INSTANT, day, time, str_of(clock_zone_name()));
+    return req_say(req, M_WEB_INSTANT, day, time, str_of(clock_zone_name()));
 }
 
 Str req_state(const Req *req, const Register *reg, Str state)
@@ -105,6 +110,18 @@ Str req_system_label(const Req *req, Str name)
 }
 
 /* ---- small parts ---- */
+
+void page_form_end(Html *h, Str label, Str kind)
+{
+    page_button(h, label, kind, STR_NONE, STR_NONE);
+    h_close(h);
+}
+
+void page_form_button(Req *req, Html *h, Str action, Str label, Str kind)
+{
+    page_form_open(req, h, action);
+    page_form_end(h, label, kind);
+}
 
 void page_link(Html *h, Str url, Str label)
 {
@@ -224,6 +241,14 @@ void page_table_begin(Req *req, Html *h, Str name, const Msg *heads, size_t n)
     h_open(h, "table");
     page_table_head(req, h, heads, n);
     h_open(h, "tbody");
+}
+
+void page_row_head(Html *h, Str label)
+{
+    h_open(h, "th");
+    h_attr(h, "scope", S("row"));
+    h_text(h, label);
+    h_close(h);
 }
 
 void page_table_end(Html *h)
@@ -462,9 +487,7 @@ static void draft_link(Req *req, Html *h)
 static void user_menu(Req *req, Html *h)
 {
     h_class(h, "details", "menu orang");
-    h_open(h, "summary");
-    h_text(h, str_empty(req->subject.name) ? req->subject.login : req->subject.name);
-    h_close(h);
+    h_element(h, "summary", str_empty(req->subject.name) ? req->subject.login : req->subject.name);
     h_open(h, "div");
     bool en = req->lang == LANG_EN;
     switch_form(req, h, S("bahasa"), en ? S("id") : S("en"),
@@ -474,16 +497,13 @@ static void user_menu(Req *req, Html *h)
     scheme_forms(req, h);
     page_form_open(req, h, S("/kunci"));
     page_hidden(h, S("lanjut"), req->method == METHOD_GET ? req->path : S("/"));
-    page_button(h, req_tr(req, M_LOCK_SCREEN), S("polos"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_LOCK_SCREEN), S("polos"));
     draft_link(req, h);
     page_link(h, S("/akun"), req_tr(req, M_ACCOUNT));
     page_link(h, S("/token"), req_tr(req, M_TOKEN_TITLE));
     if (page_admin_mine(req))
         page_link(h, S("/admin"), req_tr(req, M_ADMIN));
-    page_form_open(req, h, S("/keluar"));
-    page_button(h, req_tr(req, M_WEB_LOGOUT), S("polos"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_button(req, h, S("/keluar"), req_tr(req, M_WEB_LOGOUT), S("polos"));
     h_close(h);
     h_close(h);
 }
@@ -512,9 +532,7 @@ static void top_bar(Req *req, Html *h)
     }
     h_close(h);
     if (req->store && req->store->in->practice) {
-        h_class(h, "p", "latihan");
-        h_text(h, req_tr(req, M_WEB_PRACTICE));
-        h_close(h);
+        h_element_as(h, "p", "latihan", req_tr(req, M_WEB_PRACTICE));
     }
     h_close(h);
 }
@@ -559,7 +577,7 @@ Html *page_begin(Req *req, Str title, const Crumb *crumbs, size_t n)
     return h;
 }
 
-void page_end(Req *req, Html *h)
+Err page_end(Req *req, Html *h)
 {
     h_close_to(h, 3); /* html, body, main */
     h_close(h);
@@ -576,4 +594,5 @@ void page_end(Req *req, Html *h)
         page_printed_by(req, h);
     h_close_to(h, 0);
     h_lit(h, "\n");
+    return ERR_OK;
 }

@@ -22,7 +22,8 @@ typedef struct Crumb {
 Html *page_begin(Req *req, Str title, const Crumb *crumbs, size_t n);
 /* As page_begin, without writing the h1: the page writes its own head. */
 Html *page_begin_bare(Req *req, Str title, const Crumb *crumbs, size_t n);
-void page_end(Req *req, Html *h);
+/* Gives ERR_OK: the last line of a page. */
+Err page_end(Req *req, Html *h);
 /* Begins a POST form with its CSRF token; close it with h_close. */
 void page_form_open(Req *req, Html *h, Str action);
 /* The same with a class; "isi" is a form of a record: the script keeps drafts of it. */
@@ -30,7 +31,14 @@ void page_form_open_as(Req *req, Html *h, Str action, Str class_);
 void page_hidden(Html *h, Str name, Str value);
 /* A button; `kind` is a class name or absent. */
 void page_button(Html *h, Str label, Str kind, Str name, Str value);
+/* The button that sends the form, and the form's end. */
+void page_form_end(Html *h, Str label, Str kind);
+/* A POST form that is its button alone. */
+void page_form_button(Req *req, Html *h, Str action, Str label, Str kind);
 void page_link(Html *h, Str url, Str label);
+/* A link alone in an element. */
+#define page_link_in(h, tag, url, label)                                                           \
+    (h_open(h, tag), page_link((h), (url), (label)), h_close(h))
 /* Begins a box that scrolls sideways on its own: reached by keyboard, named for who does not see
  * it. */
 void page_scroll_open(Html *h, Str name);
@@ -39,6 +47,8 @@ void page_scroll_open(Html *h, Str name);
 void page_table_head(Req *req, Html *h, const Msg *heads, size_t n);
 void page_table_begin(Req *req, Html *h, Str name, const Msg *heads, size_t n);
 void page_table_end(Html *h);
+/* The cell that names a row. */
+void page_row_head(Html *h, Str label);
 /* A check box with its label beside it. */
 void page_check(Html *h, Str name, Str value, Str label, bool on);
 /* A message box: `kind` is "galat", "awas", "aman" or "info". */
@@ -77,6 +87,8 @@ Str role_labels(Req *req, Str words);
 bool req_may(const Req *req, const Register *reg, Verb verb);
 /* Whether one of the subject's roles carries the duty (`may:` in roles.yaml). */
 bool req_duty(const Req *req, const char *duty);
+/* E_DENIED without it. */
+MUST_CHECK Err req_needs_duty(const Req *req, const char *duty);
 /* Whether the page of administration has anything for the reader. */
 bool page_admin_mine(const Req *req);
 /* Whether a route exists for the path (pages of other parts of the program). */

@@ -16,12 +16,6 @@ static Err write_purpose(WriteTx *tx, void *arg)
     return purpose_put(tx, o->session, o->file_uid, o->purpose, o->reason);
 }
 
-static Err after_opening(Req *req, Err err)
-{
-    TRY(err);
-    return req_redirect(req, url_record(req, req->reg, req->uid, ""));
-}
-
 Err page_open_post(Req *req)
 {
     Sheet s;
@@ -37,8 +31,7 @@ Err page_open_post(Req *req)
         page_problems(req, E_INVALID, &problems);
         return ERR_OK;
     }
-    req_write(req, NULL, write_purpose, o, after_opening);
-    return ERR_OK;
+    return req_write_to(req, write_purpose, o, url_record(req, req->reg, req->uid, ""));
 }
 
 /* ---- moves, void, restore ---- */
@@ -61,14 +54,12 @@ static Err show_again(Req *req, Act *act)
         return ERR_OK;
     }
     Str title = req_label(req, &act->move->label);
-    Html *h =
-        page_begin_bare(req, tr_args(req->arena, req->lang, M_WEB_ERROR_PREFIX, title), crumbs, n);
+    Html *h = page_begin_bare(req, req_say(req, M_WEB_ERROR_PREFIX, title), crumbs, n);
     req->res.status = err_http(E_INVALID);
     widget_summary(req, h, &act->problems);
     h_element(h, "h1", title);
     move_form(req, h, &act->rec, act->move, &act->problems);
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 static Err after_act(Req *req, Err err)
@@ -113,8 +104,7 @@ static Err run_act(Req *req, Act *act, Change *c)
     if (e == E_INVALID || act->problems.errors)
         return show_again(req, act);
     TRY(e);
-    req_write(req, store_batch_keys, store_batch_apply, act->batch, after_act);
-    return ERR_OK;
+    return req_write(req, store_batch_keys, store_batch_apply, act->batch, after_act);
 }
 
 Err page_move_post(Req *req)
@@ -164,8 +154,7 @@ Err page_undo_post(Req *req)
     b->undo_reg = req->reg;
     b->undo_uid = req->uid;
     req->state = b;
-    req_write(req, NULL, store_batch_apply, b, after_undo);
-    return ERR_OK;
+    return req_write(req, NULL, store_batch_apply, b, after_undo);
 }
 
 static Err void_or_restore(Req *req, ChangeKind kind, const char *message)

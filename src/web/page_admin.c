@@ -54,6 +54,5 @@ Err page_admin(Req *req)
     registers(req, h);
     entry(h, S("/peran"), req_tr(req, M_ROLES), req_tr(req, M_ROLES_LEAD));
     h_close(h);
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }

@@ -84,8 +84,7 @@ static void filter_form(Req *req, Html *h)
                     req_query(req, inputs[i].name), false);
     page_check(h, S("ditolak"), S("1"), req_tr(req, M_AUDIT_REFUSED),
                str_is(req_query(req, S("ditolak")), "1"));
-    page_button(h, req_tr(req, M_AUDIT_SHOW), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_AUDIT_SHOW), S("utama"));
     h_close(h);
 }
 
@@ -134,8 +133,7 @@ Err page_audit(Req *req)
     AuditFilter f = filter_of(req);
     AuditLine *lines = ARENA_ARRAY(req->arena, ROWS_SHOWN, AuditLine);
     size_t n;
-    if (!req_duty(req, "audit"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "audit"));
     TRY(audit_view(&req->reader, &f, lines, ROWS_SHOWN, &n));
     req_on_record(req, S("audit"), NULL, STR_NONE, S("ok"));
     Html *h = page_begin(req, req_tr(req, M_AUDIT), NULL, 0);
@@ -151,12 +149,10 @@ Err page_audit(Req *req)
     else
         page_notice(h, "info", req_tr(req, M_AUDIT_NONE));
     if (n == ROWS_SHOWN) {
-        h_open(h, "p");
-        page_link(h, same_filters(req, "/audit", lines[n - 1].seq), req_tr(req, M_AUDIT_OLDER));
-        h_close(h);
+        page_link_in(h, "p", same_filters(req, "/audit", lines[n - 1].seq),
+                     req_tr(req, M_AUDIT_OLDER));
     }
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 static Err too_many(Req *req)
@@ -173,8 +169,7 @@ Err page_audit_csv(Req *req)
     AuditFilter f = filter_of(req);
     AuditLine *lines = ARENA_ARRAY(req->arena, ROWS_EXPORTED + 1, AuditLine);
     size_t n;
-    if (!req_duty(req, "audit"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "audit"));
     TRY(audit_view(&req->reader, &f, lines, ROWS_EXPORTED + 1, &n));
     if (n > ROWS_EXPORTED) /* a file that lacks rows nobody missed is worse than none */
         return too_many(req);

@@ -17,8 +17,7 @@ typedef struct Notice {
 
 static Err load(Req *req, Notice *n)
 {
-    if (!req_duty(req, "data_rights"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "data_rights"));
     if (req->reg->role != REG_ROLE_DATA_MATTER)
         return E_NOT_FOUND;
     TRY(record_load(req, VERB_READ, &n->matter));
@@ -63,9 +62,8 @@ static void count_form(Req *req, Html *h, const Notice *n)
     page_form_open(req, h, path);
     page_hidden(h, S("idem"), rand_uid(req->arena));
     page_hidden(h, S("versi"), str_int(req->arena, r->version));
-    page_button(h,
-                tr_args(req->arena, req->lang, M_BREACH_PUT, req_count(req, (int64_t)n->breach.n)),
-                S("utama"), STR_NONE, STR_NONE);
+    page_button(h, req_say(req, M_BREACH_PUT, req_count(req, (int64_t)n->breach.n)), S("utama"),
+                STR_NONE, STR_NONE);
     h_close(h);
     page_link(h, str_printf(req->arena, "%.*s?lembar=1", STR_ARG(path)),
               req_tr(req, M_BREACH_LETTERS));
@@ -78,8 +76,7 @@ static void overview(Req *req, Html *h, const Notice *n)
     h_element(h, "p", req_tr(req, M_BREACH_LEAD));
     count_form(req, h, n);
     if (n->breach.sent)
-        page_notice(h, "awas",
-                    tr_args(req->arena, req->lang, M_BREACH_SENT, req_count(req, n->breach.sent)));
+        page_notice(h, "awas", req_say(req, M_BREACH_SENT, req_count(req, n->breach.sent)));
     affected_table(req, h, M_BREACH_PERSONS, n->breach.persons, n->breach.n);
     affected_table(req, h, M_BREACH_FILES, n->breach.files, n->breach.file_n);
 }
@@ -92,11 +89,10 @@ static void letter(Req *req, Html *h, const Notice *n, const Affected *a)
     Str told = role_text(req->store, r, FIELD_ROLE_MATTER_TOLD), line;
     h_class(h, "section", "bagian lembar");
     h_element(h, "h2", req_tr(req, M_BREACH_LETTER));
-    h_element(h, "p", tr_args(req->arena, req->lang, M_BREACH_TO, name_of(a), r->number));
+    h_element(h, "p", req_say(req, M_BREACH_TO, name_of(a), r->number));
     h_element(h, "p",
-              tr_args(req->arena, req->lang, M_BREACH_WHAT,
-                      classes_words(req->arena, req->lang, a->classes), req_instant(req, a->first),
-                      req_instant(req, a->last)));
+              req_say(req, M_BREACH_WHAT, classes_words(req->arena, req->lang, a->classes),
+                      req_instant(req, a->first), req_instant(req, a->last)));
     while (str_cut(&told, '\n', &line))
         if (str_trim(line).len)
             h_element(h, "p", line);
@@ -109,9 +105,7 @@ static void letters(Req *req, Html *h, const Notice *n)
 {
     const Record *r = &n->matter.rec;
     bool untold = str_empty(role_text(req->store, r, FIELD_ROLE_MATTER_TOLD));
-    h_class(h, "p", "bantu");
-    h_text(h, req_tr(req, M_BREACH_LETTERS_LEAD));
-    h_close(h);
+    h_element_as(h, "p", "bantu", req_tr(req, M_BREACH_LETTERS_LEAD));
     h_class(h, "div", "tombol");
     page_print_button(req, h, url_record(req, r->reg, r->uid, "/terdampak?lembar=1"));
     h_close(h);
@@ -170,6 +164,5 @@ Err page_breach_post(Req *req)
     }
     TRY(e);
     req->state = n;
-    req_write(req, store_batch_keys, store_batch_apply, n->batch, after_count);
-    return ERR_OK;
+    return req_write(req, store_batch_keys, store_batch_apply, n->batch, after_count);
 }

@@ -146,8 +146,7 @@ static void put_records(Req *req, Html *h, const Bulk *b, bool fit, Msg head)
         h_close(h);
     }
     if (n > SHOWN)
-        h_element(h, "li",
-                  tr_args(req->arena, req->lang, M_BULK_MORE, req_count(req, (int64_t)n - SHOWN)));
+        h_element(h, "li", req_say(req, M_BULK_MORE, req_count(req, (int64_t)n - SHOWN)));
     h_close_to(h, mark);
 }
 
@@ -178,10 +177,9 @@ static void offer_all(Req *req, Html *h, const Bulk *b)
     query_put(&q, S("langkah"), b->move->name);
     query_put(&q, S("semua"), S("1"));
     query_put(&q, S("dari"), b->back);
-    h_open(h, "p");
-    page_link(h, str_printf(req->arena, "%.*s?%.*s", STR_ARG(req->path), STR_ARG(buf_str(&q))),
-              tr_args(req->arena, req->lang, M_BULK_ALL, list_total(req, all.total)));
-    h_close(h);
+    page_link_in(h, "p",
+                 str_printf(req->arena, "%.*s?%.*s", STR_ARG(req->path), STR_ARG(buf_str(&q))),
+                 req_say(req, M_BULK_ALL, list_total(req, all.total)));
 }
 
 static void step_form(Req *req, Html *h, const Bulk *b, Str count)
@@ -199,9 +197,8 @@ static void step_form(Req *req, Html *h, const Bulk *b, Str count)
         widget_area(req, h, S("-alasan"), req_tr(req, M_WEB_REASON), req_tr(req, M_WEB_REASON_HINT),
                     STR_NONE, "10");
     h_class(h, "div", "tombol");
-    page_button(
-        h, tr_args(req->arena, req->lang, M_BULK_CONFIRM, req_label(req, &b->move->label), count),
-        S("utama"), STR_NONE, STR_NONE);
+    page_button(h, req_say(req, M_BULK_CONFIRM, req_label(req, &b->move->label), count), S("utama"),
+                STR_NONE, STR_NONE);
     page_link(h, b->back, req_tr(req, M_WEB_CANCEL));
     h_close(h);
     h_close(h);
@@ -215,17 +212,14 @@ static Err confirm(Req *req, Bulk *b)
     if (!b->page.n) {
         page_notice(h, "info", req_tr(req, M_BULK_NONE));
     } else {
-        h_element(h, "p",
-                  tr_args(req->arena, req->lang, M_BULK_COUNT, count,
-                          req_count(req, (int64_t)b->page.n)));
+        h_element(h, "p", req_say(req, M_BULK_COUNT, count, req_count(req, (int64_t)b->page.n)));
         offer_all(req, h, b);
         if (!str_empty(b->uids))
             step_form(req, h, b, count);
         put_records(req, h, b, false, M_BULK_UNFIT);
         put_records(req, h, b, true, M_BULK_FIT);
     }
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 Err page_bulk(Req *req)
@@ -339,19 +333,15 @@ static Err show_failures(Req *req, const Steps *all, size_t failed)
     Html *h = page_begin(req, req_label(req, &all->move->label), &up, 1);
     req->res.status = err_http(E_INVALID);
     page_notice(h, "awas",
-                tr_args(req->arena, req->lang, M_BULK_RESULT,
-                        req_count(req, (int64_t)(all->n - failed)),
+                req_say(req, M_BULK_RESULT, req_count(req, (int64_t)(all->n - failed)),
                         req_count(req, (int64_t)failed)));
     h_open(h, "ol");
     for (size_t i = 0; i < all->n; i++)
         if (all->items[i].err != ERR_OK)
             put_failure(req, h, &all->items[i]);
     h_close(h);
-    h_open(h, "p");
-    page_link(h, all->back, req_tr(req, M_BULK_BACK));
-    h_close(h);
-    page_end(req, h);
-    return ERR_OK;
+    page_link_in(h, "p", all->back, req_tr(req, M_BULK_BACK));
+    return page_end(req, h);
 }
 
 static Err after_steps(Req *req, Err err)
@@ -390,6 +380,5 @@ Err page_bulk_post(Req *req)
     if (!all->n)
         return E_BAD_REQ;
     req->state = all;
-    req_write(req, NULL, apply_steps, all, after_steps);
-    return ERR_OK;
+    return req_write(req, NULL, apply_steps, all, after_steps);
 }

@@ -91,10 +91,7 @@ static void table(Req *req, Html *h, const Books *books)
     page_table_begin(req, h, req_tr(req, M_CLUSTER_TITLE), heads, sizeof heads / sizeof *heads);
     for (size_t i = 0; i < books->n; i++) {
         h_open(h, "tr");
-        h_open(h, "th");
-        h_attr(h, "scope", S("row"));
-        h_text(h, req_label(req, &books->items[i].reg->label));
-        h_close(h);
+        page_row_head(h, req_label(req, &books->items[i].reg->label));
         h_element(h, "td", books->items[i].owner);
         h_class(h, "td", "angka");
         h_int(h, books->items[i].n);

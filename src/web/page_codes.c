@@ -46,8 +46,7 @@ static void search_form(Req *req, Html *h)
     h_url(h, "action", S("/kode"));
     widget_text(req, h, S("q"), req_tr(req, M_CODES_SEARCH), STR_NONE, req_query(req, S("q")),
                 false);
-    page_button(h, req_tr(req, M_AUDIT_SHOW), STR_NONE, STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_AUDIT_SHOW), STR_NONE);
 }
 
 Err page_code_lists(Req *req)
@@ -56,8 +55,7 @@ Err page_code_lists(Req *req)
     const Model *m = req->model;
     Str q = utf8_fold(req->arena, req_query(req, S("q")));
     size_t shown = 0;
-    if (!req_duty(req, "base_data"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "base_data"));
     Crumb crumb = {req_tr(req, M_ADMIN), S("/admin")};
     Html *h = page_begin(req, req_tr(req, M_CODES), &crumb, 1);
     h_element(h, "p", req_tr(req, M_CODES_LEAD));
@@ -71,16 +69,14 @@ Err page_code_lists(Req *req)
     page_table_end(h);
     if (!shown)
         page_notice(h, "info", req_tr(req, M_CODES_NONE));
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 /* ---- one list ---- */
 
 static Err list_of(Req *req, CodeList **ret)
 {
-    if (!req_duty(req, "base_data"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "base_data"));
     for (size_t i = 0; i < req->model->list_count; i++)
         if (str_eq(req->model->lists[i]->name, req->name)) {
             *ret = req->model->lists[i];
@@ -103,7 +99,7 @@ static void users_of(Req *req, Html *h, const CodeList *list)
             buf_printf(&b, "%s%.*s: %.*s", b.len ? "; " : "", STR_ARG(reg), STR_ARG(field));
         }
     h_element(h, "p",
-              b.len ? tr_args(req->arena, req->lang, M_CODES_USED_BY, buf_str(&b))
+              b.len ? req_say(req, M_CODES_USED_BY, buf_str(&b))
                     : req_tr(req, M_CODES_USED_BY_NONE));
 }
 
@@ -183,8 +179,8 @@ static void form(Req *req, Html *h, const CodeList *list, const CodeForm *f)
     page_form_open_as(req, h, list_url(req, list), S("bagian"));
     h_open(h, "h2");
     h_attr(h, "id", S("f"));
-    h_text(h, str_empty(f->old) ? req_tr(req, M_CODE_ADD)
-                                : tr_args(req->arena, req->lang, M_CODE_CHANGE_ONE, f->old));
+    h_text(h,
+           str_empty(f->old) ? req_tr(req, M_CODE_ADD) : req_say(req, M_CODE_CHANGE_ONE, f->old));
     h_close(h);
     if (str_empty(f->old))
         widget_text(req, h, S("kode"), req_tr(req, M_CODE_CODE), req_tr(req, M_CODE_CODE_HINT),
@@ -199,8 +195,7 @@ static void form(Req *req, Html *h, const CodeList *list, const CodeForm *f)
     widget_text(req, h, S("sampai"), req_tr(req, M_CODE_UNTIL), req_tr(req, M_CODE_UNTIL_HINT),
                 f->until, false);
     h_element(h, "p", req_tr(req, M_CODE_AT_ONCE));
-    page_button(h, req_tr(req, M_WEB_SAVE), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_WEB_SAVE), S("utama"));
 }
 
 static Err show(Req *req, const CodeList *list, const CodeForm *f, const Problems *problems)
@@ -288,13 +283,11 @@ static void read_form(Req *req, CodeSave *s, Problems *problems)
 static Err save(WriteTx *tx, void *arg)
 {
     CodeSave *s = arg;
-    AuditAct act = {.store = s->req->store,
-                    .actor = &s->req->actor,
-                    .action = str_printf(tx->arena, "code:%.*s/%.*s", STR_ARG(s->req->name),
-                                         STR_ARG(s->code.row.code)),
-                    .result = S("ok")};
     TRY(local_code_put(tx, &s->code));
-    return store_audit_act(tx, &act);
+    return req_note(
+        tx, s->req,
+        str_printf(tx->arena, "code:%.*s/%.*s", STR_ARG(s->req->name), STR_ARG(s->code.row.code)),
+        NULL, STR_NONE, ERR_OK);
 }
 
 static Err after_saving(Req *req, Err err)
@@ -326,6 +319,5 @@ Err page_codes_post(Req *req)
     read_form(req, s, &problems);
     if (problems.errors)
         return show(req, s->code.list, &s->form, &problems);
-    req_write(req, NULL, save, s, after_saving);
-    return ERR_OK;
+    return req_write(req, NULL, save, s, after_saving);
 }

@@ -39,10 +39,7 @@ static void row(Save *s, Html *h, const Field *f)
         store_get(&req->reader, f->target, mine.text, VERB_LIST, &target) == ERR_OK)
         mine.heading = target.heading;
     h_open(h, "tr");
-    h_open(h, "th");
-    h_attr(h, "scope", S("row"));
-    h_text(h, req_label(req, &f->label));
-    h_close(h);
+    page_row_head(h, req_label(req, &f->label));
     radio(req, h, f, "mereka", record_value(req, &s->sheet->rec, f));
     radio(req, h, f, "saya", value_show(f, req->arena, req->lang, &mine));
     h_close(h);
@@ -73,8 +70,6 @@ Err page_conflict(Req *req, Save *s)
             !str_eq(s->change->vals[i], fresh.rec.vals[i].text))
             row(s, h, req->reg->fields[i]);
     page_table_end(h);
-    page_button(h, req_tr(req, M_WEB_SAVE), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
-    page_end(req, h);
-    return ERR_OK;
+    page_form_end(h, req_tr(req, M_WEB_SAVE), S("utama"));
+    return page_end(req, h);
 }

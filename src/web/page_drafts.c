@@ -48,7 +48,7 @@ static Err link_to(Req *req, Html *h, const Register *reg, const DraftRow *row)
         query_put(&q, S("induk"), parent);
     page_link(h,
               str_printf(req->arena, "/%.*s/baru?%.*s", STR_ARG(reg->name), STR_ARG(buf_str(&q))),
-              tr_args(req->arena, req->lang, M_WEB_NEW_TITLE, label));
+              req_say(req, M_WEB_NEW_TITLE, label));
     return ERR_OK;
 }
 
@@ -56,7 +56,7 @@ static Str age_text(Req *req, int64_t at)
 {
     int64_t days = date_days(clock_today()) - date_days(clock_date_of(at, NULL));
     return days <= 0 ? req_tr(req, M_DRAFT_TODAY)
-                     : tr_args(req->arena, req->lang, M_DRAFT_AGE, str_int(req->arena, days));
+                     : req_say(req, M_DRAFT_AGE, str_int(req->arena, days));
 }
 
 static void drop_form(Req *req, Html *h, const DraftRow *row)
@@ -64,8 +64,7 @@ static void drop_form(Req *req, Html *h, const DraftRow *row)
     page_form_open(req, h, S("/draf/hapus"));
     page_hidden(h, S("daftar"), row->reg);
     page_hidden(h, S("catatan"), row->rec);
-    page_button(h, req_tr(req, M_WEB_DRAFT_DROP), S("polos"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_WEB_DRAFT_DROP), S("polos"));
 }
 
 static Err put_drafts(Req *req, Html *h, const DraftRow *rows, size_t n, bool drops)
@@ -119,20 +118,12 @@ Err page_drafts(Req *req)
     size_t n;
     TRY(draft_list(&req->reader, req->subject.uid, rows, ON_PAGE, &n));
     Html *h = page_begin(req, req_tr(req, M_WEB_DRAFTS), NULL, 0);
-    h_element(h, "p",
-              tr_args(req->arena, req->lang, M_DRAFT_KEPT_DAYS, str_int(req->arena, DRAFT_DAYS)));
+    h_element(h, "p", req_say(req, M_DRAFT_KEPT_DAYS, str_int(req->arena, DRAFT_DAYS)));
     if (n)
         TRY(put_drafts(req, h, rows, n, true));
     else
         page_notice(h, "info", req_tr(req, M_DRAFT_NONE));
-    page_end(req, h);
-    return ERR_OK;
-}
-
-static Err after_drop(Req *req, Err err)
-{
-    TRY(err);
-    return req_redirect(req, S("/draf?pesan=buang"));
+    return page_end(req, h);
 }
 
 Err page_draft_drop_post(Req *req)
@@ -140,6 +131,5 @@ Err page_draft_drop_post(Req *req)
     DraftKey *key = ARENA_NEW(req->arena, DraftKey);
     DraftRow row = {.reg = req_form(req, S("daftar")), .rec = req_form(req, S("catatan"))};
     *key = key_of(req, &row);
-    req_write(req, NULL, draft_drop, key, after_drop);
-    return ERR_OK;
+    return req_write_to(req, draft_drop, key, S("/draf?pesan=buang"));
 }

@@ -21,11 +21,9 @@ static Err show(Req *req, const Problems *problems)
     widget_select(req, h, S("guna"), req_tr(req, M_EMERGENCY_PURPOSE),
                   model_list(req->model, S(LIST_PURPOSE)), req_form(req, S("guna")));
     widget_area(req, h, S("-alasan"), req_tr(req, M_EMERGENCY_REASON),
-                tr_args(req->arena, req->lang, M_EMERGENCY_REASON_HINT,
-                        str_int(req->arena, EMERGENCY_REASON_MIN)),
+                req_say(req, M_EMERGENCY_REASON_HINT, str_int(req->arena, EMERGENCY_REASON_MIN)),
                 req_form(req, S("-alasan")), NULL);
-    page_button(h, req_tr(req, M_EMERGENCY_OPEN), S("bahaya"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_EMERGENCY_OPEN), S("bahaya"));
     page_end(req, h);
     if (problems->errors)
         req->res.status = err_http(E_INVALID);
@@ -106,6 +104,5 @@ Err page_emergency_post(Req *req)
     e->user_uid = req->subject.uid;
     e->session = req->subject.session;
     req->state = e;
-    req_write(req, store_batch_keys, store_batch_apply, e->batch, after_opening);
-    return ERR_OK;
+    return req_write(req, store_batch_keys, store_batch_apply, e->batch, after_opening);
 }

@@ -60,8 +60,7 @@ static void send_again(Req *req)
     h_element(h, "p", req_tr(req, req->uploads.n ? M_FULL_FILES : M_FULL_TYPED));
     page_form_open_as(req, h, req->path, S("bagian"));
     typed_again(req, h);
-    page_button(h, req_tr(req, M_FULL_AGAIN), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_FULL_AGAIN), S("utama"));
     page_end(req, h);
 }
 

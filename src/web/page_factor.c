@@ -27,22 +27,9 @@ static void code_input(Req *req, Html *h, Str hint)
     h_flag(h, "required");
     h_flag(h, "autofocus");
     if (!str_empty(hint)) {
-        h_class(h, "p", "isyarat");
-        h_text(h, hint);
-        h_close(h);
+        h_element_as(h, "p", "isyarat", hint);
     }
     h_close(h);
-}
-
-static Err note(WriteTx *tx, const Req *req, const char *action, Str uid, Err result)
-{
-    AuditAct act = {.store = req->store,
-                    .actor = &req->actor,
-                    .action = str_of(action),
-                    .uid = uid,
-                    .result = result == ERR_OK ? S("ok") : str_of(err_name(result)),
-                    .reg = role_reg(req->model, REG_ROLE_USER)};
-    return store_audit_act(tx, &act);
 }
 
 /* Where a page of proof sends back to: the page that was asked for, with what went wrong. */
@@ -83,7 +70,7 @@ static Err write_proof(WriteTx *tx, void *arg)
         TRY(account_right(tx, &p->given.try));
         TRY(session_prove(tx, p->req->subject.session));
     }
-    return note(tx, p->req, p->action, p->req->subject.uid, p->given.try.err);
+    return req_note_account(tx, p->req, str_of(p->action), p->req->subject.uid, p->given.try.err);
 }
 
 static Proof *proof_of_code(Req *req, const char *action)
@@ -107,13 +94,9 @@ Err page_code(Req *req)
     page_form_open_as(req, h, S("/masuk/kode"), S("sempit"));
     page_hidden(h, S("lanjut"), next);
     code_input(req, h, req_tr(req, M_FACTOR_CODE_HINT));
-    page_button(h, req_tr(req, M_WEB_LOGIN), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
-    page_form_open(req, h, S("/keluar"));
-    page_button(h, req_tr(req, M_LOCK_OTHER), S("polos"), STR_NONE, STR_NONE);
-    h_close(h);
-    page_end(req, h);
-    return ERR_OK;
+    page_form_end(h, req_tr(req, M_WEB_LOGIN), S("utama"));
+    page_form_button(req, h, S("/keluar"), req_tr(req, M_LOCK_OTHER), S("polos"));
+    return page_end(req, h);
 }
 
 static Err after_code(Req *req, Err err)
@@ -127,8 +110,7 @@ Err page_code_post(Req *req)
 {
     if (req->address.ptr && !limiter_take(req->site->logins, req->address, clock_steady()))
         return E_LIMIT;
-    req_write(req, NULL, write_proof, proof_of_code(req, "login:code"), after_code);
-    return ERR_OK;
+    return req_write(req, NULL, write_proof, proof_of_code(req, "login:code"), after_code);
 }
 
 /* ---- proof again ---- */
@@ -147,10 +129,8 @@ Err page_prove(Req *req)
         code_input(req, h, req_tr(req, M_FACTOR_CODE_HINT));
     else
         account_input(req, h, S("sandi"), M_WEB_PASSWORD, "password", S("current-password"));
-    page_button(h, req_tr(req, M_PROVE_GO), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
-    page_end(req, h);
-    return ERR_OK;
+    page_form_end(h, req_tr(req, M_PROVE_GO), S("utama"));
+    return page_end(req, h);
 }
 
 static Err after_proof(Req *req, Err err)
@@ -163,8 +143,7 @@ static Err after_proof(Req *req, Err err)
 static Err after_judged(Req *req, Err err)
 {
     TRY(err);
-    req_write(req, NULL, write_proof, req->next.arg, after_proof);
-    return ERR_OK;
+    return req_write(req, NULL, write_proof, req->next.arg, after_proof);
 }
 
 /* Who has a second factor proves by it: a password may be known to whoever stole the session. */
@@ -176,8 +155,7 @@ Err page_prove_post(Req *req)
     TRY(second_factor_find(req->reader.db, req->subject.uid, &factor));
     Proof *p = proof_of_code(req, "prove");
     if (factor.confirmed) {
-        req_write(req, NULL, write_proof, p, after_proof);
-        return ERR_OK;
+        return req_write(req, NULL, write_proof, p, after_proof);
     }
     p->code = STR_NONE;
     password_try(req, &p->given, req->subject.login, params_get(&req->form, S("sandi")),
@@ -190,9 +168,7 @@ Err page_prove_post(Req *req)
 static void none_yet(Req *req, Html *h)
 {
     h_element(h, "p", req_tr(req, M_FACTOR_WHY));
-    page_form_open(req, h, S("/akun/kode/mulai"));
-    page_button(h, req_tr(req, M_FACTOR_BEGIN), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_button(req, h, S("/akun/kode/mulai"), req_tr(req, M_FACTOR_BEGIN), S("utama"));
 }
 
 /* Groups of four are read off a screen without losing the place. */
@@ -222,21 +198,17 @@ static Err waiting(Req *req, Html *h, Str seed)
     h_close(h);
     page_form_open_as(req, h, S("/akun/kode"), S("sempit"));
     code_input(req, h, STR_NONE);
-    page_button(h, req_tr(req, M_FACTOR_CONFIRM), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_FACTOR_CONFIRM), S("utama"));
     return ERR_OK;
 }
 
 static void in_use(Req *req, Html *h, const SecondFactor *factor)
 {
-    h_open(h, "p");
-    h_text(h, tr_args(req->arena, req->lang, M_FACTOR_SINCE, req_instant(req, factor->since),
+    h_element(h, "p",
+              req_say(req, M_FACTOR_SINCE, req_instant(req, factor->since),
                       str_int(req->arena, factor->recovery)));
-    h_close(h);
     h_element(h, "p", req_tr(req, M_FACTOR_RENEW_HINT));
-    page_form_open(req, h, S("/akun/kode/hapus"));
-    page_button(h, req_tr(req, M_FACTOR_RENEW), S("bahaya"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_button(req, h, S("/akun/kode/hapus"), req_tr(req, M_FACTOR_RENEW), S("bahaya"));
 }
 
 Err page_factor(Req *req)
@@ -260,15 +232,14 @@ Err page_factor(Req *req)
         none_yet(req, h);
     else
         TRY(waiting(req, h, seed));
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 static Err write_begin(WriteTx *tx, void *arg)
 {
     const Req *req = arg;
     TRY(second_factor_begin(tx, req->store->in->keyring, req->subject.uid));
-    return note(tx, req, "factor:begin", req->subject.uid, ERR_OK);
+    return req_note_account(tx, req, S("factor:begin"), req->subject.uid, ERR_OK);
 }
 
 static Err after_begin(Req *req, Err err)
@@ -280,8 +251,7 @@ static Err after_begin(Req *req, Err err)
 
 Err page_factor_begin_post(Req *req)
 {
-    req_write(req, NULL, write_begin, req, after_begin);
-    return ERR_OK;
+    return req_write(req, NULL, write_begin, req, after_begin);
 }
 
 typedef struct Confirming {
@@ -301,7 +271,7 @@ static Err write_confirm(WriteTx *tx, void *arg)
         return c->err;
     if (c->err == ERR_OK)
         TRY(session_prove(tx, req->subject.session));
-    return note(tx, req, "factor:confirm", req->subject.uid, c->err);
+    return req_note_account(tx, req, S("factor:confirm"), req->subject.uid, c->err);
 }
 
 /* Told once, on the answer itself: there is nowhere to carry them that would not keep them. */
@@ -322,19 +292,15 @@ static Err after_confirm(Req *req, Err err)
         h_close(h);
     }
     h_close(h);
-    h_open(h, "p");
-    page_link(h, S("/"), req_tr(req, M_FACTOR_KEPT));
-    h_close(h);
-    page_end(req, h);
-    return ERR_OK;
+    page_link_in(h, "p", S("/"), req_tr(req, M_FACTOR_KEPT));
+    return page_end(req, h);
 }
 
 Err page_factor_post(Req *req)
 {
     Confirming *c = ARENA_NEW(req->arena, Confirming);
     c->req = req;
-    req_write(req, NULL, write_confirm, c, after_confirm);
-    return ERR_OK;
+    return req_write(req, NULL, write_confirm, c, after_confirm);
 }
 
 /* ---- removing it ---- */
@@ -349,38 +315,25 @@ static Err write_removal(WriteTx *tx, void *arg)
     const Removal *r = arg;
     TRY(second_factor_remove(tx, r->user_uid));
     TRY(session_close_user(tx, r->user_uid, r->req->subject.session));
-    return note(tx, r->req, "factor:remove", r->user_uid, ERR_OK);
+    return req_note_account(tx, r->req, S("factor:remove"), r->user_uid, ERR_OK);
 }
 
-static void remove_factor(Req *req, Str user_uid, ThenFn then)
+static Err remove_factor(Req *req, Str user_uid, Str path)
 {
     Removal *r = ARENA_NEW(req->arena, Removal);
     *r = (Removal){req, user_uid};
-    req_write(req, NULL, write_removal, r, then);
-}
-
-static Err after_own_removal(Req *req, Err err)
-{
-    TRY(err);
-    return req_redirect(req, S("/akun/kode"));
+    return req_write_to(req, write_removal, r, path);
 }
 
 Err page_factor_remove_post(Req *req)
 {
-    remove_factor(req, req->subject.uid, after_own_removal);
-    return ERR_OK;
-}
-
-static Err after_reset(Req *req, Err err)
-{
-    TRY(err);
-    return req_redirect(req, str_printf(req->arena, "/akun/%.*s?pesan=kode", STR_ARG(req->uid)));
+    return remove_factor(req, req->subject.uid, S("/akun/kode"));
 }
 
 Err page_factor_reset_post(Req *req)
 {
     Record user;
     TRY(account_of_other(req, &user));
-    remove_factor(req, user.uid, after_reset);
-    return ERR_OK;
+    return remove_factor(req, user.uid,
+                         str_printf(req->arena, "/akun/%.*s?pesan=kode", STR_ARG(req->uid)));
 }

@@ -61,9 +61,7 @@ static void put_count(Req *req, Html *h, const Register *reg, const SavedFilter 
 {
     Str count = count_text(req, reg, f);
     h_lit(h, " ");
-    h_class(h, "span", "jumlah");
-    h_text(h, count.ptr ? count : S("?"));
-    h_close(h);
+    h_element_as(h, "span", "jumlah", count.ptr ? count : S("?"));
 }
 
 static void put_filter(Req *req, Html *h, const Register *reg, const SavedFilter *f, bool alone,
@@ -157,8 +155,7 @@ static Err put_form(Req *req, Html *h, Str query)
     widget_text(req, h, S("nama"), req_tr(req, M_FILTER_NAME), req_tr(req, M_FILTER_NAME_HINT),
                 req_form(req, S("nama")), true);
     TRY(put_audience(req, h));
-    page_button(h, req_tr(req, M_FILTER_SAVE), STR_NONE, STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_FILTER_SAVE), STR_NONE);
     return ERR_OK;
 }
 
@@ -184,13 +181,11 @@ static Err ask_again(Req *req, Str query, Msg msg, int64_t limit)
     Str title = req_tr(req, M_FILTER_SAVE);
     problem_add(&problems, (Problem){.msg = msg, .args = {str_int(req->arena, limit)}});
     req->res.status = err_http(E_INVALID);
-    Html *h =
-        page_begin_bare(req, tr_args(req->arena, req->lang, M_WEB_ERROR_PREFIX, title), &up, 1);
+    Html *h = page_begin_bare(req, req_say(req, M_WEB_ERROR_PREFIX, title), &up, 1);
     widget_summary(req, h, &problems);
     h_element(h, "h1", title);
     TRY(put_form(req, h, query));
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 static Err after_save(Req *req, Err err)
@@ -250,8 +245,7 @@ Err page_filter_post(Req *req)
                                        .query = query,
                                        .agency = agency}};
     req->state = put;
-    req_write(req, NULL, saved_filter_put, put, after_save);
-    return ERR_OK;
+    return req_write(req, NULL, saved_filter_put, put, after_save);
 }
 
 static Err after_drop(Req *req, Err err)
@@ -265,6 +259,5 @@ Err page_filter_drop_post(Req *req)
 {
     SavedFilter *f = ARENA_NEW(req->arena, SavedFilter);
     *f = (SavedFilter){.uid = req->uid, .user_uid = req->subject.uid};
-    req_write(req, NULL, saved_filter_drop, f, after_drop);
-    return ERR_OK;
+    return req_write(req, NULL, saved_filter_drop, f, after_drop);
 }

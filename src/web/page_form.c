@@ -88,8 +88,8 @@ static Str form_title(Req *req, const Save *s)
 {
     Str label = req_label(req, &req->reg->label);
     if (!s->sheet)
-        return tr_args(req->arena, req->lang, M_WEB_NEW_TITLE, label);
-    return tr_args(req->arena, req->lang, M_WEB_EDIT_TITLE, record_title(req, &s->sheet->rec));
+        return req_say(req, M_WEB_NEW_TITLE, label);
+    return req_say(req, M_WEB_EDIT_TITLE, record_title(req, &s->sheet->rec));
 }
 
 static void buttons(Save *s, Html *h)
@@ -121,7 +121,7 @@ static void offer_draft(Save *s, Html *h, int64_t at)
 {
     Req *req = s->req;
     h_class(h, "section", "kabar info");
-    h_element(h, "p", tr_args(req->arena, req->lang, M_WEB_DRAFT_FOUND, req_instant(req, at)));
+    h_element(h, "p", req_say(req, M_WEB_DRAFT_FOUND, req_instant(req, at)));
     h_class(h, "div", "tombol");
     Buf q = buf_new(req->arena, 64);
     query_put(&q, S("draf"), S("lanjut"));
@@ -169,7 +169,7 @@ static Html *open_page(Save *s)
     }
     Str title = form_title(req, s);
     if (s->problems.errors)
-        title = tr_args(req->arena, req->lang, M_WEB_ERROR_PREFIX, title);
+        title = req_say(req, M_WEB_ERROR_PREFIX, title);
     Html *h = page_begin_bare(req, title, crumbs, n);
     widget_summary(req, h, &s->problems);
     h_element(h, "h1", form_title(req, s));
@@ -231,28 +231,24 @@ static Err show_form(Save *s, int64_t draft_at)
     if (s->look.done)
         book_show(req, h, &s->look, &s->form);
     h_close(h);
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 /* Registers whose records stand under another: says where to begin. */
 static Err ask_parent(Req *req)
 {
     Str label = req_label(req, &req->reg->label);
-    Html *h = page_begin(req, tr_args(req->arena, req->lang, M_WEB_NEW_TITLE, label), NULL, 0);
-    h_element(h, "p", tr_args(req->arena, req->lang, M_WEB_NEEDS_PARENT, label));
+    Html *h = page_begin(req, req_say(req, M_WEB_NEW_TITLE, label), NULL, 0);
+    h_element(h, "p", req_say(req, M_WEB_NEEDS_PARENT, label));
     h_open(h, "ul");
     for (size_t i = 0; i < req->model->reg_count; i++) {
         const Register *parent = req->model->regs[i];
         if (!reg_accepts_parent(req->reg, parent) || !req_may(req, parent, VERB_LIST))
             continue;
-        h_open(h, "li");
-        page_link(h, url_reg(req, parent), req_label(req, &parent->label));
-        h_close(h);
+        page_link_in(h, "li", url_reg(req, parent), req_label(req, &parent->label));
     }
     h_close(h);
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 static Err take_from_book(Save *s, Str row)
@@ -333,8 +329,7 @@ static Err keep_draft(Req *req, Save *s, ThenFn then)
 {
     DraftPut *put = ARENA_NEW(req->arena, DraftPut);
     *put = (DraftPut){.key = s->draft, .text = form_draft_text(req)};
-    req_write(req, NULL, draft_put, put, then);
-    return ERR_OK;
+    return req_write(req, NULL, draft_put, put, then);
 }
 
 static Err expired(Req *req, Err err)
@@ -540,8 +535,7 @@ Err page_form_post(Req *req)
     if (str_is(draft, "simpan"))
         return keep_draft(req, s, after_draft);
     if (str_is(draft, "buang")) {
-        req_write(req, NULL, draft_drop, &s->draft, after_drop);
-        return ERR_OK;
+        return req_write(req, NULL, draft_drop, &s->draft, after_drop);
     }
     Err e = prepare(s);
     if (e == E_STALE)
@@ -557,6 +551,5 @@ Err page_form_post(Req *req)
     s->batch->also = draft_drop;
     s->batch->also_arg = &s->draft;
     TRY(intake_into_form(req, s));
-    req_write(req, store_batch_keys, store_batch_apply, s->batch, after_save);
-    return ERR_OK;
+    return req_write(req, store_batch_keys, store_batch_apply, s->batch, after_save);
 }

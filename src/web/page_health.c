@@ -33,7 +33,7 @@ static Str age_words(Req *req, int64_t at)
     int64_t days = (clock_real() - at) / DAY_MS;
     if (days < 1)
         return req_tr(req, M_HEALTH_TODAY);
-    return tr_args(req->arena, req->lang, M_HEALTH_DAYS_AGO, str_int(req->arena, days));
+    return req_say(req, M_HEALTH_DAYS_AGO, str_int(req->arena, days));
 }
 
 static Err room(Req *req, Html *h)
@@ -58,9 +58,8 @@ static Str audit_words(Req *req, const AuditSeen *seen)
     if (!seen->at)
         return req_tr(req, M_HEALTH_NEVER);
     if (seen->bad_seq)
-        return tr_args(req->arena, req->lang, M_AUDIT_BAD, str_int(req->arena, seen->bad_seq));
-    return tr_args(req->arena, req->lang, M_HEALTH_AUDIT_OK, req_instant(req, seen->at),
-                   req_count(req, seen->rows));
+        return req_say(req, M_AUDIT_BAD, str_int(req->arena, seen->bad_seq));
+    return req_say(req, M_HEALTH_AUDIT_OK, req_instant(req, seen->at), req_count(req, seen->rows));
 }
 
 /* Roles of registers that nobody holds: what stands on them is off. */
@@ -109,9 +108,7 @@ static Err waiting(Req *req, Html *h)
 
 static void button(Req *req, Html *h, Str action, Msg label)
 {
-    page_form_open(req, h, action);
-    page_button(h, req_tr(req, label), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_button(req, h, action, req_tr(req, label), S("utama"));
 }
 
 static Str seconds(Req *req, int64_t ms)
@@ -123,11 +120,10 @@ static void backup_item(Req *req, Html *h, const BackupRow *b)
 {
     h_open(h, "li");
     if (str_is(b->result, "ok"))
-        h_text(h, tr_args(req->arena, req->lang, M_HEALTH_BACKUP_LINE, req_instant(req, b->at),
+        h_text(h, req_say(req, M_HEALTH_BACKUP_LINE, req_instant(req, b->at),
                           size_words(req, b->bytes), b->place, seconds(req, b->took)));
     else
-        h_text(h, tr_args(req->arena, req->lang, M_HEALTH_BACKUP_FAILED, req_instant(req, b->at),
-                          b->result));
+        h_text(h, req_say(req, M_HEALTH_BACKUP_FAILED, req_instant(req, b->at), b->result));
     h_close(h);
 }
 
@@ -135,13 +131,12 @@ static void backup_item(Req *req, Html *h, const BackupRow *b)
 static void warnings(Req *req, Html *h, const CareState *care)
 {
     if (care->scrub.faults)
-        page_notice(
-            h, "galat",
-            tr_args(req->arena, req->lang, M_HEALTH_SCRUB_BAD, req_count(req, care->scrub.faults)));
+        page_notice(h, "galat",
+                    req_say(req, M_HEALTH_SCRUB_BAD, req_count(req, care->scrub.faults)));
     if (room_used(req->store->in) >= ROOM_WARNS)
-        page_notice(h, "awas",
-                    tr_args(req->arena, req->lang, M_HEALTH_ROOM_SHORT,
-                            str_int(req->arena, room_used(req->store->in))));
+        page_notice(
+            h, "awas",
+            req_say(req, M_HEALTH_ROOM_SHORT, str_int(req->arena, room_used(req->store->in))));
     if (care->backup_failed)
         page_notice(h, "galat", req_tr(req, M_HEALTH_BACKUP_LAST_FAILED));
     else if (care->backup_late)
@@ -160,9 +155,7 @@ static Err backups(Req *req, Html *h, const CareState *care, bool busy)
     h_class(h, "section", "bagian");
     h_element(h, "h2", req_tr(req, M_HEALTH_BACKUPS));
     if (care->backup_at)
-        h_element(
-            h, "p",
-            tr_args(req->arena, req->lang, M_HEALTH_BACKUP_AGE, age_words(req, care->backup_at)));
+        h_element(h, "p", req_say(req, M_HEALTH_BACKUP_AGE, age_words(req, care->backup_at)));
     h_open(h, "ul");
     for (size_t i = 0; i < n; i++)
         backup_item(req, h, &rows[i]);
@@ -180,7 +173,7 @@ static void scrubbed(Req *req, Html *h, const ScrubSeen *seen, bool busy)
     h_element(h, "h2", req_tr(req, M_HEALTH_SCRUB));
     if (seen->at)
         h_element(h, "p",
-                  tr_args(req->arena, req->lang, M_HEALTH_SCRUB_LINE, req_instant(req, seen->at),
+                  req_say(req, M_HEALTH_SCRUB_LINE, req_instant(req, seen->at),
                           req_count(req, seen->records), req_count(req, seen->faults),
                           seconds(req, seen->took)));
     else
@@ -205,8 +198,7 @@ Err page_health(Req *req)
 {
     AuditSeen seen;
     CareState care;
-    if (!req_duty(req, "health"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "health"));
     CareJob job = care_running(req->site->care, req->deadline - WORK_MS);
     TRY(care_audit_seen(req->reader.db, req->arena, &seen));
     TRY(care_state(req->reader.db, req->arena, &care));
@@ -229,14 +221,12 @@ Err page_health(Req *req)
     TRY(room(req, h));
     TRY(waiting(req, h));
     h_close(h);
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 static Err start(Req *req, CareJob job)
 {
-    if (!req_duty(req, "health"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "health"));
     TRY(care_start(req->site->care, job, &req->subject));
     return req_redirect(req, S("/kesehatan"));
 }
@@ -270,8 +260,8 @@ Err readings_warning(Req *req, Html *h)
                       (budget * ALARM_PERCENT + 99) / 100, rows, SHOWN, &n));
     for (size_t i = 0; i < n; i++)
         page_notice(h, "awas",
-                    tr_args(req->arena, req->lang, M_READINGS_HIGH, rows[i].name,
-                            str_int(req->arena, rows[i].n), str_int(req->arena, budget)));
+                    req_say(req, M_READINGS_HIGH, rows[i].name, str_int(req->arena, rows[i].n),
+                            str_int(req->arena, budget)));
     return ERR_OK;
 }
 
@@ -288,8 +278,6 @@ Err health_warning(Req *req, Html *h)
         return ERR_OK;
     page_notice(h, care.scrub.faults || care.backup_failed ? "galat" : "awas",
                 req_tr(req, M_HEALTH_LOOK));
-    h_open(h, "p");
-    page_link(h, S("/kesehatan"), req_tr(req, M_HEALTH));
-    h_close(h);
+    page_link_in(h, "p", S("/kesehatan"), req_tr(req, M_HEALTH));
     return ERR_OK;
 }

@@ -7,9 +7,7 @@
 static void codes(Req *req, Html *h, const CodeList *list)
 {
     h_open(h, "details");
-    h_open(h, "summary");
-    h_text(h, req_label(req, &list->label));
-    h_close(h);
+    h_element(h, "summary", req_label(req, &list->label));
     h_open(h, "ul");
     CodeRows rows = code_rows(list);
     for (size_t i = 0; i < rows.n; i++) {
@@ -31,9 +29,7 @@ static void field(Req *req, Html *h, const Field *f)
     h_text(h, req_label(req, &f->label));
     if (f->required) {
         h_lit(h, " ");
-        h_class(h, "span", "wajib");
-        h_text(h, req_tr(req, M_WEB_REQUIRED));
-        h_close(h);
+        h_element_as(h, "span", "wajib", req_tr(req, M_WEB_REQUIRED));
     }
     h_close(h);
     h_open(h, "dd");
@@ -44,9 +40,7 @@ static void field(Req *req, Html *h, const Field *f)
     if (f->calc)
         h_element(h, "p", req_tr(req, M_WEB_HELP_COMPUTED));
     if (f->when)
-        h_element(
-            h, "p",
-            tr_args(req->arena, req->lang, M_WEB_WHEN, expr_words(f->when, req->arena, req->lang)));
+        h_element(h, "p", req_say(req, M_WEB_WHEN, expr_words(f->when, req->arena, req->lang)));
     if (f->codes)
         codes(req, h, f->codes);
     h_close(h);
@@ -82,8 +76,7 @@ Err page_help(Req *req)
     if (!req_may(req, reg, VERB_LIST) && !req_may(req, reg, VERB_CREATE))
         return E_DENIED;
     Crumb crumb = {req_label(req, &reg->label), url_reg(req, reg)};
-    Html *h =
-        page_begin(req, tr_args(req->arena, req->lang, M_WEB_HELP_TITLE, crumb.label), &crumb, 1);
+    Html *h = page_begin(req, req_say(req, M_WEB_HELP_TITLE, crumb.label), &crumb, 1);
     if (!str_empty(req_label(req, &reg->help)))
         h_element(h, "p", req_label(req, &reg->help));
     for (size_t s = 0; s < reg->section_count; s++) {
@@ -98,6 +91,5 @@ Err page_help(Req *req)
         h_close(h);
     }
     flow(req, h, reg);
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }

@@ -21,10 +21,7 @@ static void change_row(Req *req, Html *h, const HistoryEntry *e, size_t i)
     if (str_starts(name, S(":")))
         name = str_from(name, 1);
     h_open(h, "tr");
-    h_open(h, "th");
-    h_attr(h, "scope", S("row"));
-    h_text(h, f ? req_label(req, &f->label) : req_system_label(req, name));
-    h_close(h);
+    page_row_head(h, f ? req_label(req, &f->label) : req_system_label(req, name));
     h_element(h, "td", value_text(req, f, name, &e->before[i]));
     h_element(h, "td", value_text(req, f, name, &e->after[i]));
     h_close(h);
@@ -49,7 +46,7 @@ static Str via_text(Req *req, Str via)
 static void entry(Req *req, Html *h, const HistoryEntry *e)
 {
     static const Msg heads[] = {M_WEB_FIELD, M_WEB_BEFORE, M_WEB_AFTER};
-    Str version = tr_args(req->arena, req->lang, M_WEB_VERSION, str_int(req->arena, e->version));
+    Str version = req_say(req, M_WEB_VERSION, str_int(req->arena, e->version));
     h_class(h, "section", "bagian");
     h_element(h, "h2", version);
     h_class(h, "p", "keterangan");
@@ -59,9 +56,7 @@ static void entry(Req *req, Html *h, const HistoryEntry *e)
         h_element(h, "span", via_text(req, e->via));
     h_close(h);
     if (!str_empty(e->reason)) {
-        h_class(h, "p", "alasan");
-        h_text(h, tr_args(req->arena, req->lang, M_WEB_WHY, e->reason));
-        h_close(h);
+        h_element_as(h, "p", "alasan", req_say(req, M_WEB_WHY, e->reason));
     }
     page_table_begin(req, h, version, heads, 3);
     for (size_t i = 0; i < e->n; i++)
@@ -80,13 +75,10 @@ Err page_history(Req *req)
     unsigned classes = str_empty(req->actor.purpose) ? 0 : s.decision.classes;
     TRY(store_history(&req->reader, &s.rec, classes, &entries, &n));
     size_t k = record_crumbs(req, &s.rec, true, crumbs);
-    Html *h =
-        page_begin(req, tr_args(req->arena, req->lang, M_WEB_HISTORY_OF, record_title(req, &s.rec)),
-                   crumbs, k);
+    Html *h = page_begin(req, req_say(req, M_WEB_HISTORY_OF, record_title(req, &s.rec)), crumbs, k);
     if (s.closed)
         page_notice(h, "info", req_tr(req, M_WEB_OPEN_FIRST));
     for (size_t i = 0; i < n; i++)
         entry(req, h, &entries[i]);
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }

@@ -48,10 +48,8 @@ static void actions(Req *req, Html *h)
     for (size_t i = 0; i < n; i++)
         if (req_may(req, works[i], VERB_CREATE) &&
             (!works[i]->has_parent || works[i]->parent_optional))
-            action(
-                h, str_printf(req->arena, "/%.*s/baru", STR_ARG(works[i]->name)),
-                tr_args(req->arena, req->lang, M_WEB_NEW_TITLE, req_label(req, &works[i]->label)),
-                &first);
+            action(h, str_printf(req->arena, "/%.*s/baru", STR_ARG(works[i]->name)),
+                   req_say(req, M_WEB_NEW_TITLE, req_label(req, &works[i]->label)), &first);
     if (req_duty(req, "users"))
         action(h, S("/akun/baru"), req_tr(req, M_USER_NEW), &first);
     if (req_duty(req, "import"))
@@ -80,21 +78,16 @@ static Err board(Req *req, Html *h, const QueueDef *def)
     h_open(h, "h2");
     page_link(h, queue_url(req, def), req_label(req, &def->label));
     h_lit(h, " ");
-    h_class(h, "span", "jumlah");
-    h_text(h, list_total(req, page.total));
-    h_close(h);
+    h_element_as(h, "span", "jumlah", list_total(req, page.total));
     h_close(h);
     if (page.n) {
         Columns cols = list_named_columns(req, def->reg, &def->columns);
         list_table(req, h, &q, &page, &cols, req_label(req, &def->label), false);
     } else {
-        h_class(h, "p", "jumlah");
-        h_text(h, req_label(req, &def->empty));
-        h_close(h);
+        h_element_as(h, "p", "jumlah", req_label(req, &def->empty));
     }
     if (page.total > rows)
-        page_link(h, queue_url(req, def),
-                  tr_args(req->arena, req->lang, M_SEARCH_ALL, list_total(req, page.total)));
+        page_link(h, queue_url(req, def), req_say(req, M_SEARCH_ALL, list_total(req, page.total)));
     h_close(h);
     return ERR_OK;
 }
@@ -128,9 +121,7 @@ static void counter(Req *req, Html *h, const QueueDef *def, int64_t total)
     h_open(h, "a");
     h_attr(h, "class", total ? STR_NONE : S("nol"));
     h_url(h, "href", queue_url(req, def));
-    h_class(h, "span", "besar");
-    h_text(h, list_total(req, total));
-    h_close(h);
+    h_element_as(h, "span", "besar", list_total(req, total));
     h_lit(h, " ");
     h_text(h, req_label(req, &def->label));
     h_close(h);
@@ -166,9 +157,7 @@ static void role_line(Req *req, Html *h)
         if (req->subject.roles >> i & 1)
             buf_printf(&b, "%s%.*s", b.len ? ", " : "",
                        STR_ARG(req_label(req, &m->roles[i].label)));
-    h_class(h, "p", "keterangan");
-    h_text(h, buf_str(&b));
-    h_close(h);
+    h_element_as(h, "p", "keterangan", buf_str(&b));
 }
 
 Err page_home(Req *req)
@@ -197,6 +186,5 @@ Err page_home(Req *req)
     h_element(h, "h2", req_tr(req, M_WEB_ALL_PAGES));
     page_groups(req, h);
     h_close(h);
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }

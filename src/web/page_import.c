@@ -63,9 +63,7 @@ static void put_runs(Req *req, Html *h, const ImportRun *runs, size_t n)
     h_open(h, "tbody");
     for (size_t i = 0; i < n; i++) {
         h_open(h, "tr");
-        h_open(h, "td");
-        page_link(h, run_url(req, runs[i].uid, ""), runs[i].file_name);
-        h_close(h);
+        page_link_in(h, "td", run_url(req, runs[i].uid, ""), runs[i].file_name);
         h_element(h, "td", run_label(req, &runs[i]));
         h_element(h, "td", req_instant(req, runs[i].at));
         h_element(h, "td", state_text(req, &runs[i]));
@@ -80,8 +78,7 @@ Err page_imports(Req *req)
 {
     ImportRun *runs;
     size_t n, shown = 0;
-    if (!req_duty(req, "import"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "import"));
     TRY(import_list(req->reader.db, req->arena, req->subject.uid, &runs, &n));
     Html *h = page_begin(req, req_tr(req, M_IMPORTS), NULL, 0);
     h_element(h, "p", req_tr(req, M_IMPORTS_HELP));
@@ -103,8 +100,7 @@ Err page_imports(Req *req)
         page_notice(h, "info", req_tr(req, M_IMPORTS_NONE));
     if (n)
         put_runs(req, h, runs, n);
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 /* ---- upload ---- */
@@ -144,8 +140,7 @@ static void upload_form(Req *req, Html *h, Str url)
     h_attr(h, "accept", S(".xlsx,.csv"));
     h_flag(h, "required");
     h_close(h); /* the paragraph; input is void */
-    page_button(h, req_tr(req, M_IMPORT_CHECK), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_IMPORT_CHECK), S("utama"));
 }
 
 /* Rows copied in a spreadsheet arrive with tabs between the cells. */
@@ -158,8 +153,7 @@ static void paste_form(Req *req, Html *h, Str url)
     form_open(req, h, url);
     widget_area(req, h, S(PASTED), req_tr(req, M_IMPORT_PASTE_ROWS),
                 req_tr(req, M_IMPORT_PASTE_HINT), params_get(&req->form, S(PASTED)), NULL);
-    page_button(h, req_tr(req, M_IMPORT_CHECK_ROWS), STR_NONE, STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_IMPORT_CHECK_ROWS), STR_NONE);
     h_close(h);
 }
 
@@ -171,15 +165,12 @@ static Err upload_page(Req *req, const ImportProfile *p, Msg problem)
     if (problem != M_OK)
         page_notice(h, "galat", req_tr(req, problem));
     h_element(h, "p", req_label(req, &p->help));
-    h_open(h, "p");
-    page_link(h, str_printf(req->arena, "%.*s/contoh.xlsx", STR_ARG(url)),
-              req_tr(req, M_IMPORT_TEMPLATE));
-    h_close(h);
+    page_link_in(h, "p", str_printf(req->arena, "%.*s/contoh.xlsx", STR_ARG(url)),
+                 req_tr(req, M_IMPORT_TEMPLATE));
     upload_form(req, h, url);
     paste_form(req, h, url);
     h_element(h, "p", req_tr(req, M_IMPORT_PROMISE));
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 Err page_import(Req *req)
@@ -267,8 +258,7 @@ Err page_import_post(Req *req)
         return req_redirect(req, run_url(req, before.uid, "?pesan=sudah"));
     TRY(desk_stage(req->store, req->arena, bytes, run));
     req->state = run;
-    req_write(req, NULL, insert_run, run, after_insert);
-    return ERR_OK;
+    return req_write(req, NULL, insert_run, run, after_insert);
 }
 
 /* ---- the run ---- */
@@ -297,26 +287,22 @@ static void put_working(Req *req, Html *h, const DeskView *v)
     h_class(h, "p", "info");
     h_attr(h, "id", S("kerja"));
     h_attr(h, "role", S("status"));
-    h_text(h, tr_args(req->arena, req->lang, m, req_count(req, v->progress),
-                      req_count(req, v->total)));
+    h_text(h, req_say(req, m, req_count(req, v->progress), req_count(req, v->total)));
     h_close(h);
     h_element(h, "p", req_tr(req, M_IMPORT_LEAVE));
 }
 
 static void put_counts(Req *req, Html *h, const ImportReport *r)
 {
-    h_open(h, "p");
-    h_text(h, tr_args(req->arena, req->lang, M_IMPORT_ROWS, req_count(req, r->rows),
-                      req_count(req, r->bad_rows)));
-    h_close(h);
+    h_element(h, "p",
+              req_say(req, M_IMPORT_ROWS, req_count(req, r->rows), req_count(req, r->bad_rows)));
     h_open(h, "ul");
     for (size_t i = 0; i < r->profile->row_count; i++) {
         ImportCounts n;
         if (!import_counts(r, i, &n))
             continue;
         h_element(h, "li",
-                  tr_args(req->arena, req->lang, M_IMPORT_COUNTS,
-                          req_label(req, &r->profile->rows[i].reg->label),
+                  req_say(req, M_IMPORT_COUNTS, req_label(req, &r->profile->rows[i].reg->label),
                           req_count(req, n.created), req_count(req, n.changed),
                           req_count(req, n.same)));
     }
@@ -329,8 +315,7 @@ static void put_problems(Req *req, Html *h, const Problems *list)
         return;
     h_class(h, "section", "galat-daftar");
     h_element(h, "h2",
-              tr_args(req->arena, req->lang, M_IMPORT_PROBLEMS,
-                      req_count(req, (int64_t)list->errors),
+              req_say(req, M_IMPORT_PROBLEMS, req_count(req, (int64_t)list->errors),
                       req_count(req, (int64_t)(list->n - list->errors))));
     h_open(h, "ol");
     for (size_t i = 0; i < list->n && i < PROBLEMS_SHOWN; i++) {
@@ -342,8 +327,7 @@ static void put_problems(Req *req, Html *h, const Problems *list)
     h_close(h);
     if (list->n > PROBLEMS_SHOWN)
         h_element(h, "p",
-                  tr_args(req->arena, req->lang, M_IMPORT_MORE,
-                          req_count(req, (int64_t)list->n - PROBLEMS_SHOWN)));
+                  req_say(req, M_IMPORT_MORE, req_count(req, (int64_t)list->n - PROBLEMS_SHOWN)));
     h_close(h);
 }
 
@@ -416,11 +400,10 @@ static bool put_questions(Req *req, Html *h, const ImportReport *r)
         const ImportQuestion *q = &r->questions.items[i];
         h_open(h, "fieldset");
         h_element(h, "legend",
-                  tr_args(req->arena, req->lang, M_IMPORT_WHO, q->name, q->sheet,
-                          str_int(req->arena, q->line)));
+                  req_say(req, M_IMPORT_WHO, q->name, q->sheet, str_int(req->arena, q->line)));
         for (size_t k = 0; k < q->hit_count; k++)
             put_answer(req, h, q, q->hits[k].uid,
-                       tr_args(req->arena, req->lang,
+                       req_say(req,
                                q->hits[k].same_origin ? M_IMPORT_SAME_ORIGIN : M_IMPORT_SAME_BIRTH,
                                q->headings[k]));
         put_answer(req, h, q, S("baru"), req_tr(req, M_IMPORT_NEW_PERSON));
@@ -443,20 +426,16 @@ static void put_checked(Req *req, Html *h, const ImportRun *run, const DeskView 
         put_problems(req, h, v->problems);
     put_problems(req, h, &v->report->problems);
     if (v->report->problems.n) {
-        h_open(h, "p");
-        page_link(h, run_url(req, run->uid, "/tanda.xlsx"), req_tr(req, M_IMPORT_MARKED));
-        h_close(h);
+        page_link_in(h, "p", run_url(req, run->uid, "/tanda.xlsx"), req_tr(req, M_IMPORT_MARKED));
     }
     page_form_open(req, h, run_url(req, run->uid, "/pilih"));
     bool columns = put_headings(req, h, v->report, &choices);
     bool persons = put_questions(req, h, v->report);
     if (columns || persons)
-        page_button(h, req_tr(req, M_IMPORT_RECHECK), STR_NONE, STR_NONE, STR_NONE);
-    h_close(h);
+        page_form_end(h, req_tr(req, M_IMPORT_RECHECK), STR_NONE);
     if (v->report->applicable) {
-        page_form_open(req, h, run_url(req, run->uid, "/terap"));
-        page_button(h, req_tr(req, M_IMPORT_APPLY), S("utama"), STR_NONE, STR_NONE);
-        h_close(h);
+        page_form_button(req, h, run_url(req, run->uid, "/terap"), req_tr(req, M_IMPORT_APPLY),
+                         S("utama"));
     } else if (!v->report->problems.errors && !v->report->open_questions) {
         page_notice(h, "aman", req_tr(req, M_IMPORT_NOTHING));
     } else {
@@ -473,12 +452,10 @@ static void put_stopped(Req *req, Html *h, const ImportRun *run, const DeskView 
         page_notice(h, "galat", req_tr(req, msg_of_err(v->err)));
     if (v->problems)
         put_problems(req, h, v->problems);
-    page_form_open(req, h, run_url(req, run->uid, "/terap"));
-    page_button(h, req_tr(req, M_IMPORT_GO_ON), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
-    page_form_open(req, h, run_url(req, run->uid, "/urung"));
-    page_button(h, req_tr(req, M_IMPORT_TAKE_BACK), STR_NONE, STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_button(req, h, run_url(req, run->uid, "/terap"), req_tr(req, M_IMPORT_GO_ON),
+                     S("utama"));
+    page_form_button(req, h, run_url(req, run->uid, "/urung"), req_tr(req, M_IMPORT_TAKE_BACK),
+                     STR_NONE);
 }
 
 /* Leads to the first records that were made, as far as the reader may see them. */
@@ -511,22 +488,18 @@ static Err put_written(Req *req, Html *h, const ImportRun *run)
 static Err put_done(Req *req, Html *h, const ImportRun *run, const DeskView *v)
 {
     page_notice(h, "aman",
-                tr_args(req->arena, req->lang,
-                        run->state == IMPORT_UNDONE ? M_IMPORT_IS_UNDONE : M_IMPORT_IS_APPLIED,
+                req_say(req, run->state == IMPORT_UNDONE ? M_IMPORT_IS_UNDONE : M_IMPORT_IS_APPLIED,
                         req_count(req, run->rows)));
     if (v->undo_kept)
-        page_notice(
-            h, "awas",
-            tr_args(req->arena, req->lang, M_IMPORT_KEPT, req_count(req, (int64_t)v->undo_kept)));
+        page_notice(h, "awas", req_say(req, M_IMPORT_KEPT, req_count(req, (int64_t)v->undo_kept)));
     if (v->report && v->report->profile && run->state == IMPORT_APPLIED)
         put_counts(req, h, v->report);
     if (run->state == IMPORT_APPLIED)
         TRY(put_written(req, h, run));
     if (run->state != IMPORT_APPLIED || clock_now() - run->at > UNDO_MS)
         return ERR_OK;
-    page_form_open(req, h, run_url(req, run->uid, "/urung"));
-    page_button(h, req_tr(req, M_IMPORT_UNDO), STR_NONE, STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_button(req, h, run_url(req, run->uid, "/urung"), req_tr(req, M_IMPORT_UNDO),
+                     STR_NONE);
     h_element(h, "p", req_tr(req, M_IMPORT_UNDO_HELP));
     return ERR_OK;
 }
@@ -608,8 +581,7 @@ Err page_import_choose(Req *req)
     }
     run->choices = import_choices_text(req->arena, &choices);
     req->state = run;
-    req_write(req, NULL, save_run, run, to_run);
-    return ERR_OK;
+    return req_write(req, NULL, save_run, run, to_run);
 }
 
 Err page_import_apply(Req *req)

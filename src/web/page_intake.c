@@ -57,9 +57,8 @@ static void put_letter(Req *req, Html *h, const Letter *l, const JsonTree *said)
         h_text(h, req_tr(req, M_LETTER_MEND));
         h_close(h);
     }
-    page_form_open(req, h, str_printf(req->arena, "/kiriman/%.*s/buang", STR_ARG(l->uid)));
-    page_button(h, req_tr(req, M_LETTER_DROP), S("bahaya"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_button(req, h, str_printf(req->arena, "/kiriman/%.*s/buang", STR_ARG(l->uid)),
+                     req_tr(req, M_LETTER_DROP), S("bahaya"));
     h_close(h);
     h_close(h);
 }
@@ -78,8 +77,7 @@ Err page_intake(Req *req)
         TRY(intake_own(req, uids.items[i], &l, &said));
         put_letter(req, h, &l, &said);
     }
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 Err intake_notice(Req *req, Html *h)
@@ -89,7 +87,7 @@ Err intake_notice(Req *req, Html *h)
     if (!uids.n)
         return ERR_OK;
     h_class(h, "p", "kabar awas");
-    h_text(h, tr_args(req->arena, req->lang, M_LETTERS_COUNT, req_count(req, (int64_t)uids.n)));
+    h_text(h, req_say(req, M_LETTERS_COUNT, req_count(req, (int64_t)uids.n)));
     h_lit(h, " ");
     page_link(h, S("/kiriman"), req_tr(req, M_LETTERS));
     h_close(h);
@@ -101,19 +99,8 @@ Err intake_notice(Req *req, Html *h)
 static Err throw_away(WriteTx *tx, void *arg)
 {
     Req *req = arg;
-    AuditAct act = {.store = req->store,
-                    .actor = &req->actor,
-                    .action = S("letter:drop"),
-                    .uid = req->uid,
-                    .result = S("ok")};
     TRY(letterbox_drop(tx, &req->uid));
-    return store_audit_act(tx, &act);
-}
-
-static Err after_drop(Req *req, Err err)
-{
-    TRY(err);
-    return req_redirect(req, S("/kiriman?pesan=buang"));
+    return req_note(tx, req, S("letter:drop"), NULL, req->uid, ERR_OK);
 }
 
 Err page_intake_drop_post(Req *req)
@@ -121,6 +108,5 @@ Err page_intake_drop_post(Req *req)
     Letter l;
     JsonTree said;
     TRY(intake_own(req, req->uid, &l, &said));
-    req_write(req, NULL, throw_away, req, after_drop);
-    return ERR_OK;
+    return req_write_to(req, throw_away, req, S("/kiriman?pesan=buang"));
 }

@@ -52,7 +52,7 @@ static bool asked_for(Req *req, const Limit *row, Str folded)
 static Str law_words(Req *req, const Limit *row)
 {
     Str words = duration_words(req->arena, req->lang, row->period);
-    return row->work_days ? tr_args(req->arena, req->lang, M_LIMIT_WORK_DAYS, words) : words;
+    return row->work_days ? req_say(req, M_LIMIT_WORK_DAYS, words) : words;
 }
 
 static Str day(Req *req, Str iso)
@@ -65,7 +65,7 @@ static Str span(Req *req, const Limit *row)
 {
     if (str_empty(row->from) && str_empty(row->until))
         return req_tr(req, M_LIMIT_ALWAYS);
-    return tr_args(req->arena, req->lang, M_LIMIT_SPAN, day(req, row->from), day(req, row->until));
+    return req_say(req, M_LIMIT_SPAN, day(req, row->from), day(req, row->until));
 }
 
 static void own_cell(Req *req, Html *h, const Limit *row, const LocalLimit *own, bool read)
@@ -90,10 +90,7 @@ static void limit_row(Req *req, Html *h, const Limit *row, const LocalLimit *own
 {
     Str clocks = clocks_of(req, row);
     h_open(h, "tr");
-    h_open(h, "th");
-    h_attr(h, "scope", S("row"));
-    h_text(h, req_label(req, &row->label));
-    h_close(h);
+    page_row_head(h, req_label(req, &row->label));
     h_element(h, "td", law_words(req, row));
     own_cell(req, h, row, own, !str_empty(clocks));
     h_element(h, "td", row->basis);
@@ -128,8 +125,7 @@ static void search_form(Req *req, Html *h)
     h_url(h, "action", S("/tenggat"));
     widget_text(req, h, S("q"), req_tr(req, M_LIMITS_SEARCH), STR_NONE, req_query(req, S("q")),
                 false);
-    page_button(h, req_tr(req, M_AUDIT_SHOW), STR_NONE, STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_AUDIT_SHOW), STR_NONE);
 }
 
 /* ---- the form ---- */
@@ -157,25 +153,21 @@ static void form(Req *req, Html *h, const LimitForm *f, bool has_own)
     h_attr(h, "id", S("f"));
     h_text(h, req_label(req, &f->row->label));
     h_close(h);
-    h_element(
-        h, "p",
-        tr_args(req->arena, req->lang, M_LIMIT_BY_LAW, law_words(req, f->row), f->row->basis));
+    h_element(h, "p", req_say(req, M_LIMIT_BY_LAW, law_words(req, f->row), f->row->basis));
     page_hidden(h, S("kode"), f->row->code);
     widget_text(req, h, S("nilai"), req_tr(req, M_LIMIT_NUMBER), STR_NONE, f->n, true);
     unit_select(req, h, f->unit);
     widget_text(req, h, S("alasan"), req_tr(req, M_LIMIT_REASON), req_tr(req, M_LIMIT_REASON_HINT),
                 f->reason, true);
     h_element(h, "p", req_tr(req, M_LIMIT_NEW_ONLY));
-    page_button(h, req_tr(req, M_WEB_SAVE), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_WEB_SAVE), S("utama"));
     if (!has_own)
         return;
     page_form_open_as(req, h, S("/tenggat"), S("bagian"));
     page_hidden(h, S("kode"), f->row->code);
     page_hidden(h, S("hapus"), S("1"));
     h_element(h, "p", req_tr(req, M_LIMIT_REMOVE_NOTE));
-    page_button(h, req_tr(req, M_LIMIT_REMOVE), STR_NONE, STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_LIMIT_REMOVE), STR_NONE);
 }
 
 static Err show(Req *req, const Limits *all, const LimitForm *f, const Problems *problems)
@@ -207,8 +199,7 @@ Err page_limits(Req *req)
     LimitForm f = {0};
     Problems none = {.arena = req->arena};
     Str asked = req_query(req, S("ubah"));
-    if (!req_duty(req, "base_data"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "base_data"));
     TRY(local_limits(req->reader.db, req->arena, &all.own, &all.n));
     if (!str_empty(asked)) {
         TRY(row_of(req, asked, &f.row));
@@ -260,19 +251,10 @@ static Err save(WriteTx *tx, void *arg)
 {
     LimitSave *s = arg;
     Str period = s->remove ? S("") : duration_words(tx->arena, LANG_ID, s->own.period);
-    AuditAct act = {
-        .store = s->req->store,
-        .actor = &s->req->actor,
-        .action = str_printf(tx->arena, "limit:%.*s=%.*s", STR_ARG(s->own.code), STR_ARG(period)),
-        .result = S("ok")};
     TRY(s->remove ? local_limit_remove(tx, s->own.code) : local_limit_put(tx, &s->own));
-    return store_audit_act(tx, &act);
-}
-
-static Err after_saving(Req *req, Err err)
-{
-    TRY(err);
-    return req_redirect(req, S("/tenggat?pesan=simpan"));
+    return req_note(tx, s->req,
+                    str_printf(tx->arena, "limit:%.*s=%.*s", STR_ARG(s->own.code), STR_ARG(period)),
+                    NULL, STR_NONE, ERR_OK);
 }
 
 Err page_limits_post(Req *req)
@@ -283,8 +265,7 @@ Err page_limits_post(Req *req)
     LimitForm f = {.n = req_form(req, S("nilai")),
                    .unit = req_form(req, S("unit")),
                    .reason = str_trim(req_form(req, S("alasan")))};
-    if (!req_duty(req, "base_data"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "base_data"));
     TRY(row_of(req, req_form(req, S("kode")), &f.row));
     s->req = req;
     s->remove = str_is(req_form(req, S("hapus")), "1");
@@ -295,6 +276,5 @@ Err page_limits_post(Req *req)
         TRY(local_limits(req->reader.db, req->arena, &all.own, &all.n));
         return show(req, &all, &f, &problems);
     }
-    req_write(req, NULL, save, s, after_saving);
-    return ERR_OK;
+    return req_write_to(req, save, s, S("/tenggat?pesan=simpan"));
 }

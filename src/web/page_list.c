@@ -112,9 +112,7 @@ static void facet_box(Req *req, Html *h, Facet *f)
     h_class(h, "details", "faset");
     if (active || !f->field)
         h_flag(h, "open");
-    h_open(h, "summary");
-    h_text(h, f->field ? req_label(req, &f->field->label) : req_tr(req, M_WEB_STATE));
-    h_close(h);
+    h_element(h, "summary", f->field ? req_label(req, &f->field->label) : req_tr(req, M_WEB_STATE));
     h_open(h, "ul");
     for (size_t i = 0; i < shown; i++)
         facet_link(req, h, f, &f->items[i]);
@@ -135,14 +133,10 @@ static void facets(Req *req, Html *h, ListPage *l)
     for (size_t i = 0; i < l->facet_count; i++)
         facet_box(req, h, &l->facets[i]);
     if (l->capped) {
-        h_class(h, "p", "isyarat");
-        h_text(h, req_tr(req, M_WEB_FACETS_CAPPED));
-        h_close(h);
+        h_element_as(h, "p", "isyarat", req_tr(req, M_WEB_FACETS_CAPPED));
     }
     if (req->query.names.n) {
-        h_open(h, "p");
-        page_link(h, req->path, req_tr(req, M_WEB_NO_FILTER));
-        h_close(h);
+        page_link_in(h, "p", req->path, req_tr(req, M_WEB_NO_FILTER));
     }
     h_close(h);
 }
@@ -180,8 +174,7 @@ static void search_form(Req *req, Html *h)
     h_attr(h, "aria-label", label);
     h_attr(h, "placeholder", label);
     h_flag(h, "data-cari");
-    page_button(h, req_tr(req, M_WEB_SEARCH), STR_NONE, STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_WEB_SEARCH), STR_NONE);
 }
 
 static bool has_more_filters(const Req *req, const Register *reg)
@@ -220,8 +213,7 @@ static void more_filters(Req *req, Html *h)
                         req_query(req, to), false);
         }
     }
-    page_button(h, req_tr(req, M_WEB_FILTER), STR_NONE, STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_WEB_FILTER), STR_NONE);
     h_close(h);
 }
 
@@ -245,8 +237,7 @@ static void actions(Req *req, Html *h)
         (!req->reg->has_parent || req->reg->parent_optional)) {
         h_class(h, "a", "utama");
         h_url(h, "href", str_printf(req->arena, "%.*s/baru", STR_ARG(base)));
-        h_text(h,
-               tr_args(req->arena, req->lang, M_WEB_NEW_TITLE, req_label(req, &req->reg->label)));
+        h_text(h, req_say(req, M_WEB_NEW_TITLE, req_label(req, &req->reg->label)));
         h_close(h);
     }
     Str import = str_printf(req->arena, "%.*s/impor", STR_ARG(base));
@@ -313,7 +304,7 @@ static Err body(Req *req, Html *h, ListPage *l)
     TRY(filters_form(req, h));
     if (l->page.n) {
         h_class(h, "p", "jumlah-baris");
-        h_text(h, tr_args(req->arena, req->lang, M_WEB_COUNT, list_total(req, l->page.total)));
+        h_text(h, req_say(req, M_WEB_COUNT, list_total(req, l->page.total)));
         h_lit(h, " ");
         h_class(h, "a", "ke-saring");
         h_url(h, "href", S("#saring"));
@@ -353,6 +344,5 @@ Err page_list(Req *req)
     actions(req, h);
     TRY(filters_list(req, h, req->reg));
     TRY(body(req, h, &l));
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }

@@ -17,9 +17,7 @@ Err page_lock(Req *req)
         page_notice(h, "galat", req_tr(req, M_LOCK_WRONG));
     page_form_open_as(req, h, S("/kunci/buka"), S("sempit"));
     page_hidden(h, S("lanjut"), next);
-    h_open(h, "p");
-    h_text(h, tr_args(req->arena, req->lang, M_LOCK_HINT, req->subject.name));
-    h_close(h);
+    h_element(h, "p", req_say(req, M_LOCK_HINT, req->subject.name));
     h_class(h, "div", "isian");
     h_open(h, "label");
     h_attr(h, "for", S("sandi"));
@@ -29,24 +27,9 @@ Err page_lock(Req *req)
           "<input id=\"sandi\" name=\"sandi\" type=\"password\" autocomplete=\"current-password\" "
           "maxlength=\"256\" required autofocus>");
     h_close(h);
-    page_button(h, req_tr(req, M_LOCK_OPEN), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
-    page_form_open(req, h, S("/keluar"));
-    page_button(h, req_tr(req, M_LOCK_OTHER), S("polos"), STR_NONE, STR_NONE);
-    h_close(h);
-    page_end(req, h);
-    return ERR_OK;
-}
-
-static Err note(WriteTx *tx, const Req *req, Str action, Err result)
-{
-    AuditAct act = {.store = req->store,
-                    .actor = &req->actor,
-                    .action = action,
-                    .uid = req->subject.uid,
-                    .result = result == ERR_OK ? S("ok") : str_of(err_name(result)),
-                    .reg = role_reg(req->model, REG_ROLE_USER)};
-    return store_audit_act(tx, &act);
+    page_form_end(h, req_tr(req, M_LOCK_OPEN), S("utama"));
+    page_form_button(req, h, S("/keluar"), req_tr(req, M_LOCK_OTHER), S("polos"));
+    return page_end(req, h);
 }
 
 static Err lock_page(Req *req, Str message)
@@ -62,7 +45,7 @@ static Err write_lock(WriteTx *tx, void *arg)
 {
     const Req *req = arg;
     TRY(session_lock(tx, req->subject.session, true));
-    return note(tx, req, S("lock"), ERR_OK);
+    return req_note_account(tx, req, S("lock"), req->subject.uid, ERR_OK);
 }
 
 static Err after_lock(Req *req, Err err)
@@ -73,8 +56,7 @@ static Err after_lock(Req *req, Err err)
 
 Err page_lock_post(Req *req)
 {
-    req_write(req, NULL, write_lock, req, after_lock);
-    return ERR_OK;
+    return req_write(req, NULL, write_lock, req, after_lock);
 }
 
 typedef struct Unlock {
@@ -89,7 +71,7 @@ static Err write_unlock(WriteTx *tx, void *arg)
         TRY(account_right(tx, &u->given.try));
         TRY(session_lock(tx, u->req->subject.session, false));
     }
-    return note(tx, u->req, S("unlock"), u->given.try.err);
+    return req_note_account(tx, u->req, S("unlock"), u->req->subject.uid, u->given.try.err);
 }
 
 static Err after_unlock(Req *req, Err err)
@@ -105,8 +87,7 @@ static Err after_unlock(Req *req, Err err)
 static Err after_judged(Req *req, Err err)
 {
     TRY(err);
-    req_write(req, NULL, write_unlock, req->next.arg, after_unlock);
-    return ERR_OK;
+    return req_write(req, NULL, write_unlock, req->next.arg, after_unlock);
 }
 
 Err page_unlock_post(Req *req)

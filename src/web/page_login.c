@@ -82,8 +82,7 @@ static void login_page(Req *req, Str next, Str typed, Err e)
         page_hidden(h, S("isian"), typed);
     account_input(req, h, S("masuk"), M_WEB_LOGIN_NAME, "text", S("username"));
     account_input(req, h, S("sandi"), M_WEB_PASSWORD, "password", S("current-password"));
-    page_button(h, req_tr(req, M_WEB_LOGIN), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_WEB_LOGIN), S("utama"));
     if (str_empty(typed))
         practice_list(req, h, next);
     h_lit(h, "<p class=\"intan\" aria-hidden=\"true\">◆ ◆ ◆ ◆ ◆</p>");
@@ -155,13 +154,7 @@ static Err write_attempt(WriteTx *tx, void *arg)
         TRY(session_open(tx, req->arena, user_uid, &at->token));
     if (at->err == ERR_OK && at->draft.text.ptr)
         TRY(draft_put(tx, &at->draft));
-    AuditAct act = {.store = req->store,
-                    .actor = &req->actor,
-                    .action = S("login"),
-                    .uid = user_uid,
-                    .result = at->err == ERR_OK ? S("ok") : str_of(err_name(at->err)),
-                    .reg = role_reg(req->model, REG_ROLE_USER)};
-    return store_audit_act(tx, &act);
+    return req_note_account(tx, req, S("login"), user_uid, at->err);
 }
 
 static Err after_attempt(Req *req, Err err)
@@ -202,8 +195,7 @@ static Err after_judged(Req *req, Err err)
     }
     at->draft = carried_draft(req, user_uid, at->next);
     req->subject = (Subject){.uid = user_uid, .login = login};
-    req_write(req, NULL, write_attempt, at, after_attempt);
-    return ERR_OK;
+    return req_write(req, NULL, write_attempt, at, after_attempt);
 }
 
 Err page_login_post(Req *req)
@@ -223,13 +215,7 @@ static Err write_logout(WriteTx *tx, void *arg)
 {
     Req *req = arg;
     TRY(session_close(tx, req->subject.session));
-    AuditAct act = {.store = req->store,
-                    .actor = &req->actor,
-                    .action = S("logout"),
-                    .uid = req->subject.uid,
-                    .result = S("ok"),
-                    .reg = role_reg(req->model, REG_ROLE_USER)};
-    return store_audit_act(tx, &act);
+    return req_note_account(tx, req, S("logout"), req->subject.uid, ERR_OK);
 }
 
 static Err after_logout(Req *req, Err err)
@@ -242,8 +228,7 @@ static Err after_logout(Req *req, Err err)
 
 Err page_logout_post(Req *req)
 {
-    req_write(req, NULL, write_logout, req, after_logout);
-    return ERR_OK;
+    return req_write(req, NULL, write_logout, req, after_logout);
 }
 
 Err page_language_post(Req *req)

@@ -117,10 +117,7 @@ static void fact_row(Review *v, Html *h, LikenessPart part)
         return;
     h_open(h, "tr");
     h_attr(h, "class", str_of(shades[like->agreement[part]]));
-    h_open(h, "th");
-    h_attr(h, "scope", S("row"));
-    h_text(h, req_label(req, &f->label));
-    h_close(h);
+    page_row_head(h, req_label(req, &f->label));
     for (int side = 0; side < 2; side++)
         value_cell(v, h, side, f);
     h_open(h, "td");
@@ -228,7 +225,7 @@ static void decide_form(Review *v, Html *h)
     const Record *c = &v->candidates[v->at];
     const CandidatePair *pair = &v->pairs[v->at];
     h_element(h, "p",
-              tr_args(req->arena, req->lang, M_MATCH_KEPT, record_title(req, &pair->persons[0]),
+              req_say(req, M_MATCH_KEPT, record_title(req, &pair->persons[0]),
                       record_title(req, &pair->persons[1])));
     if (pair->reveals)
         page_notice(h, "awas", req_tr(req, M_MATCH_REVEALS));
@@ -240,8 +237,7 @@ static void decide_form(Review *v, Html *h)
     choices(v, h);
     widget_text(req, h, S("-alasan"), req_tr(req, M_WEB_REASON), req_tr(req, M_MATCH_REASON_HINT),
                 req_form(req, S("-alasan")), true);
-    page_button(h, req_tr(req, M_MATCH_DECIDE), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_MATCH_DECIDE), S("utama"));
 }
 
 static void open_form(Req *req, Html *h)
@@ -253,8 +249,7 @@ static void open_form(Req *req, Html *h)
                   model_list(req->model, S(LIST_PURPOSE)), req_form(req, S("guna")));
     widget_text(req, h, S("-alasan"), req_tr(req, M_WEB_REASON), req_tr(req, M_WEB_REASON_HINT),
                 STR_NONE, true);
-    page_button(h, req_tr(req, M_MATCH_OPEN), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_MATCH_OPEN), S("utama"));
 }
 
 static void neighbours(Review *v, Html *h)
@@ -284,8 +279,7 @@ static Err show(Review *v, const Problems *problems)
     }
     if (!v->n) {
         h_element(h, "p", req_tr(req, M_MATCH_NONE));
-        page_end(req, h);
-        return ERR_OK;
+        return page_end(req, h);
     }
     const Record *c = &v->candidates[v->at];
     h_open(h, "p");
@@ -301,8 +295,7 @@ static Err show(Review *v, const Problems *problems)
     if (!v->opened)
         open_form(req, h);
     neighbours(v, h);
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 Err page_match(Req *req)
@@ -341,12 +334,6 @@ static Err back(Req *req, Err err)
                         str_printf(req->arena, MATCH_PAGE "?ke=%lld&pesan=langkah", (long long)at));
 }
 
-static Err opened(Req *req, Err err)
-{
-    TRY(err);
-    return req_redirect(req, S(MATCH_PAGE));
-}
-
 Err page_match_open_post(Req *req)
 {
     Openings *o = ARENA_NEW(req->arena, Openings);
@@ -360,8 +347,7 @@ Err page_match_open_post(Req *req)
     purpose_judge(req, o->purpose, S("guna"), o->reason, S("-alasan"), &problems);
     if (problems.errors)
         return show(&o->v, &problems);
-    req_write(req, NULL, put_purposes, o, opened);
-    return ERR_OK;
+    return req_write_to(req, put_purposes, o, S(MATCH_PAGE));
 }
 
 /* ---- the decision ---- */
@@ -414,6 +400,5 @@ Err page_match_post(Req *req)
     if (e == E_INVALID || d->problems.errors)
         return show(&d->v, &d->problems);
     TRY(e);
-    req_write(req, store_batch_keys, store_batch_apply, d->batch, after_decision);
-    return ERR_OK;
+    return req_write(req, store_batch_keys, store_batch_apply, d->batch, after_decision);
 }

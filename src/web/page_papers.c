@@ -199,25 +199,21 @@ static void at_beginning(Papers *p, const Record *c, const Field *by)
         if (age < 0)
             continue;
         Str is = child_by_age(req->model, req->arena, age);
-        join(req->arena, &ages,
-             tr_args(req->arena, req->lang, M_PAPERS_AGE_BY, str_int(req->arena, age), who(p, s)));
+        join(req->arena, &ages, req_say(req, M_PAPERS_AGE_BY, str_int(req->arena, age), who(p, s)));
         if (is.ptr)
             join(req->arena, &children,
-                 tr_args(req->arena, req->lang, M_PAPERS_CHILD_BY,
-                         code_label(child->codes, req->lang, is), who(p, s)));
+                 req_say(req, M_PAPERS_CHILD_BY, code_label(child->codes, req->lang, is),
+                         who(p, s)));
         disputed |= first.ptr && is.ptr && !str_eq(first, is);
         first = first.ptr ? first : is;
     }
     if (ages.len)
         h_element(p->h, "p",
-                  tr_args(req->arena, req->lang, M_PAPERS_AT_EVENT, c->number, date_words(p, began),
-                          ages));
+                  req_say(req, M_PAPERS_AT_EVENT, c->number, date_words(p, began), ages));
     if (!disputed)
         return;
     h_class(p->h, "div", "kabar awas");
-    h_element(
-        p->h, "p",
-        tr_args(req->arena, req->lang, M_PAPERS_CHILD, req_label(req, &child->label), children));
+    h_element(p->h, "p", req_say(req, M_PAPERS_CHILD, req_label(req, &child->label), children));
     h_element(p->h, "p", req_label(req, &child->help));
     h_close(p->h);
 }

@@ -1,6 +1,6 @@
-/* What a page has only on paper: the letterhead, who printed it and when, paper and margins. Shown by
- * the print part of the style sheet; size and margins are a sheet of their own, since no style may
- * stand in a page. */
+/* What a page has only on paper: the letterhead, who printed it and when, paper and margins. Shown
+ * by the print part of the style sheet; size and margins are a sheet of their own, since no style
+ * may stand in a page. */
 #include "web/page.h"
 
 #include "base/clock.h"
@@ -100,8 +100,6 @@ void page_print_button(Req *req, Html *h, Str href)
 void page_printed_by(Req *req, Html *h)
 {
     Str name = str_empty(req->subject.name) ? req->subject.login : req->subject.name;
-    h_class(h, "p", "pencetak");
-    h_text(h, tr_args(req->arena, req->lang, M_WEB_PRINTED_BY, name,
-                      req_instant(req, clock_now())));
-    h_close(h);
+    h_element_as(h, "p", "pencetak",
+                 req_say(req, M_WEB_PRINTED_BY, name, req_instant(req, clock_now())));
 }

@@ -70,8 +70,7 @@ static size_t rows_of(Req *req, Str **ret)
 Err page_processing(Req *req)
 {
     Str *cells;
-    if (!req_duty(req, "data_rights"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "data_rights"));
     size_t n = rows_of(req, &cells);
     Html *h = page_begin(req, req_tr(req, M_PROC_TITLE), NULL, 0);
     h_element(h, "p", req_tr(req, M_PROC_LEAD));
@@ -87,16 +86,14 @@ Err page_processing(Req *req)
         h_close(h);
     }
     page_table_end(h);
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 Err page_processing_xlsx(Req *req)
 {
     BookColumn columns[COLUMNS] = {0};
     Str *cells, bytes;
-    if (!req_duty(req, "data_rights"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "data_rights"));
     for (size_t c = 0; c < COLUMNS; c++)
         columns[c].title = req_tr(req, heads[c]);
     BookLine note = {req_tr(req, M_PROC_TITLE), req_instant(req, clock_now())};

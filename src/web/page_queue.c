@@ -19,9 +19,8 @@ Err page_queue(Req *req)
         h_class(h, "div", "tombol");
         page_print_button(req, h, req->path);
         h_close(h);
-        h_class(h, "p", "jumlah-baris");
-        h_text(h, tr_args(req->arena, req->lang, M_WEB_COUNT, list_total(req, page.total)));
-        h_close(h);
+        h_element_as(h, "p", "jumlah-baris",
+                     req_say(req, M_WEB_COUNT, list_total(req, page.total)));
         cols.ticks = bulk_offered(req, &page, def->reg);
         list_table(req, h, &q, &page, &cols, req_label(req, &def->label), false);
         if (cols.ticks)
@@ -38,6 +37,5 @@ Err page_queue(Req *req)
         page_link(h, list_url(req, S("-dari"), page.next), req_tr(req, M_WEB_NEXT_PAGE));
     page_link(h, url_reg(req, def->reg), req_label(req, &def->reg->label));
     h_close(h);
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }

@@ -38,10 +38,7 @@ Err readers_offices(Req *req, Html *h, const Record *r)
     page_table_begin(req, h, req_tr(req, M_READERS_TITLE), names, sizeof names / sizeof *names);
     for (size_t i = 0; i < n; i++) {
         h_open(h, "tr");
-        h_open(h, "th");
-        h_attr(h, "scope", S("row"));
-        h_text(h, office_name(req, rows[i].agency));
-        h_close(h);
+        page_row_head(h, office_name(req, rows[i].agency));
         h_element(h, "td", req_count(req, rows[i].times));
         h_element(h, "td", req_count(req, rows[i].officers));
         h_element(h, "td", req_instant(req, rows[i].first));
@@ -85,8 +82,7 @@ Err page_readers(Req *req)
     Record r;
     Crumb crumbs[4];
     bool sheet = str_is(req_query(req, S("lembar")), "1");
-    if (!req_duty(req, "audit"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "audit"));
     TRY(store_get(&req->reader, req->reg, req->uid, VERB_LIST, &r));
     size_t n = record_crumbs(req, &r, true, crumbs);
     Html *h = page_begin(req, req_tr(req, M_READERS_TITLE), crumbs, n);
@@ -98,10 +94,8 @@ Err page_readers(Req *req)
     if (sheet)
         h_element(h, "p", req_tr(req, M_COPY_RIGHTS_LEAD));
     if (!sheet) {
-        h_open(h, "p");
-        page_link(h, url_record(req, req->reg, r.uid, "/pembaca?lembar=1"),
-                  req_tr(req, M_READERS_FOR_PERSON));
-        h_close(h);
+        page_link_in(h, "p", url_record(req, req->reg, r.uid, "/pembaca?lembar=1"),
+                     req_tr(req, M_READERS_FOR_PERSON));
         TRY(openings(req, h, &r));
     }
     page_end(req, h);

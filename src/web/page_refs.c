@@ -35,14 +35,11 @@ static Err one_register(Req *req, Html *h, const Record *r, const Register *reg,
     h_open(h, "h3");
     h_text(h, req_label(req, &reg->label));
     h_lit(h, " ");
-    h_class(h, "span", "jumlah");
-    h_text(h, list_total(req, page.total));
-    h_close(h);
+    h_element_as(h, "span", "jumlah", list_total(req, page.total));
     h_close(h);
     list_table(req, h, &q, &page, &cols, req_label(req, &reg->label), false);
     if (page.next.ptr)
-        h_element(h, "p",
-                  tr_args(req->arena, req->lang, M_WEB_REFERRED_MORE, str_int(req->arena, SHOWN)));
+        h_element(h, "p", req_say(req, M_WEB_REFERRED_MORE, str_int(req->arena, SHOWN)));
     return ERR_OK;
 }
 

@@ -29,17 +29,13 @@ static Err due_table(Req *req, Html *h)
         return ERR_OK;
     }
     if (n == RETENTION_LISTED)
-        page_notice(
-            h, "info",
-            tr_args(req->arena, req->lang, M_RETENTION_MORE, req_count(req, RETENTION_LISTED)));
+        page_notice(h, "info", req_say(req, M_RETENTION_MORE, req_count(req, RETENTION_LISTED)));
     page_table_begin(req, h, req_tr(req, M_RETENTION_DUE), names, sizeof names / sizeof *names);
     for (size_t i = 0; i < n; i++) {
         const Record *r = &rows[i].rec;
         h_open(h, "tr");
         h_element(h, "td", req_label(req, &r->reg->label));
-        h_open(h, "td");
-        page_link(h, url_record(req, r->reg, r->uid, "/musnahkan"), name_of(r));
-        h_close(h);
+        page_link_in(h, "td", url_record(req, r->reg, r->uid, "/musnahkan"), name_of(r));
         h_element(h, "td", rows[i].law ? req_label(req, &rows[i].law->label) : S(""));
         h_element(h, "td", req_tr(req, rows[i].over ? M_RETENTION_NOW : M_RETENTION_NEAR));
         h_close(h);
@@ -77,19 +73,15 @@ static Err done_table(Req *req, Html *h)
 
 Err page_retention(Req *req)
 {
-    if (!req_duty(req, "data_rights"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "data_rights"));
     Html *h = page_begin(req, req_tr(req, M_RETENTION), NULL, 0);
-    h_element(h, "p",
-              tr_args(req->arena, req->lang, M_RETENTION_LEAD,
-                      str_int(req->arena, RETENTION_AHEAD_DAYS)));
+    h_element(h, "p", req_say(req, M_RETENTION_LEAD, str_int(req->arena, RETENTION_AHEAD_DAYS)));
     h_class(h, "div", "tombol");
     page_print_button(req, h, req->path);
     h_close(h);
     TRY(due_table(req, h));
     TRY(done_table(req, h));
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 Err retention_warning(Req *req, Html *h)
@@ -138,17 +130,15 @@ static void form(Req *req, Html *h, const Destroying *d, const Problems *problem
     if (!second)
         widget_area(req, h, S("-alasan"), req_tr(req, M_WEB_REASON), req_tr(req, M_WEB_REASON_HINT),
                     problems ? req_form(req, S("-alasan")) : STR_NONE, "10");
-    page_button(h, req_tr(req, second ? M_ERASE_DO : M_ERASE_ASK), S("bahaya"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, second ? M_ERASE_DO : M_ERASE_ASK), S("bahaya"));
 }
 
 static Err show(Req *req, const Destroying *d, const Problems *problems)
 {
     Crumb crumbs[] = {{req_tr(req, M_RETENTION), S("/retensi")}};
-    Html *h = page_begin(req,
-                         tr_args(req->arena, req->lang, M_ERASE_TITLE,
-                                 req_label(req, &req->reg->label), name_of(&d->rec)),
-                         crumbs, req_duty(req, "data_rights") ? 1 : 0);
+    Html *h = page_begin(
+        req, req_say(req, M_ERASE_TITLE, req_label(req, &req->reg->label), name_of(&d->rec)),
+        crumbs, req_duty(req, "data_rights") ? 1 : 0);
     if (problems)
         widget_summary(req, h, problems);
     page_notice(h, "awas", req_tr(req, M_ERASE_WARNING));
@@ -168,12 +158,6 @@ Err page_erase(Req *req)
     Destroying d = {0};
     TRY(load(req, &d));
     return show(req, &d, NULL);
-}
-
-static Err after_asking(Req *req, Err err)
-{
-    TRY(err);
-    return req_redirect(req, url_record(req, req->reg, req->uid, "/musnahkan?pesan=simpan"));
 }
 
 /* The key goes once its end is on record. This request's own snapshot would keep the logs that hold
@@ -202,12 +186,11 @@ Err page_erase_post(Req *req)
                        .uid = d->rec.uid,
                        .why = req_form(req, S("-alasan"))};
     if (asked_by_other(req, d)) {
-        req_write(req, NULL, erasure_note, &d->act, after_noting);
-        return ERR_OK;
+        return req_write(req, NULL, erasure_note, &d->act, after_noting);
     }
     reason_judge(d->act.why, S("-alasan"), &problems);
     if (problems.errors)
         return show(req, d, &problems);
-    req_write(req, NULL, erasure_ask, &d->act, after_asking);
-    return ERR_OK;
+    return req_write_to(req, erasure_ask, &d->act,
+                        url_record(req, req->reg, req->uid, "/musnahkan?pesan=simpan"));
 }

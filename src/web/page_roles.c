@@ -34,14 +34,12 @@ static void put_asked(Req *req, Html *h, const RoleAsked *asked)
     h_lit(h, ": ");
     h_element(h, "strong", role_labels(req, asked->roles));
     h_lit(h, ". ");
-    h_text(h, tr_args(req->arena, req->lang, M_ROLES_ASKED_BY, asked->by_name,
-                      req_instant(req, asked->at)));
+    h_text(h, req_say(req, M_ROLES_ASKED_BY, asked->by_name, req_instant(req, asked->at)));
     if (may_approve(req, asked)) {
         page_form_open(req, h, S("/peran/setujui"));
         page_hidden(h, S("akun"), asked->user_uid);
         page_hidden(h, S("peranan"), asked->roles);
-        page_button(h, req_tr(req, M_ROLES_APPROVE), S("utama"), STR_NONE, STR_NONE);
-        h_close(h);
+        page_form_end(h, req_tr(req, M_ROLES_APPROVE), S("utama"));
     }
     h_close(h);
 }
@@ -82,18 +80,10 @@ static Err approve(WriteTx *tx, void *arg)
     return store_audit_act(tx, &act);
 }
 
-static Err after_approve(Req *req, Err err)
-{
-    TRY(err);
-    return req_redirect(req, S("/peran?pesan=simpan"));
-}
-
 Err page_roles_approve_post(Req *req)
 {
-    if (!req_duty(req, "approve"))
-        return E_DENIED;
-    req_write(req, NULL, approve, req, after_approve);
-    return ERR_OK;
+    TRY(req_needs_duty(req, "approve"));
+    return req_write_to(req, approve, req, S("/peran?pesan=simpan"));
 }
 
 /* ---- what a role reaches ---- */
@@ -120,18 +110,14 @@ Err page_roles(Req *req)
         h_close(h);
     }
     h_close(h);
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 static void line(Req *req, Html *h, const RoleLine *l)
 {
     Str none = S("–");
     h_open(h, "tr");
-    h_open(h, "th");
-    h_attr(h, "scope", S("row"));
-    h_text(h, req_label(req, &l->reg->label));
-    h_close(h);
+    page_row_head(h, req_label(req, &l->reg->label));
     h_element(h, "td", l->verbs);
     h_element(h, "td", l->scope);
     h_element(h, "td", l->open.len ? l->open : none);
@@ -159,6 +145,5 @@ Err page_role(Req *req)
     page_table_end(h);
     h_element(h, "h2", req_tr(req, M_ROLE_NOT));
     h_element(h, "p", role_unreached(m, req->arena, req->lang, index));
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }

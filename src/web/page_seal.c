@@ -17,10 +17,8 @@ static void code_line(Html *h, Str text)
 static Err note_look(WriteTx *tx, void *arg)
 {
     Req *req = arg;
-    AuditAct act = {
-        .store = req->store, .actor = &req->actor, .action = S("audit"), .result = S("ok")};
     TRY(security_anchor_taken(tx, NULL));
-    return store_audit_act(tx, &act);
+    return req_note(tx, req, S("audit"), NULL, STR_NONE, ERR_OK);
 }
 
 static Err show_seal(Req *req, Err err)
@@ -37,14 +35,11 @@ static Err show_seal(Req *req, Err err)
     h_element(h, "p", req_tr(req, M_SEAL_KEY_LEAD));
     code_line(h, anchor_public_key(in->keyring, req->arena));
     h_element(h, "p", req_tr(req, M_SEAL_CHECK));
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 Err page_seal(Req *req)
 {
-    if (!req_duty(req, "audit"))
-        return E_DENIED;
-    req_write(req, NULL, note_look, req, show_seal);
-    return ERR_OK;
+    TRY(req_needs_duty(req, "audit"));
+    return req_write(req, NULL, note_look, req, show_seal);
 }

@@ -35,14 +35,10 @@ static void hit(Search *s, const Record *r, Str why)
     Str state = req_state(req, r->reg, r->state);
     if (!str_empty(state)) {
         h_lit(h, " ");
-        h_class(h, "span", "lencana");
-        h_text(h, state);
-        h_close(h);
+        h_element_as(h, "span", "lencana", state);
     }
     h_lit(h, " ");
-    h_class(h, "span", "jumlah");
-    h_text(h, why);
-    h_close(h);
+    h_element_as(h, "span", "jumlah", why);
     h_close(h);
 }
 
@@ -74,7 +70,7 @@ static Err group(Search *s, Query *q, Str why, Str name, Str value)
         page_link(
             s->h,
             str_printf(req->arena, "/%.*s?%.*s", STR_ARG(q->reg->name), STR_ARG(buf_str(&query))),
-            tr_args(req->arena, req->lang, M_SEARCH_ALL, list_total(req, page.total)));
+            req_say(req, M_SEARCH_ALL, list_total(req, page.total)));
     }
     h_close_to(s->h, mark);
     return ERR_OK;
@@ -105,7 +101,7 @@ static Err by_value(Search *s, const Field *f)
     Query q = query_new(f->reg);
     q.lookup_field = f;
     q.lookup = s->text;
-    Str why = tr_args(req->arena, req->lang, M_SEARCH_BY_VALUE, req_label(req, &f->label));
+    Str why = req_say(req, M_SEARCH_BY_VALUE, req_label(req, &f->label));
     return group(s, &q, why, f->name, s->text);
 }
 
@@ -189,8 +185,7 @@ static void form(Req *req, Html *h, Str text)
     h_attr(h, "name", S("q"));
     h_attr(h, "value", text.ptr ? text : S(""));
     h_attr(h, "maxlength", S("200"));
-    page_button(h, req_tr(req, M_SEARCH_TITLE), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_SEARCH_TITLE), S("utama"));
     h_close(h);
 }
 
@@ -215,8 +210,7 @@ static void ask_elsewhere(Req *req, Html *h, Str text)
     for (size_t i = 0; i < reg->field_count; i++)
         widget_field(&f, reg->fields[i]);
     widget_offered(&f);
-    page_button(h, req_tr(req, M_SEARCH_ASK), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_SEARCH_ASK), S("utama"));
     h_close(h);
 }
 
@@ -233,7 +227,7 @@ Err page_search(Req *req)
             page_notice(h, "info", req_tr(req, M_SEARCH_NAMES_WAIT));
         } else if (!s.groups) {
             h_class(h, "div", "kosong");
-            h_element(h, "p", tr_args(req->arena, req->lang, M_SEARCH_NOTHING, text));
+            h_element(h, "p", req_say(req, M_SEARCH_NOTHING, text));
             h_close(h);
         }
         TRY(book_search(req, h, text));
@@ -241,6 +235,5 @@ Err page_search(Req *req)
     } else if (!str_empty(text)) {
         page_notice(h, "info", req_tr(req, M_SEARCH_SHORT));
     }
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }

@@ -27,9 +27,7 @@ static void put_risk(Req *req, Html *h, const Finding *f)
     h_element(h, "p", security_words(req->arena, req->lang, f, f->words));
     h_element(h, "p", security_words(req->arena, req->lang, f, f->cure));
     if (!str_empty(url)) {
-        h_open(h, "p");
-        page_link(h, url, tr_args(req->arena, req->lang, M_SECURITY_GO, req_tr(req, f->topic)));
-        h_close(h);
+        page_link_in(h, "p", url, req_say(req, M_SECURITY_GO, req_tr(req, f->topic)));
     }
     h_close(h);
 }
@@ -50,21 +48,19 @@ Err page_security(Req *req)
 {
     Finding found[POINT_COUNT];
     int64_t risks = 0;
-    if (!req_duty(req, "health"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "health"));
     TRY(security_look(req->store, req->reader.db, req->arena, req->lang, found));
     for (int i = 0; i < POINT_COUNT; i++)
         risks += found[i].grade != RISK_NONE;
     Html *h = page_begin(req, req_tr(req, M_SECURITY), NULL, 0);
     h_element(h, "p", req_tr(req, M_SECURITY_LEAD));
     page_notice(h, risks ? "awas" : "aman",
-                tr_args(req->arena, req->lang, M_SECURITY_COUNT, str_int(req->arena, risks),
+                req_say(req, M_SECURITY_COUNT, str_int(req->arena, risks),
                         str_int(req->arena, POINT_COUNT)));
     for (int grade = RISK_DANGER; grade > RISK_NONE; grade--)
         for (int i = 0; i < POINT_COUNT; i++)
             if ((int)found[i].grade == grade)
                 put_risk(req, h, &found[i]);
     put_well(req, h, found);
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }

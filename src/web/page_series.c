@@ -21,8 +21,7 @@ static void head_cell(Html *h, Str text, const char *scope)
 
 static void table_open(Req *req, Html *h, Str caption, const Msg *heads, size_t n)
 {
-    page_scroll_open(
-        h, tr_args(req->arena, req->lang, M_TABLE_REGION, caption)); /* unlike the chart's */
+    page_scroll_open(h, req_say(req, M_TABLE_REGION, caption)); /* unlike the chart's */
     h_open(h, "table");
     h_element(h, "caption", caption);
     h_open(h, "thead");
@@ -219,9 +218,8 @@ static void chart(Req *req, Html *h, const Group *g, Str title)
     }
     ChartBar *bars = ARENA_ARRAY(req->arena, n + SPAN_UNKNOWN + 1, ChartBar);
     n = make_bars(req, g, bars);
-    Chart c = chart_bars(
-        req->arena, title, tr_args(req->arena, req->lang, M_TABLE_UNIT, unit_words(req, first)),
-        tr_args(req->arena, req->lang, M_SERIES_CHART, unit_words(req, first)), bars, n);
+    Chart c = chart_bars(req->arena, title, req_say(req, M_TABLE_UNIT, unit_words(req, first)),
+                         req_say(req, M_SERIES_CHART, unit_words(req, first)), bars, n);
     page_chart(req, h, &c, str_printf(req->arena, "grafik-%zu", g->first));
 }
 
@@ -231,9 +229,7 @@ static void period_cell(Req *req, Html *h, const Figure *f)
     h_text(h, period_words(req, f));
     if (figure_is_part(f)) {
         h_lit(h, " ");
-        h_class(h, "span", "lencana");
-        h_text(h, req_tr(req, M_SERIES_PART));
-        h_close(h);
+        h_element_as(h, "span", "lencana", req_tr(req, M_SERIES_PART));
     }
     h_close(h);
 }
@@ -251,20 +247,14 @@ static void figure_row(Req *req, Html *h, const Group *g, size_t at, bool percen
     h_close(h);
     h_element(h, "td", place_words(req, f));
     period_cell(req, h, f);
-    h_class(h, "td", "angka");
-    h_text(h, value_words(req, f));
-    h_close(h);
+    h_element_as(h, "td", "angka", value_words(req, f));
     if (percent) {
-        h_class(h, "td", "angka");
-        h_text(h, again ? number_words(req, f, again->found) : S("–"));
-        h_close(h);
+        h_element_as(h, "td", "angka", again ? number_words(req, f, again->found) : S("–"));
     }
     h_element(h, "td", f->source);
     h_open(h, "td");
     if (f->doubt) {
-        h_class(h, "span", "lencana bahaya");
-        h_text(h, req_tr(req, M_SERIES_DOUBT));
-        h_close(h);
+        h_element_as(h, "span", "lencana bahaya", req_tr(req, M_SERIES_DOUBT));
     }
     h_close(h);
     h_element(h, "td", f->note);
@@ -274,7 +264,7 @@ static void figure_row(Req *req, Html *h, const Group *g, size_t at, bool percen
 static void group(Req *req, Html *h, const Group *g, Str title)
 {
     const Figure *first = &g->all->items[g->first];
-    Str unit = tr_args(req->arena, req->lang, M_TABLE_UNIT, unit_words(req, first));
+    Str unit = req_say(req, M_TABLE_UNIT, unit_words(req, first));
     Str caption = str_printf(req->arena, "%.*s. %.*s", STR_ARG(title), STR_ARG(unit));
     Msg heads[8] = {M_SERIES_DIMENSION, M_SERIES_PLACE, M_SERIES_SPAN, M_SERIES_VALUE};
     bool percent = false;
@@ -313,9 +303,7 @@ Err page_series(Req *req)
     Crumb up[] = {{req_tr(req, M_TABLES), S("/tabel")}, {req_tr(req, M_SERIES), S("/seri")}};
     Html *h = page_begin(req, req_label(req, &code->label), up, 2);
     if (all.capped)
-        page_notice(
-            h, "awas",
-            tr_args(req->arena, req->lang, M_SERIES_CAPPED, req_count(req, (int64_t)all.beside)));
+        page_notice(h, "awas", req_say(req, M_SERIES_CAPPED, req_count(req, (int64_t)all.beside)));
     if (!all.beside)
         page_notice(h, "info", req_tr(req, M_SERIES_EMPTY));
     warnings(req, h, &all, &found);
@@ -325,8 +313,7 @@ Err page_series(Req *req)
         group(req, h, &(Group){.all = &all, .found = &found, .first = i, .end = end},
               req_label(req, &code->label));
     }
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 /* ---- all series ---- */
@@ -400,6 +387,5 @@ Err page_all_series(Req *req)
         h_close(h);
     }
     table_close(h);
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }

@@ -48,8 +48,8 @@ static void paper_select(Req *req, Html *h, const Settings *set)
 
 static void form(Req *req, Html *h, const Settings *set)
 {
-    Str margin = tr_args(req->arena, req->lang, M_SETTING_MARGIN_HINT,
-                         str_int(req->arena, MARGIN_MIN), str_int(req->arena, MARGIN_MAX));
+    Str margin = req_say(req, M_SETTING_MARGIN_HINT, str_int(req->arena, MARGIN_MIN),
+                         str_int(req->arena, MARGIN_MAX));
     page_form_open_as(req, h, S("/setelan"), S("bagian"));
     h_element(h, "h2", req_tr(req, M_SETTING_LETTERHEAD));
     text_inputs(req, h, set, SETTING_LINE1, SETTING_EMAIL, req_tr(req, M_SETTING_LINE_HINT));
@@ -62,8 +62,7 @@ static void form(Req *req, Html *h, const Settings *set)
     h_element(h, "h2", req_tr(req, M_SETTING_GUARD));
     text_inputs(req, h, set, SETTING_READINGS, SETTING_GIVEN_DAYS,
                 req_tr(req, M_SETTING_READINGS_HINT));
-    page_button(h, req_tr(req, M_WEB_SAVE), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_WEB_SAVE), S("utama"));
 }
 
 /* What is kept elsewhere, or cannot be changed while it runs. */
@@ -72,13 +71,11 @@ static void elsewhere(Req *req, Html *h)
     const Register *numbers = role_reg(req->model, REG_ROLE_HELP_NUMBER);
     h_class(h, "section", "bagian");
     h_element(h, "h2", req_tr(req, M_SETTING_ZONE));
-    h_element(h, "p", tr_args(req->arena, req->lang, M_SETTING_ZONE_IS, str_of(clock_zone_name())));
+    h_element(h, "p", req_say(req, M_SETTING_ZONE_IS, str_of(clock_zone_name())));
     if (numbers && req_may(req, numbers, VERB_LIST)) {
         h_element(h, "h2", req_label(req, &numbers->label));
         h_element(h, "p", req_tr(req, M_SETTING_NUMBERS));
-        h_open(h, "p");
-        page_link(h, url_reg(req, numbers), req_label(req, &numbers->label));
-        h_close(h);
+        page_link_in(h, "p", url_reg(req, numbers), req_label(req, &numbers->label));
     }
     h_close(h);
 }
@@ -103,8 +100,7 @@ Err page_settings(Req *req)
 {
     Settings set;
     Problems none = {.arena = req->arena};
-    if (!req_duty(req, "base_data"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "base_data"));
     TRY(settings_read(req->reader.db, req->arena, &set));
     return show(req, &set, &none);
 }
@@ -124,12 +120,9 @@ static Err save(WriteTx *tx, void *arg)
         SettingKey s = (SettingKey)i;
         if (str_eq(c->before.value[i], c->after.value[i]))
             continue;
-        AuditAct act = {.store = c->req->store,
-                        .actor = &c->req->actor,
-                        .action = str_printf(tx->arena, "setting:%.*s", STR_ARG(setting_name(s))),
-                        .result = S("ok")};
+        Str action = str_printf(tx->arena, "setting:%.*s", STR_ARG(setting_name(s)));
         TRY(setting_put(tx, s, c->after.value[i]));
-        TRY(store_audit_act(tx, &act));
+        TRY(req_note(tx, c->req, action, NULL, STR_NONE, ERR_OK));
     }
     return ERR_OK;
 }
@@ -145,8 +138,7 @@ Err page_settings_post(Req *req)
 {
     Problems problems = {.arena = req->arena};
     SettingsChange *c = ARENA_NEW(req->arena, SettingsChange);
-    if (!req_duty(req, "base_data"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "base_data"));
     c->req = req;
     TRY(settings_read(req->reader.db, req->arena, &c->before));
     for (int i = 0; i < SETTING_COUNT; i++) {
@@ -156,6 +148,5 @@ Err page_settings_post(Req *req)
     settings_check(&c->after, &problems);
     if (problems.errors)
         return show(req, &c->after, &problems);
-    req_write(req, NULL, save, c, after_saving);
-    return ERR_OK;
+    return req_write(req, NULL, save, c, after_saving);
 }

@@ -105,9 +105,8 @@ static Err tabs(Req *req, Html *h, const Record *r, const Tab *now)
             h_attr(h, "aria-current", S("page"));
         h_text(h, req_label(req, &t->label));
         h_lit(h, " ");
-        h_class(h, "span", "jumlah");
-        h_text(h, str_printf(req->arena, "%zu%%", s.all ? s.filled * 100 / s.all : 100));
-        h_close(h);
+        h_element_as(h, "span", "jumlah",
+                     str_printf(req->arena, "%zu%%", s.all ? s.filled * 100 / s.all : 100));
         h_close(h);
     }
     h_close(h);
@@ -155,8 +154,7 @@ static void purpose_box(Req *req, Html *h, const Sheet *s)
     widget_select(req, h, S("guna"), req_tr(req, M_WEB_PURPOSE), list, STR_NONE);
     widget_area(req, h, S("-alasan"), req_tr(req, M_WEB_REASON), req_tr(req, M_WEB_REASON_HINT),
                 STR_NONE, "10");
-    page_button(h, req_tr(req, M_WEB_OPEN_FILE), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_WEB_OPEN_FILE), S("utama"));
     h_close(h);
 }
 
@@ -187,16 +185,12 @@ void move_form(Req *req, Html *h, const Record *r, const Move *m, const Problems
     page_hidden(h, S("idem"), rand_uid(req->arena));
     page_hidden(h, S("versi"), str_int(req->arena, r->version));
     if (m->when && !form_true(req, r, m->when)) {
-        h_class(h, "p", "isyarat");
-        h_text(h, tr_args(req->arena, req->lang, M_WEB_MOVE_WHEN,
-                          expr_words(m->when, req->arena, req->lang)));
-        h_close(h);
+        h_element_as(h, "p", "isyarat",
+                     req_say(req, M_WEB_MOVE_WHEN, expr_words(m->when, req->arena, req->lang)));
     }
     if (m->creates && str_empty(r->vals[m->creates->into->index].text)) {
-        h_class(h, "p", "isyarat");
-        h_text(h, tr_args(req->arena, req->lang, M_WEB_MOVE_CREATES,
-                          req_label(req, &m->creates->reg->label)));
-        h_close(h);
+        h_element_as(h, "p", "isyarat",
+                     req_say(req, M_WEB_MOVE_CREATES, req_label(req, &m->creates->reg->label)));
     }
     for (size_t i = 0; i < m->need_count; i++)
         if (problems ||
@@ -206,8 +200,7 @@ void move_form(Req *req, Html *h, const Record *r, const Move *m, const Problems
     if (m->reason)
         widget_area(req, h, S("-alasan"), req_tr(req, M_WEB_REASON), req_tr(req, M_WEB_REASON_HINT),
                     typed ? params_get(typed, S("-alasan")) : STR_NONE, "10");
-    page_button(h, req_label(req, &m->label), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_label(req, &m->label), S("utama"));
 }
 
 static void moves(Req *req, Html *h, const Record *r)
@@ -237,8 +230,7 @@ static void void_form(Req *req, Html *h, const Record *r)
     page_hidden(h, S("versi"), str_int(req->arena, r->version));
     widget_area(req, h, S("-alasan"), req_tr(req, M_WEB_REASON), req_tr(req, M_WEB_REASON_HINT),
                 STR_NONE, "10");
-    page_button(h, req_tr(req, back ? M_WEB_RESTORE : M_WEB_VOID), S("bahaya"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, back ? M_WEB_RESTORE : M_WEB_VOID), S("bahaya"));
     h_close(h);
 }
 
@@ -300,9 +292,7 @@ static void time_line(Req *req, Html *h, const QueryPage *page, const Register *
         const Record *r = &page->items[i];
         h_open(h, "li");
         if (date) {
-            h_open(h, "time");
-            h_text(h, record_value(req, r, date));
-            h_close(h);
+            h_element(h, "time", record_value(req, r, date));
             h_lit(h, " ");
         }
         page_link(h, url_record(req, child, r->uid, ""),
@@ -334,9 +324,7 @@ static void child_head(Req *req, Html *h, const Record *r, const Register *child
     h_text(h, req_label(req, &child->label));
     if (lists) {
         h_lit(h, " ");
-        h_class(h, "span", "jumlah");
-        h_text(h, list_total(req, page->total));
-        h_close(h);
+        h_element_as(h, "span", "jumlah", list_total(req, page->total));
     }
     h_close(h);
     h_class(h, "div", "tombol");
@@ -410,12 +398,11 @@ static Err undo_bar(Req *req, Html *h, const Record *r)
     if (!until)
         return ERR_OK;
     h_class(h, "div", "kabar info urung");
-    h_element(h, "p", tr_args(req->arena, req->lang, M_UNDO_OFFER, req_instant(req, until)));
+    h_element(h, "p", req_say(req, M_UNDO_OFFER, req_instant(req, until)));
     page_form_open(req, h, url_record(req, r->reg, r->uid, "/urungkan"));
     page_hidden(h, S("idem"), rand_uid(req->arena));
     page_hidden(h, S("versi"), str_int(req->arena, r->version));
-    page_button(h, req_tr(req, M_UNDO), STR_NONE, STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_UNDO), STR_NONE);
     h_close(h);
     return ERR_OK;
 }
@@ -423,32 +410,23 @@ static Err undo_bar(Req *req, Html *h, const Record *r)
 static Err head(Req *req, Html *h, const Record *r)
 {
     h_class(h, "header", "kepala");
-    h_open(h, "h1");
-    h_text(h, record_title(req, r));
-    h_close(h);
+    h_element(h, "h1", record_title(req, r));
     page_message(req, h);
     TRY(undo_bar(req, h, r));
     if (!str_empty(r->number) && !str_empty(r->heading) && !str_eq(r->number, r->heading)) {
-        h_class(h, "p", "tajuk");
-        h_text(h, r->heading);
-        h_close(h);
+        h_element_as(h, "p", "tajuk", r->heading);
     }
     h_class(h, "p", "keterangan");
     Str state = req_state(req, r->reg, r->state);
     if (!str_empty(state)) {
-        h_class(h, "span", "lencana");
-        h_text(h, state);
-        h_close(h);
+        h_element_as(h, "span", "lencana", state);
     }
     if (r->void_tx) {
-        h_class(h, "span", "lencana bahaya");
-        h_text(h, req_tr(req, M_WEB_VOIDED));
-        h_close(h);
+        h_element_as(h, "span", "lencana bahaya", req_tr(req, M_WEB_VOIDED));
     }
     if (!str_empty(r->owner_name))
         h_element(h, "span", r->owner_name);
-    h_element(h, "span",
-              tr_args(req->arena, req->lang, M_WEB_CHANGED_AT, req_instant(req, r->changed_at)));
+    h_element(h, "span", req_say(req, M_WEB_CHANGED_AT, req_instant(req, r->changed_at)));
     h_close(h);
     bool restricted;
     TRY(store_restricted(&req->reader, r, &restricted));
@@ -490,6 +468,5 @@ Err page_show(Req *req)
         TRY(show_papers(req, h, &s.rec));
         TRY(show_referrers(req, h, &s.rec));
     }
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }

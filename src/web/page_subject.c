@@ -60,8 +60,7 @@ static void held(Req *req, Html *h, const Copy *c)
                   str_printf(req->arena, "%.*s %.*s", STR_ARG(req_label(req, &r->reg->label)),
                              STR_ARG(str_empty(r->number) ? S("") : r->number)));
         h_class(h, "p", "keterangan");
-        h_text(h, tr_args(req->arena, req->lang, M_COPY_SOURCE, office,
-                          req_instant(req, r->changed_at)));
+        h_text(h, req_say(req, M_COPY_SOURCE, office, req_instant(req, r->changed_at)));
         if (r->void_tx)
             h_text(h, str_printf(req->arena, " (%.*s)", STR_ARG(req_tr(req, M_WEB_VOIDED))));
         h_close(h);
@@ -121,16 +120,14 @@ static void withheld(Req *req, Html *h, const Copy *c)
     if (!c->withheld)
         return;
     page_notice(h, "info",
-                tr_args(req->arena, req->lang, M_COPY_WITHHELD_WHY,
-                        classes_words(req->arena, req->lang, c->withheld),
+                req_say(req, M_COPY_WITHHELD_WHY, classes_words(req->arena, req->lang, c->withheld),
                         ground ? record_value(req, &c->matter, ground) : S("")));
 }
 
 static Err load(Req *req, Copy *c)
 {
     Reader *rd = &req->reader;
-    if (!req_duty(req, "data_rights"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "data_rights"));
     TRY(store_get(rd, req->reg, req->uid, VERB_READ, &c->matter));
     TRY(subject_of_matter(rd, &c->matter, &c->person));
     c->withheld = classes_named(role_text(req->store, &c->matter, FIELD_ROLE_MATTER_WITHHELD));
@@ -148,9 +145,9 @@ Err page_subject(Req *req)
     h_class(h, "div", "tombol");
     page_print_button(req, h, req->path);
     h_close(h);
-    h_element(h, "p",
-              tr_args(req->arena, req->lang, M_COPY_LEAD, record_title(req, &c.person),
-                      record_title(req, &c.matter)));
+    h_element(
+        h, "p",
+        req_say(req, M_COPY_LEAD, record_title(req, &c.person), record_title(req, &c.matter)));
     withheld(req, h, &c);
     held(req, h, &c);
     TRY(mentions(req, h, &c.person));

@@ -141,8 +141,7 @@ static void ask_form(Req *req, Html *h, const TableAsk *ask)
     }
     if (str_empty(ask->parent))
         audience_select(req, h, ask->audience);
-    page_button(h, req_tr(req, M_TABLE_SHOW), STR_NONE, STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_TABLE_SHOW), STR_NONE);
 }
 
 /* ---- the table ---- */
@@ -191,9 +190,8 @@ static void table_row(Req *req, Html *h, const Table *t, size_t r)
         cell(req, h, t, last ? &t->column_totals[c] : &t->cells[r * t->column_count + c], last);
     cell(req, h, t, total, true);
     if (table_has_unknown(t)) {
-        h_class(h, "td", "angka");
-        h_text(h, total->masked ? req_tr(req, M_TABLE_HIDDEN) : req_count(req, total->unknown));
-        h_close(h);
+        h_element_as(h, "td", "angka",
+                     total->masked ? req_tr(req, M_TABLE_HIDDEN) : req_count(req, total->unknown));
     }
     h_close(h);
 }
@@ -228,13 +226,11 @@ static void chart(Req *req, Html *h, const Table *t)
 static void table_body(Req *req, Html *h, const Table *t)
 {
     TableNotes n = table_notes(req->arena, req->lang, t);
-    page_scroll_open(
-        h, tr_args(req->arena, req->lang, M_TABLE_REGION, n.title)); /* unlike the chart's */
+    page_scroll_open(h, req_say(req, M_TABLE_REGION, n.title)); /* unlike the chart's */
     h_class(h, "table", "daftar silang");
-    h_open(h, "caption");
-    h_text(h, str_printf(req->arena, "%.*s. %.*s. %.*s", STR_ARG(n.title), STR_ARG(n.unit),
+    h_element(h, "caption",
+              str_printf(req->arena, "%.*s. %.*s. %.*s", STR_ARG(n.title), STR_ARG(n.unit),
                          STR_ARG(n.period)));
-    h_close(h);
     h_open(h, "thead");
     h_open(h, "tr");
     head_cell(h, req_label(req, &t->row_title), "col");
@@ -278,7 +274,7 @@ Err page_table(Req *req)
         up = (Crumb){t.parent_title, url_record(req, t.parent_reg, ask.parent, "")};
     Html *h = page_begin(req, req_label(req, &ask.def->label), &up, 1);
     if (e == ERR_OK && !str_empty(t.parent_title))
-        h_element(h, "p", tr_args(req->arena, req->lang, M_TABLE_UNDER, t.parent_title));
+        h_element(h, "p", req_say(req, M_TABLE_UNDER, t.parent_title));
     ask_form(req, h, &ask);
     for (size_t i = 0; i < problems.n; i++)
         page_notice(h, "galat", problem_text(req->arena, req->lang, &problems.items[i]));
@@ -289,8 +285,7 @@ Err page_table(Req *req)
         chart(req, h, &t);
         table_body(req, h, &t);
     }
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 static Str file_name(Req *req, Str name, Str of, const char *suffix)
@@ -350,8 +345,7 @@ Err page_tables_xlsx(Req *req)
     Audience audience = default_audience(req);
     Period p;
     size_t n = 0;
-    if (!req_duty(req, "tables"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "tables"));
     if (!str_empty(word) && !audience_of(word, &audience))
         return E_BAD_REQ;
     if (!period_parse(period, &p))
@@ -378,9 +372,7 @@ static Err totals(Req *req, Html *h, Str period, Audience audience)
         h_open(h, "div");
         h_element(h, "dt", req_label(req, &r->label));
         h_open(h, "dd");
-        h_open(h, "strong");
-        h_text(h, count_text(req->arena, req->lang, &n, audience));
-        h_close(h);
+        h_element(h, "strong", count_text(req->arena, req->lang, &n, audience));
         h_lit(h, " ");
         h_text(h, str_lower(req->arena, req_label(req, &r->stats.unit->label)));
         h_close(h);
@@ -394,16 +386,14 @@ Err page_tables(Req *req)
 {
     Str period = req_query(req, S("masa"));
     Period p;
-    if (!req_duty(req, "tables"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "tables"));
     if (!period_parse(period, &p))
         period = default_period(req);
     Html *h = page_begin(req, req_tr(req, M_TABLES), NULL, 0);
     h_class(h, "form", "saringan");
     h_attr(h, "method", S("get"));
     period_select(req, h, period, false);
-    page_button(h, req_tr(req, M_TABLE_SHOW), STR_NONE, STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_TABLE_SHOW), STR_NONE);
     TRY(totals(req, h, period, default_audience(req)));
     page_notice(h, "info", req_tr(req, M_TABLES_UNITS));
     h_class(h, "p", "unduh");
@@ -420,10 +410,9 @@ Err page_tables(Req *req)
             h, str_printf(req->arena, "/tabel/%.*s?masa=%.*s", STR_ARG(t->name), STR_ARG(period)),
             req_label(req, &t->label));
         h_lit(h, " ");
-        h_class(h, "span", "jumlah");
-        h_text(h, tr_args(req->arena, req->lang, M_TABLE_UNIT,
-                          t->sum ? t->sum->unit : req_label(req, &t->reg->stats.unit->label)));
-        h_close(h);
+        h_element_as(h, "span", "jumlah",
+                     req_say(req, M_TABLE_UNIT,
+                             t->sum ? t->sum->unit : req_label(req, &t->reg->stats.unit->label)));
         h_close(h);
     }
     h_close(h);
@@ -435,6 +424,5 @@ Err page_tables(Req *req)
         page_link(h, S("/seri"), req_tr(req, M_SERIES_ALL));
         h_close(h);
     }
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }

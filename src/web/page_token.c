@@ -31,17 +31,13 @@ static void fresh(Req *req, Html *h)
 static void row(Req *req, Html *h, const Token *t)
 {
     h_open(h, "tr");
-    h_open(h, "th");
-    h_attr(h, "scope", S("row"));
-    h_text(h, t->name);
-    h_close(h);
+    page_row_head(h, t->name);
     h_element(h, "td", req_instant(req, t->made_at));
     h_element(h, "td", date_long(req->arena, req->lang, clock_date_of(t->until - 1, &(int){0})));
     h_element(h, "td", t->used_at ? req_instant(req, t->used_at) : req_tr(req, M_TOKEN_NEVER));
     h_open(h, "td");
-    page_form_open(req, h, str_printf(req->arena, "/token/%.*s/cabut", STR_ARG(t->uid)));
-    page_button(h, req_tr(req, M_TOKEN_REVOKE), S("bahaya"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_button(req, h, str_printf(req->arena, "/token/%.*s/cabut", STR_ARG(t->uid)),
+                     req_tr(req, M_TOKEN_REVOKE), S("bahaya"));
     h_close(h);
     h_close(h);
 }
@@ -75,12 +71,10 @@ static Err show(Req *req, const Problems *problems)
     page_form_open_as(req, h, S("/token"), S("bagian"));
     widget_text(req, h, S("nama"), req_tr(req, M_TOKEN_NAME), req_tr(req, M_TOKEN_NAME_HINT),
                 req_form(req, S("nama")), true);
-    widget_text(
-        req, h, S("sampai"), req_tr(req, M_TOKEN_UNTIL),
-        tr_args(req->arena, req->lang, M_TOKEN_UNTIL_HINT, date_long(req->arena, req->lang, last)),
-        req_form(req, S("sampai")), true);
-    page_button(h, req_tr(req, M_TOKEN_MAKE), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    widget_text(req, h, S("sampai"), req_tr(req, M_TOKEN_UNTIL),
+                req_say(req, M_TOKEN_UNTIL_HINT, date_long(req->arena, req->lang, last)),
+                req_form(req, S("sampai")), true);
+    page_form_end(h, req_tr(req, M_TOKEN_MAKE), S("utama"));
     page_end(req, h);
     if (problems && problems->errors)
         req->res.status = err_http(E_INVALID);
@@ -132,8 +126,7 @@ Err page_token_make_post(Req *req)
                   .name = name,
                   .until = clock_instant(date_add_days(last, 1), 0)};
     req->state = m;
-    req_write(req, NULL, write_token, m, after_making);
-    return ERR_OK;
+    return req_write(req, NULL, write_token, m, after_making);
 }
 
 static Err write_revocation(WriteTx *tx, void *arg)
@@ -153,6 +146,5 @@ Err page_token_revoke_post(Req *req)
 {
     Making *m = ARENA_NEW(req->arena, Making);
     *m = (Making){.arena = req->arena, .user_uid = req->subject.uid, .uid = req->uid};
-    req_write(req, NULL, write_revocation, m, after_revoking);
-    return ERR_OK;
+    return req_write(req, NULL, write_revocation, m, after_revoking);
 }

@@ -28,9 +28,7 @@ static void role_boxes(Req *req, Html *h, Str chosen)
     for (size_t i = 0; i < m->role_count; i++)
         page_check(h, S("peranan"), m->roles[i].name, req_label(req, &m->roles[i].label),
                    str_has_word(chosen, m->roles[i].name));
-    h_open(h, "p");
-    page_link(h, S("/peran"), req_tr(req, M_ROLES));
-    h_close(h);
+    page_link_in(h, "p", S("/peran"), req_tr(req, M_ROLES));
     h_close(h);
 }
 
@@ -62,10 +60,8 @@ static Err form_page(Req *req, const NewUser *u, const Problems *problems)
     widget_text(req, h, S("masuk"), req_tr(req, M_WEB_LOGIN_NAME), STR_NONE, u->login, true);
     role_boxes(req, h, u->roles);
     password_proposed(req, h, u->password);
-    page_button(h, req_tr(req, M_USER_NEW), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
-    page_end(req, h);
-    return ERR_OK;
+    page_form_end(h, req_tr(req, M_USER_NEW), S("utama"));
+    return page_end(req, h);
 }
 
 Err page_user_new(Req *req)
@@ -121,8 +117,7 @@ Err page_user_new_post(Req *req)
 {
     Problems problems = {.arena = req->arena};
     Made *made = ARENA_NEW(req->arena, Made);
-    if (!req_duty(req, "users"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "users"));
     TRY(typed_user(req, &problems, &made->user));
     req->state = made;
     check_user(req, &made->user, &problems);
@@ -133,6 +128,5 @@ Err page_user_new_post(Req *req)
         return form_page(req, &made->user, &problems);
     }
     TRY(e);
-    req_write(req, store_batch_keys, store_batch_apply, made->batch, after_made);
-    return ERR_OK;
+    return req_write(req, store_batch_keys, store_batch_apply, made->batch, after_made);
 }

@@ -48,20 +48,18 @@ void account_input(Req *req, Html *h, Str name, Msg label, const char *type, Str
 static void password_form(Req *req, Html *h)
 {
     h_element(h, "h2", req_tr(req, M_PASSWORD_CHANGE));
-    h_element(h, "p",
-              tr_args(req->arena, req->lang, M_PASSWORD_RULE, str_int(req->arena, PASSWORD_MIN)));
+    h_element(h, "p", req_say(req, M_PASSWORD_RULE, str_int(req->arena, PASSWORD_MIN)));
     page_form_open_as(req, h, S("/akun/sandi"), S("sempit"));
     account_input(req, h, S("lama"), M_PASSWORD_OLD, "password", S("current-password"));
     account_input(req, h, S("sandi"), M_PASSWORD_NEW, "password", S("new-password"));
     account_input(req, h, S("ulang"), M_PASSWORD_AGAIN, "password", S("new-password"));
-    page_button(h, req_tr(req, M_PASSWORD_CHANGE), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_PASSWORD_CHANGE), S("utama"));
 }
 
 static void session_item(Req *req, Html *h, const SessionRow *s)
 {
     h_open(h, "li");
-    h_text(h, tr_args(req->arena, req->lang, M_SESSION_LINE, req_instant(req, s->opened_at),
+    h_text(h, req_say(req, M_SESSION_LINE, req_instant(req, s->opened_at),
                       req_instant(req, s->seen_at)));
     if (str_eq(s->session, req->subject.session)) {
         h_lit(h, " ");
@@ -69,8 +67,7 @@ static void session_item(Req *req, Html *h, const SessionRow *s)
     } else {
         page_form_open(req, h, S("/akun/sesi"));
         page_hidden(h, S("sesi"), s->session);
-        page_button(h, req_tr(req, M_SESSION_END), STR_NONE, STR_NONE, STR_NONE);
-        h_close(h);
+        page_form_end(h, req_tr(req, M_SESSION_END), STR_NONE);
     }
     h_close(h);
 }
@@ -108,9 +105,9 @@ static Err events(Req *req, Html *h)
         const AuditLine *l = &lines[i];
         Str what = audit_action(req, l);
         if (!str_is(l->result, "ok"))
-            what = tr_args(req->arena, req->lang, M_ACCOUNT_REFUSED, what);
+            what = req_say(req, M_ACCOUNT_REFUSED, what);
         if (l->actor.ptr)
-            what = tr_args(req->arena, req->lang, M_ACCOUNT_BY, what, l->actor);
+            what = req_say(req, M_ACCOUNT_BY, what, l->actor);
         h_open(h, "li");
         h_text(h, req_instant(req, l->at));
         h_lit(h, ": ");
@@ -136,7 +133,7 @@ Err account_warning(Req *req, Html *h)
     if (!odd)
         return ERR_OK;
     h_class(h, "p", "kabar awas");
-    h_text(h, tr_args(req->arena, req->lang, M_ACCOUNT_ODD, req_count(req, odd)));
+    h_text(h, req_say(req, M_ACCOUNT_ODD, req_count(req, odd)));
     h_lit(h, " ");
     page_link(h, S("/akun#kejadian"), req_tr(req, M_ACCOUNT_EVENTS));
     h_close(h);
@@ -150,10 +147,8 @@ static void own_roles(Req *req, Html *h)
     h_open(h, "ul");
     for (size_t i = 0; i < m->role_count; i++)
         if (req->subject.roles >> i & 1) {
-            h_open(h, "li");
-            page_link(h, str_printf(req->arena, "/peran/%.*s", STR_ARG(m->roles[i].name)),
-                      req_label(req, &m->roles[i].label));
-            h_close(h);
+            page_link_in(h, "li", str_printf(req->arena, "/peran/%.*s", STR_ARG(m->roles[i].name)),
+                         req_label(req, &m->roles[i].label));
         }
     h_close(h);
 }
@@ -172,15 +167,12 @@ static Err account_page(Req *req, const Problems *problems)
     password_form(req, h);
     if (!req->subject.change_due) {
         h_element(h, "h2", req_tr(req, M_FACTOR_TITLE));
-        h_open(h, "p");
-        page_link(h, S("/akun/kode"), req_tr(req, M_FACTOR_MANAGE));
-        h_close(h);
+        page_link_in(h, "p", S("/akun/kode"), req_tr(req, M_FACTOR_MANAGE));
         TRY(sessions(req, h));
         TRY(events(req, h));
         own_roles(req, h);
     }
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 Err page_account(Req *req)
@@ -200,23 +192,11 @@ static Err put_secret(WriteTx *tx, void *arg)
 {
     const NewSecret *n = arg;
     Req *req = n->req;
-    AuditAct act = {.store = req->store,
-                    .actor = &req->actor,
-                    .action = S("password"),
-                    .uid = n->user_uid,
-                    .result = S("ok"),
-                    .reg = role_reg(req->model, REG_ROLE_USER)};
     TRY(account_put(tx, n->user_uid, n->login, n->hash));
     if (n->temporary)
         TRY(account_change_due(tx, n->user_uid));
     TRY(session_close_user(tx, n->user_uid, n->temporary ? STR_NONE : req->subject.session));
-    return store_audit_act(tx, &act);
-}
-
-static Err after_own(Req *req, Err err)
-{
-    TRY(err);
-    return req_redirect(req, S("/akun?pesan=sandi"));
+    return req_note_account(tx, req, S("password"), n->user_uid, ERR_OK);
 }
 
 static void weak(Req *req, Problems *problems)
@@ -272,12 +252,10 @@ static Err after_judged(Req *req, Err err)
     check_new(req, &n->old.try, problems);
     if (problems->errors) {
         req->state = problems;
-        req_write(req, NULL, write_refused, n, after_refused);
-        return ERR_OK;
+        return req_write(req, NULL, write_refused, n, after_refused);
     }
     TRY(password_hash(req->arena, params_get(&req->form, S("sandi")), &n->hash));
-    req_write(req, NULL, put_secret, n, after_own);
-    return ERR_OK;
+    return req_write_to(req, put_secret, n, S("/akun?pesan=sandi"));
 }
 
 Err page_password_post(Req *req)
@@ -294,34 +272,20 @@ Err page_password_post(Req *req)
 static Err end_session(WriteTx *tx, void *arg)
 {
     Req *req = arg;
-    AuditAct act = {.store = req->store,
-                    .actor = &req->actor,
-                    .action = S("logout"),
-                    .uid = req->subject.uid,
-                    .result = S("ok"),
-                    .reg = role_reg(req->model, REG_ROLE_USER)};
     TRY(session_close_own(tx, req->subject.uid, req_form(req, S("sesi"))));
-    return store_audit_act(tx, &act);
-}
-
-static Err after_session(Req *req, Err err)
-{
-    TRY(err);
-    return req_redirect(req, S("/akun?pesan=sesi"));
+    return req_note_account(tx, req, S("logout"), req->subject.uid, ERR_OK);
 }
 
 Err page_session_post(Req *req)
 {
-    req_write(req, NULL, end_session, req, after_session);
-    return ERR_OK;
+    return req_write_to(req, end_session, req, S("/akun?pesan=sesi"));
 }
 
 /* ---- the password of another ---- */
 
 Err account_of_other(Req *req, Record *ret)
 {
-    if (!req_duty(req, "users"))
-        return E_DENIED;
+    TRY(req_needs_duty(req, "users"));
     if (str_eq(req->uid, req->subject.uid))
         return E_DENIED;
     return store_get(&req->reader, role_reg(req->model, REG_ROLE_USER), req->uid, VERB_CHANGE, ret);
@@ -343,9 +307,8 @@ static Err factor_of_other(Req *req, Html *h, Str uid)
         return ERR_OK;
     }
     h_element(h, "p", req_tr(req, M_FACTOR_RESET_HINT));
-    page_form_open(req, h, str_printf(req->arena, "/akun/%.*s/kode", STR_ARG(uid)));
-    page_button(h, req_tr(req, M_FACTOR_RESET), S("bahaya"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_button(req, h, str_printf(req->arena, "/akun/%.*s/kode", STR_ARG(uid)),
+                     req_tr(req, M_FACTOR_RESET), S("bahaya"));
     return ERR_OK;
 }
 
@@ -353,7 +316,7 @@ static Err user_page(Req *req, const Record *r, const Problems *problems)
 {
     const Register *reg = r->reg;
     Crumb crumb = {req_label(req, &reg->label), url_reg(req, reg)};
-    Html *h = page_begin(req, tr_args(req->arena, req->lang, M_ACCOUNT_OF, r->heading), &crumb, 1);
+    Html *h = page_begin(req, req_say(req, M_ACCOUNT_OF, r->heading), &crumb, 1);
     widget_summary(req, h, problems);
     h_open(h, "p");
     page_link(h, url_record(req, reg, r->uid, ""), req_tr(req, M_ACCOUNT_RECORD));
@@ -364,11 +327,9 @@ static Err user_page(Req *req, const Record *r, const Problems *problems)
     page_form_open_as(req, h, str_printf(req->arena, "/akun/%.*s/sandi", STR_ARG(r->uid)),
                       S("sempit"));
     password_proposed(req, h, password_propose(req));
-    page_button(h, req_tr(req, M_PASSWORD_GIVE), S("utama"), STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_tr(req, M_PASSWORD_GIVE), S("utama"));
     TRY(factor_of_other(req, h, r->uid));
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 Err page_user(Req *req)
@@ -377,12 +338,6 @@ Err page_user(Req *req)
     Problems none = {.arena = req->arena};
     TRY(account_of_other(req, &r));
     return user_page(req, &r, &none);
-}
-
-static Err after_given(Req *req, Err err)
-{
-    TRY(err);
-    return req_redirect(req, str_printf(req->arena, "/akun/%.*s?pesan=sandi", STR_ARG(req->uid)));
 }
 
 Err page_user_post(Req *req)
@@ -401,6 +356,6 @@ Err page_user_post(Req *req)
         return user_page(req, &r, &problems);
     }
     TRY(password_hash(req->arena, password, &n->hash));
-    req_write(req, NULL, put_secret, n, after_given);
-    return ERR_OK;
+    return req_write_to(req, put_secret, n,
+                        str_printf(req->arena, "/akun/%.*s?pesan=sandi", STR_ARG(req->uid)));
 }

@@ -145,9 +145,7 @@ void record_put_value(Req *req, Html *h, const Record *r, const Field *f)
     const Value *v = &r->vals[f->index];
     Str text = record_value(req, r, f);
     if (v->sealed) {
-        h_class(h, "span", "lindung");
-        h_text(h, text);
-        h_close(h);
+        h_element_as(h, "span", "lindung", text);
     } else if (f->kind == FK_FILE && !str_empty(v->text)) {
         page_link(h,
                   url_record(req, r->reg, r->uid,

@@ -119,6 +119,7 @@ struct Req {
         WriteFn before, fn;
         void *arg;
         ThenFn then;
+        Str path; /* of req_write_to */
     } next;
     ThenFn then;
     Err write_err;
@@ -132,9 +133,18 @@ struct Req {
     void (*again)(Req *req); /* puts the request back on a worker queue */
 };
 
-/* Asks for a write when the page function returns ERR_OK: `fn(arg)` (after `before(arg)` on the key
- * store) runs on the writer, then `then` makes the answer. `arg` lives in the request's arena. */
-void req_write(Req *req, WriteFn before, WriteFn fn, void *arg, ThenFn then);
+/* Asks for a write when the page function returns ERR_OK, which it gives: `fn(arg)` (after
+ * `before(arg)` on the key store) runs on the writer, then `then` makes the answer. `arg` lives in
+ * the request's arena. */
+Err req_write(Req *req, WriteFn before, WriteFn fn, void *arg, ThenFn then);
+/* The same, answered by sending the browser to a path of this site. */
+Err req_write_to(Req *req, WriteFn fn, void *arg, Str path);
+/* For such a command: puts on record what the reader did, to the record of `reg` (may be NULL), and
+ * how it ended. */
+MUST_CHECK Err req_note(WriteTx *tx, const Req *req, Str action, const Register *reg, Str uid,
+                        Err result);
+/* The same of somebody's account. */
+MUST_CHECK Err req_note_account(WriteTx *tx, const Req *req, Str action, Str user_uid, Err result);
 /* Puts an act that is no write and opens no value on record before the answer leaves. `reg` may be
  * NULL and `uid` absent; `result` is "ok" or the name of the error. Texts live until then. */
 void req_on_record(Req *req, Str action, const Register *reg, Str uid, Str result);
@@ -161,6 +171,8 @@ static inline Str req_tr(const Req *req, Msg m)
 {
     return tr(req->lang, m);
 }
+/* The same with {0}, {1}, {2} replaced by what follows. */
+#define req_say(req, m, ...) tr_args((req)->arena, (req)->lang, m, __VA_ARGS__)
 
 /* One step of a request on a worker: the page, or what follows its write. Ends by calling
  * req->reply, or by submitting a command whose answer continues it. */

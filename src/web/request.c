@@ -24,12 +24,41 @@ void req_on_record(Req *req, Str action, const Register *reg, Str uid, Str resul
                           .reg = reg};
 }
 
-void req_write(Req *req, WriteFn before, WriteFn fn, void *arg, ThenFn then)
+Err req_write(Req *req, WriteFn before, WriteFn fn, void *arg, ThenFn then)
 {
     req->next.before = before;
     req->next.fn = fn;
     req->next.arg = arg;
     req->next.then = then;
+    return ERR_OK;
+}
+
+static Err go_on(Req *req, Err err)
+{
+    TRY(err);
+    return req_redirect(req, req->next.path);
+}
+
+Err req_write_to(Req *req, WriteFn fn, void *arg, Str path)
+{
+    req->next.path = path;
+    return req_write(req, NULL, fn, arg, go_on);
+}
+
+Err req_note(WriteTx *tx, const Req *req, Str action, const Register *reg, Str uid, Err result)
+{
+    AuditAct act = {.store = req->store,
+                    .actor = &req->actor,
+                    .action = action,
+                    .uid = uid,
+                    .result = result == ERR_OK ? S("ok") : str_of(err_name(result)),
+                    .reg = reg};
+    return store_audit_act(tx, &act);
+}
+
+Err req_note_account(WriteTx *tx, const Req *req, Str action, Str user_uid, Err result)
+{
+    return req_note(tx, req, action, role_reg(req->model, REG_ROLE_USER), user_uid, result);
 }
 
 Err req_redirect(Req *req, Str path)

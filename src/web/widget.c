@@ -257,10 +257,9 @@ static void code_choices(Control *c)
     if (rows.n > MANY_CODES) { /* long lists: what is chosen, and the rest behind one word */
         code_ticks(c, true, &first);
         h_class(h, "details", "panjang");
-        h_open(h, "summary");
-        h_text(h, tr_args(c->f->req->arena, c->f->req->lang, M_WEB_CHOOSE_FROM,
+        h_element(h, "summary",
+                  tr_args(c->f->req->arena, c->f->req->lang, M_WEB_CHOOSE_FROM,
                           str_int(c->f->req->arena, (int64_t)rows.n)));
-        h_close(h);
         code_ticks(c, false, &first);
         h_close(h);
         return;
@@ -326,8 +325,7 @@ static void search_box(Control *c, Str source, Str level)
     h_attr(h, "name", name);
     h_attr(h, "type", S("text"));
     h_attr(h, "autocomplete", S("off"));
-    h_attr(h, "aria-label",
-           tr_args(req->arena, req->lang, M_WEB_LOOK_FOR, req_label(req, &c->field->label)));
+    h_attr(h, "aria-label", req_say(req, M_WEB_LOOK_FOR, req_label(req, &c->field->label)));
     h_attr(h, "value", c->f->typed ? params_get(c->f->typed, name) : STR_NONE);
     h_attr(h, "data-pilih", source);
     h_attr(h, "data-jenjang", level);
@@ -582,14 +580,12 @@ static void sub_form(Form *f)
     h_class(h, "details", "baru");
     if (typed || !f->typed)
         h_flag(h, "open");
-    h_open(h, "summary");
-    h_text(h, tr_args(f->req->arena, f->req->lang, M_WEB_NEW_HERE,
-                      req_label(f->req, &sub->reg->label)));
-    h_close(h);
-    h_class(h, "p", "isyarat");
-    h_text(h, tr_args(f->req->arena, f->req->lang, M_WEB_NEW_HERE_HINT,
-                      req_label(f->req, &f->sub_field->label)));
-    h_close(h);
+    h_element(
+        h, "summary",
+        tr_args(f->req->arena, f->req->lang, M_WEB_NEW_HERE, req_label(f->req, &sub->reg->label)));
+    h_element_as(h, "p", "isyarat",
+                 tr_args(f->req->arena, f->req->lang, M_WEB_NEW_HERE_HINT,
+                         req_label(f->req, &f->sub_field->label)));
     widget_sections(sub);
     widget_offered(sub);
     h_close(h);
