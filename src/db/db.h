@@ -5,6 +5,8 @@
 
 #include "str.h"
 
+#include <stdatomic.h>
+
 typedef struct Db Db;
 typedef struct Stmt Stmt;
 
@@ -16,6 +18,11 @@ typedef enum DbMode {
 MUST_CHECK Err db_open(const char *path, DbMode mode, Db **ret);
 /* Finalizes the cached statements and closes. Accepts NULL. */
 void db_close(Db *db);
+
+/* For a thread that works behind the pages, before it opens anything: once `asked` is true, every
+ * step on the connections it opens gives E_BUSY, one under way within milliseconds, so that an end
+ * of the server need not wait for hours of checking. `asked` lives as long as the connections. */
+void db_leave_when(atomic_bool *asked);
 
 /* Runs one or several statements without parameters (DDL, pragmas). */
 MUST_CHECK Err db_exec(Db *db, const char *sql);

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,7 @@ static Err err_of(int rc)
                    : E_DB;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_INTERRUPT:
         return E_BUSY;
     case SQLITE_FULL:
         return E_FULL;
@@ -57,8 +59,26 @@ static Err err_of(int rc)
     }
 }
 
+/* ---- leaving ---- */
+
+enum { STEPS_BETWEEN_LOOKS = 10000 }; /* of the engine's machine: a few milliseconds at most */
+
+static _Thread_local atomic_bool *leave;
+
+void db_leave_when(atomic_bool *asked)
+{
+    leave = asked;
+}
+
+static int asked_to_leave(void *asked)
+{
+    return atomic_load((atomic_bool *)asked);
+}
+
 static Err settle(Db *db, DbMode mode)
 {
+    if (leave)
+        sqlite3_progress_handler(db->conn, STEPS_BETWEEN_LOOKS, asked_to_leave, leave);
     sqlite3_busy_timeout(db->conn, 5000);
     sqlite3_db_config(db->conn, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db->conn, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -357,7 +377,8 @@ Err stmt_step(Stmt *st, bool *ret_row)
 {
     if (!sqlite3_stmt_busy(st->st))
         st->db->run++;
-    int rc = sqlite3_step(st->st);
+    bool leaving = leave && atomic_load(leave);
+    int rc = leaving ? SQLITE_INTERRUPT : sqlite3_step(st->st);
     if (rc == SQLITE_ROW) {
         *ret_row = true;
         return ERR_OK;

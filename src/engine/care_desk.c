@@ -34,6 +34,7 @@ struct CareDesk {
     WorkQueue *queue;
     Turn asking, round;
     atomic_bool looking;  /* a round waits or runs */
+    atomic_bool leaving;  /* the server ends: what is under way is given up */
     int64_t anchored;     /* on the real clock; of the thread alone */
     pthread_mutex_t lock; /* of the next four */
     CareJob asked, by_itself, last;
@@ -105,6 +106,8 @@ static Err run_backup(CareDesk *d, Db *db, Arena *a, bool asked)
         e = copy_into(d, a, home, &o.backup);
     if (e == ERR_OK)
         ring_sweep(d->store->in, home);
+    if (atomic_load(&d->leaving) && !asked)
+        return E_BUSY; /* not a copy that failed: the next start makes it */
     o.backup.took = clock_steady() - began;
     o.backup.result = e == ERR_OK ? S("ok") : str_of(err_name(e));
     TRY(writer_run(d->store->writer, NULL, note_backup, &o));
@@ -299,16 +302,16 @@ static void run_turn(void *job, void *state)
         e = propose(t->desk);
     if (e == ERR_OK && !t->asked)
         e = questions_match(t->desk->store, 0);
-    if (e != ERR_OK)
+    if (e != ERR_OK && !atomic_load(&t->desk->leaving))
         log_error("care: %s", err_name(e));
     arena_free(a);
     turn_ended(t->desk, t->asked);
 }
 
 /* People come first: on Linux this is the priority of the calling thread alone. */
-static void *step_back(void *ctx)
+static void *step_back(void *desk)
 {
-    (void)ctx;
+    db_leave_when(&((CareDesk *)desk)->leaving);
     (void)setpriority(PRIO_PROCESS, 0, NICE);
     return NULL;
 }
@@ -318,12 +321,13 @@ CareDesk *care_desk_new(const Store *store)
     static CareDesk only; /* one server a process */
     only = (CareDesk){.store = store, .asking = {&only, true}, .round = {&only, false}};
     pthread_mutex_init(&only.lock, NULL);
-    only.queue = workqueue_new(1, 2, run_turn, step_back, NULL, NULL);
+    only.queue = workqueue_new(1, 2, run_turn, step_back, NULL, &only);
     return &only;
 }
 
 void care_desk_free(CareDesk *d)
 {
+    atomic_store(&d->leaving, true);
     workqueue_free(d->queue);
     pthread_mutex_destroy(&d->lock);
 }

@@ -10,7 +10,7 @@ typedef struct CareDesk CareDesk;
 typedef enum CareJob { CARE_NONE, CARE_BACKUP, CARE_VERIFY, CARE_SCRUB } CareJob;
 
 CareDesk *care_desk_new(const Store *store);
-/* Lets a running job finish. */
+/* Gives a running job up: what is due is done after the next start. */
 void care_desk_free(CareDesk *d);
 /* Looks what is due, and does it: a copy proved by reading it, in the ring of backup_ring.h; at
  * night the scrub, every hour an anchor of the audit chain. Returns at once. */

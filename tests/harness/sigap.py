@@ -28,7 +28,7 @@ os.environ["TZ"] = "WITA-8"  # today is what the installation calls so, also aft
 time.tzset()
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FULL = os.environ.get("SIGAP_FULL") == "1"  # long forms of tests: ./test --full
-START_SECONDS, STOP_SECONDS = 60, 30
+START_SECONDS, STOP_SECONDS = 60, 60
 
 
 def binary():
@@ -150,6 +150,17 @@ class Visitors:
         return c
 
 
+def threads(pid):
+    """What each thread of a process waits in: number of its system call, where in the kernel, processor seconds so far."""
+    told = []
+    for task in sorted(pathlib.Path(f"/proc/{pid}/task").iterdir()):
+        with contextlib.suppress(OSError):
+            fields = (task / "stat").read_text().rsplit(")", 1)[1].split()
+            call = (task / "syscall").read_text().split()[0]
+            told.append(f"{fields[0]} {call} {(task / 'wchan').read_text()} {(int(fields[11]) + int(fields[12])) / 100} s")
+    return "; ".join(told)
+
+
 class Server(Visitors):
     """One running server with data of its own. Use as a context manager: leaving it stops the
     server and fails if a sanitizer spoke or the server did not end well."""
@@ -193,9 +204,10 @@ class Server(Visitors):
             try:
                 process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
+                seen = threads(process.pid)
                 process.kill()
                 process.wait()
-                raise Failed(f"server did not end in {STOP_SECONDS} s") from None
+                raise Failed(f"server did not end in {STOP_SECONDS} s: {seen}, log {self.log.read_text(errors='replace')[-500:]}") from None
         self.check()
         if process.returncode != 0:
             raise Failed(f"server ended with status {process.returncode}: {self.log.read_text(errors='replace')[-3000:]}")

@@ -1,5 +1,5 @@
 /* The writer: group commit of eight threads, failing commands, keys before data, hooks, and a
- * COMMIT that fails. */
+ * COMMIT that fails; and a thread behind the pages that leaves when it is asked to. */
 #include "test_kit.h"
 
 #include "base/clock.h"
@@ -352,6 +352,55 @@ static void what_is_queued_is_finished_at_the_end(void **state)
     assert_int_equal(one(k->db, "SELECT n FROM counter"), 200);
 }
 
+enum { FOR_EVER = 2000000000 };
+
+typedef struct Behind {
+    const char *path;
+    atomic_bool leave, counting;
+    Err counted, after;
+} Behind;
+
+/* Counts for minutes, in one step of one statement. */
+static void *count_behind(void *behind)
+{
+    Behind *b = behind;
+    Db *db;
+    int64_t n = 0;
+    db_leave_when(&b->leave);
+    OK(db_open(b->path, DB_READ, &db));
+    OK(db_one_int(db, "SELECT n FROM counter", STR_NONE, &n));
+    atomic_store(&b->counting, true);
+    char sql[160];
+    snprintf(sql, sizeof sql,
+             "WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM up WHERE n<%d)"
+             " SELECT count(*) FROM up",
+             FOR_EVER);
+    b->counted = db_one_int(db, sql, STR_NONE, &n);
+    b->after = db_one_int(db, "SELECT n FROM counter", STR_NONE, &n);
+    db_close(db);
+    return NULL;
+}
+
+static void a_thread_behind_leaves_in_the_middle_of_a_step(void **state)
+{
+    Kit *k = *state;
+    char data[128];
+    int64_t n = -1;
+    pthread_t thread;
+    snprintf(data, sizeof data, "%s", path(k, "data.db"));
+    Behind b = {.path = data};
+    assert_int_equal(pthread_create(&thread, NULL, count_behind, &b), 0);
+    while (!atomic_load(&b.counting))
+        clock_sleep(1);
+    clock_sleep(20);
+    atomic_store(&b.leave, true);
+    pthread_join(thread, NULL);
+    FAILS(b.counted, E_BUSY);
+    FAILS(b.after, E_BUSY);
+    OK(db_one_int(k->db, "SELECT n FROM counter", STR_NONE, &n)); /* nobody else was asked */
+    assert_int_equal(n, 0);
+}
+
 #define WRITER_TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -364,6 +413,7 @@ int main(void)
         WRITER_TEST(failed_commit_fails_all),
         WRITER_TEST(failed_commit_of_keys_fails_all),
         WRITER_TEST(what_is_queued_is_finished_at_the_end),
+        WRITER_TEST(a_thread_behind_leaves_in_the_middle_of_a_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
