@@ -30,6 +30,8 @@ def main(build, prefix=""):
     environment = {**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP",
                    "ASAN_OPTIONS": "detect_leaks=1:print_stacktrace=1", "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
                    "TSAN_OPTIONS": "second_deadlock_stack=1"}
+    if not prefix:  # each parser under mutations of its seeds, beyond the fixed ones
+        environment.setdefault("SIGAP_FUZZ_SECONDS", "2")
     subprocess.run(["meson", "test", "-C", build, "--no-rebuild", "--print-errorlogs"], env=environment,
                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     if not log.exists():

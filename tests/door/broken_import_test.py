@@ -45,7 +45,7 @@ def test_a_cut_import_goes_on_where_it_stood(own):
     page = c.get(run)
     assert "terhenti sebelum selesai" in page.words and "Belum selesai dimasukkan" in c.get("/impor").words
     done = steps.settled(c, c.submit(page.form("/terap")))
-    assert "Impor sudah diterapkan" in done.words
+    assert "Impor sudah diterapkan" in done.words, f"{done.status} {done.path}: {done.words[-600:]}"
     assert written(own, "PA") == (ROWS, ROWS, ROWS)
     assert not list((own.data / "impor").iterdir()), "the sealed file is still there"
     assert "0 baru" in steps.upload(c, "dinsos_korban", "lagi.csv", book("PA") + b"\n").words

@@ -86,8 +86,8 @@ class Cli:
         return self(f"clock {args[0]}", *args[1:])
 
 
-def template(kind):
-    """A folder with finished data of this kind, made once a test run and then copied.
+def copy_template(kind, to):
+    """Finished data of this kind, made once a day and program and then copied: some queues are of today.
     "practice" holds the practice data, "bare" an installation marked practice without data."""
     home = pathlib.Path(os.environ.get("SIGAP_TEST_HOME") or ROOT / "build/test")
     home.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ def template(kind):
     with open(home / f"data-{kind}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         newest = max(p.stat().st_mtime for p in [pathlib.Path(binary()), *(ROOT / "domain").rglob("*")])
-        if not done.exists() or done.stat().st_mtime < newest:
+        if not done.exists() or done.stat().st_mtime < newest or time.localtime(done.stat().st_mtime)[:3] != time.localtime()[:3]:
             shutil.rmtree(place, ignore_errors=True)
             with tempfile.TemporaryDirectory(prefix="sigap-") as reports:
                 cli = Cli(place, reports)
@@ -106,7 +106,8 @@ def template(kind):
             if faults:
                 raise Failed("while making practice data: " + faults)
             done.touch()
-    return place
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        shutil.copytree(place, to)
 
 
 def read_reports(folder):
@@ -167,13 +168,12 @@ class Server(Visitors):
 
     def __init__(self, kind="practice", domain=None):
         super().__init__()
-        made = template(kind)
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="sigap-test-"))
         self.data, self.reports = self.home / "data", self.home / "reports"
         self.reports.mkdir()
         self.cli = Cli(self.data, self.reports, domain)
         self.process, self.log = None, self.home / "server.log"
-        shutil.copytree(made, self.data)
+        copy_template(kind, self.data)
 
     def start(self, *args):
         out = open(self.log, "ab")

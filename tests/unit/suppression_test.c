@@ -160,12 +160,46 @@ static void one_line_of_figures(void **state)
     assert_int_equal(marks[7], CELL_SHOWN);
 }
 
+/* "S" small, "b" hidden beside, "." shown: neither more nor dearer cells than it takes. */
+static void neither_more_nor_dearer(void **state)
+{
+    enum { U = -1 }; /* unseen */
+    static const struct {
+        size_t rows, columns;
+        int64_t n[12];
+        const char *want;
+    } cases[] = {
+        {4, 2, {U, 1, U, 3, U, 3, U, 7}, "bSbSbSb."}, /* three that make up for each other */
+        {4, 2, {U, 0, U, 3, U, 3, U, 6}, "b.bSbbb."}, /* two that could be 2 and 4 at most */
+        {3, 4, {0, 0, 1, 1, 0, 1, 1, 2, 0, 1, 2, 3}, "..SS.SSS.SSS"}, /* a small sum of all */
+        {3, 3, {2, 1, 3, 4, 10, 14, 6, 11, 17}, "SSSbbb..."},         /* a small sum of a row */
+        {4, 2, {0, 0, 3, 3, 4, 4, 7, 7}, "..SSbb.."},
+        {3, 3, {0, 1, 1, 3, 4, 7, 3, 5, 8}, ".SSSbbSb."},
+        {2, 2, {0, 3, 0, 3}, ".S.S"}, /* no part of the sum is there: nothing helps */
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        SuppressionGrid g = {cases[c].rows, cases[c].columns, (int64_t[12]){0}, (CellMark[12]){0},
+                             K};
+        char got[13] = "";
+        for (size_t i = 0; i < g.rows * g.columns; i++) {
+            int64_t n = cases[c].n[i];
+            g.n[i] = n == U ? SUPPRESSION_UNSEEN : n;
+            g.marks[i] = n == U ? CELL_BESIDE : n > 0 && n < K ? CELL_SMALL : CELL_SHOWN;
+        }
+        suppress(*state, &g);
+        for (size_t i = 0; i < g.rows * g.columns; i++)
+            got[i] = ".Sb"[g.marks[i]];
+        assert_string_equal(got, cases[c].want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ARENA_TEST(nobody_works_one_out),
         ARENA_TEST(as_little_as_will_do),
         ARENA_TEST(one_line_of_figures),
+        ARENA_TEST(neither_more_nor_dearer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
