@@ -131,7 +131,7 @@ static int64_t cost(const SuppressionGrid *g, size_t cell, size_t of, bool same_
     CellMark mark = g->marks[cell];
     if (mark != CELL_SHOWN && follows(g, cell, mark, of, same_way))
         return 0;
-    if (g->n[cell] == 0 || !follows(g, cell, CELL_BESIDE, of, same_way))
+    if (!follows(g, cell, CELL_BESIDE, of, same_way)) /* a nought never can */
         return boundless;
     return mark == CELL_SMALL ? 1 : g->n[cell] + 1;
 }

@@ -283,8 +283,11 @@ def requests(document, uids, dice, want):
     every, hostile = pieces(document, dice), Hostile(document, dice)
     operations = list(document.operations())
     near = [o for o in operations if re.sub(r"^/api/v1/|/.*", "", o[0]) in uids] or operations
+    too_deep = [(path, method, operation, "[" * 40) for path, method, operation in near if method == "POST"][:1]
     for n in range(want):
-        if n % 2:
+        if n < len(too_deep):  # whatever the dice say
+            yield placed(document, uids, dice, None, too_deep[n])
+        elif n % 2:
             path, method, operation = dice.choice(near if dice.random() < .8 else operations)
             yield placed(document, uids, dice, hostile, (path, method, operation, hostile.body(operation)))
         else:
