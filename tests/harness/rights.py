@@ -17,14 +17,19 @@ class Domain:
             reg = yaml.load(path.read_text(), read)
             reg["fields"] = [f for s in reg["sections"] for f in s["fields"]]
             self.registers[reg["register"]] = reg
+        self.roles_of_registers = {r["is"]: name for name, r in self.registers.items() if "is" in r}
+        fields = [(reg["register"], f) for reg in self.registers.values() for f in reg["fields"]]
+        self.held = {f["as"]: f["name"] for _, f in reversed(fields) if "as" in f}
+        self.homes = {f["as"]: reg for reg, f in reversed(fields) if "as" in f}
+        self.classed = {f["class"] for _, f in fields if "class" in f}
         self.roles = {r["name"]: r for r in yaml.load((sigap.ROOT / "domain/roles.yaml").read_text(), read)["roles"]}
 
     def named(self, role):
-        return next(r for r in self.registers.values() if r.get("is") == role)["register"]
+        return self.roles_of_registers[role]
 
     def holder(self, role):
         """Name of the field that holds this role, or None."""
-        return next((f["name"] for reg in self.registers.values() for f in reg["fields"] if f.get("as") == role), None)
+        return self.held.get(role)
 
     def referring(self, name):
         """(register, column, column of the register or None) of the single references to a register."""
@@ -164,7 +169,7 @@ class Oracle:
 
     def team_only(self, reg, row):
         """A report of its team alone, or what stands under one: the office that owns it knows of it and opens nothing."""
-        home = next((n for n, r in self.d.registers.items() if any(f.get("as") == "report.team_only" for f in r["fields"])), None)
+        home = self.d.homes.get("report.team_only")
         marked = [row] if reg == home else []
         if row.get("induk") and (row.get("induk_reg") or self.d.registers[reg].get("parent")) == home:
             marked.append(self.rows[home][row["induk"]])
@@ -200,8 +205,7 @@ class Oracle:
 
     def opened_by(self, line, one):
         """What one way of being near opens at most: a grant its classes, unless the line asks for no nearness."""
-        kind = next(iter(one), "")
-        every = {f["class"] for reg in self.d.registers.values() for f in reg["fields"] if "class" in f}
+        kind, every = next(iter(one), ""), self.d.classed
         if kind == "shut" and line["scope"] != "all":
             return set()
         return set(kind[len("granted:"):].split("+")) if kind.startswith("granted:") and line["scope"] != "all" else every
