@@ -19,7 +19,7 @@ FIELD_KEYS = {'name', 'type', 'label', 'help', 'required', 'list', 'search', 'fa
               'when', 'calc', 'default', 'min', 'max', 'scale', 'as', 'was', 'htcds'}
 FLAGS = ('required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed')
 IS = set('person institution membership user case victim suspect report reporter event paper transaction evidence node relation '
-         'attachment task assignment consent grant exclusion figure referral help_number candidate data_matter question inquiry check departure'.split())
+         'attachment task assignment consent grant exclusion figure referral help_number candidate data_matter question inquiry check departure equal_names'.split())
 AS = {  # role of a field -> kinds it may have
     'person.name': 'text', 'person.alias': 'text', 'person.birth': 'date', 'person.sex': 'code', 'person.nik': 'text',
     'person.origin': 'place', 'person.initials': 'text', 'person.mother': 'text', 'person.passport': 'text',
@@ -41,7 +41,7 @@ AS = {  # role of a field -> kinds it may have
     'task.title': 'text', 'task.owner': 'ref', 'task.unit': 'ref', 'task.started': 'instant', 'task.due': 'instant',
     'task.next': 'instant', 'task.limit': 'text', 'figure.series': 'code', 'figure.dimension': 'text', 'figure.place': 'place',
     'figure.start': 'date', 'figure.end': 'date', 'figure.value': 'number', 'figure.unit': 'code', 'figure.source': 'text',
-    'question.terms': 'text', 'question.birth': 'date', 'question.purpose': 'code', 'question.reason': 'text', 'inquiry.person': 'ref',
+    'equal_names.words': 'text', 'equal_names.persons': 'number', 'equal_names.perhaps': 'yesno4', 'question.terms': 'text', 'question.birth': 'date', 'question.purpose': 'code', 'question.reason': 'text', 'inquiry.person': 'ref',
     'inquiry.agency': 'ref', 'inquiry.asker': 'ref', 'inquiry.purpose': 'code', 'inquiry.reason': 'text', 'inquiry.classes': 'codes', 'inquiry.until': 'instant', 'check.person': 'ref', 'departure.began': 'date', 'check.refused': 'yesno4',
     'figure.period': 'text', 'figure.note': 'text', 'figure.doubt': 'yesno4', 'figure.part_year': 'yesno4'}
 VERBS = {'list', 'read', 'create', 'change', 'move', 'void', 'import', 'export', 'count'}

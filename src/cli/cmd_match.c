@@ -9,6 +9,7 @@
 #include "cli/match_search.h"
 #include "cli/match_synth.h"
 #include "engine/candidate_db.h"
+#include "engine/nickname_db.h"
 #include "engine/question_db.h"
 #include "identity/match_report.h"
 #include "identity/match_write.h"
@@ -180,6 +181,13 @@ static Err refresh(Cli *cli)
     return ERR_OK;
 }
 
+/* What people decided teaches; it is agreed to before it is used. */
+static Err learn(Cli *cli)
+{
+    TRY(cli_open(cli));
+    return nicknames_propose(&cli->store);
+}
+
 /* Questions to other agencies that wait, at once instead of at the server's next look. */
 static Err match_questions(Cli *cli)
 {
@@ -196,6 +204,8 @@ Err cmd_match(Cli *cli)
         return match_books(cli, true);
     if (strcmp(what, "refresh") == 0)
         return refresh(cli);
+    if (strcmp(what, "learn") == 0)
+        return learn(cli);
     if (strcmp(what, "questions") == 0)
         return match_questions(cli);
     if (strcmp(what, "book") == 0)

@@ -6,6 +6,7 @@
 #include "engine/backup_db.h"
 #include "engine/backup_ring.h"
 #include "engine/candidate_db.h"
+#include "engine/nickname_db.h"
 #include "engine/question_db.h"
 #include "engine/settings_db.h"
 #include "guard/anchor.h"
@@ -300,6 +301,8 @@ static void run_turn(void *job, void *state)
     }
     if (e == ERR_OK && !t->asked)
         e = propose(t->desk);
+    if (e == ERR_OK && !t->asked)
+        e = nicknames_propose(t->desk->store);
     if (e == ERR_OK && !t->asked)
         e = questions_match(t->desk->store, 0);
     if (e != ERR_OK && !atomic_load(&t->desk->leaving))

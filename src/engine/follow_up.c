@@ -7,6 +7,7 @@
 #include "engine/question_db.h"
 #include "engine/repeat_db.h"
 #include "engine/rule_db.h"
+#include "model/equal_names.h"
 
 static const Subject rules_subject = {.uid = {"sistem:aturan", 13}, .system = true};
 static const Subject clock_subject = {.uid = {"sistem:ticker", 13}, .system = true};
@@ -52,6 +53,8 @@ Err follow_up_after_change(WriteTx *tx, Batch *batch, const Change *change, cons
         TRY(question_asked(tx, batch, after));
     if (after->reg->role == REG_ROLE_INQUIRY && change->kind == CHANGE_MOVE)
         TRY(inquiry_answered(tx, after));
+    if (after->reg->role == REG_ROLE_EQUAL_NAMES)
+        TRY(equal_names_changed(tx, after->reg->model));
     TRY(rules_run(tx, batch, after));
     return clocks_run(tx, batch, change, before, after);
 }

@@ -109,6 +109,14 @@ static Str spelled(Arena *a, const NameRules *r, Str word)
     return str_copy(a, (Str){canonical, n});
 }
 
+void equal_words_add(Arena *a, const NameRules *r, Str names, uint16_t group, bool weak,
+                     EqualWords *to)
+{
+    Str word;
+    while (str_word(&names, &word))
+        *ARENA_PUSH(a, *to) = (EqualWord){spelled(a, r, word), group, weak};
+}
+
 /* The words of a group are brought to one spelling here, as those of names are. */
 static void read_equal(Arena *a, Str text, NameRules *r, Problems *problems)
 {
@@ -117,10 +125,8 @@ static void read_equal(Arena *a, Str text, NameRules *r, Problems *problems)
     if (!open_table(&t, text, "setara.tsv", "bobot\tnama", problems))
         return;
     for (uint16_t group = 1; next_row(&t, 2); group++) {
-        Str names = t.cells[1], word;
         bool weak = choice(&t, 0, weights, 2) == 1;
-        while (str_word(&names, &word))
-            *ARENA_PUSH(a, r->equal) = (EqualWord){spelled(a, r, word), group, weak};
+        equal_words_add(a, r, t.cells[1], group, weak, &r->equal);
     }
 }
 
@@ -237,19 +243,32 @@ const WordRule *name_rules_word(const NameRules *r, Str word, WordUse use)
     return NULL;
 }
 
-size_t name_rules_groups(const NameRules *r, Str word, EqualWord ret[EQUAL_GROUPS])
+static size_t groups_of(const EqualWords *all, Str word, EqualWord *ret, size_t max)
 {
-    size_t low = 0, high = r->equal.n, n = 0;
+    size_t low = 0, high = all->n, n = 0;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (str_cmp(r->equal.items[middle].word, word) < 0)
+        if (str_cmp(all->items[middle].word, word) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    for (; low < r->equal.n && n < EQUAL_GROUPS && str_eq(r->equal.items[low].word, word); low++)
-        ret[n++] = r->equal.items[low];
+    for (; low < all->n && n < max && str_eq(all->items[low].word, word); low++)
+        ret[n++] = all->items[low];
     return n;
+}
+
+size_t name_rules_groups(const NameRules *r, Str word, EqualWord ret[EQUAL_GROUPS])
+{
+    const EqualWords *own = atomic_load_explicit(&r->own, memory_order_acquire);
+    size_t n = own ? groups_of(own, word, ret, EQUAL_GROUPS) : 0;
+    return n + groups_of(&r->equal, word, ret + n, EQUAL_GROUPS - n);
+}
+
+void name_rules_set_own(const NameRules *r, EqualWords *own)
+{
+    order(own->items, own->n, sizeof *own->items, by_equal);
+    atomic_store_explicit(&((NameRules *)(uintptr_t)r)->own, own, memory_order_release);
 }
 
 /* ---- spelling ---- */

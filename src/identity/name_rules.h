@@ -1,9 +1,11 @@
 /* The rules by which names are brought to one spelling, read from four tables of the domain
- * (domain/names): spelling, words, equal names, sounds. Constant once read; may be shared by
- * threads. */
+ * (domain/names): spelling, words, equal names, sounds. Constant once read, but for the groups an
+ * installation adds; may be shared by threads. */
 #pragma once
 
 #include "base/problem.h"
+
+#include <stdatomic.h>
 
 enum { TOKEN_MAX = 24, EQUAL_GROUPS = 4, RULES_A_LETTER = 32 };
 
@@ -43,6 +45,14 @@ typedef struct EqualWord {
     bool weak;      /* may be another name as well */
 } EqualWord;
 
+typedef struct EqualWords {
+    EqualWord *items;
+    size_t n, cap;
+} EqualWords;
+
+/* Groups from this one on are an installation's own. */
+enum { GROUP_OWN = 0x8000 };
+
 typedef struct SoundRule {
     Str letters;
     Str strict, loose, last; /* empty: silent; `last`: strict, at the end of a word */
@@ -58,10 +68,8 @@ typedef struct NameRules {
         WordRule *items;
         size_t n, cap;
     } words;
-    struct {
-        EqualWord *items;
-        size_t n, cap;
-    } equal;
+    EqualWords equal;
+    _Atomic(const EqualWords *) own; /* equal names an installation learned; NULL: none */
     struct {
         SoundRule *items;
         size_t n, cap;
@@ -82,6 +90,12 @@ NameRules *name_rules_read(Arena *a, const NameTables *tables, Problems *problem
 /* Reads ejaan.tsv, kata.tsv, setara.tsv and bunyi.tsv of a folder. E_DOMAIN with problems, or what
  * reading a file answers. */
 MUST_CHECK Err name_rules_load(Arena *a, const char *dir, Problems *problems, NameRules **ret);
+/* Adds the names of a group, separated by blanks, to `to` in one spelling; they live in the arena. */
+void equal_words_add(Arena *a, const NameRules *r, Str names, uint16_t group, bool weak,
+                     EqualWords *to);
+/* Puts an installation's own groups beside those of the tables, in the place of the ones before;
+ * orders `own`, which must outlive the rules. */
+void name_rules_set_own(const NameRules *r, EqualWords *own);
 /* The rule for a use of a word in lower case; NULL when it has no such use. */
 const WordRule *name_rules_word(const NameRules *r, Str word, WordUse use);
 /* The groups of a canonical word; how many, at most EQUAL_GROUPS. */

@@ -64,18 +64,26 @@ static void lay_sections(SearchIndex *x, Str image)
 #undef X
 }
 
+static uint64_t print_of_equal(uint64_t print, const EqualWords *all)
+{
+    for (size_t i = 0; i < all->n; i++)
+        print = match_mix(match_hash(print, all->items[i].word),
+                          all->items[i].group * 2u + all->items[i].weak);
+    return print;
+}
+
 static uint64_t print_of_rules(const NameRules *r)
 {
-    uint64_t print = NORM_VERSION;
+    const EqualWords *own = atomic_load_explicit(&r->own, memory_order_acquire);
+    uint64_t print = print_of_equal(NORM_VERSION, &r->equal);
+    if (own)
+        print = print_of_equal(print, own);
     for (size_t i = 0; i < r->spelling.n; i++)
         print = match_mix(match_hash(print, r->spelling.items[i].from),
                           match_hash(r->spelling.items[i].place, r->spelling.items[i].to));
     for (size_t i = 0; i < r->words.n; i++)
         print = match_mix(match_hash(print, r->words.items[i].word),
                           match_hash(r->words.items[i].use, r->words.items[i].full));
-    for (size_t i = 0; i < r->equal.n; i++)
-        print = match_mix(match_hash(print, r->equal.items[i].word),
-                          r->equal.items[i].group * 2u + r->equal.items[i].weak);
     for (size_t i = 0; i < r->sounds.n; i++)
         print = match_mix(match_hash(print, r->sounds.items[i].letters),
                           match_hash(1, r->sounds.items[i].strict));

@@ -6,6 +6,7 @@
 #include "guard/reach.h"
 #include "guard/readings.h"
 #include "model/counted.h"
+#include "model/equal_names.h"
 #include "model/local_code.h"
 #include "model/person_index.h"
 #include "model/restriction.h"
@@ -49,6 +50,8 @@ Err store_open(Arena *a, const Model *m, Installation *in, Store *ret)
         return e;
     }
     e = local_codes_load(data, m);
+    if (e == ERR_OK)
+        e = equal_names_load(data, m);
     if (e != ERR_OK) {
         db_close(data);
         db_close(keys);

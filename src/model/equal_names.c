@@ -1,0 +1,61 @@
+#include "model/equal_names.h"
+
+#include "identity/name_rules.h"
+
+/* In the arena of the model: readers may hold what went before. */
+static Err read_own(Db *db, const Model *m, EqualWords *ret)
+{
+    const Register *reg = role_reg(m, REG_ROLE_EQUAL_NAMES);
+    const Field *words = role_field(m, FIELD_ROLE_EQUAL_NAMES_WORDS),
+                *perhaps = role_field(m, FIELD_ROLE_EQUAL_NAMES_PERHAPS);
+    Arena *a = m->arena;
+    Stmt *st;
+    bool row;
+    TRY(db_stmt(db,
+                str_printf(a, "SELECT id,status,%.*s,%.*s FROM %.*s WHERE batal=0 ORDER BY id",
+                           STR_ARG(words->name), STR_ARG(perhaps->name), STR_ARG(reg->name))
+                    .ptr,
+                &st));
+    for (;;) {
+        TRY(stmt_step(st, &row));
+        if (!row)
+            return ERR_OK;
+        const State *state = reg_state(reg, row_text(a, st, 1));
+        if (state && state->opens)
+            equal_words_add(a, m->names, str_lower(a, row_text(a, st, 2)),
+                            (uint16_t)(GROUP_OWN | row_int(st, 0) % GROUP_OWN),
+                            str_is(row_text(a, st, 3), "ya"), ret);
+    }
+}
+
+Err equal_names_load(Db *db, const Model *m)
+{
+    if (!role_reg(m, REG_ROLE_EQUAL_NAMES) || !m->names)
+        return ERR_OK;
+    EqualWords *own = ARENA_NEW(m->arena, EqualWords);
+    TRY(read_own(db, m, own));
+    name_rules_set_own(m->names, own);
+    return ERR_OK;
+}
+
+typedef struct Publish {
+    const Model *model;
+    EqualWords *own;
+} Publish;
+
+static void publish(void *arg)
+{
+    const Publish *p = arg;
+    name_rules_set_own(p->model->names, p->own);
+}
+
+Err equal_names_changed(WriteTx *tx, const Model *m)
+{
+    if (!m->names)
+        return ERR_OK;
+    Publish *p = ARENA_NEW(tx->arena, Publish);
+    *p = (Publish){m, ARENA_NEW(m->arena, EqualWords)};
+    TRY(read_own(tx->db, m, p->own));
+    writer_after_commit(tx, publish, p);
+    return ERR_OK;
+}

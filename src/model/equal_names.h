@@ -1,0 +1,11 @@
+/* Names an installation takes for equal beside those of domain/names: records of the register with
+ * role `equal_names` in a state that opens. */
+#pragma once
+
+#include "model/store.h"
+
+/* Puts those in force into the rules by which names are compared. Before any reader. */
+MUST_CHECK Err equal_names_load(Db *db, const Model *m);
+/* In a command that changes one of them: the rules change once it is committed. Persons in memory
+ * are looked up by the new words after the next start, compared by them at once. */
+MUST_CHECK Err equal_names_changed(WriteTx *tx, const Model *m);
