@@ -10,7 +10,8 @@
 
 /* So many different persons make a pair of words a proposal; so many proposals a turn. */
 enum { PERSONS_MIN = 3, TURN_MAX = 20, WORD_SHORTEST = 3 };
-#define META_LINKS S("nicknames_links") /* the links there were when they were last looked through */
+#define META_LINKS                                                                                 \
+    S("nicknames_links") /* the links there were when they were last looked through */
 
 /* Two words of one person's names, in one spelling and in order. */
 typedef struct WordPair {

@@ -90,7 +90,8 @@ NameRules *name_rules_read(Arena *a, const NameTables *tables, Problems *problem
 /* Reads ejaan.tsv, kata.tsv, setara.tsv and bunyi.tsv of a folder. E_DOMAIN with problems, or what
  * reading a file answers. */
 MUST_CHECK Err name_rules_load(Arena *a, const char *dir, Problems *problems, NameRules **ret);
-/* Adds the names of a group, separated by blanks, to `to` in one spelling; they live in the arena. */
+/* Adds the names of a group, separated by blanks, to `to` in one spelling; they live in the arena.
+ */
 void equal_words_add(Arena *a, const NameRules *r, Str names, uint16_t group, bool weak,
                      EqualWords *to);
 /* Puts an installation's own groups beside those of the tables, in the place of the ones before;
