@@ -11,9 +11,14 @@
 #include "model/restriction.h"
 #include "model/row.h"
 
-/* Questions a turn, people looked at and owners told of one question. */
-enum { TURN_MAX = 20, NEAR_MAX = 40, TOLD_MAX = 8 };
+/* Questions a turn, people looked at and owners told of one question; open ones asked again. */
+enum { TURN_MAX = 20, NEAR_MAX = 40, TOLD_MAX = 8, OPEN_MAX = 1000 };
+/* A command is in the database a moment before its persons are in memory: so many are looked at
+ * twice. */
+enum { COMMANDS_AGAIN = 64 };
 #define META_QUESTIONS S("questions_matched") /* id of the last one matched */
+#define META_PERSONS                                                                               \
+    S("questions_persons") /* newest command whose persons they were matched with */
 
 typedef struct Matching {
     const Store *store;
@@ -22,6 +27,7 @@ typedef struct Matching {
     Record question;
     PersonFacts wanted;
     Subject asker;
+    int64_t since;         /* only persons saved by a later command */
     Record told[TOLD_MAX]; /* persons whose owners are told, one an owner, the likeliest first */
     Likeness like[TOLD_MAX];
     size_t n;
@@ -135,8 +141,8 @@ static Err consider(Matching *m, Str uid)
     Likeness like;
     bool elsewhere;
     TRY(row_by_uid(m->conn.db, m->arena, persons, uid, &r));
-    if (merged && r.vals[merged->index].id) /* whoever stands for her is found by herself or not */
-        return ERR_OK;
+    if (r.changed_tx <= m->since || (merged && r.vals[merged->index].id))
+        return ERR_OK; /* whoever stands for her is found by herself or not */
     TRY(is_elsewhere(m, &r, &elsewhere));
     if (!elsewhere)
         return ERR_OK;
@@ -167,8 +173,27 @@ static Str clear_text(const Matching *m, FieldRole role)
     return f && !f->class_ ? m->question.vals[f->index].text : STR_NONE;
 }
 
+/* Whether her owner was asked about this person since the question stands. */
+static Err was_told(Db *db, Arena *a, const Matching *m, const Record *person, bool *ret)
+{
+    const Field *who = role_field(m->store->model, FIELD_ROLE_INQUIRY_PERSON),
+                *asker = role_field(m->store->model, FIELD_ROLE_INQUIRY_ASKER);
+    return db_any(db,
+                  str_printf(a,
+                             "SELECT 1 FROM %.*s WHERE %.*s=:person AND %.*s=:asker"
+                             " AND dibuat_tx>:asked LIMIT 1",
+                             STR_ARG(who->reg->name), STR_ARG(who->name), STR_ARG(asker->name))
+                      .ptr,
+                  ret, BIND(":person", person->id), BIND(":asker", m->asker.user),
+                  BIND(":asked", m->question.created_tx));
+}
+
 static Err tell(WriteTx *tx, const Matching *m, Batch *batch, const Record *person)
 {
+    bool told;
+    TRY(was_told(tx->db, tx->arena, m, person, &told));
+    if (told)
+        return ERR_OK;
     Change *c = store_change(tx->arena, CHANGE_CREATE, role_reg(m->store->model, REG_ROLE_INQUIRY),
                              STR_NONE, 0);
     Str agency;
@@ -183,11 +208,11 @@ static Err tell(WriteTx *tx, const Matching *m, Batch *batch, const Record *pers
 }
 
 /* The question matched last. */
-static Err matched_last(Db *db, Arena *a, int64_t *ret)
+static Err seen_last(Db *db, Arena *a, Str key, int64_t *ret)
 {
     Str seen;
     *ret = 0;
-    TRY(meta_get(db, a, META_QUESTIONS, &seen));
+    TRY(meta_get(db, a, key, &seen));
     (void)str_i64(seen, ret);
     return ERR_OK;
 }
@@ -195,59 +220,95 @@ static Err matched_last(Db *db, Arena *a, int64_t *ret)
 static Err tell_all(WriteTx *tx, void *matching)
 {
     Matching *m = matching;
-    int64_t last;
-    TRY(matched_last(tx->db, tx->arena, &last));
-    if (last >= m->question.id)
-        return ERR_OK; /* a command and the server matched at once */
     Batch batch = {.store = m->store, .actor = system_actor_clock(), .arena = tx->arena};
     batch.problems.arena = tx->arena;
     for (size_t i = 0; i < m->n; i++)
         TRY(tell(tx, m, &batch, &m->told[i]));
+    return ERR_OK;
+}
+
+static Err tell_new(WriteTx *tx, void *matching)
+{
+    const Matching *m = matching;
+    int64_t last;
+    TRY(seen_last(tx->db, tx->arena, META_QUESTIONS, &last));
+    if (last >= m->question.id)
+        return ERR_OK; /* a command and the server matched at once */
+    TRY(tell_all(tx, matching));
     return meta_put(tx->db, META_QUESTIONS, str_int(tx->arena, m->question.id));
 }
 
-/* One write a question, whether anybody fits or not. A question that cannot be opened any more is
- * passed over. */
+/* A question that cannot be opened any more is passed over. */
 static Err match_one(Matching *m, int64_t id)
 {
     m->n = 0;
     TRY(row_by_id(m->conn.db, m->arena, role_reg(m->store->model, REG_ROLE_QUESTION), id,
                   &m->question));
-    Err e = m->question.void_tx ? E_NOT_FOUND : open_question(m);
+    const State *state = reg_state(m->question.reg, m->question.state);
+    bool over = m->question.void_tx || (state && state->closed);
+    Err e = over ? E_NOT_FOUND : open_question(m);
     if (e == ERR_OK)
         e = find_asker(m);
     if (e == ERR_OK)
         e = find_fitting(m);
-    if (e != ERR_OK && e != E_NOT_FOUND)
-        return e;
-    return writer_run(m->store->writer, NULL, tell_all, m);
+    return e == E_NOT_FOUND ? ERR_OK : e;
 }
 
-static Err waiting(Matching *m, Arena *a, IdList *ret)
+/* One write a new question, whether anybody fits or not; one of an old question that fits. */
+static Err match_each(Matching *m, const IdList *ids, bool fresh)
 {
-    Stmt *st;
-    int64_t last;
-    TRY(matched_last(m->conn.db, a, &last));
-    TRY(db_stmt(m->conn.db,
-                str_printf(a, "SELECT id FROM %.*s WHERE id>:last ORDER BY id LIMIT %d",
-                           STR_ARG(role_reg(m->store->model, REG_ROLE_QUESTION)->name), TURN_MAX)
-                    .ptr,
-                &st));
-    stmt_int(st, ":last", last);
-    return stmt_ids(st, a, ret);
-}
-
-static Err match_waiting(Matching *m, Arena *a)
-{
-    IdList ids = {0};
-    TRY(waiting(m, a, &ids));
     Err e = ERR_OK;
-    for (size_t i = 0; i < ids.n && e == ERR_OK; i++) {
+    for (size_t i = 0; i < ids->n && e == ERR_OK; i++) {
         m->arena = arena_new(SIZE_MAX);
-        e = match_one(m, ids.items[i]);
+        e = match_one(m, ids->items[i]);
+        if (e == ERR_OK && (fresh || m->n))
+            e = writer_run(m->store->writer, NULL, fresh ? tell_new : tell_all, m);
         arena_free(m->arena);
     }
     return e;
+}
+
+static Err question_ids(Matching *m, Arena *a, const char *which, int64_t last, int most,
+                        IdList *ret)
+{
+    Stmt *st;
+    TRY(db_stmt(m->conn.db,
+                str_printf(a, "SELECT id FROM %.*s WHERE id%s LIMIT %d",
+                           STR_ARG(role_reg(m->store->model, REG_ROLE_QUESTION)->name), which, most)
+                    .ptr,
+                &st, BIND(":last", last)));
+    return stmt_ids(st, a, ret);
+}
+
+static Err note_persons(WriteTx *tx, void *newest)
+{
+    return meta_put(tx->db, META_PERSONS, str_int(tx->arena, *(int64_t *)newest));
+}
+
+/* Whoever was saved since the last look may be whom an older question asks about. */
+static Err match_later(Matching *m, Arena *a, int64_t last)
+{
+    int64_t seen, newest;
+    IdList ids = {0};
+    TRY(seen_last(m->conn.db, a, META_PERSONS, &seen));
+    TRY(db_number(m->conn.db, "SELECT coalesce(max(id),0) FROM tx", &newest));
+    if (newest == seen)
+        return ERR_OK;
+    m->since = seen - COMMANDS_AGAIN;
+    TRY(question_ids(m, a, "<=:last ORDER BY id DESC", last, OPEN_MAX, &ids));
+    TRY(match_each(m, &ids, false));
+    return writer_run(m->store->writer, NULL, note_persons, &newest);
+}
+
+static Err match_all(Matching *m, Arena *a)
+{
+    IdList ids = {0};
+    int64_t last;
+    TRY(seen_last(m->conn.db, a, META_QUESTIONS, &last));
+    TRY(match_later(m, a, last));
+    m->since = 0;
+    TRY(question_ids(m, a, ">:last ORDER BY id", last, TURN_MAX, &ids));
+    return match_each(m, &ids, true);
 }
 
 Err questions_match(const Store *s, int wait_ms)
@@ -258,7 +319,7 @@ Err questions_match(const Store *s, int wait_ms)
         return ERR_OK;
     TRY(readconn_open(s, &m.conn));
     Arena *a = arena_new(SIZE_MAX);
-    Err e = match_waiting(&m, a);
+    Err e = match_all(&m, a);
     arena_free(a);
     readconn_close(&m.conn);
     return e;

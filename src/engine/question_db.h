@@ -5,8 +5,9 @@
 
 #include "model/store.h"
 
-/* Matches the questions that were not matched yet, on connections of its own, and makes an inquiry
- * for each owner of a file that fits. ERR_OK also while the persons on file are still being read
+/* Matches the questions that were not matched yet with everybody, those still open with whoever was
+ * saved since, on connections of its own, and makes an inquiry for each owner of a file that fits;
+ * once about one person. ERR_OK also while the persons on file are still being read
  * after `wait_ms`, and without the registers. */
 MUST_CHECK Err questions_match(const Store *s, int wait_ms);
 /* For Store.advise: E_BUDGET when the one who asks has opened or asked as much today as the

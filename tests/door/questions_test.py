@@ -99,6 +99,23 @@ def test_match_and_no_match_look_the_same(s):
     assert "Ferderika" not in asker.get("/cari", {"q": "Ferderika Ujisama Bifel"}).html.replace('value="Ferderika', "").replace("Ferderika Ujisama Bifel&quot;", "")
 
 
+def test_a_question_that_stands_is_answered_by_who_comes_later(s):
+    owner, asker = s.as_("ppt"), s.as_("ppt2")
+    open_, closed = (ask(asker, f"Apolonia {name} Naisoko", tgl_lahir="1995-08-12") for name in ("Ujinanti", "Ujitutup"))
+    s.cli("match questions")
+    assert move(asker, closed.path.split("?")[0], "tutup").status == 200
+    uids = [person(owner, nama=f"Apollonia {name} Naisoko", jk="P", tgl_lahir="1995-08-12") for name in ("Ujinanti", "Ujitutup")]
+    seen = bare(asker.get(open_.path))
+    s.cli("match questions")
+    assert [len(inquiries(s, uid)) for uid in uids] == [1, 0]
+    assert bare(asker.get(open_.path)) == seen, "the question tells that somebody fits"
+    form = owner.get(f"/orang/{uids[0]}/ubah").form(f"/orang/{uids[0]}/ubah")
+    assert owner.submit(form.fill(meninggal="tidak").force("yakin", "1")).status == 200
+    assert s.rows("SELECT versi FROM orang WHERE uid = ?", uids[0])[0][0] == 2
+    s.cli("match questions")
+    assert len(inquiries(s, uids[0])) == 1, "the owner was asked twice about one person"
+
+
 def test_the_question_stands_under_a_hit_and_under_none(s):
     asker = s.as_("ppt")
     person(asker, nama="Osias Ujikotak Tahun", jk="L", tgl_lahir="1990-01-01")
