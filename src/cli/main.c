@@ -1,5 +1,5 @@
 #include "cli/command.h"
-#include "intake/xlsx_child.h"
+#include "intake/reader_child.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -182,7 +182,7 @@ static int run_command(Cli *cli, const Command *c, int argc, char **argv)
 int main(int argc, char **argv)
 {
     if (argc > 2 && strcmp(argv[1], "urai") == 0)
-        return xlsx_child_main(argc, argv);
+        return reader_child_main(argc, argv);
     struct rlimit no_core = {0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
     umask(077); /* databases, logs and exports are nobody else's */

@@ -10,6 +10,7 @@
 #include "engine/question_db.h"
 #include "engine/settings_db.h"
 #include "guard/anchor.h"
+#include "model/files.h"
 #include "model/scrub.h"
 
 #include <pthread.h>
@@ -157,6 +158,8 @@ static Err run_scrub(CareDesk *d, Arena *a)
     Err e = db_begin_read(conn.db);
     if (e == ERR_OK)
         e = scrub_run(d->store, &conn, &problems, &sum);
+    if (e == ERR_OK)
+        e = files_sweep(d->store, conn.db, a);
     readconn_close(&conn);
     TRY(e);
     if (sum.faults)

@@ -118,6 +118,9 @@ static void check_care(const Str *v, Problems *problems)
         wrong(problems, SETTING_READINGS, M_SETTING_BAD_READINGS);
     if (!is_number(v[SETTING_GIVEN_DAYS], GIVEN_DAYS_MAX) || str_is(v[SETTING_GIVEN_DAYS], "0"))
         wrong(problems, SETTING_GIVEN_DAYS, M_SETTING_BAD_GIVEN_DAYS);
+    for (SettingKey s = SETTING_FILES_USER; s <= SETTING_FILES_ALL; s++)
+        if (!is_number(v[s], FILES_MAX))
+            wrong(problems, s, M_SETTING_BAD_FILES);
 }
 
 void settings_check(const Settings *typed, Problems *problems)

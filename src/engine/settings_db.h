@@ -8,7 +8,8 @@
  * A letterhead that nobody filled in yet is empty text, never absent. Margins are millimetres.
  * Backups by the server's own clock: every so many minutes (0: never) into a folder (empty:
  * DATA/cadangan), and the hour of the night at which all records are checked.
- * The number of protected records that one person may open in a day (0: any number). */
+ * The number of protected records that one person may open in a day (0: any number), and the
+ * megabytes of attachments one and all may keep (0: any). */
 #pragma once
 
 #include "base/messages.h"
@@ -30,7 +31,13 @@ typedef struct Settings {
 } Settings;
 
 enum { SETTING_TEXT_MAX = 120, MARGIN_MIN = 5, MARGIN_MAX = 50 };
-enum { BACKUP_MINUTES_MAX = 1440, SCRUB_HOUR_MAX = 23, READINGS_MAX = 100000, GIVEN_DAYS_MAX = 90 };
+enum {
+    BACKUP_MINUTES_MAX = 1440,
+    SCRUB_HOUR_MAX = 23,
+    READINGS_MAX = 100000,
+    GIVEN_DAYS_MAX = 90,
+    FILES_MAX = 10000000
+};
 
 /* A setting that is a number, as settings_check leaves it. */
 int64_t setting_number(const Settings *set, SettingKey s);

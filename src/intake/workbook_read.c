@@ -1,7 +1,8 @@
 #include "workbook_read.h"
 
+#include "reader_spawn.h"
 #include "workbook_csv.h"
-#include "xlsx_spawn.h"
+#include "xlsx_wire.h"
 
 #include <string.h>
 
@@ -200,7 +201,7 @@ static Err read_any(Arena *a, Str bytes, Str file_name, XlsxRunner run, Workbook
 
 Err workbook_read(Arena *a, Str bytes, Str file_name, Workbook *ret, Problems *problems)
 {
-    return read_any(a, bytes, file_name, xlsx_spawn, ret, problems);
+    return read_any(a, bytes, file_name, reader_spawn_xlsx, ret, problems);
 }
 
 static bool to_wire(void *ctx, Str bytes)

@@ -1,5 +1,5 @@
 /* Workbooks from outside: XLSX and CSV as sheets of typed cells. XLSX bytes are never parsed in
- * this process: a sandboxed child does it (xlsx_child.h) and its answer is checked again here. */
+ * this process: a sandboxed child does it (reader_child.h) and its answer is checked again here. */
 #pragma once
 
 #include "problem.h"

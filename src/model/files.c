@@ -1,5 +1,6 @@
 #include "model/files.h"
 
+#include "base/log.h"
 #include "base/utf8.h"
 #include "model/env.h"
 #include "model/row.h"
@@ -59,14 +60,57 @@ static Err put_chunk(Db *db, Str uid, size_t ord, size_t n, Str blob)
     return stmt_run(st);
 }
 
-static Err put_chunks(Reader *rd, Db *db, const Dek *dek, const Field *f, Str uid, Str subject,
-                      Str bytes)
+/* Opens berkas.db to be written; its tables are made by whoever comes first. */
+static Err open_files(const Store *s, Db **ret)
+{
+    TRY(db_open(s->in->files_db, DB_WRITE, ret));
+    Err e = db_exec(*ret,
+                    "CREATE TABLE IF NOT EXISTS berkas(uid TEXT NOT NULL, ord INTEGER NOT NULL,"
+                    " n INTEGER NOT NULL, blob BLOB NOT NULL, PRIMARY KEY(uid, ord));"
+                    "CREATE TABLE IF NOT EXISTS simpanan(uid TEXT PRIMARY KEY, oleh TEXT NOT NULL,"
+                    " reg TEXT NOT NULL, rec TEXT NOT NULL, bytes INTEGER NOT NULL,"
+                    " at INTEGER NOT NULL)");
+    if (e != ERR_OK)
+        db_close(*ret);
+    return e;
+}
+
+static Err room(Db *db, Str user, int64_t more, int64_t user_max, int64_t all_max)
+{
+    int64_t all, own;
+    TRY(db_number(db, "SELECT sum(bytes) FROM simpanan", &all));
+    TRY(db_number(db, "SELECT sum(bytes) FROM simpanan WHERE oleh=:user", &own,
+                  BIND(":user", user)));
+    bool full = (user_max && own + more > user_max) || (all_max && all + more > all_max);
+    return full ? E_TOO_LARGE : ERR_OK;
+}
+
+Err file_room(Reader *rd, size_t more, int64_t user_max, int64_t all_max)
+{
+    Db *db;
+    TRY(open_files(rd->store, &db));
+    Err e = room(db, rd->actor->subject->uid, (int64_t)more, user_max, all_max);
+    db_close(db);
+    return e;
+}
+
+/* Who kept how much, and for which record. */
+static Err put_kept(Reader *rd, Db *db, const Change *c, Str uid, size_t bytes)
+{
+    return db_run(db,
+                  "INSERT INTO simpanan(uid,oleh,reg,rec,bytes,at)"
+                  " VALUES(:uid,:user,:reg,:rec,:bytes,:at)",
+                  BIND(":uid", uid), BIND(":user", rd->actor->subject->uid),
+                  BIND(":reg", c->reg->name), BIND(":rec", c->uid), BIND(":bytes", (int64_t)bytes),
+                  BIND(":at", clock_now()));
+}
+
+static Err put_chunks(Reader *rd, Db *db, const Dek *dek, const Change *c, const Field *f, Str uid,
+                      Str subject, Str bytes)
 {
     size_t n = chunk_count(bytes.len);
-    TRY(db_exec(db, "CREATE TABLE IF NOT EXISTS berkas(uid TEXT NOT NULL, ord INTEGER NOT NULL,"
-                    " n INTEGER NOT NULL, blob BLOB NOT NULL, PRIMARY KEY(uid, ord))"));
     TRY(db_begin(db));
-    Err e = ERR_OK;
+    Err e = put_kept(rd, db, c, uid, bytes.len);
     for (size_t i = 0; i < n && e == ERR_OK; i++) {
         Str piece = str_head(str_from(bytes, i * FILE_CHUNK), FILE_CHUNK);
         e = put_chunk(db, uid, i, n,
@@ -98,9 +142,9 @@ Err file_store(Reader *rd, const Batch *b, const Change *c, const Field *f, Str 
     }
     TRY(env_key_subject(&env, &subject));
     TRY(env_dek(&env, subject, &dek));
-    Err e = db_open(rd->store->in->files_db, DB_WRITE, &db);
+    Err e = open_files(rd->store, &db);
     if (e == ERR_OK) {
-        e = put_chunks(rd, db, &dek, f, uid, subject, bytes);
+        e = put_chunks(rd, db, &dek, c, f, uid, subject, bytes);
         db_close(db);
     }
     dek_wipe(&dek);
@@ -152,5 +196,83 @@ Err file_load(Reader *rd, const Record *r, const Field *f, Str *ret)
         db_close(db);
     }
     dek_wipe(&dek);
+    return e;
+}
+
+/* ---- what no record came to name ---- */
+
+typedef struct Kept {
+    Str uid, reg, rec;
+    int64_t at;
+} Kept;
+
+typedef struct KeptList {
+    Kept *items;
+    size_t n, cap;
+} KeptList;
+
+/* What is a day old and not known to be named, or not. */
+static Err list_unsettled(Db *files, Arena *a, KeptList *ret)
+{
+    Stmt *st;
+    Err e = ERR_OK;
+    TRY(db_stmt(files, "SELECT uid,reg,rec,at FROM simpanan WHERE rec<>'' AND at<:before", &st,
+                BIND(":before", clock_now() - DAY_MS)));
+    while (stmt_next(st, &e))
+        *ARENA_PUSH(a, *ret) =
+            (Kept){row_text(a, st, 0), row_text(a, st, 1), row_text(a, st, 2), row_int(st, 3)};
+    return e;
+}
+
+/* Whether the record was written within a day of the bytes. Which version names them is sealed:
+ * when in doubt they stay. */
+static Err was_saved(const Store *s, Db *db, Arena *a, const Kept *k, bool *ret)
+{
+    const Register *reg = model_reg(s->model, k->reg);
+    Record r;
+    *ret = !reg;
+    if (!reg)
+        return ERR_OK;
+    Err e = row_by_uid(db, a, reg, k->rec, &r);
+    if (e != ERR_OK)
+        return e == E_NOT_FOUND ? ERR_OK : e;
+    return db_any(db,
+                  "SELECT 1 FROM riwayat h JOIN tx t ON t.id=h.tx WHERE h.reg=:reg AND h.rec=:rec"
+                  " AND t.at>=:at AND t.at<=:until",
+                  ret, BIND(":reg", reg->name), BIND(":rec", r.id), BIND(":at", k->at),
+                  BIND(":until", k->at + DAY_MS));
+}
+
+/* Bytes kept by an older program count for everybody together, and stay. */
+static const char older[] =
+    "INSERT INTO simpanan(uid,oleh,reg,rec,bytes,at) SELECT uid,'','','',sum(length(blob)),0"
+    " FROM berkas WHERE uid NOT IN (SELECT uid FROM simpanan) GROUP BY uid";
+
+static Err sweep(const Store *s, Db *files, Db *db, Arena *a)
+{
+    KeptList list = {0};
+    TRY(db_exec(files, older));
+    TRY(list_unsettled(files, a, &list));
+    for (size_t i = 0; i < list.n; i++) {
+        bool saved;
+        Str uid = list.items[i].uid;
+        TRY(was_saved(s, db, a, &list.items[i], &saved));
+        if (saved) {
+            TRY(db_run(files, "UPDATE simpanan SET rec='' WHERE uid=:uid", BIND(":uid", uid)));
+            continue;
+        }
+        TRY(db_run(files, "DELETE FROM berkas WHERE uid=:uid", BIND(":uid", uid)));
+        TRY(db_run(files, "DELETE FROM simpanan WHERE uid=:uid", BIND(":uid", uid)));
+        log_info("files: an upload without a record removed");
+    }
+    return ERR_OK;
+}
+
+Err files_sweep(const Store *s, Db *db, Arena *a)
+{
+    Db *files;
+    TRY(open_files(s, &files));
+    Err e = sweep(s, files, db, a);
+    db_close(files);
     return e;
 }

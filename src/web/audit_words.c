@@ -21,6 +21,7 @@ static const struct {
             {"backup", M_ACT_BACKUP},
             {"verify", M_ACT_VERIFY},
             {"open", M_ACT_OPEN},
+            {"original", M_ACT_ORIGINAL},
             {"import", M_ACT_IMPORT},
             {"audit", M_ACT_AUDIT},
             {"update", M_ACT_CHANGE},

@@ -182,7 +182,7 @@ Err form_read(Form *f, Change *c, Problems *problems)
     for (size_t i = 0; i < f->reg->field_count; i++) {
         const Field *field = f->reg->fields[i];
         if (field->kind == FK_FILE && takes(f, field, offered))
-            form_take_file(f, field, c, problems);
+            TRY(form_take_file(f, field, c, problems));
     }
     return ERR_OK;
 }

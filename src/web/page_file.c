@@ -2,6 +2,8 @@
 #include "web/page_file.h"
 
 #include "base/rand.h"
+#include "engine/settings_db.h"
+#include "intake/reader_spawn.h"
 #include "model/files.h"
 #include "web/record.h"
 
@@ -21,24 +23,42 @@ static void give(Change *c, FieldRole role, Str value)
         change_set(c, f, value);
 }
 
-void form_take_file(Form *form, const Field *f, Change *c, Problems *problems)
+/* What is wrong with the bytes, as far as can be told before they are stored: M_COUNT for nothing.
+ */
+static Err judge_file(Req *req, Str bytes, Problem *p)
+{
+    const int64_t mega = 1000 * 1000;
+    Settings set;
+    p->msg = bytes.len > FILE_BYTES_MAX ? M_FILE_BIG : M_FILE_KIND;
+    if (bytes.len > FILE_BYTES_MAX || !file_type(bytes).ptr)
+        return ERR_OK;
+    TRY(settings_read(req->reader.db, req->arena, &set));
+    p->args[0] = set.value[SETTING_FILES_USER];
+    p->args[1] = set.value[SETTING_FILES_ALL];
+    Err e = file_room(&req->reader, bytes.len, setting_number(&set, SETTING_FILES_USER) * mega,
+                      setting_number(&set, SETTING_FILES_ALL) * mega);
+    p->msg = e == E_TOO_LARGE ? M_FILE_QUOTA : M_COUNT;
+    return e == E_TOO_LARGE ? ERR_OK : e;
+}
+
+Err form_take_file(Form *form, const Field *f, Change *c, Problems *problems)
 {
     Req *req = form->req;
     Str name = widget_name(form, f);
     const Upload *up = upload_named(req, name);
     Problem p = {.field = name, .label = &f->label};
     if (!up)
-        return; /* nothing chosen: what is stored stays */
-    Str type = file_type(up->bytes);
-    p.msg = up->bytes.len > FILE_BYTES_MAX ? M_FILE_BIG : M_FILE_KIND;
-    if (!type.ptr || up->bytes.len > FILE_BYTES_MAX) {
+        return ERR_OK; /* nothing chosen: what is stored stays */
+    TRY(judge_file(req, up->bytes, &p));
+    if (p.msg != M_COUNT) {
         problem_add(problems, p);
-        return;
+        return ERR_OK;
     }
     change_set(c, f, rand_uid(req->arena));
     give(c, FIELD_ROLE_ATTACHMENT_NAME, up->file_name);
-    give(c, FIELD_ROLE_ATTACHMENT_MIME, type);
+    give(c, FIELD_ROLE_ATTACHMENT_MIME, file_type(up->bytes));
     give(c, FIELD_ROLE_ATTACHMENT_SIZE, str_int(req->arena, (int64_t)up->bytes.len));
+    return ERR_OK;
 }
 
 Err form_keep_files(Form *form, const Batch *b, const Change *c)
@@ -71,19 +91,37 @@ static bool class_allows(const Record *r, unsigned classes)
     return c == CLASS_NONE || (classes & CLASS_BIT(c));
 }
 
+/* A picture of which no bare copy can be made: that, and the way to the bytes as they came. */
+static Err no_copy(Req *req, const Sheet *s)
+{
+    Crumb crumb = {record_title(req, &s->rec), url_record(req, s->rec.reg, s->rec.uid, "")};
+    req->res.status = err_http(E_PARSE);
+    Html *h = page_begin(req, req_tr(req, M_FILE_NO_COPY), &crumb, 1);
+    page_notice(h, "awas", req_tr(req, M_FILE_NO_COPY_WHY));
+    page_link_in(h, "p", S("?asli=ya"), req_tr(req, M_FILE_ORIGINAL));
+    page_end(req, h);
+    return ERR_OK;
+}
+
 Err page_file(Req *req)
 {
     Sheet s;
-    Str bytes;
+    Str bytes, type;
     TRY(record_load(req, VERB_READ, &s));
     const Field *f = reg_field(req->reg, req->name);
     if (!f || f->kind != FK_FILE || !class_allows(&s.rec, s.decision.classes))
         return E_NOT_FOUND;
     TRY(file_load(&req->reader, &s.rec, f, &bytes));
+    type = file_type(bytes);
+    if (str_is(req_query(req, S("asli")), "ya"))
+        req_on_record(req, S("original"), s.rec.reg, s.rec.uid, S("ok"));
+    else if (str_starts(type, S("image/")) &&
+             reader_spawn_picture(req->arena, bytes, &bytes) != XLSX_OK)
+        return no_copy(req, &s);
     req->res.type = S("application/octet-stream");
     req->res.disposition = str_printf(req->arena, "attachment; filename=\"%.*s%.*s\"",
                                       STR_ARG(str_empty(s.rec.number) ? f->name : s.rec.number),
-                                      STR_ARG(file_ending(file_type(bytes))));
+                                      STR_ARG(file_ending(type)));
     buf_put(&req->res.body, bytes);
     return ERR_OK;
 }

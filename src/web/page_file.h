@@ -4,8 +4,9 @@
 #include "web/widget.h"
 
 /* Takes the upload for a field of the form into the change: a new uid, and what is known of the
- * bytes (name, type, size) into the fields with those roles. */
-void form_take_file(Form *form, const Field *f, Change *c, Problems *problems);
+ * bytes (name, type, size) into the fields with those roles. What speaks against it becomes a
+ * problem at the field. */
+MUST_CHECK Err form_take_file(Form *form, const Field *f, Change *c, Problems *problems);
 /* Stores the bytes of a prepared change, before the change itself is written. */
 MUST_CHECK Err form_keep_files(Form *form, const Batch *b, const Change *c);
 /* Whether forms of the register must be sent as multipart. */

@@ -62,6 +62,9 @@ static void form(Req *req, Html *h, const Settings *set)
     h_element(h, "h2", req_tr(req, M_SETTING_GUARD));
     text_inputs(req, h, set, SETTING_READINGS, SETTING_GIVEN_DAYS,
                 req_tr(req, M_SETTING_READINGS_HINT));
+    h_element(h, "h2", req_tr(req, M_SETTING_FILES));
+    text_inputs(req, h, set, SETTING_FILES_USER, SETTING_FILES_ALL,
+                req_tr(req, M_SETTING_FILES_HINT));
     page_form_end(h, req_tr(req, M_WEB_SAVE), S("utama"));
 }
 

@@ -140,6 +140,20 @@ static void put_refs(Req *req, Html *h, const Field *f, Str uids)
     }
 }
 
+/* The copy without what a camera wrote into it, and the bytes as they came: evidence. */
+static void put_file(Req *req, Html *h, const Record *r, const Field *f)
+{
+    Str url = url_record(req, r->reg, r->uid,
+                         str_printf(req->arena, "/berkas/%.*s", STR_ARG(f->name)).ptr);
+    page_link(h, url, req_tr(req, M_FILE_DOWNLOAD));
+    h_class(h, "p", "keterangan");
+    h_text(h, req_tr(req, M_FILE_COPY_HINT));
+    h_lit(h, " ");
+    page_link(h, str_printf(req->arena, "%.*s?asli=ya", STR_ARG(url)),
+              req_tr(req, M_FILE_ORIGINAL));
+    h_close(h);
+}
+
 void record_put_value(Req *req, Html *h, const Record *r, const Field *f)
 {
     const Value *v = &r->vals[f->index];
@@ -147,10 +161,7 @@ void record_put_value(Req *req, Html *h, const Record *r, const Field *f)
     if (v->sealed) {
         h_element_as(h, "span", "lindung", text);
     } else if (f->kind == FK_FILE && !str_empty(v->text)) {
-        page_link(h,
-                  url_record(req, r->reg, r->uid,
-                             str_printf(req->arena, "/berkas/%.*s", STR_ARG(f->name)).ptr),
-                  req_tr(req, M_FILE_DOWNLOAD));
+        put_file(req, h, r, f);
     } else if (f->kind == FK_REF && !f->multi && v->reg && uid_shape(v->text)) {
         page_link(h, url_record(req, v->reg, v->text, ""), str_empty(text) ? v->text : text);
     } else if (f->kind == FK_REF && f->multi) {

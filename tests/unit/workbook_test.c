@@ -2,9 +2,9 @@
  * which is this program again (argv "urai xlsx"). */
 #include "clock.h"
 #include "csv.h"
+#include "reader_child.h"
 #include "workbook_read.h"
 #include "workbook_write.h"
-#include "xlsx_child.h"
 #include "xlsx_value.h"
 #include "xlsx_wire.h"
 
@@ -843,14 +843,14 @@ static void child_usage(void **state)
     (void)state;
     char name[] = "sigap", verb[] = "urai", kind[] = "foto";
     char *argv[] = {name, verb, kind, NULL};
-    assert_int_equal(xlsx_child_main(3, argv), 2);
-    assert_int_equal(xlsx_child_main(2, argv), 2);
+    assert_int_equal(reader_child_main(3, argv), 2);
+    assert_int_equal(reader_child_main(2, argv), 2);
 }
 
 /* What a locked-in process tries, by the name the test gives it. 0 = it could. */
 static int try_to(const char *what)
 {
-    if (!xlsx_child_lock())
+    if (!reader_child_lock())
         return 99;
     if (strcmp(what, "wait") == 0) {
         char c = 'x';
@@ -967,7 +967,7 @@ static void ten_thousand_rows(void **state)
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "urai") == 0)
-        return xlsx_child_main(argc, argv);
+        return reader_child_main(argc, argv);
     if (argc > 2 && strcmp(argv[1], "kurung") == 0)
         _exit(try_to(argv[2]));
     const struct CMUnitTest tests[] = {

@@ -1,6 +1,7 @@
-#include "xlsx_child.h"
+#include "reader_child.h"
 
 #include "file.h"
+#include "picture.h"
 #include "xlsx_wire.h"
 
 #include <errno.h>
@@ -87,11 +88,16 @@ static bool to_stdout(void *ctx, Str bytes)
     return file_write_fd(STDOUT_FILENO, bytes) == ERR_OK;
 }
 
-static XlsxFault read_stdin(Arena *a)
+static XlsxFault copy_picture(Arena *a, Str bytes)
 {
-    Str bytes;
-    if (file_read_fd(a, STDIN_FILENO, WORKBOOK_MAX_BYTES, &bytes) != ERR_OK)
-        return XLSX_OUTPUT;
+    Str bare;
+    if (!picture_bare(a, bytes, &bare))
+        return XLSX_BROKEN;
+    return to_stdout(NULL, bare) ? XLSX_OK : XLSX_OUTPUT;
+}
+
+static XlsxFault read_workbook(Arena *a, Str bytes)
+{
     WireOut out = {.pending = buf_new(a, 256 * 1024), .pass = to_stdout};
     XlsxSink sink = wire_sink(&out);
     XlsxFault fault = xlsx_read(a, bytes, &sink);
@@ -99,20 +105,24 @@ static XlsxFault read_stdin(Arena *a)
     return wire_end(&out) || fault != XLSX_OK ? fault : XLSX_OUTPUT;
 }
 
-bool xlsx_child_lock(void)
+bool reader_child_lock(void)
 {
     tzset(); /* while files can still be opened */
     return limit_self() && filter_calls();
 }
 
-int xlsx_child_main(int argc, char **argv)
+int reader_child_main(int argc, char **argv)
 {
-    if (argc != 3 || strcmp(argv[2], "xlsx") != 0)
+    bool picture = argc == 3 && strcmp(argv[2], READER_PICTURE) == 0;
+    if (argc != 3 || (!picture && strcmp(argv[2], READER_XLSX) != 0))
         return 2;
-    if (!xlsx_child_lock())
+    if (!reader_child_lock())
         return XLSX_EXIT + XLSX_SANDBOX;
     Arena *a = arena_new(MEMORY);
-    XlsxFault fault = read_stdin(a);
+    Str bytes;
+    XlsxFault fault = XLSX_OUTPUT;
+    if (file_read_fd(a, STDIN_FILENO, WORKBOOK_MAX_BYTES, &bytes) == ERR_OK)
+        fault = picture ? copy_picture(a, bytes) : read_workbook(a, bytes);
     /* No arena_free: the memory goes with the process. _exit also spares exit handlers. */
     _exit(fault == XLSX_OK ? 0 : XLSX_EXIT + (int)fault);
 }

@@ -1,7 +1,10 @@
-#include "xlsx_spawn.h"
+#include "reader_spawn.h"
 
 #include "clock.h"
 #include "file.h"
+#include "picture.h"
+#include "reader_child.h"
+#include "xlsx_wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +16,14 @@
 #include <unistd.h>
 
 enum { DEADLINE_MS = 30 * 1000, PATIENCE_MS = 3 * 1000 };
+
+/* What is asked of the child, and who takes its answer as it comes. */
+typedef struct Job {
+    char kind[sizeof READER_PICTURE];
+    Str bytes;
+    void *ctx;
+    XlsxFault (*take)(void *ctx, Str piece);
+} Job;
 
 /* Nothing of our environment is the child's business. The sanitizer's limits stand in for those the
  * child cannot set under it; without a sanitizer nobody reads them. */
@@ -32,9 +43,9 @@ static int file_in_memory(Str bytes)
     return -1;
 }
 
-static bool start(int in, int out, pid_t *ret_pid)
+static bool start(char *kind, int in, int out, pid_t *ret_pid)
 {
-    char name[] = "sigap", verb[] = "urai", kind[] = "xlsx";
+    char name[] = "sigap", verb[] = "urai";
     char *argv[] = {name, verb, kind, NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attr;
@@ -61,7 +72,7 @@ static bool start(int in, int out, pid_t *ret_pid)
 }
 
 /* Reads until the child closes its end. */
-static XlsxFault receive(int fd, WireIn *in)
+static XlsxFault receive(int fd, const Job *job)
 {
     char piece[65536];
     int64_t deadline = clock_steady() + DEADLINE_MS;
@@ -80,7 +91,7 @@ static XlsxFault receive(int fd, WireIn *in)
             return XLSX_SANDBOX;
         if (n == 0)
             return XLSX_OK;
-        XLSX_TRY(wire_take(in, (Str){piece, (size_t)n}));
+        XLSX_TRY(job->take(job->ctx, (Str){piece, (size_t)n}));
     }
 }
 
@@ -117,32 +128,64 @@ static XlsxFault fault_of_status(int status)
     return signal == SIGABRT || signal == SIGKILL || signal == SIGXCPU ? XLSX_MEMORY : XLSX_SANDBOX;
 }
 
-static XlsxFault run(int file, int ends[2], WireIn *in)
+static XlsxFault run(int file, int ends[2], Job *job)
 {
     pid_t pid;
-    bool started = start(file, ends[1], &pid);
+    bool started = start(job->kind, file, ends[1], &pid);
     close(ends[1]);
     ends[1] = -1;
     if (!started)
         return XLSX_SANDBOX;
-    XlsxFault received = receive(ends[0], in);
+    XlsxFault received = receive(ends[0], job);
     int status;
     if (!reap(pid, received != XLSX_OK, &status))
         return XLSX_SANDBOX;
     return received != XLSX_OK ? received : fault_of_status(status);
 }
 
-XlsxFault xlsx_spawn(Str bytes, WireIn *in)
+static XlsxFault spawn(Job *job)
 {
     int ends[2];
-    int file = file_in_memory(bytes);
+    int file = file_in_memory(job->bytes);
     if (file < 0)
         return XLSX_SANDBOX;
     XlsxFault fault = XLSX_SANDBOX;
     if (pipe2(ends, O_CLOEXEC) == 0) {
-        fault = run(file, ends, in);
+        fault = run(file, ends, job);
         close(ends[0]);
     }
     close(file);
+    return fault;
+}
+
+static XlsxFault take_cells(void *ctx, Str piece)
+{
+    return wire_take(ctx, piece);
+}
+
+XlsxFault reader_spawn_xlsx(Str bytes, WireIn *in)
+{
+    return spawn(&(Job){READER_XLSX, bytes, in, take_cells});
+}
+
+typedef struct Copy {
+    Buf bytes;
+    size_t max;
+} Copy;
+
+static XlsxFault take_picture(void *ctx, Str piece)
+{
+    Copy *c = ctx;
+    if (piece.len > c->max - c->bytes.len)
+        return XLSX_BROKEN; /* a copy is no longer than what it was made of */
+    buf_put(&c->bytes, piece);
+    return XLSX_OK;
+}
+
+XlsxFault reader_spawn_picture(Arena *a, Str bytes, Str *ret)
+{
+    Copy c = {buf_new(a, bytes.len + PICTURE_GROWS), bytes.len + PICTURE_GROWS};
+    XlsxFault fault = spawn(&(Job){READER_PICTURE, bytes, &c, take_picture});
+    *ret = buf_str(&c.bytes);
     return fault;
 }

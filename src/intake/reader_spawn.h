@@ -1,0 +1,15 @@
+/* Parent of `sigap urai KIND` (reader_child.h): starts the program itself as a sandboxed child,
+ * hands it the file and reads its answer under a deadline. XLSX_OK only when the child ended well;
+ * else what it said, XLSX_MEMORY when it was killed by a limit or the deadline (30 s), XLSX_SANDBOX
+ * when it could not start or lock itself in. The child is gone on return. */
+#pragma once
+
+#include "str.h"
+#include "xlsx_fault.h"
+
+struct WireIn;
+
+/* Feeds what is in the workbook to `in`. */
+XlsxFault reader_spawn_xlsx(Str bytes, struct WireIn *in);
+/* The copy of a picture, which lives in the arena; XLSX_BROKEN when none can be made. */
+XlsxFault reader_spawn_picture(Arena *a, Str bytes, Str *ret);
