@@ -5,6 +5,7 @@
 #include "engine/care_desk.h"
 #include "engine/security.h"
 #include "guard/anchor.h"
+#include "guard/audit_journal.h"
 
 enum { FILE_MAX = 64 * 1024 * 1024 };
 
@@ -49,6 +50,16 @@ static Err tell_anchors(Cli *cli, const char *path, const AnchorFile *file)
     return ERR_OK;
 }
 
+/* Rows that a journal elsewhere kept. */
+static Err tell_journal(Cli *cli, const char *path, Str text)
+{
+    AuditCheck check;
+    TRY(audit_journal_check(cli->conn.db, text, &check));
+    cli_say(cli, check.bad_seq ? M_JOURNAL_BAD : M_JOURNAL_OK, str_of(path),
+            str_int(cli->arena, check.bad_seq ? check.bad_seq : check.rows));
+    return check.bad_seq ? E_CORRUPT : ERR_OK;
+}
+
 /* The file named, or the program's own when there is one. */
 static Err compare_with(Cli *cli, const char *path)
 {
@@ -56,6 +67,8 @@ static Err compare_with(Cli *cli, const char *path)
                        .db = cli->conn.db,
                        .installation = cli->in.id};
     TRY(cli_read(cli, cli->arena, path, FILE_MAX, &file.text));
+    if (str_contains(file.text, S(AUDIT_JOURNAL_WORD " ")))
+        return tell_journal(cli, path, file.text);
     return tell_anchors(cli, path, &file);
 }
 

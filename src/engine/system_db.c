@@ -4,6 +4,7 @@
 #include "guard/reach.h"
 #include "guard/role_grant.h"
 #include "guard/second_factor.h"
+#include "guard/whence.h"
 
 #define META_SYSTEM S("system")
 
@@ -74,6 +75,7 @@ static const Step steps[] = {
     {"hapus", "why", "ALTER TABLE hapus ADD COLUMN why " DB_TEXT ";"},
     {NULL, NULL, LETTERBOX_TABLE},
     {NULL, NULL, ROLE_GRANT_TABLE},
+    {NULL, NULL, WHENCE_TABLE},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

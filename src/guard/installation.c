@@ -9,6 +9,7 @@
 #include "guard/role_grant.h"
 #include "guard/second_factor.h"
 #include "guard/session.h"
+#include "guard/whence.h"
 #include "rand.h"
 
 /* Rows of meta. */
@@ -68,6 +69,7 @@ static Err guard_tables(Db *db)
     TRY(db_exec(db, "CREATE TABLE meta(kunci " DB_TEXT " PRIMARY KEY, nilai " DB_TEXT ");"));
     TRY(account_schema(db));
     TRY(db_exec(db, ROLE_GRANT_TABLE));
+    TRY(db_exec(db, WHENCE_TABLE));
     TRY(session_schema(db));
     TRY(db_exec(db, SECOND_FACTOR_TABLES));
     TRY(reach_schema(db));

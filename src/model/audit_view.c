@@ -124,7 +124,8 @@ Err audit_of_account(Reader *rd, Str user_uid, AuditLine *ret, size_t max, size_
                 "SELECT a.seq,a.at,CASE WHEN a.actor<>:uid THEN COALESCE(p.name,a.actor) END,NULL,"
                 "a.action,a.reg,a.uid,NULL,a.result,0 FROM audit a"
                 " LEFT JOIN fakta_pengguna p ON p.uid=a.actor WHERE a.uid=:uid AND"
-                " (a.action IN ('login','password','factor:confirm','factor:remove','factor:reset',"
+                " (a.action IN "
+                "('login','login:new','password','factor:confirm','factor:remove','factor:reset',"
                 "'token:make') OR substr(a.action,1,6)='roles:') ORDER BY a.seq DESC",
                 &st, BIND(":uid", user_uid)));
     while (*ret_n < max && stmt_next(st, &e))

@@ -15,6 +15,7 @@ static const struct {
             {"restore", M_ACT_RESTORE},
             {"undo", M_ACT_UNDO},
             {"login", M_ACT_LOGIN},
+            {"login:new", M_ACT_LOGIN_NEW},
             {"logout", M_ACT_LOGOUT},
             {"export", M_ACT_EXPORT},
             {"password", M_ACT_PASSWORD},

@@ -6,6 +6,7 @@
 #include "base/rand.h"
 #include "engine/settings_db.h"
 #include "guard/session.h"
+#include "guard/whence.h"
 #include "model/draft.h"
 #include "web/password_try.h"
 
@@ -143,6 +144,14 @@ static DraftPut carried_draft(Req *req, Str user_uid, Str next)
     return put;
 }
 
+/* From a network or browser of hers that is new: her own page and next log-in tell it. */
+static Err note_whence(WriteTx *tx, Req *req, Str user_uid)
+{
+    bool strange;
+    TRY(whence_note(tx, req->store->in->keyring, user_uid, req->address, req->browser, &strange));
+    return strange ? req_note_account(tx, req, S("login:new"), user_uid, ERR_OK) : ERR_OK;
+}
+
 static Err write_attempt(WriteTx *tx, void *arg)
 {
     Attempt *at = arg;
@@ -154,7 +163,8 @@ static Err write_attempt(WriteTx *tx, void *arg)
         TRY(session_open(tx, req->arena, user_uid, &at->token));
     if (at->err == ERR_OK && at->draft.text.ptr)
         TRY(draft_put(tx, &at->draft));
-    return req_note_account(tx, req, S("login"), user_uid, at->err);
+    TRY(req_note_account(tx, req, S("login"), user_uid, at->err));
+    return at->err == ERR_OK ? note_whence(tx, req, user_uid) : ERR_OK;
 }
 
 static Err after_attempt(Req *req, Err err)

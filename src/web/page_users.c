@@ -85,10 +85,10 @@ static Err sessions(Req *req, Html *h)
     return ERR_OK;
 }
 
-/* A log-in that failed, or anything done by another. */
+/* A log-in that failed or came from somewhere new, or anything done by another. */
 static bool is_odd(const AuditLine *l)
 {
-    return !str_is(l->result, "ok") || l->actor.ptr;
+    return !str_is(l->result, "ok") || l->actor.ptr || str_is(l->action, "login:new");
 }
 
 static Err events(Req *req, Html *h)

@@ -93,6 +93,7 @@ struct Req {
     bool head, accepts_gzip, secure; /* secure: the browser speaks TLS, to us or to a proxy */
     Str path, query_text, host, origin, fetch_site, address, cookies, content_type, body;
     FromLetter *letter;                                    /* NULL: somebody is at the other end */
+    Str browser;                                           /* what it calls itself */
     Str bearer, if_match, idempotency_key, stated_purpose; /* headers of the API */
     Params query, form;
     Uploads uploads;

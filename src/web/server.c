@@ -6,10 +6,12 @@
 #include "engine/care_desk.h"
 #include "engine/disk_room.h"
 #include "engine/security.h"
+#include "guard/audit_journal.h"
 #include "guard/limits.h"
 #include "guard/readings.h"
 #include "guard/session.h"
 #include "guard/token.h"
+#include "guard/whence.h"
 #include "intake/import_desk.h"
 #include "model/draft.h"
 #include "web/deadlines.h"
@@ -67,6 +69,7 @@ typedef struct Server {
     _Atomic int64_t ticked_at;
     Err (*tick)(WriteTx *, void *);
     void *tick_arg;
+    int64_t told; /* last audit row in the journal; below 0: none yet */
 } Server;
 
 typedef enum ExchangeState { X_HEAD, X_BODY, X_RUNNING, X_DONE } ExchangeState;
@@ -198,6 +201,7 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
                   {"sec-fetch-site", &req->fetch_site},
                   {"cookie", &req->cookies},
                   {"content-type", &req->content_type},
+                  {"user-agent", &req->browser},
                   {"if-match", &req->if_match},
                   {"idempotency-key", &req->idempotency_key},
                   {"sigap-tujuan", &req->stated_purpose}};
@@ -444,6 +448,7 @@ static Err flush_sessions(WriteTx *tx, void *arg)
     TRY(draft_sweep(tx, arg));
     TRY(store_sweep_repeats(tx, arg));
     TRY(readings_sweep(tx, date_iso(tx->arena, clock_today())));
+    TRY(whence_sweep(tx));
     return session_flush(tx);
 }
 
@@ -498,6 +503,22 @@ static void note_proxy(Server *s)
     s->proxy_noted = e == ERR_OK;
 }
 
+/* Audit rows into the journal, where there is one: another machine keeps them (docs/decisions/015).
+ */
+static void tell_journal(Server *s)
+{
+    Db *db;
+    if (!audit_journal_there())
+        return;
+    Err e = db_open(s->site.store->in->data_db, DB_READ, &db);
+    if (e == ERR_OK) {
+        e = audit_journal_tell(db, &s->told);
+        db_close(db);
+    }
+    if (e != ERR_OK)
+        log_error("audit to the journal: %s", err_name(e));
+}
+
 /* Whether it was asked to go on with another certificate, rather than to end. */
 static bool serve_until_asked(Server *s)
 {
@@ -509,6 +530,7 @@ static bool serve_until_asked(Server *s)
             return asked == 'h';
         deadlines_cut(s->deadlines, clock_steady());
         note_proxy(s);
+        tell_journal(s);
         room_watch(s->site.store->in, s->site.store->writer);
         bool full = writer_refuses(s->site.store->writer);
         if (clock_steady() >= next_look && !full) {
@@ -591,6 +613,7 @@ static Server *server_new(Arena *a, const Store *store)
     for (size_t i = 0; i < m->role_count; i++)
         names[i] = m->roles[i].name;
     s->arena = a;
+    s->told = -1;
     s->site = (Site){.store = store,
                      .role_names = names,
                      .role_count = m->role_count,
@@ -624,6 +647,7 @@ static Err serve_all(Server *s, ListenReady ready)
     MHD_socket listening = s->daemon ? drain(s) : MHD_INVALID_SOCKET;
     if (listening != MHD_INVALID_SOCKET)
         close(listening);
+    tell_journal(s);
     return e;
 }
 

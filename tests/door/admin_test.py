@@ -459,3 +459,25 @@ def test_a_given_password_ends_and_what_others_do_to_an_account_is_told(own):
     assert own.as_("admin").submit(form).status == 200
     assert first_login(own, "datang.terlambat", fresh)[1].path == "/akun"
     assert first_login(own, "peksos", "ombak biru pagi ini")[1].path != "/masuk", "her own password does not end"
+
+
+def test_a_log_in_from_a_new_network_or_device_is_told_to_its_owner(own):
+    password = own.people()["peksos"][0]
+
+    def arrive(address, browser):
+        c = own.client()
+        c.get("/masuk")
+        page = c.post("/masuk", {"masuk": "peksos", "sandi": password}, headers={"X-Forwarded-For": address, "User-Agent": browser})
+        assert page.path != "/masuk", page.words[:300]
+        return c.get("/?beranda=1").words, c.get("/akun").words
+
+    office, phone, strange = "Mozilla/5.0 (Linux) Firefox/128.0", "Mozilla/5.0 (Android 14) Chrome/130.0", "alat atau jaringan yang belum pernah dipakai"
+    assert strange not in "".join(arrive("198.51.100.7", office)), "the first of all is no new one"
+    assert strange not in "".join(arrive("198.51.7.200", office.replace("128", "129"))), "a provider's other address, an update of the browser"
+    home, account = arrive("203.0.113.9", office)
+    assert "1 kejadian pada akun Anda" in home and strange in account
+    home, account = arrive("198.51.100.7", office)  # whoever it was, the owner reads it where she always works
+    assert "1 kejadian pada akun Anda" in home
+    assert "kejadian pada akun Anda" not in arrive("198.51.100.7", office)[0], "told once"
+    assert "1 kejadian pada akun Anda" in arrive("198.51.100.7", phone)[0]
+    assert not own.bytes_on_disk("203.0.113") and not own.bytes_on_disk("Android 14"), "an address is kept"

@@ -1,6 +1,8 @@
 """Anchors of the audit chain: what an agency that keeps them finds out, with the data and without."""
+import os
 import shutil
 import sqlite3
+import time
 
 import steps
 
@@ -87,3 +89,40 @@ def test_a_torn_line_is_written_over(own):
         f.write("SIGAP-SEGEL-1 robek karena listrik")
     anchor(own)
     assert "2 segel cocok" in own.cli("audit verify").stdout
+
+
+def journal(own, seq):
+    """Lines of the server's journal, once it holds the row of that number."""
+    end = time.monotonic() + 100
+    while f"SIGAP-JEJAK-1 {seq} " not in own.log.read_text():
+        assert time.monotonic() < end, "the row did not come into the journal"
+        time.sleep(0.1)
+    return [line for line in own.log.read_text().splitlines() if "SIGAP-JEJAK-1 " in line]
+
+
+def test_rows_in_the_journal_elsewhere_tell_of_rows_taken_back(own):
+    own.stop()
+    quiet = own.log.read_text()
+    assert "SIGAP-JEJAK" not in quiet, "standard error is no journal"
+    st = own.log.stat()
+    os.environ["JOURNAL_STREAM"] = f"{st.st_dev}:{st.st_ino}"  # as systemd says it of a service
+    try:
+        own.start()
+    finally:
+        del os.environ["JOURNAL_STREAM"]
+    assert own.login("sekretaris").get("/").status == 200
+    rows = own.rows("SELECT seq, lower(hex(mac)) mac FROM audit ORDER BY seq")
+    last = rows[-1]["seq"]
+    lines = journal(own, last)
+    for row in rows[-20:]:
+        assert sum(f"SIGAP-JEJAK-1 {row['seq']} {row['mac']} " in line for line in lines) == 1, row["seq"]
+    assert all(len(line) < 250 for line in lines), "more than who, act and outcome"
+    own.stop()
+    kept = told(own, "jurnal.txt", [f"Nov 22 10:00:00 server sigap[7]: {line}" for line in lines])
+    assert "cocok dengan data" in own.cli("audit verify", kept).stdout
+    with sqlite3.connect(own.data / "sigap.db") as db:
+        db.execute("DELETE FROM audit WHERE seq >= ?", (last,))
+    (own.data / "segel.txt").unlink(missing_ok=True)
+    assert "utuh" in own.cli("audit verify").stdout, "the chain alone does not know how long it was"
+    said = own.cli("audit verify", kept, status=10).stdout
+    assert f"baris jejak audit {last} yang tersimpan" in said, said
