@@ -167,7 +167,7 @@ void suppress(Arena *a, SuppressionGrid *g)
                 .moved = ARENA_ARRAY(a, cells, int64_t),
                 .from = ARENA_ARRAY(a, nodes, size_t),
                 .queue = ARENA_ARRAY(a, nodes, size_t)};
-    for (size_t i = 0; i < cells; i++)
+    for (size_t i = 0; g->columns && i < cells; i++)
         if (g->marks[i] == CELL_SMALL && !is_safe(&s, i))
             hide_rectangle(g, i);
 }

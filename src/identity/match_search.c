@@ -508,14 +508,14 @@ static void order_words(const Question *q, int ret[ASKED_WORDS])
  * looked at. */
 static bool gather_words(Question *q, Arena *scratch)
 {
-    int order[ASKED_WORDS];
+    int order[ASKED_WORDS], n = q->n;
     Pairing p = {.q = q,
-                 .budget = q->n == 1 ? MOST_ALONE : MOST_TOGETHER,
-                 .alone = q->n == 1 ? MOST_ALONE : MOST_OF_RAREST};
+                 .budget = n == 1 ? MOST_ALONE : MOST_TOGETHER,
+                 .alone = n == 1 ? MOST_ALONE : MOST_OF_RAREST};
     bool whole = true;
     p.seen = ARENA_ARRAY(scratch, q->x->counts[SECTION_rows] / 64 + 1, uint64_t);
     order_words(q, order);
-    for (int i = 0; i < q->n && whole; i++) {
+    for (int i = 0; i < n && whole; i++) {
         whole = take_word(&p, order[i]);
         p.alone = 0;
     }

@@ -71,7 +71,7 @@ export class Bench {
   async page({ view = desk, js = true, lang = 'id-ID', ...rest } = {}) {
     const context = await this.browser.newContext(
       { baseURL: this.server.url, viewport: view, javaScriptEnabled: js, locale: lang, ...rest });
-    context.setDefaultTimeout(20000);
+    context.setDefaultTimeout(90000);
     this.contexts.push(context);
     const page = await context.newPage();
     if (!js) this.scriptless.add(page);

@@ -30,7 +30,7 @@ async function upload(page, profile, file) {
 
 // Waits until the run's page no longer says that work is going on.
 async function settled(page) {
-  for (let i = 0; i < 90; i++) {
+  for (let i = 0; i < 200; i++) {
     if (!await page.locator('#kerja').count()) return;
     await page.waitForTimeout(700);
     await page.goto(page.url());

@@ -19,7 +19,7 @@ function makeBooks(program) {
 
 // Waits until the run's page no longer says that work is going on.
 async function settled(page) {
-  for (let i = 0; i < 90 && await page.locator('#kerja').count(); i++) {
+  for (let i = 0; i < 200 && await page.locator('#kerja').count(); i++) {
     await page.waitForTimeout(700);
     await page.goto(page.url());
   }

@@ -131,7 +131,9 @@ static void missing_parts_are_added(void **state)
     OK(db_open(k->in.data_db, DB_WRITE, &db));
     OK(db_exec(db,
                "DROP INDEX ix_kasus_judul; DROP INDEX ix_kasus_cari; DROP INDEX ix_korban_dicatat;"
-               "DROP INDEX ix_kasus_saksi; DROP TABLE kasus__jalur; DROP TABLE kasus__terkait;"
+               "DROP INDEX ix_tugas_next_at; DROP INDEX ix_korban_orang; DROP INDEX "
+               "ix_kasus_saksi; DROP TABLE kasus__jalur; "
+               "DROP TABLE kasus__terkait;"
                "ALTER TABLE kasus DROP COLUMN kisah; ALTER TABLE kasus DROP COLUMN lp;"
                "DROP INDEX ix_kasus_jumlah; ALTER TABLE kasus DROP COLUMN jumlah; DROP TABLE "
                "korban; DROP TABLE korban__bentuk"));
@@ -139,6 +141,8 @@ static void missing_parts_are_added(void **state)
     OK(plan(k, &problems, &made, false));
     assert_true(has_step(&made, "CREATE INDEX ix_kasus_judul ON kasus(judul)"));
     assert_true(has_step(&made, "CREATE INDEX ix_kasus_saksi ON kasus(saksi)"));
+    assert_true(has_step(&made, "CREATE INDEX ix_korban_orang ON korban(orang)"));
+    assert_true(has_step(&made, "CREATE INDEX ix_tugas_next_at ON tugas(next_at)"));
     assert_true(has_step(&made, "CREATE INDEX ix_kasus_cari ON kasus(id, cari, batal)"));
     assert_true(has_step(&made, "ALTER TABLE kasus ADD COLUMN kisah BLOB"));
     assert_true(has_step(&made, "ALTER TABLE kasus ADD COLUMN lp TEXT"));

@@ -193,6 +193,13 @@ static void neither_more_nor_dearer(void **state)
     }
 }
 
+static void of_nothing_nothing_is_hidden(void **state)
+{
+    SuppressionGrid g = {.k = K};
+    suppress(*state, &g);
+    assert_null(g.marks);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +207,7 @@ int main(void)
         ARENA_TEST(as_little_as_will_do),
         ARENA_TEST(one_line_of_figures),
         ARENA_TEST(neither_more_nor_dearer),
+        ARENA_TEST(of_nothing_nothing_is_hidden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -275,10 +275,16 @@ static Err breaks_commit(WriteTx *tx, void *arg)
     return db_exec(tx->db, "INSERT INTO late(up) VALUES(99)");
 }
 
+typedef struct Hold {
+    atomic_bool held, go;
+} Hold;
+
 static Err hold_writer(WriteTx *tx, void *arg)
 {
+    Hold *h = arg;
     (void)tx;
-    while (!atomic_load((atomic_int *)arg))
+    atomic_store(&h->held, true);
+    while (!atomic_load(&h->go))
         clock_sleep(1);
     return ERR_OK;
 }
@@ -286,18 +292,19 @@ static Err hold_writer(WriteTx *tx, void *arg)
 /* Submits the jobs while the writer is held, so that they share one batch. */
 static void one_batch(Kit *k, Job *jobs, size_t n, WriteFn odd, size_t at)
 {
-    atomic_int go = 0;
-    Write w = {.fn = hold_writer, .arg = &go, .done = done};
+    Hold hold = {0};
+    Write w = {.fn = hold_writer, .arg = &hold, .done = done};
     Job held = {0};
     w.ctx = &held;
     writer_submit(k->writer, &w);
-    clock_sleep(20);
+    while (!atomic_load(&hold.held))
+        clock_sleep(1);
     for (size_t i = 0; i < n; i++) {
         snprintf(jobs[i].tag, sizeof jobs[i].tag, "job-%zu", i);
         jobs[i].hooked = true;
         submit(k, &jobs[i], i == at ? odd : command);
     }
-    atomic_store(&go, 1);
+    atomic_store(&hold.go, true);
     Err last = writer_run(k->writer, NULL, nothing, NULL); /* may share their batch and its fate */
     assert_true(last == ERR_OK || last == E_DB);
     FAILS(held.err, ERR_OK);
