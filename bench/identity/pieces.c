@@ -25,11 +25,6 @@ static double cpu_seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static double levenshtein(Str a, Str b)
-{
-    return levenshtein_distance(a, b);
-}
-
 static double osa(Str a, Str b)
 {
     return osa_distance(a, b);
@@ -38,8 +33,7 @@ static double osa(Str a, Str b)
 static const struct {
     const char *name;
     double (*measure)(Str a, Str b);
-} measures[] = {{"levenshtein", levenshtein},
-                {"osa", osa},
+} measures[] = {{"osa", osa},
                 {"jaro", jaro_similarity},
                 {"jaro-winkler", jaro_winkler_similarity}};
 

@@ -29,7 +29,13 @@ void arena_defer(Arena *a, void (*fn)(void *), void *ctx);
 #define ARENA_NEW(a, T)      ((T *)arena_alloc((a), sizeof(T)))
 #define ARENA_ARRAY(a, n, T) ((T *)arena_array((a), (n), sizeof(T)))
 
-/* Appends room for one item to an arena array kept as (items, n, cap); returns the new item. */
+/* An array that grows in an arena: the type of a variable, a member or a typedef. */
+#define ARENA_LIST(T)                                                                              \
+    struct {                                                                                       \
+        T *items;                                                                                  \
+        size_t n, cap;                                                                             \
+    }
+/* Appends room for one item to such an array; returns the new item. */
 void *arena_push_(Arena *a, void **items, size_t *n, size_t *cap, size_t size);
 #define ARENA_PUSH(a, list)                                                                        \
     (arena_push_((a), (void **)&(list).items, &(list).n, &(list).cap, sizeof *(list).items),       \

@@ -6,6 +6,13 @@ void problem_add(Problems *list, Problem p)
     list->errors += !p.warning;
 }
 
+void problem_of(Problems *list, Str field, Msg label, Msg msg, Str arg)
+{
+    Label *l = ARENA_NEW(list->arena, Label);
+    *l = (Label){{tr(LANG_ID, label), tr(LANG_EN, label)}};
+    problem_add(list, (Problem){.field = field, .label = l, .msg = msg, .args = {arg}});
+}
+
 void problems_keep(Problems *list, size_t from)
 {
     for (size_t i = from; i < list->n; i++) {

@@ -189,6 +189,14 @@ Str str_upper(Arena *a, Str s)
     return (Str){p, s.len};
 }
 
+bool str_list_has(const StrList *list, Str s)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (str_eq(list->items[i], s))
+            return true;
+    return false;
+}
+
 Buf buf_new(Arena *a, size_t first)
 {
     Buf b = {.arena = a, .cap = first < 64 ? 64 : first};

@@ -46,10 +46,8 @@ Str str_int(Arena *a, int64_t n);
 Str str_lower(Arena *a, Str s); /* ASCII only */
 Str str_upper(Arena *a, Str s); /* ASCII only */
 
-typedef struct StrList {
-    Str *items;
-    size_t n, cap;
-} StrList;
+typedef ARENA_LIST(Str) StrList;
+bool str_list_has(const StrList *list, Str s);
 
 typedef struct Buf {
     Arena *arena;

@@ -2,7 +2,6 @@
  */
 #include "cli/command.h"
 
-#include "base/log.h"
 #include "engine/security.h"
 #include "model/plan.h"
 #include "model/role_report.h"

@@ -183,11 +183,7 @@ Err cmd_export(Cli *cli)
     for (size_t i = 0; i < cli->model->reg_count && e == ERR_OK; i++)
         e = export_register(cli, &rd, cli->model->regs[i], cli->argv[0]);
     reader_end(&rd);
-    AuditAct act = {.store = &cli->store,
-                    .actor = &cli->actor,
-                    .action = S("export"),
-                    .result = str_of(err_name(e))};
-    TRY(writer_run(cli->store.writer, NULL, store_audit_act, &act));
+    TRY(cli_note(cli, S("export"), str_of(err_name(e))));
     return e;
 }
 

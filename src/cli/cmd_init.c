@@ -1,8 +1,6 @@
 #include "cli/command.h"
 
 #include "base/file.h"
-#include "guard/account.h"
-#include "intake/ref_key.h"
 #include "intake/seed.h"
 
 /* Loads domain/seed: institutions and published figures every installation starts with. */

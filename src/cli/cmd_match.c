@@ -1,7 +1,6 @@
 /* sigap match: the identity engine on files, without an installation; `refresh` on the register. */
 #include "cli/command.h"
 
-#include "base/csv.h"
 #include "base/file.h"
 #include "cli/match_evaluate.h"
 #include "cli/match_private.h"

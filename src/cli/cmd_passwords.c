@@ -2,18 +2,7 @@
  * it looks into the list at each new password. */
 #include "cli/command.h"
 
-#include "base/file.h"
 #include "guard/leaked.h"
-
-static Err on_record(WriteTx *tx, void *arg)
-{
-    const Cli *cli = arg;
-    AuditAct row = {.store = &cli->store,
-                    .actor = &cli->actor,
-                    .action = S("passwords:load"),
-                    .result = S("ok")};
-    return store_audit_act(tx, &row);
-}
 
 Err cmd_passwords(Cli *cli)
 {
@@ -21,7 +10,7 @@ Err cmd_passwords(Cli *cli)
     if (cli->argc < 2 || !str_is(str_of(cli->argv[0]), "load"))
         return E_USAGE;
     TRY(cli_open(cli));
-    TRY(writer_run(cli->store.writer, NULL, on_record, cli));
+    TRY(cli_note(cli, S("passwords:load"), S("ok")));
     TRY(leaked_load(cli->data, cli->argv + 1, (size_t)cli->argc - 1, &n));
     cli_say(cli, M_LEAKED_LOADED, str_int(cli->arena, n));
     return ERR_OK;

@@ -360,14 +360,6 @@ static Err make_record(Practice *p, const StrList *row)
 
 /* ---- moves ---- */
 
-static bool from_here(const Move *m, const Record *r)
-{
-    for (size_t i = 0; i < m->from.n; i++)
-        if (str_eq(m->from.items[i], r->state))
-            return true;
-    return false;
-}
-
 /* The step declared first is the way most records go; what needs a reason is the exception. */
 static const Move *some_move(Practice *p, const Record *r, const Subject *s)
 {
@@ -375,7 +367,7 @@ static const Move *some_move(Practice *p, const Record *r, const Subject *s)
     size_t first = detour ? invent_below(&p->invent, r->reg->move_count) : 0;
     for (size_t i = 0; i < r->reg->move_count; i++) {
         const Move *m = &r->reg->moves[(first + i) % r->reg->move_count];
-        if (from_here(m, r) && (m->by & s->roles) && (detour || !m->reason))
+        if (str_list_has(&m->from, r->state) && (m->by & s->roles) && (detour || !m->reason))
             return m;
     }
     return NULL;

@@ -81,6 +81,8 @@ Str cli_given_passphrase(Cli *cli);
 /* Opens for looking only: no migration, no writer, no names in memory, so that it also works on
  * what is damaged. No subject. */
 MUST_CHECK Err cli_open_reading(Cli *cli);
+/* Puts on record what the command did, or is about to do. */
+MUST_CHECK Err cli_note(Cli *cli, Str action, Str result);
 /* Closes whatever is open. */
 void cli_close(Cli *cli);
 /* Prints every problem, one a line, to standard error. */

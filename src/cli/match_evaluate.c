@@ -1,7 +1,6 @@
 #include "cli/match_evaluate.h"
 
 #include "base/csv.h"
-#include "base/file.h"
 #include "identity/match_column.h"
 #include "identity/match_truth.h"
 
@@ -12,10 +11,7 @@ typedef struct Named {
     bool forged;
 } Named;
 
-typedef struct NamedList {
-    Named *items;
-    size_t n, cap;
-} NamedList;
+typedef ARENA_LIST(Named) NamedList;
 
 typedef struct Evaluation {
     Cli *cli;

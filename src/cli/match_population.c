@@ -4,16 +4,6 @@
 #include "base/file.h"
 #include "engine/population_book.h"
 
-static Err on_record(WriteTx *tx, void *arg)
-{
-    const Cli *cli = arg;
-    AuditAct row = {.store = &cli->store,
-                    .actor = &cli->actor,
-                    .action = S("population:load"),
-                    .result = S("ok")};
-    return store_audit_act(tx, &row);
-}
-
 static Err make(Cli *cli)
 {
     MatchSettings settings = match_settings_default();
@@ -27,7 +17,7 @@ static Err make(Cli *cli)
     }
     TRY(file_map(cli->arena, path, &text));
     TRY(cli_open(cli));
-    TRY(writer_run(cli->store.writer, NULL, on_record, cli));
+    TRY(cli_note(cli, S("population:load"), S("ok")));
     Err e =
         population_make(&cli->store, cli->arena, text, str_of(path), &settings, &problems, &rows);
     cli_problems(cli, &problems);

@@ -30,10 +30,7 @@ typedef struct Encoding {
     Problems problems;
     NameRules *rules;
     Key key;
-    struct {
-        PersonCode *items;
-        size_t n, cap;
-    } codes;
+    ARENA_LIST(PersonCode) codes;
 } Encoding;
 
 /* ---- the key of an exchange ---- */

@@ -1,7 +1,6 @@
 #include "cli/match_rules.h"
 
 #include "base/csv.h"
-#include "base/file.h"
 
 #include <stdlib.h>
 

@@ -4,10 +4,7 @@
 #include "cli/command.h"
 #include "identity/match_cluster.h"
 
-typedef struct MatchRules {
-    MatchRule *items;
-    size_t n, cap;
-} MatchRules;
+typedef ARENA_LIST(MatchRule) MatchRules;
 
 /* Reads the CSV at `path`, which is told when it is not there, with the columns a, b (ids of
  * records) and decision (same, different). Faults become problems with their line. */

@@ -186,6 +186,12 @@ Err cli_open_reading(Cli *cli)
     return readconn_open(&cli->store, &cli->conn);
 }
 
+Err cli_note(Cli *cli, Str action, Str result)
+{
+    AuditAct act = {.store = &cli->store, .actor = &cli->actor, .action = action, .result = result};
+    return writer_run(cli->store.writer, NULL, store_audit_act, &act);
+}
+
 void cli_close(Cli *cli)
 {
     if (cli->conn.db)

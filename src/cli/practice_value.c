@@ -24,10 +24,7 @@ bool invent_chance(Invent *v, int percent)
 Err practice_tsv(Arena *a, const char *dir, const char *name, size_t columns, StrList **ret_rows,
                  size_t *ret_n)
 {
-    struct {
-        StrList *items;
-        size_t n, cap;
-    } rows = {0};
+    ARENA_LIST(StrList) rows = {0};
     Str text, line;
     TRY(file_read(a, str_printf(a, "%s/%s", dir, name).ptr, 1 << 20, &text));
     for (bool header = true; str_cut(&text, '\n', &line); header = false) {

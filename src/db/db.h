@@ -95,10 +95,7 @@ MUST_CHECK Err stmt_step(Stmt *st, bool *ret_row);
 /* The same for a loop: false at the end of the rows and after a failure, which *ret tells. */
 bool stmt_next(Stmt *st, Err *ret);
 /* Appends the first column of every row. */
-typedef struct IdList {
-    int64_t *items;
-    size_t n, cap;
-} IdList;
+typedef ARENA_LIST(int64_t) IdList;
 MUST_CHECK Err stmt_ids(Stmt *st, Arena *a, IdList *to);
 MUST_CHECK Err stmt_texts(Stmt *st, Arena *a, StrList *to);
 /* Steps a statement that returns no rows. */

@@ -23,10 +23,7 @@ MUST_CHECK Err candidate_decided(WriteTx *tx, Batch *batch, const Change *change
 typedef struct MergedPerson {
     int64_t id, into;
 } MergedPerson;
-typedef struct MergedPersons {
-    MergedPerson *items;
-    size_t n, cap;
-} MergedPersons;
+typedef ARENA_LIST(MergedPerson) MergedPersons;
 MUST_CHECK Err merged_persons(Db *db, Arena *a, const Model *m, MergedPersons *ret);
 /* Who stands for a person; herself if nobody does. */
 int64_t merged_root(const MergedPersons *all, int64_t id);

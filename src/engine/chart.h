@@ -21,10 +21,7 @@ typedef struct Chart {
     Arena *arena;
     Str title, about; /* what a reader is told who does not see it */
     int width, height;
-    struct {
-        Mark *items;
-        size_t n, cap;
-    } marks;
+    ARENA_LIST(Mark) marks;
 } Chart;
 
 /* An empty drawing. */

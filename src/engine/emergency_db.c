@@ -5,7 +5,6 @@
 #include "engine/rule_db.h"
 #include "guard/reach.h"
 #include "guard/session.h"
-#include "model/plan.h"
 #include "model/row.h"
 
 #define EMERGENCY_CLASSES "identitas kontak lokasi_aman"

@@ -41,10 +41,7 @@ typedef struct Finding {
     bool differs; /* FINDING_PERCENT: from what was printed */
 } Finding;
 
-typedef struct Findings {
-    Finding *items;
-    size_t n, cap;
-} Findings;
+typedef ARENA_LIST(Finding) Findings;
 
 FigureSpan figure_span(const Figure *f);
 /* Whether the period is known and is not made of whole calendar years. */

@@ -83,10 +83,7 @@ Err import_applied_before(Db *db, Arena *a, Str profile, Str hash, Str user, Imp
 
 Err import_list(Db *db, Arena *a, Str user, ImportRun **ret, size_t *ret_n)
 {
-    struct {
-        ImportRun *items;
-        size_t n, cap;
-    } runs = {0};
+    ARENA_LIST(ImportRun) runs = {0};
     Stmt *st;
     Err e;
     TRY(db_stmt(db,
@@ -118,10 +115,7 @@ static Err current_version(Reader *rd, WrittenRow *w)
 
 Err import_written(Reader *rd, const ImportRun *run, int64_t most, WrittenRow **ret, size_t *ret_n)
 {
-    struct {
-        WrittenRow *items;
-        size_t n, cap;
-    } rows = {0};
+    ARENA_LIST(WrittenRow) rows = {0};
     Stmt *st;
     Err e;
     TRY(db_stmt(rd->db,

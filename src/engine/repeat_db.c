@@ -1,7 +1,6 @@
 #include "engine/repeat_db.h"
 
 #include "model/env.h"
-#include "model/person_facts.h"
 #include "model/row.h"
 
 /* The person of a check as far as she can be found again: her record, or the change that makes it

@@ -49,9 +49,7 @@ Err settings_read(Db *db, Arena *a, Settings *ret)
 
 static void wrong(Problems *problems, SettingKey s, Msg msg)
 {
-    Label *label = ARENA_NEW(problems->arena, Label);
-    *label = (Label){{tr(LANG_ID, settings[s].label), tr(LANG_EN, settings[s].label)}};
-    problem_add(problems, (Problem){.field = setting_name(s), .label = label, .msg = msg});
+    problem_of(problems, setting_name(s), settings[s].label, msg, STR_NONE);
 }
 
 static bool has_control(Str s)

@@ -89,10 +89,7 @@ Label table_dim_label(const Register *reg, Str dim)
 
 /* ---- heads ---- */
 
-typedef struct Heads {
-    TableHead *items;
-    size_t n, cap;
-} Heads;
+typedef ARENA_LIST(TableHead) Heads;
 
 static size_t head_index(const Heads *h, Str code)
 {

@@ -17,10 +17,7 @@ typedef struct Word {
 
 /* Texts met, each once, numbered in the order met. */
 typedef struct Words {
-    struct {
-        Word *items;
-        size_t n, cap;
-    } met;
+    ARENA_LIST(Word) met;
     uint32_t *slots; /* 1-based */
     size_t room;     /* power of two */
 } Words;
@@ -45,19 +42,13 @@ typedef struct Hit {
     bool apart;
 } Hit;
 
-typedef struct Hits {
-    Hit *items;
-    size_t n, cap;
-} Hits;
+typedef ARENA_LIST(Hit) Hits;
 
 typedef struct Collected {
     Arena *arena;
     Hits rows;    /* every row that counts */
     Hits persons; /* the first of each person, confirmed before possible; all when none is named */
-    struct {
-        Mark *items; /* cuts of them a row */
-        size_t n, cap;
-    } marks;
+    ARENA_LIST(Mark) marks; /* cuts of them a row */
     size_t cuts;
     Words dates;
 } Collected;

@@ -40,10 +40,7 @@ static int by_bytes(const void *a, const void *b)
 
 typedef struct Loading {
     Arena *arena;
-    struct {
-        Mark *items;
-        size_t n, cap;
-    } marks;
+    ARENA_LIST(Mark) marks;
     char line[PASSWORD_MAX];
     size_t len; /* past the room: the line is too long to be a password */
 } Loading;

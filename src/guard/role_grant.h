@@ -28,10 +28,7 @@ typedef struct RoleAsked {
     Str user_uid, user_name, roles, by_uid, by_name;
     int64_t at;
 } RoleAsked;
-typedef struct RoleAskedList {
-    RoleAsked *items;
-    size_t n, cap;
-} RoleAskedList;
+typedef ARENA_LIST(RoleAsked) RoleAskedList;
 /* What waits for a second person, oldest first; of one user, or of all when she is absent. */
 MUST_CHECK Err roles_asked(Db *db, Arena *a, Str user_uid, RoleAskedList *ret);
 /* What was asked for the user holds from now on. E_NOT_FOUND when nothing is; E_DENIED when the

@@ -52,10 +52,7 @@ Err token_revoke_all(WriteTx *tx, Str user_uid)
 
 Err token_list(Db *db, Arena *a, Str user_uid, int64_t now, Token **ret, size_t *ret_n)
 {
-    struct {
-        Token *items;
-        size_t n, cap;
-    } list = {0};
+    ARENA_LIST(Token) list = {0};
     Stmt *st;
     Err e;
     TRY(db_stmt(db,

@@ -9,10 +9,7 @@ typedef struct ClkPair {
     float dice;    /* 0 to 1 */
 } ClkPair;
 
-typedef struct ClkPairs {
-    ClkPair *items;
-    size_t n, cap;
-} ClkPairs;
+typedef ARENA_LIST(ClkPair) ClkPairs;
 
 /* How the bits are counted; all give the same pairs. AUTO takes the widest the processor has. */
 typedef enum ClkCount {

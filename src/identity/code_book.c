@@ -4,14 +4,8 @@
 
 Err code_book_read(Arena *a, Str text, Str place, Problems *problems, CodeBook *ret)
 {
-    struct {
-        Str *items;
-        size_t n, cap;
-    } labels = {0};
-    struct {
-        Clk *items;
-        size_t n, cap;
-    } clks = {0};
+    ARENA_LIST(Str) labels = {0};
+    ARENA_LIST(Clk) clks = {0};
     CsvRow row;
     bool more;
     CsvReader csv = csv_reader(a, text);

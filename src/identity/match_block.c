@@ -35,28 +35,16 @@ typedef struct Entry {
     uint32_t record;
 } Entry;
 
-typedef struct Entries {
-    Entry *items;
-    size_t n, cap;
-} Entries;
+typedef ARENA_LIST(Entry) Entries;
 
 typedef struct Blocking {
     BlockBook *to;
     Arena *arena, *scratch;         /* of what stays; of what does not */
     const uint64_t *sounds, *loose; /* by word: its sound, and what sounds alike at all */
     size_t largest;
-    struct {
-        uint32_t *items;
-        size_t n, cap;
-    } members;
-    struct {
-        uint64_t *items;
-        size_t n, cap;
-    } starts;
-    struct {
-        uint8_t *items;
-        size_t n, cap;
-    } pass_of;
+    ARENA_LIST(uint32_t) members;
+    ARENA_LIST(uint64_t) starts;
+    ARENA_LIST(uint8_t) pass_of;
 } Blocking;
 
 static void put_key(Keys *keys, uint64_t a, uint64_t b)

@@ -49,12 +49,9 @@ typedef struct MatchBook {
                                  more than these count as the last */
     size_t book_count;
     Vocabulary *vocabulary;
-    struct {
-        uint32_t *items;
-        size_t n, cap;
-    } text_words;      /* TEXT_WORDS numbers for each whole text, see Word.parts */
-    uint64_t *several; /* by word, a bit each: a whole text of several words */
-    NameToken *tokens; /* by word of NAME_CLASS */
+    ARENA_LIST(uint32_t) text_words; /* TEXT_WORDS numbers for each whole text, see Word.parts */
+    uint64_t *several;               /* by word, a bit each: a whole text of several words */
+    NameToken *tokens;               /* by word of NAME_CLASS */
     SimilarWords *similar;
 } MatchBook;
 

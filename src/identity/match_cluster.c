@@ -193,10 +193,7 @@ typedef struct Homing {
     double odds;
 } Homing;
 
-typedef struct Homings {
-    Homing *items;
-    size_t n, cap;
-} Homings;
+typedef ARENA_LIST(Homing) Homings;
 
 static int by_missing(const void *x, const void *y)
 {

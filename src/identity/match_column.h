@@ -41,10 +41,7 @@ typedef struct MatchSettings {
         } * items;
         size_t n, cap;
     } columns;
-    struct {
-        MatchWeight *items;
-        size_t n, cap;
-    } weights;    /* fixed weights: nothing is learned when there are some */
+    ARENA_LIST(MatchWeight) weights; /* fixed weights: nothing is learned when there are some */
     double prior; /* chance that two records taken at random are one person; 0 = learn it */
     double forged, renamed, kin, neighbour; /* the same of the other classes of pairs */
     double accept;                          /* probability from which two records are joined */

@@ -49,10 +49,7 @@ struct Worker {
     CachedBits *cache;
     PatternCount *slots; /* open addressing; count 0 = free */
     size_t slot_count, used;
-    struct {
-        MatchEdge *items;
-        size_t n, cap;
-    } edges;
+    ARENA_LIST(MatchEdge) edges;
 };
 
 static size_t slot_of(uint64_t pattern, uint8_t books, size_t slots)
@@ -243,10 +240,7 @@ static void dismiss(const Sweep *s)
 Patterns match_count_patterns(Arena *a, const MatchRun *run)
 {
     Sweep s = {.run = run};
-    struct {
-        PatternCount *items;
-        size_t n, cap;
-    } found = {0};
+    ARENA_LIST(PatternCount) found = {0};
     make_jobs(a, &s);
     s.every = match_block_pairs(run->blocks) / SAMPLE_PAIRS + 1;
     sweep(&s);

@@ -60,20 +60,11 @@ typedef struct SoundRule {
 } SoundRule;
 
 typedef struct NameRules {
-    struct {
-        SpellingRule *items;
-        size_t n, cap;
-    } spelling;
-    struct {
-        WordRule *items;
-        size_t n, cap;
-    } words;
+    ARENA_LIST(SpellingRule) spelling;
+    ARENA_LIST(WordRule) words;
     EqualWords equal;
     _Atomic(const EqualWords *) own; /* equal names an installation learned; NULL: none */
-    struct {
-        SoundRule *items;
-        size_t n, cap;
-    } sounds;
+    ARENA_LIST(SoundRule) sounds;
     /* Rules by their first letter: indexes into `spelling`, longest first. */
     uint16_t spelling_of[256][RULES_A_LETTER];
     uint8_t spelling_count[256];

@@ -13,20 +13,14 @@ enum { LONGEST = 40, FAR_LENGTH = 6, NEAR_LENGTH = 4, FAR_WORDS = 400000, CROWD 
 enum { KEY_LETTERS = 0, KEY_SOUND = 300, KEY_GROUP = 301 };
 
 /* Half of the hash of a key above the word: where two keys are taken for one, comparing tells. */
-typedef struct Keys {
-    uint64_t *items;
-    size_t n, cap;
-} Keys;
+typedef ARENA_LIST(uint64_t) Keys;
 
 typedef struct Pair {
     uint32_t a, b;
     uint8_t level;
 } Pair;
 
-typedef struct Pairs {
-    Pair *items;
-    size_t n, cap;
-} Pairs;
+typedef ARENA_LIST(Pair) Pairs;
 
 typedef struct Pairing {
     Arena *scratch;

@@ -62,14 +62,14 @@ static void unmark_pattern(Str pattern)
 }
 
 /* Hyyro's column update: VP and VN are where the column rises and falls against the one above. */
-static int edits_by_bits(Str a, Str b, bool swaps)
+static int edits_by_bits(Str a, Str b)
 {
     uint64_t vp = ~UINT64_C(0), vn = 0, d0 = 0, last = 0;
     uint64_t bottom = UINT64_C(1) << (a.len - 1);
     int distance = (int)a.len;
     for (size_t j = 0; j < b.len; j++) {
         uint64_t here = places[(unsigned char)b.ptr[j]];
-        uint64_t swap = swaps ? ((~d0 & here) << 1) & last : 0;
+        uint64_t swap = ((~d0 & here) << 1) & last;
         d0 = (((here & vp) + vp) ^ vp) | here | vn | swap;
         uint64_t hp = vn | ~(d0 | vp), hn = d0 & vp;
         distance += (hp & bottom) != 0;
@@ -88,7 +88,7 @@ static int least(int a, int b)
     return a < b ? a : b;
 }
 
-static int edits_by_table(const Symbols *a, const Symbols *b, bool swaps)
+static int edits_by_table(const Symbols *a, const Symbols *b)
 {
     int rows[3][DISTANCE_MAX + 1];
     for (int j = 0; j <= b->n; j++)
@@ -99,8 +99,7 @@ static int edits_by_table(const Symbols *a, const Symbols *b, bool swaps)
         for (int j = 1; j <= b->n; j++) {
             int best = up[j - 1] + (a->at[i - 1] != b->at[j - 1]);
             best = least(best, least(up[j], now[j - 1]) + 1);
-            if (swaps && i > 1 && j > 1 && a->at[i - 1] == b->at[j - 2] &&
-                a->at[i - 2] == b->at[j - 1])
+            if (i > 1 && j > 1 && a->at[i - 1] == b->at[j - 2] && a->at[i - 2] == b->at[j - 1])
                 best = least(best, upper[j - 2] + 1);
             now[j] = best;
         }
@@ -108,7 +107,7 @@ static int edits_by_table(const Symbols *a, const Symbols *b, bool swaps)
     return rows[a->n % 3][b->n];
 }
 
-static int edits(Str a, Str b, bool swaps)
+int osa_distance(Str a, Str b)
 {
     if (a.len == 0 || b.len == 0) {
         Symbols rest;
@@ -122,24 +121,14 @@ static int edits(Str a, Str b, bool swaps)
     }
     if (is_plain(a, b)) {
         mark_pattern(a);
-        int distance = edits_by_bits(a, b, swaps);
+        int distance = edits_by_bits(a, b);
         unmark_pattern(a);
         return distance;
     }
     Symbols x, y;
     read_symbols(a, &x);
     read_symbols(b, &y);
-    return edits_by_table(&x, &y, swaps);
-}
-
-int levenshtein_distance(Str a, Str b)
-{
-    return edits(a, b, false);
-}
-
-int osa_distance(Str a, Str b)
-{
-    return edits(a, b, true);
+    return edits_by_table(&x, &y);
 }
 
 /* ---- Jaro ---- */

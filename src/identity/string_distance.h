@@ -6,10 +6,8 @@
 
 enum { DISTANCE_MAX = 512 };
 
-/* Insertions, deletions and replacements (Levenshtein 1966; bit-parallel after Hyyro 2003). */
-int levenshtein_distance(Str a, Str b);
-/* The same, where two neighbours changing places are one edit and no part is edited twice (optimal
- * string alignment, restricted Damerau). */
+/* Insertions, deletions, replacements and two neighbours changing places, no part edited twice
+ * (optimal string alignment, restricted Damerau; bit-parallel after Hyyro 2003). */
 int osa_distance(Str a, Str b);
 /* Letters in common within half the longer text, less those out of order: 0 to 1 (Jaro 1989). Two
  * empty texts are alike. */

@@ -20,22 +20,17 @@ typedef struct SynthBook {
     bool travel; /* written from the papers people travel on */
 } SynthBook;
 
-typedef struct StrItems {
-    Str *items;
-    size_t n, cap;
-} StrItems;
-
 typedef struct SynthTables {
     SynthBook books[SYNTH_BOOKS];
     size_t book_count;
     Str province;
-    StrItems men, women, spellings;
+    StrList men, women, spellings;
     struct {
         Str name;
-        StrItems starts, ends; /* of names of clans */
+        StrList starts, ends; /* of names of clans */
     } regions[SYNTH_REGIONS];
     size_t region_count;
-    StrItems villages, village_codes, districts, district_codes;
+    StrList villages, village_codes, districts, district_codes;
     double rates[SYNTH_FAULTS];
 } SynthTables;
 

@@ -48,7 +48,7 @@ static void clan_name(const SynthTables *t, SynthRandom *r, char ret[SYNTH_WORD]
 
 static void given_name(const SynthTables *t, SynthRandom *r, bool woman, char ret[SYNTH_WORD])
 {
-    const StrItems *of = woman ? &t->women : &t->men;
+    const StrList *of = woman ? &t->women : &t->men;
     put_word(of->items[match_mix(synth_zipf(r, of->n), woman) % of->n], ret);
 }
 

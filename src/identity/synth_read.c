@@ -63,11 +63,11 @@ static void read_name(Reading *r, const CsvRow *row)
         return;
     }
     size_t region = row->cells[1].len ? region_of(t, row->cells[1]) : 0;
-    StrItems *to = str_is(kind, "L")       ? &t->men
-                   : str_is(kind, "P")     ? &t->women
-                   : str_is(kind, "ejaan") ? &t->spellings
-                   : str_is(kind, "awal")  ? &t->regions[region].starts
-                                           : &t->regions[region].ends;
+    StrList *to = str_is(kind, "L")       ? &t->men
+                  : str_is(kind, "P")     ? &t->women
+                  : str_is(kind, "ejaan") ? &t->spellings
+                  : str_is(kind, "awal")  ? &t->regions[region].starts
+                                          : &t->regions[region].ends;
     *ARENA_PUSH(r->arena, *to) = text;
 }
 

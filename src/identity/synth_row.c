@@ -30,7 +30,7 @@ static void insert_at(char word[SYNTH_WORD], size_t at, size_t out, Str in)
 /* The first of the spellings, from a place taken at random, that the word has room for. */
 static void respell(Writing *w, char word[SYNTH_WORD])
 {
-    const StrItems *all = &w->t->spellings;
+    const StrList *all = &w->t->spellings;
     size_t from = synth_below(w->r, all->n);
     for (size_t i = 0; i < all->n; i++) {
         Str to = all->items[(from + i) % all->n], old;
@@ -159,7 +159,7 @@ static void put_number(Writing *w, const char *number, Buf *to)
     buf_printf(to, "%s,", z);
 }
 
-static void put_place(const StrItems *places, size_t at, Buf *to)
+static void put_place(const StrList *places, size_t at, Buf *to)
 {
     csv_cell(to, places->items[at], ',');
     buf_char(to, ',');

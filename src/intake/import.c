@@ -1,9 +1,7 @@
 #include "intake/import.h"
 
-#include "base/utf8.h"
 #include "intake/import_part.h"
 #include "intake/workbook_write.h"
-#include "model/env.h"
 #include "model/person_index.h"
 
 #include <stdlib.h>

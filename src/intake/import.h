@@ -46,14 +46,8 @@ typedef struct ImportCounts {
 
 typedef struct ImportReport {
     const ImportProfile *profile;
-    struct {
-        ImportHeading *items;
-        size_t n, cap;
-    } headings;
-    struct {
-        ImportQuestion *items;
-        size_t n, cap;
-    } questions;
+    ARENA_LIST(ImportHeading) headings;
+    ARENA_LIST(ImportQuestion) questions;
     Problems problems;
     int64_t rows, bad_rows; /* data rows read; rows with at least one error */
     ImportCounts *by_row;   /* per entry of profile->rows */

@@ -24,21 +24,15 @@ struct Part {
     size_t row_index;
     Part *parent;    /* part of `row->parent`, NULL without */
     Part **set_part; /* per entry of row->set: the part it refers to, or NULL */
-    struct {
-        Given *items;
-        size_t n, cap;
-    } given;
-    struct {
-        Part **items;
-        size_t n, cap;
-    } users;         /* parts that refer to this one */
-    CellPlace first; /* where the part appears first */
-    Str key;         /* identity within the file, absent = always its own */
-    Str uid;         /* of the record found or to be made */
-    int64_t version; /* of the stored record */
-    bool stored;     /* on file; false for a new one */
-    bool broken;     /* a value could not be read: not prepared */
-    bool done;       /* written by an earlier attempt of the same run */
+    ARENA_LIST(Given) given;
+    ARENA_LIST(Part *) users; /* parts that refer to this one */
+    CellPlace first;          /* where the part appears first */
+    Str key;                  /* identity within the file, absent = always its own */
+    Str uid;                  /* of the record found or to be made */
+    int64_t version;          /* of the stored record */
+    bool stored;              /* on file; false for a new one */
+    bool broken;              /* a value could not be read: not prepared */
+    bool done;                /* written by an earlier attempt of the same run */
     Part *next_same_hash;
 };
 
@@ -47,10 +41,7 @@ const Given *part_given(const Part *p, const Field *f);
 /* The same as text, absent when nothing is said. */
 Str part_value(const Part *p, const Field *f);
 
-typedef struct Parts {
-    Part **items;
-    size_t n, cap;
-} Parts;
+typedef ARENA_LIST(Part *) Parts;
 
 typedef struct Gather {
     Arena *arena; /* texts that the report shows */

@@ -27,10 +27,7 @@ typedef struct Seed {
     Arena *arena;
     Problems *problems;
     Batch *batch;
-    struct {
-        SeedRow *items;
-        size_t n, cap;
-    } rows;
+    ARENA_LIST(SeedRow) rows;
     SeedCounts counts;
 } Seed;
 

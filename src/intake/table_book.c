@@ -53,10 +53,7 @@ Err table_book(Arena *a, Lang lang, const Table *t, Str *ret_xlsx)
 Err table_set_book(Arena *a, Lang lang, const Table *t, size_t n, Str *ret_xlsx)
 {
     BookCross *crosses = ARENA_ARRAY(a, n + 1, BookCross);
-    struct {
-        BookLine *items;
-        size_t n, cap;
-    } notes = {0};
+    ARENA_LIST(BookLine) notes = {0};
     for (size_t i = 0; i < n; i++) {
         TableNotes of = table_notes(a, lang, &t[i]);
         crosses[i] = cross_of(a, lang, &t[i]);

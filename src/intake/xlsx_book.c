@@ -156,10 +156,7 @@ static XlsxFault read_strings(XlsxBook *book, Str part)
 
 typedef struct Styles {
     XlsxBook *book;
-    struct {
-        int64_t *items; /* ids of the file's own date formats */
-        size_t n, cap;
-    } own;
+    ARENA_LIST(int64_t) own; /* ids of the file's own date formats */
     bool in_cells;
 } Styles;
 

@@ -18,15 +18,9 @@ typedef struct XlsxBook {
     Arena *arena;
     XlsxZip *zip;
     bool from_1904;
-    struct {
-        XlsxSheetRef *items;
-        size_t n, cap;
-    } sheets;
+    ARENA_LIST(XlsxSheetRef) sheets;
     StrList strings;
-    struct {
-        bool *items; /* by style index: shown as a date */
-        size_t n, cap;
-    } dates;
+    ARENA_LIST(bool) dates; /* by style index: shown as a date */
 } XlsxBook;
 
 /* Opens the file and reads all but the rows. `bytes` must live as long as `a`. A zip that is

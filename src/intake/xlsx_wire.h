@@ -23,10 +23,7 @@ typedef struct WireMerge {
     XlsxRange range;
 } WireMerge;
 
-typedef struct WireRows {
-    SheetRow *items;
-    size_t n, cap;
-} WireRows;
+typedef ARENA_LIST(SheetRow) WireRows;
 
 /* Reading side: takes bytes as they come and builds the workbook in its arena. */
 typedef struct WireIn {
@@ -39,14 +36,8 @@ typedef struct WireIn {
     size_t cells;
     bool ended;
     StrList names, hidden;
-    struct {
-        WireRows *items; /* beside `names` */
-        size_t n, cap;
-    } sheets;
-    struct {
-        WireMerge *items;
-        size_t n, cap;
-    } merges;
+    ARENA_LIST(WireRows) sheets; /* beside `names` */
+    ARENA_LIST(WireMerge) merges;
 } WireIn;
 
 WireIn wire_in(Arena *a);

@@ -333,14 +333,6 @@ static Err put_history(Apply *ap, const Change *c, const Record *before, const R
 
 /* ---- judging again ---- */
 
-static bool list_has(const StrList *list, Str s)
-{
-    for (size_t i = 0; i < list->n; i++)
-        if (str_eq(list->items[i], s))
-            return true;
-    return false;
-}
-
 /* To take a change back asks for the right that it took to make it. */
 static Verb verb_of(const Change *c, const Record *before)
 {
@@ -361,7 +353,7 @@ static bool may_step_back(const Subject *s, const Change *c, const Record *befor
 {
     for (size_t i = 0; i < c->reg->move_count; i++)
         if ((c->reg->moves[i].by & s->roles) && str_eq(c->reg->moves[i].to, before->state) &&
-            list_has(&c->reg->moves[i].from, c->state))
+            str_list_has(&c->reg->moves[i].from, c->state))
             return true;
     return false;
 }
@@ -429,7 +421,7 @@ static Err judge_parent(Apply *ap, Change *c)
 static Err judge_move(Apply *ap, Change *c, const Record *before, Str *ret_state)
 {
     const Move *m = reg_move(c->reg, c->move);
-    if (!m || !list_has(&m->from, before->state))
+    if (!m || !str_list_has(&m->from, before->state))
         return fail(ap, c, NULL, M_E_FLOW, STR_NONE, E_FLOW);
     if (!ap->subject->system && !(m->by & ap->subject->roles))
         return fail(ap, c, NULL, M_E_DENIED, STR_NONE, E_DENIED);

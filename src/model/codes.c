@@ -224,10 +224,7 @@ static void refuse_unnamed(Loader *l)
 void load_codes(Loader *l)
 {
     static const char *const head[] = {"daftar", "id", "en", "sifat", "sumber"};
-    struct {
-        CodeList **items;
-        size_t n, cap;
-    } lists = {0};
+    ARENA_LIST(CodeList *) lists = {0};
     Tsv t;
     Str text;
     if (!load_file(l, "codes/daftar.tsv", &text) ||

@@ -58,10 +58,7 @@ typedef struct ExprUse {
     const Register *child; /* over children of this register */
     const Field *field;    /* as in ExprEnv.hop; NULL with count() */
 } ExprUse;
-typedef struct ExprUses {
-    ExprUse *items;
-    size_t n, cap;
-} ExprUses;
+typedef ARENA_LIST(ExprUse) ExprUses;
 void expr_uses(const Expr *e, Arena *a, ExprUses *ret);
 /* The condition as "FIELD = CODE", "FIELD has CODE" or "FIELD in (CODE, CODE)", for the browser:
  * the codes with spaces between; false if it is richer. */

@@ -2,7 +2,6 @@
 
 #include "base/number.h"
 #include "base/rand.h"
-#include "base/utf8.h"
 #include "model/value_parts.h"
 
 static Str as_is(const Field *f, Arena *a, Lang lang, Str canonical)

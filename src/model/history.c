@@ -106,10 +106,7 @@ static void note_opened(Reading *h)
 Err store_history(Reader *rd, const Record *r, unsigned classes, HistoryEntry **ret, size_t *ret_n)
 {
     Reading h = {.rd = rd, .rec = r, .classes = classes};
-    struct {
-        HistoryEntry *items;
-        size_t n, cap;
-    } list = {0};
+    ARENA_LIST(HistoryEntry) list = {0};
     Stmt *st;
     bool row = false;
     h.now = ARENA_ARRAY(rd->arena, r->reg->field_count, Value);

@@ -101,10 +101,7 @@ int64_t duration_end(const Model *m, int64_t from, Duration p, bool work_days)
 
 static Err read_rows(Arena *a, Stmt *st, LocalLimit **ret, size_t *ret_n)
 {
-    struct {
-        LocalLimit *items;
-        size_t n, cap;
-    } rows = {0};
+    ARENA_LIST(LocalLimit) rows = {0};
     Err e;
     while (stmt_next(st, &e)) {
         LocalLimit own = {0};

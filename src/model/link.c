@@ -73,10 +73,7 @@ static void find_children(Loader *l, Register *reg)
 
 static void find_referrers(Loader *l, Register *reg)
 {
-    struct {
-        const Field **items;
-        size_t n, cap;
-    } found = {0};
+    ARENA_LIST(const Field *) found = {0};
     for (size_t i = 0; i < l->m->reg_count; i++)
         for (size_t k = 0; k < l->m->regs[i]->field_count; k++)
             if (field_accepts(l->m->regs[i]->fields[k], reg))

@@ -18,10 +18,7 @@ static bool own_use(const ExprUse *u)
 
 /* ---- dependents ---- */
 
-typedef struct FieldList {
-    const Field **items;
-    size_t n, cap;
-} FieldList;
+typedef ARENA_LIST(const Field *) FieldList;
 
 static void add_once(Loader *l, FieldList *list, const Field *f)
 {

@@ -19,10 +19,7 @@ typedef struct Job {
     const Node *node;
 } Job;
 
-typedef struct Jobs {
-    Job *items;
-    size_t n, cap;
-} Jobs;
+typedef ARENA_LIST(Job) Jobs;
 
 typedef enum LoadPhase {
     PHASE_NAMES, /* registers, lists and roles are known: types, parents, tags */
@@ -38,10 +35,7 @@ struct Loader {
     Problems *problems;
     Str file;      /* being read or linked, relative to the folder; lives in the problems' arena */
     Register *reg; /* being read or linked */
-    struct {
-        Field **items;
-        size_t n, cap;
-    } fields; /* of `reg`, while it is read */
+    ARENA_LIST(Field *) fields; /* of `reg`, while it is read */
     Jobs jobs[PHASE_COUNT];
 };
 

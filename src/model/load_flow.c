@@ -202,14 +202,6 @@ void load_move(Loader *l, void *into, const Node *node)
     LOAD_MAP(l, node, keys, into);
 }
 
-static bool has_word(const StrList *list, Str word)
-{
-    for (size_t i = 0; i < list->n; i++)
-        if (str_eq(list->items[i], word))
-            return true;
-    return false;
-}
-
 /* Adds the states one more move away from what is reached; false when there are none. */
 static bool reach_more(Loader *l, StrList *reached)
 {
@@ -218,8 +210,8 @@ static bool reach_more(Loader *l, StrList *reached)
         const Move *m = &l->reg->moves[i];
         bool starts = false;
         for (size_t k = 0; k < m->from.n && !starts; k++)
-            starts = has_word(reached, m->from.items[k]);
-        if (starts && !has_word(reached, m->to)) {
+            starts = str_list_has(reached, m->from.items[k]);
+        if (starts && !str_list_has(reached, m->to)) {
             *ARENA_PUSH(l->arena, *reached) = m->to;
             more = true;
         }
@@ -234,7 +226,7 @@ static void refuse_unreached(Loader *l, const Node *flow)
     while (reach_more(l, &reached))
         ;
     for (size_t i = 0; i < l->reg->state_count; i++)
-        if (!has_word(&reached, l->reg->states[i].name))
+        if (!str_list_has(&reached, l->reg->states[i].name))
             load_bad(l, flow, M_DOM_UNREACHED, l->reg->states[i].name);
 }
 

@@ -121,10 +121,7 @@ void load_limits(Loader *l)
 {
     static const char *const head[] = {"kode", "id",    "en",           "nilai",         "satuan",
                                        "hari", "dasar", "berlaku_dari", "berlaku_sampai"};
-    struct {
-        Limit *items;
-        size_t n, cap;
-    } rows = {0};
+    ARENA_LIST(Limit) rows = {0};
     Tsv t;
     Str text;
     if (!load_file(l, "law/batas.tsv", &text) ||

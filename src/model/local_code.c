@@ -5,10 +5,7 @@
 
 /* ---- out of the database ---- */
 
-typedef struct CodeSet {
-    Code *items;
-    size_t n, cap;
-} CodeSet;
+typedef ARENA_LIST(Code) CodeSet;
 
 static Err read_list(Db *db, Arena *a, Str list, CodeSet *ret)
 {
@@ -42,13 +39,6 @@ Err local_codes_load(Db *db, const Model *m)
 }
 
 /* ---- checks ---- */
-
-static void wrong(Problems *problems, Str field, Msg label, Msg msg, Str arg)
-{
-    Label *l = ARENA_NEW(problems->arena, Label);
-    *l = (Label){{tr(LANG_ID, label), tr(LANG_EN, label)}};
-    problem_add(problems, (Problem){.field = field, .label = l, .msg = msg, .args = {arg}});
-}
 
 static bool is_code(Str s)
 {
@@ -86,12 +76,12 @@ static void check_label(const LocalCode *c, Arena *a, Lang lang, Problems *probl
     static const Msg labels[] = {M_CODE_LABEL_ID, M_CODE_LABEL_EN};
     Str name = lang == LANG_ID ? S("label_id") : S("label_en"), text = c->row.label.text[lang];
     if (!is_label(text)) {
-        wrong(problems, name, labels[lang], M_CODE_BAD_LABEL, STR_NONE);
+        problem_of(problems, name, labels[lang], M_CODE_BAD_LABEL, STR_NONE);
         return;
     }
     const Code *other = called_so(c, a, text);
     if (other)
-        wrong(problems, name, labels[lang], M_CODE_LABEL_TAKEN, other->code);
+        problem_of(problems, name, labels[lang], M_CODE_LABEL_TAKEN, other->code);
 }
 
 void local_code_check(const LocalCode *c, Arena *a, Problems *problems)
@@ -99,14 +89,14 @@ void local_code_check(const LocalCode *c, Arena *a, Problems *problems)
     Date from, until;
     const Code *there = code_find(c->list, c->row.code);
     if (!is_code(c->row.code))
-        wrong(problems, S("kode"), M_CODE_CODE, M_CODE_BAD_CODE, STR_NONE);
+        problem_of(problems, S("kode"), M_CODE_CODE, M_CODE_BAD_CODE, STR_NONE);
     else if (c->is_new && there)
-        wrong(problems, S("kode"), M_CODE_CODE, M_CODE_TAKEN, there->label.text[LANG_ID]);
+        problem_of(problems, S("kode"), M_CODE_CODE, M_CODE_TAKEN, there->label.text[LANG_ID]);
     check_label(c, a, LANG_ID, problems);
     check_label(c, a, LANG_EN, problems);
     if (date_parse_iso(c->row.from, &from) && date_parse_iso(c->row.until, &until) &&
         date_cmp(until, from) < 0)
-        wrong(problems, S("sampai"), M_CODE_UNTIL, M_CODE_BAD_SPAN, STR_NONE);
+        problem_of(problems, S("sampai"), M_CODE_UNTIL, M_CODE_BAD_SPAN, STR_NONE);
 }
 
 /* ---- writing ---- */

@@ -66,10 +66,7 @@ int model_role(const Model *m, Str name)
 
 bool reg_has_tag(const Register *r, Str tag)
 {
-    for (size_t i = 0; i < r->tags.n; i++)
-        if (str_eq(r->tags.items[i], tag))
-            return true;
-    return false;
+    return str_list_has(&r->tags, tag);
 }
 
 bool field_accepts(const Field *f, const Register *target)

@@ -417,10 +417,7 @@ typedef struct QueueFilter {
     int days;
 } QueueFilter;
 
-typedef struct QueueFilters {
-    QueueFilter *items;
-    size_t n, cap;
-} QueueFilters;
+typedef ARENA_LIST(QueueFilter) QueueFilters;
 
 typedef struct QueueDef {
     Str name;

@@ -42,25 +42,16 @@ struct PersonIndex {
     Arena *arena;
     const NameRules *rules; /* NULL: names are found as written only */
     uint64_t key;
-    struct {
-        Entry *items;
-        size_t n, cap;
-    } entries;
-    struct {
-        Posting *items;
-        size_t n, cap;
-    } postings;
+    ARENA_LIST(Entry) entries;
+    ARENA_LIST(Posting) postings;
     uint32_t *heads; /* by tag, 1-based */
     size_t head_count;
     Sound *sounds; /* open addressing by tag */
     size_t sound_count, sounds_used;
     double words, squares; /* of all names: how many, and the sum of the squares of `n` */
     size_t live;
-    struct {
-        uint32_t *items;
-        size_t n, cap;
-    } fresh;     /* entries put since the start */
-    Store reads; /* model and installation of those on file */
+    ARENA_LIST(uint32_t) fresh; /* entries put since the start */
+    Store reads;                /* model and installation of those on file */
     pthread_t reader;
     bool started;
     atomic_bool stop;
@@ -346,10 +337,7 @@ typedef struct Near {
     float bits;
 } Near;
 
-typedef struct Nears {
-    Near *items;
-    size_t n, cap;
-} Nears;
+typedef ARENA_LIST(Near) Nears;
 
 static int by_entry(const void *x, const void *y)
 {

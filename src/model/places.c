@@ -282,10 +282,7 @@ static void check_places(Loader *l)
 void load_places(Loader *l)
 {
     static const char *const head[] = {"kode", "tingkat", "nama", "induk"};
-    struct {
-        Place *items;
-        size_t n, cap;
-    } rows = {0};
+    ARENA_LIST(Place) rows = {0};
     Tsv t;
     Str text;
     if (!load_file(l, "places/wilayah.tsv", &text) ||

@@ -66,14 +66,6 @@ static void refuse(Planner *p, Str file, int line, Msg msg, Str what)
     problem_add(p->problems, (Problem){.place = file, .line = line, .msg = msg, .args = {what}});
 }
 
-static bool list_has(const StrList *list, Str s)
-{
-    for (size_t i = 0; i < list->n; i++)
-        if (str_eq(list->items[i], s))
-            return true;
-    return false;
-}
-
 /* What the model's text says of "reg" or "reg.field", or STR_NONE. */
 static Str text_of(Str text, Str key)
 {
@@ -134,7 +126,7 @@ static void plan_index(Planner *p, const Field *f, const StrList *indexes)
         !f->class_ && (f->facet || f->sort || f->unique || f->matched || f->kind == FK_REF ||
                        f->role == FIELD_ROLE_TASK_NEXT || f->reg->stats.date == f);
     Str name = str_printf(p->arena, "ix_%.*s_%.*s", STR_ARG(f->reg->name), STR_ARG(f->name));
-    if (wanted && !list_has(indexes, name))
+    if (wanted && !str_list_has(indexes, name))
         add_step(p, str_printf(p->arena, "CREATE INDEX %.*s ON %.*s(%.*s)", STR_ARG(name),
                                STR_ARG(f->reg->name), STR_ARG(f->name)));
 }
@@ -149,9 +141,9 @@ static void plan_column(Planner *p, const Field *f, const StrList *have, const S
 {
     Arena *a = p->arena;
     Str reg = f->reg->name;
-    if (list_has(have, f->name)) {
+    if (str_list_has(have, f->name)) {
         check_retype(p, f, f->name);
-    } else if (!str_empty(f->was) && list_has(have, f->was)) {
+    } else if (!str_empty(f->was) && str_list_has(have, f->was)) {
         check_retype(p, f, f->was);
         rename_column(p, f, "");
         if (field_has_target_column(f))
@@ -170,7 +162,7 @@ static void plan_column(Planner *p, const Field *f, const StrList *have, const S
 static void plan_search(Planner *p, const Register *r, const StrList *indexes)
 {
     Str name = str_printf(p->arena, "ix_%.*s_cari", STR_ARG(r->name));
-    if (r->has_search && !list_has(indexes, name))
+    if (r->has_search && !str_list_has(indexes, name))
         add_step(p, str_printf(p->arena, "CREATE INDEX %.*s ON %.*s(id, cari, batal)",
                                STR_ARG(name), STR_ARG(r->name)));
 }

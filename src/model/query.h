@@ -23,10 +23,7 @@ typedef struct Filter {
 
 typedef struct Query {
     const Register *reg;
-    struct {
-        Filter *items;
-        size_t n, cap;
-    } filters;
+    ARENA_LIST(Filter) filters;
     Str text;   /* free text: folded and matched on the search column */
     Str lookup; /* exact value of a lookup field (blind index) */
     const Field *lookup_field;

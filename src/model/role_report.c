@@ -67,10 +67,7 @@ static RoleLine line_of(Arena *a, Lang lang, const Register *reg, const Right *r
 
 size_t role_report(const Model *m, Arena *a, Lang lang, int role, RoleLine **ret)
 {
-    struct {
-        RoleLine *items;
-        size_t n, cap;
-    } lines = {0};
+    ARENA_LIST(RoleLine) lines = {0};
     for (size_t i = 0; i < m->reg_count; i++)
         for (size_t k = 0; k < m->regs[i]->rights.n; k++)
             if (m->regs[i]->rights.items[k].role == role)

@@ -67,10 +67,7 @@ struct Reader {
     CountedMemory *counted;
     Arena *arena;
     const Actor *actor;
-    struct {
-        Opened *items;
-        size_t n, cap;
-    } opened;
+    ARENA_LIST(Opened) opened;
     struct { /* how the record asked about last stands to the subject: a page asks many times */
         const Register *reg;
         int64_t id;

@@ -9,10 +9,8 @@
  * named, or its state does not open. */
 MUST_CHECK Err subject_of_matter(Reader *rd, const Record *matter, Record *ret);
 
-typedef struct SubjectFile {
-    Record *items; /* the person first, then register by register; void ones too */
-    size_t n, cap;
-} SubjectFile;
+typedef ARENA_LIST(Record)
+    SubjectFile; /* the person first, then register by register; void ones too */
 /* All of it, records found to be of the same person with them. Protected values of the classes are
  * opened and collected for audit; others stay sealed. */
 MUST_CHECK Err subject_file(Reader *rd, const Record *person, unsigned classes, SubjectFile *ret);
@@ -23,10 +21,7 @@ typedef struct SubjectMention {
     const Register *reg;
     int64_t at;
 } SubjectMention;
-typedef struct SubjectMentions {
-    SubjectMention *items; /* register by register, oldest first */
-    size_t n, cap;
-} SubjectMentions;
+typedef ARENA_LIST(SubjectMention) SubjectMentions; /* register by register, oldest first */
 MUST_CHECK Err subject_mentions(Reader *rd, const Record *person, SubjectMentions *ret);
 
 /* An office that can reach the person's records now. */

@@ -21,10 +21,7 @@ typedef struct Touched {
     bool followed; /* by a rule or clock, not by the person */
 } Touched;
 
-typedef struct TouchedList {
-    Touched *items;
-    size_t n, cap;
-} TouchedList;
+typedef ARENA_LIST(Touched) TouchedList;
 
 typedef struct Root {
     int64_t tx, at, import;

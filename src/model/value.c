@@ -2,7 +2,6 @@
 
 #include "base/utf8.h"
 #include "model/field_type.h"
-#include "model/value_nik.h"
 
 void value_problem(const ValueCtx *c, Msg msg, Str a, Str b)
 {

@@ -72,10 +72,7 @@ static Err read_text(Parse *p, Node **ret)
     return ERR_OK;
 }
 
-typedef struct Nodes {
-    Node **items;
-    size_t n, cap;
-} Nodes;
+typedef ARENA_LIST(Node *) Nodes;
 
 static Err read_node(Parse *p, Node **ret);
 

@@ -38,12 +38,3 @@ void api_put_value(Req *req, Json *j, const Field *f, Str canonical);
 /* A record: its columns, its fields, which of them are closed. `listed`: only what lists show. */
 void api_put_record(Req *req, Json *j, const Record *r, bool listed);
 Str api_etag(Req *req, int64_t version);
-
-Err api_entry(Req *req);
-Err api_codes(Req *req);
-Err api_list(Req *req);
-Err api_show(Req *req);
-Err api_create(Req *req);
-Err api_change(Req *req);
-Err api_move(Req *req);
-Err api_openapi(Req *req);

@@ -7,7 +7,6 @@
 #include "guard/keys.h"
 #include "web/api.h"
 #include "web/page_form.h"
-#include "web/page_show.h"
 
 enum { IDEM_MAX = 100 };
 

@@ -63,6 +63,12 @@ Str req_count(const Req *req, int64_t n)
     return number_format(req->arena, req->lang, n, 0);
 }
 
+Str req_day(const Req *req, Str iso)
+{
+    Date d;
+    return date_parse_iso(iso, &d) ? date_short(req->arena, req->lang, d) : S("–");
+}
+
 Str req_instant(const Req *req, int64_t instant)
 {
     if (instant == 0)
@@ -225,12 +231,8 @@ void page_table_head(Req *req, Html *h, const Msg *heads, size_t n)
 {
     h_open(h, "thead");
     h_open(h, "tr");
-    for (size_t i = 0; i < n; i++) {
-        h_open(h, "th");
-        h_attr(h, "scope", S("col"));
-        h_text(h, req_tr(req, heads[i]));
-        h_close(h);
-    }
+    for (size_t i = 0; i < n; i++)
+        page_head_cell(h, req_tr(req, heads[i]), "col");
     h_close(h);
     h_close(h);
 }
@@ -243,12 +245,17 @@ void page_table_begin(Req *req, Html *h, Str name, const Msg *heads, size_t n)
     h_open(h, "tbody");
 }
 
-void page_row_head(Html *h, Str label)
+void page_head_cell(Html *h, Str label, const char *scope)
 {
     h_open(h, "th");
-    h_attr(h, "scope", S("row"));
+    h_attr(h, "scope", str_of(scope));
     h_text(h, label);
     h_close(h);
+}
+
+void page_row_head(Html *h, Str label)
+{
+    page_head_cell(h, label, "row");
 }
 
 void page_table_end(Html *h)

@@ -1,5 +1,5 @@
 /* What every page is made of: the shell around it, links, and the list of page functions that
- * routes.c points to. A new page is one function here and one row there. */
+ * route.def points to. A new page is one function and one row there. */
 #pragma once
 
 #include "engine/chart.h"
@@ -35,6 +35,8 @@ void page_button(Html *h, Str label, Str kind, Str name, Str value);
 void page_form_end(Html *h, Str label, Str kind);
 /* A POST form that is its button alone. */
 void page_form_button(Req *req, Html *h, Str action, Str label, Str kind);
+/* A GET form of one text, "q", that asks the page for less of what it shows. */
+void page_find_form(Req *req, Html *h, Str action, Msg label);
 void page_link(Html *h, Str url, Str label);
 /* A link alone in an element. */
 #define page_link_in(h, tag, url, label)                                                           \
@@ -47,7 +49,8 @@ void page_scroll_open(Html *h, Str name);
 void page_table_head(Req *req, Html *h, const Msg *heads, size_t n);
 void page_table_begin(Req *req, Html *h, Str name, const Msg *heads, size_t n);
 void page_table_end(Html *h);
-/* The cell that names a row. */
+/* The cell that names a column ("col", "colgroup") or a row. */
+void page_head_cell(Html *h, Str label, const char *scope);
 void page_row_head(Html *h, Str label);
 /* A check box with its label beside it. */
 void page_check(Html *h, Str name, Str value, Str label, bool on);
@@ -95,6 +98,8 @@ bool page_admin_mine(const Req *req);
 bool req_has_page(const Req *req, Str path);
 /* "20 Nov 2026 pukul 09.14 WITA"; absent for 0. */
 Str req_instant(const Req *req, int64_t instant);
+/* A day stored as text, short; a dash for none. */
+Str req_day(const Req *req, Str iso);
 /* Answers with a workbook to be saved under this name; `bytes` lie in the request's arena and are
  * not copied. */
 void page_send_xlsx(Req *req, Str file_name, Str bytes);
@@ -120,116 +125,14 @@ Str form_draft_text(Req *req);
 /* A form whose CSRF token has expired: keeps what was typed, then answers E_CSRF. */
 MUST_CHECK Err page_keep_draft(Req *req);
 
-/* ---- pages ---- */
-Err page_list(Req *req);
-Err page_bulk(Req *req);
-Err page_bulk_post(Req *req);
-Err page_drafts(Req *req);
-Err page_draft_drop_post(Req *req);
-Err page_intake(Req *req);
-Err page_intake_drop_post(Req *req);
-Err page_roles_approve_post(Req *req);
-Err page_filter_post(Req *req);
-Err page_filter_drop_post(Req *req);
-Err page_csv(Req *req);
-Err page_xlsx(Req *req);
-Err page_show(Req *req);
-Err page_form(Req *req);
-Err page_form_post(Req *req);
-Err page_open_post(Req *req);
-Err page_move_post(Req *req);
-Err page_void_post(Req *req);
-Err page_restore_post(Req *req);
-Err page_undo_post(Req *req);
-Err page_history(Req *req);
-Err page_queue(Req *req);
-Err page_pick_place(Req *req);
-Err page_pick_record(Req *req);
-Err page_pick_tag(Req *req);
-Err page_help(Req *req);
-Err page_imports(Req *req);
-Err page_import(Req *req);
-Err page_import_template(Req *req);
-Err page_import_post(Req *req);
-Err page_import_run(Req *req);
-Err page_import_marked(Req *req);
-Err page_import_choose(Req *req);
-Err page_import_apply(Req *req);
-Err page_import_undo(Req *req);
-Err page_tables(Req *req);
-Err page_tables_xlsx(Req *req);
-Err page_table(Req *req);
-Err page_table_csv(Req *req);
-Err page_table_xlsx(Req *req);
-Err page_all_series(Req *req);
-Err page_series(Req *req);
-Err page_account(Req *req);
-Err page_password_post(Req *req);
-Err page_session_post(Req *req);
-Err page_user_new(Req *req);
-Err page_user_new_post(Req *req);
-Err page_user(Req *req);
-Err page_user_post(Req *req);
-Err page_audit(Req *req);
-Err page_audit_csv(Req *req);
-Err page_health(Req *req);
-Err page_security(Req *req);
-Err page_health_verify(Req *req);
-Err page_health_scrub(Req *req);
+/* ---- pages: one by each route ---- */
+#define ROUTE(method, pattern, action, flags, page) Err page(Req *req);
+#include "web/route.def"
+#undef ROUTE
 /* For the first screen: tells who looks after the machine that a backup or check is late or failed.
  */
 MUST_CHECK Err health_warning(Req *req, Html *h);
 /* The same for the data-protection officer: who opens very many records. */
 MUST_CHECK Err readings_warning(Req *req, Html *h);
-Err page_backup_post(Req *req);
-Err page_admin(Req *req);
-Err page_code_lists(Req *req);
-Err page_codes(Req *req);
-Err page_codes_post(Req *req);
-Err page_limits(Req *req);
-Err page_limits_post(Req *req);
-Err page_settings(Req *req);
-Err page_settings_post(Req *req);
-Err page_roles(Req *req);
-Err page_role(Req *req);
-Err page_asset(Req *req);
-Err page_file(Req *req);
-Err page_tokens(Req *req);
-Err page_token_make_post(Req *req);
-Err page_token_revoke_post(Req *req);
-Err page_home(Req *req);
-Err page_login(Req *req);
-Err page_login_post(Req *req);
-Err page_logout_post(Req *req);
-Err page_language_post(Req *req);
-Err page_readers(Req *req);
-Err page_subject(Req *req);
-Err page_breach(Req *req);
-Err page_breach_post(Req *req);
-Err page_retention(Req *req);
-Err page_processing(Req *req);
-Err page_processing_xlsx(Req *req);
-Err page_erase(Req *req);
-Err page_erase_post(Req *req);
 /* For the first screen: files whose time is over. */
 MUST_CHECK Err retention_warning(Req *req, Html *h);
-Err page_seal(Req *req);
-Err page_match(Req *req);
-Err page_match_open_post(Req *req);
-Err page_match_post(Req *req);
-Err page_emergency(Req *req);
-Err page_emergency_post(Req *req);
-Err page_code(Req *req);
-Err page_code_post(Req *req);
-Err page_prove(Req *req);
-Err page_prove_post(Req *req);
-Err page_factor(Req *req);
-Err page_factor_begin_post(Req *req);
-Err page_factor_post(Req *req);
-Err page_factor_remove_post(Req *req);
-Err page_factor_reset_post(Req *req);
-Err page_lock(Req *req);
-Err page_lock_post(Req *req);
-Err page_unlock_post(Req *req);
-Err page_search(Req *req);
-Err page_print_css(Req *req);

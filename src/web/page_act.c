@@ -55,7 +55,6 @@ static Err show_again(Req *req, Act *act)
     }
     Str title = req_label(req, &act->move->label);
     Html *h = page_begin_bare(req, req_say(req, M_WEB_ERROR_PREFIX, title), crumbs, n);
-    req->res.status = err_http(E_INVALID);
     widget_summary(req, h, &act->problems);
     h_element(h, "h1", title);
     move_form(req, h, &act->rec, act->move, &act->problems);

@@ -1,6 +1,5 @@
 /* Whom a breach affects, counted from the record of access into the matter, and the notices they
  * are owed: on paper, by number, for whoever may meet the person safely. */
-#include "web/page_subject.h"
 
 #include "base/rand.h"
 #include "engine/breach_db.h"

@@ -2,7 +2,6 @@
  * offices whose records name any of them. Only what the reader reaches: a link is followed through
  * persons within reach, and an office appears by records within reach alone, so that nobody learns
  * here that another office has a file. */
-#include "web/list.h"
 #include "web/page_show.h"
 
 enum { BOOKS_MAX = 60, RECORDS_MAX = 100 };

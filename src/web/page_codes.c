@@ -38,17 +38,6 @@ static void list_row(Req *req, Html *h, const CodeList *list)
     h_close(h);
 }
 
-static void search_form(Req *req, Html *h)
-{
-    h_open(h, "form");
-    h_attr(h, "class", S("sempit"));
-    h_attr(h, "method", S("get"));
-    h_url(h, "action", S("/kode"));
-    widget_text(req, h, S("q"), req_tr(req, M_CODES_SEARCH), STR_NONE, req_query(req, S("q")),
-                false);
-    page_form_end(h, req_tr(req, M_AUDIT_SHOW), STR_NONE);
-}
-
 Err page_code_lists(Req *req)
 {
     static const Msg heads[] = {M_CODES_LIST, M_CODES_SHIPPED, M_CODES_LOCAL, M_CODES_KIND};
@@ -59,7 +48,7 @@ Err page_code_lists(Req *req)
     Crumb crumb = {req_tr(req, M_ADMIN), S("/admin")};
     Html *h = page_begin(req, req_tr(req, M_CODES), &crumb, 1);
     h_element(h, "p", req_tr(req, M_CODES_LEAD));
-    search_form(req, h);
+    page_find_form(req, h, S("/kode"), M_CODES_SEARCH);
     page_table_begin(req, h, req_tr(req, M_CODES), heads, sizeof heads / sizeof *heads);
     for (size_t i = 0; i < m->list_count; i++)
         if (list_asked_for(req, m->lists[i], q)) {
@@ -103,12 +92,6 @@ static void users_of(Req *req, Html *h, const CodeList *list)
                     : req_tr(req, M_CODES_USED_BY_NONE));
 }
 
-static Str day(Req *req, Str iso)
-{
-    Date d;
-    return date_parse_iso(iso, &d) ? date_short(req->arena, req->lang, d) : S("–");
-}
-
 static Str state_words(Req *req, const Code *c)
 {
     if (c->proposed)
@@ -143,8 +126,8 @@ static Err code_row(Req *req, Html *h, const CodeList *list, const Code *c)
     h_close(h);
     h_element(h, "td", c->label.text[LANG_ID]);
     h_element(h, "td", c->label.text[LANG_EN]);
-    h_element(h, "td", day(req, c->from));
-    h_element(h, "td", day(req, c->until));
+    h_element(h, "td", req_day(req, c->from));
+    h_element(h, "td", req_day(req, c->until));
     h_element(h, "td", state_words(req, c));
     TRY(origin_cell(req, h, list, c));
     h_close(h);
@@ -209,10 +192,7 @@ static Err show(Req *req, const CodeList *list, const CodeForm *f, const Problem
     else
         page_notice(h, "info", req_tr(req, M_CODES_CLOSED_NOTE));
     TRY(code_table(req, h, list));
-    page_end(req, h);
-    if (problems->errors)
-        req->res.status = err_http(E_INVALID);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 /* A stored date as it is typed. */

@@ -24,10 +24,7 @@ static Err show(Req *req, const Problems *problems)
                 req_say(req, M_EMERGENCY_REASON_HINT, str_int(req->arena, EMERGENCY_REASON_MIN)),
                 req_form(req, S("-alasan")), NULL);
     page_form_end(h, req_tr(req, M_EMERGENCY_OPEN), S("bahaya"));
-    page_end(req, h);
-    if (problems->errors)
-        req->res.status = err_http(E_INVALID);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 /* Nearer than for other acts: the proof belongs to this opening. */

@@ -14,10 +14,7 @@ typedef struct Export {
     Req *req;
     Columns cols;
     Buf csv;
-    struct {
-        Str *items;
-        size_t n, cap;
-    } cells;
+    ARENA_LIST(Str) cells;
     bool as_csv;
     size_t rows;
 } Export;

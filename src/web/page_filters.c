@@ -3,7 +3,6 @@
 #include "web/page_filters.h"
 
 #include "base/rand.h"
-#include "guard/session.h"
 #include "model/saved_filter.h"
 #include "web/list.h"
 #include "web/list_query.h"
@@ -180,7 +179,6 @@ static Err ask_again(Req *req, Str query, Msg msg, int64_t limit)
                 str_printf(req->arena, "/%.*s?%.*s", STR_ARG(req->reg->name), STR_ARG(query))};
     Str title = req_tr(req, M_FILTER_SAVE);
     problem_add(&problems, (Problem){.msg = msg, .args = {str_int(req->arena, limit)}});
-    req->res.status = err_http(E_INVALID);
     Html *h = page_begin_bare(req, req_say(req, M_WEB_ERROR_PREFIX, title), &up, 1);
     widget_summary(req, h, &problems);
     h_element(h, "h1", title);

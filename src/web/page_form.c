@@ -206,8 +206,6 @@ static Err show_form(Save *s, int64_t draft_at)
     Req *req = s->req;
     order_problems(s);
     Html *h = open_page(s);
-    if (s->problems.errors)
-        req->res.status = err_http(E_INVALID);
     if (draft_at)
         offer_draft(s, h, draft_at);
     if (s->sheet && s->sheet->closed) {

@@ -331,16 +331,6 @@ static void put_problems(Req *req, Html *h, const Problems *list)
     h_close(h);
 }
 
-static void option(Html *h, Str value, Str label, bool selected)
-{
-    h_open(h, "option");
-    h_attr(h, "value", value);
-    if (selected)
-        h_flag(h, "selected");
-    h_text(h, label);
-    h_close(h);
-}
-
 /* Headings nobody recognised, and what they may stand for. */
 static bool put_headings(Req *req, Html *h, const ImportReport *r, const ImportChoices *choices)
 {
@@ -362,11 +352,11 @@ static bool put_headings(Req *req, Html *h, const ImportReport *r, const ImportC
         h_open(h, "select");
         h_attr(h, "id", name);
         h_attr(h, "name", name);
-        option(h, S(""), req_tr(req, M_IMPORT_CHOOSE), str_empty(chosen));
-        option(h, S("-"), req_tr(req, M_IMPORT_IGNORE), str_is(chosen, "-"));
+        widget_option(h, S(""), req_tr(req, M_IMPORT_CHOOSE), str_empty(chosen));
+        widget_option(h, S("-"), req_tr(req, M_IMPORT_IGNORE), str_is(chosen, "-"));
         for (size_t k = 0; k < r->profile->column_count; k++) {
             Str to = r->profile->columns[k].heading;
-            option(h, to, to, str_eq(to, chosen));
+            widget_option(h, to, to, str_eq(to, chosen));
         }
         h_close(h);
         h_close(h);

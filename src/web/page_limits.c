@@ -55,17 +55,11 @@ static Str law_words(Req *req, const Limit *row)
     return row->work_days ? req_say(req, M_LIMIT_WORK_DAYS, words) : words;
 }
 
-static Str day(Req *req, Str iso)
-{
-    Date d;
-    return date_parse_iso(iso, &d) ? date_short(req->arena, req->lang, d) : S("–");
-}
-
 static Str span(Req *req, const Limit *row)
 {
     if (str_empty(row->from) && str_empty(row->until))
         return req_tr(req, M_LIMIT_ALWAYS);
-    return req_say(req, M_LIMIT_SPAN, day(req, row->from), day(req, row->until));
+    return req_say(req, M_LIMIT_SPAN, req_day(req, row->from), req_day(req, row->until));
 }
 
 static void own_cell(Req *req, Html *h, const Limit *row, const LocalLimit *own, bool read)
@@ -115,17 +109,6 @@ static void limit_table(Req *req, Html *h, const Limits *all)
     page_table_end(h);
     if (!shown)
         page_notice(h, "info", req_tr(req, M_LIMITS_NONE));
-}
-
-static void search_form(Req *req, Html *h)
-{
-    h_open(h, "form");
-    h_attr(h, "class", S("sempit"));
-    h_attr(h, "method", S("get"));
-    h_url(h, "action", S("/tenggat"));
-    widget_text(req, h, S("q"), req_tr(req, M_LIMITS_SEARCH), STR_NONE, req_query(req, S("q")),
-                false);
-    page_form_end(h, req_tr(req, M_AUDIT_SHOW), STR_NONE);
 }
 
 /* ---- the form ---- */
@@ -178,12 +161,9 @@ static Err show(Req *req, const Limits *all, const LimitForm *f, const Problems 
     h_element(h, "p", req_tr(req, M_LIMITS_LEAD));
     if (f->row)
         form(req, h, f, own_of(all, f->row->code) != NULL);
-    search_form(req, h);
+    page_find_form(req, h, S("/tenggat"), M_LIMITS_SEARCH);
     limit_table(req, h, all);
-    page_end(req, h);
-    if (problems->errors)
-        req->res.status = err_http(E_INVALID);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 /* The row in force of that code that some clock reads. */
@@ -219,23 +199,16 @@ typedef struct LimitSave {
     bool remove;
 } LimitSave;
 
-static void wrong(Problems *problems, const char *field, Msg label, Msg msg, Str arg)
-{
-    Label *l = ARENA_NEW(problems->arena, Label);
-    *l = (Label){{tr(LANG_ID, label), tr(LANG_EN, label)}};
-    problem_add(problems, (Problem){.field = str_of(field), .label = l, .msg = msg, .args = {arg}});
-}
-
 static void read_period(Req *req, const LimitForm *f, Duration *ret, Problems *problems)
 {
     bool number = str_i64(f->n, &ret->n) && ret->n >= 1 && ret->n <= LIMIT_MAX;
     bool unit = duration_unit_of(f->unit, &ret->unit);
     if (!number)
-        wrong(problems, "nilai", M_LIMIT_NUMBER, M_LIMIT_BAD_NUMBER, STR_NONE);
+        problem_of(problems, S("nilai"), M_LIMIT_NUMBER, M_LIMIT_BAD_NUMBER, STR_NONE);
     if (!unit)
-        wrong(problems, "unit", M_LIMIT_UNIT, M_LIMIT_BAD_UNIT, STR_NONE);
+        problem_of(problems, S("unit"), M_LIMIT_UNIT, M_LIMIT_BAD_UNIT, STR_NONE);
     if (number && unit && duration_may_exceed(*ret, f->row->period))
-        wrong(problems, "nilai", M_LIMIT_NUMBER, M_LIMIT_LONGER, law_words(req, f->row));
+        problem_of(problems, S("nilai"), M_LIMIT_NUMBER, M_LIMIT_LONGER, law_words(req, f->row));
 }
 
 static void read_form(Req *req, const LimitForm *f, LocalLimit *ret, Problems *problems)
@@ -244,7 +217,7 @@ static void read_form(Req *req, const LimitForm *f, LocalLimit *ret, Problems *p
     *ret = (LocalLimit){.code = f->row->code, .reason = f->reason, .since = clock_today()};
     read_period(req, f, &ret->period, problems);
     if (letters < LIMIT_REASON_MIN || letters > LIMIT_REASON_MAX)
-        wrong(problems, "alasan", M_LIMIT_REASON, M_LIMIT_BAD_REASON, STR_NONE);
+        problem_of(problems, S("alasan"), M_LIMIT_REASON, M_LIMIT_BAD_REASON, STR_NONE);
 }
 
 static Err save(WriteTx *tx, void *arg)

@@ -273,10 +273,7 @@ static Err show(Review *v, const Problems *problems)
     if (v->n)
         TRY(open_both(v));
     Html *h = page_begin(req, req_tr(req, M_MATCH_TITLE), NULL, 0);
-    if (problems) {
-        widget_summary(req, h, problems);
-        req->res.status = err_http(E_INVALID);
-    }
+    widget_summary(req, h, problems);
     if (!v->n) {
         h_element(h, "p", req_tr(req, M_MATCH_NONE));
         return page_end(req, h);

@@ -1,7 +1,6 @@
 /* Who opened this file: by office for the person concerned, by officer for who looks into it. */
 #include "web/page_subject.h"
 
-#include "base/clock.h"
 #include "model/audit_readers.h"
 #include "model/role_report.h"
 #include "web/audit_words.h"

@@ -1,6 +1,5 @@
 /* Files whose time is over, and how two people destroy one: whoever asks, and another who does it.
  * What was destroyed stays on record. */
-#include "web/page_subject.h"
 
 #include "engine/erasure_db.h"
 #include "engine/retention_db.h"
@@ -139,18 +138,14 @@ static Err show(Req *req, const Destroying *d, const Problems *problems)
     Html *h = page_begin(
         req, req_say(req, M_ERASE_TITLE, req_label(req, &req->reg->label), name_of(&d->rec)),
         crumbs, req_duty(req, "data_rights") ? 1 : 0);
-    if (problems)
-        widget_summary(req, h, problems);
+    widget_summary(req, h, problems);
     page_notice(h, "awas", req_tr(req, M_ERASE_WARNING));
     page_notice(h, "info", req_tr(req, d->over ? M_ERASE_OVER : M_ERASE_NOT_OVER));
     if (d->held)
         page_notice(h, "galat", req_tr(req, M_ERASE_HELD));
     else
         form(req, h, d, problems);
-    page_end(req, h);
-    if (problems)
-        req->res.status = err_http(E_INVALID);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 Err page_erase(Req *req)

@@ -11,14 +11,6 @@ static const Field *series_field(const Req *req)
     return f && req_may(req, f->reg, VERB_LIST) ? f : NULL;
 }
 
-static void head_cell(Html *h, Str text, const char *scope)
-{
-    h_open(h, "th");
-    h_attr(h, "scope", str_of(scope));
-    h_text(h, text);
-    h_close(h);
-}
-
 static void table_open(Req *req, Html *h, Str caption, const Msg *heads, size_t n)
 {
     page_scroll_open(h, req_say(req, M_TABLE_REGION, caption)); /* unlike the chart's */
@@ -27,17 +19,10 @@ static void table_open(Req *req, Html *h, Str caption, const Msg *heads, size_t 
     h_open(h, "thead");
     h_open(h, "tr");
     for (size_t i = 0; i < n; i++)
-        head_cell(h, req_tr(req, heads[i]), "col");
+        page_head_cell(h, req_tr(req, heads[i]), "col");
     h_close(h);
     h_close(h);
     h_open(h, "tbody");
-}
-
-static void table_close(Html *h)
-{
-    h_close(h);
-    h_close(h);
-    h_close(h);
 }
 
 /* ---- one figure in words ---- */
@@ -281,7 +266,7 @@ static void group(Req *req, Html *h, const Group *g, Str title)
     table_open(req, h, caption, heads, n);
     for (size_t i = g->first; i < g->end; i++)
         figure_row(req, h, g, i, percent);
-    table_close(h);
+    page_table_end(h);
 }
 
 static bool same_unit(const Figure *x, const Figure *y)
@@ -386,6 +371,6 @@ Err page_all_series(Req *req)
         h_element(h, "td", s.units);
         h_close(h);
     }
-    table_close(h);
+    page_table_end(h);
     return page_end(req, h);
 }

@@ -93,10 +93,7 @@ static Err show(Req *req, const Settings *set, const Problems *problems)
     if (!problems->errors)
         letterhead(req, h, set);
     elsewhere(req, h);
-    page_end(req, h);
-    if (problems->errors)
-        req->res.status = err_http(E_INVALID);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 Err page_settings(Req *req)

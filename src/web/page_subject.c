@@ -2,8 +2,6 @@
  * proved who she is and a second officer agreed allows it. */
 #include "web/page_subject.h"
 
-#include "base/clock.h"
-#include "model/audit_readers.h"
 #include "model/give_reach.h"
 #include "model/role_report.h"
 #include "model/subject_file.h"

@@ -4,7 +4,6 @@
 #include "engine/table.h"
 #include "intake/table_book.h"
 #include "web/page.h"
-#include "web/widget.h"
 
 /* The half-year that ended last, or the one that runs when asked for. */
 static Str default_period(Req *req)
@@ -55,16 +54,6 @@ static Err read_ask(Req *req, TableAsk *ask)
 
 /* ---- the form above the table ---- */
 
-static void option(Html *h, Str value, Str label, bool selected)
-{
-    h_open(h, "option");
-    h_attr(h, "value", value);
-    if (selected)
-        h_flag(h, "selected");
-    h_text(h, label);
-    h_close(h);
-}
-
 static void select_open(Html *h, Str name, Str label)
 {
     h_class(h, "p", "isian");
@@ -89,10 +78,10 @@ static void dim_select(Req *req, Html *h, const TableAsk *ask, Str name, Msg lab
     StrList dims = table_dims(req->arena, ask->def);
     select_open(h, name, req_tr(req, label));
     if (none)
-        option(h, S("-"), req_tr(req, M_TABLE_NO_COLUMNS), str_empty(chosen));
+        widget_option(h, S("-"), req_tr(req, M_TABLE_NO_COLUMNS), str_empty(chosen));
     for (size_t i = 0; i < dims.n; i++) {
         Label l = table_dim_label(ask->def->reg, dims.items[i]);
-        option(h, dims.items[i], l.text[req->lang], str_eq(dims.items[i], chosen));
+        widget_option(h, dims.items[i], l.text[req->lang], str_eq(dims.items[i], chosen));
     }
     select_close(h);
 }
@@ -103,19 +92,19 @@ static void period_select(Req *req, Html *h, Str chosen, bool all_time)
     bool found = str_empty(chosen);
     select_open(h, S("masa"), req_tr(req, M_TABLE_PICK_PERIOD));
     if (all_time)
-        option(h, S(""), req_tr(req, M_TABLE_PICK_ALL), found);
+        widget_option(h, S(""), req_tr(req, M_TABLE_PICK_ALL), found);
     for (int i = 0; i < 10; i++) {
         Str name = period_half_year(req->arena, today, i);
         found |= str_eq(name, chosen);
-        option(h, name, period_label(req->arena, req->lang, name), str_eq(name, chosen));
+        widget_option(h, name, period_label(req->arena, req->lang, name), str_eq(name, chosen));
     }
     for (int i = 0; i < 5; i++) {
         Str name = str_int(req->arena, today.year - i);
         found |= str_eq(name, chosen);
-        option(h, name, name, str_eq(name, chosen));
+        widget_option(h, name, name, str_eq(name, chosen));
     }
     if (!found)
-        option(h, chosen, period_label(req->arena, req->lang, chosen), true);
+        widget_option(h, chosen, period_label(req->arena, req->lang, chosen), true);
     select_close(h);
 }
 
@@ -123,8 +112,8 @@ static void audience_select(Req *req, Html *h, Audience chosen)
 {
     select_open(h, S("untuk"), req_tr(req, M_TABLE_PICK_AUDIENCE));
     for (int a = (int)default_audience(req); a <= (int)AUDIENCE_PUBLIC; a++)
-        option(h, audience_word((Audience)a), req_tr(req, audience_msg((Audience)a)),
-               a == (int)chosen);
+        widget_option(h, audience_word((Audience)a), req_tr(req, audience_msg((Audience)a)),
+                      a == (int)chosen);
     select_close(h);
 }
 
@@ -172,19 +161,11 @@ static void cell(Req *req, Html *h, const Table *t, const Count *c, bool total)
     h_close(h);
 }
 
-static void head_cell(Html *h, Str text, const char *scope)
-{
-    h_open(h, "th");
-    h_attr(h, "scope", str_of(scope));
-    h_text(h, text);
-    h_close(h);
-}
-
 static void table_row(Req *req, Html *h, const Table *t, size_t r)
 {
     bool last = r == t->row_count, columns = !str_empty(t->ask.columns);
     h_open(h, "tr");
-    head_cell(h, last ? req_tr(req, M_TOTAL) : req_label(req, &t->rows[r].label), "row");
+    page_head_cell(h, last ? req_tr(req, M_TOTAL) : req_label(req, &t->rows[r].label), "row");
     const Count *total = last ? &t->total : &t->row_totals[r];
     for (size_t c = 0; columns && c < t->column_count; c++)
         cell(req, h, t, last ? &t->column_totals[c] : &t->cells[r * t->column_count + c], last);
@@ -233,12 +214,12 @@ static void table_body(Req *req, Html *h, const Table *t)
                          STR_ARG(n.period)));
     h_open(h, "thead");
     h_open(h, "tr");
-    head_cell(h, req_label(req, &t->row_title), "col");
+    page_head_cell(h, req_label(req, &t->row_title), "col");
     for (size_t c = 0; !str_empty(t->ask.columns) && c < t->column_count; c++)
-        head_cell(h, req_label(req, &t->columns[c].label), "col");
-    head_cell(h, req_tr(req, M_TOTAL), "col");
+        page_head_cell(h, req_label(req, &t->columns[c].label), "col");
+    page_head_cell(h, req_tr(req, M_TOTAL), "col");
     if (table_has_unknown(t))
-        head_cell(h, req_tr(req, M_TABLE_WITHOUT), "col");
+        page_head_cell(h, req_tr(req, M_TABLE_WITHOUT), "col");
     h_close(h);
     h_close(h);
     h_open(h, "tbody");

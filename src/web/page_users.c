@@ -2,7 +2,6 @@
  */
 #include "web/widget.h"
 
-#include "base/clock.h"
 #include "base/rand.h"
 #include "guard/second_factor.h"
 #include "guard/session.h"
@@ -239,7 +238,6 @@ static Err write_refused(WriteTx *tx, void *arg)
 static Err after_refused(Req *req, Err err)
 {
     TRY(err);
-    req->res.status = err_http(E_INVALID);
     return account_page(req, req->state);
 }
 
@@ -351,10 +349,8 @@ Err page_user_post(Req *req)
     *n = (NewSecret){
         .req = req, .user_uid = r.uid, .login = r.vals[login->index].text, .temporary = true};
     password_judge_new(req, password, n->login, &problems);
-    if (problems.errors) {
-        req->res.status = err_http(E_INVALID);
+    if (problems.errors)
         return user_page(req, &r, &problems);
-    }
     TRY(password_hash(req->arena, password, &n->hash));
     return req_write_to(req, put_secret, n,
                         str_printf(req->arena, "/akun/%.*s?pesan=sandi", STR_ARG(req->uid)));

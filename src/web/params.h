@@ -31,10 +31,7 @@ MUST_CHECK Err urlencoded_parse(Arena *a, Str text, Params *ret);
 typedef struct Upload {
     Str name, file_name, type, bytes;
 } Upload;
-typedef struct Uploads {
-    Upload *items;
-    size_t n, cap;
-} Uploads;
+typedef ARENA_LIST(Upload) Uploads;
 
 /* The boundary of a multipart/form-data content type; STR_NONE when there is none or it is odd. */
 Str multipart_boundary(Str content_type);

@@ -1,5 +1,4 @@
-/* The one list of addresses (routes.c). Every route names the action it is; a route without one
- * does not compile. */
+/* Which page answers an address: the one list is route.def. */
 #pragma once
 
 #include "web/req.h"

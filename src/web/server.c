@@ -10,7 +10,6 @@
 #include "guard/limits.h"
 #include "guard/readings.h"
 #include "guard/session.h"
-#include "guard/token.h"
 #include "guard/whence.h"
 #include "intake/import_desk.h"
 #include "model/draft.h"

@@ -666,6 +666,8 @@ void widget_summary(Req *req, Html *h, const Problems *problems)
     if (!problems || problems->n == 0)
         return;
     bool errors = problems->errors > 0;
+    if (errors)
+        req->res.status = err_http(E_INVALID);
     h_open(h, "section");
     h_attr(h, "class", errors ? S("ringkasan galat") : S("ringkasan awas"));
     h_attr(h, "id", S("galat"));

@@ -25,10 +25,8 @@ typedef struct Form {
     const Str *given;    /* by field: canonical values taken over from elsewhere; may be NULL */
     const Problems *problems;
     unsigned classes; /* protected classes the subject may write */
-    struct {
-        RefChoices *items;
-        size_t n, cap;
-    } choices;        /* what fields that refer to a register offer, read once for all of them */
+    ARENA_LIST(RefChoices)
+    choices;          /* what fields that refer to a register offer, read once for all of them */
     StrList shown;    /* out: fields the form offered; sent back in the hidden field "ada" */
     struct Form *sub; /* fields of a record to be made for the reference `sub_field`, or NULL */
     const Field *sub_field;
@@ -41,7 +39,8 @@ void widget_field(Form *f, const Field *field);
 void widget_sections(Form *f);
 /* The hidden list of what the form offered; after the fields. */
 void widget_offered(Form *f);
-/* Box with links to the fields in error, and the warnings; nothing without problems. */
+/* Box with links to the fields in error, and the warnings; nothing without problems (NULL is none).
+ * With an error the answer has the status of E_INVALID. */
 void widget_summary(Req *req, Html *h, const Problems *problems);
 
 /* One choice of a list. */

@@ -102,3 +102,12 @@ void widget_select(Req *req, Html *h, Str name, Str label, const CodeList *list,
     h_close(h);
     h_close(h);
 }
+
+void page_find_form(Req *req, Html *h, Str action, Msg label)
+{
+    h_class(h, "form", "sempit");
+    h_attr(h, "method", S("get"));
+    h_url(h, "action", action);
+    widget_text(req, h, S("q"), req_tr(req, label), STR_NONE, req_query(req, S("q")), false);
+    page_form_end(h, req_tr(req, M_AUDIT_SHOW), STR_NONE);
+}

@@ -208,6 +208,6 @@ def test_every_route_of_a_record_answers_by_the_rights(own):
     assert matrix.tried >= 20000, told
     for kind in ("own", "assigned", "area", "granted", "another's", "ended", "closed", "void", "barred"):
         assert matrix.kinds[kind], f"nothing was {kind}: {told}"
-    text = (sigap.ROOT / "src/web/routes.c").read_text()
+    text = (sigap.ROOT / "src/web/route.def").read_text()
     left = {(method, path) for method, path, _ in ROUTES.findall(text) if "{reg}" in path} - matrix.routes
     assert not left, f"routes of a record that nothing here judges: {left}"

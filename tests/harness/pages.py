@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Every page of the program, found by walking it: each practice person follows the links from every
 route without a capture on, and one page of each shape is kept (route x register or name x tab; the first page of every role).
-Nothing here names a page: what gets a route in src/web/routes.c or a file in domain/registers is walked too,
+Nothing here names a page: what gets a route in src/web/route.def or a file in domain/registers is walked too,
 and tests/door/pages_test.py fails when a shape that somebody may see was not reached.
 
 usage: pages.py URL DATA    prints {"pages": [..], "cookies": {login: {..}}} for the browser tests
@@ -28,7 +28,7 @@ Found = collections.namedtuple("Found", "shape path login")
 
 def routes():
     """Patterns of the pages: every GET route of the program but those for programs and assets."""
-    text = (sigap.ROOT / "src/web/routes.c").read_text()
+    text = (sigap.ROOT / "src/web/route.def").read_text()
     return [pattern for pattern, _, flags in ROUTE.findall(text) if not {"API", "ROUTE_ASSET"} & set(re.findall(r"\w+", flags))]
 
 

@@ -32,13 +32,24 @@ static Str canonical(Arena *a, const char *text)
 static void one_spelling(void **state)
 {
     static const char *const pairs[][2] = {
-        {"Soekarno", "Sukarno"},     {"Djoenaidi", "Junaidi"},      {"Tjandra", "Candra"},
-        {"Achmad", "Akhmad"},        {"Johannes", "Yohanes"},       {"Philipus", "Filipus"},
-        {"Theresia", "Teresia"},     {"Ma'u", "Mau"},               {"Ma\xE2\x80\x99u", "Mau"},
-        {"Christina", "Kristina"},   {"Alexander", "Aleksander"},   {"Jo\xC3\xA3o", "Joao"},
-        {"Moh. Yusuf", "Muhammad Jusuf"}, {"M.Yusuf", "Muhammad Yusuf"},
-        {"Drs. H. Abd. Rahman, S.Pd", "Abdul Rahman"}, {"St. Aminah", "Siti Aminah"},
-        {"Saleh", "Salech"},         {"Y0hanes", "Yohanes"},
+        {"Soekarno", "Sukarno"},
+        {"Djoenaidi", "Junaidi"},
+        {"Tjandra", "Candra"},
+        {"Achmad", "Akhmad"},
+        {"Johannes", "Yohanes"},
+        {"Philipus", "Filipus"},
+        {"Theresia", "Teresia"},
+        {"Ma'u", "Mau"},
+        {"Ma\xE2\x80\x99u", "Mau"},
+        {"Christina", "Kristina"},
+        {"Alexander", "Aleksander"},
+        {"Jo\xC3\xA3o", "Joao"},
+        {"Moh. Yusuf", "Muhammad Jusuf"},
+        {"M.Yusuf", "Muhammad Yusuf"},
+        {"Drs. H. Abd. Rahman, S.Pd", "Abdul Rahman"},
+        {"St. Aminah", "Siti Aminah"},
+        {"Saleh", "Salech"},
+        {"Y0hanes", "Yohanes"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         Str want = canonical(*state, pairs[i][1]);
@@ -102,24 +113,6 @@ static void levels_of_words(void **state)
     assert_int_equal(level(*state, "Y", "Yohanes"), TOKEN_INITIAL);
     assert_int_equal(level(*state, "Bria", "Tefa"), TOKEN_DIFFERENT);
     assert_int_equal(level(*state, "Y", "Bria"), TOKEN_DIFFERENT);
-}
-
-static void bags_of_words(void **state)
-{
-    NameAgreement g;
-    Name p = named(*state, "Maria Goreti Bria"), q = named(*state, "Bria Maria");
-    name_compare(&p, &q, &g);
-    assert_int_equal(g.n, 2);
-    assert_int_equal(g.extra, 1);
-    assert_int_equal(g.slots[1].level, TOKEN_EXACT);
-    assert_true(g.out_of_order);
-    p = named(*state, "Annemarie Bria"), q = named(*state, "Anne Marie Bria");
-    name_compare(&p, &q, &g);
-    assert_int_equal(g.extra, 0);
-    assert_true(name_closeness(&g) > 0.9);
-    p = named(*state, "");
-    name_compare(&p, &q, &g);
-    assert_int_equal(g.n, 0);
 }
 
 static void levels_of_dates(void **state)
@@ -200,12 +193,10 @@ static void both_roads_agree(void **state)
         Str a = random_word(&d, x, i % 50 ? 14 : 100, false);
         Str b = random_word(&d, y, i % 50 ? 14 : 100, false);
         Str wa = widened(a, wx), wb = widened(b, wy);
-        assert_int_equal(levenshtein_distance(a, b), levenshtein_distance(wa, wb));
         assert_int_equal(osa_distance(a, b), osa_distance(wa, wb));
         assert_true(jaro_winkler_similarity(a, b) == jaro_winkler_similarity(wa, wb));
     }
     assert_int_equal(osa_distance(S("nahak"), S("nahka")), 1);
-    assert_int_equal(levenshtein_distance(S("nahak"), S("nahka")), 2);
     assert_true(jaro_winkler_similarity(S("martha"), S("marhta")) > 0.961);
     assert_int_equal(osa_distance(random_word(&d, x, 9, true), STR_NONE) < 9, 1);
 }
@@ -234,9 +225,9 @@ int main(int argc, char **argv)
 {
     names_dir = argc > 1 ? argv[1] : "domain/names";
     const struct CMUnitTest tests[] = {
-        ARENA_TEST(one_spelling),    ARENA_TEST(parts_of_a_name), ARENA_TEST(names_of_any_shape),
-        ARENA_TEST(levels_of_words), ARENA_TEST(bags_of_words),   ARENA_TEST(levels_of_dates),
-        ARENA_TEST(dates_as_written), ARENA_TEST(what_a_nik_says), ARENA_TEST(both_roads_agree),
+        ARENA_TEST(levels_of_words), ARENA_TEST(levels_of_dates),    ARENA_TEST(one_spelling),
+        ARENA_TEST(parts_of_a_name), ARENA_TEST(names_of_any_shape), ARENA_TEST(dates_as_written),
+        ARENA_TEST(what_a_nik_says), ARENA_TEST(both_roads_agree),
     };
     return cmocka_run_group_tests(tests, load_rules, drop_rules);
 }
