@@ -6,7 +6,7 @@ void problem_add(Problems *list, Problem p)
     list->errors += !p.warning;
 }
 
-void problem_of(Problems *list, Str field, Msg label, Msg msg, Str arg)
+void problem_about(Problems *list, Str field, Msg label, Msg msg, Str arg)
 {
     Label *l = ARENA_NEW(list->arena, Label);
     *l = (Label){{tr(LANG_ID, label), tr(LANG_EN, label)}};

@@ -25,7 +25,7 @@ typedef struct Problems {
 /* Adds a copy of the problem (its texts must live as long as the list's arena). */
 void problem_add(Problems *list, Problem p);
 /* A problem of a field that the program itself names. */
-void problem_of(Problems *list, Str field, Msg label, Msg msg, Str arg);
+void problem_about(Problems *list, Str field, Msg label, Msg msg, Str arg);
 /* Copies the texts of the items from `from` on into the list's arena: they were added out of one
  * that goes. */
 void problems_keep(Problems *list, size_t from);

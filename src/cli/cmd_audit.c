@@ -137,13 +137,7 @@ static Err check(Cli *cli)
 
 Err cmd_audit(Cli *cli)
 {
-    static const struct {
-        const char *word;
-        Err (*run)(Cli *);
-    } verbs[] = {
+    static const CliVerb verbs[] = {
         {"verify", verify}, {"anchor", anchor}, {"public-key", public_key}, {"check", check}};
-    for (size_t i = 0; cli->argc > 0 && i < sizeof verbs / sizeof *verbs; i++)
-        if (str_is(str_of(cli->argv[0]), verbs[i].word))
-            return verbs[i].run(cli);
-    return E_USAGE;
+    return cli_verb(cli, verbs, sizeof verbs / sizeof *verbs);
 }

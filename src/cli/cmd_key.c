@@ -6,8 +6,8 @@
 #include "engine/security.h"
 #include "guard/account.h"
 #include "guard/key_file.h"
-#include "guard/role_grant.h"
 #include "guard/second_factor.h"
+#include "intake/user_make.h"
 
 #include <string.h>
 
@@ -172,16 +172,11 @@ static Err approve_roles(WriteTx *tx, void *arg)
 {
     Approving *p = arg;
     Account account;
-    AuditAct row = {.store = &p->cli->store,
-                    .actor = &p->cli->actor,
-                    .result = S("ok"),
-                    .reg = role_reg(p->cli->model, REG_ROLE_USER)};
     TRY(account_find(tx->db, tx->arena, p->login, &account));
-    TRY(roles_approve(tx, account.user_uid, STR_NONE, &p->roles));
+    TRY(user_approve_roles(tx, &p->cli->store, &p->cli->actor, account.user_uid, STR_NONE,
+                           &p->roles));
     p->roles = str_copy(p->cli->arena, p->roles);
-    row.uid = account.user_uid;
-    row.action = str_printf(tx->arena, "roles:%.*s", STR_ARG(p->roles));
-    return store_audit_act(tx, &row);
+    return ERR_OK;
 }
 
 /* Where only one administrator is left: two holders of the paper stand for the second person. */

@@ -15,7 +15,6 @@
 #include "model/person_index.h"
 
 #include <math.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { MOST_THREADS = 64 };
@@ -41,15 +40,9 @@ static Err stop_at_problems(Matching *m)
 
 static Err read_settings(Matching *m)
 {
-    Cli *cli = m->cli;
-    Str text;
-    m->settings = match_settings_default();
-    m->problems.arena = cli->arena;
-    if (cli->settings) {
-        TRY(cli_read(cli, cli->arena, cli->settings, 1 << 20, &text));
-        match_settings_read(text, str_of(cli->settings), &m->settings, &m->problems);
-    }
-    m->settings.unique |= cli->unique;
+    m->problems.arena = m->cli->arena;
+    TRY(cli_match_settings(m->cli, &m->settings, &m->problems));
+    m->settings.unique |= m->cli->unique;
     return stop_at_problems(m);
 }
 
@@ -65,8 +58,7 @@ static Err read_books(Matching *m)
         files[i].place = str_of(cli->argv[i + 1]);
         TRY(cli_read(cli, cli->arena, cli->argv[i + 1], most_bytes, &files[i].text));
     }
-    Err e = name_rules_load(cli->arena, str_printf(cli->arena, "%s/names", cli_domain(cli)).ptr,
-                            &m->problems, &rules);
+    Err e = cli_name_rules(cli, &rules, &m->problems);
     if (e != ERR_OK) {
         cli_problems(cli, &m->problems);
         return e;
@@ -194,30 +186,29 @@ static Err match_questions(Cli *cli)
     return questions_match(&cli->store, PERSONS_WAIT_MS);
 }
 
+static Err dedupe(Cli *cli)
+{
+    return match_books(cli, false);
+}
+
+static Err link_books(Cli *cli)
+{
+    return cli->argc == 3 ? match_books(cli, true) : E_USAGE;
+}
+
 Err cmd_match(Cli *cli)
 {
-    const char *what = cli->argc ? cli->argv[0] : "";
-    if (strcmp(what, "dedupe") == 0)
-        return match_books(cli, false);
-    if (strcmp(what, "link") == 0 && cli->argc == 3)
-        return match_books(cli, true);
-    if (strcmp(what, "refresh") == 0)
-        return refresh(cli);
-    if (strcmp(what, "learn") == 0)
-        return learn(cli);
-    if (strcmp(what, "questions") == 0)
-        return match_questions(cli);
-    if (strcmp(what, "book") == 0)
-        return cmd_match_book(cli);
-    if (strcmp(what, "search") == 0)
-        return match_search(cli);
-    if (strcmp(what, "synth") == 0)
-        return match_synth(cli);
-    if (strcmp(what, "secret") == 0)
-        return match_secret(cli);
-    if (strcmp(what, "encode") == 0)
-        return match_encode(cli);
-    if (strcmp(what, "compare") == 0)
-        return match_compare_codes(cli);
-    return strcmp(what, "evaluate") == 0 ? match_evaluate(cli) : E_USAGE;
+    static const CliVerb verbs[] = {{"dedupe", dedupe},
+                                    {"link", link_books},
+                                    {"refresh", refresh},
+                                    {"learn", learn},
+                                    {"book", cmd_match_book},
+                                    {"search", match_search},
+                                    {"questions", match_questions},
+                                    {"synth", match_synth},
+                                    {"secret", match_secret},
+                                    {"encode", match_encode},
+                                    {"evaluate", match_evaluate},
+                                    {"compare", match_compare_codes}};
+    return cli_verb(cli, verbs, sizeof verbs / sizeof *verbs);
 }

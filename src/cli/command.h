@@ -2,6 +2,8 @@
  * share: options, the opened installation, and a reader acting for the operator of the machine. */
 #pragma once
 
+#include "identity/match_column.h"
+#include "identity/name_rules.h"
 #include "model/plan.h"
 #include "model/query.h"
 
@@ -65,6 +67,16 @@ Err cmd_passwords(Cli *cli);
 const char *cli_domain(const Cli *cli);
 /* Reads a file somebody named, into `a`; as file_read, and prints what is wrong with which file. */
 MUST_CHECK Err cli_read(const Cli *cli, Arena *a, const char *path, size_t max, Str *ret);
+/* The settings of a match (--settings, else the defaults), and the rules of names of the domain's
+ * folder; what is wrong with them are problems. */
+MUST_CHECK Err cli_match_settings(const Cli *cli, MatchSettings *ret, Problems *problems);
+MUST_CHECK Err cli_name_rules(const Cli *cli, NameRules **ret, Problems *problems);
+/* Runs the part of a command that its first argument names; E_USAGE when none is called so. */
+typedef struct CliVerb {
+    const char *word;
+    Err (*run)(Cli *cli);
+} CliVerb;
+MUST_CHECK Err cli_verb(Cli *cli, const CliVerb *verbs, size_t n);
 /* Loads the domain; prints its problems. */
 MUST_CHECK Err cli_load_domain(Cli *cli);
 /* Opens installation, model (migrating additively), store and a read connection. `--as LOGIN` acts

@@ -6,15 +6,12 @@
 
 static Err make(Cli *cli)
 {
-    MatchSettings settings = match_settings_default();
+    MatchSettings settings;
     Problems problems = {.arena = cli->arena};
     const char *path = cli->argv[1];
     int64_t rows = 0;
     Str text;
-    if (cli->settings) {
-        TRY(file_read(cli->arena, cli->settings, 1 << 20, &text));
-        match_settings_read(text, str_of(cli->settings), &settings, &problems);
-    }
+    TRY(cli_match_settings(cli, &settings, &problems));
     TRY(file_map(cli->arena, path, &text));
     TRY(cli_open(cli));
     TRY(cli_note(cli, S("population:load"), S("ok")));

@@ -232,8 +232,7 @@ Err match_encode(Cli *cli)
         return E_USAGE;
     Err err = read_key(e, cli->argv[2], cli->argv[3]);
     if (err == ERR_OK)
-        err = name_rules_load(cli->arena, str_printf(cli->arena, "%s/names", cli_domain(cli)).ptr,
-                              &e->problems, &e->rules);
+        err = cli_name_rules(cli, &e->rules, &e->problems);
     if (err == ERR_OK)
         err = encode_book(e, cli->argv[1]);
     crypto_wipe(&e->key, sizeof e->key);

@@ -139,15 +139,8 @@ static bool map_kept(Searching *s)
 static Err open_index(Searching *s)
 {
     Cli *cli = s->cli;
-    Arena *a = cli->arena;
-    Str text;
-    s->settings = match_settings_default();
-    if (cli->settings) {
-        TRY(cli_read(cli, a, cli->settings, 1 << 20, &text));
-        match_settings_read(text, str_of(cli->settings), &s->settings, &s->problems);
-    }
-    TRY(name_rules_load(a, str_printf(a, "%s/names", cli_domain(cli)).ptr, &s->problems,
-                        &s->rules));
+    TRY(cli_match_settings(cli, &s->settings, &s->problems));
+    TRY(cli_name_rules(cli, &s->rules, &s->problems));
     TRY(read_head(s));
     if (cli->index && map_kept(s))
         return ERR_OK;

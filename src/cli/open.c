@@ -45,6 +45,31 @@ Err cli_read(const Cli *cli, Arena *a, const char *path, size_t max, Str *ret)
     return e;
 }
 
+Err cli_match_settings(const Cli *cli, MatchSettings *ret, Problems *problems)
+{
+    Str text;
+    *ret = match_settings_default();
+    if (!cli->settings)
+        return ERR_OK;
+    TRY(cli_read(cli, cli->arena, cli->settings, 1 << 20, &text));
+    match_settings_read(text, str_of(cli->settings), ret, problems);
+    return ERR_OK;
+}
+
+Err cli_name_rules(const Cli *cli, NameRules **ret, Problems *problems)
+{
+    const char *dir = str_printf(cli->arena, "%s/names", cli_domain(cli)).ptr;
+    return name_rules_load(cli->arena, dir, problems, ret);
+}
+
+Err cli_verb(Cli *cli, const CliVerb *verbs, size_t n)
+{
+    for (size_t i = 0; cli->argc > 0 && i < n; i++)
+        if (str_is(str_of(cli->argv[0]), verbs[i].word))
+            return verbs[i].run(cli);
+    return E_USAGE;
+}
+
 Err cli_load_domain(Cli *cli)
 {
     Problems problems = {.arena = cli->arena};

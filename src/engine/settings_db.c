@@ -49,7 +49,7 @@ Err settings_read(Db *db, Arena *a, Settings *ret)
 
 static void wrong(Problems *problems, SettingKey s, Msg msg)
 {
-    problem_of(problems, setting_name(s), settings[s].label, msg, STR_NONE);
+    problem_about(problems, setting_name(s), settings[s].label, msg, STR_NONE);
 }
 
 static bool has_control(Str s)

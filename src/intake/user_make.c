@@ -1,6 +1,7 @@
 #include "intake/user_make.h"
 
 #include "guard/account.h"
+#include "guard/role_grant.h"
 
 static void give(Change *c, FieldRole role, Str value)
 {
@@ -73,4 +74,17 @@ Err user_make(Reader *rd, const NewUser *u, Problems *problems)
     Batch *b;
     TRY(user_prepare(rd, u, problems, &b));
     return store_run(b);
+}
+
+Err user_approve_roles(WriteTx *tx, const Store *store, const Actor *actor, Str user_uid,
+                       Str approver, Str *ret_roles)
+{
+    AuditAct act = {.store = store,
+                    .actor = actor,
+                    .uid = user_uid,
+                    .result = S("ok"),
+                    .reg = role_reg(store->model, REG_ROLE_USER)};
+    TRY(roles_approve(tx, user_uid, approver, ret_roles));
+    act.action = str_printf(tx->arena, "roles:%.*s", STR_ARG(*ret_roles));
+    return store_audit_act(tx, &act);
 }

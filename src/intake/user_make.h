@@ -14,3 +14,8 @@ typedef struct NewUser {
 MUST_CHECK Err user_prepare(Reader *rd, const NewUser *u, Problems *problems, Batch **ret);
 /* The same, applied at once: for commands. */
 MUST_CHECK Err user_make(Reader *rd, const NewUser *u, Problems *problems);
+
+/* What was asked for the user holds from now on, and stands on record as the actor's act. As
+ * roles_approve (guard/role_grant.h); `approver` absent: the recovery sheet stands for her. */
+MUST_CHECK Err user_approve_roles(WriteTx *tx, const Store *store, const Actor *actor, Str user_uid,
+                                  Str approver, Str *ret_roles);

@@ -76,12 +76,12 @@ static void check_label(const LocalCode *c, Arena *a, Lang lang, Problems *probl
     static const Msg labels[] = {M_CODE_LABEL_ID, M_CODE_LABEL_EN};
     Str name = lang == LANG_ID ? S("label_id") : S("label_en"), text = c->row.label.text[lang];
     if (!is_label(text)) {
-        problem_of(problems, name, labels[lang], M_CODE_BAD_LABEL, STR_NONE);
+        problem_about(problems, name, labels[lang], M_CODE_BAD_LABEL, STR_NONE);
         return;
     }
     const Code *other = called_so(c, a, text);
     if (other)
-        problem_of(problems, name, labels[lang], M_CODE_LABEL_TAKEN, other->code);
+        problem_about(problems, name, labels[lang], M_CODE_LABEL_TAKEN, other->code);
 }
 
 void local_code_check(const LocalCode *c, Arena *a, Problems *problems)
@@ -89,14 +89,14 @@ void local_code_check(const LocalCode *c, Arena *a, Problems *problems)
     Date from, until;
     const Code *there = code_find(c->list, c->row.code);
     if (!is_code(c->row.code))
-        problem_of(problems, S("kode"), M_CODE_CODE, M_CODE_BAD_CODE, STR_NONE);
+        problem_about(problems, S("kode"), M_CODE_CODE, M_CODE_BAD_CODE, STR_NONE);
     else if (c->is_new && there)
-        problem_of(problems, S("kode"), M_CODE_CODE, M_CODE_TAKEN, there->label.text[LANG_ID]);
+        problem_about(problems, S("kode"), M_CODE_CODE, M_CODE_TAKEN, there->label.text[LANG_ID]);
     check_label(c, a, LANG_ID, problems);
     check_label(c, a, LANG_EN, problems);
     if (date_parse_iso(c->row.from, &from) && date_parse_iso(c->row.until, &until) &&
         date_cmp(until, from) < 0)
-        problem_of(problems, S("sampai"), M_CODE_UNTIL, M_CODE_BAD_SPAN, STR_NONE);
+        problem_about(problems, S("sampai"), M_CODE_UNTIL, M_CODE_BAD_SPAN, STR_NONE);
 }
 
 /* ---- writing ---- */

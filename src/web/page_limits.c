@@ -204,11 +204,11 @@ static void read_period(Req *req, const LimitForm *f, Duration *ret, Problems *p
     bool number = str_i64(f->n, &ret->n) && ret->n >= 1 && ret->n <= LIMIT_MAX;
     bool unit = duration_unit_of(f->unit, &ret->unit);
     if (!number)
-        problem_of(problems, S("nilai"), M_LIMIT_NUMBER, M_LIMIT_BAD_NUMBER, STR_NONE);
+        problem_about(problems, S("nilai"), M_LIMIT_NUMBER, M_LIMIT_BAD_NUMBER, STR_NONE);
     if (!unit)
-        problem_of(problems, S("unit"), M_LIMIT_UNIT, M_LIMIT_BAD_UNIT, STR_NONE);
+        problem_about(problems, S("unit"), M_LIMIT_UNIT, M_LIMIT_BAD_UNIT, STR_NONE);
     if (number && unit && duration_may_exceed(*ret, f->row->period))
-        problem_of(problems, S("nilai"), M_LIMIT_NUMBER, M_LIMIT_LONGER, law_words(req, f->row));
+        problem_about(problems, S("nilai"), M_LIMIT_NUMBER, M_LIMIT_LONGER, law_words(req, f->row));
 }
 
 static void read_form(Req *req, const LimitForm *f, LocalLimit *ret, Problems *problems)
@@ -217,7 +217,7 @@ static void read_form(Req *req, const LimitForm *f, LocalLimit *ret, Problems *p
     *ret = (LocalLimit){.code = f->row->code, .reason = f->reason, .since = clock_today()};
     read_period(req, f, &ret->period, problems);
     if (letters < LIMIT_REASON_MIN || letters > LIMIT_REASON_MAX)
-        problem_of(problems, S("alasan"), M_LIMIT_REASON, M_LIMIT_BAD_REASON, STR_NONE);
+        problem_about(problems, S("alasan"), M_LIMIT_REASON, M_LIMIT_BAD_REASON, STR_NONE);
 }
 
 static Err save(WriteTx *tx, void *arg)

@@ -1,6 +1,7 @@
 /* What each role may reach, in words, made from the rights of the registers. Everybody may read it:
  * who sees what is no secret among colleagues. */
 #include "guard/role_grant.h"
+#include "intake/user_make.h"
 #include "web/page_users.h"
 
 #include "model/role_report.h"
@@ -67,17 +68,10 @@ static Err approve(WriteTx *tx, void *arg)
     Req *req = arg;
     RoleAskedList list;
     Str uid = req_form(req, S("akun")), given;
-    AuditAct act = {.store = req->store,
-                    .actor = &req->actor,
-                    .uid = uid,
-                    .result = S("ok"),
-                    .reg = role_reg(req->model, REG_ROLE_USER)};
     TRY(roles_asked(tx->db, tx->arena, uid, &list));
     if (!list.n || !str_eq(list.items[0].roles, req_form(req, S("peranan"))))
         return E_STALE; /* what was read is not what is asked now */
-    TRY(roles_approve(tx, uid, req->subject.uid, &given));
-    act.action = str_printf(tx->arena, "roles:%.*s", STR_ARG(given));
-    return store_audit_act(tx, &act);
+    return user_approve_roles(tx, req->store, &req->actor, uid, req->subject.uid, &given);
 }
 
 Err page_roles_approve_post(Req *req)

@@ -4,6 +4,7 @@
 #include "engine/table.h"
 #include "intake/table_book.h"
 #include "web/page.h"
+#include "web/widget.h"
 
 /* The half-year that ended last, or the one that runs when asked for. */
 static Str default_period(Req *req)
