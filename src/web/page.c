@@ -178,6 +178,14 @@ void page_button(Html *h, Str label, Str kind, Str name, Str value)
     h_close(h);
 }
 
+void page_label(Html *h, Str control, Str text)
+{
+    h_open(h, "label");
+    h_attr(h, "for", control);
+    h_text(h, text);
+    h_close(h);
+}
+
 void page_check(Html *h, Str name, Str value, Str label, bool on)
 {
     h_class(h, "label", "pilihan");

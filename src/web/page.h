@@ -52,6 +52,8 @@ void page_table_end(Html *h);
 /* The cell that names a column ("col", "colgroup") or a row. */
 void page_head_cell(Html *h, Str label, const char *scope);
 void page_row_head(Html *h, Str label);
+/* The label of the control with that id. */
+void page_label(Html *h, Str control, Str text);
 /* A check box with its label beside it. */
 void page_check(Html *h, Str name, Str value, Str label, bool on);
 /* A message box: `kind` is "galat", "awas", "aman" or "info". */

@@ -14,10 +14,7 @@
 static void code_input(Req *req, Html *h, Str hint)
 {
     h_class(h, "div", "isian");
-    h_open(h, "label");
-    h_attr(h, "for", S("kode"));
-    h_text(h, req_tr(req, M_FACTOR_CODE));
-    h_close(h);
+    page_label(h, S("kode"), req_tr(req, M_FACTOR_CODE));
     h_open(h, "input");
     h_attr(h, "id", S("kode"));
     h_attr(h, "name", S("kode"));

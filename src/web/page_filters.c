@@ -132,10 +132,7 @@ static Err put_audience(Req *req, Html *h)
     }
     TRY(my_institutions(req, &uids));
     h_class(h, "div", "isian");
-    h_open(h, "label");
-    h_attr(h, "for", S("f-tim"));
-    h_text(h, req_tr(req, M_FILTER_WHO));
-    h_close(h);
+    page_label(h, S("f-tim"), req_tr(req, M_FILTER_WHO));
     h_open(h, "select");
     h_attr(h, "id", S("f-tim"));
     h_attr(h, "name", S("tim"));

@@ -129,10 +129,7 @@ static void upload_form(Req *req, Html *h, Str url)
 {
     form_open(req, h, url);
     h_class(h, "p", "isian");
-    h_open(h, "label");
-    h_attr(h, "for", S("berkas"));
-    h_text(h, req_tr(req, M_IMPORT_PICK));
-    h_close(h);
+    page_label(h, S("berkas"), req_tr(req, M_IMPORT_PICK));
     h_open(h, "input");
     h_attr(h, "type", S("file"));
     h_attr(h, "id", S("berkas"));
@@ -345,10 +342,7 @@ static bool put_headings(Req *req, Html *h, const ImportReport *r, const ImportC
             h_element(h, "h2", req_tr(req, M_IMPORT_COLUMNS));
         any = true;
         h_class(h, "p", "isian");
-        h_open(h, "label");
-        h_attr(h, "for", name);
-        h_text(h, head->heading);
-        h_close(h);
+        page_label(h, name, head->heading);
         h_open(h, "select");
         h_attr(h, "id", name);
         h_attr(h, "name", name);

@@ -19,10 +19,7 @@ Err page_lock(Req *req)
     page_hidden(h, S("lanjut"), next);
     h_element(h, "p", req_say(req, M_LOCK_HINT, req->subject.name));
     h_class(h, "div", "isian");
-    h_open(h, "label");
-    h_attr(h, "for", S("sandi"));
-    h_text(h, req_tr(req, M_WEB_PASSWORD));
-    h_close(h);
+    page_label(h, S("sandi"), req_tr(req, M_WEB_PASSWORD));
     h_lit(h,
           "<input id=\"sandi\" name=\"sandi\" type=\"password\" autocomplete=\"current-password\" "
           "maxlength=\"256\" required autofocus>");

@@ -174,10 +174,7 @@ static void form(Req *req, Html *h, Str text)
     h_attr(h, "class", S("cari-besar"));
     h_attr(h, "role", S("search"));
     h_url(h, "action", S("/cari"));
-    h_open(h, "label");
-    h_attr(h, "for", S("cari-semua"));
-    h_text(h, req_tr(req, M_SEARCH_HINT));
-    h_close(h);
+    page_label(h, S("cari-semua"), req_tr(req, M_SEARCH_HINT));
     h_class(h, "div", "tombol");
     h_open(h, "input");
     h_attr(h, "type", S("search"));

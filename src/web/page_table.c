@@ -58,10 +58,7 @@ static Err read_ask(Req *req, TableAsk *ask)
 static void select_open(Html *h, Str name, Str label)
 {
     h_class(h, "p", "isian");
-    h_open(h, "label");
-    h_attr(h, "for", name);
-    h_text(h, label);
-    h_close(h);
+    page_label(h, name, label);
     h_open(h, "select");
     h_attr(h, "id", name);
     h_attr(h, "name", name);

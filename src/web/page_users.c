@@ -30,10 +30,7 @@ Str password_propose(Req *req)
 void account_input(Req *req, Html *h, Str name, Msg label, const char *type, Str autocomplete)
 {
     h_class(h, "div", "isian");
-    h_open(h, "label");
-    h_attr(h, "for", name);
-    h_text(h, req_tr(req, label));
-    h_close(h);
+    page_label(h, name, req_tr(req, label));
     h_open(h, "input");
     h_attr(h, "id", name);
     h_attr(h, "name", name);

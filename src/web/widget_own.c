@@ -35,10 +35,7 @@ static OwnControl own_begin(Req *req, Html *h, Str name, Str label, Str hint)
     Str hint_id = str_printf(req->arena, "h-%.*s", STR_ARG(c.id));
     Str error_id = str_printf(req->arena, "e-%.*s", STR_ARG(c.id));
     h_class(h, "div", "isian");
-    h_open(h, "label");
-    h_attr(h, "for", c.id);
-    h_text(h, label);
-    h_close(h);
+    page_label(h, c.id, label);
     if (!str_empty(hint))
         note(h, "isyarat", hint_id, hint);
     if (p) {
