@@ -339,43 +339,30 @@ Err backup_restore(Arena *a, const char *dir, const char *data, BackupKey key, B
 
 Err backup_note(WriteTx *tx, const BackupRow *row)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db,
-                "INSERT INTO cadangan(at,place,bytes,result,took)"
-                " VALUES(:at,:place,:bytes,:result,:took)",
-                &st));
-    stmt_int(st, ":at", row->at);
-    stmt_text(st, ":place", row->place);
-    stmt_int(st, ":bytes", row->bytes);
-    stmt_text(st, ":result", row->result);
-    stmt_int(st, ":took", row->took);
-    return stmt_run(st);
+    return db_run(tx->db,
+                  "INSERT INTO cadangan(at,place,bytes,result,took)"
+                  " VALUES(:at,:place,:bytes,:result,:took)",
+                  BIND(":at", row->at), BIND(":place", row->place), BIND(":bytes", row->bytes),
+                  BIND(":result", row->result), BIND(":took", row->took));
 }
 
 Err backup_forget(WriteTx *tx, int64_t before)
 {
-    Stmt *st;
-    TRY(db_stmt(tx->db, "DELETE FROM cadangan WHERE at<:before", &st));
-    stmt_int(st, ":before", before);
-    return stmt_run(st);
+    return db_run(tx->db, "DELETE FROM cadangan WHERE at<:before", BIND(":before", before));
 }
 
 Err backup_list(Db *db, Arena *a, BackupRow *ret, size_t max, size_t *ret_n)
 {
     Stmt *st;
-    bool row = true;
+    Err e = ERR_OK;
     *ret_n = 0;
     TRY(db_stmt(db, "SELECT at,bytes,place,result,took FROM cadangan ORDER BY id DESC", &st));
-    while (*ret_n < max) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    while (*ret_n < max && stmt_next(st, &e))
         ret[(*ret_n)++] = (BackupRow){.at = row_int(st, 0),
                                       .bytes = row_int(st, 1),
                                       .took = row_int(st, 4),
                                       .place = row_text(a, st, 2),
                                       .result = row_text(a, st, 3)};
-    }
     stmt_done(st);
-    return ERR_OK;
+    return e;
 }

@@ -39,17 +39,14 @@ static Err opened_records(Reader *rd, const Record *matter, Affected *ret, size_
 {
     Buf sql = buf_new(rd->arena, 512);
     Stmt *st;
-    bool row = true;
+    Err e;
     buf_lit(&sql, "SELECT reg,uid,count(*),min(at),max(at)");
     for (DataClass c = CLASS_NONE + 1; c < CLASS_COUNT; c++)
         buf_printf(&sql, "%smax(classes&%u)", c == CLASS_NONE + 1 ? "," : "|", CLASS_BIT(c));
     buf_lit(&sql, IN_QUESTION " AND action='read' AND classes<>0 GROUP BY reg,uid");
     TRY(ask(rd, matter, str_z(rd->arena, buf_str(&sql)), &st));
     *ret_n = 0;
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    while (stmt_next(st, &e)) {
         if (*ret_n == BREACH_RECORDS_MAX) {
             stmt_done(st);
             return E_TOO_LARGE;
@@ -61,6 +58,7 @@ static Err opened_records(Reader *rd, const Record *matter, Affected *ret, size_
                                      .last = row_int(st, 4),
                                      .classes = (unsigned)row_int(st, 5) & CLASSES_ALL};
     }
+    return e;
 }
 
 /* Puts the person whose key protects the record in its place; a record of nobody stays itself. */

@@ -34,7 +34,7 @@ Err merged_persons(Db *db, Arena *a, const Model *m, MergedPersons *ret)
 {
     const Field *f = role_field(m, FIELD_ROLE_PERSON_MERGED);
     Stmt *st;
-    bool row;
+    Err e;
     *ret = (MergedPersons){0};
     if (!f)
         return ERR_OK;
@@ -43,12 +43,9 @@ Err merged_persons(Db *db, Arena *a, const Model *m, MergedPersons *ret)
                            STR_ARG(f->name), STR_ARG(f->reg->name), STR_ARG(f->name))
                     .ptr,
                 &st));
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    while (stmt_next(st, &e))
         *ARENA_PUSH(a, *ret) = (MergedPerson){row_int(st, 0), row_int(st, 1)};
-    }
+    return e;
 }
 
 static int by_id(const void *x, const void *y)
@@ -78,8 +75,7 @@ static Err pair_ids(Db *db, Arena *a, const Record *candidate, int64_t ret[2])
                 str_printf(a, "SELECT val FROM %.*s WHERE rec=:id ORDER BY ord",
                            STR_ARG(field_link_table(a, pair)))
                     .ptr,
-                &st));
-    stmt_int(st, ":id", candidate->id);
+                &st, BIND(":id", candidate->id)));
     for (int i = 0; i < 2; i++) {
         TRY(stmt_step(st, &row));
         if (!row)
@@ -94,46 +90,29 @@ static Err pair_ids(Db *db, Arena *a, const Record *candidate, int64_t ret[2])
 static Err find_asked(Db *db, Arena *a, const Field *pair, const int64_t ids[2], Record *ret)
 {
     Str links = field_link_table(a, pair);
-    Stmt *st;
-    bool row;
-    TRY(db_stmt(db,
-                str_printf(a,
-                           "SELECT k.id FROM %.*s p JOIN %.*s q ON q.rec=p.rec AND q.val=:y"
-                           " JOIN %.*s k ON k.id=p.rec AND k.batal=0 WHERE p.val=:x LIMIT 1",
-                           STR_ARG(links), STR_ARG(links), STR_ARG(pair->reg->name))
-                    .ptr,
-                &st));
-    stmt_int(st, ":x", ids[0]);
-    stmt_int(st, ":y", ids[1]);
-    TRY(stmt_step(st, &row));
+    int64_t id;
+    TRY(db_number(db,
+                  str_printf(a,
+                             "SELECT k.id FROM %.*s p JOIN %.*s q ON q.rec=p.rec AND q.val=:y"
+                             " JOIN %.*s k ON k.id=p.rec AND k.batal=0 WHERE p.val=:x LIMIT 1",
+                             STR_ARG(links), STR_ARG(links), STR_ARG(pair->reg->name))
+                      .ptr,
+                  &id, BIND(":x", ids[0]), BIND(":y", ids[1])));
     *ret = (Record){0};
-    if (!row)
-        return ERR_OK;
-    int64_t id = row_int(st, 0);
-    stmt_done(st);
-    return row_by_id(db, a, pair->reg, id, ret);
+    return id ? row_by_id(db, a, pair->reg, id, ret) : ERR_OK;
 }
 
 /* Whether somebody reaches `merged` who does not reach `kept`: to them it would be revealed.
  * Whoever recorded a person does so by her own office as well. */
 static Err reveals(Db *db, const Register *persons, int64_t kept, int64_t merged, bool *ret)
 {
-    Stmt *st;
-    TRY(db_stmt(db,
-                "SELECT 1 FROM jangkau m WHERE m.reg=:reg AND m.rec=:merged AND m.until>:now"
-                " AND m.principal<:barred AND m.source NOT LIKE '%pembuat' AND NOT EXISTS"
-                " (SELECT 1 FROM jangkau k WHERE k.reg=:reg AND k.rec=:kept"
-                " AND k.principal=m.principal AND k.until>=m.until) LIMIT 1",
-                &st));
-    stmt_text(st, ":reg", persons->name);
-    stmt_int(st, ":merged", merged);
-    stmt_int(st, ":kept", kept);
-    stmt_int(st, ":now", clock_now());
-    stmt_int(st, ":barred", principal_of(PRINCIPAL_BARRED, 0));
-    TRY(stmt_step(st, ret));
-    if (*ret)
-        stmt_done(st);
-    return ERR_OK;
+    return db_any(db,
+                  "SELECT 1 FROM jangkau m WHERE m.reg=:reg AND m.rec=:merged AND m.until>:now"
+                  " AND m.principal<:barred AND m.source NOT LIKE '%pembuat' AND NOT EXISTS"
+                  " (SELECT 1 FROM jangkau k WHERE k.reg=:reg AND k.rec=:kept"
+                  " AND k.principal=m.principal AND k.until>=m.until) LIMIT 1",
+                  ret, BIND(":reg", persons->name), BIND(":merged", merged), BIND(":kept", kept),
+                  BIND(":now", clock_now()), BIND(":barred", principal_of(PRINCIPAL_BARRED, 0)));
 }
 
 /* ---- as a reviewer sees it ---- */

@@ -85,12 +85,10 @@ static Str first_prev(void)
 Err audit_head(Db *db, Arena *a, int64_t *ret_seq, Str *ret_mac)
 {
     Stmt *st;
-    bool row;
-    TRY(db_stmt(db, "SELECT seq,mac FROM audit WHERE node=:node ORDER BY seq DESC LIMIT 1", &st));
-    stmt_int(st, ":node", NODE);
-    TRY(stmt_step(st, &row));
-    *ret_seq = row ? row_int(st, 0) : 0;
-    *ret_mac = row ? row_blob(a, st, 1) : first_prev();
+    TRY(db_first(db, "SELECT seq,mac FROM audit WHERE node=:node ORDER BY seq DESC LIMIT 1", &st,
+                 BIND(":node", NODE)));
+    *ret_seq = st ? row_int(st, 0) : 0;
+    *ret_mac = st ? row_blob(a, st, 1) : first_prev();
     stmt_done(st);
     return ERR_OK;
 }
@@ -98,42 +96,27 @@ Err audit_head(Db *db, Arena *a, int64_t *ret_seq, Str *ret_mac)
 Err audit_mac_at(Db *db, Arena *a, int64_t seq, Str *ret_mac)
 {
     Stmt *st;
-    bool row;
-    TRY(db_stmt(db, "SELECT mac FROM audit WHERE node=:node AND seq=:seq", &st));
-    stmt_int(st, ":node", NODE);
-    stmt_int(st, ":seq", seq);
-    TRY(stmt_step(st, &row));
-    if (row)
-        *ret_mac = row_blob(a, st, 0);
+    TRY(db_first(db, "SELECT mac FROM audit WHERE node=:node AND seq=:seq", &st,
+                 BIND(":node", NODE), BIND(":seq", seq)));
+    if (!st)
+        return E_NOT_FOUND;
+    *ret_mac = row_blob(a, st, 0);
     stmt_done(st);
-    return row ? ERR_OK : E_NOT_FOUND;
+    return ERR_OK;
 }
 
 static Err insert(Db *db, const Entry *e)
 {
-    Stmt *st;
     const AuditRow *r = &e->row;
-    TRY(db_stmt(db,
-                "INSERT INTO audit(" COLUMNS ") VALUES(:node,:seq,:at,:actor,:agency,:session,"
-                ":action,:reg,:uid,:classes,:purpose,:grant,:result,:tx,:prev,:mac)",
-                &st));
-    stmt_int(st, ":node", e->node);
-    stmt_int(st, ":seq", e->seq);
-    stmt_int(st, ":at", e->at);
-    stmt_text(st, ":actor", r->actor);
-    stmt_int(st, ":agency", r->agency);
-    stmt_text(st, ":session", r->session);
-    stmt_text(st, ":action", r->action);
-    stmt_text(st, ":reg", r->reg);
-    stmt_text(st, ":uid", r->uid);
-    stmt_int(st, ":classes", e->classes);
-    stmt_text(st, ":purpose", r->purpose);
-    stmt_text(st, ":grant", r->grant);
-    stmt_text(st, ":result", r->result);
-    stmt_int(st, ":tx", r->tx);
-    stmt_blob(st, ":prev", e->prev);
-    stmt_blob(st, ":mac", e->mac);
-    return stmt_run(st);
+    return db_run(db,
+                  "INSERT INTO audit(" COLUMNS ") VALUES(:node,:seq,:at,:actor,:agency,:session,"
+                  ":action,:reg,:uid,:classes,:purpose,:grant,:result,:tx,:prev,:mac)",
+                  BIND(":node", e->node), BIND(":seq", e->seq), BIND(":at", e->at),
+                  BIND(":actor", r->actor), BIND(":agency", r->agency),
+                  BIND(":session", r->session), BIND(":action", r->action), BIND(":reg", r->reg),
+                  BIND(":uid", r->uid), BIND(":classes", e->classes), BIND(":purpose", r->purpose),
+                  BIND(":grant", r->grant), BIND(":result", r->result), BIND(":tx", r->tx),
+                  BIND_BLOB(":prev", e->prev), BIND_BLOB(":mac", e->mac));
 }
 
 Err audit_append(WriteTx *tx, const Keyring *k, const AuditRow *row)

@@ -84,22 +84,18 @@ static bool version_fits(Run *run, Arena *a, Stmt *st, Record *past)
 static Err check_versions(Run *run, Arena *a, Record *past)
 {
     Stmt *st;
-    bool row = false;
+    Err e;
     TRY(db_stmt(
         run->db,
         "SELECT h.ver,h.tx,h.delta,h.rowhash,t.at FROM riwayat h LEFT JOIN tx t ON t.id=h.tx"
         " WHERE h.reg=:reg AND h.rec=:rec ORDER BY h.ver",
-        &st));
-    stmt_text(st, ":reg", past->reg->name);
-    stmt_int(st, ":rec", past->id);
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+        &st, BIND(":reg", past->reg->name), BIND(":rec", past->id)));
+    while (stmt_next(st, &e)) {
         run->sum->versions++;
         if (!version_fits(run, a, st, past))
             fault(run, M_SCRUB_VERSION, past->reg, past->uid, past->version);
     }
+    return e;
 }
 
 /* Values that only history knows, where it holds them: a field may be younger than the record. */
@@ -146,7 +142,7 @@ static Err check_register(Run *run, Arena *sql_memory, const Register *reg)
     Buf sql = buf_new(sql_memory, 4096);
     Stmt *st;
     int64_t from = 0;
-    bool row = false;
+    Err e;
     if (run->at_most)
         TRY(somewhere(run, sql_memory, reg, &from));
     row_select(&sql, reg, (RowWant){.all = true});
@@ -154,21 +150,18 @@ static Err check_register(Run *run, Arena *sql_memory, const Register *reg)
     if (run->at_most)
         buf_printf(&sql, " LIMIT %d", run->at_most);
     buf_char(&sql, '\0');
-    TRY(db_stmt(run->db, sql.ptr, &st));
-    stmt_int(st, ":from", from);
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    TRY(db_stmt(run->db, sql.ptr, &st, BIND(":from", from)));
+    while (stmt_next(st, &e)) {
         Arena *a = arena_new(ROW_MEMORY); /* of one record */
         Record now;
         row_read(a, st, reg, (RowWant){.all = true}, &now);
-        Err e = check_record(run, a, &now);
+        e = check_record(run, a, &now);
         arena_free(a);
         if (e != ERR_OK)
             stmt_done(st);
         TRY(e);
     }
+    return e;
 }
 
 /* Versions whose record is gone: rows of registers are voided, never deleted. */
