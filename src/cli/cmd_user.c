@@ -26,15 +26,6 @@ static Err ask_password(Cli *cli, Str login, Str *ret)
     return E_INVALID;
 }
 
-static bool roles_known(Cli *cli, Str roles)
-{
-    Str word;
-    bool all = !str_empty(roles);
-    while (str_word(&roles, &word))
-        all &= model_role(cli->model, word) >= 0;
-    return all;
-}
-
 /* sigap user --login L --name N --roles R --institution CODE: password on standard input. */
 Err cmd_user(Cli *cli)
 {
@@ -47,7 +38,7 @@ Err cmd_user(Cli *cli)
     u.name = option_or_ask(cli, cli->name, M_ASK_NAME);
     u.roles = option_or_ask(cli, cli->roles, M_ASK_ROLES);
     Str institution = option_or_ask(cli, cli->institution, M_ASK_INSTITUTION);
-    if (!roles_known(cli, u.roles)) {
+    if (!roles_known(cli->model, u.roles)) {
         cli_say(cli, M_ROLE_UNKNOWN, u.roles);
         return E_INVALID;
     }

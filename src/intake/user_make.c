@@ -88,3 +88,12 @@ Err user_approve_roles(WriteTx *tx, const Store *store, const Actor *actor, Str 
     act.action = str_printf(tx->arena, "roles:%.*s", STR_ARG(*ret_roles));
     return store_audit_act(tx, &act);
 }
+
+bool roles_known(const Model *m, Str roles)
+{
+    Str word;
+    bool all = !str_empty(roles);
+    while (str_word(&roles, &word))
+        all &= model_role(m, word) >= 0;
+    return all;
+}

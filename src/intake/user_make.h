@@ -9,6 +9,8 @@ typedef struct NewUser {
     bool temporary; /* the password must be changed at the first log-in */
 } NewUser;
 
+/* Whether there is a word and each names a role. */
+bool roles_known(const Model *m, Str roles);
 /* Judges record and membership and hashes the password; `*ret` is ready for the writer. E_INVALID
  * with problems, E_DENIED. */
 MUST_CHECK Err user_prepare(Reader *rd, const NewUser *u, Problems *problems, Batch **ret);

@@ -8,9 +8,7 @@ typedef struct Entry {
 
 static void entry(Html *h, Str url, Str label, Str help)
 {
-    h_open(h, "dt");
-    page_link(h, url, label);
-    h_close(h);
+    page_link_in(h, "dt", url, label);
     h_element(h, "dd", help);
 }
 

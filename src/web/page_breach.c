@@ -61,9 +61,7 @@ static void count_form(Req *req, Html *h, const Notice *n)
     page_form_open(req, h, path);
     page_hidden(h, S("idem"), rand_uid(req->arena));
     page_hidden(h, S("versi"), str_int(req->arena, r->version));
-    page_button(h, req_say(req, M_BREACH_PUT, req_count(req, (int64_t)n->breach.n)), S("utama"),
-                STR_NONE, STR_NONE);
-    h_close(h);
+    page_form_end(h, req_say(req, M_BREACH_PUT, req_count(req, (int64_t)n->breach.n)), S("utama"));
     page_link(h, str_printf(req->arena, "%.*s?lembar=1", STR_ARG(path)),
               req_tr(req, M_BREACH_LETTERS));
     page_print_button(req, h, path);

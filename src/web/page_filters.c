@@ -81,9 +81,7 @@ static void put_filter(Req *req, Html *h, const Register *reg, const SavedFilter
     if (alone && str_eq(f->user_uid, req->subject.uid)) {
         page_form_open(req, h, str_printf(a, "/saringan/%.*s/hapus", STR_ARG(f->uid)));
         page_hidden(h, S("daftar"), reg->name);
-        page_button(h, tr_args(a, req->lang, M_FILTER_DROP, f->name), S("polos"), STR_NONE,
-                    STR_NONE);
-        h_close(h);
+        page_form_end(h, req_say(req, M_FILTER_DROP, f->name), S("polos"));
     }
     h_close(h);
 }
@@ -109,16 +107,6 @@ Err filters_list(Req *req, Html *h, const Register *reg)
     return ERR_OK;
 }
 
-static void put_option(Html *h, Str value, Str label, bool chosen)
-{
-    h_open(h, "option");
-    h_attr(h, "value", value);
-    if (chosen)
-        h_flag(h, "selected");
-    h_text(h, label);
-    h_close(h);
-}
-
 /* For whom the filter is: with one institution a box to tick, with several one to choose. */
 static Err put_audience(Req *req, Html *h)
 {
@@ -136,9 +124,9 @@ static Err put_audience(Req *req, Html *h)
     h_open(h, "select");
     h_attr(h, "id", S("f-tim"));
     h_attr(h, "name", S("tim"));
-    put_option(h, S(""), req_tr(req, M_FILTER_PRIVATE), str_empty(typed));
+    widget_option(h, S(""), req_tr(req, M_FILTER_PRIVATE), str_empty(typed));
     while (str_word(&uids, &uid))
-        put_option(h, uid, store_heading(&req->reader, reg, uid), str_eq(typed, uid));
+        widget_option(h, uid, store_heading(&req->reader, reg, uid), str_eq(typed, uid));
     h_close(h);
     h_close(h);
     return ERR_OK;

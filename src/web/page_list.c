@@ -202,15 +202,15 @@ static void more_filters(Req *req, Html *h)
         const Field *f = req->reg->fields[i];
         Str label = req_label(req, &f->label);
         if (query_may_look_up(&req->subject, f)) {
-            widget_text(req, h, f->name, tr_args(a, req->lang, M_WEB_EXACT, label), STR_NONE,
+            widget_text(req, h, f->name, req_say(req, M_WEB_EXACT, label), STR_NONE,
                         req_query(req, f->name), false);
         } else if (f->kind == FK_DATE && !f->class_ && (f->list || f->sort)) {
             Str from = str_printf(a, "%.*s.dari", STR_ARG(f->name));
             Str to = str_printf(a, "%.*s.sampai", STR_ARG(f->name));
-            widget_text(req, h, from, tr_args(a, req->lang, M_WEB_FROM, label), STR_NONE,
+            widget_text(req, h, from, req_say(req, M_WEB_FROM, label), STR_NONE,
                         req_query(req, from), false);
-            widget_text(req, h, to, tr_args(a, req->lang, M_WEB_UNTIL, label), STR_NONE,
-                        req_query(req, to), false);
+            widget_text(req, h, to, req_say(req, M_WEB_UNTIL, label), STR_NONE, req_query(req, to),
+                        false);
         }
     }
     page_form_end(h, req_tr(req, M_WEB_FILTER), STR_NONE);

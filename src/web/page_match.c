@@ -280,7 +280,7 @@ static Err show(Review *v, const Problems *problems)
     }
     const Record *c = &v->candidates[v->at];
     h_open(h, "p");
-    h_text(h, tr_args(a, req->lang, M_MATCH_PLACE, req_count(req, (int64_t)v->at + 1),
+    h_text(h, req_say(req, M_MATCH_PLACE, req_count(req, (int64_t)v->at + 1),
                       req_count(req, (int64_t)v->n)));
     h_lit(h, " · ");
     page_link(h, url_record(req, c->reg, c->uid, ""), record_title(req, c));

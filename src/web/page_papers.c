@@ -120,11 +120,10 @@ static Str who(const Papers *p, const Statement *s)
     Arena *a = req->arena;
     const Field *kind = role_field(req->model, FIELD_ROLE_PAPER_KIND);
     if (s->from->reg->role == REG_ROLE_PERSON)
-        return tr_args(a, req->lang, M_PAPERS_OWN_FIELD, req_label(req, &s->by->label),
-                       s->from->number);
+        return req_say(req, M_PAPERS_OWN_FIELD, req_label(req, &s->by->label), s->from->number);
     Str paper = str_printf(a, "%.*s %.*s", STR_ARG(kind ? record_value(req, s->from, kind) : S("")),
                            STR_ARG(s->from->number));
-    return s->by_number ? tr_args(a, req->lang, M_PAPERS_NUMBER_ON, paper) : paper;
+    return s->by_number ? req_say(req, M_PAPERS_NUMBER_ON, paper) : paper;
 }
 
 static Str date_words(const Papers *p, Str iso)

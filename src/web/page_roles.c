@@ -91,10 +91,8 @@ Err page_roles(Req *req)
     h_class(h, "dl", "bantuan");
     for (size_t i = 0; i < m->role_count; i++) {
         const RoleDef *role = &m->roles[i];
-        h_open(h, "dt");
-        page_link(h, str_printf(req->arena, "/peran/%.*s", STR_ARG(role->name)),
-                  req_label(req, &role->label));
-        h_close(h);
+        page_link_in(h, "dt", str_printf(req->arena, "/peran/%.*s", STR_ARG(role->name)),
+                     req_label(req, &role->label));
         h_open(h, "dd");
         h_text(h, req_label(req, &role->help));
         if (role->second) {

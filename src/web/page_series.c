@@ -81,22 +81,22 @@ static Str finding_words(Req *req, const Figures *all, const Finding *f)
     const Figure *x = &all->items[f->a], *y = &all->items[f->b];
     switch (f->kind) {
     case FINDING_UNCLEAR:
-        return tr_args(a, req->lang, M_FINDING_UNCLEAR, figure_words(req, x, false));
+        return req_say(req, M_FINDING_UNCLEAR, figure_words(req, x, false));
     case FINDING_OVERLAP:
-        return tr_args(a, req->lang, M_FINDING_OVERLAP, figure_words(req, x, true),
+        return req_say(req, M_FINDING_OVERLAP, figure_words(req, x, true),
                        figure_words(req, y, true));
     case FINDING_SOURCES:
-        return tr_args(a, req->lang, M_FINDING_SOURCES, figure_words(req, x, true),
+        return req_say(req, M_FINDING_SOURCES, figure_words(req, x, true),
                        figure_words(req, y, true));
     case FINDING_TOTAL:
-        return tr_args(a, req->lang, M_FINDING_TOTAL, figure_words(req, x, false),
+        return req_say(req, M_FINDING_TOTAL, figure_words(req, x, false),
                        number_words(req, x, f->found));
     case FINDING_PERCENT_SUM:
-        return tr_args(a, req->lang, M_FINDING_PERCENT_SUM, period_words(req, x),
+        return req_say(req, M_FINDING_PERCENT_SUM, period_words(req, x),
                        number_format(a, req->lang, f->found, figures_scale(req->model)));
     case FINDING_PERCENT:
-        return tr_args(a, req->lang, M_FINDING_PERCENT, figure_words(req, x, false),
-                       tr_args(a, req->lang, M_FINDING_SHARE, number_words(req, x, f->found),
+        return req_say(req, M_FINDING_PERCENT, figure_words(req, x, false),
+                       req_say(req, M_FINDING_SHARE, number_words(req, x, f->found),
                                number_format(a, req->lang, y->value, figures_scale(req->model)),
                                number_words(req, y, f->whole)));
     }

@@ -336,7 +336,7 @@ static void child_head(Req *req, Html *h, const Record *r, const Register *child
     if (store_decide_child(&req->reader, r, child, VERB_CREATE).allowed && !r->void_tx)
         page_link(h,
                   str_printf(a, "/%.*s/baru?%.*s", STR_ARG(child->name), STR_ARG(buf_str(&query))),
-                  tr_args(a, req->lang, M_WEB_ADD, req_label(req, &child->label)));
+                  req_say(req, M_WEB_ADD, req_label(req, &child->label)));
     h_close(h);
     h_close(h);
 }

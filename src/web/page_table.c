@@ -197,8 +197,8 @@ static void chart(Req *req, Html *h, const Table *t)
     }
     if (!longest)
         return;
-    Chart c = chart_bars(a, n.title, n.unit, tr_args(a, req->lang, M_TABLE_CHART_ROWS, unit), bars,
-                         t->row_count);
+    Chart c =
+        chart_bars(a, n.title, n.unit, req_say(req, M_TABLE_CHART_ROWS, unit), bars, t->row_count);
     page_chart(req, h, &c, S("grafik"));
 }
 

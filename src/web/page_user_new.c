@@ -71,15 +71,6 @@ Err page_user_new(Req *req)
     return req_duty(req, "users") ? form_page(req, &u, &none) : E_DENIED;
 }
 
-static bool roles_known(const Model *m, Str roles)
-{
-    Str word;
-    bool all = !str_empty(roles);
-    while (str_word(&roles, &word))
-        all &= model_role(m, word) >= 0;
-    return all;
-}
-
 static void check_user(Req *req, const NewUser *u, Problems *problems)
 {
     if (str_empty(u->institution_uid) && !problems->errors)

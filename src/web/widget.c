@@ -65,10 +65,8 @@ static void put_when(Form *f, const Expr *when, bool words)
         h_attr(f->h, "data-kode", code);
     }
     if (words && !simple_here(f, when, &on, &code)) {
-        h_class(f->h, "p", "isyarat");
-        h_text(f->h, tr_args(f->req->arena, f->req->lang, M_WEB_WHEN,
-                             expr_words(when, f->req->arena, f->req->lang)));
-        h_close(f->h);
+        h_element_as(f->h, "p", "isyarat",
+                     req_say(f->req, M_WEB_WHEN, expr_words(when, f->req->arena, f->req->lang)));
     }
 }
 
@@ -80,8 +78,7 @@ static void put_help(Form *f, const Field *field)
         return;
     h_class(h, "details", "bantu");
     h_open(h, "summary");
-    h_attr(h, "aria-label",
-           tr_args(f->req->arena, f->req->lang, M_WEB_HELP_FOR, req_label(f->req, &field->label)));
+    h_attr(h, "aria-label", req_say(f->req, M_WEB_HELP_FOR, req_label(f->req, &field->label)));
     h_text(h, S("?"));
     h_close(h);
     h_element(h, "p", help);
@@ -509,18 +506,14 @@ static void label_text(Form *f, const Field *field)
     if (!field->required)
         return;
     h_lit(f->h, " ");
-    h_class(f->h, "span", "wajib");
-    h_text(f->h, req_tr(f->req, M_WEB_REQUIRED));
-    h_close(f->h);
+    h_element_as(f->h, "span", "wajib", req_tr(f->req, M_WEB_REQUIRED));
 }
 
 /* A field of the form that is shown and not typed into, with the reason. */
 static void put_shown(Form *f, const Field *field, Str value, Str look, Msg why)
 {
     h_class(f->h, "div", "isian");
-    h_class(f->h, "p", "nama");
-    h_text(f->h, req_label(f->req, &field->label));
-    h_close(f->h);
+    h_element_as(f->h, "p", "nama", req_label(f->req, &field->label));
     if (!str_empty(value))
         h_element(f->h, "p", value);
     h_open(f->h, "p");
@@ -580,12 +573,9 @@ static void sub_form(Form *f)
     h_class(h, "details", "baru");
     if (typed || !f->typed)
         h_flag(h, "open");
-    h_element(
-        h, "summary",
-        tr_args(f->req->arena, f->req->lang, M_WEB_NEW_HERE, req_label(f->req, &sub->reg->label)));
+    h_element(h, "summary", req_say(f->req, M_WEB_NEW_HERE, req_label(f->req, &sub->reg->label)));
     h_element_as(h, "p", "isyarat",
-                 tr_args(f->req->arena, f->req->lang, M_WEB_NEW_HERE_HINT,
-                         req_label(f->req, &f->sub_field->label)));
+                 req_say(f->req, M_WEB_NEW_HERE_HINT, req_label(f->req, &f->sub_field->label)));
     widget_sections(sub);
     widget_offered(sub);
     h_close(h);
