@@ -269,7 +269,6 @@ static void neighbours(Review *v, Html *h)
 static Err show(Review *v, const Problems *problems)
 {
     Req *req = v->req;
-    Arena *a = req->arena;
     if (v->n)
         TRY(open_both(v));
     Html *h = page_begin(req, req_tr(req, M_MATCH_TITLE), NULL, 0);
