@@ -69,6 +69,13 @@ static Err room_for(Db *db, Str user_uid)
     return room ? ERR_OK : E_LIMIT;
 }
 
+/* Sealed with what it says: nobody gives it to another sender or register in the table. */
+static void put_address(Buf *b, const Letter *l)
+{
+    buf_printf(b, "%.*s %.*s %.*s %lld\n", STR_ARG(l->uid), STR_ARG(l->user_uid), STR_ARG(l->reg),
+               (long long)l->at);
+}
+
 /* Padded, so that its length says little of what is in it. */
 static Str close_letter(Arena *a, const unsigned char to[PAIR_PUBLIC], Str text)
 {
@@ -93,13 +100,13 @@ static Err public_key(Db *db, Arena *a, unsigned char ret[PAIR_PUBLIC])
     return columns.n && hex_read(hex, ret, PAIR_PUBLIC) ? ERR_OK : E_SEALED;
 }
 
-static Err insert(Db *db, const LetterPut *p, const Letter *l, Str mark, Str body, Str box)
+static Err insert(Db *db, const Letter *l, Str mark, Str body, Str box)
 {
     return db_run(db,
                   "INSERT INTO kotak_masuk(uid,user_uid,reg,at,mark,body,box)"
                   " VALUES(:uid,:user,:reg,:at,:mark,:body,:box)",
-                  BIND(":uid", l->uid), BIND(":user", l->user_uid), BIND(":reg", p->reg),
-                  BIND(":at", clock_now()), BIND(":mark", mark), BIND(":body", body),
+                  BIND(":uid", l->uid), BIND(":user", l->user_uid), BIND(":reg", l->reg),
+                  BIND(":at", l->at), BIND(":mark", mark), BIND(":body", body),
                   BIND_BLOB(":box", box));
 }
 
@@ -107,11 +114,11 @@ Err letterbox_put(Db *db, Arena *a, const LetterPut *p, Str *ret_uid)
 {
     unsigned char to[PAIR_PUBLIC];
     Str mark = STR_NONE, hash;
-    Letter l = {0};
+    Letter l = {.reg = p->reg, .at = clock_now()};
     TRY(public_key(db, a, to));
     if (p->text.len > LETTER_MAX)
         return E_TOO_LARGE;
-    TRY(token_user(db, a, p->token, clock_now(), &l.user_uid, &hash));
+    TRY(token_user(db, a, p->token, l.at, &l.user_uid, &hash));
     Str body = mark_of(a, p, p->said);
     if (!str_empty(p->repeat)) {
         mark = mark_of(a, p, p->repeat);
@@ -121,7 +128,10 @@ Err letterbox_put(Db *db, Arena *a, const LetterPut *p, Str *ret_uid)
     }
     TRY(room_for(db, l.user_uid));
     l.uid = rand_uid(a);
-    TRY(insert(db, p, &l, mark, body, close_letter(a, to, p->text)));
+    Buf text = buf_new(a, p->text.len + 256);
+    put_address(&text, &l);
+    buf_put(&text, p->text);
+    TRY(insert(db, &l, mark, body, close_letter(a, to, buf_str(&text))));
     *ret_uid = l.uid;
     return ERR_OK;
 }
@@ -179,9 +189,15 @@ Err letterbox_open(Db *db, Arena *a, const Keyring *k, Str uid, Letter *ret)
                     .at = row_int(st, 2)};
     Str box = row_blob(a, st, 3), fault = row_blob(a, st, 4);
     stmt_done(st);
+    Buf address = buf_new(a, 256);
+    put_address(&address, ret);
     if (fault.ptr)
         TRY(unseal_own(k, PURPOSE, uid, a, fault, &ret->fault));
-    return open_box(k, a, box, &ret->text);
+    TRY(open_box(k, a, box, &ret->text));
+    if (!str_starts(ret->text, buf_str(&address)))
+        return E_CORRUPT;
+    ret->text = str_from(ret->text, address.len);
+    return ERR_OK;
 }
 
 Err letterbox_fault(WriteTx *tx, void *arg)

@@ -43,7 +43,8 @@ typedef struct Letter {
 MUST_CHECK Err letterbox_waiting(Db *db, Arena *a, StrList *ret);
 /* uids of a user's letters, oldest first; of everybody's when she is absent. */
 MUST_CHECK Err letterbox_of(Db *db, Arena *a, Str user_uid, StrList *ret);
-/* E_NOT_FOUND; E_CORRUPT when it was changed. The text is the caller's to forget with `a`. */
+/* E_NOT_FOUND; E_CORRUPT when it, its sender or its register was changed, or its key is gone: who
+ * it says it is from is told even then. The text is the caller's to forget with `a`. */
 MUST_CHECK Err letterbox_open(Db *db, Arena *a, const Keyring *k, Str uid, Letter *ret);
 /* Commands for the writer: what is wrong with a letter; it was put in, or thrown away. */
 typedef struct LetterFault {

@@ -9,6 +9,10 @@ static void put_faults(Req *req, Html *h, const Letter *l)
 {
     JsonTree answer;
     int line;
+    if (!l->text.ptr) {
+        h_element(h, "p", req_tr(req, M_LETTER_BROKEN));
+        return;
+    }
     if (!l->fault.ptr || json_tree_read(req->arena, l->fault, &answer, &line) != ERR_OK ||
         answer.kind != TREE_OBJECT) {
         h_element(h, "p", req_tr(req, M_LETTER_WAITS));
@@ -74,7 +78,11 @@ Err page_intake(Req *req)
     for (size_t i = 0; i < uids.n; i++) {
         Letter l;
         JsonTree said;
-        TRY(intake_own(req, uids.items[i], &l, &said));
+        Err e = intake_own(req, uids.items[i], &l, &said);
+        if (e == E_CORRUPT)
+            l.fault = l.text = STR_NONE;
+        else
+            TRY(e);
         put_letter(req, h, &l, &said);
     }
     return page_end(req, h);
@@ -107,6 +115,8 @@ Err page_intake_drop_post(Req *req)
 {
     Letter l;
     JsonTree said;
-    TRY(intake_own(req, req->uid, &l, &said));
+    Err e = intake_own(req, req->uid, &l, &said);
+    if (e != ERR_OK && e != E_CORRUPT)
+        return e;
     return req_write_to(req, throw_away, req, S("/kiriman?pesan=buang"));
 }

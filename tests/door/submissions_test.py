@@ -1,5 +1,6 @@
 """What programs send while the server is sealed: taken unread, put in by the ordinary door when the key comes."""
 import base64
+import sqlite3
 
 from program import Program
 from sealing import SENTENCE, opened, protect, wait_for_login
@@ -91,6 +92,30 @@ def test_a_report_sent_to_a_sealed_server_is_recorded_when_it_opens(own):
     page = head.submit(page.form("/buang"))
     assert "Tidak ada kiriman" in page.words
     assert own.rows("SELECT count(*) n FROM audit WHERE action='letter:drop'")[0]["n"] == 1
+
+
+def test_a_letter_given_to_another_in_the_table_opens_for_nobody(own):
+    desk = Program(own, "ppt")
+    seal(own)
+    moved(desk, own)
+    uids = [desk("POST", "/api/v1/laporan", report(f"{CANARY} {n}", kanal="tidak_ada")).json()["uid"] for n in range(3)]
+    thief = own.rows("SELECT uid FROM fakta_pengguna WHERE login='desa'")[0]["uid"]
+    own.stop()
+    db = sqlite3.connect(own.data / "sigap.db")  # as a thief of the disk would
+    db.execute("UPDATE kotak_masuk SET user_uid=? WHERE uid=?", (thief, uids[0]))
+    db.execute("UPDATE kotak_masuk SET reg='kasus' WHERE uid=?", (uids[1],))
+    db.commit()
+    db.close()
+    own.start()
+    unseal(own)
+    # the others are judged all the same
+    assert [r["uid"] for r in own.rows("SELECT uid FROM kotak_masuk WHERE fault IS NOT NULL")] == [uids[2]]
+    head = own.login("desa")
+    page = head.get("/kiriman")
+    assert page.status == 200 and "tidak dapat dibuka" in page.words and CANARY not in page.html
+    assert head.get(f"/laporan/baru?-kiriman={uids[0]}").status >= 400
+    assert "Tidak ada kiriman" in head.submit(page.form("/buang")).words
+    assert "tidak dapat dibuka" in own.login("ppt").get("/kiriman").words
 
 
 def test_a_sealed_server_takes_so_many_letters_and_no_more(own):
