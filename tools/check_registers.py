@@ -15,9 +15,9 @@ SYSTEM = {'uid': 'text', 'nomor': 'text', 'versi': 'number', 'status': 'state', 
 CLASSES = {'identitas', 'kontak', 'lokasi_aman', 'kisah', 'kesehatan', 'hukum'}
 REG_KEYS = {'register', 'label', 'menu', 'help', 'group', 'is', 'tags', 'parent', 'parent_optional', 'final', 'key', 'reach', 'number', 'heading',
             'tabs', 'sections', 'flow', 'clocks', 'rules', 'rights', 'stats', 'retention', 'processing', 'was'}
-FIELD_KEYS = {'name', 'type', 'label', 'help', 'required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed', 'class',
+FIELD_KEYS = {'name', 'type', 'label', 'help', 'required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed', 'settled', 'addresses', 'class',
               'when', 'calc', 'default', 'min', 'max', 'scale', 'as', 'was', 'htcds'}
-FLAGS = ('required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed')
+FLAGS = ('required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed', 'settled', 'addresses')
 IS = set('person institution membership user case victim suspect report reporter event paper transaction evidence node relation '
          'attachment task assignment consent grant exclusion figure referral help_number candidate data_matter question inquiry check departure equal_names'.split())
 AS = {  # role of a field -> kinds it may have
@@ -31,7 +31,8 @@ AS = {  # role of a field -> kinds it may have
     'institution.code': 'text', 'institution.name': 'text',
     'grant.user': 'ref', 'grant.institution': 'ref', 'grant.classes': 'codes', 'grant.start': 'instant', 'grant.end': 'instant',
     'grant.emergency': 'yesno4', 'grant.reason': 'text', 'grant.purpose': 'code', 'grant.basis': 'ref', 'exclusion.user': 'ref', 'exclusion.institution': 'ref',
-    'exclusion.start': 'date', 'exclusion.end': 'date',
+    'consent.to': 'ref', 'consent.classes': 'codes', 'consent.until': 'date', 'referral.to': 'ref', 'referral.officer': 'ref', 'referral.classes': 'codes',
+    'referral.consent': 'ref', 'referral.danger': 'yesno4', 'referral.until': 'date', 'referral.sent': 'instant', 'exclusion.start': 'date', 'exclusion.end': 'date',
     'membership.user': 'ref', 'membership.start': 'date', 'membership.end': 'date', 'institution.area': 'place', 'user.area': 'place', 'user.login': 'text', 'user.name': 'text',
     'user.roles': 'codes', 'user.active': 'yesno4', 'user.until': 'date', 'case.opened': 'date', 'case.began': 'date', 'victim.age': 'number', 'report.team_only': 'yesno4', 'paper.person': 'ref', 'paper.kind': 'code', 'paper.number': 'text',
     'paper.name': 'text', 'paper.birth': 'date', 'paper.birthplace': 'text', 'paper.issued': 'date', 'paper.genuine': 'code', 'victim.person': 'ref',
@@ -48,7 +49,7 @@ VERBS = {'list', 'read', 'create', 'change', 'move', 'void', 'import', 'export',
 MAY = {'users', 'tables', 'import', 'audit', 'base_data', 'health', 'erase', 'data_rights', 'population', 'population_rows', 'approve'}
 CODE_HEAD = 'kode id en berlaku_dari berlaku_sampai urutan padanan status asal'.split()
 FUNCS = {'empty': (1, 1), 'today': (0, 0), 'age': (2, 2), 'band': (2, 2), 'if': (3, 3), 'first': (1, 9), 'initials': (1, 1), 'join': (2, 8),
-         'year': (1, 1), 'nik_birth': (1, 1), 'nik_sex': (1, 1), 'differ': (2, 2), 'part_year': (2, 2), 'find': (3, 3),
+         'year': (1, 1), 'nik_birth': (1, 1), 'nik_sex': (1, 1), 'differ': (2, 2), 'days_after': (2, 2), 'part_year': (2, 2), 'find': (3, 3),
          'now': (0, 0), 'me': (0, 0), 'random_code': (0, 0), 'count': (1, 1), 'sum': (1, 1), 'set': (1, 1), 'last': (1, 1)}
 RESERVED = {'masuk', 'keluar', 'cari', 'tabel', 'impor', 'api', 'audit', 'peta', 'lapor', 'lacak', 'pimpinan', 'baru', 'ubah', 'seri'}
 
@@ -824,7 +825,7 @@ class Domain:
                     err(v.at, f'{what}: move, but there is no flow')
                 if v == 'count' and 'stats' not in r.m and not any('stat' in f for f in r.fields.values()):
                     err(v.at, f'{what}: count, but nothing is counted')
-            if x['scope'] not in ('own', 'assigned', 'area', 'all'):
+            if x['scope'] not in ('own', 'assigned', 'area', 'all', 'addressed'):
                 err(x['scope'].at, f'{what}: bad scope "{x["scope"]}"')
             if 'deny' in x and 'allow' in x:
                 err(x.at, f'{what}: deny and allow')

@@ -18,20 +18,21 @@ static bool row_speaks(const Subject *s, Verb verb, const Right *r)
 }
 
 /* Whether the relation satisfies the scope, and the classes of what satisfies it. A record that is
- * one's own or assigned is within one's wider scopes, too. */
+ * one's own or assigned is within one's wider scopes, too; what is addressed to one is so alone. */
 static bool scope_holds(Scope scope, const Relation *rel, unsigned *ret_classes)
 {
     bool own = rel->own && (scope == SCOPE_OWN || scope == SCOPE_AREA);
     bool assigned =
         rel->assigned && (scope == SCOPE_ASSIGNED || scope == SCOPE_OWN || scope == SCOPE_AREA);
     bool area = rel->area && scope == SCOPE_AREA;
+    bool addressed = rel->addressed && scope == SCOPE_ADDRESSED;
     if (scope == SCOPE_ALL) {
         *ret_classes = CLASSES_ALL;
         return true;
     }
     *ret_classes = (own ? rel->own_classes : 0) | (assigned ? rel->assigned_classes : 0) |
-                   (area ? rel->area_classes : 0);
-    return own || assigned || area;
+                   (area ? rel->area_classes : 0) | (addressed ? rel->addressed_classes : 0);
+    return own || assigned || area || addressed;
 }
 
 Decision policy_decide(const Subject *s, Verb verb, Rights rights, const Relation *rel)
@@ -73,4 +74,3 @@ unsigned policy_scopes(const Subject *s, Verb verb, Rights rights)
             scopes |= SCOPE_BIT(rights.items[i].scope);
     return scopes;
 }
-

@@ -16,7 +16,7 @@ typedef enum Verb {
     VERB_COUNT = 1 << 8,
 } Verb;
 
-typedef enum Scope { SCOPE_ASSIGNED, SCOPE_OWN, SCOPE_AREA, SCOPE_ALL } Scope;
+typedef enum Scope { SCOPE_ASSIGNED, SCOPE_OWN, SCOPE_AREA, SCOPE_ALL, SCOPE_ADDRESSED } Scope;
 #define SCOPE_BIT(s) (1u << (s))
 
 /* One row of `rights:` of a register. */
@@ -53,8 +53,9 @@ typedef struct Subject {
 
 /* How the record stands to the subject, read from the reach table. */
 typedef struct Relation {
-    bool own, assigned, area;
-    unsigned own_classes, assigned_classes, area_classes; /* what the reach rows open */
+    bool own, assigned, area, addressed;
+    /* what the reach rows open */
+    unsigned own_classes, assigned_classes, area_classes, addressed_classes;
     bool excluded; /* conflict-of-interest list: sees nothing */
 } Relation;
 
@@ -69,6 +70,7 @@ typedef struct Decision {
  *   OWN       own or assigned
  *   ASSIGNED  assigned
  *   AREA      area, own or assigned
+ *   ADDRESSED addressed, and nothing else: who else is near has no part in it
  * A row opens its classes as far as the relations that satisfy it open them (ALL: its classes). */
 Decision policy_decide(const Subject *s, Verb verb, Rights rights, const Relation *rel);
 /* Scopes (SCOPE_BIT mask) in which the subject has the verb at all; 0 = refuse before any query. */

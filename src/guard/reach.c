@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-enum { KIND_SHIFT = 56, PRINCIPALS_MAX = 2 * AGENCIES_MAX + 2, WIDE = 5000 };
+enum { KIND_SHIFT = 56, PRINCIPALS_MAX = 3 * AGENCIES_MAX + 2, WIDE = 5000 };
 
 int64_t principal_of(PrincipalKind kind, int64_t id)
 {
@@ -133,6 +133,9 @@ static void add_relation(Relation *rel, const Subject *s, int64_t principal, uns
     } else if (kind == PRINCIPAL_AREA && id && id == area_id(s->area)) {
         rel->area = true;
         rel->area_classes |= classes;
+    } else if (kind == PRINCIPAL_ADDRESSED && in_agencies(s, id)) {
+        rel->addressed = true;
+        rel->addressed_classes |= classes;
     } else if ((kind == PRINCIPAL_BARRED && s->user && id == s->user) ||
                (kind == PRINCIPAL_BARRED_TEAM && in_agencies(s, id))) {
         rel->excluded = true;
@@ -213,8 +216,9 @@ typedef struct Principals {
 static void add(Principals *p, PrincipalKind kind, size_t number, int64_t id)
 {
     static const char letter[] = {
-        [PRINCIPAL_OWNER] = 'o', [PRINCIPAL_USER] = 'u',   [PRINCIPAL_TEAM] = 't',
-        [PRINCIPAL_AREA] = 'a',  [PRINCIPAL_BARRED] = 'x', [PRINCIPAL_BARRED_TEAM] = 'y'};
+        [PRINCIPAL_OWNER] = 'o',    [PRINCIPAL_USER] = 'u',   [PRINCIPAL_TEAM] = 't',
+        [PRINCIPAL_AREA] = 'a',     [PRINCIPAL_BARRED] = 'x', [PRINCIPAL_BARRED_TEAM] = 'y',
+        [PRINCIPAL_ADDRESSED] = 'd'};
     if (!id)
         return;
     p->items[p->n].id = principal_of(kind, id);
@@ -228,14 +232,17 @@ static Principals principals_of(unsigned scopes, const Subject *s)
 {
     Principals p = {.n = 0};
     bool own = scopes & (SCOPE_BIT(SCOPE_OWN) | SCOPE_BIT(SCOPE_AREA));
-    if (!own && !(scopes & SCOPE_BIT(SCOPE_ASSIGNED)))
-        return p;
+    bool assigned = own || (scopes & SCOPE_BIT(SCOPE_ASSIGNED));
     for (size_t i = 0; i < s->agency_count && i < AGENCIES_MAX; i++) {
         if (own)
             add(&p, PRINCIPAL_OWNER, i, s->agencies[i]);
-        add(&p, PRINCIPAL_TEAM, i, s->agencies[i]);
+        if (assigned)
+            add(&p, PRINCIPAL_TEAM, i, s->agencies[i]);
+        if (scopes & SCOPE_BIT(SCOPE_ADDRESSED))
+            add(&p, PRINCIPAL_ADDRESSED, i, s->agencies[i]);
     }
-    add(&p, PRINCIPAL_USER, 0, s->user);
+    if (assigned)
+        add(&p, PRINCIPAL_USER, 0, s->user);
     if (scopes & SCOPE_BIT(SCOPE_AREA))
         add(&p, PRINCIPAL_AREA, 0, area_id(s->area));
     return p;
@@ -309,10 +316,13 @@ size_t reach_walks(unsigned scopes, const Subject *s)
 void reach_walk(Buf *sql, Str reg, const char *alias, size_t i, unsigned scopes, const Subject *s)
 {
     Principals p = principals_of(scopes, s);
+    /* Several rows may reach one record; where no other walk joins this one, no UNION folds them.
+     */
     buf_printf(sql,
-               "SELECT w.rec FROM jangkau w CROSS JOIN %.*s %s ON %s.id=w.rec"
+               "SELECT %sw.rec FROM jangkau w CROSS JOIN %.*s %s ON %s.id=w.rec"
                " WHERE w.reg='%.*s' AND w.principal=%s" LIVE,
-               STR_ARG(reg), alias, alias, STR_ARG(reg), p.items[i].name);
+               p.n == 1 ? "DISTINCT " : "", STR_ARG(reg), alias, alias, STR_ARG(reg),
+               p.items[i].name);
     put_barred(sql, reg, "w.rec", s);
 }
 

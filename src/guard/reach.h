@@ -12,6 +12,7 @@ typedef enum PrincipalKind {
     PRINCIPAL_AREA = 4,   /* region of the owner, one row a level */
     PRINCIPAL_BARRED = 5, /* user on the conflict-of-interest list: sees nothing of the record */
     PRINCIPAL_BARRED_TEAM = 6, /* institution on it: none of its members does */
+    PRINCIPAL_ADDRESSED = 7,   /* institution the record is addressed to */
 } PrincipalKind;
 
 #define REACH_FOREVER INT64_MAX

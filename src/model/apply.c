@@ -367,6 +367,12 @@ static Err judge_restriction(Apply *ap, Change *c, const Record *r, Verb verb)
     return restricted ? fail(ap, c, NULL, M_E_RESTRICTED, STR_NONE, E_RESTRICTED) : ERR_OK;
 }
 
+/* An office to which a record is shut cannot open it to itself. */
+static bool may_give(const Register *reg, const Relation *rel)
+{
+    return !gives_reach(reg) || !rel->own || rel->own_classes || rel->assigned_classes;
+}
+
 static Err judge(Apply *ap, Change *c, const Record *before)
 {
     Relation rel;
@@ -375,6 +381,8 @@ static Err judge(Apply *ap, Change *c, const Record *before)
         TRY(reach_relation(ap->tx->db, ap->subject, c->reg->name, before->id, ap->now, &rel));
         if (!policy_decide(ap->subject, verb, c->reg->rights, &rel).allowed)
             return fail(ap, c, NULL, M_E_NOT_FOUND, STR_NONE, E_NOT_FOUND);
+        if (verb != VERB_MOVE && !may_give(c->reg, &rel))
+            return fail(ap, c, NULL, M_E_DENIED, STR_NONE, E_DENIED);
         TRY(judge_restriction(ap, c, before, verb));
         if (c->kind == CHANGE_UNDO && verb == VERB_MOVE && !may_step_back(ap->subject, c, before))
             return fail(ap, c, NULL, M_E_DENIED, STR_NONE, E_DENIED);
@@ -388,12 +396,6 @@ static Err judge(Apply *ap, Change *c, const Record *before)
     if (!before->void_tx && c->kind == CHANGE_RESTORE)
         return fail(ap, c, NULL, M_E_FLOW, STR_NONE, E_FLOW);
     return ERR_OK;
-}
-
-/* An office to which a record is shut cannot open it to itself. */
-static bool may_give(const Register *reg, const Relation *rel)
-{
-    return !gives_reach(reg) || !rel->own || rel->own_classes || rel->assigned_classes;
 }
 
 /* Nothing new hangs under a void record, nor under one the subject no longer reaches. */

@@ -257,14 +257,15 @@ static void check_value(Prepare *p, const Field *f)
 {
     Arena *a = p->rd->arena;
     Str value = p->change->vals[f->index], word;
+    Msg why;
     if (f->calc) {
         field_problem(p, f, M_FIELD_COMPUTED, STR_NONE);
         return;
     }
     if (hidden(p, f) || beyond_move(p, f))
         field_problem(p, f, M_FIELD_DENIED, STR_NONE);
-    if (p->rec && field_fixed(f) && p->rec->vals[f->index].text.ptr)
-        field_problem(p, f, f == f->reg->key_ref ? M_KEY_REF_FIXED : M_FIELD_FIXED, STR_NONE);
+    if (p->rec && field_fixed(f, p->rec->state, !p->rec->vals[f->index].text.ptr, &why))
+        field_problem(p, f, why, STR_NONE);
     if (!value.ptr)
         return;
     size_t before = p->problems->n;
@@ -349,6 +350,29 @@ static void check_fields(Prepare *p)
     }
 }
 
+static bool is_mine(const Subject *s, int64_t institution)
+{
+    for (size_t i = 0; i < s->agency_count; i++)
+        if (s->agencies[i] == institution)
+            return true;
+    return false;
+}
+
+/* Nobody puts herself, or all of her office and herself with it, into a team. */
+static void check_own_team(Prepare *p)
+{
+    const Model *m = p->change->reg->model;
+    const Field *user = role_field(m, FIELD_ROLE_ASSIGNMENT_USER);
+    const Field *office = role_field(m, FIELD_ROLE_ASSIGNMENT_INSTITUTION);
+    const Subject *s = p->rd->actor->subject;
+    Str to = office ? env_value(&p->env, office) : STR_NONE;
+    int64_t id = 0;
+    if (user && str_eq(env_value(&p->env, user), s->uid))
+        field_problem(p, user, M_OWN_TEAM, STR_NONE);
+    if (!str_empty(to) && row_id(p->rd->db, office->target, to, &id) == ERR_OK && is_mine(s, id))
+        field_problem(p, office, M_OWN_TEAM, STR_NONE);
+}
+
 /* Nobody gives herself a membership, a role or a grant. */
 static void check_own_rights(Prepare *p)
 {
@@ -360,6 +384,8 @@ static void check_own_rights(Prepare *p)
     RegRole role = p->change->reg->role;
     if (s->system)
         return;
+    if (role == REG_ROLE_ASSIGNMENT)
+        check_own_team(p);
     if (role == REG_ROLE_MEMBERSHIP && member && str_eq(env_value(&p->env, member), s->uid))
         field_problem(p, member, M_OWN_RIGHTS, STR_NONE);
     if (role == REG_ROLE_GRANT && granted && str_eq(env_value(&p->env, granted), s->uid))

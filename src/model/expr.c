@@ -174,6 +174,16 @@ static Str moment(const Expr *e, const ExprEnv *env)
     return str_int(env->arena, clock_instant(date_from_days(date_days(d)), 0));
 }
 
+static Str days_after(const Expr *e, const ExprEnv *env)
+{
+    Date d;
+    int64_t days;
+    if (!date_arg(e, 0, env, &d) || !str_i64(value(e->args[1], env), &days) || days < 0 ||
+        days > 36600)
+        return STR_NONE;
+    return date_iso(env->arena, date_from_days(date_days(d) + (int)days));
+}
+
 static Str year(const Expr *e, const ExprEnv *env)
 {
     Date d;
@@ -286,8 +296,7 @@ static Str (*const calls[FN_COUNT_])(const Expr *, const ExprEnv *) = {
     [FN_PART_YEAR] = part_year, [FN_FIND] = find,         [FN_COUNT] = over_children,
     [FN_SUM] = over_children,   [FN_SET] = over_children, [FN_LAST] = over_children,
     [FN_MOMENT] = moment,       [FN_NOW] = once,          [FN_ME] = once,
-    [FN_RANDOM_CODE] = once,
-};
+    [FN_RANDOM_CODE] = once,    [FN_DAYS_AFTER] = days_after};
 
 static Str value(const Expr *e, const ExprEnv *env)
 {

@@ -231,6 +231,18 @@ static void link_plain(const Link *k, Expr *e, const ExprType *want)
     e->type = (ExprType){.kind = kinds[e->fn].result};
 }
 
+static void link_days_after(const Link *k, Expr *e, const ExprType *want)
+{
+    static const ExprType args[] = {{.kind = FK_DATE}, {.kind = FK_NUMBER}};
+    (void)want;
+    for (size_t i = 0; i < e->n; i++) {
+        link_value(k, e->args[i], &args[i]);
+        if (e->args[i]->type.multi || !fits(&args[i], &e->args[i]->type))
+            bad(k, e->args[i], M_EXPR_TYPES, e->args[i]->text, STR_NONE);
+    }
+    e->type = args[0];
+}
+
 static void link_empty(const Link *k, Expr *e, const ExprType *want)
 {
     (void)want;
@@ -365,7 +377,7 @@ static void (*const calls[FN_COUNT_])(const Link *, Expr *, const ExprType *) = 
     [FN_SUM] = link_children,    [FN_SET] = link_children,
     [FN_LAST] = link_children,   [FN_NOW] = link_once,
     [FN_ME] = link_once,         [FN_RANDOM_CODE] = link_once,
-    [FN_JOIN] = link_plain,
+    [FN_JOIN] = link_plain,      [FN_DAYS_AFTER] = link_days_after,
 };
 
 /* ---- both ---- */

@@ -36,6 +36,7 @@ typedef enum ExprKind {
     X(NIK_BIRTH, "nik_birth", 1, 1)                                                                \
     X(NIK_SEX, "nik_sex", 1, 1)                                                                    \
     X(DIFFER, "differ", 2, 2)                                                                      \
+    X(DAYS_AFTER, "days_after", 2, 2)                                                              \
     X(PART_YEAR, "part_year", 2, 2)                                                                \
     X(FIND, "find", 3, 3)                                                                          \
     X(COUNT, "count", 1, 1)                                                                        \

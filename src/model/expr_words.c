@@ -90,6 +90,7 @@ static Msg words_of(const Expr *e)
         [FN_NIK_BIRTH] = M_WORDS_NIK_BIRTH,
         [FN_NIK_SEX] = M_WORDS_NIK_SEX,
         [FN_DIFFER] = M_WORDS_DIFFER,
+        [FN_DAYS_AFTER] = M_WORDS_DAYS_AFTER,
         [FN_PART_YEAR] = M_WORDS_PART_YEAR,
         [FN_FIND] = M_WORDS_FIND,
         [FN_COUNT] = M_WORDS_COUNT,

@@ -172,11 +172,13 @@ static Err put_pair(WriteTx *tx, const Register *reg, int64_t id)
                            " SELECT a.principal,:reg,:rec,a.classes,a.since,a.until,"
                            " :src||'<'||a.source FROM %.*s p"
                            " JOIN jangkau a ON a.reg=:persons AND a.rec=p.val"
-                           " WHERE p.rec=:rec AND a.principal>=:barred",
+                           " WHERE p.rec=:rec AND a.principal>=:barred"
+                           " AND a.principal<:addressed",
                            STR_ARG(links), STR_ARG(links), STR_ARG(links))
                     .ptr,
                 &st));
     stmt_int(st, ":barred", principal_of(PRINCIPAL_BARRED, 0));
+    stmt_int(st, ":addressed", principal_of(PRINCIPAL_ADDRESSED, 0));
     stmt_text(st, ":reg", reg->name);
     stmt_int(st, ":rec", id);
     stmt_text(st, ":src", SRC_PAIR);
@@ -209,6 +211,7 @@ static Err put_own_rows(WriteTx *tx, const Store *s, const Record *r, bool fresh
 {
     if (r->reg->role == REG_ROLE_TASK)
         TRY(put_task(tx, s, r, fresh));
+    TRY(address_reach(tx, s, r));
     if (r->reg->role == REG_ROLE_CANDIDATE)
         return put_pair(tx, r->reg, r->id);
     if (r->reg->reach == REACH_PARENT && r->parent_reg) {
@@ -338,10 +341,9 @@ static Err follow_down(WriteTx *tx, const Store *s, const Record *r, bool fresh)
     return follow_persons(tx, s, r);
 }
 
-/* A consent that is withdrawn takes the grants that rest on it with it. */
-static Err follow_grants(WriteTx *tx, const Store *s, const Record *consent)
+static Err follow_basis(WriteTx *tx, const Store *s, const Record *consent, FieldRole role)
 {
-    const Field *basis = role_field(s->model, FIELD_ROLE_GRANT_BASIS);
+    const Field *basis = role_field(s->model, role);
     Stmt *st;
     IdList ids = {0};
     if (consent->reg->role != REG_ROLE_CONSENT || !basis)
@@ -359,6 +361,13 @@ static Err follow_grants(WriteTx *tx, const Store *s, const Record *consent)
         TRY(follow_reach(tx, s, &grant, false));
     }
     return ERR_OK;
+}
+
+/* A consent that is withdrawn takes the grants and referrals that rest on it with it. */
+static Err follow_consent(WriteTx *tx, const Store *s, const Record *consent)
+{
+    TRY(follow_basis(tx, s, consent, FIELD_ROLE_GRANT_BASIS));
+    return follow_basis(tx, s, consent, FIELD_ROLE_REFERRAL_CONSENT);
 }
 
 /* Reach follows from owner, parent, references, being void and the mark for the team alone; what
@@ -383,7 +392,7 @@ Err follow_change(WriteTx *tx, const Store *s, const Record *before, const Recor
     if (reach_stays(s, before, after))
         return ERR_OK;
     TRY(follow_reach(tx, s, after, false));
-    TRY(follow_grants(tx, s, after));
+    TRY(follow_consent(tx, s, after));
     return follow_left(tx, s, before, after);
 }
 

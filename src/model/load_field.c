@@ -395,6 +395,8 @@ static void read_field(Loader *l, void *section, const Node *node)
         {"unique", READ_FLAG, KEY_MAY, offsetof(Field, unique), NULL},
         {"hide", READ_FLAG, KEY_MAY, offsetof(Field, hide), NULL},
         {"fixed", READ_FLAG, KEY_MAY, offsetof(Field, fixed), NULL},
+        {"addresses", READ_FLAG, KEY_MAY, offsetof(Field, addresses), NULL},
+        {"settled", READ_FLAG, KEY_MAY, offsetof(Field, settled), NULL},
         {"class", READ_CALL, KEY_MAY, 0, read_class},
         {"scale", READ_CALL, KEY_MAY, 0, read_scale},
         {"min", READ_CALL, KEY_MAY, 0, read_min},

@@ -171,8 +171,11 @@ static void read_verbs(Loader *l, void *into, const Node *v)
 
 static void read_scope(Loader *l, void *into, const Node *v)
 {
-    static const WordDef words[] = {
-        {"own", SCOPE_OWN}, {"assigned", SCOPE_ASSIGNED}, {"area", SCOPE_AREA}, {"all", SCOPE_ALL}};
+    static const WordDef words[] = {{"own", SCOPE_OWN},
+                                    {"assigned", SCOPE_ASSIGNED},
+                                    {"area", SCOPE_AREA},
+                                    {"all", SCOPE_ALL},
+                                    {"addressed", SCOPE_ADDRESSED}};
     int scope = load_is_text(l, v) ? LOAD_WORD(l, v, words, M_DOM_NO_WORD) : -1;
     if (scope >= 0)
         ((Right *)into)->scope = (Scope)scope;

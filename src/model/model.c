@@ -84,9 +84,14 @@ bool model_duty(const Model *m, uint64_t roles, const char *duty)
     return false;
 }
 
-bool field_fixed(const Field *f)
+bool field_fixed(const Field *f, Str state, bool empty, Msg *ret_why)
 {
-    return f->fixed || f == f->reg->key_ref;
+    if (f->settled && !str_eq(state, f->reg->start_state)) {
+        *ret_why = M_FIELD_ONCE_MOVED;
+        return true;
+    }
+    *ret_why = f == f->reg->key_ref ? M_KEY_REF_FIXED : M_FIELD_FIXED;
+    return !empty && (f->fixed || f == f->reg->key_ref);
 }
 
 bool reg_accepts_parent(const Register *child, const Register *parent)

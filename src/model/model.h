@@ -162,6 +162,8 @@ struct Field {
     bool hide;      /* not offered in forms; what it holds is still shown */
     bool remembers; /* calculated from fields of the record and its own former value */
     bool fixed;     /* stays as it was entered first; ask field_fixed */
+    bool addresses; /* the institution named stands near as whom the record is addressed to */
+    bool settled;   /* stays once the record left its first state; ask field_fixed */
     const Expr *when, *calc, *default_;
     bool has_min, has_max;
     int64_t min, max; /* numbers scaled; text length; dates as days, INT64_MAX = today */
@@ -482,8 +484,9 @@ bool model_duty(const Model *m, uint64_t roles, const char *duty);
 bool reg_has_tag(const Register *r, Str tag);
 /* Whether a record of `target` may stand behind the field / be the parent of `child`. */
 bool field_accepts(const Field *f, const Register *target);
-/* Whether a value once entered stays: it says whose key seals the record, or is known elsewhere. */
-bool field_fixed(const Field *f);
+/* Whether the value stays in a record that is in this state: it says whose key seals the record, is
+ * known elsewhere, or the record went on its way with it. `ret_why` is told then. */
+bool field_fixed(const Field *f, Str state, bool empty, Msg *ret_why);
 bool reg_accepts_parent(const Register *child, const Register *parent);
 const Field *reg_field(const Register *r, Str name); /* declared field; NULL if none */
 /* Declared field or system column; NULL if none. */

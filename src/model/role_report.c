@@ -28,7 +28,8 @@ static Str scope_text(Lang lang, Scope scope)
     static const Msg words[] = {[SCOPE_ASSIGNED] = M_SCOPE_ASSIGNED,
                                 [SCOPE_OWN] = M_SCOPE_OWN,
                                 [SCOPE_AREA] = M_SCOPE_AREA,
-                                [SCOPE_ALL] = M_SCOPE_ALL};
+                                [SCOPE_ALL] = M_SCOPE_ALL,
+                                [SCOPE_ADDRESSED] = M_SCOPE_ADDRESSED};
     return tr(lang, words[scope]);
 }
 

@@ -157,7 +157,11 @@ Decision store_decide_child(Reader *rd, const Record *parent, const Register *ch
         return (Decision){.allowed = s->system || policy_scopes(s, verb, child->rights) != 0};
     if (relation_of(rd, parent, &rel) != ERR_OK || held_back(rd, child, parent, verb))
         return (Decision){0};
-    return policy_decide(s, verb, child->rights, &rel);
+    Decision d = policy_decide(s, verb, child->rights, &rel);
+    /* Of what is addressed to her the list shows what there is. */
+    d.allowed |= verb == VERB_LIST && !rel.excluded &&
+                 policy_scopes(s, verb, child->rights) & SCOPE_BIT(SCOPE_ADDRESSED);
+    return d;
 }
 
 Err store_get(Reader *rd, const Register *reg, Str uid, Verb verb, Record *ret)

@@ -528,15 +528,16 @@ void widget_field(Form *f, const Field *field)
     Html *h = f->h;
     Arena *a = f->req->arena;
     int mark = h_mark(h);
+    Msg why;
     if (!widget_offers(f, field))
         return;
     if (f->rec && f->rec->vals[field->index].sealed) {
         put_shown(f, field, STR_NONE, S("lindung"), M_WEB_PROTECTED_FORM);
         return;
     }
-    if (f->rec && field_fixed(field) && !str_empty(f->rec->vals[field->index].text)) {
-        put_shown(f, field, record_value(f->req, f->rec, field), S("isyarat"),
-                  field == f->reg->key_ref ? M_KEY_REF_FIXED : M_FIELD_FIXED);
+    if (f->rec &&
+        field_fixed(field, f->rec->state, str_empty(f->rec->vals[field->index].text), &why)) {
+        put_shown(f, field, record_value(f->req, f->rec, field), S("isyarat"), why);
         return;
     }
     *ARENA_PUSH(a, f->shown) = field->name;

@@ -51,6 +51,16 @@ def test_a_childs_file_is_opened_by_its_team_only(own):
     own.cli("rebuild")
     own.start()
     assert [tuple(r) for r in own.rows(held)] == before
-    # named to the team, she reads
-    steps.make(own.as_("ppt"), "penugasan", case, pengguna=other, peran_tim="pendamping_anak")
+    # she does not let herself in, neither by name nor with all of the office
+    home = own.rows("SELECT i.uid FROM institusi i JOIN fakta_pengguna f ON f.agency=i.id WHERE f.login='ppt'")[0][0]
+    for me in ({"pengguna": other}, {"institusi": home}):
+        page = own.as_("sekretaris").get(f"/penugasan/baru?induk={case[1:]}")
+        form = steps.fill(next(f for f in page.forms if "idem" in f), {"peran_tim": "pendamping_anak", **me})
+        refused = own.as_("sekretaris").submit(form)
+        assert refused.status == 422 and "Mintalah petugas lain" in refused.words, (me, refused.status, steps.faults(refused))
+    assert not reads(own, "sekretaris", person[name], name)
+    # named to the team by another, she reads; her time there is not hers to lengthen
+    place = steps.make(own.as_("ppt"), "penugasan", case, pengguna=other, peran_tim="pendamping_anak")
     assert reads(own, "sekretaris", person[name], name)
+    longer = steps.change(own.as_("sekretaris"), place, selesai=TODAY.replace(year=TODAY.year + 5, day=1).isoformat())
+    assert longer.status == 422 and "Mintalah petugas lain" in longer.words

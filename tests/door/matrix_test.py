@@ -70,6 +70,8 @@ def prepare(own):
     for (login, uids), classes in zip(lent.items(), (["kontak"], ["identitas", "kisah"], ["hukum"], ["kesehatan", "lokasi_aman"])):
         give(own, login, uids[1], "2031-01-01T08:00", classes)
     assert sum(bar(own, oracle, login) for login in ("penyidik", "peksos", "sekretaris", "hukum", "penyidik2")) >= 3
+    asked = own.rows("SELECT r.uid FROM rujukan r JOIN institusi i ON i.id=r.ke WHERE i.kode='IOM' AND r.status='dikirim'")[0]["uid"]
+    assert move(own.as_("mitra"), f"/rujukan/{asked}", "tolak", alasan_tolak="penuh", **{"-alasan": "Tidak ada tempat bulan ini"}).status == 200
     later = datetime.datetime.now(WITA) + datetime.timedelta(days=DAYS)
     void_some(own, Oracle(own, Domain(), later), "ppt")  # what ended meanwhile is no longer hers to void
     return Oracle(own, Domain(), later)
@@ -206,7 +208,7 @@ def test_every_route_of_a_record_answers_by_the_rights(own):
     print("#", told)
     assert not matrix.differ, told + "\n" + "\n".join(matrix.differ[:60])
     assert matrix.tried >= 20000, told
-    for kind in ("own", "assigned", "area", "granted", "another's", "ended", "closed", "void", "barred"):
+    for kind in ("own", "assigned", "area", "granted", "another's", "ended", "closed", "void", "barred", "addressed", "answered"):
         assert matrix.kinds[kind], f"nothing was {kind}: {told}"
     text = (sigap.ROOT / "src/web/route.def").read_text()
     left = {(method, path) for method, path, _ in ROUTES.findall(text) if "{reg}" in path} - matrix.routes

@@ -16,6 +16,7 @@ class Domain:
         for path in sorted((sigap.ROOT / "domain/registers").glob("*.yaml")):
             reg = yaml.load(path.read_text(), read)
             reg["fields"] = [f for s in reg["sections"] for f in s["fields"]]
+            reg["addresses"] = [f["name"] for f in reg["fields"] if f.get("addresses") == "yes"]
             self.registers[reg["register"]] = reg
         self.roles_of_registers = {r["is"]: name for name, r in self.registers.items() if "is" in r}
         fields = [(reg["register"], f) for reg in self.registers.values() for f in reg["fields"]]
@@ -69,6 +70,7 @@ class Oracle:
             if self.by_day(row):
                 self.assigned.setdefault(self.above(row), []).append((row["pengguna"], row["institusi"], "assigned"))
         self.grants(s)
+        self.referrals(s)
         self.barred = {}
         for row in self.rows[domain.named("exclusion")].values():
             if self.by_day(row):
@@ -99,6 +101,53 @@ class Oracle:
             else:
                 self.ended.setdefault(self.above(row), []).append(to)
 
+    def many(self, s, reg, field):
+        """{record: codes} of a field that holds several."""
+        found = {}
+        for r in s.rows(f"SELECT rec, val FROM {reg}__{field}"):
+            found.setdefault(r["rec"], set()).add(r["val"])
+        return found
+
+    def referrals(self, s):
+        """Once sent, a referral stands near whom it is addressed to; while it runs, so does what hangs above it, in the classes shared."""
+        name, consent = self.d.named("referral"), self.d.named("consent")
+        opens = {x["name"] for x in self.d.registers[name]["flow"]["states"] if x.get("opens") == "yes"}
+        shared, agreed = (self.many(s, reg, self.d.holder(f"{role}.classes")) for reg, role in ((name, "referral"), (consent, "consent")))
+        self.addressed = {}
+        for rec, row in self.rows[name].items():
+            if row["batal"] or not row[self.d.holder("referral.sent")]:
+                continue
+            classes, basis = shared.get(rec, set()), self.rows[consent].get(row[self.d.holder("referral.consent")])
+            runs = row["status"] in opens and (row[self.d.holder("referral.until")] or "") >= self.today
+            if basis:
+                runs = runs and self.covers(basis, row, consent)
+                classes = classes & agreed.get(basis["id"], classes)
+            else:
+                runs = runs and row[self.d.holder("referral.danger")] == "ya"
+            self.addressed[rec] = (row[self.d.holder("referral.to")], "addressed" if runs else "answered")
+            officer = row[self.d.holder("referral.officer")]
+            if runs:
+                to = (officer, None) if officer else (None, row[self.d.holder("referral.to")])
+                self.assigned.setdefault(self.above(row), []).append((*to, "granted:" + "+".join(sorted(classes))))
+
+    def covers(self, basis, referral, consent):
+        """Whether a consent holds today, of the same file, toward whom the referral is addressed to."""
+        closed = {x["name"] for x in self.d.registers[consent]["flow"]["states"] if x.get("closed") == "yes"}
+        to = basis[self.d.holder("consent.to")]
+        return not basis["batal"] and basis["status"] not in closed and (basis[self.d.holder("consent.until")] or "9") >= self.today \
+            and (not to or to == referral[self.d.holder("referral.to")]) and self.file(consent, basis) == self.file(self.d.named("referral"), referral)
+
+    def file(self, reg, row):
+        """The record whose key seals this one."""
+        key = self.d.registers[reg]["key"]
+        if key == "parent":
+            above = row.get("induk_reg") or self.d.registers[reg]["parent"]
+            return self.file(above, self.rows[above][row["induk"]])
+        if key.startswith("ref "):
+            field = next(f for f in self.d.registers[reg]["fields"] if f["name"] == key[4:])
+            return self.file(field["type"].split()[1], self.rows[field["type"].split()[1]][row[field["name"]]])
+        return reg, row["id"]
+
     def index(self, name):
         found = {}
         for reg, column, of_reg in self.d.referring(name):
@@ -123,7 +172,8 @@ class Oracle:
         return place == who["area"] or place.startswith(who["area"] + ".")
 
     def relation(self, who, reg, rec, seen=()):
-        """{"own", "shut" (own, but of its team alone), "assigned", "area", "granted:CLASSES", "barred"} as far as they hold."""
+        """{"own", "shut" (own, but of its team alone), "assigned", "area", "granted:CLASSES", "addressed", "answered" (sent, but over), "barred"}
+        as far as they hold."""
         row, found = self.rows[reg][rec], set()
         if (reg, rec) in seen:
             return found
@@ -133,6 +183,10 @@ class Oracle:
                 found.add(kind)
         if any(user == who["id"] or office in who["offices"] for user, office in self.barred.get((reg, rec), [])):
             found.add("barred")
+        if self.d.registers[reg].get("is") == "referral" and self.addressed.get(rec, (None,))[0] in who["offices"]:
+            found.add(self.addressed[rec][1])
+        if not row["batal"] and any(row[name] in who["offices"] for name in self.d.registers[reg]["addresses"]):
+            found.add("addressed")
         if self.d.registers[reg].get("is") == "task":
             found |= {"own"} if row["unit"] in who["offices"] else set()
             found |= {"assigned"} if row["pelaksana"] == who["id"] else set()
@@ -182,9 +236,10 @@ class Oracle:
         scope = line["scope"]
         if "barred" in relation:
             return False
-        given = any(kind == "assigned" or kind.startswith("granted") for kind in relation)
-        return scope == "all" or (scope == "assigned" and given) or (scope == "own" and bool(relation - {"area"})) \
-            or (scope == "area" and bool(relation))
+        sent, near = relation & {"addressed", "answered"}, relation - {"addressed", "answered"}
+        given = any(kind == "assigned" or kind.startswith("granted") for kind in near)
+        return scope == "all" or (scope == "assigned" and given) or (scope == "own" and bool(near - {"area"})) \
+            or (scope == "area" and bool(near)) or (scope == "addressed" and bool(sent))
 
     def status(self, who, reg, *verbs):
         return 200 if self.lines(who, reg, *verbs) else 403
@@ -206,7 +261,7 @@ class Oracle:
     def opened_by(self, line, one):
         """What one way of being near opens at most: a grant its classes, unless the line asks for no nearness."""
         kind, every = next(iter(one), ""), self.d.classed
-        if kind == "shut" and line["scope"] != "all":
+        if kind in ("shut", "answered") and line["scope"] != "all":
             return set()
         return set(kind[len("granted:"):].split("+")) if kind.startswith("granted:") and line["scope"] != "all" else every
 

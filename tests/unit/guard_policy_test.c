@@ -30,6 +30,7 @@ static bool oracle(const Subject *s, Verb v, Rights rights, const Relation *rel,
         bool via_own = rel->own && (!c || (rel->own_classes & c));
         bool via_assigned = rel->assigned && (!c || (rel->assigned_classes & c));
         bool via_area = rel->area && (!c || (rel->area_classes & c));
+        bool via_addressed = rel->addressed && (!c || (rel->addressed_classes & c));
         switch (r->scope) {
         case SCOPE_ALL:
             return true;
@@ -43,6 +44,10 @@ static bool oracle(const Subject *s, Verb v, Rights rights, const Relation *rel,
             break;
         case SCOPE_AREA:
             if (via_area || via_own || via_assigned)
+                return true;
+            break;
+        case SCOPE_ADDRESSED:
+            if (via_addressed)
                 return true;
             break;
         }
@@ -80,7 +85,7 @@ static Rights random_rights(Dice *d, Right *rows)
         rows[i] = (Right){.role = (int)dice(d, N_ROLES),
                           .verbs = dice(d, 3) ? 1u << dice(d, N_VERBS) | 1u << dice(d, N_VERBS)
                                               : dice(d, 1u << N_VERBS),
-                          .scope = (Scope)dice(d, 4),
+                          .scope = (Scope)dice(d, 5),
                           .classes = random_classes(d)};
     return (Rights){rows, n};
 }
@@ -90,16 +95,18 @@ static size_t sweep(Dice *d, Rights rights, size_t *ret_wrong)
 {
     size_t n = 0;
     for (unsigned roles = 0; roles < 1u << N_ROLES; roles++)
-        for (unsigned bits = 0; bits < 16; bits++)
+        for (unsigned bits = 0; bits < 32; bits++)
             for (size_t v = 0; v < N_VERBS; v++, n++) {
                 Subject s = {.user = 1, .roles = roles};
                 Relation rel = {.own = bits & 1,
                                 .assigned = bits & 2,
                                 .area = bits & 4,
                                 .excluded = bits & 8,
+                                .addressed = bits & 16,
                                 .own_classes = random_classes(d),
                                 .assigned_classes = random_classes(d),
-                                .area_classes = random_classes(d)};
+                                .area_classes = random_classes(d),
+                                .addressed_classes = random_classes(d)};
                 *ret_wrong += !agrees(&s, VERBS[v], rights, &rel);
             }
     return n;

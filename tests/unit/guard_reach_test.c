@@ -28,7 +28,7 @@ static Row random_row(Dice *d)
 {
     static const int64_t untils[] = {NOW - 1, NOW, NOW + 1, REACH_FOREVER};
     Row r = {.rec = 1 + dice(d, RECORDS),
-             .kind = (PrincipalKind)(1 + dice(d, 6)),
+             .kind = (PrincipalKind)(1 + dice(d, 7)),
              .id = 1 + dice(d, 12),
              .classes = dice(d, 64) << 1,
              .until = untils[dice(d, 4)]};
@@ -88,6 +88,10 @@ static Relation naive_relation(const Row *rows, const Subject *s, int64_t rec)
             rel.area = true;
             rel.area_classes |= r->classes;
         }
+        if (r->kind == PRINCIPAL_ADDRESSED && member_of(s, r->id)) {
+            rel.addressed = true;
+            rel.addressed_classes |= r->classes;
+        }
         rel.excluded |= (r->kind == PRINCIPAL_BARRED && s->user == r->id) ||
                         (r->kind == PRINCIPAL_BARRED_TEAM && member_of(s, r->id));
     }
@@ -100,7 +104,8 @@ static bool naive_in_scope(const Relation *rel, unsigned scopes)
         return false;
     if (scopes & SCOPE_BIT(SCOPE_ALL))
         return true;
-    return (rel->assigned && scopes) ||
+    return (rel->assigned && (scopes & ~SCOPE_BIT(SCOPE_ADDRESSED))) ||
+           (rel->addressed && (scopes & SCOPE_BIT(SCOPE_ADDRESSED))) ||
            (rel->own && (scopes & (SCOPE_BIT(SCOPE_OWN) | SCOPE_BIT(SCOPE_AREA)))) ||
            (rel->area && (scopes & SCOPE_BIT(SCOPE_AREA)));
 }
@@ -155,15 +160,17 @@ static void check_relation(Kit *k, const Subject *s, int64_t rec, const Relation
     assert_int_equal(rel.own_classes, expected->own_classes);
     assert_int_equal(rel.assigned_classes, expected->assigned_classes);
     assert_int_equal(rel.area_classes, expected->area_classes);
+    assert_int_equal(rel.addressed, expected->addressed);
+    assert_int_equal(rel.addressed_classes, expected->addressed_classes);
 }
 
 /* The list shows a record exactly when the decision allows it. */
 static void check_decision(const Relation *rel, unsigned scopes, bool shown)
 {
-    Right rows[4];
+    Right rows[5];
     size_t n = 0;
     Subject s = {.user = 1, .roles = 1};
-    for (int scope = SCOPE_ASSIGNED; scope <= SCOPE_ALL; scope++)
+    for (int scope = SCOPE_ASSIGNED; scope <= SCOPE_ADDRESSED; scope++)
         if (scopes & SCOPE_BIT(scope))
             rows[n++] = (Right){0, VERB_LIST, (Scope)scope, 0};
     assert_int_equal(policy_decide(&s, VERB_LIST, (Rights){rows, n}, rel).allowed, shown);
@@ -183,7 +190,7 @@ static void lists_agree_with_a_plain_filter(void **state)
             store(k, rows);
         }
         Subject s = random_subject(&d);
-        unsigned scopes = dice(&d, 16);
+        unsigned scopes = dice(&d, 32);
         listed(k, &s, scopes, NOW, shown);
         if (reach_walks(scopes, &s)) {
             walked(k, &s, scopes, NOW, on_walk);
@@ -298,14 +305,15 @@ static void nobody_is_not_nobody_else(void **state)
     Relation rel;
     bool shown[RECORDS + 1];
     Subject none = {.agency_count = 1, .area = STR_NONE};
-    static const PrincipalKind kinds[] = {PRINCIPAL_OWNER, PRINCIPAL_USER,   PRINCIPAL_TEAM,
-                                          PRINCIPAL_AREA,  PRINCIPAL_BARRED, PRINCIPAL_BARRED_TEAM};
+    static const PrincipalKind kinds[] = {
+        PRINCIPAL_OWNER,  PRINCIPAL_USER,        PRINCIPAL_TEAM,     PRINCIPAL_AREA,
+        PRINCIPAL_BARRED, PRINCIPAL_BARRED_TEAM, PRINCIPAL_ADDRESSED};
     make_records(k);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         OK(reach_put(k->db, S("thing"), 1, principal_of(kinds[i], 0), CLASSES_ALL, REACH_FOREVER,
                      str_printf(k->a, "%zu", i)));
     OK(reach_relation(k->db, &none, S("thing"), 1, NOW, &rel));
-    assert_false(rel.own || rel.assigned || rel.area || rel.excluded);
+    assert_false(rel.own || rel.assigned || rel.area || rel.excluded || rel.addressed);
     listed(k, &none, SCOPE_BIT(SCOPE_AREA), NOW, shown);
     assert_false(shown[1]);
     listed(k, &none, SCOPE_BIT(SCOPE_ALL), NOW, shown);
