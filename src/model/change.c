@@ -415,6 +415,8 @@ static Err check_other(Prepare *p, const Move *m)
 
 static Err check_move(Prepare *p)
 {
+    enum { PARTS_MAX = 8 };
+    const Expr *parts[PARTS_MAX];
     const Change *c = p->change;
     const Move *m = reg_move(c->reg, c->move);
     ExprEnv e = env_expr(&p->env);
@@ -425,11 +427,12 @@ static Err check_move(Prepare *p)
     for (size_t i = 0; i < m->need_count; i++)
         if (str_empty(env_value(&p->env, m->need[i])))
             field_problem(p, m->need[i], M_MOVE_NEEDS, m->label.text[p->rd->actor->lang]);
-    if (m->when && !expr_true(m->when, &e))
+    size_t refuted = m->when ? expr_refuted(m->when, &e, parts, PARTS_MAX) : 0;
+    for (size_t i = 0; i < refuted; i++)
         problem_add(p->problems,
                     (Problem){.label = &m->label,
                               .msg = M_MOVE_WHEN,
-                              .args = {expr_words(m->when, p->rd->arena, p->rd->actor->lang)}});
+                              .args = {expr_words(parts[i], p->rd->arena, p->rd->actor->lang)}});
     if (m->reason && str_trim(c->reason).len < 10)
         problem_add(p->problems,
                     (Problem){.field = S("alasan"), .label = &m->label, .msg = M_REASON_SHORT});

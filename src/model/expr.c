@@ -84,6 +84,19 @@ bool expr_true(const Expr *e, const ExprEnv *env)
     return compares(e, env);
 }
 
+size_t expr_refuted(const Expr *e, const ExprEnv *env, const Expr **ret, size_t max)
+{
+    size_t n;
+    if (expr_true(e, env) || !max)
+        return 0;
+    if (e->kind != EXPR_OP || e->fn != FN_AND) {
+        ret[0] = e;
+        return 1;
+    }
+    n = expr_refuted(e->args[0], env, ret, max);
+    return n + expr_refuted(e->args[1], env, ret + n, max - n);
+}
+
 /* ---- functions ---- */
 
 static bool date_arg(const Expr *e, size_t i, const ExprEnv *env, Date *ret)

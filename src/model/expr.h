@@ -50,6 +50,8 @@ Str expr_text(const Expr *e, const ExprEnv *env);
  * 2026-01-01.
  */
 bool expr_true(const Expr *e, const ExprEnv *env);
+/* The parts joined by `and` that do not hold, each to be told by itself; none when all holds. */
+size_t expr_refuted(const Expr *e, const ExprEnv *env, const Expr **ret, size_t max);
 
 /* Which columns the expression reads; without via, parent and child: of the record itself. */
 typedef struct ExprUse {
