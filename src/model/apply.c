@@ -373,6 +373,12 @@ static bool may_give(const Register *reg, const Relation *rel)
     return !gives_reach(reg) || !rel->own || rel->own_classes || rel->assigned_classes;
 }
 
+/* Whom a record is lent to in part, by grant or referral, does not pass it on. */
+static bool passes_on(const Register *reg, const Relation *rel)
+{
+    return gives_reach(reg) && rel->assigned && !rel->own && rel->assigned_classes != CLASSES_ALL;
+}
+
 static Err judge(Apply *ap, Change *c, const Record *before)
 {
     Relation rel;
@@ -413,7 +419,7 @@ static Err judge_parent(Apply *ap, Change *c)
         return ERR_OK;
     TRY(judge_restriction(ap, c, &parent, VERB_CREATE));
     TRY(reach_relation(ap->tx->db, ap->subject, parent.reg->name, parent.id, ap->now, &rel));
-    if (!may_give(c->reg, &rel))
+    if (!may_give(c->reg, &rel) || passes_on(c->reg, &rel))
         return fail(ap, c, NULL, M_E_DENIED, STR_NONE, E_DENIED);
     return policy_decide(ap->subject, VERB_CREATE, c->reg->rights, &rel).allowed
                ? ERR_OK

@@ -4,7 +4,7 @@ import re
 import zipfile
 
 import steps
-from grants import move, uid_of
+from grants import ask, move, uid_of
 from program import Program
 
 PURPOSE = {"Sigap-Tujuan": "layanan_korban; Memeriksa rujukan yang masuk"}
@@ -205,3 +205,13 @@ def test_danger_to_life_needs_no_consent(own):
     _, path, person = victim(own)
     sent(own, path, "RS_RUJUKAN", layanan="kesehatan", darurat_jiwa="ya", alasan="Tidak sadarkan diri")
     assert status(own, "kesehatan", path, person) == [200, 200]
+
+
+def test_what_was_lent_is_not_passed_on(own):
+    _, path, _ = victim(own)
+    sent(own, path, "POLDA_NTT", layanan="hukum")
+    assert status(own, "penyidik", path) == [200]
+    page = ask(own.as_("penyidik"), path[1:], jenis="rujukan", pengguna=uid_of(own, "jaksa"), tujuan="layanan_korban",
+               alasan="Diteruskan oleh penerima", kelas=["identitas"], sampai="2030-01-01T08:00")
+    assert page.status in (403, 404), page.words[-400:]
+    assert status(own, "jaksa", path) == [404]
