@@ -384,7 +384,7 @@ static void check_own_rights(Prepare *p)
     RegRole role = p->change->reg->role;
     if (s->system)
         return;
-    if (role == REG_ROLE_ASSIGNMENT)
+    if (role == REG_ROLE_ASSIGNMENT && p->change->kind != CHANGE_VOID)
         check_own_team(p);
     if (role == REG_ROLE_MEMBERSHIP && member && str_eq(env_value(&p->env, member), s->uid))
         field_problem(p, member, M_OWN_RIGHTS, STR_NONE);

@@ -256,6 +256,9 @@ static Err prepare(const World *w, const Subject *s, Ask *a, const Pending *p)
     put_defaults(w, a);
     if (valued && !values_are_good(w, s, a, p))
         return E_INVALID;
+    if (a->kind != CHANGE_VOID && a->reg == TEAM &&
+        str_eq(merged(w, a, field_at(w, TEAM, "pengguna")), s->uid))
+        return E_INVALID; /* nobody puts herself into a team */
     return a->kind == CHANGE_MOVE && !move_is_ready(w, a) ? E_INVALID : ERR_OK;
 }
 
