@@ -7,6 +7,8 @@ and tests/door/pages_test.py fails when a shape that somebody may see was not re
 usage: pages.py URL DATA    prints {"pages": [..], "cookies": {login: {..}}} for the browser tests
 """
 import collections
+import functools
+import html
 import json
 import re
 import sys
@@ -19,6 +21,7 @@ from rights import Domain
 
 UID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
 ROUTE = re.compile(r'ROUTE\(\s*GET,\s*"([^"]+)",\s*"(\w+)",\s*([^,]+),')
+HREF = re.compile(r'<a\s[^>]*?\bhref="([^"]*)"')
 EVERYBODY = ("/{reg}", "/{reg}/{uid}")  # each person sees others there, and other ways on; so on every page without a capture
 STRANGER = ""
 TRIES = 2  # addresses of one shape that a person tries before giving it up
@@ -42,6 +45,7 @@ class Shapes:
             exact = re.escape(pattern).replace(r"\{reg\}", r"(?P<reg>[a-z0-9_]+)").replace(r"\{name\}", r"(?P<name>[a-z0-9_.-]+)")
             self.table.append((pattern, re.compile(exact.replace(r"\{uid\}", UID) + r"\Z")))
 
+    @functools.cache
     def of(self, address):
         """(pattern, register or name, tab), or None for an address that is no page of ours."""
         parts = urllib.parse.urlsplit(address)
@@ -54,11 +58,18 @@ class Shapes:
 
 
 def links_of(page):
-    """Addresses a page leads to, or sends on to, each once, in order."""
+    """Addresses a page leads to, or sends on to, each once, in order. Read by a pattern: the walk sees thousands of pages."""
     sent_on = [page.headers["Location"]] if page.headers.get("Location") else []
-    seen = dict.fromkeys(urllib.parse.urljoin(page.url, href) for href in sent_on + [href for href, _ in page.links])
-    return [urllib.parse.urlunsplit(("", "", *urllib.parse.urlsplit(u)[2:4], "")) for u in seen
-            if urllib.parse.urlsplit(u).netloc == urllib.parse.urlsplit(page.url).netloc]
+    text = page.html if "html" in (page.headers.get("Content-Type") or "") else ""
+    seen = dict.fromkeys(sent_on + [html.unescape(href) for href in HREF.findall(text)])
+    return list(dict.fromkeys(filter(None, (own_address(page.url, href) for href in seen))))
+
+
+@functools.lru_cache(100_000)
+def own_address(base, href):
+    """Path and query on our own server, or None."""
+    joined = urllib.parse.urlsplit(urllib.parse.urljoin(base, href))
+    return urllib.parse.urlunsplit(("", "", joined.path, joined.query, "")) if joined.netloc == urllib.parse.urlsplit(base).netloc else None
 
 
 class Walk:
