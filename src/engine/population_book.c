@@ -27,6 +27,7 @@ struct PopulationBook {
     Arena *arena;
     PopulationFile file;
     SearchIndex *index;
+    Arena *kept; /* what an index that was kept stands in; or NULL */
     pthread_t reader;
     bool started;
     atomic_bool stop;
@@ -37,6 +38,11 @@ struct PopulationBook {
 static const char *path_of(Arena *a, const Store *s)
 {
     return str_printf(a, "%s/" POPULATION_FILE, s->in->dir).ptr;
+}
+
+static const char *index_path(Arena *a, const Store *s)
+{
+    return str_printf(a, "%s/" POPULATION_INDEX, s->in->dir).ptr;
 }
 
 static PopulationSeal seal_of(const Store *s)
@@ -71,12 +77,42 @@ static bool take_piece(PopulationBook *b, Arena *a, uint64_t at, Str rows)
     return true;
 }
 
-static Msg read_book(PopulationBook *b, Str text)
+/* What an earlier start made of this very book by the same rules of names. */
+static bool open_kept(PopulationBook *b)
 {
-    Msg told = population_check(text, seal_of(&b->store), &b->file);
+    Arena *a = arena_new(SIZE_MAX), *to = arena_new(SIZE_MAX);
+    Str text, image;
+    bool kept = file_map(a, index_path(a, &b->store), &text) == ERR_OK &&
+                population_kept_index(&b->file, text, to, &image) &&
+                search_index_open(to, b->store.model->names, image, &b->index) == ERR_OK &&
+                (int64_t)search_index_records(b->index) == b->file.rows;
+    arena_free(a);
+    if (kept)
+        b->kept = to;
+    else
+        arena_free(to);
+    return kept;
+}
+
+/* For the next start; without it the book serves as well. */
+static void keep_index(PopulationBook *b)
+{
+    Arena *a = arena_new(SIZE_MAX);
+    Str image = search_index_image(b->index);
+    int64_t room;
+    Err e = file_free_space(b->store.in->dir, &room);
+    if (e == ERR_OK)
+        e = room / 4 < (int64_t)image.len
+                ? E_FULL
+                : population_keep_index(&b->file, a, index_path(a, &b->store), image, &b->stop);
+    log_info("population book: index made anew, %s", e == ERR_OK ? "kept" : err_name(e));
+    arena_free(a);
+}
+
+static Msg make_index(PopulationBook *b)
+{
+    Msg told = M_POPULATION_FITS;
     uint64_t at = b->file.first, next;
-    if (told != M_POPULATION_FITS)
-        return told;
     b->index = search_index_new(b->arena, b->store.model->names);
     while (told == M_POPULATION_FITS && at < b->file.text.len && !atomic_load(&b->stop)) {
         Arena *a = arena_new(SIZE_MAX);
@@ -87,6 +123,17 @@ static Msg read_book(PopulationBook *b, Str text)
         arena_free(a);
     }
     search_index_finish(b->index);
+    return told;
+}
+
+static Msg read_book(PopulationBook *b, Str text)
+{
+    Msg told = population_check(text, seal_of(&b->store), &b->file);
+    if (told == M_POPULATION_FITS && !open_kept(b)) {
+        told = make_index(b);
+        if (told == M_POPULATION_FITS && !atomic_load(&b->stop))
+            keep_index(b);
+    }
     return told;
 }
 
@@ -121,6 +168,7 @@ static void drop(void *book)
 {
     PopulationBook *b = book;
     population_stop(b);
+    arena_free(b->kept);
     arena_free(b->arena);
 }
 

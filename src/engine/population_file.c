@@ -9,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MARK "SIGAP-PENDUDUK-1"
+#define MARK       "SIGAP-PENDUDUK-1"
+#define MARK_INDEX "SIGAP-INDEKS-1"
 enum { LENGTH = 4, PIECE = 32 * 1024, HASH = 32, HEAD_WORDS = 3, END_WORDS = 7 };
 static const char purpose[8] = "penduduk";
 
@@ -206,4 +207,77 @@ bool population_piece(const PopulationFile *f, uint64_t at, Arena *a, Str *ret_r
     Str sealed = {f->text.ptr + at + LENGTH, n};
     return *ret_next <= f->text.len && unseal_own(f->seal.keys, purpose, place_of(a, f->book, at),
                                                   a, sealed, ret_rows) == ERR_OK;
+}
+
+/* ---- the index beside it ---- */
+
+/* What the pieces of an index are bound to in the place of the book alone. */
+static Str index_head(Arena *a, const PopulationFile *f, size_t bytes)
+{
+    return str_printf(a, MARK_INDEX " %.*s %zu\n", STR_ARG(f->book), bytes);
+}
+
+static Err put_image(PopulationWriter *w, Str image, const atomic_bool *stop)
+{
+    Err e = put(w, w->book);
+    for (size_t at = 0; at < image.len && e == ERR_OK; at += PIECE) {
+        buf_put(&w->rows, str_head(str_from(image, at), PIECE));
+        e = atomic_load(stop) ? E_BUSY : put_piece(w);
+    }
+    return e == ERR_OK && fflush(w->to) != 0 ? E_IO : e;
+}
+
+Err population_keep_index(const PopulationFile *f, Arena *a, const char *path, Str image,
+                          const atomic_bool *stop)
+{
+    PopulationWriter w = {.arena = a,
+                          .seal = f->seal,
+                          .beside = str_printf(a, "%s.baru", path).ptr,
+                          .book = index_head(a, f, image.len),
+                          .rows = buf_new(a, 2 * PIECE)};
+    file_remove(w.beside);
+    w.to = fopen(w.beside, "wbxe");
+    if (!w.to)
+        return E_IO;
+    Err e = put_image(&w, image, stop);
+    fclose(w.to);
+    if (e == ERR_OK)
+        e = file_rename(w.beside, path);
+    if (e != ERR_OK)
+        file_remove(w.beside);
+    return e;
+}
+
+static bool copy_pieces(const PopulationFile *kept, char *to, size_t bytes)
+{
+    uint64_t at = kept->first, next;
+    size_t n = 0;
+    for (bool good = true; n < bytes; at = next) {
+        Arena *a = arena_new(1 << 20);
+        Str piece;
+        good = population_piece(kept, at, a, &piece, &next) && piece.len && piece.len <= bytes - n;
+        if (good)
+            memcpy(to + n, piece.ptr, piece.len);
+        n += good ? piece.len : 0;
+        arena_free(a);
+        if (!good)
+            return false;
+    }
+    return at == kept->text.len;
+}
+
+bool population_kept_index(const PopulationFile *f, Str text, Arena *a, Str *ret_image)
+{
+    Str line, mark, book, size, rest = text;
+    int64_t bytes;
+    if (!str_cut(&rest, '\n', &line) || !str_word(&line, &mark) || !str_word(&line, &book) ||
+        !str_word(&line, &size) || !str_i64(size, &bytes) || bytes <= 0 || (size_t)bytes > text.len)
+        return false;
+    PopulationFile kept = {.seal = f->seal, .text = text, .book = index_head(a, f, (size_t)bytes)};
+    kept.first = kept.book.len;
+    if (!str_starts(text, kept.book))
+        return false;
+    uint64_t *image = ARENA_WIDE(a, (size_t)bytes / sizeof(uint64_t) + 1, uint64_t);
+    *ret_image = (Str){(char *)image, (size_t)bytes};
+    return copy_pieces(&kept, (char *)image, (size_t)bytes);
 }

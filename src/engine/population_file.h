@@ -12,9 +12,11 @@
 #include "base/messages.h"
 #include "guard/keys.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
-#define POPULATION_FILE "penduduk.buku"
+#define POPULATION_FILE  "penduduk.buku"
+#define POPULATION_INDEX "penduduk.indeks"
 
 enum { POPULATION_ROW_BITS = 12 }; /* rows of a piece at most */
 
@@ -63,3 +65,14 @@ Msg population_check(Str text, PopulationSeal seal, PopulationFile *ret);
  * none. */
 bool population_piece(const PopulationFile *f, uint64_t at, Arena *a, Str *ret_rows,
                       uint64_t *ret_next);
+
+/* ---- the index beside it ---- */
+
+/* What was made of a book to look into it, kept so that the next start need not make it again:
+ * "SIGAP-INDEKS-1 BOOK BYTES\n" and pieces as above, bound to the book, its size and their place.
+ * E_BUSY when `stop` comes true; nothing is left behind then or after E_IO, E_FULL. */
+MUST_CHECK Err population_keep_index(const PopulationFile *f, Arena *a, const char *path, Str image,
+                                     const atomic_bool *stop);
+/* The bytes that were kept for this book, into `a`; false when the file is of another book or
+ * another key, changed or cut. */
+bool population_kept_index(const PopulationFile *f, Str text, Arena *a, Str *ret_image);

@@ -7,6 +7,7 @@
 #include "engine/backup_db.h"
 #include "engine/care_desk.h"
 #include "engine/disk_room.h"
+#include "engine/population_book.h"
 #include "engine/settings_db.h"
 #include "guard/leaked.h"
 #include "guard/readings.h"
@@ -53,6 +54,19 @@ static Err room(Req *req, Html *h)
     return ERR_OK;
 }
 
+static Str population_words(Req *req)
+{
+    const PopulationBook *book = req->store->population;
+    Err state = population_state(book);
+    Date made;
+    Msg told;
+    if (state == E_BUSY || state == E_NOT_FOUND)
+        return req_tr(req, state == E_BUSY ? M_POPULATION_WAIT : M_POPULATION_NONE);
+    const PopulationFile *f = population_of(book, &told);
+    Str day = date_parse_iso(f->day, &made) ? date_long(req->arena, req->lang, made) : STR_NONE;
+    return req_say(req, M_HEALTH_POPULATION, req_say(req, told, req_count(req, f->rows), day));
+}
+
 static Str audit_words(Req *req, const AuditSeen *seen)
 {
     if (!seen->at)
@@ -91,6 +105,7 @@ static void versions(Req *req, Html *h)
         req_tr(req, in->practice ? M_HEALTH_PRACTICE : M_HEALTH_REAL));
     row(h, req_tr(req, M_HEALTH_ZONE), str_of(clock_zone_name()));
     row(h, req_tr(req, M_HEALTH_OFF), roles_missing(req));
+    row(h, req_tr(req, M_POPULATION), population_words(req));
     int64_t leaked = leaked_count(in->dir);
     row(h, req_tr(req, M_HEALTH_LEAKED),
         leaked ? str_int(req->arena, leaked) : req_tr(req, M_HEALTH_LEAKED_NONE));

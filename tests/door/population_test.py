@@ -46,6 +46,34 @@ def looks(own):
     return own.rows("SELECT actor, uid FROM audit WHERE action='population'")
 
 
+def test_its_index_is_kept_sealed_and_made_anew_when_it_does_not_fit(own):
+    path = os.path.join(os.path.dirname(with_book(own)), "penduduk.indeks")
+    kept = open(path, "rb").read()
+    assert not any(word in kept.lower() for word in (b"tabelak", b"welmince", NIK.encode()))
+
+    def again(change=None):
+        own.stop()
+        if change is not None:
+            with open(path, "wb") as f:
+                f.write(change)
+        before = os.stat(path).st_ino
+        own.start()
+        page = look(own, own.login("ppt"), "Welmince Tabelak")
+        assert "Welmince" in section(page), page.words[-800:]
+        return os.stat(path).st_ino == before
+
+    assert again(), "a sound index was made anew"
+    middle = len(kept) // 2
+    for wrong in (kept[:middle] + bytes([kept[middle] ^ 1]) + kept[middle + 1:], kept[:-9], kept + b"x", b""):
+        assert not again(wrong), "an index that does not fit is in use"
+    own.stop()
+    make(own, LIST + "Okto Ujibuku Barubaru;01/02/1991;L;5302010102910002;;\n")
+    own.start()
+    assert "Okto" in section(look(own, own.login("ppt"), "Okto Barubaru")), "an index of the book before is in use"
+    health = own.login("admin").get("/kesehatan")
+    assert "4 penduduk" in health.words and "Tidak ikut dalam cadangan" in health.words
+
+
 def test_the_book_is_sealed_and_no_row_becomes_a_record(own):
     persons = own.rows("SELECT count(*) n FROM orang")[0]["n"]
     path = with_book(own)
