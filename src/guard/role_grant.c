@@ -105,6 +105,31 @@ Err role_wish(WriteTx *tx, const RoleWish *w, Str *ret_held)
     return write_row(tx->db, w->user_uid, *ret_held, &asked);
 }
 
+static Err put_fact(Db *db, Str user_uid, Str held)
+{
+    return db_run(db, "UPDATE fakta_pengguna SET roles=:roles WHERE uid=:uid", BIND(":roles", held),
+                  BIND(":uid", user_uid));
+}
+
+Err roles_ask_again(WriteTx *tx, const RoleWish *w)
+{
+    Str had;
+    RoleAsked asked;
+    bool alone;
+    TRY(read_row(tx->db, tx->arena, w->user_uid, &had, &asked));
+    TRY(is_alone(tx, w, &alone));
+    Str taken = words_in(tx->arena, had, w->guarded, true);
+    if (alone || str_empty(taken))
+        return ERR_OK;
+    Str held = words_in(tx->arena, had, w->guarded, false);
+    asked.roles =
+        str_trim(str_printf(tx->arena, "%.*s %.*s", STR_ARG(asked.roles), STR_ARG(taken)));
+    asked.by_uid = w->actor;
+    asked.at = clock_now();
+    TRY(write_row(tx->db, w->user_uid, held, &asked));
+    return put_fact(tx->db, w->user_uid, held);
+}
+
 /* ---- approving ---- */
 
 Err roles_asked(Db *db, Arena *a, Str user_uid, RoleAskedList *ret)
@@ -138,6 +163,5 @@ Err roles_approve(WriteTx *tx, Str user_uid, Str approver, Str *ret_roles)
     *ret_roles = asked.roles;
     Str held = str_trim(str_printf(tx->arena, "%.*s %.*s", STR_ARG(had), STR_ARG(asked.roles)));
     TRY(write_row(tx->db, user_uid, held, &(RoleAsked){.roles = S("")}));
-    return db_run(tx->db, "UPDATE fakta_pengguna SET roles=:roles WHERE uid=:uid",
-                  BIND(":roles", held), BIND(":uid", user_uid));
+    return put_fact(tx->db, user_uid, held);
 }

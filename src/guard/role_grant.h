@@ -24,6 +24,10 @@ typedef struct RoleWish {
 /* Notes what is asked and gives the roles that hold now (words, in the order of the wish). */
 MUST_CHECK Err role_wish(WriteTx *tx, const RoleWish *w, Str *ret_held);
 
+/* As if `w.actor` had asked for all guarded roles of the user anew: they hold again once a second
+ * person approved. For one who took away what proves the user, and might come in her name. */
+MUST_CHECK Err roles_ask_again(WriteTx *tx, const RoleWish *w);
+
 typedef struct RoleAsked {
     Str user_uid, user_name, roles, by_uid, by_name;
     int64_t at;

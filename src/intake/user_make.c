@@ -2,6 +2,7 @@
 
 #include "guard/account.h"
 #include "guard/role_grant.h"
+#include "model/role_report.h"
 
 static void give(Change *c, FieldRole role, Str value)
 {
@@ -87,6 +88,15 @@ Err user_approve_roles(WriteTx *tx, const Store *store, const Actor *actor, Str 
     TRY(roles_approve(tx, user_uid, approver, ret_roles));
     act.action = str_printf(tx->arena, "roles:%.*s", STR_ARG(*ret_roles));
     return store_audit_act(tx, &act);
+}
+
+Err user_ask_roles_again(WriteTx *tx, const Store *store, Str user_uid, Str actor)
+{
+    RoleWish wish = {.user_uid = user_uid,
+                     .guarded = roles_guarded(store->model, tx->arena),
+                     .approvers = roles_approving(store->model, tx->arena),
+                     .actor = actor};
+    return roles_ask_again(tx, &wish);
 }
 
 bool roles_known(const Model *m, Str roles)

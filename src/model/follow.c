@@ -7,6 +7,7 @@
 #include "model/give_reach.h"
 #include "model/person_index.h"
 #include "model/plan.h"
+#include "model/role_report.h"
 #include "model/row.h"
 
 /* Sources of reach rows. */
@@ -438,23 +439,12 @@ Err follow_blind(WriteTx *tx, const Store *s, const Field *f, int64_t rec, Str p
 
 /* ---- facts for the gate ---- */
 
-/* Names of the roles that are given out by two persons, or of those whose holders may approve it.
- */
-static Str roles_that(const Model *m, Arena *a, bool guarded)
-{
-    Buf b = buf_new(a, 256);
-    for (size_t i = 0; i < m->role_count; i++)
-        if (guarded ? m->roles[i].second : str_has_word(m->roles[i].may, S("approve")))
-            buf_printf(&b, " %.*s", STR_ARG(m->roles[i].name));
-    return buf_str(&b);
-}
-
 static Err user_fact(WriteTx *tx, const Store *s, const Record *r, const Actor *actor)
 {
     RoleWish wish = {.user_uid = r->uid,
                      .wanted = role_text(s, r, FIELD_ROLE_USER_ROLES),
-                     .guarded = roles_that(s->model, tx->arena, true),
-                     .approvers = roles_that(s->model, tx->arena, false),
+                     .guarded = roles_guarded(s->model, tx->arena),
+                     .approvers = roles_approving(s->model, tx->arena),
                      .actor = actor ? actor->subject->uid : STR_NONE,
                      .trusted = actor && actor->subject->system && s->in->practice};
     Str held;

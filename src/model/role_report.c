@@ -105,3 +105,21 @@ unsigned role_opens(const Model *m, int role, bool everywhere)
         }
     return opens;
 }
+
+Str roles_guarded(const Model *m, Arena *a)
+{
+    Buf b = buf_new(a, 256);
+    for (size_t i = 0; i < m->role_count; i++)
+        if (m->roles[i].second)
+            buf_printf(&b, " %.*s", STR_ARG(m->roles[i].name));
+    return buf_str(&b);
+}
+
+Str roles_approving(const Model *m, Arena *a)
+{
+    Buf b = buf_new(a, 64);
+    for (size_t i = 0; i < m->role_count; i++)
+        if (str_has_word(m->roles[i].may, S("approve")))
+            buf_printf(&b, " %.*s", STR_ARG(m->roles[i].name));
+    return buf_str(&b);
+}

@@ -21,3 +21,6 @@ Str role_unreached(const Model *m, Arena *a, Lang lang, int role);
 /* Classes whose values the role opens in some register; with `everywhere` only where it does so in
  * every record. */
 unsigned role_opens(const Model *m, int role, bool everywhere);
+/* Names of the roles that are given out by two persons; of those whose holders may approve it. */
+Str roles_guarded(const Model *m, Arena *a);
+Str roles_approving(const Model *m, Arena *a);

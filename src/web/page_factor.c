@@ -6,6 +6,7 @@
 #include "guard/limits.h"
 #include "guard/second_factor.h"
 #include "guard/session.h"
+#include "intake/user_make.h"
 #include "web/password_try.h"
 #include "web/qr.h"
 
@@ -315,22 +316,29 @@ static Err write_removal(WriteTx *tx, void *arg)
     return req_note_account(tx, r->req, S("factor:remove"), r->user_uid, ERR_OK);
 }
 
-static Err remove_factor(Req *req, Str user_uid, Str path)
+static Err write_reset(WriteTx *tx, void *arg)
+{
+    const Removal *r = arg;
+    TRY(write_removal(tx, arg));
+    return user_ask_roles_again(tx, r->req->store, r->user_uid, r->req->subject.uid);
+}
+
+static Err remove_factor(Req *req, Str user_uid, WriteFn write, Str path)
 {
     Removal *r = ARENA_NEW(req->arena, Removal);
     *r = (Removal){req, user_uid};
-    return req_write_to(req, write_removal, r, path);
+    return req_write_to(req, write, r, path);
 }
 
 Err page_factor_remove_post(Req *req)
 {
-    return remove_factor(req, req->subject.uid, S("/akun/kode"));
+    return remove_factor(req, req->subject.uid, write_removal, S("/akun/kode"));
 }
 
 Err page_factor_reset_post(Req *req)
 {
     Record user;
     TRY(account_of_other(req, &user));
-    return remove_factor(req, user.uid,
+    return remove_factor(req, user.uid, write_reset,
                          str_printf(req->arena, "/akun/%.*s?pesan=kode", STR_ARG(req->uid)));
 }

@@ -108,6 +108,13 @@ def test_who_keeps_accounts_removes_a_lost_one(own):
     page = admin.submit(admin.get(f"/akun/{uid}").form(f"/akun/{uid}/kode"))
     assert "Kode kedua dihapus" in page.words
     assert own.login("peksos").get("/akun/kode").form("/akun/kode/mulai")
+    # who gives out passwords as well could now come in her name: her roles wait for somebody else
+    had = "SELECT roles FROM fakta_pengguna WHERE login='peksos'"
+    assert own.login("peksos").get("/korban").status == 403 and own.rows(had)[0]["roles"] == ""
+    assert not [f for f in admin.get("/peran").forms if f.action.endswith("/setujui")]
+    officer = own.login("pdp")
+    assert officer.submit(officer.get("/peran").form("/peran/setujui")).status == 200
+    assert own.login("peksos").get("/korban").status == 200 and own.rows(had)[0]["roles"]
     set_up(own.login("ppt"))
     own.cli("second-factor reset", "--login", "ppt")
     assert own.login("ppt").get("/").status == 200
