@@ -417,6 +417,8 @@ static void put_checked(Req *req, Html *h, const ImportRun *run, const DeskView 
     bool persons = put_questions(req, h, v->report);
     if (columns || persons)
         page_form_end(h, req_tr(req, M_IMPORT_RECHECK), STR_NONE);
+    else
+        h_close(h);
     if (v->report->applicable) {
         page_form_button(req, h, run_url(req, run->uid, "/terap"), req_tr(req, M_IMPORT_APPLY),
                          S("utama"));

@@ -138,6 +138,7 @@ class _Reader(html.parser.HTMLParser):
     def handle_starttag(self, tag, attrs):
         a = {k: v if v is not None else "" for k, v in attrs}
         if tag == "form":
+            assert not self.form, f"a form within a form on {self.page.url}: {a.get('action')} in {self.form.action}"
             self.form = Form(self.page, a)
             self.page.forms.append(self.form)
             if "id" in a:
