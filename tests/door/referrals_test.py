@@ -121,11 +121,11 @@ def test_a_referral_opens_nothing_before_it_is_sent_and_ends_with_its_answer(own
     assert move(own.as_("ppt"), made, "kirim").status == 200
     assert status(own, "mitra", made, path, person) == [200, 200, 200]
     assert opened(own, "mitra", person) == {"nama", "telepon"}
-    before = rows(own)
     own.stop()
+    before = rows(own)
     own.cli("rebuild")
-    own.start()
     assert rows(own) == before
+    own.start()
     page = move(own.login("mitra"), made, "tolak", alasan_tolak="penuh", **{"-alasan": "Tempat pelatihan penuh"})
     assert page.status == 200 and "Ditolak" in page.words, page.words[-500:]
     # the referral stays on its list; the victim does not

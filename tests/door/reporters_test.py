@@ -51,7 +51,8 @@ def test_a_report_of_an_insider_opens_to_named_reviewers_only(own):
         assert secret in steps.open_file(own.as_("ppt"), path).words, "whoever recorded it goes on reading"
     form = next(f for f in own.as_("ppt2").get(f"/penugasan/baru?induk={report[1:]}").forms if "idem" in f)
     refused = own.as_("ppt2").submit(steps.fill(form, {"pengguna": other, "peran_tim": "pekerja_sosial"}))
-    assert refused.status == 403, "nobody names herself reviewer"
+    assert refused.status == 422 and "Tidak seorang pun memasukkan dirinya" in refused.words, (refused.status, refused.words[-600:])
+    assert told not in own.as_("ppt2").get(report).words, "nobody names herself reviewer"
     steps.make(clerk, "penugasan", report, pengguna=other, peran_tim="pekerja_sosial")
     before = own.rows("SELECT max(seq) FROM audit")[0][0]
     assert told in steps.open_file(own.as_("ppt2"), report).words, "the reviewer named reads"
