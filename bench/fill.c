@@ -134,7 +134,7 @@ static Err make_history(Fill *f)
 {
     const Field *text = free_text(role_reg(f->cli->model, REG_ROLE_CASE));
     int64_t have = 0, serial = 0;
-    TRY(db_one_int(f->cli->conn.db, "SELECT count(*) FROM riwayat", STR_NONE, &have));
+    TRY(db_number(f->cli->conn.db, "SELECT count(*) FROM riwayat", &have));
     while (have < f->history_wanted && text && clock_steady() < f->end) {
         TRY(step_begin(f));
         Err e = ERR_OK;

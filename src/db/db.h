@@ -76,9 +76,6 @@ MUST_CHECK Err db_any_bound(Db *db, const char *sql, bool *ret, const Bound *val
 MUST_CHECK Err db_number_bound(Db *db, const char *sql, int64_t *ret, const Bound *values);
 #define db_text(db, sql, a, ret, ...) db_text_bound(db, sql, a, ret, BINDS(__VA_ARGS__))
 MUST_CHECK Err db_text_bound(Db *db, const char *sql, Arena *a, Str *ret, const Bound *values);
-/* The first number of the first row, without or with one text parameter ":p"; `ret` untouched when
- * there is no row. */
-MUST_CHECK Err db_one_int(Db *db, const char *sql, Str p, int64_t *ret);
 
 /* For texts that are long and always the same for one thing of the model: the statement remembered
  * for (subject, form) on this connection, ready as from db_stmt; NULL when there is none or it is

@@ -524,16 +524,6 @@ Err db_text_bound(Db *db, const char *sql, Arena *a, Str *ret, const Bound *valu
     return ERR_OK;
 }
 
-Err db_one_int(Db *db, const char *sql, Str p, int64_t *ret)
-{
-    Stmt *st;
-    TRY(db_first_bound(db, sql, &st, p.ptr ? BINDS(BIND(":p", p)) : BINDS()));
-    if (st)
-        *ret = row_int(st, 0);
-    stmt_done(st);
-    return ERR_OK;
-}
-
 static Err names_of(Db *db, const char *sql, Arena *a, Str table, StrList *ret)
 {
     Stmt *st;

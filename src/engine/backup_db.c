@@ -29,7 +29,10 @@ static Err copy_one(const char *from, const char *to)
     return e;
 }
 
-Err backup_copy(const Installation *in, Arena *a, const char *dir)
+/* Copies sigap.db, then kunci.db and berkas.db, into the folder: keys and bytes are written before
+ * the data that need them, so copying the data first never leaves data without them. E_DUPLICATE
+ * when a copy is there already. */
+static Err backup_copy(const Installation *in, Arena *a, const char *dir)
 {
     const char *const from[DATABASES] = {in->data_db, in->keys_db, in->files_db};
     for (size_t i = 0; i < DATABASES; i++)

@@ -10,10 +10,6 @@
 #define BACKUP_SUMS "cadangan.b2"
 #define BACKUP_KEY  "kek.key"
 
-/* Copies sigap.db, then kunci.db and berkas.db, into the folder: keys and bytes are written before
- * the data that need them, so copying the data first never leaves data without them. E_DUPLICATE
- * when a copy is there already. */
-MUST_CHECK Err backup_copy(const Installation *in, Arena *a, const char *dir);
 
 /* A copy taken before the data are changed. */
 typedef struct BackupBefore {

@@ -19,7 +19,9 @@ static bool newest_of_span(const int64_t *made, size_t i, int64_t days)
     return i == 0 || day_of(made[i - 1]) / days != day_of(made[i]) / days;
 }
 
-bool ring_keeps(const int64_t *made, size_t n, size_t i, int64_t now)
+/* Whether the i-th of n copies stays; moments by the real clock, newest first. The newest always
+ * does. */
+static bool ring_keeps(const int64_t *made, size_t n, size_t i, int64_t now)
 {
     if (i >= n)
         return false;

@@ -7,9 +7,6 @@
 
 enum { RING_NEWEST = 8, RING_DAYS = 7, RING_WEEKS = 4, RING_AGE_DAYS = 30 };
 
-/* Whether the i-th of n copies stays; moments by the real clock, newest first. The newest always
- * does. */
-bool ring_keeps(const int64_t *made, size_t n, size_t i, int64_t now);
 /* The folder of a copy made at this moment. Copies are told by these names alone. */
 Str ring_folder(Arena *a, const char *home, int64_t made);
 /* Removes the copies in `home` that do not stay, and beside the data those taken before changes

@@ -189,6 +189,25 @@ static Err backup_due(Db *db, Arena *a, bool *ret)
     return ERR_OK;
 }
 
+/* Numbers with blanks between; all 0 when the row is not there. */
+static Err numbers_seen(Db *db, Arena *a, Str key, int64_t *const *ret, size_t n)
+{
+    Str text, word;
+    TRY(meta_get(db, a, key, &text));
+    for (size_t i = 0; text.ptr && i < n; i++)
+        if (!str_word(&text, &word) || !str_i64(word, ret[i]))
+            return E_CORRUPT;
+    return ERR_OK;
+}
+
+/* What the last scrub found. */
+static Err scrub_seen(Db *db, Arena *a, ScrubSeen *ret)
+{
+    *ret = (ScrubSeen){0};
+    return numbers_seen(db, a, META_SCRUB_SEEN,
+                        (int64_t *[]){&ret->at, &ret->records, &ret->faults, &ret->took}, 4);
+}
+
 /* At night; by day only when two nights went by without. */
 static Err scrub_due(Db *db, Arena *a, bool *ret)
 {
@@ -196,7 +215,7 @@ static Err scrub_due(Db *db, Arena *a, bool *ret)
     ScrubSeen seen;
     int minute;
     TRY(settings_read(db, a, &set));
-    TRY(care_scrub_seen(db, a, &seen));
+    TRY(scrub_seen(db, a, &seen));
     Date today = clock_date_of(clock_real(), &minute);
     int64_t hour = setting_number(&set, SETTING_SCRUB_HOUR);
     int64_t night = clock_instant(today, (int)hour * 60);
@@ -385,29 +404,11 @@ Err care_start(CareDesk *d, CareJob job, const Subject *who)
 
 /* ---- what was found ---- */
 
-/* Numbers with blanks between; all 0 when the row is not there. */
-static Err numbers_seen(Db *db, Arena *a, Str key, int64_t *const *ret, size_t n)
-{
-    Str text, word;
-    TRY(meta_get(db, a, key, &text));
-    for (size_t i = 0; text.ptr && i < n; i++)
-        if (!str_word(&text, &word) || !str_i64(word, ret[i]))
-            return E_CORRUPT;
-    return ERR_OK;
-}
-
 Err care_audit_seen(Db *db, Arena *a, AuditSeen *ret)
 {
     *ret = (AuditSeen){0};
     return numbers_seen(db, a, META_AUDIT_SEEN, (int64_t *[]){&ret->at, &ret->rows, &ret->bad_seq},
                         3);
-}
-
-Err care_scrub_seen(Db *db, Arena *a, ScrubSeen *ret)
-{
-    *ret = (ScrubSeen){0};
-    return numbers_seen(db, a, META_SCRUB_SEEN,
-                        (int64_t *[]){&ret->at, &ret->records, &ret->faults, &ret->took}, 4);
 }
 
 /* The machine may have been off: only what the server should have done since it started is late. */
@@ -420,7 +421,7 @@ Err care_state(Db *db, Arena *a, CareState *ret)
     *ret = (CareState){0};
     TRY(settings_read(db, a, &set));
     TRY(backup_list(db, a, rows, SEEN, &n));
-    TRY(care_scrub_seen(db, a, &ret->scrub));
+    TRY(scrub_seen(db, a, &ret->scrub));
     int64_t minutes = setting_number(&set, SETTING_BACKUP_MINUTES);
     bool good = false;
     for (size_t i = 0; i < n && !good; i++)

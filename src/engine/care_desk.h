@@ -32,8 +32,6 @@ MUST_CHECK Err care_audit_seen(Db *db, Arena *a, AuditSeen *ret);
 typedef struct ScrubSeen {
     int64_t at, records, faults, took; /* at 0: never; `took` in milliseconds */
 } ScrubSeen;
-/* What the last scrub found. */
-MUST_CHECK Err care_scrub_seen(Db *db, Arena *a, ScrubSeen *ret);
 
 /* Whether what the server should do by itself is done. */
 typedef struct CareState {

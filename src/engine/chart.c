@@ -2,7 +2,8 @@
 
 #include "base/utf8.h"
 
-Chart chart_new(Arena *a, Str title, Str about, int width, int height)
+/* An empty drawing. */
+static Chart chart_new(Arena *a, Str title, Str about, int width, int height)
 {
     return (Chart){.arena = a, .title = title, .about = about, .width = width, .height = height};
 }
@@ -12,22 +13,23 @@ static void add(Chart *c, Mark m)
     *ARENA_PUSH(c->arena, c->marks) = m;
 }
 
-void chart_rect(Chart *c, const char *look, int x, int y, int w, int h)
+static void chart_rect(Chart *c, const char *look, int x, int y, int w, int h)
 {
     add(c, (Mark){.kind = MARK_RECT, .look = look, .x = x, .y = y, .w = w, .h = h});
 }
 
-void chart_hatch(Chart *c, const char *look, int x, int y, int w, int h)
+/* A rectangle filled with a pattern of slanted lines. */
+static void chart_hatch(Chart *c, const char *look, int x, int y, int w, int h)
 {
     add(c, (Mark){.kind = MARK_HATCH, .look = look, .x = x, .y = y, .w = w, .h = h});
 }
 
-void chart_line(Chart *c, const char *look, int x, int y, int w, int h)
+static void chart_line(Chart *c, const char *look, int x, int y, int w, int h)
 {
     add(c, (Mark){.kind = MARK_LINE, .look = look, .x = x, .y = y, .w = w, .h = h});
 }
 
-void chart_text(Chart *c, const char *look, MarkAnchor anchor, int x, int y, Str text)
+static void chart_text(Chart *c, const char *look, MarkAnchor anchor, int x, int y, Str text)
 {
     add(c, (Mark){.kind = MARK_TEXT, .look = look, .anchor = anchor, .x = x, .y = y, .text = text});
 }

@@ -24,13 +24,6 @@ typedef struct Chart {
     ARENA_LIST(Mark) marks;
 } Chart;
 
-/* An empty drawing. */
-Chart chart_new(Arena *a, Str title, Str about, int width, int height);
-void chart_rect(Chart *c, const char *look, int x, int y, int w, int h);
-/* A rectangle filled with a pattern of slanted lines. */
-void chart_hatch(Chart *c, const char *look, int x, int y, int w, int h);
-void chart_line(Chart *c, const char *look, int x, int y, int w, int h);
-void chart_text(Chart *c, const char *look, MarkAnchor anchor, int x, int y, Str text);
 /* The drawing as one <svg> element; `id` is unique on its page. */
 void chart_svg(const Chart *c, Str id, Buf *out);
 

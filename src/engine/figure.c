@@ -34,7 +34,8 @@ static bool same_period(const Figure *x, const Figure *y)
     return date_cmp(x->from, y->from) == 0 && date_cmp(x->to, y->to) == 0;
 }
 
-bool figure_meets(const Figure *x, const Figure *y)
+/* Whether the periods share a day; without dates, whether the same text was printed. */
+static bool figure_meets(const Figure *x, const Figure *y)
 {
     if (!dated(x) || !dated(y))
         return !str_empty(x->printed) && same_period(x, y);
@@ -79,7 +80,8 @@ static Str without_total(Arena *a, Str dimension)
     return buf_str(&b);
 }
 
-bool figure_is_total(const Figure *f)
+/* Whether the dimension says that the figure is a total of others. */
+static bool figure_is_total(const Figure *f)
 {
     Str rest = f->dimension, word;
     while (str_word(&rest, &word))

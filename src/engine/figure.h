@@ -46,10 +46,6 @@ typedef ARENA_LIST(Finding) Findings;
 FigureSpan figure_span(const Figure *f);
 /* Whether the period is known and is not made of whole calendar years. */
 bool figure_is_part(const Figure *f);
-/* Whether the dimension says that the figure is a total of others. */
-bool figure_is_total(const Figure *f);
-/* Whether the periods share a day; without dates, whether the same text was printed. */
-bool figure_meets(const Figure *x, const Figure *y);
 /* Whether one figure would be counted twice by adding the two: same series, dimension, place and
  * source, and periods that meet. */
 bool figure_overlaps(const Figure *x, const Figure *y);

@@ -94,7 +94,8 @@ void paper_states(const Record *r, Date today, Arena *a, PaperTruth *to)
 
 /* ---- what agrees ---- */
 
-bool births_agree(Str a, Str b)
+/* Whether two dates, perhaps partial, can be the same day. */
+static bool births_agree(Str a, Str b)
 {
     Date x, y;
     if (!date_parse_iso(a, &x) || !date_parse_iso(b, &y))

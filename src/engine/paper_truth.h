@@ -30,8 +30,6 @@ void paper_states(const Record *r, Date today, Arena *a, PaperTruth *to);
 /* Puts papers in order of issue behind the person's own statements, and finds what agrees. The
  * first paper issued that states a birth date is what the others are held against. */
 void papers_settle(const Store *s, Arena *a, PaperTruth *t);
-/* Whether two dates, perhaps partial, can be the same day. */
-bool births_agree(Str a, Str b);
 /* What the register of victims says of somebody of that age: a value of its field for children;
  * STR_NONE where it has none. */
 Str child_by_age(const Model *m, Arena *a, int age);

@@ -41,8 +41,7 @@ Err security_idle_tokens(Db *db, int64_t *ret)
 Err security_last_row(Db *db, int64_t *ret)
 {
     *ret = 0;
-    return db_one_int(db, "SELECT at FROM audit ORDER BY node DESC, seq DESC LIMIT 1", STR_NONE,
-                      ret);
+    return db_number(db, "SELECT at FROM audit ORDER BY node DESC, seq DESC LIMIT 1", ret);
 }
 
 Err security_anchor_taken(WriteTx *tx, void *arg)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { NODE = 1, MAC_SIZE = AUDIT_MAC, ROWS_PER_ARENA = 500 };
+enum { MAC_SIZE = AUDIT_MAC, ROWS_PER_ARENA = 500 };
 
 #define COLUMNS                                                                                    \
     "node,seq,at,actor,agency,session,action,reg,uid,classes,purpose,grant_uid,result,tx,prev,mac"
@@ -86,7 +86,7 @@ Err audit_head(Db *db, Arena *a, int64_t *ret_seq, Str *ret_mac)
 {
     Stmt *st;
     TRY(db_first(db, "SELECT seq,mac FROM audit WHERE node=:node ORDER BY seq DESC LIMIT 1", &st,
-                 BIND(":node", NODE)));
+                 BIND(":node", AUDIT_NODE)));
     *ret_seq = st ? row_int(st, 0) : 0;
     *ret_mac = st ? row_blob(a, st, 1) : first_prev();
     stmt_done(st);
@@ -97,7 +97,7 @@ Err audit_mac_at(Db *db, Arena *a, int64_t seq, Str *ret_mac)
 {
     Stmt *st;
     TRY(db_first(db, "SELECT mac FROM audit WHERE node=:node AND seq=:seq", &st,
-                 BIND(":node", NODE), BIND(":seq", seq)));
+                 BIND(":node", AUDIT_NODE), BIND(":seq", seq)));
     if (!st)
         return E_NOT_FOUND;
     *ret_mac = row_blob(a, st, 0);
@@ -122,7 +122,7 @@ static Err insert(Db *db, const Entry *e)
 Err audit_append(WriteTx *tx, const Keyring *k, const AuditRow *row)
 {
     unsigned char mac[MAC_SIZE];
-    Entry e = {.row = *row, .node = NODE, .at = clock_now(), .classes = row->classes};
+    Entry e = {.row = *row, .node = AUDIT_NODE, .at = clock_now(), .classes = row->classes};
     TRY(audit_head(tx->db, tx->arena, &e.seq, &e.prev));
     e.seq++;
     mac_of(k, tx->arena, &e, mac);

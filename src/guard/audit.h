@@ -19,7 +19,9 @@ typedef struct AuditRow {
 } AuditRow;
 
 MUST_CHECK Err audit_schema(Db *db);
-/* Appends to the chain of node 1, inside the command's savepoint: what is rolled back leaves no
+/* This machine in the chain. */
+enum { AUDIT_NODE = 1 };
+/* Appends to the chain of AUDIT_NODE, inside the command's savepoint: what is rolled back leaves no
  * gap.
  */
 MUST_CHECK Err audit_append(WriteTx *tx, const Keyring *k, const AuditRow *row);

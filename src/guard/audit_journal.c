@@ -27,13 +27,14 @@ static Err tell(Db *db, Arena *a, int64_t *seq)
     Stmt *st;
     Err e = ERR_OK;
     if (*seq < 0) {
-        TRY(db_number(db, "SELECT max(seq) FROM audit WHERE node=1", seq));
+        TRY(db_number(db, "SELECT max(seq) FROM audit WHERE node=:node", seq,
+                      BIND(":node", AUDIT_NODE)));
         *seq = *seq > AT_ONCE ? *seq - AT_ONCE : 0;
     }
     TRY(db_stmt(db,
-                "SELECT seq,mac,actor,action,result FROM audit WHERE node=1 AND seq>:seq"
+                "SELECT seq,mac,actor,action,result FROM audit WHERE node=:node AND seq>:seq"
                 " ORDER BY seq LIMIT :n",
-                &st, BIND(":seq", *seq), BIND(":n", AT_ONCE)));
+                &st, BIND(":node", AUDIT_NODE), BIND(":seq", *seq), BIND(":n", AT_ONCE)));
     while (stmt_next(st, &e)) {
         Str mac = row_blob(a, st, 1), who = row_text(a, st, 2), act = row_text(a, st, 3),
             end = row_text(a, st, 4);
@@ -74,8 +75,8 @@ Err audit_journal_check(Db *db, Str text, AuditCheck *ret)
         if (!read_line(line, &seq, &mac))
             continue;
         if (hex_read(mac, bytes, sizeof bytes))
-            TRY(db_any(db, "SELECT 1 FROM audit WHERE node=1 AND seq=:seq AND mac=:mac", &there,
-                       BIND(":seq", seq),
+            TRY(db_any(db, "SELECT 1 FROM audit WHERE node=:node AND seq=:seq AND mac=:mac", &there,
+                       BIND(":node", AUDIT_NODE), BIND(":seq", seq),
                        BIND_BLOB(":mac", ((Str){(const char *)bytes, sizeof bytes}))));
         ret->rows++;
         if (!there)

@@ -62,9 +62,10 @@ static Err repeated(Db *db, Arena *a, Str mark, Str body, Str *ret_uid)
 static Err room_for(Db *db, Str user_uid)
 {
     int64_t all = 0, own = 0, bytes = 0;
-    TRY(db_one_int(db, "SELECT count(*) FROM kotak_masuk", STR_NONE, &all));
-    TRY(db_one_int(db, "SELECT count(*) FROM kotak_masuk WHERE user_uid=:p", user_uid, &own));
-    TRY(db_one_int(db, "SELECT COALESCE(sum(length(box)),0) FROM kotak_masuk", STR_NONE, &bytes));
+    TRY(db_number(db, "SELECT count(*) FROM kotak_masuk", &all));
+    TRY(db_number(db, "SELECT count(*) FROM kotak_masuk WHERE user_uid=:p", &own,
+                  BIND(":p", user_uid)));
+    TRY(db_number(db, "SELECT COALESCE(sum(length(box)),0) FROM kotak_masuk", &bytes));
     bool room = all < LETTERS_MAX && own < LETTERS_A_SENDER && bytes < LETTERS_BYTES;
     return room ? ERR_OK : E_LIMIT;
 }

@@ -26,7 +26,8 @@ Err token_make(WriteTx *tx, Arena *a, Str user_uid, Str name, int64_t until, Str
     if (until <= now || until > now + (TOKEN_DAYS_MAX + 1) * DAY_MS)
         return E_INVALID;
     TRY(token_drop_ended(tx->db, now));
-    TRY(db_one_int(tx->db, "SELECT count(*) FROM token_api WHERE user_uid=:p", user_uid, &n));
+    TRY(db_number(tx->db, "SELECT count(*) FROM token_api WHERE user_uid=:p", &n,
+                  BIND(":p", user_uid)));
     if (n >= TOKENS_A_USER)
         return E_LIMIT;
     crypto_random(bytes, sizeof bytes);

@@ -193,6 +193,8 @@ static void index_spelling(NameRules *r)
 NameRules *name_rules_read(Arena *a, const NameTables *tables, Problems *problems)
 {
     NameRules *r = ARENA_NEW(a, NameRules);
+    r->own = arena_alloc(a, sizeof *r->own);
+    atomic_init(r->own, NULL);
     read_spelling(a, tables->spelling, r, problems);
     index_spelling(r);
     read_words(a, tables->words, r, problems);
@@ -260,7 +262,7 @@ static size_t groups_of(const EqualWords *all, Str word, EqualWord *ret, size_t 
 
 size_t name_rules_groups(const NameRules *r, Str word, EqualWord ret[EQUAL_GROUPS])
 {
-    const EqualWords *own = atomic_load_explicit(&r->own, memory_order_acquire);
+    const EqualWords *own = atomic_load_explicit(r->own, memory_order_acquire);
     size_t n = own ? groups_of(own, word, ret, EQUAL_GROUPS) : 0;
     return n + groups_of(&r->equal, word, ret + n, EQUAL_GROUPS - n);
 }
@@ -268,7 +270,7 @@ size_t name_rules_groups(const NameRules *r, Str word, EqualWord ret[EQUAL_GROUP
 void name_rules_set_own(const NameRules *r, EqualWords *own)
 {
     order(own->items, own->n, sizeof *own->items, by_equal);
-    atomic_store_explicit(&((NameRules *)(uintptr_t)r)->own, own, memory_order_release);
+    atomic_store_explicit(r->own, own, memory_order_release);
 }
 
 /* ---- spelling ---- */

@@ -45,10 +45,7 @@ typedef struct EqualWord {
     bool weak;      /* may be another name as well */
 } EqualWord;
 
-typedef struct EqualWords {
-    EqualWord *items;
-    size_t n, cap;
-} EqualWords;
+typedef ARENA_LIST(EqualWord) EqualWords;
 
 /* Groups from this one on are an installation's own. */
 enum { GROUP_OWN = 0x8000 };
@@ -63,7 +60,7 @@ typedef struct NameRules {
     ARENA_LIST(SpellingRule) spelling;
     ARENA_LIST(WordRule) words;
     EqualWords equal;
-    _Atomic(const EqualWords *) own; /* equal names an installation learned; NULL: none */
+    _Atomic(const EqualWords *) *own; /* those an installation learned; NULL: none */
     ARENA_LIST(SoundRule) sounds;
     /* Rules by their first letter: indexes into `spelling`, longest first. */
     uint16_t spelling_of[256][RULES_A_LETTER];

@@ -74,7 +74,7 @@ static uint64_t print_of_equal(uint64_t print, const EqualWords *all)
 
 static uint64_t print_of_rules(const NameRules *r)
 {
-    const EqualWords *own = atomic_load_explicit(&r->own, memory_order_acquire);
+    const EqualWords *own = atomic_load_explicit(r->own, memory_order_acquire);
     uint64_t print = print_of_equal(NORM_VERSION, &r->equal);
     if (own)
         print = print_of_equal(print, own);

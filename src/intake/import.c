@@ -353,11 +353,11 @@ static Err judge_all(Build *b, const Reader *rd, _Atomic int64_t *progress)
 
 static void conclude(ImportReport *r, Arena *a)
 {
-    int64_t todo = 0;
+    int64_t changes = 0;
     for (size_t i = 0; i < r->profile->row_count; i++)
-        todo += r->by_row[i].created + r->by_row[i].changed;
+        changes += r->by_row[i].created + r->by_row[i].changed;
     r->bad_rows = count_bad_rows(a, &r->problems);
-    r->applicable = !r->problems.errors && !r->open_questions && todo > 0;
+    r->applicable = !r->problems.errors && !r->open_questions && changes > 0;
 }
 
 Err import_check(Reader *rd, Arena *keep, const ImportProfile *profile, const Workbook *book,

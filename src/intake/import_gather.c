@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-void gather_problem(Gather *g, CellPlace at, const Label *label, Str field, Msg msg, Str arg,
-                    bool warning)
+/* Adds a problem at a cell. */
+static void gather_problem(Gather *g, CellPlace at, const Label *label, Str field, Msg msg,
+                           Str arg, bool warning)
 {
     problem_add(&g->report->problems, (Problem){.place = at.sheet,
                                                 .line = at.line,

@@ -60,9 +60,6 @@ typedef struct Gather {
 
 /* Reads all sheets of the workbook into parts. */
 void gather_workbook(Gather *g, const Workbook *book);
-/* Adds a problem at a cell. */
-void gather_problem(Gather *g, CellPlace at, const Label *label, Str field, Msg msg, Str arg,
-                    bool warning);
 
 struct ImportPlan {
     Parts parts;

@@ -10,22 +10,20 @@ static Err read_own(Db *db, const Model *m, EqualWords *ret)
                 *perhaps = role_field(m, FIELD_ROLE_EQUAL_NAMES_PERHAPS);
     Arena *a = m->arena;
     Stmt *st;
-    bool row;
+    Err e;
     TRY(db_stmt(db,
                 str_printf(a, "SELECT id,status,%.*s,%.*s FROM %.*s WHERE batal=0 ORDER BY id",
                            STR_ARG(words->name), STR_ARG(perhaps->name), STR_ARG(reg->name))
                     .ptr,
                 &st));
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    while (stmt_next(st, &e)) {
         const State *state = reg_state(reg, row_text(a, st, 1));
         if (state && state->opens)
             equal_words_add(a, m->names, str_lower(a, row_text(a, st, 2)),
                             (uint16_t)(GROUP_OWN | row_int(st, 0) % GROUP_OWN),
                             str_is(row_text(a, st, 3), "ya"), ret);
     }
+    return e;
 }
 
 Err equal_names_load(Db *db, const Model *m)

@@ -206,10 +206,7 @@ typedef struct Kept {
     int64_t at;
 } Kept;
 
-typedef struct KeptList {
-    Kept *items;
-    size_t n, cap;
-} KeptList;
+typedef ARENA_LIST(Kept) KeptList;
 
 /* What is a day old and not known to be named, or not. */
 static Err list_unsettled(Db *files, Arena *a, KeptList *ret)

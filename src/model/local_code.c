@@ -152,7 +152,7 @@ static Err used_in(Db *db, Arena *a, const Field *f, Str code, bool *ret)
                                     STR_ARG(field_link_table(a, f)))
                        : str_printf(a, "SELECT 1 FROM %.*s WHERE %.*s=:p LIMIT 1",
                                     STR_ARG(f->reg->name), STR_ARG(f->name));
-    TRY(db_one_int(db, sql.ptr, code, &one));
+    TRY(db_number(db, sql.ptr, &one, BIND(":p", code)));
     *ret = one == 1;
     return ERR_OK;
 }

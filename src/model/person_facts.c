@@ -100,8 +100,7 @@ Err person_facts_count(const Store *s, int64_t *ret)
         return ERR_OK;
     TRY(readconn_open(s, &c));
     Arena *a = arena_new(1024);
-    Err e = db_one_int(c.db, str_printf(a, "SELECT max(id) FROM %.*s", STR_ARG(reg->name)).ptr,
-                       STR_NONE, ret);
+    Err e = db_number(c.db, str_printf(a, "SELECT max(id) FROM %.*s", STR_ARG(reg->name)).ptr, ret);
     arena_free(a);
     readconn_close(&c);
     return e;

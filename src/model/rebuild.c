@@ -18,9 +18,9 @@ static Err each_row(WriteTx *tx, const Store *s, const Register *reg, EachRow fn
         WriteTx step = *tx; /* memory of one row only */
         int64_t id = 0;
         Str sql = str_printf(tx->arena,
-                             "SELECT COALESCE(MIN(id),0) FROM %.*s WHERE id>CAST(:p AS INTEGER)",
+                             "SELECT COALESCE(MIN(id),0) FROM %.*s WHERE id>:last",
                              STR_ARG(reg->name));
-        TRY(db_one_int(tx->db, sql.ptr, str_int(tx->arena, last), &id));
+        TRY(db_number(tx->db, sql.ptr, &id, BIND(":last", last)));
         if (!id)
             return ERR_OK;
         step.arena = arena_new(16 * 1024 * 1024);

@@ -35,6 +35,4 @@ MUST_CHECK Err api_load(Req *req, Verb verb, Record *ret, Decision *ret_decision
                         Problems *problems);
 /* The value of one field as JSON; references out of reach are left out of a list. */
 void api_put_value(Req *req, Json *j, const Field *f, Str canonical);
-/* A record: its columns, its fields, which of them are closed. `listed`: only what lists show. */
-void api_put_record(Req *req, Json *j, const Record *r, bool listed);
 Str api_etag(Req *req, int64_t version);

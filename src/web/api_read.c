@@ -72,7 +72,8 @@ static void put_closed(Json *j, const Record *r)
     json_close(j, ']');
 }
 
-void api_put_record(Req *req, Json *j, const Record *r, bool listed)
+/* A record: its columns, its fields, which of them are closed. `listed`: only what lists show. */
+static void api_put_record(Req *req, Json *j, const Record *r, bool listed)
 {
     json_open(j, '{');
     json_pair(j, S("uid"), r->uid);

@@ -84,7 +84,8 @@ Str list_total(Req *req, int64_t total)
     return total > 200 ? S("200+") : str_int(req->arena, total);
 }
 
-Str list_due(Req *req, int64_t due, const char **ret_class)
+/* A due instant in words: "Lewat 2 hari", "Hari ini", "5 hari lagi". */
+static Str list_due(Req *req, int64_t due, const char **ret_class)
 {
     int minute;
     int64_t days = date_days(clock_date_of(due, &minute)) - date_days(clock_today());

@@ -29,5 +29,3 @@ void list_table(Req *req, Html *h, const Query *q, const QueryPage *page, const 
 Str list_url(Req *req, Str name, Str value);
 /* "12", or "200+" when counting stopped. */
 Str list_total(Req *req, int64_t total);
-/* A due instant in words: "Lewat 2 hari", "Hari ini", "5 hari lagi". */
-Str list_due(Req *req, int64_t due, const char **ret_class);

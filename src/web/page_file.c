@@ -99,8 +99,7 @@ static Err no_copy(Req *req, const Sheet *s)
     Html *h = page_begin(req, req_tr(req, M_FILE_NO_COPY), &crumb, 1);
     page_notice(h, "awas", req_tr(req, M_FILE_NO_COPY_WHY));
     page_link_in(h, "p", S("?asli=ya"), req_tr(req, M_FILE_ORIGINAL));
-    page_end(req, h);
-    return ERR_OK;
+    return page_end(req, h);
 }
 
 Err page_file(Req *req)

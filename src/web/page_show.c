@@ -37,8 +37,9 @@ static Share share_of_fields(Req *req, const Record *r, const Tab *tab, bool fir
     return s;
 }
 
-Err children_of(Req *req, const Record *r, const Register *child, int limit, Query *ret_query,
-                QueryPage *ret)
+/* The first `limit` records of `child` under the record, as far as the reader may list them. */
+static Err children_of(Req *req, const Record *r, const Register *child, int limit,
+                       Query *ret_query, QueryPage *ret)
 {
     Query q = query_new(child);
     q.limit = limit;

@@ -4,9 +4,6 @@
 #include "model/query.h"
 #include "web/record.h"
 
-/* The first `limit` records of `child` under the record, as far as the reader may list them. */
-MUST_CHECK Err children_of(Req *req, const Record *r, const Register *child, int limit,
-                           Query *ret_query, QueryPage *ret);
 /* Whether the move starts from the record's state and the reader's roles may make it. */
 bool move_allowed(const Req *req, const Record *r, const Move *m);
 /* Records within the reader's reach that refer to this one: a closed section that fetches them when

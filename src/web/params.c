@@ -78,7 +78,8 @@ Err url_decode(Arena *a, Str s, bool plus, Str *ret)
     return ERR_OK;
 }
 
-void url_encode(Buf *b, Str s)
+/* Appends the text with everything but unreserved characters escaped. */
+static void url_encode(Buf *b, Str s)
 {
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];

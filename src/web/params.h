@@ -20,8 +20,6 @@ void params_add(Params *p, Arena *a, Str name, Str value);
 /* Decodes percent escapes, and '+' as a blank when `plus`. E_BAD_REQ for a broken escape or text
  * that is not UTF-8. */
 MUST_CHECK Err url_decode(Arena *a, Str s, bool plus, Str *ret);
-/* Appends the text with everything but unreserved characters escaped. */
-void url_encode(Buf *b, Str s);
 /* Appends `name=value` to a query string that starts empty, with '&' between. */
 void query_put(Buf *b, Str name, Str value);
 /* Reads application/x-www-form-urlencoded text. E_BAD_REQ, E_TOO_LARGE past PARAMS_MAX. */

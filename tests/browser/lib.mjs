@@ -23,6 +23,16 @@ export function test(name, run, { seconds = 180 } = {}) {
 }
 
 // A browser without background traffic, with a profile that is thrown away.
+// Waits until the page of an import's run no longer says that work is going on.
+export async function settled(page) {
+  for (let i = 0; i < 200; i++) {
+    if (!await page.locator('#kerja').count()) return;
+    await page.waitForTimeout(700);
+    await page.goto(page.url());
+  }
+  throw new Error('the import did not come to rest');
+}
+
 export async function openBrowser() {
   if (!existsSync(executablePath)) throw new Error(`no browser at ${executablePath}`);
   const profile = mkdtempSync(path.join(tmpdir(), 'sigap-chromium-'));

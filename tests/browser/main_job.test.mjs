@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { test } from './lib.mjs';
+import { settled, test } from './lib.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const python = '/usr/bin/python3';
@@ -26,16 +26,6 @@ async function upload(page, profile, file) {
   await page.setInputFiles('input[type=file]', file);
   await page.click('main form button');
   await settled(page);
-}
-
-// Waits until the run's page no longer says that work is going on.
-async function settled(page) {
-  for (let i = 0; i < 200; i++) {
-    if (!await page.locator('#kerja').count()) return;
-    await page.waitForTimeout(700);
-    await page.goto(page.url());
-  }
-  throw new Error('the import did not come to rest');
 }
 
 async function applyRun(page) {

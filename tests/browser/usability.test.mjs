@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tabTo } from './focus.mjs';
 import { fieldsSeen, Hand, tell } from './hand.mjs';
-import { phone, test } from './lib.mjs';
+import { phone, settled, test } from './lib.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const python = '/usr/bin/python3';
@@ -15,15 +15,6 @@ const python = '/usr/bin/python3';
 function makeBooks(program) {
   const folder = mkdtempSync(path.join(tmpdir(), 'sigap-books-'));
   return [folder, execFileSync(python, [path.join(here, program), folder], { encoding: 'utf8' })];
-}
-
-// Waits until the run's page no longer says that work is going on.
-async function settled(page) {
-  for (let i = 0; i < 200 && await page.locator('#kerja').count(); i++) {
-    await page.waitForTimeout(700);
-    await page.goto(page.url());
-  }
-  if (await page.locator('#kerja').count()) throw new Error('the import did not come to rest');
 }
 
 async function bring(hand, file) {

@@ -58,7 +58,7 @@ static int64_t task_int(const char *what, Str case_uid, const char *clock)
                          " AND batas LIKE '%s%%' AND induk="
                          "(SELECT id FROM kasus WHERE uid=:p) AND induk_reg='kasus'",
                          what, clock);
-    OK(db_one_int(kit.conn.db, sql.ptr, case_uid, &n));
+    OK(db_number(kit.conn.db, sql.ptr, &n, BIND(":p", case_uid)));
     return n;
 }
 
@@ -235,10 +235,10 @@ static void what_fails_starts_nothing(void **state)
 static int64_t escalations(Str case_uid)
 {
     int64_t n = 0;
-    OK(db_one_int(kit.conn.db,
-                  "SELECT COUNT(*) FROM tugas WHERE tenggat IS NULL AND induk="
-                  "(SELECT id FROM kasus WHERE uid=:p) AND induk_reg='kasus'",
-                  case_uid, &n));
+    OK(db_number(kit.conn.db,
+                 "SELECT COUNT(*) FROM tugas WHERE tenggat IS NULL AND induk="
+                 "(SELECT id FROM kasus WHERE uid=:p) AND induk_reg='kasus'", &n,
+                 BIND(":p", case_uid)));
     return n;
 }
 
@@ -263,10 +263,9 @@ static void the_ticker_acts_once(void **state)
     assert_int_equal(tasks(c, "telaah", "terbuka"), 1); /* late, but still to be done */
     assert_int_equal(escalations(c), 1);
     int64_t unit = 0;
-    OK(db_one_int(kit.conn.db,
-                  "SELECT unit FROM tugas WHERE tenggat IS NULL AND induk="
-                  "(SELECT id FROM kasus WHERE uid=:p)",
-                  c, &unit));
+    OK(db_number(kit.conn.db,
+                 "SELECT unit FROM tugas WHERE tenggat IS NULL AND induk="
+                 "(SELECT id FROM kasus WHERE uid=:p)", &unit, BIND(":p", c)));
     assert_int_equal(unit, kit_int(&kit, "SELECT id FROM institusi WHERE kode='B'"));
     assert_int_equal(kit_int(&kit, "SELECT COUNT(*) FROM audit WHERE actor='sistem:ticker'") > 0,
                      1);

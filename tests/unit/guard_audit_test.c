@@ -226,7 +226,7 @@ static void a_failed_command_leaves_no_gap(void **state)
     assert_int_equal(c.rows, 20);
     assert_int_equal(c.bad_seq, 0);
     int64_t last = 0;
-    OK(db_one_int(k->db, "SELECT max(seq) FROM audit", STR_NONE, &last));
+    OK(db_number(k->db, "SELECT max(seq) FROM audit", &last));
     assert_int_equal(last, 20);
 }
 

@@ -337,7 +337,7 @@ static void the_version_of_a_key_is_kept(void **state)
         from = before = at;
     }
     OK(keys_put(k->keys, S("one"), wrapped_of(k, from, S("one"))));
-    OK(db_one_int(k->keys, "SELECT kek_ver FROM kunci", STR_NONE, &version));
+    OK(db_number(k->keys, "SELECT kek_ver FROM kunci", &version));
     assert_int_equal(version, CHANGES + 1);
     assert_true(str_eq(keyring_check(from, k->a), keyring_check(k->in.keyring, k->a)));
     for (int i = 0; i < 2; i++) { /* what the key before could open does not stay */
@@ -347,7 +347,7 @@ static void the_version_of_a_key_is_kept(void **state)
         OK(keys_rewrap(k->in.keyring, at, root, k->keys, &version));
         keyring_free(at);
     }
-    OK(db_one_int(k->keys, "SELECT COUNT(*) FROM kek", STR_NONE, &version));
+    OK(db_number(k->keys, "SELECT COUNT(*) FROM kek", &version));
     assert_int_equal(version, 1);
     keyring_free(before);
 }

@@ -241,7 +241,7 @@ static void expiry_is_exact(void **state)
 static int64_t count(Kit *k)
 {
     int64_t n = -1;
-    OK(db_one_int(k->db, "SELECT count(*) FROM jangkau", STR_NONE, &n));
+    OK(db_number(k->db, "SELECT count(*) FROM jangkau", &n));
     return n;
 }
 

@@ -95,10 +95,10 @@ static void tokens_are_not_stored(void **state)
     Str token = usual(k), other = opened(k);
     assert_false(str_eq(token, other));
     int64_t n = -1;
-    OK(db_one_int(k->db, "SELECT count(*) FROM sesi WHERE hash=:p", token, &n));
+    OK(db_number(k->db, "SELECT count(*) FROM sesi WHERE hash=:p", &n, BIND(":p", token)));
     assert_int_equal(n, 0);
     OK(ask(k, token, &s));
-    OK(db_one_int(k->db, "SELECT count(*) FROM sesi WHERE hash=:p", s.session, &n));
+    OK(db_number(k->db, "SELECT count(*) FROM sesi WHERE hash=:p", &n, BIND(":p", s.session)));
     assert_int_equal(n, 1);
     char *wrong = arena_alloc(k->a, 64);
     memcpy(wrong, token.ptr, 64);
@@ -140,21 +140,21 @@ static void flushing_keeps_what_was_seen(void **state)
     session_touch(s.session, seen - MINUTE); /* never backwards */
     session_touch(S("no session"), seen);
     OK(session_flush(&k->tx));
-    OK(db_one_int(k->db, "SELECT seen_at FROM sesi WHERE hash=:p", s.session, &stored));
+    OK(db_number(k->db, "SELECT seen_at FROM sesi WHERE hash=:p", &stored, BIND(":p", s.session)));
     assert_int_equal(stored, seen);
     OK(db_exec(k->db, "UPDATE sesi SET seen_at=seen_at+600000")); /* as another process might */
     session_touch(s.session, seen + MINUTE);
     OK(session_flush(&k->tx));
-    OK(db_one_int(k->db, "SELECT seen_at FROM sesi WHERE hash=:p", s.session, &stored));
+    OK(db_number(k->db, "SELECT seen_at FROM sesi WHERE hash=:p", &stored, BIND(":p", s.session)));
     assert_int_equal(stored, seen + 10 * MINUTE);
     OK(db_exec(k->db, "UPDATE sesi SET seen_at=seen_at-600000"));
     OK(purpose_put(&k->tx, s.session, S("file"), S("asesmen"), S("kunjungan")));
     clock_shift(51 * MINUTE);
     OK(session_flush(&k->tx)); /* removes what ended, with its purposes */
     int64_t n = -1;
-    OK(db_one_int(k->db, "SELECT count(*) FROM sesi", STR_NONE, &n));
+    OK(db_number(k->db, "SELECT count(*) FROM sesi", &n));
     assert_int_equal(n, 0);
-    OK(db_one_int(k->db, "SELECT count(*) FROM tujuan_buka", STR_NONE, &n));
+    OK(db_number(k->db, "SELECT count(*) FROM tujuan_buka", &n));
     assert_int_equal(n, 0);
 }
 

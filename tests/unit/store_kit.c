@@ -106,7 +106,7 @@ void kit_exec(Kit *k, const char *sql)
 int64_t kit_int(Kit *k, const char *sql)
 {
     int64_t n = 0;
-    MUST(db_one_int(k->conn.db, sql, STR_NONE, &n));
+    MUST(db_number(k->conn.db, sql, &n));
     return n;
 }
 
@@ -256,7 +256,7 @@ static int64_t id_of(Kit *k, const char *reg, Str uid)
 {
     int64_t id = 0;
     Str sql = str_printf(k->arena, "SELECT id FROM %s WHERE uid=:p", reg);
-    MUST(db_one_int(k->conn.db, sql.ptr, uid, &id));
+    MUST(db_number(k->conn.db, sql.ptr, &id, BIND(":p", uid)));
     return id;
 }
 

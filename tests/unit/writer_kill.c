@@ -30,7 +30,7 @@ static void must(Err e, const char *what)
 static int64_t one(Db *db, const char *sql)
 {
     int64_t n = -1;
-    must(db_one_int(db, sql, STR_NONE, &n), sql);
+    must(db_number(db, sql, &n), sql);
     return n;
 }
 
@@ -49,7 +49,7 @@ static Err command(WriteTx *tx, void *arg)
     TRY(db_exec(tx->db, "INSERT INTO item(n,text) SELECT n,hex(randomblob(200)) FROM counter"));
     TRY(db_exec(tx->db, "INSERT INTO log(n,text) SELECT i.n,i.text FROM item i, counter c"
                         " WHERE i.n=c.n"));
-    TRY(db_one_int(tx->db, "SELECT n FROM counter", STR_NONE, &j->n));
+    TRY(db_number(tx->db, "SELECT n FROM counter", &j->n));
     return j->fail ? E_FLOW : ERR_OK;
 }
 

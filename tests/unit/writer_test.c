@@ -66,7 +66,7 @@ static int teardown(void **state)
 static int64_t one(Db *db, const char *sql)
 {
     int64_t n = -1;
-    OK(db_one_int(db, sql, STR_NONE, &n));
+    OK(db_number(db, sql, &n));
     return n;
 }
 
@@ -111,7 +111,8 @@ static Err command(WriteTx *tx, void *arg)
     if (j->w.before) { /* another connection sees the key: it is committed, not only written */
         Db *other;
         TRY(db_open(path(j->kit, "keys.db"), DB_READ, &other));
-        Err e = db_one_int(other, "SELECT COUNT(*) FROM k WHERE tag=:p", str_of(j->tag), &key);
+        Err e = db_number(other, "SELECT COUNT(*) FROM k WHERE tag=:p", &key,
+                          BIND(":p", str_of(j->tag)));
         db_close(other);
         TRY(e);
         j->key_was_committed = key == 1;
@@ -194,7 +195,8 @@ static void acknowledged_ones_are_there(void **state)
             assert_int_equal(atomic_load(&j->dones), 1);
             assert_int_equal(atomic_load(&j->hooks), j->fail ? 0 : 1);
             assert_true(!j->w.before || j->key_was_committed);
-            OK(db_one_int(k->db, "SELECT COUNT(*) FROM item WHERE tag=:p", str_of(j->tag), &n));
+            OK(db_number(k->db, "SELECT COUNT(*) FROM item WHERE tag=:p", &n,
+                         BIND(":p", str_of(j->tag))));
             assert_int_equal(n, !j->fail);
             good += !j->fail;
         }
@@ -375,15 +377,15 @@ static void *count_behind(void *behind)
     int64_t n = 0;
     db_leave_when(&b->leave);
     OK(db_open(b->path, DB_READ, &db));
-    OK(db_one_int(db, "SELECT n FROM counter", STR_NONE, &n));
+    OK(db_number(db, "SELECT n FROM counter", &n));
     atomic_store(&b->counting, true);
     char sql[160];
     snprintf(sql, sizeof sql,
              "WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM up WHERE n<%d)"
              " SELECT count(*) FROM up",
              FOR_EVER);
-    b->counted = db_one_int(db, sql, STR_NONE, &n);
-    b->after = db_one_int(db, "SELECT n FROM counter", STR_NONE, &n);
+    b->counted = db_number(db, sql, &n);
+    b->after = db_number(db, "SELECT n FROM counter", &n);
     db_close(db);
     return NULL;
 }
@@ -404,7 +406,7 @@ static void a_thread_behind_leaves_in_the_middle_of_a_step(void **state)
     pthread_join(thread, NULL);
     FAILS(b.counted, E_BUSY);
     FAILS(b.after, E_BUSY);
-    OK(db_one_int(k->db, "SELECT n FROM counter", STR_NONE, &n)); /* nobody else was asked */
+    OK(db_number(k->db, "SELECT n FROM counter", &n)); /* nobody else was asked */
     assert_int_equal(n, 0);
 }
 
