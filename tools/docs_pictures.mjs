@@ -2,15 +2,13 @@
 // usage: build/sigap serve --data data/latihan --port 8391 &
 //        node tools/docs_pictures.mjs http://127.0.0.1:8391 BOOK.xlsx     (after ./test, which installs playwright-core)
 // BOOK.xlsx is a police book with mistakes in it, e.g. the one CONTRIBUTING describes.
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openBrowser } from '../tests/browser/lib.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const require = createRequire(path.join(root, 'tests/browser/package.json'));
-const { chromium } = require('playwright-core');
 const [url, book] = process.argv.slice(2);
-const browser = await chromium.launch({ executablePath: process.env.SIGAP_CHROMIUM ?? '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu'] });
+const browser = await openBrowser();
 const shot = (page, name, height) => page.screenshot({
   path: path.join(root, `docs/img/${name}.png`), fullPage: true, ...(height && { clip: { x: 0, y: 0, width: 1000, height } }) });
 

@@ -4,13 +4,11 @@
 // Needs pngquant (Debian) and fails when a picture is larger than 60 KB.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openBrowser } from '../tests/browser/lib.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const require = createRequire(path.join(root, 'tests/browser/package.json'));
-const { chromium } = require('playwright-core');
 const [url] = process.argv.slice(2);
 const view = { width: 1280, height: 800 };
 const tallest = 1040;
@@ -41,7 +39,7 @@ async function picture(browser, role, login) {
   return statSync(file).size;
 }
 
-const browser = await chromium.launch({ executablePath: process.env.SIGAP_CHROMIUM ?? '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu'] });
+const browser = await openBrowser();
 let tooLarge = 0;
 for (const [role, login] of people()) {
   const size = await picture(browser, role, login);

@@ -24,7 +24,7 @@ def places(server, *more):
     """Every file that could hold what was typed: databases with their logs, copies, what the server said, temporary files
     that were written since it started."""
     began = server.home.stat().st_ctime - 3600
-    temporary = [p for p in pathlib.Path(tempfile.gettempdir()).iterdir() if p.is_file() and p.stat().st_mtime > began]
+    temporary = [p for folder in {"/tmp", tempfile.gettempdir()} for p in pathlib.Path(folder).iterdir() if p.is_file() and p.stat().st_mtime > began]
     mine = {p for home in (server.home, *more) for p in home.rglob("*") if p.is_file()}
     return [p for p in {*mine, *temporary} if p.name != "ruang.cadangan"]
 

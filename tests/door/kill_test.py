@@ -5,10 +5,11 @@ import os
 import random
 import time
 
+import sigap
 import steps
 from fault import PURPOSE, Worker, half, lost, people_at_work
 
-CYCLES = int(os.environ.get("SIGAP_KILLS", "50"))
+CYCLES = int(os.environ.get("SIGAP_KILLS", "50" if sigap.FULL else "20"))
 WRITERS, READERS = 8, 2
 
 

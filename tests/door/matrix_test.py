@@ -194,6 +194,7 @@ class Matrix:
 
     def person(self, login):
         client, call, who = self.s.as_(login), Program(self.s, login), self.oracle.person(login)
+        client.stays = call.client.stays = True
         self.csrf = client.get("/akun").form("/akun/sandi")["csrf"]
         for reg in self.oracle.d.registers:
             for (relation, marks), rec in kinds(self.oracle, who, reg):

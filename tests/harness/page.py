@@ -296,6 +296,7 @@ class Client:
         self.base, self.timeout, self.cookies = base.rstrip("/"), timeout, {}
         self.netloc = urllib.parse.urlsplit(self.base).netloc
         self.trust = None  # an ssl.SSLContext, where the address is https
+        self.stays, self.connection = False, None  # `stays`: goes on over one connection, for those who ask much
 
     def request(self, method, path, body=None, headers=None, follow=True):
         url = urllib.parse.urljoin(self.base + "/", path)
@@ -319,18 +320,34 @@ class Client:
             send["Origin"] = self.base
         send.update(headers or {})
         send = {k: v for k, v in send.items() if v is not None}
-        connection = (http.client.HTTPSConnection(self.netloc, timeout=self.timeout, context=self.trust)
-                      if parts.scheme == "https" else http.client.HTTPConnection(self.netloc, timeout=self.timeout))
-        try:
-            target = urllib.parse.quote(parts.path or "/", safe="/%:@!$&'()*+,;=~") + ("?" + parts.query if parts.query else "")
-            connection.request(method, target, body, send)
-            answer = connection.getresponse()
-            page_body = answer.read()
-        finally:
-            connection.close()
+        target = urllib.parse.quote(parts.path or "/", safe="/%:@!$&'()*+,;=~") + ("?" + parts.query if parts.query else "")
+        answer, page_body = self._ask(parts.scheme, method, target, body, send)
         for line in answer.headers.get_all("Set-Cookie") or []:
             self._cookie(line)
         return Page(url, answer.status, answer.headers, page_body)
+
+    def _ask(self, scheme, method, target, body, send):
+        """(answer, its body); over the connection that was kept, if the server still has it."""
+        kept, self.connection = self.connection, None
+        connection = kept or (http.client.HTTPSConnection(self.netloc, timeout=self.timeout, context=self.trust)
+                              if scheme == "https" else http.client.HTTPConnection(self.netloc, timeout=self.timeout))
+        try:
+            connection.request(method, target, body, send)
+            answer = connection.getresponse()
+            answer_body = answer.read()
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            connection.close()
+            if not kept:
+                raise
+            return self._ask(scheme, method, target, body, send)
+        except BaseException:
+            connection.close()
+            raise
+        if self.stays and not answer.will_close:
+            self.connection = connection
+        else:
+            connection.close()
+        return answer, answer_body
 
     def _cookie(self, line):
         first, *rest = [p.strip() for p in line.split(";")]

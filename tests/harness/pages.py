@@ -93,6 +93,7 @@ class Walk:
     def person(self, login, role, beyond=()):
         """`beyond`: addresses to begin at besides the routes without a capture."""
         client = self.visitors.as_(login) if login else self.visitors.client()
+        client.stays = True
         seen, queue = set(), collections.deque([*(p for p in routes() if "{" not in p), *beyond])
         tries, asked = collections.Counter(), set()
         while queue:

@@ -2,6 +2,7 @@
 """The harness tested without the program: a small server of our own, forms filled and sent."""
 import http.server
 import pathlib
+import socket
 import sys
 import threading
 
@@ -81,6 +82,12 @@ def main():
     assert "/cari?q=a%26b" in c.submit(search).words.replace("&amp;", "&")
     form.force("csrf", "lain")
     assert form["csrf"] == "lain"
+    c.stays = True
+    Handler.protocol_version = "HTTP/1.1"
+    first = (c.get("/"), c.connection)[1]
+    assert c.get("/").status == 200 and first and c.connection is first
+    first.sock.shutdown(socket.SHUT_RDWR)  # as a server that has closed it meanwhile
+    assert c.get("/").status == 200 and c.connection is not first
     server.shutdown()
     print("forms, cookies, files and links as expected")
 

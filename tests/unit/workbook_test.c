@@ -513,6 +513,18 @@ static void add_to(zip_t *zip, const char *name, const char *text)
     assert_true(zip_file_add(zip, name, zip_source_buffer(zip, text, strlen(text), 0), 0) >= 0);
 }
 
+/* Milliseconds of processor so far, of this process and those it waited for: a busy machine does not count. */
+static int64_t processor_ms(void)
+{
+    struct rusage mine, theirs;
+    assert_int_equal(getrusage(RUSAGE_SELF, &mine) | getrusage(RUSAGE_CHILDREN, &theirs), 0);
+    struct timeval times[] = {mine.ru_utime, mine.ru_stime, theirs.ru_utime, theirs.ru_stime};
+    int64_t sum = 0;
+    for (size_t i = 0; i < 4; i++)
+        sum += times[i].tv_sec * 1000 + times[i].tv_usec / 1000;
+    return sum;
+}
+
 static void bomb(void **state)
 {
     Case *c = *state;
@@ -534,9 +546,9 @@ static void bomb(void **state)
     assert_int_equal(zip_source_read(memory, bytes, st.size), (int64_t)st.size);
     zip_source_close(memory);
     zip_source_free(memory);
-    int64_t start = clock_steady();
+    int64_t start = processor_ms();
     refused(c, (Str){bytes, st.size}, "a.xlsx", E_TOO_LARGE, M_WB_BOMB);
-    assert_true(clock_steady() - start < 5000);
+    assert_true(processor_ms() - start < 5000);
 }
 
 /* Under the ratio, over the sum. */
@@ -953,13 +965,13 @@ static void ten_thousand_rows(void **state)
     Str bytes;
     int64_t start = clock_steady();
     assert_int_equal(workbook_write_table(c->a, LANG_ID, &t, &bytes), ERR_OK);
-    int64_t written = clock_steady();
+    int64_t written = clock_steady(), worked = processor_ms();
     assert_int_equal(read_bytes(c, bytes, "a.xlsx"), ERR_OK);
     int64_t done = clock_steady();
     print_message("10,000 x 15: written in %d ms, read in %d ms, %zu bytes\n",
                   (int)(written - start), (int)(done - written), bytes.len);
     assert_int_equal(c->book.sheets[1].n, ROWS + 1);
-    assert_true(done - written < 10000);
+    assert_true(processor_ms() - worked < 10000);
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
