@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_RANDOM = 4000000, RANDOM_EACH = 400, MOST_ROUNDS = 200 };
+enum { MOST_RANDOM = 2000000, RANDOM_EACH = 400, MOST_ROUNDS = 200 };
 /* What is believed of m before anything is learned counts as so many pairs of one person. */
 static const double belief = 20;
 /* Forged papers are rare even in the books of a task force: at most one pair for so many others. */
@@ -327,15 +327,20 @@ static double most_different(const Comparison *c)
     return 1;
 }
 
-static void limit_level(CompareKind kind, unsigned level, double most, double *shares)
+/* Gives one level a share, the others of its group the rest as they shared it. */
+static void set_level(CompareKind kind, unsigned level, double share, double *shares)
 {
-    double over = shares[level] - most, rest = 1 - shares[level];
-    if (over <= 0 || rest <= 0)
-        return;
+    double over = shares[level] - share, rest = 1 - shares[level];
     for (unsigned v = 1; v < compare_levels(kind); v++)
         if (v != level && group_of(kind, v) == group_of(kind, level))
             shares[v] *= (rest + over) / rest;
-    shares[level] = most;
+    shares[level] = share;
+}
+
+static void limit_level(CompareKind kind, unsigned level, double most, double *shares)
+{
+    if (shares[level] > most && shares[level] < 1)
+        set_level(kind, level, most, shares);
 }
 
 static void limit_different(const Comparison *c, double *shares)
@@ -345,6 +350,16 @@ static void limit_different(const Comparison *c, double *shares)
                 most_different(c), shares);
     if (c->kind == COMPARE_BIRTH)
         limit_level(c->kind, BIRTH_AGE_NEAR, most_age_near, shares);
+}
+
+/* Relatives live apart and have telephones of their own at least as often as one person is written
+ * with two places or two telephones. Else those who do would be taken for one person who hides. */
+static void limit_kin_places(const Comparison *c, const double *same, double *kin)
+{
+    enum { DIFFERENT = 1 };
+    bool shared = c->kind == COMPARE_TEXT || c->kind == COMPARE_NUMBER;
+    if (shared && kin[DIFFERENT] < same[DIFFERENT])
+        set_level(c->kind, DIFFERENT, same[DIFFERENT], kin);
 }
 
 /* What relatives and neighbours show, from counts; what is personal is a stranger's, save the
@@ -367,6 +382,8 @@ static void learn_near(Learning *l, size_t k, MatchClass class, bool all, bool f
     to_shares(f->kind, to, 1e-9);
     if (class == CLASS_KIN && all && (f->kind == COMPARE_NUMBER || f->role == COLUMN_MOTHER))
         limit_different(f, to);
+    if (class == CLASS_KIN && all)
+        limit_kin_places(f, m->m[CLASS_SAME][k], to);
 }
 
 /* Neighbours are the random pairs that live in one place: how often they are there, and what else
@@ -415,6 +432,17 @@ static double forged_between(const Learning *l, int books)
     return l->between[CLASS_FORGED][books] + l->between[CLASS_RENAMED][books];
 }
 
+/* In one book a forged pair is rarer than a plain one as it is anywhere: else sisters and brothers,
+ * who all stand in the book of residents, would teach that people stand there in two guises. */
+static void limit_books(MatchModel *m)
+{
+    for (unsigned s = 0; s < MATCH_SOURCES; s++)
+        for (int c = CLASS_FORGED; c <= CLASS_RENAMED; c++) {
+            double *bits = &m->book_bits[c][match_book_pair(s, s)];
+            *bits = fmin(*bits, m->book_bits[CLASS_SAME][match_book_pair(s, s)]);
+        }
+}
+
 /* People stand twice in one book less often than in two, and papers are forged for some books only:
  * how often a pair of two books is of a class, against what the number of its pairs lets expect. */
 static void learn_books(Learning *l)
@@ -426,6 +454,7 @@ static void learn_books(Learning *l)
                           l->between[c][p + OLDER_SECOND];
             l->model->book_bits[c][p] = log2((seen + belief) / (expected + belief));
         }
+    limit_books(l->model);
     for (int p = 0; p < BOOK_PAIRS && l->book->book_count > 1; p++) {
         double first = belief / 2 + forged_between(l, p + OLDER_FIRST),
                second = belief / 2 + forged_between(l, p + OLDER_SECOND);

@@ -280,6 +280,16 @@ def test_faults_of_made_up_books_can_be_turned_off_and_are_told(tmp):
     assert "bad.txt:1" in said and "bad.txt:2" in said, said
 
 
+def test_families_in_a_book_of_residents_do_not_teach_that_people_stand_there_in_two_guises(tmp):
+    """Sisters and brothers look like one person behind forged papers; in one book such a pair is the rarer kind."""
+    synth(tmp / "made", 4000, 4)
+    run("dedupe", *(tmp / f"made/{b}.csv" for b in ("dukcapil", "imigrasi", "disnaker")), "--out", tmp / "out")
+    learned = re.findall(r"^books (\d) \1: (\S+) (\S+) (\S+)", (tmp / "out/learned.txt").read_text(), re.M)
+    assert len(learned) == 3 and float(learned[0][1]) < -1
+    for book, same, forged, renamed in learned:
+        assert float(forged) <= float(same) and float(renamed) <= float(same), book
+
+
 def test_forged_papers_are_judged_apart(tmp):
     (tmp / "truth.csv").write_text("id,truth,forged\na,1,0\nb,1,1\nc,1,1\nd,2,0\n")
     (tmp / "clusters.csv").write_text("id,cluster\na,x\nb,x\nc,y\nd,x\n")
