@@ -88,12 +88,15 @@ Err file_write_fd(int fd, Str bytes)
     return ERR_OK;
 }
 
-Err file_write(const char *path, Str bytes)
+Err file_write_pieces(const char *path, Str (*next)(void *ctx), void *ctx)
 {
     Arena *a = arena_new(8192);
     const char *beside = str_printf(a, "%s.baru", path).ptr;
     int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    Err e = fd < 0 ? write_failed() : file_write_fd(fd, bytes);
+    Err e = fd < 0 ? write_failed() : ERR_OK;
+    Str piece;
+    while (e == ERR_OK && (piece = next(ctx)).len)
+        e = file_write_fd(fd, piece);
     if (fd >= 0) {
         if (e == ERR_OK && fsync(fd) != 0)
             e = E_IO;
@@ -103,6 +106,18 @@ Err file_write(const char *path, Str bytes)
         e = E_IO;
     arena_free(a);
     return e;
+}
+
+static Str all_at_once(void *ctx)
+{
+    Str *bytes = ctx, ret = *bytes;
+    *bytes = STR_NONE;
+    return ret;
+}
+
+Err file_write(const char *path, Str bytes)
+{
+    return file_write_pieces(path, all_at_once, &bytes);
 }
 
 Err file_chunks(const char *path, Err (*fn)(void *ctx, Str bytes), void *ctx)

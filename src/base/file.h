@@ -13,6 +13,8 @@ MUST_CHECK Err file_read_fd(Arena *a, int fd, size_t max, Str *ret);
 /* Writes beside and renames, so that readers see the old or the new file; mode 0600. E_FULL, E_IO.
  */
 MUST_CHECK Err file_write(const char *path, Str bytes);
+/* The same of what `next` hands over, piece by piece until there is none. */
+MUST_CHECK Err file_write_pieces(const char *path, Str (*next)(void *ctx), void *ctx);
 MUST_CHECK Err file_write_fd(int fd, Str bytes);
 /* Hands the bytes of a file to `fn`, a piece at a time; E_NOT_FOUND, E_IO, or what `fn` answers. */
 MUST_CHECK Err file_chunks(const char *path, Err (*fn)(void *ctx, Str bytes), void *ctx);

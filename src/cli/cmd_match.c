@@ -24,7 +24,7 @@ typedef struct Matching {
     Cli *cli;
     MatchSettings settings;
     MatchBook *book;
-    BlockBook *blocks;
+    BlockBook passes; /* its records are gone when pairs are found */
     Comparer comparer;
     MatchModel model;
     MatchEdges edges;
@@ -56,7 +56,8 @@ static Err read_books(Matching *m)
         return E_USAGE;
     for (size_t i = 0; i < n; i++) {
         files[i].place = str_of(cli->argv[i + 1]);
-        TRY(cli_read(cli, cli->arena, cli->argv[i + 1], most_bytes, &files[i].text));
+        if (file_map(cli->arena, cli->argv[i + 1], &files[i].text) != ERR_OK) /* a pipe? */
+            TRY(cli_read(cli, cli->arena, cli->argv[i + 1], most_bytes, &files[i].text));
     }
     Err e = cli_name_rules(cli, &rules, &m->problems);
     if (e != ERR_OK) {
@@ -83,6 +84,32 @@ static Err thread_count(const Cli *cli, int *ret)
     return ERR_OK;
 }
 
+/* Weights as given, or learned from these books. */
+static Err weigh_levels(Matching *m, const MatchRun *run)
+{
+    if (m->settings.weights.n) {
+        match_model_fixed(&m->comparer, &m->settings, &m->model, &m->problems);
+        return stop_at_problems(m);
+    }
+    Arena *scratch = arena_new(SIZE_MAX);
+    Patterns patterns = match_count_patterns(scratch, run);
+    match_model_learn(&m->comparer, &patterns, run->blocks->across, &m->model);
+    arena_free(scratch);
+    return ERR_OK;
+}
+
+static Err find_pairs(Matching *m, MatchRun *run, bool across)
+{
+    Arena *scratch = arena_new(SIZE_MAX);
+    run->blocks = match_blocks_new(scratch, m->book, across);
+    Err e = weigh_levels(m, run);
+    if (e == ERR_OK)
+        m->edges = match_find_edges(m->cli->arena, run, &m->model, WEAKEST_EDGE);
+    m->passes = *run->blocks;
+    arena_free(scratch);
+    return e;
+}
+
 static Err compute(Matching *m, bool across)
 {
     Cli *cli = m->cli;
@@ -96,32 +123,53 @@ static Err compute(Matching *m, bool across)
     if (isatty(STDERR_FILENO))
         run.progress = show_progress;
     comparer_init(cli->arena, m->book, &m->comparer);
-    run.blocks = m->blocks = match_blocks_new(cli->arena, m->book, across);
-    if (m->settings.weights.n) {
-        match_model_fixed(&m->comparer, &m->settings, &m->model, &m->problems);
-        TRY(stop_at_problems(m));
-    } else {
-        Patterns patterns = match_count_patterns(cli->arena, &run);
-        match_model_learn(&m->comparer, &patterns, across, &m->model);
-    }
-    m->edges = match_find_edges(cli->arena, &run, &m->model, WEAKEST_EDGE);
+    TRY(find_pairs(m, &run, across));
     double odds = m->settings.accept / (1 - m->settings.accept);
     m->clusters = match_clusters_make(cli->arena, &m->comparer, &m->model, &m->edges, log2(odds),
                                       m->settings.unique, rules.items, rules.n);
     return ERR_OK;
 }
 
+static const char *result_path(const Matching *m, const char *name)
+{
+    return str_printf(m->cli->arena, "%s/%s", m->cli->out ? m->cli->out : ".", name).ptr;
+}
+
 static Err write_one(Matching *m, const char *name, const Buf *b)
 {
-    const char *dir = m->cli->out ? m->cli->out : ".";
-    return file_write(str_printf(m->cli->arena, "%s/%s", dir, name).ptr, buf_str(b));
+    return file_write(result_path(m, name), buf_str(b));
+}
+
+/* Pairs are too many to be held as text. */
+typedef struct PairText {
+    const Matching *m;
+    Arena *arena; /* of the last piece */
+    size_t line;
+} PairText;
+
+static Str next_pairs(void *ctx)
+{
+    PairText *t = ctx;
+    arena_free(t->arena);
+    t->arena = arena_new(SIZE_MAX);
+    Buf b = buf_new(t->arena, 4096);
+    match_write_pairs(t->arena, &t->m->comparer, &t->m->edges, &t->line, &b);
+    return buf_str(&b);
+}
+
+static Err write_pairs(const Matching *m)
+{
+    PairText t = {.m = m};
+    Err e = file_write_pieces(result_path(m, "pairs.csv"), next_pairs, &t);
+    arena_free(t.arena);
+    return e;
 }
 
 static Err write_report(Matching *m)
 {
     Buf b = buf_new(m->cli->arena, 65536);
     MatchReport report = {.comparer = &m->comparer,
-                          .blocks = m->blocks,
+                          .blocks = &m->passes,
                           .model = &m->model,
                           .edges = &m->edges,
                           .clusters = &m->clusters,
@@ -133,15 +181,15 @@ static Err write_report(Matching *m)
 static Err write_results(Matching *m)
 {
     Arena *a = m->cli->arena;
-    Buf pairs = buf_new(a, 4096), clusters = buf_new(a, 4096), passes = buf_new(a, 1024),
+    enum { CLUSTER_LINE = 48 };
+    Buf clusters = buf_new(a, m->book->n * (size_t)CLUSTER_LINE + 4096), passes = buf_new(a, 1024),
         settings = buf_new(a, 4096);
     if (m->cli->out)
         TRY(file_mkdir(m->cli->out));
-    match_write_pairs(a, &m->comparer, &m->edges, &pairs);
     match_write_clusters(a, m->book, &m->clusters, &clusters);
-    match_write_passes(m->blocks, &m->edges, &passes);
+    match_write_passes(&m->passes, &m->edges, &passes);
     match_write_settings(a, m->book, &m->model, &m->settings, &settings);
-    TRY(write_one(m, "pairs.csv", &pairs));
+    TRY(write_pairs(m));
     TRY(write_one(m, "clusters.csv", &clusters));
     TRY(write_one(m, "passes.csv", &passes));
     TRY(write_one(m, "learned.txt", &settings));

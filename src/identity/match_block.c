@@ -1,8 +1,7 @@
 #include "identity/match_block.h"
 
 #include "identity/match_value.h"
-
-#include <string.h>
+#include "identity/sort_numbers.h"
 
 /* A block may hold more records in a small book, where looking at all pairs costs little. */
 enum { LARGEST = 1000, LARGEST_OF_MANY = 40, RECORDS_IN_BLOCKS = 20000000 };
@@ -30,12 +29,25 @@ typedef struct Keys {
     size_t n;
 } Keys;
 
-typedef struct Entry {
-    uint64_t key;
-    uint32_t record;
-} Entry;
+/* A record under a key: the highest bits of the key above the number of the record. Where two keys
+ * are taken for one, a block is a little larger. */
+enum { RECORD_BITS = 25 };
+typedef ARENA_LIST(uint64_t) Entries;
 
-typedef ARENA_LIST(Entry) Entries;
+static uint64_t entry_of(uint64_t key, uint32_t record)
+{
+    return key >> RECORD_BITS << RECORD_BITS | record;
+}
+
+static uint64_t key_of(uint64_t entry)
+{
+    return entry >> RECORD_BITS;
+}
+
+static uint32_t record_of(uint64_t entry)
+{
+    return (uint32_t)(entry & ((1u << RECORD_BITS) - 1));
+}
 
 typedef struct Blocking {
     BlockBook *to;
@@ -220,27 +232,7 @@ static void features_of(const Blocking *b, uint32_t record, Features *ret)
     }
 }
 
-/* Stable, by key: records stay in ascending order within one key. Four rounds of 16 bits. */
-static void sort_entries(Arena *a, Entries *e)
-{
-    Entry *from = e->items, *to = ARENA_WIDE(a, e->n + 1, Entry);
-    size_t *at = ARENA_ARRAY(a, 65537, size_t);
-    for (int shift = 0; shift < 64; shift += 16) {
-        memset(at, 0, 65537 * sizeof *at);
-        for (size_t i = 0; i < e->n; i++)
-            at[(from[i].key >> shift & 65535) + 1]++;
-        for (int d = 0; d < 65536; d++)
-            at[d + 1] += at[d];
-        for (size_t i = 0; i < e->n; i++)
-            to[at[from[i].key >> shift & 65535]++] = from[i];
-        Entry *swap = from;
-        from = to;
-        to = swap;
-    }
-    e->items = from;
-}
-
-static void keep_block(Blocking *b, const Entry *run, size_t n, BlockPass *pass, uint8_t pass_at)
+static void keep_block(Blocking *b, const uint64_t *run, size_t n, BlockPass *pass, uint8_t pass_at)
 {
     Arena *a = b->arena;
     pass->blocks++;
@@ -248,7 +240,7 @@ static void keep_block(Blocking *b, const Entry *run, size_t n, BlockPass *pass,
     *ARENA_PUSH_WIDE(a, b->starts) = b->members.n;
     *ARENA_PUSH_WIDE(a, b->pass_of) = pass_at;
     for (size_t i = 0; i < n; i++)
-        *ARENA_PUSH_WIDE(a, b->members) = run[i].record;
+        *ARENA_PUSH_WIDE(a, b->members) = record_of(run[i]);
 }
 
 /* What divides a block that is too large, one thing after the other. */
@@ -270,7 +262,7 @@ static uint64_t sub_key(const Features *f, int level)
 
 static void divide(Blocking *b, Entries all, int level, BlockPass *pass, uint8_t pass_at);
 
-static void take_run(Blocking *b, const Entry *run, size_t n, int level, BlockPass *pass,
+static void take_run(Blocking *b, const uint64_t *run, size_t n, int level, BlockPass *pass,
                      uint8_t pass_at)
 {
     if (n < 2)
@@ -285,13 +277,14 @@ static void take_run(Blocking *b, const Entry *run, size_t n, int level, BlockPa
     }
     pass->split += level == 0;
     Arena *mine = arena_new(SIZE_MAX);
-    Entries again = {ARENA_ARRAY(mine, n, Entry), n, n};
+    Entries again = {ARENA_ARRAY(mine, n, uint64_t), n, n};
     for (size_t i = 0; i < n; i++) {
         Features f;
-        features_of(b, run[i].record, &f);
-        again.items[i] = (Entry){match_mix(run[i].key, sub_key(&f, level) + 11), run[i].record};
+        uint32_t record = record_of(run[i]);
+        features_of(b, record, &f);
+        again.items[i] = entry_of(match_mix(key_of(run[i]), sub_key(&f, level) + 11), record);
     }
-    sort_entries(mine, &again);
+    again.items = sort_numbers(mine, again.items, n, RECORD_BITS);
     divide(b, again, level + 1, pass, pass_at);
     arena_free(mine);
 }
@@ -299,7 +292,7 @@ static void take_run(Blocking *b, const Entry *run, size_t n, int level, BlockPa
 static void divide(Blocking *b, Entries all, int level, BlockPass *pass, uint8_t pass_at)
 {
     for (size_t i = 0, end; i < all.n; i = end) {
-        for (end = i + 1; end < all.n && all.items[end].key == all.items[i].key;)
+        for (end = i + 1; end < all.n && key_of(all.items[end]) == key_of(all.items[i]);)
             end++;
         take_run(b, all.items + i, end - i, level, pass, pass_at);
     }
@@ -317,9 +310,9 @@ static void run_pass(Blocking *b, size_t at)
         features_of(b, r, &f);
         passes[at].keys(b, &f, &keys);
         for (size_t k = 0; k < keys.n; k++)
-            *ARENA_PUSH_WIDE(mine, all) = (Entry){keys.items[k], r};
+            *ARENA_PUSH_WIDE(mine, all) = entry_of(keys.items[k], r);
     }
-    sort_entries(mine, &all);
+    all.items = sort_numbers(mine, all.items, all.n, RECORD_BITS);
     divide(b, all, 0, pass, (uint8_t)at);
     arena_free(mine);
 }
@@ -397,8 +390,24 @@ void match_candidates_init(Arena *a, uint32_t records, Candidates *ret)
                         .seen = ARENA_WIDE(a, (size_t)records + 1, uint32_t)};
 }
 
+/* Blocks lie far apart in memory: those of the next records are fetched meanwhile. */
+static void fetch_ahead(const BlockBook *b, uint32_t record)
+{
+    enum { SOON = 4, LATER = 8 };
+    if (record + LATER >= b->book->n)
+        return;
+    const uint64_t *at = b->record_starts + record;
+    for (uint64_t i = at[LATER]; i < at[LATER + 1]; i++) {
+        __builtin_prefetch(&b->starts[b->record_blocks[i] + 1]);
+        __builtin_prefetch(&b->pass_of[b->record_blocks[i]]);
+    }
+    for (uint64_t i = at[SOON]; i < at[SOON + 1]; i++)
+        __builtin_prefetch(&b->members[b->starts[b->record_blocks[i] + 1] - 1]);
+}
+
 void match_candidates(const BlockBook *b, uint32_t record, Candidates *ret)
 {
+    fetch_ahead(b, record);
     unsigned source = match_source(b->book, record);
     ret->n = 0;
     for (uint64_t i = b->record_starts[record]; i < b->record_starts[record + 1]; i++) {

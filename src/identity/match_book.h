@@ -64,12 +64,13 @@ static inline const uint32_t *match_row(const MatchBook *b, uint32_t i)
 {
     return b->rows + (size_t)i * b->stride;
 }
-/* Rows are longer than what the processor fetches at once. */
+/* Rows are longer than what the processor fetches at once, and begin anywhere in it. */
 static inline void match_row_prefetch(const MatchBook *b, uint32_t i)
 {
     enum { FETCHED = 64 / sizeof(uint32_t) };
     for (size_t at = 0; at < b->stride; at += FETCHED)
         __builtin_prefetch(match_row(b, i) + at);
+    __builtin_prefetch(match_row(b, i) + b->stride - 1);
 }
 static inline unsigned match_source(const MatchBook *b, uint32_t i)
 {

@@ -1,5 +1,7 @@
 #include "identity/match_cluster.h"
 
+#include "identity/sort_numbers.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,7 @@ typedef struct Joining {
     Refusal *refusals;
     size_t refusal_count;                 /* a power of two */
     uint32_t *first, *next, *last, *size; /* groups as lists; `first` is right for every member */
+    uint8_t *books; /* of the first of a group: those it stands in, a bit each */
     const MatchRule *rules;
     size_t rule_count;
     double join;
@@ -33,18 +36,14 @@ typedef struct Joining {
     size_t divided;
 } Joining;
 
+enum { EDGE_BITS = 32 };
+
 /* The place of a pair below its weight, so that sorting puts the heaviest first. */
 static uint64_t order_of(const MatchEdges *edges, size_t i)
 {
     static const double most = 2048, steps = 1 << 20;
     double weight = fmax(1 - most, fmin(edges->items[i].weight, most - 1));
-    return (uint64_t)((most - weight) * steps) << 32 | i;
-}
-
-static int by_order(const void *x, const void *y)
-{
-    const uint64_t *p = x, *q = y;
-    return (*p > *q) - (*p < *q);
+    return (uint64_t)((most - weight) * steps) << EDGE_BITS | i;
 }
 
 /* What the pairs between two groups say of each thing: sums of roots over those that say something.
@@ -103,21 +102,14 @@ static double group_odds(const Joining *j, uint32_t x, uint32_t y)
     for (int c = 0; c < MATCH_CLASSES; c++) {
         bits[c] = j->model->share_bits[c] + s.books[c];
         bits[c] += s.told ? s.older[c] / s.told : 0;
+        double product = 1; /* of twelve roots at most: far from what a double does not hold */
         for (size_t k = 0; k < j->comparer->book->comparison_count; k++)
-            bits[c] += s.n[k] ? 2 * log2(s.roots[c][k] / s.n[k]) : 0;
+            product *= s.n[k] ? s.roots[c][k] / s.n[k] : 1;
+        bits[c] += 2 * log2(product);
     }
     for (size_t k = 0; k < j->comparer->book->comparison_count; k++)
         rare += s.n[k] ? s.rare[k] / s.n[k] : 0;
     return match_odds(match_odds_bits(bits), rare);
-}
-
-/* The books a group stands in, a bit each. */
-static unsigned books_of(const Joining *j, uint32_t x)
-{
-    unsigned ret = 0;
-    for (uint32_t p = x; p != UINT32_MAX; p = j->next[p])
-        ret |= 1u << match_source(j->comparer->book, p);
-    return ret;
 }
 
 static bool forbidden(const Joining *j, uint32_t x, uint32_t y)
@@ -128,7 +120,7 @@ static bool forbidden(const Joining *j, uint32_t x, uint32_t y)
         if (!r->same && ((p == x && q == y) || (p == y && q == x)))
             return true;
     }
-    return j->unique && (books_of(j, x) & books_of(j, y));
+    return j->unique && (j->books[x] & j->books[y]);
 }
 
 /* Appends the group of the later first record to the other. */
@@ -143,6 +135,7 @@ static void merge(Joining *j, uint32_t x, uint32_t y)
     j->next[j->last[x]] = y;
     j->last[x] = j->last[y];
     j->size[x] += j->size[y];
+    j->books[x] |= j->books[y];
 }
 
 /* Whether two groups of which one has several records are one person. */
@@ -178,8 +171,7 @@ static void take_edges(Joining *j, const MatchEdges *edges)
     uint64_t *order = ARENA_WIDE(scratch, edges->n + 1, uint64_t);
     for (size_t i = 0; i < edges->n; i++)
         order[i] = order_of(edges, i);
-    if (edges->n > 1)
-        qsort(order, edges->n, sizeof *order, by_order);
+    order = sort_numbers(scratch, order, edges->n, EDGE_BITS);
     for (size_t i = 0; i < edges->n; i++)
         try_edge(j, &edges->items[(uint32_t)order[i]]);
     arena_free(scratch);
@@ -216,7 +208,7 @@ static double share_missing(const Joining *j, unsigned book)
 {
     size_t elsewhere = 0, missing = 0;
     for (uint32_t i = 0; i < j->comparer->book->n; i++) {
-        unsigned in = j->first[i] == i ? books_of(j, i) : 0;
+        unsigned in = j->first[i] == i ? j->books[i] : 0;
         elsewhere += (in & ~book) != 0;
         missing += in && !(in & book);
     }
@@ -229,7 +221,7 @@ static Homings find_homings(Arena *a, const Joining *j, const MatchEdges *edges,
     size_t kept = 0;
     for (size_t i = 0; i < edges->n; i++) {
         uint32_t x = j->first[edges->items[i].a], y = j->first[edges->items[i].b];
-        bool in_x = books_of(j, x) & book, in_y = books_of(j, y) & book;
+        bool in_x = j->books[x] & book, in_y = j->books[y] & book;
         if (in_x != in_y)
             *ARENA_PUSH(a, all) = in_y ? (Homing){x, y, 0} : (Homing){y, x, 0};
     }
@@ -317,10 +309,12 @@ MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel 
     j.next = ARENA_ARRAY(a, n + 1, uint32_t);
     j.last = ARENA_ARRAY(a, n + 1, uint32_t);
     j.size = ARENA_ARRAY(a, n + 1, uint32_t);
+    j.books = ARENA_ARRAY(a, n + 1, uint8_t);
     for (uint32_t i = 0; i < n; i++) {
         j.first[i] = j.last[i] = i;
         j.next[i] = UINT32_MAX;
         j.size[i] = 1;
+        j.books[i] = (uint8_t)(1u << match_source(c->book, i));
     }
     for (size_t i = 0; i < rule_count; i++)
         if (rules[i].same && j.first[rules[i].a] != j.first[rules[i].b])

@@ -488,12 +488,12 @@ static double most_rare(const Comparer *c, const uint32_t *row)
 
 void match_side_prefetch(const Comparer *c, const CompareSide *side, const uint32_t *b)
 {
-    for (size_t k = 0; side->marked && k < c->book->comparison_count; k++) {
+    for (size_t k = 0; k < c->book->comparison_count; k++) {
         const Comparison *f = &c->book->comparisons[k];
         const uint32_t *words = b + f->at;
         if (f->kind == COMPARE_TEXT)
             __builtin_prefetch(memo_of(side, memo_key(side->row[f->at], *words)));
-        for (int i = 0; f->kind == COMPARE_NAME && i < NAME_WORDS; i++)
+        for (int i = 0; side->marked && f->kind == COMPARE_NAME && i < NAME_WORDS; i++)
             __builtin_prefetch(&side->marks[words[i]]);
     }
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORDS_A_JOB = 2048, SAMPLE_PAIRS = 8000000, AHEAD = 16, CACHE_BITS = 12 };
+enum { RECORDS_A_JOB = 2048, SAMPLE_PAIRS = 2000000, AHEAD = 16, CACHE_BITS = 12 };
 
 typedef struct Sweep Sweep;
 
@@ -42,7 +42,7 @@ typedef struct CachedBits {
 /* What one thread keeps from job to job, and what it has found. */
 struct Worker {
     Worker *next;
-    Arena *arena;
+    Arena *arena, *found; /* of its own; of the edges */
     Sweep *sweep;
     CompareSide side;
     Candidates candidates;
@@ -108,7 +108,7 @@ static void weigh(Worker *w, uint32_t a, uint32_t b, uint64_t pattern)
     match_compare_rarity(c, &w->side, other, pattern, &pair);
     double weight = match_odds(bits, match_rare_bits(&pair, c->book->comparison_count));
     if (weight >= s->least)
-        *ARENA_PUSH_WIDE(w->arena, w->edges) = (MatchEdge){a, b, pattern, weight};
+        *ARENA_PUSH_WIDE(w->found, w->edges) = (MatchEdge){a, b, pattern, weight};
 }
 
 static void look_at_record(Worker *w, uint32_t a)
@@ -164,6 +164,7 @@ static void *worker_open(void *ctx)
     Arena *a = arena_new(SIZE_MAX);
     Worker *w = ARENA_NEW(a, Worker);
     w->arena = a;
+    w->found = arena_new(SIZE_MAX);
     w->sweep = s;
     w->cache = ARENA_ARRAY(a, (size_t)1 << CACHE_BITS, CachedBits);
     match_side_init(a, s->run->comparer, &w->side);
@@ -233,6 +234,7 @@ static void dismiss(const Sweep *s)
 {
     for (Worker *w = s->workers, *next; w; w = next) {
         next = w->next;
+        arena_free(w->found);
         arena_free(w->arena);
     }
 }
@@ -252,21 +254,39 @@ Patterns match_count_patterns(Arena *a, const MatchRun *run)
     return (Patterns){found.items, fold_patterns(found.items, found.n), (double)s.every};
 }
 
+static void give_back(void *arena)
+{
+    arena_free(arena);
+}
+
+/* What a thread found alone is in order already; of several each job is copied to its place. */
+static void collect_edges(Arena *a, const Sweep *s, MatchEdges *ret)
+{
+    Worker *w = s->workers;
+    if (w && !w->next) {
+        *ret = (MatchEdges){.items = w->edges.items, .n = w->edges.n};
+        arena_defer(a, give_back, w->found);
+        w->found = NULL;
+        return;
+    }
+    for (size_t i = 0; i < s->job_count; i++)
+        ret->n += s->jobs[i].n;
+    ret->items = ARENA_WIDE(a, ret->n + 1, MatchEdge);
+    ret->n = 0;
+    for (const Job *j = s->jobs; j < s->jobs + s->job_count; j++) {
+        if (j->n)
+            memcpy(ret->items + ret->n, j->by->edges.items + j->first, j->n * sizeof *ret->items);
+        ret->n += j->n;
+    }
+}
+
 MatchEdges match_find_edges(Arena *a, const MatchRun *run, const MatchModel *model, double least)
 {
     Sweep s = {.run = run, .every = 1, .model = model, .least = least};
     MatchEdges ret = {0};
     make_jobs(a, &s);
     sweep(&s);
-    for (size_t i = 0; i < s.job_count; i++)
-        ret.n += s.jobs[i].n;
-    ret.items = ARENA_WIDE(a, ret.n + 1, MatchEdge);
-    ret.n = 0;
-    for (const Job *j = s.jobs; j < s.jobs + s.job_count; j++) {
-        if (j->n)
-            memcpy(ret.items + ret.n, j->by->edges.items + j->first, j->n * sizeof *ret.items);
-        ret.n += j->n;
-    }
+    collect_edges(a, &s, &ret);
     for (const Worker *w = s.workers; w; w = w->next)
         for (size_t p = 0; p < MATCH_PASSES; p++) {
             ret.owned[p] += w->candidates.owned[p];

@@ -10,12 +10,16 @@ static void put_pattern(Arena *a, const MatchBook *book, uint64_t pattern, Buf *
     }
 }
 
-void match_write_pairs(Arena *a, const Comparer *c, const MatchEdges *edges, Buf *to)
+void match_write_pairs(Arena *a, const Comparer *c, const MatchEdges *edges, size_t *line, Buf *to)
 {
+    enum { PIECE = 1024 * 1024 };
     const MatchBook *book = c->book;
-    buf_lit(to, "a,b,weight,probability,pattern,source_a,source_b\n");
-    for (size_t i = 0; i < edges->n; i++) {
-        const MatchEdge *e = &edges->items[i];
+    if (*line == 0) {
+        buf_lit(to, "a,b,weight,probability,pattern,source_a,source_b\n");
+        *line = 1;
+    }
+    for (; *line <= edges->n && to->len < PIECE; ++*line) {
+        const MatchEdge *e = &edges->items[*line - 1];
         if (e->weight < 0)
             continue;
         csv_cell(to, book->ids[e->a], ',');

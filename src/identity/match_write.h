@@ -3,8 +3,9 @@
 
 #include "identity/match_cluster.h"
 
-/* a,b,weight,probability,pattern and the book of each (1-based). */
-void match_write_pairs(Arena *a, const Comparer *c, const MatchEdges *edges, Buf *to);
+/* a,b,weight,probability,pattern and the book of each (1-based): of the lines from `*line` on, the
+ * first being the heading, about a megabyte; nothing when all are written. */
+void match_write_pairs(Arena *a, const Comparer *c, const MatchEdges *edges, size_t *line, Buf *to);
 /* id,cluster,source: a person is called by the smallest id among her records. */
 void match_write_clusters(Arena *a, const MatchBook *book, const MatchClusters *clusters, Buf *to);
 /* pass,blocks,split,pairs,owned,lost */

@@ -2,6 +2,7 @@
  * Garbe's symmetric delete), by their sound and by the groups of equal names: equal keys propose a
  * pair, the comparison decides. */
 #include "identity/name_compare.h"
+#include "identity/sort_numbers.h"
 #include "identity/string_distance.h"
 #include "identity/vocabulary.h"
 
@@ -12,11 +13,12 @@ enum { LONGEST = 40, FAR_LENGTH = 6, NEAR_LENGTH = 4, FAR_WORDS = 400000, CROWD 
 /* Keys of different kinds are never equal. */
 enum { KEY_LETTERS = 0, KEY_SOUND = 300, KEY_GROUP = 301 };
 
-/* Half of the hash of a key above the word: where two keys are taken for one, comparing tells. */
+/* Half of the hash of a key above the word, from KEY_AT on: where two keys are taken for one, comparing tells. */
+enum { KEY_AT = 32 };
 typedef ARENA_LIST(uint64_t) Keys;
 
 typedef struct Pair {
-    uint32_t a, b;
+    uint32_t a, b; /* a < b */
     uint8_t level;
 } Pair;
 
@@ -54,7 +56,7 @@ static WordLevel level_of(const Pairing *p, uint32_t a, uint32_t b)
 
 static void put_key(Pairing *p, uint64_t kind, Str text, uint32_t word)
 {
-    *ARENA_PUSH_WIDE(p->scratch, p->keys) = match_hash(kind, text) >> 32 << 32 | word;
+    *ARENA_PUSH_WIDE(p->scratch, p->keys) = match_hash(kind, text) >> KEY_AT << KEY_AT | word;
 }
 
 static void put_letters(Pairing *p, uint8_t class, Str text, uint32_t id, bool far)
@@ -90,45 +92,93 @@ static void put_word(Pairing *p, uint32_t id, bool far)
         put_key(p, KEY_GROUP, (Str){(const char *)&t->groups[i].group, sizeof(uint16_t)}, id);
 }
 
-static int by_key(const void *x, const void *y)
+/* Words that share a key stand in one run. */
+typedef struct Runs {
+    size_t *starts;     /* into the keys, one more than there are runs */
+    uint32_t *of;       /* runs by word, from word_starts on */
+    size_t *word_starts;
+    uint32_t n;
+} Runs;
+
+static uint32_t word_of(uint64_t key)
 {
-    const uint64_t *p = x, *q = y;
-    return (*p > *q) - (*p < *q);
+    return (uint32_t)key;
 }
 
-static int by_words(const void *x, const void *y)
+/* A run of one word pairs nothing, and a crowd says nothing. */
+static bool pairs_any(size_t n)
+{
+    return n > 1 && n <= CROWD;
+}
+
+static void find_runs(const Pairing *p, Runs *ret)
+{
+    const Keys *k = &p->keys;
+    ret->starts = ARENA_WIDE(p->scratch, k->n + 1, size_t);
+    size_t kept = 0;
+    for (size_t i = 0, end; i < k->n; i = end) {
+        for (end = i + 1; end < k->n && k->items[end] >> KEY_AT == k->items[i] >> KEY_AT;)
+            end++;
+        if (!pairs_any(end - i))
+            continue;
+        ret->starts[ret->n++] = kept;
+        for (size_t j = i; j < end; j++)
+            k->items[kept++] = k->items[j];
+    }
+    ret->starts[ret->n] = kept;
+}
+
+static void list_runs(const Pairing *p, Runs *r)
+{
+    size_t all = r->starts[r->n];
+    size_t *at = r->word_starts = ARENA_WIDE(p->scratch, (size_t)p->words->n + 2, size_t);
+    for (size_t i = 0; i < all; i++)
+        at[word_of(p->keys.items[i]) + 2]++;
+    for (uint32_t w = 0; w < p->words->n; w++)
+        at[w + 2] += at[w + 1];
+    r->of = ARENA_WIDE(p->scratch, all + 1, uint32_t);
+    for (uint32_t run = 0; run < r->n; run++)
+        for (size_t i = r->starts[run]; i < r->starts[run + 1]; i++)
+            r->of[at[word_of(p->keys.items[i]) + 1]++] = run;
+}
+
+static int ascending(const void *x, const void *y)
 {
     const Pair *p = x, *q = y;
-    if (p->a != q->a)
-        return p->a < q->a ? -1 : 1;
     return (p->b > q->b) - (p->b < q->b);
 }
 
-static void judge(Pairing *p, const uint64_t *run, size_t n)
+/* The later words that are similar to one, each judged once however many keys they share. */
+static void judge(Pairing *p, const Runs *r, uint32_t word, uint32_t *seen)
 {
-    for (size_t i = 0; i < n && n <= CROWD; i++)
-        for (size_t j = i + 1; j < n; j++) {
-            uint32_t x = (uint32_t)run[i], y = (uint32_t)run[j];
-            WordLevel level = x == y ? WORD_DIFFERENT : level_of(p, x, y);
-            if (level != WORD_DIFFERENT) {
-                *ARENA_PUSH_WIDE(p->scratch, p->found) = (Pair){x, y, (uint8_t)level};
-                *ARENA_PUSH_WIDE(p->scratch, p->found) = (Pair){y, x, (uint8_t)level};
-            }
+    size_t before = p->found.n;
+    for (size_t i = r->word_starts[word]; i < r->word_starts[word + 1]; i++)
+        for (size_t k = r->starts[r->of[i]]; k < r->starts[r->of[i] + 1]; k++) {
+            uint32_t other = word_of(p->keys.items[k]);
+            if (other <= word || seen[other] == word)
+                continue;
+            seen[other] = word;
+            WordLevel level = level_of(p, word, other);
+            if (level != WORD_DIFFERENT)
+                *ARENA_PUSH_WIDE(p->scratch, p->found) = (Pair){word, other, (uint8_t)level};
         }
+    if (p->found.n > before + 1)
+        qsort(p->found.items + before, p->found.n - before, sizeof *p->found.items, ascending);
 }
 
+/* Ascending, the earlier word of each pair first. */
 static void pair_up(Pairing *p)
 {
     bool far = p->words->n <= FAR_WORDS;
+    Runs r = {0};
     for (uint32_t id = WORD_INITIALS + 1; id < p->words->n; id++)
         put_word(p, id, far);
-    if (p->keys.n)
-        qsort(p->keys.items, p->keys.n, sizeof *p->keys.items, by_key);
-    for (size_t i = 0, end; i < p->keys.n; i = end) {
-        for (end = i + 1; end < p->keys.n && p->keys.items[end] >> 32 == p->keys.items[i] >> 32;)
-            end++;
-        judge(p, p->keys.items + i, end - i);
-    }
+    p->keys.items = sort_numbers(p->scratch, p->keys.items, p->keys.n, KEY_AT);
+    find_runs(p, &r);
+    list_runs(p, &r);
+    uint32_t *seen = ARENA_WIDE(p->scratch, p->words->n, uint32_t);
+    for (uint32_t id = WORD_INITIALS + 1; id < p->words->n; id++)
+        judge(p, &r, id, seen);
 }
 
 static uint64_t hint_of(uint32_t word)
@@ -137,28 +187,35 @@ static uint64_t hint_of(uint32_t word)
     return 1ull << (word * 0x9e3779b9u >> (32 - HINT_BITS));
 }
 
+static void put_similar(SimilarWords *s, uint32_t *at, uint32_t of, uint32_t other, uint8_t level)
+{
+    s->others[at[of]] = other;
+    s->levels[at[of]++] = level;
+    s->hints[of] |= hint_of(other);
+}
+
+/* Each pair on both sides: of one word first those before it, then those behind it. */
 SimilarWords *similar_words_new(Arena *a, const Vocabulary *v, const NameToken *tokens)
 {
     Pairing p = {.scratch = arena_new(SIZE_MAX), .words = v, .tokens = tokens};
     SimilarWords *s = ARENA_NEW(a, SimilarWords);
     pair_up(&p);
-    if (p.found.n)
-        qsort(p.found.items, p.found.n, sizeof *p.found.items, by_words);
-    s->starts = ARENA_ARRAY(a, v->n + 1, uint32_t);
-    s->others = ARENA_ARRAY(a, p.found.n + 1, uint32_t);
-    s->levels = ARENA_ARRAY(a, p.found.n + 1, uint8_t);
+    s->pairs = 2 * p.found.n;
+    uint32_t *at = s->starts = ARENA_ARRAY(a, v->n + 2, uint32_t);
+    s->others = ARENA_WIDE(a, s->pairs + 1, uint32_t);
+    s->levels = ARENA_WIDE(a, s->pairs + 1, uint8_t);
     s->hints = ARENA_ARRAY(a, v->n, uint64_t);
     for (size_t i = 0; i < p.found.n; i++) {
-        const Pair *f = &p.found.items[i];
-        if (i && f[-1].a == f->a && f[-1].b == f->b)
-            continue;
-        s->others[s->pairs] = f->b;
-        s->levels[s->pairs++] = f->level;
-        s->starts[f->a + 1]++;
-        s->hints[f->a] |= hint_of(f->b);
+        at[p.found.items[i].a + 2]++;
+        at[p.found.items[i].b + 2]++;
     }
     for (uint32_t id = 0; id < v->n; id++)
-        s->starts[id + 1] += s->starts[id];
+        at[id + 2] += at[id + 1];
+    for (size_t i = 0; i < p.found.n; i++) {
+        const Pair *f = &p.found.items[i];
+        put_similar(s, at + 1, f->a, f->b, f->level);
+        put_similar(s, at + 1, f->b, f->a, f->level);
+    }
     arena_free(p.scratch);
     return s;
 }
