@@ -28,6 +28,6 @@ typedef struct MatchRun {
 /* Counts the kinds of agreement among candidate pairs; of very many pairs a fixed sample. */
 Patterns match_count_patterns(Arena *a, const MatchRun *run);
 /* Weaker pairs do not even propose that two groups are one person. */
-#define WEAKEST_EDGE (-10.0)
+#define WEAKEST_EDGE (-7.0)
 /* All candidate pairs that weigh at least `least` bits. */
 MatchEdges match_find_edges(Arena *a, const MatchRun *run, const MatchModel *model, double least);
