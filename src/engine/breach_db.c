@@ -1,14 +1,14 @@
 #include "engine/breach_db.h"
 
 #include "model/give_reach.h"
+#include "model/key_chain.h"
 #include "model/row.h"
 
-#include <stdlib.h>
-
-/* What both questions have in common: the time, the account, the office. */
+/* What all questions have in common: the time, the account, the office. */
 #define IN_QUESTION                                                                                \
-    " FROM audit WHERE at>=:since AND at<=:until AND result='ok'"                                  \
+    " FROM audit a WHERE at>=:since AND at<=:until AND result='ok'"                                \
     " AND (:user='' OR actor=:user) AND (:office=0 OR agency=:office)"
+#define OPENED IN_QUESTION " AND action='read' AND classes<>0"
 
 typedef struct Time {
     int64_t since, until;
@@ -34,97 +34,107 @@ static Err ask(Reader *rd, const Record *matter, const char *sql, Stmt **ret)
     return ERR_OK;
 }
 
-/* Records opened, with how often and which classes. */
-static Err opened_records(Reader *rd, const Record *matter, Affected *ret, size_t *ret_n)
+/* The id of the person whose key protects what a row of the audit opened; NULL: of nobody. */
+static const char *person_of(Reader *rd)
 {
-    Buf sql = buf_new(rd->arena, 512);
-    Stmt *st;
-    Err e;
-    buf_lit(&sql, "SELECT reg,uid,count(*),min(at),max(at)");
-    for (DataClass c = CLASS_NONE + 1; c < CLASS_COUNT; c++)
-        buf_printf(&sql, "%smax(classes&%u)", c == CLASS_NONE + 1 ? "," : "|", CLASS_BIT(c));
-    buf_lit(&sql, IN_QUESTION " AND action='read' AND classes<>0 GROUP BY reg,uid");
-    TRY(ask(rd, matter, str_z(rd->arena, buf_str(&sql)), &st));
-    *ret_n = 0;
-    while (stmt_next(st, &e)) {
-        if (*ret_n == BREACH_RECORDS_MAX) {
-            stmt_done(st);
-            return E_TOO_LARGE;
-        }
-        ret[(*ret_n)++] = (Affected){.reg = model_reg(rd->store->model, row_text(rd->arena, st, 0)),
-                                     .uid = row_text(rd->arena, st, 1),
-                                     .times = row_int(st, 2),
-                                     .first = row_int(st, 3),
-                                     .last = row_int(st, 4),
-                                     .classes = (unsigned)row_int(st, 5) & CLASSES_ALL};
+    const Model *m = rd->store->model;
+    const Register *persons = role_reg(m, REG_ROLE_PERSON);
+    Buf sql = buf_new(rd->arena, 4096);
+    buf_lit(&sql, "CASE reg WHEN '' THEN NULL");
+    for (size_t i = 0; persons && i < m->reg_count; i++) {
+        size_t before = sql.len;
+        const char *name = str_z(rd->arena, m->regs[i]->name);
+        buf_printf(&sql, " WHEN '%s' THEN (SELECT ", name);
+        if (key_chain_put_id(&sql, m->regs[i], "t", persons))
+            buf_printf(&sql, " FROM %s t WHERE t.uid=a.uid)", name);
+        else
+            sql.len = before;
     }
-    return e;
+    buf_lit(&sql, " END");
+    return str_z(rd->arena, buf_str(&sql));
 }
 
-/* Puts the person whose key protects the record in its place; a record of nobody stays itself. */
-static Err name_subject(Reader *rd, Affected *a)
+/* Whose turn it is, and what was opened of it. One pass finds the ids that fill a page, one what
+ * they stand for: what is kept meanwhile does not grow with what was opened. */
+static Err ask_page(Reader *rd, const Record *matter, bool persons, Str after, size_t max,
+                    Stmt **ret)
 {
-    const Register *persons = role_reg(rd->store->model, REG_ROLE_PERSON);
-    Record r, person;
-    Str subject;
-    Err found = a->reg ? row_by_uid(rd->db, rd->arena, a->reg, a->uid, &r) : E_NOT_FOUND;
-    if (found != ERR_OK)
-        return found == E_NOT_FOUND ? ERR_OK : found; /* its register is gone */
-    TRY(row_key_subject(rd->db, rd->arena, &r, &subject));
-    Err e = persons ? row_by_uid(rd->db, rd->arena, persons, subject, &person) : E_NOT_FOUND;
-    if (e != ERR_OK && e != E_NOT_FOUND)
-        return e;
-    const Record *named = e == ERR_OK ? &person : &r;
-    a->reg = named->reg;
-    a->uid = named->uid;
-    a->number = named->number;
-    a->heading = named->heading;
+    const Register *reg = role_reg(rd->store->model, REG_ROLE_PERSON);
+    const char *person = person_of(rd), *key = persons ? "person" : "uid";
+    const char *of = str_printf(rd->arena, "(SELECT *,%s person" OPENED ")", person).ptr;
+    const char *next = str_printf(rd->arena, persons ? "person>COALESCE((SELECT id FROM %.*s"
+                                                       " WHERE uid=:after),0)"
+                                                     : "person IS NULL AND uid>:after",
+                                  STR_ARG(reg ? reg->name : S("")))
+                           .ptr;
+    Buf sql = buf_new(rd->arena, 8192);
+    buf_printf(&sql, "SELECT %s,max(reg),count(*),min(at),max(at)", key);
+    for (DataClass c = CLASS_NONE + 1; c < CLASS_COUNT; c++)
+        buf_printf(&sql, "%smax(classes&%u)", c == CLASS_NONE + 1 ? "," : "|", CLASS_BIT(c));
+    buf_printf(&sql,
+               " FROM %s WHERE %s IN (SELECT DISTINCT %s FROM %s WHERE %s ORDER BY 1 LIMIT :max)"
+               " GROUP BY 1 ORDER BY 1",
+               of, key, key, of, next);
+    TRY(ask(rd, matter, str_z(rd->arena, buf_str(&sql)), ret));
+    stmt_text(*ret, ":after", after.ptr ? after : S(""));
+    stmt_int(*ret, ":max", (int64_t)max);
     return ERR_OK;
 }
 
-static int by_subject(const void *x, const void *y)
+/* The words for one row; a record whose register is gone stays its uid. */
+static Err read_affected(Reader *rd, Stmt *st, bool person, Affected *ret)
 {
-    const Affected *p = x, *q = y;
-    return str_cmp(p->uid, q->uid);
+    Record r;
+    *ret = (Affected){.times = row_int(st, 2),
+                      .first = row_int(st, 3),
+                      .last = row_int(st, 4),
+                      .classes = (unsigned)row_int(st, 5) & CLASSES_ALL};
+    ret->reg = person ? role_reg(rd->store->model, REG_ROLE_PERSON)
+                      : model_reg(rd->store->model, row_text(rd->arena, st, 1));
+    ret->uid = person ? STR_NONE : row_text(rd->arena, st, 0);
+    Err e = person     ? row_by_id(rd->db, rd->arena, ret->reg, row_int(st, 0), &r)
+            : ret->reg ? row_by_uid(rd->db, rd->arena, ret->reg, ret->uid, &r)
+                       : E_NOT_FOUND;
+    if (e != ERR_OK)
+        return e == E_NOT_FOUND ? ERR_OK : e;
+    ret->uid = r.uid;
+    ret->number = r.number;
+    ret->heading = r.heading;
+    return ERR_OK;
 }
 
-static void join(Affected *to, const Affected *a)
+Err breach_page(Reader *rd, const Record *matter, bool persons, Str after, size_t max,
+                Affected *ret, size_t *ret_n)
 {
-    to->classes |= a->classes;
-    to->times += a->times;
-    to->first = a->first < to->first ? a->first : to->first;
-    to->last = a->last > to->last ? a->last : to->last;
-}
-
-static void sort_out(Reader *rd, Affected *all, size_t n, Breach *ret)
-{
-    const Register *persons = role_reg(rd->store->model, REG_ROLE_PERSON);
-    ret->persons = ARENA_ARRAY(rd->arena, n, Affected);
-    ret->files = ARENA_ARRAY(rd->arena, n, Affected);
-    if (n)
-        qsort(all, n, sizeof *all, by_subject);
-    for (size_t i = 0; i < n; i++) {
-        bool person = all[i].reg == persons;
-        Affected *list = person ? ret->persons : ret->files;
-        size_t *count = person ? &ret->n : &ret->file_n;
-        if (*count && str_eq(list[*count - 1].uid, all[i].uid))
-            join(&list[*count - 1], &all[i]);
-        else
-            list[(*count)++] = all[i];
+    Stmt *st;
+    Err e;
+    *ret_n = 0;
+    if (persons && !role_reg(rd->store->model, REG_ROLE_PERSON))
+        return ERR_OK;
+    TRY(ask_page(rd, matter, persons, after, max, &st));
+    while (stmt_next(st, &e)) {
+        e = read_affected(rd, st, persons, &ret[(*ret_n)++]);
+        if (e != ERR_OK)
+            break;
     }
+    stmt_done(st);
+    return e;
 }
 
-Err breach_affected(Reader *rd, const Record *matter, Breach *ret)
+Err breach_count(Reader *rd, const Record *matter, Breach *ret)
 {
-    Affected *all = ARENA_ARRAY(rd->arena, BREACH_RECORDS_MAX, Affected);
     Stmt *st;
     bool row;
-    size_t n;
-    *ret = (Breach){0};
-    TRY(opened_records(rd, matter, all, &n));
-    for (size_t i = 0; i < n; i++)
-        TRY(name_subject(rd, &all[i]));
-    sort_out(rd, all, n, ret);
+    const char *sql = str_printf(rd->arena,
+                                 "SELECT count(DISTINCT person),"
+                                 "count(DISTINCT CASE WHEN person IS NULL THEN uid END)"
+                                 " FROM (SELECT uid,%s person" OPENED ")",
+                                 person_of(rd))
+                          .ptr;
+    TRY(ask(rd, matter, sql, &st));
+    TRY(stmt_step(st, &row));
+    *ret = (Breach){.persons = row_int(st, 0), .files = row_int(st, 1)};
+    stmt_done(st);
     TRY(ask(rd, matter, "SELECT count(*)" IN_QUESTION " AND action IN ('export','copy')", &st));
     TRY(stmt_step(st, &row));
     ret->sent = row_int(st, 0);

@@ -13,15 +13,13 @@ typedef struct Affected {
 } Affected;
 
 typedef struct Breach {
-    Affected *persons;
-    size_t n;
-    Affected *files; /* opened too, and of no single person: cases, reports */
-    size_t file_n;
+    int64_t persons, files; /* files were opened too, and are of no single person: cases, reports */
     int64_t sent; /* exports and copies in that time: what they held, each file sent says */
 } Breach;
 
-enum { BREACH_RECORDS_MAX = 20000 };
-
-/* Both ends of the time must be known (E_FLOW); the caller has checked duty and right.
- * E_TOO_LARGE: more records were opened than can be told apart; the time must be cut. */
-MUST_CHECK Err breach_affected(Reader *rd, const Record *matter, Breach *ret);
+/* How many. Both ends of the time must be known (E_FLOW); the caller has checked duty and right. */
+MUST_CHECK Err breach_count(Reader *rd, const Record *matter, Breach *ret);
+/* At most `max` persons, or files of nobody, after the one whose uid is `after` (absent: the first),
+ * in an order that stays. */
+MUST_CHECK Err breach_page(Reader *rd, const Record *matter, bool persons, Str after, size_t max,
+                           Affected *ret, size_t *ret_n);

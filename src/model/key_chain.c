@@ -47,3 +47,37 @@ bool key_chain_put(Buf *sql, const Register *reg, const char *alias, const Regis
     }
     return reg->key == KEY_PARENT && put_parents(sql, reg, alias, subject, test);
 }
+
+static bool put_parent_ids(Buf *sql, const Register *reg, const char *alias,
+                           const Register *subject)
+{
+    const Model *m = reg->model;
+    bool any = false;
+    buf_printf(sql, "CASE %s.induk_reg", alias);
+    for (size_t i = 0; i < m->reg_count; i++) {
+        const char *name = str_z(sql->arena, m->regs[i]->name);
+        size_t before = sql->len;
+        buf_printf(sql, " WHEN '%s' THEN (SELECT ", name);
+        if (reg_accepts_parent(reg, m->regs[i]) &&
+            key_chain_put_id(sql, m->regs[i], name, subject)) {
+            buf_printf(sql, " FROM %s WHERE %s.id=%s.induk)", name, name, alias);
+            any = true;
+        } else {
+            sql->len = before;
+        }
+    }
+    buf_lit(sql, " END");
+    return any;
+}
+
+bool key_chain_put_id(Buf *sql, const Register *reg, const char *alias, const Register *subject)
+{
+    size_t before = sql->len;
+    if (reg != subject && reg->key == KEY_PARENT) {
+        bool any = put_parent_ids(sql, reg, alias, subject);
+        if (!any)
+            sql->len = before;
+        return any;
+    }
+    return key_chain_put(sql, reg, alias, subject, ""); /* the column, of which nothing is asked */
+}

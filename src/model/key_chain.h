@@ -9,3 +9,6 @@
  * and says false where no chain of the register ends there. */
 bool key_chain_put(Buf *sql, const Register *reg, const char *alias, const Register *subject,
                    const char *test);
+/* Appends the expression that gives the id of the record of `subject` at the end of the chain of such
+ * a row, NULL where it ends elsewhere; in the same way. */
+bool key_chain_put_id(Buf *sql, const Register *reg, const char *alias, const Register *subject);

@@ -8,9 +8,14 @@
 #include "web/form_read.h"
 #include "web/record.h"
 
+#define NEXT_LETTERS "/terdampak?lembar=1&-orang="
+enum { AFFECTED_SHOWN = 100 };
+
 typedef struct Notice {
     Sheet matter;
     Breach breach;
+    Affected items[AFFECTED_SHOWN + 1]; /* one page; one more tells that there is a next */
+    size_t got;
     Batch *batch;
 } Notice;
 
@@ -20,7 +25,31 @@ static Err load(Req *req, Notice *n)
     if (req->reg->role != REG_ROLE_DATA_MATTER)
         return E_NOT_FOUND;
     TRY(record_load(req, VERB_READ, &n->matter));
-    return breach_affected(&req->reader, &n->matter.rec, &n->breach);
+    return breach_count(&req->reader, &n->matter.rec, &n->breach);
+}
+
+/* The next page, where there is one; "tail" ends where the uid goes. */
+static void next_page(Req *req, Html *h, const Notice *n, const char *tail)
+{
+    if (n->got <= AFFECTED_SHOWN)
+        return;
+    Str url = url_record(req, n->matter.rec.reg, n->matter.rec.uid, tail);
+    Str last = n->items[AFFECTED_SHOWN - 1].uid;
+    h_class(h, "nav", "halaman");
+    h_attr(h, "aria-label", req_tr(req, M_WEB_PAGES));
+    page_link(h, str_printf(req->arena, "%.*s%.*s", STR_ARG(url), STR_ARG(last)),
+              req_tr(req, M_WEB_NEXT_PAGE));
+    h_close(h);
+}
+
+/* Reads one page of persons or files, from where the address says; gives how many to show. */
+static Err turn(Req *req, Notice *n, bool persons, size_t *ret_n)
+{
+    Str after = req_query(req, persons ? S("-orang") : S("-berkas"));
+    TRY(breach_page(&req->reader, &n->matter.rec, persons, after, AFFECTED_SHOWN + 1, n->items,
+                    &n->got));
+    *ret_n = n->got < AFFECTED_SHOWN ? n->got : AFFECTED_SHOWN;
+    return ERR_OK;
 }
 
 static Str name_of(const Affected *a)
@@ -28,29 +57,39 @@ static Str name_of(const Affected *a)
     return str_empty(a->number) ? a->heading : a->number;
 }
 
-static void affected_table(Req *req, Html *h, Msg title, const Affected *items, size_t n)
+static void affected_row(Req *req, Html *h, const Affected *a)
+{
+    h_open(h, "tr");
+    h_open(h, "td");
+    if (a->reg)
+        page_link(h, url_record(req, a->reg, a->uid, ""), name_of(a));
+    h_close(h);
+    h_element(h, "td", classes_words(req->arena, req->lang, a->classes));
+    h_element(h, "td", req_count(req, a->times));
+    h_element(h, "td", req_instant(req, a->first));
+    h_element(h, "td", req_instant(req, a->last));
+    h_close(h);
+}
+
+static Err affected_table(Req *req, Html *h, Notice *n, bool persons)
 {
     static const Msg names[] = {M_COPY_NUMBER, M_AUDIT_OPENED, M_READERS_TIMES, M_READERS_FIRST,
                                 M_READERS_LAST};
-    h_element(h, "h2", req_tr(req, title));
-    if (!n) {
+    Str count = req_count(req, persons ? n->breach.persons : n->breach.files);
+    Str title = req_say(req, persons ? M_BREACH_PERSONS : M_BREACH_FILES, count);
+    size_t shown;
+    TRY(turn(req, n, persons, &shown));
+    h_element(h, "h2", title);
+    if (!shown) {
         h_element(h, "p", req_tr(req, M_BREACH_NONE));
-        return;
+        return ERR_OK;
     }
-    page_table_begin(req, h, req_tr(req, title), names, sizeof names / sizeof *names);
-    for (size_t i = 0; i < n; i++) {
-        h_open(h, "tr");
-        h_open(h, "td");
-        if (items[i].reg)
-            page_link(h, url_record(req, items[i].reg, items[i].uid, ""), name_of(&items[i]));
-        h_close(h);
-        h_element(h, "td", classes_words(req->arena, req->lang, items[i].classes));
-        h_element(h, "td", req_count(req, items[i].times));
-        h_element(h, "td", req_instant(req, items[i].first));
-        h_element(h, "td", req_instant(req, items[i].last));
-        h_close(h);
-    }
+    page_table_begin(req, h, title, names, sizeof names / sizeof *names);
+    for (size_t i = 0; i < shown; i++)
+        affected_row(req, h, &n->items[i]);
     page_table_end(h);
+    next_page(req, h, n, persons ? "/terdampak?-orang=" : "/terdampak?-berkas=");
+    return ERR_OK;
 }
 
 static void count_form(Req *req, Html *h, const Notice *n)
@@ -61,21 +100,21 @@ static void count_form(Req *req, Html *h, const Notice *n)
     page_form_open(req, h, path);
     page_hidden(h, S("idem"), rand_uid(req->arena));
     page_hidden(h, S("versi"), str_int(req->arena, r->version));
-    page_form_end(h, req_say(req, M_BREACH_PUT, req_count(req, (int64_t)n->breach.n)), S("utama"));
+    page_form_end(h, req_say(req, M_BREACH_PUT, req_count(req, n->breach.persons)), S("utama"));
     page_link(h, str_printf(req->arena, "%.*s?lembar=1", STR_ARG(path)),
               req_tr(req, M_BREACH_LETTERS));
     page_print_button(req, h, path);
     h_close(h);
 }
 
-static void overview(Req *req, Html *h, const Notice *n)
+static Err overview(Req *req, Html *h, Notice *n)
 {
     h_element(h, "p", req_tr(req, M_BREACH_LEAD));
     count_form(req, h, n);
     if (n->breach.sent)
         page_notice(h, "awas", req_say(req, M_BREACH_SENT, req_count(req, n->breach.sent)));
-    affected_table(req, h, M_BREACH_PERSONS, n->breach.persons, n->breach.n);
-    affected_table(req, h, M_BREACH_FILES, n->breach.files, n->breach.file_n);
+    TRY(affected_table(req, h, n, true));
+    return affected_table(req, h, n, false);
 }
 
 /* ---- the notices ---- */
@@ -98,34 +137,38 @@ static void letter(Req *req, Html *h, const Notice *n, const Affected *a)
     h_close(h);
 }
 
-static void letters(Req *req, Html *h, const Notice *n)
+static Err letters(Req *req, Html *h, Notice *n)
 {
+    size_t shown;
     const Record *r = &n->matter.rec;
     bool untold = str_empty(role_text(req->store, r, FIELD_ROLE_MATTER_TOLD));
     h_element_as(h, "p", "bantu", req_tr(req, M_BREACH_LETTERS_LEAD));
     h_class(h, "div", "tombol");
-    page_print_button(req, h, url_record(req, r->reg, r->uid, "/terdampak?lembar=1"));
+    page_print_button(req, h,
+                      str_printf(req->arena, "%.*s%.*s",
+                                 STR_ARG(url_record(req, r->reg, r->uid, NEXT_LETTERS)),
+                                 STR_ARG(req_query(req, S("-orang")))));
     h_close(h);
     if (untold)
         page_notice(h, "awas", req_tr(req, n->matter.closed ? M_BREACH_CLOSED : M_BREACH_UNTOLD));
-    for (size_t i = 0; !untold && i < n->breach.n; i++)
-        letter(req, h, n, &n->breach.persons[i]);
+    TRY(turn(req, n, true, &shown));
+    for (size_t i = 0; !untold && i < shown; i++)
+        letter(req, h, n, &n->items[i]);
+    next_page(req, h, n, NEXT_LETTERS);
+    return ERR_OK;
 }
 
 Err page_breach(Req *req)
 {
-    Notice n = {0};
+    Notice *n = ARENA_NEW(req->arena, Notice);
     Crumb crumbs[4];
-    TRY(load(req, &n));
+    TRY(load(req, n));
     bool sheets = str_is(req_query(req, S("lembar")), "1");
     Html *h = page_begin(req, req_tr(req, sheets ? M_BREACH_LETTERS : M_BREACH_TITLE), crumbs,
-                         record_crumbs(req, &n.matter.rec, true, crumbs));
-    if (sheets)
-        letters(req, h, &n);
-    else
-        overview(req, h, &n);
+                         record_crumbs(req, &n->matter.rec, true, crumbs));
+    TRY(sheets ? letters(req, h, n) : overview(req, h, n));
     page_end(req, h);
-    req_on_record(req, S("audit"), req->reg, n.matter.rec.uid, S("ok"));
+    req_on_record(req, S("audit"), req->reg, n->matter.rec.uid, S("ok"));
     return ERR_OK;
 }
 
@@ -151,7 +194,7 @@ Err page_breach_post(Req *req)
         return E_BAD_REQ;
     TRY(load(req, n));
     Change *c = store_change(req->arena, CHANGE_UPDATE, req->reg, req->uid, version);
-    change_set_role(c, FIELD_ROLE_MATTER_AFFECTED, str_int(req->arena, (int64_t)n->breach.n));
+    change_set_role(c, FIELD_ROLE_MATTER_AFFECTED, str_int(req->arena, n->breach.persons));
     n->batch = store_batch(&req->reader);
     form_idempotent(req, n->batch);
     Err e = store_prepare(&req->reader, n->batch, c, &problems);

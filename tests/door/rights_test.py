@@ -1,6 +1,10 @@
 """Rights of the person whose data it is: a copy of what is held, by two people; a restriction; a breach and whom it
 affects; what is due to be destroyed, and how two people do so."""
+import contextlib
 import datetime
+import html
+import re
+import sqlite3
 
 import sigap
 import steps
@@ -116,6 +120,55 @@ def test_a_breach_tells_whom_it_affects(own):
     refused = move(dpo, matter, "beri_tahu")
     assert refused.status == 422, "the authority was not told yet"
     assert move(dpo, matter, "beri_tahu", pemberitahuan_lembaga=local(until)).status == 200
+
+
+def copies(db, table, many, changed):
+    """The first row of a table again and again: what a breach of this size leaves, without its hours."""
+    names = [r[1] for r in db.execute(f"PRAGMA table_info({table})")]
+    values = ", ".join(changed.get(n, n) for n in names)
+    db.execute(f"WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM i WHERE n<{many})"
+               f" INSERT INTO {table}({', '.join(names)}) SELECT {values} FROM i, (SELECT * FROM {table} ORDER BY rowid LIMIT 1)")
+
+
+def test_a_breach_of_any_size_is_told_page_by_page(own):
+    dpo = own.as_("pdp")
+    user = own.rows("SELECT uid FROM fakta_pengguna WHERE login='ppt'")[0]["uid"]
+    at = own.rows("SELECT max(at) at FROM audit")[0]["at"] + 7200000
+    with contextlib.closing(sqlite3.connect(own.data / "sigap.db", timeout=60)) as db:
+        top, = db.execute("SELECT max(id) FROM orang").fetchone()
+        copies(db, "orang", 3000, {"id": f"{top}+n", "uid": "printf('0000-orang-%05d',n)", "nomor": "printf('ORG-UJI-%05d',n)"})
+        first, = db.execute("SELECT max(id) FROM korban").fetchone()
+        copies(db, "korban", 21000, {"id": f"{first}+n", "uid": "printf('0000-korban-%05d',n)", "nomor": "printf('KRB-UJI-%05d',n)", "orang": f"{top}+1+n%3000"})
+        case, = db.execute("SELECT max(id) FROM kasus").fetchone()
+        copies(db, "kasus", 150, {"id": f"{case}+n", "uid": "printf('0000-kasus-%05d',n)", "nomor": "printf('KAS-UJI-%05d',n)"})
+        for reg, many, classes in (("orang", 3000, 1), ("korban", 21000, 8), ("kasus", 150, 8)):
+            last, = db.execute("SELECT max(seq) FROM audit").fetchone()
+            copies(db, "audit", many, {"seq": f"{last}+n", "at": f"{at}+n", "actor": f"'{user}'", "agency": "0", "action": "'read'", "reg": f"'{reg}'",
+                                       "uid": f"printf('0000-{reg}-%05d',n)", "classes": str(classes), "result": "'ok'", "grant_uid": "NULL"})
+        db.commit()
+    matter = ask(dpo, "kegagalan", dibuka_dari=local(at - 60000), dibuka_sampai=local(at + 120000), akun=user, isi_surat="Kata sandinya bocor.")
+    page = dpo.get(matter + "/terdampak")
+    assert page.status == 200 and "Orang (3.000)" in page.words and "Berkas tanpa satu pemilik (150)" in page.words, page.words[:600]
+    files = page
+    people = set()
+    while True:
+        got = re.findall(r"(ORG-UJI-\d{5})</a></td><td>([^<]*)</td><td>(\d+)", page.html)
+        assert 0 < len(got) <= 100 and {times for _, _, times in got} == {"8"} and not people & {n for n, _, _ in got}
+        people |= {n for n, _, _ in got}
+        more = re.findall(r'href="([^"]*/terdampak\?-orang=[^"]+)"', page.html)
+        if not more:
+            break
+        page = dpo.get(html.unescape(more[0]))
+    assert len(people) == 3000, len(people)
+    seen = set(re.findall(r"KAS-UJI-\d{5}", files.html))
+    files = dpo.get(re.findall(r'href="([^"]*/terdampak\?-berkas=[^"]+)"', files.html)[0])
+    seen |= set(re.findall(r"KAS-UJI-\d{5}", files.html))
+    assert len(seen) == 150 and "terdampak?-berkas=" not in files.html
+    dpo.submit(dpo.get(matter + "/terdampak").form("/terdampak"))
+    assert own.rows("SELECT jumlah_terdampak n FROM urusan_pdp WHERE uid=?", steps.uid_of(matter))[0]["n"] == 3000
+    steps.open_file(dpo, matter)
+    letters = dpo.get(matter + "/terdampak?lembar=1")
+    assert letters.html.count("Bagi pemilik data") == 100 and "terdampak?lembar=1&amp;-orang=" in letters.html
 
 
 def later(own, days):
