@@ -154,6 +154,15 @@ Err user_fact_put(WriteTx *tx, const UserFact *f)
     return follow_login(tx->db, f->uid, login);
 }
 
+Err member_fact_covered(Db *db, const MemberFact *f, bool *ret)
+{
+    return db_any(db,
+                  "SELECT 1 FROM fakta_anggota WHERE user_id=:user AND agency=:agency"
+                  " AND start_on<=:start AND (end_on IS NULL OR end_on>=:end)",
+                  ret, BIND(":user", f->user), BIND(":agency", f->agency),
+                  BIND(":start", f->start), BIND(":end", f->end));
+}
+
 Err member_fact_put(WriteTx *tx, const MemberFact *f)
 {
     return db_run(tx->db,

@@ -76,5 +76,7 @@ typedef struct MemberFact {
     int64_t membership, user, agency;
     Str start, end; /* ISO dates; end may be absent */
 } MemberFact;
+/* Whether the user belongs to that institution for all of that time already. */
+MUST_CHECK Err member_fact_covered(Db *db, const MemberFact *f, bool *ret);
 MUST_CHECK Err member_fact_put(WriteTx *tx, const MemberFact *f);
 MUST_CHECK Err member_fact_drop(WriteTx *tx, int64_t membership);

@@ -21,6 +21,6 @@ MUST_CHECK Err user_make(Reader *rd, const NewUser *u, Problems *problems);
  * roles_approve (guard/role_grant.h); `approver` absent: the recovery sheet stands for her. */
 MUST_CHECK Err user_approve_roles(WriteTx *tx, const Store *store, const Actor *actor, Str user_uid,
                                   Str approver, Str *ret_roles);
-/* Of somebody whose second code another one takes away: what her roles opened waits for a second
- * person, since whoever gives out passwords as well could now come in her name. */
+/* Of somebody whose password another one sets, or whose second code she takes away: what the user's
+ * roles opened waits for a second person, since that other could now come in her name. */
 MUST_CHECK Err user_ask_roles_again(WriteTx *tx, const Store *store, Str user_uid, Str actor);

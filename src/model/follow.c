@@ -439,15 +439,32 @@ Err follow_blind(WriteTx *tx, const Store *s, const Field *f, int64_t rec, Str p
 
 /* ---- facts for the gate ---- */
 
+static RoleWish wish_of(WriteTx *tx, const Store *s, Str user_uid, const Actor *actor)
+{
+    return (RoleWish){.user_uid = user_uid,
+                      .guarded = roles_guarded(s->model, tx->arena),
+                      .approvers = roles_approving(s->model, tx->arena),
+                      .actor = actor ? actor->subject->uid : STR_NONE,
+                      .trusted = actor && actor->subject->system && s->in->practice};
+}
+
+/* Roles were approved for where their holder stood: in a wider place they are asked for anew. */
+static Err ask_again(WriteTx *tx, const Store *s, Str user_uid, const Actor *actor)
+{
+    RoleWish wish = wish_of(tx, s, user_uid, actor);
+    return actor && !str_empty(user_uid) ? roles_ask_again(tx, &wish) : ERR_OK;
+}
+
 static Err user_fact(WriteTx *tx, const Store *s, const Record *r, const Actor *actor)
 {
-    RoleWish wish = {.user_uid = r->uid,
-                     .wanted = role_text(s, r, FIELD_ROLE_USER_ROLES),
-                     .guarded = roles_guarded(s->model, tx->arena),
-                     .approvers = roles_approving(s->model, tx->arena),
-                     .actor = actor ? actor->subject->uid : STR_NONE,
-                     .trusted = actor && actor->subject->system && s->in->practice};
-    Str held;
+    RoleWish wish = wish_of(tx, s, r->uid, actor);
+    Str held, area = role_text(s, r, FIELD_ROLE_USER_AREA);
+    bool same;
+    TRY(db_any(tx->db, "SELECT 1 FROM fakta_pengguna WHERE uid=:uid AND COALESCE(area,'')=:area",
+               &same, BIND(":uid", r->uid), BIND(":area", area.ptr ? area : S(""))));
+    if (!same && !str_empty(area))
+        TRY(ask_again(tx, s, r->uid, actor));
+    wish.wanted = role_text(s, r, FIELD_ROLE_USER_ROLES);
     TRY(role_wish(tx, &wish, &held));
     UserFact f = {.user = r->id,
                   .uid = r->uid,
@@ -456,13 +473,15 @@ static Err user_fact(WriteTx *tx, const Store *s, const Record *r, const Actor *
                   .roles = held,
                   .active = str_is(role_text(s, r, FIELD_ROLE_USER_ACTIVE), "ya") && !r->void_tx,
                   .until = role_text(s, r, FIELD_ROLE_USER_UNTIL),
-                  .area = role_text(s, r, FIELD_ROLE_USER_AREA),
+                  .area = area,
                   .agency = r->parent};
     return user_fact_put(tx, &f);
 }
 
-static Err member_fact(WriteTx *tx, const Store *s, const Record *r)
+static Err member_fact(WriteTx *tx, const Store *s, const Record *r, const Actor *actor)
 {
+    bool covered;
+    Str uid;
     MemberFact f = {.membership = r->id,
                     .user = role_id(s, r, FIELD_ROLE_MEMBERSHIP_USER),
                     .agency = r->parent,
@@ -470,6 +489,11 @@ static Err member_fact(WriteTx *tx, const Store *s, const Record *r)
                     .end = role_text(s, r, FIELD_ROLE_MEMBERSHIP_END)};
     if (r->void_tx || !f.user)
         return member_fact_drop(tx, r->id);
+    TRY(member_fact_covered(tx->db, &f, &covered));
+    TRY(db_text(tx->db, "SELECT uid FROM fakta_pengguna WHERE user_id=:id", tx->arena, &uid,
+                BIND(":id", f.user)));
+    if (!covered)
+        TRY(ask_again(tx, s, uid, actor));
     return member_fact_put(tx, &f);
 }
 
@@ -478,7 +502,7 @@ Err follow_facts(WriteTx *tx, const Store *s, const Record *r, const Actor *acto
     if (r->reg->role == REG_ROLE_USER)
         return user_fact(tx, s, r, actor);
     if (r->reg->role == REG_ROLE_MEMBERSHIP)
-        return member_fact(tx, s, r);
+        return member_fact(tx, s, r, actor);
     return ERR_OK;
 }
 

@@ -31,7 +31,10 @@ static void put_asked(Req *req, Html *h, const RoleAsked *asked)
 {
     const Register *users = role_reg(req->model, REG_ROLE_USER);
     h_open(h, "li");
-    page_link(h, url_record(req, users, asked->user_uid, ""), asked->user_name);
+    if (req_may(req, users, VERB_READ))
+        page_link(h, url_record(req, users, asked->user_uid, ""), asked->user_name);
+    else
+        h_text(h, asked->user_name);
     h_lit(h, ": ");
     h_element(h, "strong", role_labels(req, asked->roles));
     h_lit(h, ". ");
@@ -48,8 +51,11 @@ static void put_asked(Req *req, Html *h, const RoleAsked *asked)
 Err roles_waiting(Req *req, Html *h, Str user_uid)
 {
     RoleAskedList list;
-    if (!req_duty(req, "approve"))
-        return ERR_OK;
+    if (!req_duty(req, "approve")) { /* others are told of their own */
+        if (!str_empty(user_uid))
+            return ERR_OK;
+        user_uid = req->subject.uid;
+    }
     TRY(roles_asked(req->reader.db, req->arena, user_uid, &list));
     if (!list.n)
         return ERR_OK;

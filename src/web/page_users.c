@@ -5,6 +5,7 @@
 #include "base/rand.h"
 #include "guard/second_factor.h"
 #include "guard/session.h"
+#include "intake/user_make.h"
 #include "web/audit_words.h"
 #include "web/page_users.h"
 #include "web/password_try.h"
@@ -189,8 +190,10 @@ static Err put_secret(WriteTx *tx, void *arg)
     const NewSecret *n = arg;
     Req *req = n->req;
     TRY(account_put(tx, n->user_uid, n->login, n->hash));
-    if (n->temporary)
+    if (n->temporary) {
         TRY(account_change_due(tx, n->user_uid));
+        TRY(user_ask_roles_again(tx, req->store, n->user_uid, req->subject.uid));
+    }
     TRY(session_close_user(tx, n->user_uid, n->temporary ? STR_NONE : req->subject.session));
     return req_note_account(tx, req, S("password"), n->user_uid, ERR_OK);
 }

@@ -197,6 +197,7 @@ def test_an_officer_named_opens_the_file_alone(own):
     made, number = sent(own, path, "IOM", persetujuan=basis, petugas=uid_of(own, "mitra"))
     colleague = "peksos"
     steps.make(own.as_("admin"), "keanggotaan", f"/institusi/{office(own, 'IOM')}", pengguna=uid_of(own, colleague), jabatan="Relawan")
+    steps.approve_roles(own)
     assert status(own, "mitra", made, person) == [200, 200]
     assert status(own, colleague, made, person) == [200, 404], "her institution reads the referral and not the file"
 

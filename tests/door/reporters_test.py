@@ -34,6 +34,7 @@ def colleague(own, login, of):
     office = own.rows("SELECT i.uid FROM institusi i JOIN fakta_pengguna f ON f.agency=i.id WHERE f.login=?", of)[0][0]
     user = own.rows("SELECT uid FROM pengguna WHERE nama_masuk=?", login)[0][0]
     steps.make(own.as_("admin"), "keanggotaan", f"/institusi/{office}", pengguna=user, jabatan="Petugas piket")
+    steps.approve_roles(own)
     return user
 
 

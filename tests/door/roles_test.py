@@ -54,6 +54,45 @@ def test_a_role_holds_once_a_second_person_approves_it(own):
     assert held(own, "ppt") == ["petugas_ppt"]
 
 
+def test_who_could_come_in_anothers_name_needs_a_second_person_again(own):
+    """A password set by another, a wider place: what somebody else approved was for who stood there."""
+    admin, path = own.as_("admin"), f"/akun/{uid_of(own, 'peksos')}"
+    assert held(own, "peksos") == ["pekerja_sosial"] and own.login("peksos").get("/kasus").status == 200
+    page = admin.get(path)
+    assert "baru berlaku setelah orang kedua" in page.words, "told before"
+    form = page.form("/sandi")
+    given = form["sandi"]
+    assert admin.submit(form).status == 200 and held(own, "peksos") == []
+    thief = own.client()
+    page = thief.submit(thief.get("/masuk").form("/masuk", has="sandi").fill(masuk="peksos", sandi=given))
+    page = thief.submit(thief.get("/akun").form("/akun/sandi").fill(lama=given, sandi="ombak biru pagi ini", ulang="ombak biru pagi ini"))
+    assert thief.get("/kasus").status == 403 and "Pekerja sosial" in thief.get("/?beranda=1").words, "told to whoever logs in"
+    assert not [f for f in admin.get("/peran").forms if f.action.endswith("/setujui")], "who did it approves it too"
+    steps.approve_roles(own)
+    assert held(own, "peksos") == ["pekerja_sosial"] and thief.get("/kasus").status == 200
+    # one's own new password asks nobody
+    thief.submit(thief.get("/akun").form("/akun/sandi").fill(lama="ombak biru pagi ini", sandi="kapal hijau sore itu", ulang="kapal hijau sore itu"))
+    assert held(own, "peksos") == ["pekerja_sosial"]
+    # another institution, by whoever gives memberships; a membership that only ends takes nothing
+    office = own.rows("SELECT uid FROM institusi WHERE kode='POLDA_NTT'")[0]["uid"]
+    assert "orang kedua" in admin.get(f"/keanggotaan/baru?induk=institusi/{office}").words, "told before"
+    member = steps.make(admin, "keanggotaan", f"/institusi/{office}", pengguna=uid_of(own, "peksos"), jabatan="Diperbantukan", selesai="2031-12-31")
+    assert held(own, "peksos") == []
+    steps.approve_roles(own)
+    assert steps.change(admin, member, selesai="2031-06-30").status == 200 and held(own, "peksos") == ["pekerja_sosial"]
+    assert steps.change(admin, member, selesai="2032-06-30").status == 200 and held(own, "peksos") == [], "a longer time is a wider place"
+    steps.approve_roles(own)
+    # another area
+    user = f"/pengguna/{uid_of(own, 'peksos')}"
+    assert steps.change(admin, user, wilayah="53.03").status == 200 and held(own, "peksos") == []
+    steps.approve_roles(own)
+    assert steps.change(admin, user, wilayah="53.03", nama_tampil="Pekerja Sosial Uji").status == 200 and held(own, "peksos") == ["pekerja_sosial"]
+    own.stop()
+    own.cli("rebuild")
+    assert held(own, "peksos") == ["pekerja_sosial"], "made anew from the records it is the same"
+    own.cli("audit verify")
+
+
 def test_where_one_administrator_is_left_the_recovery_sheet_is_the_second_person(own):
     uid = uid_of(own, "pdp")
     form = own.as_("admin").get(f"/pengguna/{uid}/ubah").form("/ubah", has="aktif")
