@@ -78,7 +78,9 @@ static Err start_clock(WriteTx *tx, Batch *batch, const Clock *k, const Record *
     TRY(rule_owner(tx, rec, &c->owner_uid));
     change_set_role(c, FIELD_ROLE_TASK_TITLE, k->label.text[LANG_ID]);
     Str unit = c->owner_uid;
-    if (!k->to_owner)
+    if (k->to_field)
+        unit = rec->vals[k->to_field->index].text;
+    else if (!k->to_owner)
         TRY(unit_of_role(tx, m, 1ull << k->to_role, rec->owner, &unit));
     change_set_role(c, FIELD_ROLE_TASK_UNIT, unit);
     change_set_role(c, FIELD_ROLE_TASK_STARTED, str_int(tx->arena, now));
@@ -183,15 +185,8 @@ static const Clock *clock_of(const Record *task, Str limit)
     return NULL;
 }
 
-/* A late task is answered by one more task for those it is escalated to. */
-static Err escalate(WriteTx *tx, Batch *batch, const Record *task, const Clock *k)
+static Err late_task(WriteTx *tx, Batch *batch, const Record *task, const Clock *k, Str unit)
 {
-    Str unit = STR_NONE;
-    if (!k || !k->escalate)
-        return ERR_OK;
-    TRY(unit_of_role(tx, task->reg->model, k->escalate, task->owner, &unit));
-    if (str_empty(unit))
-        return ERR_OK;
     Change *c = store_change(tx->arena, CHANGE_CREATE, task->reg, STR_NONE, 0);
     c->parent_reg = task->parent_reg;
     c->parent_uid = task->parent_uid;
@@ -202,6 +197,20 @@ static Err escalate(WriteTx *tx, Batch *batch, const Record *task, const Clock *
     change_set_role(c, FIELD_ROLE_TASK_STARTED, str_int(tx->arena, clock_now()));
     change_set_role(c, FIELD_ROLE_TASK_LIMIT, k->name); /* closed with the clock */
     return store_apply_system(tx, batch, system_actor_clock(), c);
+}
+
+/* A late task is answered by one more for those it is escalated to, and for who waits for another
+ * institution. */
+static Err escalate(WriteTx *tx, Batch *batch, const Record *task, const Clock *k)
+{
+    Str unit = STR_NONE, owner = STR_NONE;
+    if (k && k->escalate)
+        TRY(unit_of_role(tx, task->reg->model, k->escalate, task->owner, &unit));
+    if (k && k->to_field)
+        TRY(rule_owner(tx, task, &owner));
+    if (!str_empty(owner))
+        TRY(late_task(tx, batch, task, k, owner));
+    return str_empty(unit) || str_eq(unit, owner) ? ERR_OK : late_task(tx, batch, task, k, unit);
 }
 
 static Err act_on(WriteTx *tx, Batch *batch, const Record *task, int64_t now)

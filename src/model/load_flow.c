@@ -359,13 +359,25 @@ static void read_warn(Loader *l, void *into, const Node *v)
         load_bad(l, v, M_DOM_WARN, text);
 }
 
+static void link_clock_to(Loader *l, void *into, const Node *v)
+{
+    const Field *f = load_field_named(l, v, l->reg, str_from(v->text, 6));
+    ((Clock *)into)->to_field = f;
+    if (f && f->target != l->m->by_role[REG_ROLE_INSTITUTION])
+        load_problem(l, v, M_DOM_NO_WORD, v->text, S("pemilik"), STR_NONE);
+}
+
 static void read_clock_to(Loader *l, void *into, const Node *v)
 {
     Clock *c = into;
     if (!load_is_text(l, v))
         return;
+    c->to_role = -1;
     c->to_owner = str_is(v->text, "pemilik");
-    c->to_role = c->to_owner ? -1 : load_role_named(l, v);
+    if (str_starts(v->text, S("field ")))
+        load_later(l, PHASE_USES, link_clock_to, c, v);
+    else if (!c->to_owner)
+        c->to_role = load_role_named(l, v);
 }
 
 static void read_escalate(Loader *l, void *into, const Node *v)

@@ -250,7 +250,8 @@ typedef struct Clock {
     Duration limit; /* when there is no row */
     bool work_days;
     int warn_percent;
-    bool to_owner; /* the owning institution; else role `to_role` */
+    bool to_owner; /* the owning institution; else `to_field` names one, else role `to_role` */
+    const Field *to_field;
     int to_role;
     uint64_t escalate;
 } Clock;

@@ -136,3 +136,39 @@ def test_a_new_answer_time_counts_for_new_referrals_only(s):
     assert sent()[1] == 8
     task, = s.rows("SELECT * FROM tugas WHERE uid=?", old)
     assert (task["tenggat"] - task["mulai"]) / HOUR == 24, "a referral sent before was changed"
+
+
+def test_whom_a_referral_is_addressed_to_has_the_task_and_who_sent_it_hears_when_it_is_late(own):
+    office = own.as_("ppt")
+    case = steps.make(office, "kasus", judul="Perkara uji jam rujukan", klasifikasi="tppo")
+    victim = steps.make(office, "korban", case, status_tppo="mungkin", orang__nama="Kornelia Uji Jam", orang__jk="P")
+    held = {r["kode"]: r["uid"] for r in own.rows("SELECT kode, uid FROM institusi")}
+    consent = steps.make(office, "persetujuan", victim, tujuan="rujukan", dasar="persetujuan", bentuk="tertulis", oleh="sendiri", kepada=held["IOM"],
+                         pencatat=own.rows("SELECT uid FROM fakta_pengguna WHERE login='ppt'")[0]["uid"])
+    made = steps.make(office, "rujukan", victim, jenis="rujukan", layanan="latih", dari=held["P2TP2A"], ke=held["IOM"], urgensi="biasa",
+                      persetujuan=steps.uid_of(consent), bagikan=["identitas"])
+    assert office.submit(office.get(made).form("/kirim")).status == 200
+
+    def tasks():
+        return own.rows("SELECT t.uid, u.kode, t.judul, t.status FROM tugas t JOIN rujukan r ON r.id=t.induk AND t.induk_reg='rujukan'"
+                        " JOIN institusi u ON u.id=t.unit WHERE r.uid=? ORDER BY t.id", steps.uid_of(made))
+
+    task, = tasks()
+    assert (task["kode"], task["status"]) == ("IOM", "terbuka")
+    partner = own.as_("mitra")
+    assert task["uid"] in partner.get("/antrean/tugas_unit").html and partner.get(f"/tugas/{task['uid']}").status == 200
+    assert task["uid"] not in office.get("/antrean/tugas_unit").html, "who sent it has nothing to answer"
+    own.stop()
+    own.cli.clock("advance", "2")
+    own.start()
+    steps.wait_for(lambda: len(tasks()) > 1, "nobody was told that the answer is late")
+    late = [t for t in tasks() if t["uid"] != task["uid"]]
+    assert "P2TP2A" in {t["kode"] for t in late} and "IOM" not in {t["kode"] for t in late}
+    mine = next(t["uid"] for t in late if t["kode"] == "P2TP2A")
+    assert mine in own.as_("ppt").get("/antrean/tugas_unit").html
+    # the answer ends them all
+    partner = own.as_("mitra")
+    assert partner.submit(partner.get(made).form("/terima")).status == 200
+    assert {t["status"] for t in tasks() if t["judul"] != "Mulai layanan"} == {"selesai"}, [tuple(t) for t in tasks()]
+    start = next(t for t in tasks() if t["judul"] == "Mulai layanan")
+    assert start["kode"] == "IOM", "to begin is for who gives the service"
