@@ -15,9 +15,9 @@ SYSTEM = {'uid': 'text', 'nomor': 'text', 'versi': 'number', 'status': 'state', 
 CLASSES = {'identitas', 'kontak', 'lokasi_aman', 'kisah', 'kesehatan', 'hukum'}
 REG_KEYS = {'register', 'label', 'menu', 'help', 'group', 'is', 'tags', 'parent', 'parent_optional', 'final', 'key', 'reach', 'number', 'heading',
             'tabs', 'sections', 'flow', 'clocks', 'rules', 'rights', 'stats', 'retention', 'processing', 'was'}
-FIELD_KEYS = {'name', 'type', 'label', 'help', 'required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed', 'settled', 'addresses', 'class',
+FIELD_KEYS = {'name', 'type', 'label', 'help', 'required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed', 'proof', 'settled', 'addresses', 'class',
               'when', 'calc', 'default', 'min', 'max', 'scale', 'as', 'was', 'htcds'}
-FLAGS = ('required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed', 'settled', 'addresses')
+FLAGS = ('required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed', 'proof', 'settled', 'addresses')
 IS = set('person institution membership user case victim suspect report reporter event paper transaction evidence node relation '
          'attachment task assignment consent grant exclusion figure referral help_number candidate data_matter question inquiry check departure equal_names'.split())
 AS = {  # role of a field -> kinds it may have
@@ -762,7 +762,11 @@ class Domain:
                 self.limit_known(c, what)
             if c.get('days', 'work') != 'work' or not re.match(r'\d+ %$', c.get('warn', '80 %')):
                 err(c.at, f'{what}: bad days or warn')
-            if c['to'] != 'pemilik' and c['to'] not in self.roles:
+            named = c['to'].split(' ')
+            if named[0] == 'field' and len(named) == 2:
+                if r.fields.get(named[1], {}).get('type') != 'ref institusi':
+                    err(c['to'].at, f'{what}: to: "{named[1]}" names no institution')
+            elif c['to'] != 'pemilik' and c['to'] not in self.roles:
                 err(c['to'].at, f'{what}: to: no role "{c["to"]}"')
             self.check_roles_in(c, 'escalate', what)
 

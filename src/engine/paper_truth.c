@@ -4,12 +4,15 @@
 #include "base/utf8.h"
 #include "model/expr.h"
 #include "model/likeness.h"
+#include "model/row.h"
 #include "model/value_nik.h"
 
 #include <stdlib.h>
 
 /* `padanan` of a kind of paper whose number is the national number. */
 #define NUMBER_IS_NIK "number:nik"
+/* The same of an authenticity with which a paper proves nothing. */
+#define PROVES_NOTHING "proof:no"
 
 /* ---- what is stated ---- */
 
@@ -37,6 +40,13 @@ static void add(Arena *a, PaperTruth *to, Statement st)
         *ARENA_PUSH(a, *to) = st;
 }
 
+bool paper_is_false(const Record *r)
+{
+    const Field *f = role_field(r->reg->model, FIELD_ROLE_PAPER_GENUINE);
+    const Code *c = f && f->reg == r->reg ? code_find(f->codes, r->vals[f->index].text) : NULL;
+    return c && str_contains(c->mapping, S(PROVES_NOTHING));
+}
+
 /* What stands inside a number of a record, if it is one. */
 static void add_number(const Record *r, FieldRole role, Str issued, Date today, Arena *a,
                        PaperTruth *to)
@@ -48,6 +58,7 @@ static void add_number(const Record *r, FieldRole role, Str issued, Date today, 
             (Statement){.from = r,
                         .by = role_field(r->reg->model, role),
                         .by_number = true,
+                        .refused = paper_is_false(r),
                         .issued = issued,
                         .birth = date_iso(a, birth),
                         .other_sex = nik_other_sex(number, text_of(r, FIELD_ROLE_PERSON_SEX))});
@@ -83,6 +94,7 @@ void paper_states(const Record *r, Date today, Arena *a, PaperTruth *to)
     add(a, to,
         (Statement){.from = r,
                     .by = role_field(r->reg->model, FIELD_ROLE_PAPER_BIRTH),
+                    .refused = paper_is_false(r),
                     .closed = is_closed(r, FIELD_ROLE_PAPER_BIRTH),
                     .issued = issued,
                     .name = text_of(r, FIELD_ROLE_PAPER_NAME),
@@ -123,12 +135,14 @@ static int by_issue(const void *x, const void *y)
     return order ? order : p->by_number - q->by_number;
 }
 
-/* The first paper that states a birth date; without any, the first statement of the record. */
+/* The first paper that states a birth date and was not found false; without any, the first statement
+ * of the record. */
 static size_t first_stated(const PaperTruth *t)
 {
     for (int papers = 1; papers >= 0; papers--)
         for (size_t i = 0; i < t->n; i++)
-            if (is_paper(&t->items[i]) == papers && !str_empty(t->items[i].birth))
+            if (is_paper(&t->items[i]) == papers && !t->items[i].refused &&
+                !str_empty(t->items[i].birth))
                 return i;
     return t->n;
 }
@@ -157,7 +171,7 @@ static void settle_names(const Store *s, Arena *a, PaperTruth *t)
     Likeness *like = ARENA_ARRAY(a, t->n + 1, Likeness);
     for (size_t i = 0; i < t->n; i++) {
         names[i].name = t->items[i].name;
-        if (str_empty(first.name))
+        if (str_empty(first.name) && !t->items[i].refused)
             first.name = t->items[i].name;
     }
     if (str_empty(first.name) || !s->model->likeness)
@@ -179,9 +193,10 @@ static void settle_places(Arena *a, PaperTruth *t)
         if (str_empty(t->items[i].place))
             continue;
         Str place = utf8_fold(a, t->items[i].place);
-        if (str_empty(first))
+        if (str_empty(first) && !t->items[i].refused)
             first = place;
-        t->items[i].other_place = !str_contains(place, first) && !str_contains(first, place);
+        t->items[i].other_place =
+            first.ptr && !str_contains(place, first) && !str_contains(first, place);
     }
 }
 
@@ -295,10 +310,31 @@ static void warn(Reader *rd, const Field *number, const Field *beside, Msg msg, 
                                     .warning = true});
 }
 
+/* A false paper is told where it is, and proves nothing. */
+static Err refuse_false(Reader *rd, const Change *c, const Field *f, Problems *problems)
+{
+    Str words = c->vals[f->index], uid;
+    Record paper;
+    while (str_word(&words, &uid)) {
+        Err e = row_by_uid(rd->db, rd->arena, f->target, uid, &paper);
+        if (e == ERR_OK && paper_is_false(&paper))
+            problem_add(problems, (Problem){.field = f->name,
+                                            .label = &f->label,
+                                            .msg = M_PAPERS_FALSE,
+                                            .args = {paper.number}});
+        if (e != ERR_OK && e != E_NOT_FOUND)
+            return e;
+    }
+    return ERR_OK;
+}
+
 Err papers_advise(Reader *rd, const Change *c, const Record *before, Problems *problems)
 {
     Beside b = {0};
     Date birth;
+    for (size_t i = 0; i < c->reg->field_count; i++)
+        if (c->reg->fields[i]->proof && c->set[i])
+            TRY(refuse_false(rd, c, c->reg->fields[i], problems));
     if (c->reg->role == REG_ROLE_PERSON)
         TRY(of_person(rd, c, before, &b));
     else if (c->reg->role == REG_ROLE_PAPER)

@@ -11,6 +11,7 @@ typedef struct Statement {
     const Record *from;
     const Field *by; /* the field that states the birth date; a number states it inside */
     bool by_number;  /* decoded from a national number */
+    bool refused;    /* a paper found false: it proves nothing, nothing is held against it */
     bool closed;     /* the reader may not open what it states */
     bool other_sex;  /* inside a number, than stands on the person's record */
     Str issued, name, birth, place; /* canonical; absent: not stated */
@@ -33,6 +34,8 @@ void papers_settle(const Store *s, Arena *a, PaperTruth *t);
 /* What the register of victims says of somebody of that age: a value of its field for children;
  * STR_NONE where it has none. */
 Str child_by_age(const Model *m, Arena *a, int age);
-/* For Store.advise: warns where the number of a person or paper says another birth date or sex than
+/* Whether this was examined and found false. */
+bool paper_is_false(const Record *r);
+/* For Store.advise: refuses a paper found false where a field names what proves something; warns where the number of a person or paper says another birth date or sex than
  * what stands beside it. */
 MUST_CHECK Err papers_advise(Reader *rd, const Change *c, const Record *before, Problems *problems);

@@ -396,6 +396,7 @@ static void read_field(Loader *l, void *section, const Node *node)
         {"hide", READ_FLAG, KEY_MAY, offsetof(Field, hide), NULL},
         {"fixed", READ_FLAG, KEY_MAY, offsetof(Field, fixed), NULL},
         {"addresses", READ_FLAG, KEY_MAY, offsetof(Field, addresses), NULL},
+        {"proof", READ_FLAG, KEY_MAY, offsetof(Field, proof), NULL},
         {"settled", READ_FLAG, KEY_MAY, offsetof(Field, settled), NULL},
         {"class", READ_CALL, KEY_MAY, 0, read_class},
         {"scale", READ_CALL, KEY_MAY, 0, read_scale},

@@ -163,6 +163,7 @@ struct Field {
     bool remembers; /* calculated from fields of the record and its own former value */
     bool fixed;     /* stays as it was entered first; ask field_fixed */
     bool addresses; /* the institution named stands near as whom the record is addressed to */
+    bool proof;     /* the paper named proves something: a false one is refused */
     bool settled;   /* stays once the record left its first state; ask field_fixed */
     const Expr *when, *calc, *default_;
     bool has_min, has_max;

@@ -123,6 +123,8 @@ static Str who(const Papers *p, const Statement *s)
         return req_say(req, M_PAPERS_OWN_FIELD, req_label(req, &s->by->label), s->from->number);
     Str paper = str_printf(a, "%.*s %.*s", STR_ARG(kind ? record_value(req, s->from, kind) : S("")),
                            STR_ARG(s->from->number));
+    if (s->refused)
+        paper = req_say(req, M_PAPERS_REFUSED, paper);
     return s->by_number ? req_say(req, M_PAPERS_NUMBER_ON, paper) : paper;
 }
 

@@ -114,3 +114,30 @@ def test_who_is_known_by_initials_does_not_contradict_herself(s):
     steps.open_file(c, who)
     told = words(section(c.get(who + "?surat=ya")))
     assert "D. Y. M." in told and "nama lain" not in told, told
+
+
+def test_a_false_paper_proves_nothing(s):
+    c, dpo = s.as_("ppt"), s.as_("pdp")
+    who = person(c, nama="Sipora Ujisurat Nomleni", jk="P")
+    false = paper(c, who, "paspor", tgl_lahir_tertera="1998-08-12", tanggal_terbit="2001-05-02", keaslian="palsu", pemalsuan=["umur"])
+    true = paper(c, who, "akta_baptis", tgl_lahir_tertera="2003-08-12", tanggal_terbit="2003-12-25", keaslian="asli", nama_tertera="Sipora Ujisurat Nomleni")
+    # beside the others it is named as what it is, and they are not held against it, though it was issued first
+    steps.open_file(c, who)
+    text = words(section(c.get(who + "?surat=ya")))
+    assert re.search(r"Paspor DOK-\S+ \(palsu, bukan bukti\) menyatakan lahir 12 Agustus 1998, Surat baptis DOK-\S+ menyatakan 12 Agustus 2003", text), text
+    # nor is it a source of the age, or proof of who asks for her data
+    form = c.get(false + "/ubah").form("/ubah", has="idem")
+    steps.fill(form, {"sumber_umur": ["dukcapil"]})
+    c.submit(form)
+    assert not s.rows("SELECT 1 FROM dokumen__sumber_umur l JOIN dokumen d ON d.id=l.rec WHERE d.uid=?", steps.uid_of(false))
+    number = s.rows("SELECT nomor FROM dokumen WHERE uid=?", steps.uid_of(false))[0]["nomor"]
+    asked = dict(jenis="salinan", diterima="2026-10-01T08:00", uraian="Datang sendiri.", orang=steps.uid_of(who), bukti_identitas=["ktp"])
+    form = dpo.get("/urusan_pdp/baru").form("/urusan_pdp/baru", has="idem")
+    page = dpo.submit(steps.fill(form, {**asked, "surat_bukti": steps.uid_of(false)}))
+    assert page.status == 422 and f"Dokumen {number} sudah diperiksa dan dinyatakan palsu" in page.words, page.words[:800]
+    matter = steps.make(dpo, "urusan_pdp", **asked, surat_bukti=steps.uid_of(true))
+    # found false only afterwards: the step that rests on it is refused
+    assert steps.change(c, true, keaslian="palsu", pemalsuan=["umur"]).status == 200
+    page = dpo.submit(dpo.get(matter).form("/periksa")) if "/periksa" in dpo.get(matter).html else None
+    assert page is None or page.status == 422
+    assert s.rows("SELECT status FROM urusan_pdp WHERE uid=?", steps.uid_of(matter))[0]["status"] == "diterima"
