@@ -91,7 +91,8 @@ Err match_socket_serve(const Searching *s, const char *path)
     signal(SIGPIPE, SIG_IGN); /* who asks may leave before the answer */
     Err e = listen_at(path, fd);
     while (e == ERR_OK) {
-        int one = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+        int one =
+            accept4(fd, &(struct sockaddr){0}, &(socklen_t){sizeof(struct sockaddr)}, SOCK_CLOEXEC);
         if (one >= 0)
             take(s, one);
         else if (errno != EINTR && errno != ECONNABORTED)

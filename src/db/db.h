@@ -55,7 +55,8 @@ Bound bind_text(const char *name, Str value);
 #define BIND(name, ...)                                                                            \
     _Generic((__VA_ARGS__), Str : bind_text, default : bind_int)(name, __VA_ARGS__)
 #define BIND_BLOB(name, value) ((Bound){name, BIND_BYTES, 0, value})
-#define BINDS(...)             ((const Bound[]){__VA_ARGS__ __VA_OPT__(, ){NULL}})
+/* What stands before the first is for the comma, since cppcheck knows no __VA_OPT__. */
+#define BINDS(...) ((const Bound[]){{NULL}, ##__VA_ARGS__, {NULL}} + 1)
 
 /* A ready statement. Text that fails to prepare is our bug and ends the process, except for E_BUSY
  * and lost files. */

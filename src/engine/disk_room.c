@@ -28,7 +28,7 @@ static void let_in_again(const Place *p, Writer *wr)
 
 void room_watch(const Installation *in, Writer *wr)
 {
-    Place p;
+    Place p = {0};
     if (!place_of(in->dir, &p))
         return;
     bool reserve = file_exists(p.reserve), full = writer_refuses(wr);
@@ -45,7 +45,7 @@ void room_watch(const Installation *in, Writer *wr)
 
 void room_make_way(const char *dir)
 {
-    Place p;
+    Place p = {0};
     if (place_of(dir, &p) && p.room < ROOM_LOW)
         file_remove(p.reserve);
 }

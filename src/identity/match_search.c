@@ -182,9 +182,9 @@ static uint8_t known_level(const Question *q, int asked, uint32_t word, const Li
 /* Closest first. */
 static void join_partners(const Question *q, Partners *p)
 {
-    for (int a = 0, b = 0; a >= 0;) {
+    for (;;) {
         float best = 0;
-        a = -1;
+        int a = -1, b = 0;
         for (int i = 0; i < q->n; i++)
             for (int k = 0; k < ROW_WORDS; k++)
                 if (p->asked >> i & p->row >> k & 1 && p->levels[k][i] > TOKEN_DIFFERENT &&
@@ -194,7 +194,7 @@ static void join_partners(const Question *q, Partners *p)
                     b = k;
                 }
         if (a < 0)
-            break;
+            return;
         p->bits += best;
         p->asked &= ~(1u << a);
         p->row &= ~(1u << b);

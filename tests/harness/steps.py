@@ -3,7 +3,7 @@ import datetime
 import re
 import time
 
-WAIT_SECONDS = 200  # of the 300 that a test has: a machine may have much else to do
+WAIT_SECONDS = 200  # of the 600 that a test has: a machine may have much else to do
 
 
 def wait_for(holds, words):

@@ -88,6 +88,8 @@ static void make_victims(Dice *d)
                       .certain = PICK(d, certain),
                       .forms = PICK(d, forms),
                       .state = "dugaan"};
+        if (i % 40 == 39)
+            v->date = "2024-05-17"; /* a day with few */
         Change *c = save_add(&s, CHANGE_CREATE, "korban", STR_NONE, 0);
         c->owner_uid = institutions[cases[v->case_].owner];
         c->parent_reg = kit_reg(&kit, "kasus");
@@ -197,6 +199,13 @@ static bool certain_is(const Victim *v, const char *code)
     return v->certain && strcmp(v->certain, code) == 0;
 }
 
+/* Whether the row is one of those that are counted. */
+static bool speaks(const Subject *who, const Victim *v, const char *from, const char *to)
+{
+    bool mine = who->system || who == &head || cases[v->case_].owner == 0;
+    return !v->voided && mine && !certain_is(v, "bukan") && in_period(v->date, from, to);
+}
+
 /* Marks what counts: 1 in the table, 2 beside it. */
 static void choose(const Subject *who, const char *from, const char *to, int *counts)
 {
@@ -205,9 +214,7 @@ static void choose(const Subject *who, const char *from, const char *to, int *co
         int best = -1;
         for (int i = 0; i < VICTIMS; i++) {
             const Victim *v = &victims[i], *b = best < 0 ? NULL : &victims[best];
-            bool mine = who->system || who == &head || cases[v->case_].owner == 0;
-            if (v->person != p || v->voided || !mine || certain_is(v, "bukan") ||
-                !in_period(v->date, from, to))
+            if (v->person != p || !speaks(who, v, from, to))
                 continue;
             bool apart = certain_is(v, "mungkin"), best_apart = b && certain_is(b, "mungkin");
             if (!b || apart < best_apart || (apart == best_apart && strcmp(v->date, b->date) < 0))
@@ -243,6 +250,9 @@ static void same_count(const Count *got, int64_t want, Audience audience, const 
                  (long long)want);
 }
 
+/* How many totals were said to be small, rather than hidden for the sake of others. */
+static int small_totals, small_columns;
+
 static void check_table(const Subject *who, const char *rows, const char *columns,
                         const char *period, const char *from, const char *to, Audience audience)
 {
@@ -250,7 +260,7 @@ static void check_table(const Subject *who, const char *rows, const char *column
     Read r;
     Table t;
     Count total;
-    int64_t apart = 0, all = 0;
+    int64_t apart = 0, all = 0, records = 0;
     choose(who, from, to, counts);
     read_begin(&r, &kit, who);
     Problems problems = {.arena = r.arena};
@@ -263,7 +273,9 @@ static void check_table(const Subject *who, const char *rows, const char *column
     for (int i = 0; i < VICTIMS; i++) {
         apart += counts[i] == 2;
         all += counts[i] == 1;
+        records += speaks(who, &victims[i], from, to) && !certain_is(&victims[i], "mungkin");
     }
+    assert_int_equal(t.records, records);
     same_count(&t.total, all, audience, "total");
     same_count(&t.apart, apart, audience, "apart");
     assert_true(t.has_apart);
@@ -278,6 +290,9 @@ static void check_table(const Subject *who, const char *rows, const char *column
     for (size_t k = 0; k < t.column_count && *columns; k++)
         same_count(&t.column_totals[k], recount(counts, NULL, STR_NONE, columns, t.columns[k].code),
                    audience, columns);
+    for (size_t k = 0; k < t.column_count && *columns; k++)
+        small_columns += t.column_totals[k].masked && !t.column_totals[k].beside;
+    small_totals += t.total.masked && !t.total.beside;
     OK(table_total(&r.rd, ask.def->reg, str_of(period), audience, &total));
     same_count(&total, all, audience, "one figure");
     read_end(&r);
@@ -349,6 +364,21 @@ static void periods_and_scopes_agree(void **state)
         check_table(&head, "kelompok", "jk", p[0], p[1], p[2], AUDIENCE_TASK_FORCE);
         check_table(&kit.system, "asal", "", p[0], p[1], p[2], AUDIENCE_PUBLIC);
     }
+}
+
+/* A day on which few are counted: the total itself is small, and said to be. */
+static void few_are_said_to_be_few(void **state)
+{
+    (void)state;
+    static const char *const days[] = {"2024-05-17", "2025-12-31", "2026-01-20", "2026-12-31"};
+    small_totals = small_columns = 0;
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        char period[32];
+        snprintf(period, sizeof period, "%s/%s", days[i], days[i]);
+        check_table(&head, "kelompok", "jk", period, days[i], days[i], AUDIENCE_TASK_FORCE);
+        check_table(&kit.system, "bentuk", "jk", period, days[i], days[i], AUDIENCE_PUBLIC);
+    }
+    assert_true(small_totals > 0 && small_columns > 0);
 }
 
 static void audiences_and_questions_are_checked(void **state)
@@ -704,6 +734,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(every_crossing_agrees),
         cmocka_unit_test(a_set_is_its_tables),
         cmocka_unit_test(periods_and_scopes_agree),
+        cmocka_unit_test(few_are_said_to_be_few),
         cmocka_unit_test(audiences_and_questions_are_checked),
         cmocka_unit_test(cases_are_counted_by_row),
         cmocka_unit_test(csv_carries_the_same),
