@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "engine/identity_db.h"
 #include "identity/match_value.h"
+#include "web/asked.h"
 #include "web/record.h"
 
 #define ASK  "-penduduk"
@@ -205,10 +206,7 @@ static bool is_nik(Str text)
 
 static void question(Req *req, Html *h, Str text)
 {
-    h_open(h, "form");
-    h_attr(h, "method", S("get"));
-    h_attr(h, "class", S("bagian"));
-    h_url(h, "action", S("/cari"));
+    asked_form_open(req, h, S("/cari"), S("bagian"), STR_NONE);
     page_hidden(h, S("q"), text);
     if (!is_nik(text))
         widget_text(req, h, S(BORN), req_tr(req, M_POPULATION_BORN), STR_NONE,

@@ -1,6 +1,7 @@
 #include "web/list.h"
 
 #include "base/clock.h"
+#include "web/asked.h"
 #include "web/record.h"
 
 static void add(Req *req, Columns *c, const Field *f, Str name)
@@ -76,7 +77,7 @@ Str list_url(Req *req, Str name, Str value)
     }
     if (value.ptr)
         query_put(&q, name, value);
-    return str_printf(req->arena, "%.*s?%.*s", STR_ARG(req->path), STR_ARG(buf_str(&q)));
+    return asked_url(req, req->path, buf_str(&q));
 }
 
 Str list_total(Req *req, int64_t total)

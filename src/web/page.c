@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "guard/session.h"
 #include "model/draft.h"
+#include "web/asked.h"
 #include "web/page_file.h"
 #include "web/record.h"
 #include "web/routes.h"
@@ -220,7 +221,7 @@ void page_message(Req *req, Html *h)
                     {"saringan", M_FILTER_SAVED},    {"sandi", M_PASSWORD_CHANGED},
                     {"kode", M_FACTOR_RESET_DONE},   {"darurat", M_EMERGENCY_OPENED},
                     {"sesi", M_SESSION_ENDED},       {"sama", M_WEB_NOTHING_CHANGED},
-                    {"sudah", M_WEB_IMPORTED_BEFORE}};
+                    {"sudah", M_WEB_IMPORTED_BEFORE}, {"cari", M_ASKED_BEFORE}};
     Str name = req_query(req, S("pesan"));
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
         if (str_is(name, messages[i].name))
@@ -451,13 +452,10 @@ static void works(Req *req, Html *h)
 
 static void search_box(Req *req, Html *h)
 {
-    h_open(h, "form");
-    h_attr(h, "method", S("get"));
-    h_attr(h, "class", S("cari-atas"));
-    h_attr(h, "role", S("search"));
-    h_url(h, "action", S("/cari"));
+    asked_form_open(req, h, S("/cari"), S("cari-atas"), S("search"));
     h_open(h, "input");
     h_attr(h, "type", S("search"));
+    h_attr(h, "autocomplete", S("off"));
     h_attr(h, "name", S("q"));
     h_attr(h, "maxlength", S("200"));
     h_attr(h, "aria-label", req_tr(req, M_SEARCH_HINT));

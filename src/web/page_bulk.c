@@ -1,5 +1,6 @@
 /* One step for several records: the bar under a list, the page that asks again with the count, and
  * the act itself. Each record is a change of its own: what fails is told and stops no other. */
+#include "web/asked.h"
 #include "web/bulk.h"
 #include "web/list_query.h"
 #include "web/page_form.h"
@@ -99,6 +100,7 @@ static Err all_results(Req *req, Str back, QueryPage *ret)
     if (!str_cut(&rest, '?', &path))
         return E_BAD_REQ;
     TRY(urlencoded_parse(req->arena, rest, &p));
+    TRY(asked_params(req, &p));
     if (str_starts(path, S("/antrean/"))) {
         const QueueDef *def = model_queue(req->model, str_from(path, 9));
         if (!def || def->reg != req->reg || (def->roles && !(def->roles & req->subject.roles)))

@@ -4,6 +4,7 @@
 
 #include "base/rand.h"
 #include "model/saved_filter.h"
+#include "web/asked.h"
 #include "web/list.h"
 #include "web/list_query.h"
 #include "web/widget.h"
@@ -69,7 +70,7 @@ static void put_filter(Req *req, Html *h, const Register *reg, const SavedFilter
     Arena *a = req->arena;
     h_open(h, "li");
     h_open(h, "a");
-    h_url(h, "href", str_printf(a, "/%.*s?%.*s", STR_ARG(reg->name), STR_ARG(f->query)));
+    h_url(h, "href", asked_url(req, url_reg(req, reg), f->query));
     if (!alone)
         h_text(h, str_printf(a, "%.*s: ", STR_ARG(req_label(req, &reg->label))));
     h_text(h, f->name);
@@ -177,8 +178,8 @@ static Err after_save(Req *req, Err err)
     if (err == E_TOO_LARGE)
         return ask_again(req, put->filter.query, M_FILTER_FULL, SAVED_FILTERS_MAX);
     TRY(err);
-    return req_redirect(req, str_printf(req->arena, "/%.*s?%.*s&pesan=saringan",
-                                        STR_ARG(req->reg->name), STR_ARG(put->filter.query)));
+    Str query = str_printf(req->arena, "%.*s&pesan=saringan", STR_ARG(put->filter.query));
+    return req_redirect(req, asked_url(req, url_reg(req, req->reg), query));
 }
 
 /* 0 for a private filter. Only an institution of one's own can share it. */

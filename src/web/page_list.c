@@ -1,4 +1,5 @@
 /* The list of a register: facets with counts, filters, search, sort, pages by key. */
+#include "web/asked.h"
 #include "web/bulk.h"
 #include "web/list_query.h"
 #include "web/page_filters.h"
@@ -162,13 +163,11 @@ static void search_form(Req *req, Html *h)
     Str label = text ? req_tr(req, M_WEB_SEARCH) : req_tr(req, M_WEB_SEARCH_NUMBER);
     if (!text && str_empty(req->reg->number))
         return;
-    h_class(h, "form", "cari");
-    h_attr(h, "method", S("get"));
-    h_attr(h, "role", S("search"));
-    h_url(h, "action", req->path);
+    asked_form_open(req, h, req->path, S("cari"), S("search"));
     carry_filters(req, h, own, 2);
     h_open(h, "input");
     h_attr(h, "type", S("search"));
+    h_attr(h, "autocomplete", S("off"));
     h_attr(h, "name", text ? S("q") : S("nomor"));
     h_attr(h, "value", req_query(req, text ? S("q") : S("nomor")));
     h_attr(h, "aria-label", label);
@@ -195,9 +194,7 @@ static void more_filters(Req *req, Html *h)
         return;
     h_class(h, "details", "lagi");
     h_element(h, "summary", req_tr(req, M_WEB_MORE_FILTERS));
-    h_open(h, "form");
-    h_attr(h, "method", S("get"));
-    h_url(h, "action", req->path);
+    asked_form_open(req, h, req->path, STR_NONE, STR_NONE);
     for (size_t i = 0; i < req->reg->field_count; i++) {
         const Field *f = req->reg->fields[i];
         Str label = req_label(req, &f->label);
@@ -225,8 +222,8 @@ static Str with_suffix(Req *req, const char *suffix)
     for (size_t i = 0; i < req->query.names.n; i++)
         if (!str_is(req->query.names.items[i], "-dari") && !str_is(req->query.names.items[i], "n"))
             query_put(&q, req->query.names.items[i], req->query.values.items[i]);
-    return str_printf(req->arena, "/%.*s%s?%.*s", STR_ARG(req->reg->name), suffix,
-                      STR_ARG(buf_str(&q)));
+    return asked_url(req, str_printf(req->arena, "/%.*s%s", STR_ARG(req->reg->name), suffix),
+                     buf_str(&q));
 }
 
 static void actions(Req *req, Html *h)

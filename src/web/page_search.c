@@ -1,6 +1,7 @@
 /* One box over everything the reader may reach: numbers of records, exact protected values, names
  * of persons, words in clear text. Each group asks through the gate of its register; nothing is
  * said of records out of reach. */
+#include "web/asked.h"
 #include "web/book_look.h"
 #include "web/list.h"
 #include "web/record.h"
@@ -67,10 +68,8 @@ static Err group(Search *s, Query *q, Str why, Str name, Str value)
     if (page.total > SHOWN) {
         Buf query = buf_new(req->arena, 128);
         query_put(&query, name, value);
-        page_link(
-            s->h,
-            str_printf(req->arena, "/%.*s?%.*s", STR_ARG(q->reg->name), STR_ARG(buf_str(&query))),
-            req_say(req, M_SEARCH_ALL, list_total(req, page.total)));
+        page_link(s->h, asked_url(req, url_reg(req, q->reg), buf_str(&query)),
+                  req_say(req, M_SEARCH_ALL, list_total(req, page.total)));
     }
     h_close_to(s->h, mark);
     return ERR_OK;
@@ -169,15 +168,12 @@ static Err everywhere(Search *s)
 
 static void form(Req *req, Html *h, Str text)
 {
-    h_open(h, "form");
-    h_attr(h, "method", S("get"));
-    h_attr(h, "class", S("cari-besar"));
-    h_attr(h, "role", S("search"));
-    h_url(h, "action", S("/cari"));
+    asked_form_open(req, h, S("/cari"), S("cari-besar"), S("search"));
     page_label(h, S("cari-semua"), req_tr(req, M_SEARCH_HINT));
     h_class(h, "div", "tombol");
     h_open(h, "input");
     h_attr(h, "type", S("search"));
+    h_attr(h, "autocomplete", S("off"));
     h_attr(h, "id", S("cari-semua"));
     h_attr(h, "name", S("q"));
     h_attr(h, "value", text.ptr ? text : S(""));

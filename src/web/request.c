@@ -1,5 +1,6 @@
 /* The life of a request on the workers: who asks, is it really they, the page, its write, what must
  * go on record before the answer leaves. Knows nothing of the HTTP library. */
+#include "web/asked.h"
 #include "web/req.h"
 
 #include "base/clock.h"
@@ -390,6 +391,7 @@ static Err run_page(Req *req)
     Str first = comes_first(req);
     if (first.ptr)
         return behind_gate(req, first);
+    TRY(asked_open(req));
     return req->next.fn || req->res.status ? ERR_OK : req->route->page(req);
 }
 

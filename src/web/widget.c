@@ -150,8 +150,11 @@ static void put_notes(Control *c)
     c->described = str_empty(ids) ? STR_NONE : str_trim(ids);
 }
 
+/* "off": browsers keep what is typed, in their form memory and to restore a window (seen in the
+ * profile of Chromium after log-out); drafts are kept here instead. */
 static void describe(Control *c)
 {
+    h_attr(c->f->h, "autocomplete", S("off"));
     h_attr(c->f->h, "aria-describedby", c->described);
     const Problem *p = problem_of(c->f, c->name);
     if (p && !p->warning)
@@ -168,7 +171,6 @@ static void input(Control *c, Str type, Str mode)
     h_attr(h, "name", c->name);
     h_attr(h, "type", type);
     h_attr(h, "inputmode", mode);
-    h_attr(h, "autocomplete", S("off"));
     h_attr(h, "value", c->value);
     if (c->field->kind == FK_TEXT && c->field->has_max && c->field->max > 0)
         h_attr_int(h, "maxlength", c->field->max);
@@ -321,7 +323,6 @@ static void search_box(Control *c, Str source, Str level)
     h_attr(h, "id", c->id);
     h_attr(h, "name", name);
     h_attr(h, "type", S("text"));
-    h_attr(h, "autocomplete", S("off"));
     h_attr(h, "aria-label", req_say(req, M_WEB_LOOK_FOR, req_label(req, &c->field->label)));
     h_attr(h, "value", c->f->typed ? params_get(c->f->typed, name) : STR_NONE);
     h_attr(h, "data-pilih", source);

@@ -53,6 +53,7 @@ static void own_attributes(Html *h, const OwnControl *c)
 {
     h_attr(h, "id", c->id);
     h_attr(h, "name", c->name);
+    h_attr(h, "autocomplete", S("off"));
     h_attr(h, "aria-describedby", c->described);
     if (c->wrong)
         h_attr(h, "aria-invalid", S("true"));

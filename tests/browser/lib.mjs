@@ -17,13 +17,15 @@ export const shots = process.env.SIGAP_SHOTS ?? path.join(root, 'build/test/shot
 export const phone = { width: 360, height: 740 };
 export const desk = { width: 1280, height: 800 };
 
+export const launchArgs = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
 export const tests = [];
 // `seconds`: how long it may take before it counts as hanging.
 export function test(name, run, { seconds = 180 } = {}) {
   tests.push({ name, run, seconds });
 }
 
-// A browser without background traffic, with a profile that is thrown away.
 // Waits until the page of an import's run no longer says that work is going on.
 export async function settled(page) {
   for (let i = 0; i < 200; i++) {
@@ -34,14 +36,14 @@ export async function settled(page) {
   throw new Error('the import did not come to rest');
 }
 
+// A browser without background traffic, with a profile that is thrown away.
 export async function openBrowser() {
   if (!executablePath || !existsSync(executablePath)) throw new Error(`no browser${executablePath ? ` at ${executablePath}` : ''}`);
   const profile = mkdtempSync(path.join(tmpdir(), 'sigap-chromium-'));
   const browser = await chromium.launch({
     executablePath,
     env: { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile },
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: launchArgs,
   });
   browser.on('disconnected', () => rmSync(profile, { recursive: true, force: true }));
   return browser;
