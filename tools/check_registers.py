@@ -19,7 +19,7 @@ FIELD_KEYS = {'name', 'type', 'label', 'help', 'required', 'list', 'search', 'fa
               'when', 'calc', 'default', 'min', 'max', 'scale', 'as', 'was', 'htcds'}
 FLAGS = ('required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed', 'proof', 'settled', 'addresses')
 IS = set('person institution membership user case victim suspect report reporter event paper transaction evidence node relation '
-         'attachment task assignment consent grant exclusion figure referral help_number candidate data_matter question inquiry check departure equal_names'.split())
+         'attachment task assignment consent grant exclusion figure referral help_number candidate data_matter question inquiry check departure equal_names match_weights'.split())
 AS = {  # role of a field -> kinds it may have
     'person.name': 'text', 'person.alias': 'text', 'person.birth': 'date', 'person.sex': 'code', 'person.nik': 'text',
     'person.origin': 'place', 'person.initials': 'text', 'person.mother': 'text', 'person.passport': 'text',
@@ -27,7 +27,7 @@ AS = {  # role of a field -> kinds it may have
     'data_matter.person': 'ref', 'data_matter.file': 'ref', 'data_matter.withheld': 'codes', 'data_matter.ground': 'code', 'data_matter.since': 'instant',
     'data_matter.until': 'instant', 'data_matter.user': 'ref', 'data_matter.institution': 'ref', 'data_matter.affected': 'number',
     'data_matter.told': 'text',
-    'candidate.pair': 'refs', 'candidate.score': 'number', 'candidate.parts': 'text', 'candidate.reveals': 'yesno4',
+    'candidate.pair': 'refs', 'candidate.score': 'number', 'candidate.parts': 'text', 'candidate.reveals': 'yesno4', 'candidate.version': 'text',
     'institution.code': 'text', 'institution.name': 'text',
     'grant.user': 'ref', 'grant.institution': 'ref', 'grant.classes': 'codes', 'grant.start': 'instant', 'grant.end': 'instant',
     'grant.emergency': 'yesno4', 'grant.reason': 'text', 'grant.purpose': 'code', 'grant.basis': 'ref', 'exclusion.user': 'ref', 'exclusion.institution': 'ref',
@@ -42,6 +42,8 @@ AS = {  # role of a field -> kinds it may have
     'task.title': 'text', 'task.owner': 'ref', 'task.unit': 'ref', 'task.started': 'instant', 'task.due': 'instant',
     'task.next': 'instant', 'task.limit': 'text', 'figure.series': 'code', 'figure.dimension': 'text', 'figure.place': 'place',
     'figure.start': 'date', 'figure.end': 'date', 'figure.value': 'number', 'figure.unit': 'code', 'figure.source': 'text',
+    'match_weights.text': 'text', 'match_weights.persons': 'number', 'match_weights.pairs': 'number', 'match_weights.decisions': 'number',
+    'match_weights.agreed_old': 'number', 'match_weights.agreed_new': 'number',
     'equal_names.words': 'text', 'equal_names.persons': 'number', 'equal_names.perhaps': 'yesno4', 'question.terms': 'text', 'question.birth': 'date', 'question.purpose': 'code', 'question.reason': 'text', 'inquiry.person': 'ref',
     'inquiry.agency': 'ref', 'inquiry.asker': 'ref', 'inquiry.purpose': 'code', 'inquiry.reason': 'text', 'inquiry.classes': 'codes', 'inquiry.until': 'instant', 'check.person': 'ref', 'departure.began': 'date', 'check.refused': 'yesno4',
     'figure.period': 'text', 'figure.note': 'text', 'figure.doubt': 'yesno4', 'figure.part_year': 'yesno4'}

@@ -10,6 +10,7 @@
 #include "engine/candidate_db.h"
 #include "engine/nickname_db.h"
 #include "engine/question_db.h"
+#include "engine/weights_db.h"
 #include "identity/match_report.h"
 #include "identity/match_write.h"
 #include "model/person_index.h"
@@ -223,8 +224,15 @@ static Err refresh(Cli *cli)
 /* What people decided teaches; it is agreed to before it is used. */
 static Err learn(Cli *cli)
 {
+    WeightsRun run;
+    Str said[5];
     TRY(cli_open(cli));
-    return nicknames_propose(&cli->store);
+    TRY(nicknames_propose(&cli->store));
+    TRY(weights_propose(&cli->store, &run));
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        said[i] = str_int(cli->arena, run.figures[i]);
+    cli_say(cli, run.told, said[0], said[1], said[2], said[3], said[4]);
+    return ERR_OK;
 }
 
 /* Questions to other agencies that wait, at once instead of at the server's next look. */

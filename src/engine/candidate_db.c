@@ -202,55 +202,82 @@ typedef struct Proposing {
     CandidateRun *run;
 } Proposing;
 
-/* What a merge would reveal may have changed since the pair was proposed. */
-static Err look_again(WriteTx *tx, Batch *batch, const Record *asked, Str opens)
+static void put_weight(Arena *a, Change *c, const Likeness *like)
 {
-    const Field *f = role_field(asked->reg->model, FIELD_ROLE_CANDIDATE_REVEALS);
-    if (!candidate_open(asked->reg, asked->state) || str_eq(asked->vals[f->index].text, opens))
-        return ERR_OK;
-    Change *c = store_change(tx->arena, CHANGE_UPDATE, asked->reg, asked->uid, 0);
-    change_set(c, f, opens);
-    return store_apply_system(tx, batch, system_actor_clock(), c);
-}
-
-static Change *candidate_of(Arena *a, const Register *reg, const Record pair[2],
-                            const Likeness *like, Str opens)
-{
-    Change *c = store_change(a, CHANGE_CREATE, reg, STR_NONE, 0);
-    change_set_role(c, FIELD_ROLE_CANDIDATE_PAIR,
-                    str_printf(a, "%.*s %.*s", STR_ARG(pair[0].uid), STR_ARG(pair[1].uid)));
     change_set_role(c, FIELD_ROLE_CANDIDATE_SCORE, str_int(a, like->weight));
     change_set_role(c, FIELD_ROLE_CANDIDATE_PARTS, likeness_write(a, like));
-    change_set_role(c, FIELD_ROLE_CANDIDATE_REVEALS, opens);
+    change_set_role(c, FIELD_ROLE_CANDIDATE_VERSION, like->version);
+}
+
+/* What is to be written of a pair: the candidate that was asked about, or none as yet. */
+typedef struct PairDue {
+    Record asked, pair[2]; /* the older one is kept */
+    Str opens;
+    bool due, weighed;
+} PairDue;
+
+/* A new pair is due when it weighs enough; one that waits, when it was weighed by other weights, or
+ * when what a merge would reveal has changed. */
+static Err pair_due(Db *db, Arena *a, const Proposing *p, size_t i, PairDue *ret)
+{
+    const Field *pair = role_field(p->store->model, FIELD_ROLE_CANDIDATE_PAIR),
+                *version = role_field(p->store->model, FIELD_ROLE_CANDIDATE_VERSION),
+                *reveal = role_field(p->store->model, FIELD_ROLE_CANDIDATE_REVEALS);
+    bool older = p->others[i].id < p->who.id, opens;
+    const Likeness *like = &p->like[i];
+    *ret = (PairDue){.pair = {older ? p->others[i] : p->who, older ? p->who : p->others[i]}};
+    int64_t ids[2] = {ret->pair[0].id, ret->pair[1].id};
+    TRY(find_asked(db, a, pair, ids, &ret->asked));
+    const Record *asked = &ret->asked;
+    if (asked->id ? !candidate_open(asked->reg, asked->state) : like->weight < LIKENESS_EVEN)
+        return ERR_OK;
+    TRY(reveals(db, p->who.reg, ids[0], ids[1], &opens));
+    ret->opens = opens ? S("ya") : S("tidak");
+    ret->weighed = asked->id && str_eq(asked->vals[version->index].text, like->version);
+    ret->due = !ret->weighed || !str_eq(asked->vals[reveal->index].text, ret->opens);
+    return ERR_OK;
+}
+
+static Change *new_candidate(Arena *a, const Proposing *p, const PairDue *due, const Likeness *like)
+{
+    Change *c = store_change(a, CHANGE_CREATE, role_reg(p->store->model, REG_ROLE_CANDIDATE),
+                             STR_NONE, 0);
+    change_set_role(c, FIELD_ROLE_CANDIDATE_PAIR,
+                    str_printf(a, "%.*s %.*s", STR_ARG(due->pair[0].uid),
+                               STR_ARG(due->pair[1].uid)));
+    put_weight(a, c, like);
+    change_set_role(c, FIELD_ROLE_CANDIDATE_REVEALS, due->opens);
     return c;
 }
 
-/* The older record is kept. */
-static Err propose_pair(WriteTx *tx, Proposing *p, const Record *other, const Likeness *like)
+static Change *changed_candidate(Arena *a, const PairDue *due, const Likeness *like)
 {
-    const Register *reg = role_reg(p->store->model, REG_ROLE_CANDIDATE);
-    bool older = other->id < p->who.id, opens;
-    Record pair[2] = {older ? *other : p->who, older ? p->who : *other}, asked;
-    int64_t ids[2] = {pair[0].id, pair[1].id};
+    Change *c = store_change(a, CHANGE_UPDATE, due->asked.reg, due->asked.uid, 0);
+    if (!due->weighed)
+        put_weight(a, c, like);
+    change_set_role(c, FIELD_ROLE_CANDIDATE_REVEALS, due->opens);
+    return c;
+}
+
+static Err propose_pair(WriteTx *tx, Proposing *p, size_t i)
+{
     Batch batch = {.store = p->store, .actor = system_actor_clock(), .arena = tx->arena};
     batch.problems.arena = tx->arena;
-    TRY(find_asked(tx->db, tx->arena, role_field(reg->model, FIELD_ROLE_CANDIDATE_PAIR), ids,
-                   &asked));
-    TRY(reveals(tx->db, pair[0].reg, ids[0], ids[1], &opens));
-    Str word = opens ? S("ya") : S("tidak");
-    if (asked.id)
-        return look_again(tx, &batch, &asked, word);
-    p->run->proposed++;
+    PairDue due;
+    TRY(pair_due(tx->db, tx->arena, p, i, &due));
+    if (!due.due)
+        return ERR_OK;
+    p->run->proposed += !due.asked.id;
     return store_apply_system(tx, &batch, system_actor_clock(),
-                              candidate_of(tx->arena, reg, pair, like, word));
+                              due.asked.id ? changed_candidate(tx->arena, &due, &p->like[i])
+                                           : new_candidate(tx->arena, p, &due, &p->like[i]));
 }
 
 static Err propose_all(WriteTx *tx, void *proposing)
 {
     Proposing *p = proposing;
     for (size_t i = 0; i < p->n; i++)
-        if (p->like[i].weight >= LIKENESS_EVEN)
-            TRY(propose_pair(tx, p, &p->others[i], &p->like[i]));
+        TRY(propose_pair(tx, p, i));
     return ERR_OK;
 }
 
@@ -290,8 +317,11 @@ static Err propose_for(Proposing *p, Str uid)
             !has_person(p, p->others[p->n].id))
             p->n++;
     likeness_compare(p->store, &who, facts, p->n, p->like);
-    for (size_t i = 0; i < p->n; i++)
-        any |= p->like[i].weight >= LIKENESS_EVEN;
+    for (size_t i = 0; i < p->n && !any; i++) {
+        PairDue due;
+        TRY(pair_due(p->conn.db, p->arena, p, i, &due));
+        any = due.due;
+    }
     p->run->persons++;
     return any ? writer_run(p->store->writer, NULL, propose_all, p) : ERR_OK;
 }

@@ -55,6 +55,8 @@ Err follow_up_after_change(WriteTx *tx, Batch *batch, const Change *change, cons
         TRY(inquiry_answered(tx, after));
     if (after->reg->role == REG_ROLE_EQUAL_NAMES)
         TRY(equal_names_changed(tx, after->reg->model));
+    if (after->reg->role == REG_ROLE_MATCH_WEIGHTS)
+        TRY(likeness_changed(tx, after->reg->model));
     TRY(rules_run(tx, batch, after));
     return clocks_run(tx, batch, change, before, after);
 }

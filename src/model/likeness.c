@@ -1,10 +1,12 @@
 #include "model/likeness.h"
 
 #include "base/csv.h"
-#include "identity/match_model.h"
+#include "base/log.h"
+#include "identity/match_score.h"
 #include "model/person_index.h"
 
 #include <math.h>
+#include <stdatomic.h>
 
 /* The columns of a book of persons, in the order of the parts. */
 static const struct {
@@ -27,7 +29,11 @@ struct LikenessModel {
     const NameRules *rules;
     MatchSettings settings;
     MatchModel weights;
-    Str alias; /* the word behind which another name stands */
+    const MatchBook *form; /* what is compared */
+    Str alias;             /* the word behind which another name stands */
+    Str version;
+    LikenessModel *shipped; /* itself, or what it is used instead of */
+    _Atomic(const LikenessModel *) in_force; /* of the shipped one */
 };
 
 const Field *likeness_field(const Model *m, LikenessPart part)
@@ -77,6 +83,21 @@ static Str alias_word(const NameRules *rules)
     return STR_NONE;
 }
 
+static void publish(void *weights)
+{
+    LikenessModel *l = weights;
+    atomic_store_explicit(&l->shipped->in_force, l, memory_order_release);
+}
+
+/* Shipped weights have no number: what tells them apart is what they say. */
+static Str print_of(Arena *a, Str weights)
+{
+    uint32_t sum = 2166136261u;
+    for (size_t i = 0; i < weights.len; i++)
+        sum = (sum ^ (unsigned char)weights.ptr[i]) * 16777619u;
+    return str_printf(a, "%08x", sum);
+}
+
 /* A book of nobody in particular says what is compared; the weights are read for that. */
 LikenessModel *likeness_model(Arena *a, const NameRules *rules, Str weights, Str place,
                               Problems *problems)
@@ -96,10 +117,81 @@ LikenessModel *likeness_model(Arena *a, const NameRules *rules, Str weights, Str
     put_row(NULL, a, l->alias, &nobody, &text);
     if (problems->errors > before)
         return NULL;
-    const MatchBook *book = read_book(a, l, buf_str(&text), problems);
-    comparer_init(a, book, &c);
+    l->form = read_book(a, l, buf_str(&text), problems);
+    comparer_init(a, l->form, &c);
     match_model_fixed(&c, &l->settings, &l->weights, problems);
+    l->version = print_of(a, weights);
+    l->shipped = l;
+    publish(l);
     return problems->errors > before ? NULL : l;
+}
+
+/* ---- in force ---- */
+
+LikenessModel *likeness_of_text(Arena *a, const Model *m, Str version, Str text)
+{
+    Problems problems = {.arena = a};
+    LikenessModel *l = likeness_model(a, m->names, text, version, &problems);
+    if (!l) {
+        log_error("weights %.*s cannot be read", STR_ARG(version));
+        return NULL;
+    }
+    l->version = version;
+    l->shipped = m->likeness;
+    return l;
+}
+
+const LikenessModel *likeness_in_force(const Model *m)
+{
+    return m->likeness ? atomic_load_explicit(&m->likeness->in_force, memory_order_acquire) : NULL;
+}
+
+Str likeness_version(const LikenessModel *l)
+{
+    return l->version;
+}
+
+/* The newest that is agreed to, else the shipped ones; in the arena of the model, for readers may
+ * hold what went before. */
+static Err read_in_force(Db *db, const Model *m, LikenessModel **ret)
+{
+    const Field *text = role_field(m, FIELD_ROLE_MATCH_WEIGHTS_TEXT);
+    Arena *a = m->arena;
+    Stmt *st;
+    Err e;
+    *ret = m->likeness;
+    TRY(db_stmt(db,
+                str_printf(a, "SELECT status,nomor,%.*s FROM %.*s WHERE batal=0 ORDER BY id",
+                           STR_ARG(text->name), STR_ARG(text->reg->name))
+                    .ptr,
+                &st));
+    while (stmt_next(st, &e)) {
+        LikenessModel *own = NULL;
+        if (reg_state(text->reg, row_text(a, st, 0))->opens)
+            own = likeness_of_text(a, m, row_text(a, st, 1), row_text(a, st, 2));
+        *ret = own ? own : *ret;
+    }
+    return e;
+}
+
+Err likeness_load(Db *db, const Model *m)
+{
+    LikenessModel *l;
+    if (!m->likeness || !role_reg(m, REG_ROLE_MATCH_WEIGHTS))
+        return ERR_OK;
+    TRY(read_in_force(db, m, &l));
+    publish(l);
+    return ERR_OK;
+}
+
+Err likeness_changed(WriteTx *tx, const Model *m)
+{
+    LikenessModel *l;
+    if (!m->likeness)
+        return ERR_OK;
+    TRY(read_in_force(tx->db, m, &l));
+    writer_after_commit(tx, publish, l);
+    return ERR_OK;
 }
 
 /* ---- levels to agreements ---- */
@@ -190,9 +282,11 @@ static void say(const MatchBook *b, const Compared *pair, const MatchParts *part
         ret->weight += ret->bits[p];
 }
 
+/* The fewer pairs there are, the larger the shares of these. */
+static const MatchClass by_size[] = {CLASS_SAME, CLASS_FORGED, CLASS_RENAMED, CLASS_KIN};
+
 static MatchModel sized(const LikenessModel *l, size_t persons)
 {
-    static const MatchClass by_size[] = {CLASS_SAME, CLASS_FORGED, CLASS_RENAMED, CLASS_KIN};
     MatchModel m = l->weights;
     double bits =
         log2((double)SHARES_OF / (double)(persons > LEAST_PERSONS ? persons : LEAST_PERSONS));
@@ -204,7 +298,12 @@ static MatchModel sized(const LikenessModel *l, size_t persons)
 void likeness_compare(const Store *s, const PersonFacts *who, const PersonFacts *others, size_t n,
                       Likeness *ret)
 {
-    const LikenessModel *l = s->model->likeness;
+    likeness_compare_by(likeness_in_force(s->model), s, who, others, n, ret);
+}
+
+void likeness_compare_by(const LikenessModel *l, const Store *s, const PersonFacts *who,
+                         const PersonFacts *others, size_t n, Likeness *ret)
+{
     Arena *a = arena_new(SIZE_MAX);
     Buf text = buf_new(a, 256 * (n + 2));
     Problems problems = {.arena = a};
@@ -225,9 +324,85 @@ void likeness_compare(const Store *s, const PersonFacts *who, const PersonFacts 
             match_compare(&c, match_row(b, 0), match_row(b, i + 1), &pair);
             MatchParts parts = match_parts(&m, &pair, b->comparison_count);
             say(b, &pair, &parts, &ret[i]);
+            ret[i].version = l->version;
         }
     }
     arena_free(a);
+}
+
+/* ---- learning ---- */
+
+/* What is shipped counts as so many pairs of a class, and so many of strangers. */
+static const double believed_pairs = 100, believed_strangers = 200000;
+
+static double blend(double seen, double learned, double belief, double believed)
+{
+    return (seen * learned + belief * believed) / (seen + belief);
+}
+
+static void blend_level(const MatchModel *shipped, size_t k, unsigned v, double random,
+                        const double pairs[MATCH_CLASSES], MatchModel *m)
+{
+    double was = shipped->bits[CLASS_SAME][k][v], *u = &m->u[k][v], *same = &m->m[CLASS_SAME][k][v];
+    *u = blend(random, *u, believed_strangers, shipped->u[k][v]);
+    for (int c = 0; c < MATCH_CLASSES; c++)
+        m->m[c][k][v] = blend(pairs[c], m->m[c][k][v], believed_pairs, shipped->m[c][k][v]);
+    double bits = fmin(was + LESSON_BITS, fmax(was - LESSON_BITS, log2(*same / *u)));
+    *same = fmin(1, *u * exp2(bits));
+}
+
+/* Of a thing that few records hold few pairs were seen. */
+static void blend_all(const LikenessModel *l, const MatchBook *b, MatchModel *m)
+{
+    double all = (double)b->n * (b->n - 1) / 2;
+    for (size_t k = 0; k < b->comparison_count; k++) {
+        double random = fmax(0, (double)m->sampled - m->u[k][LEVEL_MISSING]), pairs[MATCH_CLASSES];
+        for (int c = 0; c < MATCH_CLASSES; c++)
+            pairs[c] = m->share[c] * all * random / (double)m->sampled;
+        for (unsigned v = 1; v < compare_levels(b->comparisons[k].kind); v++)
+            blend_level(&l->weights, k, v, random, pairs, m);
+    }
+    for (size_t i = 0; i < sizeof by_size / sizeof *by_size; i++) {
+        double *share = &m->share[by_size[i]];
+        *share = blend(*share * all, *share * b->n / SHARES_OF, believed_pairs,
+                       l->weights.share[by_size[i]]);
+    }
+}
+
+void likeness_learn(Arena *a, const Model *m, const PersonFacts *all, size_t n, LikenessLesson *ret)
+{
+    const LikenessModel *l = m->likeness;
+    Buf text = buf_new(a, 256 * (n + 1)), weights = buf_new(a, 16384);
+    Problems problems = {.arena = a};
+    MatchModel *learned = ARENA_NEW(a, MatchModel);
+    Comparer c;
+    put_row(m, a, l->alias, NULL, &text);
+    for (size_t i = 0; i < n; i++)
+        put_row(m, a, l->alias, &all[i], &text);
+    const MatchBook *b = read_book(a, l, buf_str(&text), &problems);
+    comparer_init(a, b, &c);
+    MatchRun run = {.comparer = &c, .blocks = match_blocks_new(a, b, false), .threads = 1};
+    Patterns patterns = match_count_patterns(a, &run);
+    match_model_learn(&c, &patterns, false, learned);
+    *ret = (LikenessLesson){
+        .persons = b->n,
+        .same_pairs = learned->share[CLASS_SAME] * (double)b->n * (b->n - 1.0) / 2};
+    blend_all(l, b, learned);
+    match_model_write(a, b, learned, &weights);
+    ret->text = buf_str(&weights);
+}
+
+void likeness_side_by_side(Arena *a, const LikenessModel *old, const LikenessModel *fresh,
+                           LevelList *ret)
+{
+    for (size_t k = 0; k < old->form->comparison_count; k++) {
+        const Comparison *c = &old->form->comparisons[k];
+        for (unsigned v = 1; v < compare_levels(c->kind); v++)
+            *ARENA_PUSH(a, *ret) = (LevelBits){part_of(c->role), c->name,
+                                               compare_level_name(a, c->kind, v),
+                                               old->weights.bits[CLASS_SAME][k][v],
+                                               fresh->weights.bits[CLASS_SAME][k][v]};
+    }
 }
 
 /* ---- as stored ---- */

@@ -461,7 +461,7 @@ struct Model {
     const Register *by_role[REG_ROLE_COUNT];
     const Field *field_by_role[FIELD_ROLE_COUNT];
     const struct NameRules *names;        /* how names are compared; NULL: no folder of names */
-    const struct LikenessModel *likeness; /* what agreement of two persons weighs; likewise */
+    struct LikenessModel *likeness; /* what agreement of two persons weighs; likewise */
     Str text; /* canonical text of everything that shapes the database, for the migration plan */
 };
 

@@ -7,6 +7,7 @@
 #include "guard/readings.h"
 #include "model/counted.h"
 #include "model/equal_names.h"
+#include "model/likeness.h"
 #include "model/local_code.h"
 #include "model/person_index.h"
 #include "model/restriction.h"
@@ -52,6 +53,8 @@ Err store_open(Arena *a, const Model *m, Installation *in, Store *ret)
     e = local_codes_load(data, m);
     if (e == ERR_OK)
         e = equal_names_load(data, m);
+    if (e == ERR_OK)
+        e = likeness_load(data, m);
     if (e != ERR_OK) {
         db_close(data);
         db_close(keys);

@@ -10,6 +10,7 @@
  * for which a protected file may be opened. */
 #define LIST_MENU    "kelompok_menu"
 #define LIST_PURPOSE "tujuan_akses"
+#define LIST_LEVELS  "tingkat_kecocokan"
 /* Children with this tag are shown as a time line. */
 #define TAG_TIMELINE "timeline"
 

@@ -10,6 +10,8 @@
 #include "engine/identity_db.h"
 #include "guard/session.h"
 
+#include <math.h>
+
 enum { PAIRS_MAX = 200 };
 #define MATCH_PAGE "/kecocokan"
 
@@ -179,6 +181,63 @@ static void side_by_side(Review *v, Html *h)
     h_close(h);
     h_close(h);
     h_close(h);
+}
+
+/* ---- weights, old and new ---- */
+
+/* The words of a level or of what is compared; a code has no hyphen. */
+static const Code *level_code(Req *req, Str token)
+{
+    Str code = S(""), part;
+    while (str_cut(&token, '-', &part))
+        code = str_printf(req->arena, "%.*s%s%.*s", STR_ARG(code), code.len ? "_" : "",
+                          STR_ARG(part));
+    return code_find(model_list(req->model, S(LIST_LEVELS)), code);
+}
+
+/* "Same + Alike": of the two words of a name each its level. */
+static Str level_text(Req *req, Str level)
+{
+    Str text = S(""), one;
+    while (str_cut(&level, '+', &one)) {
+        const Code *code = level_code(req, one);
+        text = str_printf(req->arena, "%.*s%s%.*s", STR_ARG(text), text.len ? " + " : "",
+                          STR_ARG(code ? req_label(req, &code->label) : one));
+    }
+    return text;
+}
+
+static void level_row(Req *req, Html *h, const LevelBits *b)
+{
+    const Code *own = level_code(req, b->thing);
+    h_open(h, "tr");
+    page_row_head(h, req_label(req, own ? &own->label : &likeness_field(req->model, b->part)->label));
+    h_element(h, "td", level_text(req, b->level));
+    bits_cell(req, h, (int)lround(100 * b->old));
+    bits_cell(req, h, (int)lround(100 * b->fresh));
+    h_close(h);
+}
+
+void show_weights(Req *req, Html *h, const Record *r)
+{
+    static const Msg heads[] = {M_MATCH_FIELD, M_MATCH_RESULT, M_WEIGHTS_NOW, M_WEIGHTS_LEARNED};
+    enum { MOVED = 10 }; /* hundredths of a bit */
+    const Field *f = role_field(req->model, FIELD_ROLE_MATCH_WEIGHTS_TEXT);
+    const LikenessModel *old = likeness_in_force(req->model), *fresh;
+    LevelList all = {0};
+    fresh = likeness_of_text(req->arena, req->model, r->number, r->vals[f->index].text);
+    if (!old || !fresh)
+        return;
+    if (str_eq(likeness_version(old), r->number))
+        old = req->model->likeness;
+    likeness_side_by_side(req->arena, old, fresh, &all);
+    h_element(h, "h2", req_tr(req, M_WEIGHTS_TITLE));
+    h_element(h, "p", req_say(req, M_WEIGHTS_EXPLAIN, likeness_version(old), r->number));
+    page_table_begin(req, h, req_tr(req, M_WEIGHTS_TITLE), heads, 4);
+    for (size_t i = 0; i < all.n; i++)
+        if (fabs(all.items[i].old - all.items[i].fresh) * 100 >= MOVED)
+            level_row(req, h, &all.items[i]);
+    page_table_end(h);
 }
 
 /* ---- deciding ---- */

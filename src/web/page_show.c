@@ -466,6 +466,8 @@ Err page_show(Req *req)
             section(req, h, &s.rec, &reg->sections[i]);
     TRY(children(req, h, &s.rec, tab, last));
     if (last) {
+        if (reg->role == REG_ROLE_MATCH_WEIGHTS)
+            show_weights(req, h, &s.rec);
         TRY(show_papers(req, h, &s.rec));
         TRY(show_referrers(req, h, &s.rec));
     }

@@ -19,6 +19,9 @@ typedef struct Cluster {
 MUST_CHECK Err cluster_of(Req *req, const Record *person, Cluster *ret);
 /* In which registers of which offices the cluster of a person stands, within the reader's reach. */
 MUST_CHECK Err show_cluster(Req *req, Html *h, const Record *person);
+/* On the page of learned weights: what each level weighs by them and by those in force (of those in
+ * force: by the shipped ones). Nothing on other pages. */
+void show_weights(Req *req, Html *h, const Record *r);
 /* Whether a register refers to another by a field the reader may see, and she may list it. */
 bool may_refer(Req *req, const Register *reg, const Register *to);
 /* The first `limit` records of a register that refer to the record, within the reader's reach. `q`

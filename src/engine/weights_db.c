@@ -1,0 +1,185 @@
+#include "engine/weights_db.h"
+
+#include "engine/candidate_db.h"
+#include "engine/follow_up.h"
+#include "model/person_index.h"
+#include "model/plan.h"
+#include "model/restriction.h"
+#include "model/row.h"
+
+#include <stdlib.h>
+
+/* Fewer teach nothing: the weights in force stay. */
+enum { PERSONS_MIN = 1000, PAIRS_MIN = 50 };
+enum { PERSONS, PAIRS, DECISIONS, AGREED_OLD, AGREED_NEW };
+
+typedef struct Learning {
+    const Store *store;
+    ReadConn conn;
+    Arena *arena;
+    int64_t *ids; /* ascending */
+    PersonFacts *facts;
+    size_t n;
+    const LikenessModel *fresh;
+    LikenessLesson lesson;
+    WeightsRun *run;
+} Learning;
+
+/* ---- everybody who may be compared ---- */
+
+static Err read_people(Learning *l)
+{
+    const Register *persons = role_reg(l->store->model, REG_ROLE_PERSON);
+    Buf sql = buf_new(l->arena, 1024);
+    StrList all = {0};
+    Stmt *st;
+    buf_printf(&sql, "SELECT r.id FROM %.*s r WHERE r.batal=0 AND NOT ", STR_ARG(persons->name));
+    if (!restriction_put(&sql, persons, "r"))
+        buf_lit(&sql, "0");
+    buf_lit(&sql, " ORDER BY r.id");
+    TRY(db_stmt(l->conn.db, str_z(l->arena, buf_str(&sql)), &st));
+    TRY(stmt_texts(st, l->arena, &all));
+    l->ids = ARENA_ARRAY(l->arena, all.n + 1, int64_t);
+    l->facts = ARENA_ARRAY(l->arena, all.n + 1, PersonFacts);
+    for (; l->n < all.n; l->n++) {
+        Record r;
+        TRY(str_i64(all.items[l->n], &l->ids[l->n]) ? ERR_OK : E_CORRUPT);
+        TRY(row_by_id(l->conn.db, l->arena, persons, l->ids[l->n], &r));
+        TRY(person_facts_open(l->store, l->conn.keys, l->arena, &r, CLASSES_ALL, &l->facts[l->n]));
+    }
+    return ERR_OK;
+}
+
+/* ---- what people decided ---- */
+
+static int by_id(const void *x, const void *y)
+{
+    const int64_t *p = x, *q = y;
+    return (*p > *q) - (*p < *q);
+}
+
+static const PersonFacts *facts_of(const Learning *l, int64_t id)
+{
+    const int64_t *at = l->n ? bsearch(&id, l->ids, l->n, sizeof *l->ids, by_id) : NULL;
+    return at ? &l->facts[at - l->ids] : NULL;
+}
+
+static bool agrees(const Learning *l, const LikenessModel *by, const PersonFacts *a,
+                   const PersonFacts *b, bool same)
+{
+    Likeness like;
+    likeness_compare_by(by, l->store, a, b, 1, &like);
+    return same == (like.weight >= LIKENESS_EVEN);
+}
+
+static void try_pair(Learning *l, int64_t a, int64_t b, bool same)
+{
+    const PersonFacts *x = facts_of(l, a), *y = facts_of(l, b);
+    int64_t *figures = l->run->figures;
+    if (!x || !y)
+        return;
+    figures[DECISIONS]++;
+    figures[AGREED_OLD] += agrees(l, likeness_in_force(l->store->model), x, y, same);
+    figures[AGREED_NEW] += agrees(l, l->fresh, x, y, same);
+}
+
+static Err try_same(Learning *l)
+{
+    MergedPersons links;
+    TRY(merged_persons(l->conn.db, l->arena, l->store->model, &links));
+    for (size_t i = 0; i < links.n; i++)
+        try_pair(l, links.items[i].id, merged_root(&links, links.items[i].id), true);
+    return ERR_OK;
+}
+
+static Err try_different(Learning *l)
+{
+    const Field *pair = role_field(l->store->model, FIELD_ROLE_CANDIDATE_PAIR);
+    Stmt *st;
+    Err e;
+    if (!pair)
+        return ERR_OK;
+    TRY(db_stmt(l->conn.db,
+                str_printf(l->arena,
+                           "SELECT k.status,min(p.val),max(p.val) FROM %.*s k JOIN %.*s p"
+                           " ON p.rec=k.id WHERE k.batal=0 GROUP BY k.id",
+                           STR_ARG(pair->reg->name), STR_ARG(field_link_table(l->arena, pair)))
+                    .ptr,
+                &st));
+    while (stmt_next(st, &e)) {
+        const State *state = reg_state(pair->reg, row_text(l->arena, st, 0));
+        if (state && state->closed && !state->opens)
+            try_pair(l, row_int(st, 1), row_int(st, 2), false);
+    }
+    return e;
+}
+
+/* ---- proposing ---- */
+
+static Err propose(WriteTx *tx, void *learning)
+{
+    static const FieldRole roles[] = {
+        FIELD_ROLE_MATCH_WEIGHTS_PERSONS, FIELD_ROLE_MATCH_WEIGHTS_PAIRS,
+        FIELD_ROLE_MATCH_WEIGHTS_DECISIONS, FIELD_ROLE_MATCH_WEIGHTS_AGREED_OLD,
+        FIELD_ROLE_MATCH_WEIGHTS_AGREED_NEW};
+    const Learning *l = learning;
+    Batch batch = {.store = l->store, .actor = system_actor_clock(), .arena = tx->arena};
+    batch.problems.arena = tx->arena;
+    Change *c = store_change(tx->arena, CHANGE_CREATE,
+                             role_reg(l->store->model, REG_ROLE_MATCH_WEIGHTS), STR_NONE, 0);
+    change_set_role(c, FIELD_ROLE_MATCH_WEIGHTS_TEXT, l->lesson.text);
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        change_set_role(c, roles[i], str_int(tx->arena, l->run->figures[i]));
+    return store_apply_system(tx, &batch, system_actor_clock(), c);
+}
+
+static Err waits(Learning *l, bool *ret)
+{
+    const Register *reg = role_reg(l->store->model, REG_ROLE_MATCH_WEIGHTS);
+    return db_any(l->conn.db,
+                  str_printf(l->arena, "SELECT 1 FROM %.*s WHERE batal=0 AND status=:new",
+                             STR_ARG(reg->name))
+                      .ptr,
+                  ret, BIND(":new", reg->start_state));
+}
+
+static Err learn(Learning *l)
+{
+    int64_t *figures = l->run->figures;
+    bool waiting;
+    TRY(waits(l, &waiting));
+    l->run->told = M_WEIGHTS_WAIT;
+    if (waiting)
+        return ERR_OK;
+    TRY(read_people(l));
+    likeness_learn(l->arena, l->store->model, l->facts, l->n, &l->lesson);
+    figures[PERSONS] = (int64_t)l->lesson.persons;
+    figures[PAIRS] = (int64_t)l->lesson.same_pairs;
+    l->run->told = M_WEIGHTS_TOO_FEW;
+    if (figures[PERSONS] < PERSONS_MIN || figures[PAIRS] < PAIRS_MIN)
+        return ERR_OK;
+    l->fresh = likeness_of_text(l->arena, l->store->model, S("new"), l->lesson.text);
+    TRY(l->fresh ? ERR_OK : E_BUG);
+    TRY(try_same(l));
+    TRY(try_different(l));
+    l->run->told = M_WEIGHTS_WORSE;
+    if (figures[AGREED_NEW] < figures[AGREED_OLD])
+        return ERR_OK;
+    l->run->told = M_WEIGHTS_PROPOSED;
+    return writer_run(l->store->writer, NULL, propose, l);
+}
+
+Err weights_propose(const Store *s, WeightsRun *ret)
+{
+    Learning l = {.store = s, .run = ret};
+    *ret = (WeightsRun){0};
+    if (!role_reg(s->model, REG_ROLE_MATCH_WEIGHTS) || !s->model->likeness || !s->persons)
+        return E_DOMAIN;
+    TRY(person_index_ready(s->persons, PERSONS_WAIT_MS));
+    TRY(readconn_open(s, &l.conn));
+    l.arena = arena_new(SIZE_MAX);
+    Err e = learn(&l);
+    arena_free(l.arena);
+    readconn_close(&l.conn);
+    return e;
+}
