@@ -177,7 +177,7 @@ Err cmd_export(Cli *cli)
     if (cli->argc != 1)
         return E_USAGE;
     TRY(cli_open(cli));
-    TRY(file_mkdir(cli->argv[0]));
+    TRY(cli_folder(cli, cli->argv[0]));
     TRY(reader_begin(&rd, &cli->store, &cli->conn, cli->arena, &cli->actor));
     Err e = ERR_OK;
     for (size_t i = 0; i < cli->model->reg_count && e == ERR_OK; i++)

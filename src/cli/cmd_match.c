@@ -186,7 +186,7 @@ static Err write_results(Matching *m)
     Buf clusters = buf_new(a, m->book->n * (size_t)CLUSTER_LINE + 4096), passes = buf_new(a, 1024),
         settings = buf_new(a, 4096);
     if (m->cli->out)
-        TRY(file_mkdir(m->cli->out));
+        TRY(cli_folder(m->cli, m->cli->out));
     match_write_clusters(a, m->book, &m->clusters, &clusters);
     match_write_passes(&m->passes, &m->edges, &passes);
     match_write_settings(a, m->book, &m->model, &m->settings, &settings);

@@ -67,6 +67,8 @@ Err cmd_passwords(Cli *cli);
 const char *cli_domain(const Cli *cli);
 /* Reads a file somebody named, into `a`; as file_read, and prints what is wrong with which file. */
 MUST_CHECK Err cli_read(const Cli *cli, Arena *a, const char *path, size_t max, Str *ret);
+/* Makes a folder unless it is there; which one could not be made is told. */
+MUST_CHECK Err cli_folder(const Cli *cli, const char *path);
 /* The settings of a match (--settings, else the defaults), and the rules of names of the domain's
  * folder; what is wrong with them are problems. */
 MUST_CHECK Err cli_match_settings(const Cli *cli, MatchSettings *ret, Problems *problems);

@@ -218,7 +218,7 @@ static Err write_codes(Encoding *e)
         if (c->row)
             buf_printf(&rows, "%s,%lld\n", c->label, (long long)c->row);
     }
-    TRY(file_mkdir(e->cli->out));
+    TRY(cli_folder(e->cli, e->cli->out));
     TRY(file_write(str_printf(a, "%s/codes.csv", e->cli->out).ptr, buf_str(&codes)));
     return file_write(str_printf(a, "%s/rows.csv", e->cli->out).ptr, buf_str(&rows));
 }

@@ -106,7 +106,7 @@ static Err write_people(Synthesis *s)
 
 static Err write_books(Synthesis *s)
 {
-    TRY(file_mkdir(s->cli->out));
+    TRY(cli_folder(s->cli, s->cli->out));
     for (size_t b = 0; b < s->tables.book_count; b++)
         TRY(open_out(s, s->tables.books[b].name, synth_headings, &s->books[b]));
     TRY(open_out(s, S("truth"), "id,person_id,forged\n", &s->truth));

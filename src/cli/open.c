@@ -34,15 +34,25 @@ const char *cli_domain(const Cli *cli)
     return places[0];
 }
 
-Err cli_read(const Cli *cli, Arena *a, const char *path, size_t max, Str *ret)
+/* Says which file or folder it was. */
+static Err told(const Cli *cli, const char *path, Err e)
 {
     Problems problems = {.arena = cli->arena};
-    Err e = file_read(a, path, max, ret);
     if (e != ERR_OK)
         problem_add(&problems, (Problem){.place = str_of(path),
                                          .msg = e == E_NOT_FOUND ? M_CLI_NO_FILE : msg_of_err(e)});
     cli_problems(cli, &problems);
     return e;
+}
+
+Err cli_read(const Cli *cli, Arena *a, const char *path, size_t max, Str *ret)
+{
+    return told(cli, path, file_read(a, path, max, ret));
+}
+
+Err cli_folder(const Cli *cli, const char *path)
+{
+    return told(cli, path, file_mkdir(path));
 }
 
 Err cli_match_settings(const Cli *cli, MatchSettings *ret, Problems *problems)

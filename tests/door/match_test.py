@@ -237,6 +237,9 @@ def test_a_file_that_is_not_there_is_named(tmp):
                  ["search", tmp / "no.csv"], ["evaluate", b, tmp / "no.csv"]):
         done = run(*args, "--out", tmp / "out", status=None)
         assert done.returncode and f"{tmp}/no.csv: There is no such file." in done.stderr, f"{args}\n{done.stderr}"
+    for args in (["dedupe", b], ["synth", "--rows", "9"]):
+        done = run(*args, "--out", tmp / "no/folder", status=None)
+        assert done.returncode and f"{tmp}/no/folder: " in done.stderr, f"{args}\n{done.stderr}"
 
 
 def test_all_faults_of_settings_at_once(tmp):
