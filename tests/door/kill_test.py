@@ -9,7 +9,7 @@ import sigap
 import steps
 from fault import PURPOSE, Worker, half, lost, people_at_work
 
-CYCLES = int(os.environ.get("SIGAP_KILLS", "50" if sigap.FULL else "20"))
+CYCLES = int(os.environ.get("SIGAP_KILLS", "50"))
 WRITERS, READERS = 8, 2
 
 
