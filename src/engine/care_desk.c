@@ -411,7 +411,6 @@ Err care_audit_seen(Db *db, Arena *a, AuditSeen *ret)
                         3);
 }
 
-/* The machine may have been off: only what the server should have done since it started is late. */
 Err care_state(Db *db, Arena *a, CareState *ret)
 {
     enum { SEEN = 16 };

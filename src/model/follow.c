@@ -490,8 +490,12 @@ static Err member_fact(WriteTx *tx, const Store *s, const Record *r, const Actor
     if (r->void_tx || !f.user)
         return member_fact_drop(tx, r->id);
     TRY(member_fact_covered(tx->db, &f, &covered));
-    TRY(db_text(tx->db, "SELECT uid FROM fakta_pengguna WHERE user_id=:id", tx->arena, &uid,
-                BIND(":id", f.user)));
+    /* Whoever this very command makes was asked about with her own record. */
+    TRY(db_text(tx->db,
+                str_printf(tx->arena, "SELECT uid FROM %.*s WHERE id=:id AND dibuat_tx<:tx",
+                           STR_ARG(role_reg(s->model, REG_ROLE_USER)->name))
+                    .ptr,
+                tx->arena, &uid, BIND(":id", f.user), BIND(":tx", r->changed_tx)));
     if (!covered)
         TRY(ask_again(tx, s, uid, actor));
     return member_fact_put(tx, &f);
