@@ -36,6 +36,7 @@ void papers_settle(const Store *s, Arena *a, PaperTruth *t);
 Str child_by_age(const Model *m, Arena *a, int age);
 /* Whether this was examined and found false. */
 bool paper_is_false(const Record *r);
-/* For Store.advise: refuses a paper found false where a field names what proves something; warns where the number of a person or paper says another birth date or sex than
- * what stands beside it. */
+/* For Store.advise: refuses a paper found false where a field names what proves something; warns
+ * where the number of a person or paper says another birth date or sex than what stands beside it.
+ */
 MUST_CHECK Err papers_advise(Reader *rd, const Change *c, const Record *before, Problems *problems);

@@ -35,10 +35,16 @@ def meant_for(queue):
     return queue.get("roles") or [name for name, r in roles().items() if queue["queue"] in r.get("boards", [])]
 
 
+# Only the program makes these, and from more persons of two papers each than practice data have (tests/door/weights_test.py shows one).
+OF_THE_PROGRAM = {"bobot_diusulkan"}
+
+
 def test_no_queue_is_empty_for_those_it_is_for(s):
     found, empty = people(), []
     assert set(found) == set(roles()), "every role has a practice log-in"
     for queue in declared("queues"):
+        if queue["queue"] in OF_THE_PROGRAM:
+            continue
         path = f"/antrean/{queue['queue']}"
         here = {role: max(len(rows(page, queue["register"])) for login in logins for page in [s.as_(login).get(path)] if page.status in (200, 403))
                 for role, logins in found.items()}
