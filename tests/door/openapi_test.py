@@ -8,7 +8,7 @@ import sigap
 from program import Program
 
 BUILD = sigap.ROOT / "build"
-REQUESTS = int(os.environ.get("SIGAP_REQUESTS", "20000" if sigap.FULL else "4000"))
+REQUESTS = int(os.environ.get("SIGAP_REQUESTS", "20000"))
 SEED = int(os.environ.get("SIGAP_SEED", "0"))
 PEOPLE = ("sekretaris", "ppt", "admin", "penyidik", "statistik", "pimpinan", "desa", "pdp")
 
