@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,8 @@ static struct {
     Unsynced *last;
     int64_t steps, cut_at;
     unsigned chance;
-    bool cut, lies;
+    atomic_bool cut; /* asked about without the lock too */
+    bool lies;
 } disk = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static sqlite3_file *real_of(sqlite3_file *f)
