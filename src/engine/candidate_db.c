@@ -193,6 +193,7 @@ Err candidate_decided(WriteTx *tx, Batch *batch, const Change *change, const Rec
 
 typedef struct Proposing {
     const Store *store;
+    bool whole; /* everybody; else whoever was saved lately */
     ReadConn conn;
     Arena *arena; /* of one person */
     Record who;
@@ -347,10 +348,11 @@ static Err all_uids(Db *db, Arena *a, const Register *persons, StrList *ret)
     return stmt_texts(st, a, ret);
 }
 
-static Err propose(Proposing *p, Arena *a, bool whole)
+static Err propose(void *proposing, Arena *a)
 {
+    Proposing *p = proposing;
     StrList uids = {0};
-    if (whole) {
+    if (p->whole) {
         TRY(all_uids(p->conn.db, a, role_reg(p->store->model, REG_ROLE_PERSON), &uids));
     } else {
         uids.items = ARENA_ARRAY(a, TURN_MAX, Str);
@@ -362,15 +364,10 @@ static Err propose(Proposing *p, Arena *a, bool whole)
 Err candidates_propose(const Store *s, bool whole, CandidateRun *ret)
 {
     const Model *m = s->model;
-    Proposing p = {.store = s, .run = ret};
+    Proposing p = {.store = s, .run = ret, .whole = whole};
     *ret = (CandidateRun){0};
     if (!role_reg(m, REG_ROLE_CANDIDATE) || !m->likeness || !s->persons)
         return E_DOMAIN;
     TRY(person_index_ready(s->persons, whole ? PERSONS_WAIT_MS : 0));
-    TRY(readconn_open(s, &p.conn));
-    Arena *a = arena_new(SIZE_MAX);
-    Err e = propose(&p, a, whole);
-    arena_free(a);
-    readconn_close(&p.conn);
-    return e;
+    return readconn_with(s, &p.conn, propose, &p);
 }

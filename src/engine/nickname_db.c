@@ -191,9 +191,11 @@ static Str state_of(Arena *a, const MergedPersons *links)
     return str_printf(a, "%zu %llx", links->n, (unsigned long long)sum);
 }
 
-static Err learn(Learning *l)
+static Err learn(void *learning, Arena *a)
 {
+    Learning *l = learning;
     Str seen;
+    l->arena = a;
     TRY(merged_persons(l->conn.db, l->arena, l->store->model, &l->links));
     TRY(meta_get(l->conn.db, l->arena, META_LINKS, &seen));
     l->state = state_of(l->arena, &l->links);
@@ -213,10 +215,5 @@ Err nicknames_propose(const Store *s)
     if (!role_reg(s->model, REG_ROLE_EQUAL_NAMES) || !role_reg(s->model, REG_ROLE_PERSON) ||
         !s->model->names)
         return ERR_OK;
-    TRY(readconn_open(s, &l.conn));
-    l.arena = arena_new(SIZE_MAX);
-    Err e = learn(&l);
-    arena_free(l.arena);
-    readconn_close(&l.conn);
-    return e;
+    return readconn_with(s, &l.conn, learn, &l);
 }

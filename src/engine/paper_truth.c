@@ -40,7 +40,8 @@ static void add(Arena *a, PaperTruth *to, Statement st)
         *ARENA_PUSH(a, *to) = st;
 }
 
-bool paper_is_false(const Record *r)
+/* Whether this was examined and found false. */
+static bool paper_is_false(const Record *r)
 {
     const Field *f = role_field(r->reg->model, FIELD_ROLE_PAPER_GENUINE);
     const Code *c = f && f->reg == r->reg ? code_find(f->codes, r->vals[f->index].text) : NULL;

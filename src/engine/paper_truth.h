@@ -34,8 +34,6 @@ void papers_settle(const Store *s, Arena *a, PaperTruth *t);
 /* What the register of victims says of somebody of that age: a value of its field for children;
  * STR_NONE where it has none. */
 Str child_by_age(const Model *m, Arena *a, int age);
-/* Whether this was examined and found false. */
-bool paper_is_false(const Record *r);
 /* For Store.advise: refuses a paper found false where a field names what proves something; warns
  * where the number of a person or paper says another birth date or sex than what stands beside it.
  */

@@ -300,8 +300,9 @@ static Err match_later(Matching *m, Arena *a, int64_t last)
     return writer_run(m->store->writer, NULL, note_persons, &newest);
 }
 
-static Err match_all(Matching *m, Arena *a)
+static Err match_all(void *matching, Arena *a)
 {
+    Matching *m = matching;
     IdList ids = {0};
     int64_t last;
     TRY(seen_last(m->conn.db, a, META_QUESTIONS, &last));
@@ -317,12 +318,7 @@ Err questions_match(const Store *s, int wait_ms)
     if (!role_reg(s->model, REG_ROLE_QUESTION) || !role_reg(s->model, REG_ROLE_INQUIRY) ||
         !s->persons || !s->model->likeness || person_index_ready(s->persons, wait_ms) != ERR_OK)
         return ERR_OK;
-    TRY(readconn_open(s, &m.conn));
-    Arena *a = arena_new(SIZE_MAX);
-    Err e = match_all(&m, a);
-    arena_free(a);
-    readconn_close(&m.conn);
-    return e;
+    return readconn_with(s, &m.conn, match_all, &m);
 }
 
 /* ---- how many ---- */

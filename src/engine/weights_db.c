@@ -17,9 +17,8 @@ typedef struct Learning {
     const Store *store;
     ReadConn conn;
     Arena *arena;
-    int64_t *ids; /* ascending */
+    IdList ids; /* ascending */
     PersonFacts *facts;
-    size_t n;
     const LikenessModel *fresh;
     LikenessLesson lesson;
     WeightsRun *run;
@@ -31,21 +30,18 @@ static Err read_people(Learning *l)
 {
     const Register *persons = role_reg(l->store->model, REG_ROLE_PERSON);
     Buf sql = buf_new(l->arena, 1024);
-    StrList all = {0};
     Stmt *st;
     buf_printf(&sql, "SELECT r.id FROM %.*s r WHERE r.batal=0 AND NOT ", STR_ARG(persons->name));
     if (!restriction_put(&sql, persons, "r"))
         buf_lit(&sql, "0");
     buf_lit(&sql, " ORDER BY r.id");
     TRY(db_stmt(l->conn.db, str_z(l->arena, buf_str(&sql)), &st));
-    TRY(stmt_texts(st, l->arena, &all));
-    l->ids = ARENA_ARRAY(l->arena, all.n + 1, int64_t);
-    l->facts = ARENA_ARRAY(l->arena, all.n + 1, PersonFacts);
-    for (; l->n < all.n; l->n++) {
+    TRY(stmt_ids(st, l->arena, &l->ids));
+    l->facts = ARENA_ARRAY(l->arena, l->ids.n + 1, PersonFacts);
+    for (size_t i = 0; i < l->ids.n; i++) {
         Record r;
-        TRY(str_i64(all.items[l->n], &l->ids[l->n]) ? ERR_OK : E_CORRUPT);
-        TRY(row_by_id(l->conn.db, l->arena, persons, l->ids[l->n], &r));
-        TRY(person_facts_open(l->store, l->conn.keys, l->arena, &r, CLASSES_ALL, &l->facts[l->n]));
+        TRY(row_by_id(l->conn.db, l->arena, persons, l->ids.items[i], &r));
+        TRY(person_facts_open(l->store, l->conn.keys, l->arena, &r, CLASSES_ALL, &l->facts[i]));
     }
     return ERR_OK;
 }
@@ -60,8 +56,9 @@ static int by_id(const void *x, const void *y)
 
 static const PersonFacts *facts_of(const Learning *l, int64_t id)
 {
-    const int64_t *at = l->n ? bsearch(&id, l->ids, l->n, sizeof *l->ids, by_id) : NULL;
-    return at ? &l->facts[at - l->ids] : NULL;
+    const int64_t *all = l->ids.items;
+    const int64_t *at = l->ids.n ? bsearch(&id, all, l->ids.n, sizeof *all, by_id) : NULL;
+    return at ? &l->facts[at - all] : NULL;
 }
 
 static bool agrees(const Learning *l, const LikenessModel *by, const PersonFacts *a,
@@ -143,16 +140,18 @@ static Err waits(Learning *l, bool *ret)
                   ret, BIND(":new", reg->start_state));
 }
 
-static Err learn(Learning *l)
+static Err learn(void *learning, Arena *a)
 {
+    Learning *l = learning;
     int64_t *figures = l->run->figures;
     bool waiting;
+    l->arena = a;
     TRY(waits(l, &waiting));
     l->run->told = M_WEIGHTS_WAIT;
     if (waiting)
         return ERR_OK;
     TRY(read_people(l));
-    likeness_learn(l->arena, l->store->model, l->facts, l->n, &l->lesson);
+    likeness_learn(l->arena, l->store->model, l->facts, l->ids.n, &l->lesson);
     figures[PERSONS] = (int64_t)l->lesson.persons;
     figures[PAIRS] = (int64_t)l->lesson.same_pairs;
     l->run->told = M_WEIGHTS_TOO_FEW;
@@ -176,10 +175,5 @@ Err weights_propose(const Store *s, WeightsRun *ret)
     if (!role_reg(s->model, REG_ROLE_MATCH_WEIGHTS) || !s->model->likeness || !s->persons)
         return E_DOMAIN;
     TRY(person_index_ready(s->persons, PERSONS_WAIT_MS));
-    TRY(readconn_open(s, &l.conn));
-    l.arena = arena_new(SIZE_MAX);
-    Err e = learn(&l);
-    arena_free(l.arena);
-    readconn_close(&l.conn);
-    return e;
+    return readconn_with(s, &l.conn, learn, &l);
 }

@@ -32,6 +32,7 @@ typedef struct Keys {
 /* A record under a key: the highest bits of the key above the number of the record. Where two keys
  * are taken for one, a block is a little larger. */
 enum { RECORD_BITS = 25 };
+_Static_assert(MATCH_RECORDS < 1 << RECORD_BITS, "a record does not fit below its key");
 typedef ARENA_LIST(uint64_t) Entries;
 
 static uint64_t entry_of(uint64_t key, uint32_t record)

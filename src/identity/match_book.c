@@ -10,7 +10,7 @@
 
 /* Only says which century two digits of a year mean; it is no clock. */
 static const Date century = {2030, 12, 31};
-enum { MOST_COLUMNS = 256, ROWS_AT_ONCE = 2000, MOST_RECORDS = 20000000, MOST_FAULTS = 50 };
+enum { MOST_COLUMNS = 256, ROWS_AT_ONCE = 2000, MOST_FAULTS = 50 };
 static const uint32_t WOMAN_BIT = 1u << 31; /* beside the date of a NIK, until it is filled in */
 
 /* How the columns of one book fill a row: for each column its comparison. */
@@ -263,7 +263,7 @@ static void make_room(Reader *r, const MatchSource *files, size_t n)
     for (size_t i = 0; i < n; i++)
         for (size_t at = 0; at < files[i].text.len; at++)
             lines += files[i].text.ptr[at] == '\n' || files[i].text.ptr[at] == '\r';
-    r->cap = lines < MOST_RECORDS ? lines : MOST_RECORDS;
+    r->cap = lines < MATCH_RECORDS ? lines : MATCH_RECORDS;
     b->ids = ARENA_WIDE(b->arena, r->cap, Str);
     b->truths = ARENA_WIDE(b->arena, r->cap, Str);
 }
@@ -356,7 +356,7 @@ static bool read_rows(Reader *r, const MatchSource *file, CsvReader *csv, const 
             arena_free(r->scratch);
             csv->arena = r->scratch = arena_new(SIZE_MAX);
         }
-        if (csv_next(csv, &row, &more) != ERR_OK || r->book->n == MOST_RECORDS) {
+        if (csv_next(csv, &row, &more) != ERR_OK || r->book->n == MATCH_RECORDS) {
             complain(r, file, csv->line, M_MATCH_OPEN_QUOTE, 0);
             return false;
         }

@@ -4,6 +4,7 @@
 #include "identity/match_column.h"
 #include "identity/vocabulary.h"
 
+enum { MATCH_RECORDS = 20000000 }; /* at most, of all books together */
 enum { MATCH_COMPARISONS = 12, NAME_WORDS = 4, TEXT_WORDS = 4 };
 enum { ROW_SOURCE }; /* a row begins with the book of the record, below book_count */
 

@@ -37,6 +37,7 @@ typedef struct Joining {
 } Joining;
 
 enum { EDGE_BITS = 32 };
+_Static_assert(MATCH_SOURCES <= 8, "books of a group are the bits of a byte");
 
 /* The place of a pair below its weight, so that sorting puts the heaviest first. */
 static uint64_t order_of(const MatchEdges *edges, size_t i)

@@ -92,10 +92,7 @@ static void publish(void *weights)
 /* Shipped weights have no number: what tells them apart is what they say. */
 static Str print_of(Arena *a, Str weights)
 {
-    uint32_t sum = 2166136261u;
-    for (size_t i = 0; i < weights.len; i++)
-        sum = (sum ^ (unsigned char)weights.ptr[i]) * 16777619u;
-    return str_printf(a, "%08x", sum);
+    return str_printf(a, "%08x", (unsigned)(match_hash(0, weights) >> 32));
 }
 
 /* A book of nobody in particular says what is compared; the weights are read for that. */

@@ -361,7 +361,9 @@ static void read_warn(Loader *l, void *into, const Node *v)
 
 static void link_clock_to(Loader *l, void *into, const Node *v)
 {
-    const Field *f = load_field_named(l, v, l->reg, str_from(v->text, 6));
+    Str name = v->text, word;
+    str_word(&name, &word); /* "field" */
+    const Field *f = load_field_named(l, v, l->reg, str_trim(name));
     ((Clock *)into)->to_field = f;
     if (f && f->target != l->m->by_role[REG_ROLE_INSTITUTION])
         load_problem(l, v, M_DOM_NO_WORD, v->text, S("pemilik"), STR_NONE);

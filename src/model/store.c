@@ -34,6 +34,16 @@ void readconn_close(ReadConn *c)
     db_close(c->keys);
 }
 
+Err readconn_with(const Store *s, ReadConn *conn, Err (*fn)(void *ctx, Arena *a), void *ctx)
+{
+    TRY(readconn_open(s, conn));
+    Arena *a = arena_new(SIZE_MAX);
+    Err e = fn(ctx, a);
+    arena_free(a);
+    readconn_close(conn);
+    return e;
+}
+
 Err store_open(Arena *a, const Model *m, Installation *in, Store *ret)
 {
     Store s = {.model = m, .in = in};

@@ -87,6 +87,9 @@ typedef struct ReadConn {
 } ReadConn;
 MUST_CHECK Err readconn_open(const Store *s, ReadConn *ret);
 void readconn_close(ReadConn *c);
+/* Runs `fn` with connections, put at `conn`, and memory of its own; both are gone afterwards. */
+MUST_CHECK Err readconn_with(const Store *s, ReadConn *conn, Err (*fn)(void *ctx, Arena *a),
+                             void *ctx);
 MUST_CHECK Err reader_begin(Reader *rd, const Store *s, ReadConn *c, Arena *a, const Actor *actor);
 void reader_end(Reader *rd);
 
