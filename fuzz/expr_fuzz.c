@@ -45,7 +45,19 @@ static Str find(void *ctx, const Field *f, Str value)
     return value;
 }
 
-static void evaluate(Arena *a, const Expr *e, size_t round)
+/* What does not hold is told by parts that do not hold, nothing of what holds. */
+static void refute(const Expr *e, const ExprEnv *env)
+{
+    const Expr *told[2];
+    size_t n = expr_refuted(e, env, told, sizeof told / sizeof *told);
+    if ((n == 0) != expr_true(e, env))
+        BUG("refused without a reason, or the other way round");
+    while (n > 0)
+        if (expr_true(told[--n], env))
+            BUG("a part that holds is told");
+}
+
+static void evaluate(Arena *a, const Expr *e, bool condition, size_t round)
 {
     ExprEnv env = {.arena = a,
                    .ctx = &round,
@@ -59,6 +71,8 @@ static void evaluate(Arena *a, const Expr *e, size_t round)
     Str code;
     expr_text(e, &env);
     expr_true(e, &env);
+    if (condition) /* a value may be another one at each look: now(), random_code() */
+        refute(e, &env);
     expr_uses(e, a, &uses);
     expr_simple(e, a, &f, &code);
     expr_words(e, a, LANG_EN);
@@ -78,7 +92,7 @@ static bool try_register(Arena *a, const Register *reg, Str text)
             return false;
         expr_link(e, reg, out, out ? EXPR_VALUE : EXPR_CONDITION, S("fuzz"), &problems);
         for (size_t round = 0; !problems.n && round < 4; round++)
-            evaluate(a, e, round);
+            evaluate(a, e, out == NULL, round);
     }
     return true;
 }
