@@ -158,7 +158,9 @@ static Str resolve(Seed *s, const Field *f, const Register *reg, Str text)
     const SeedRow *r = row_by_key(s, f, reg, text);
     if (r)
         return r->done ? r->uid : STR_NONE;
-    return f ? ref_by_key(s->rd, f, text) : record_by_key(s->rd, reg, text);
+    if (f)
+        return ref_by_key(s->rd, f, text);
+    return reg ? record_by_key(s->rd, reg, text) : STR_NONE; /* no register that it could be in */
 }
 
 /* Several references separated by blanks; *ret_all tells whether every one was found. */

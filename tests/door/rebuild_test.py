@@ -74,3 +74,9 @@ def test_rebuild_mends_what_was_lost(own):
     assert before == after, differences(before, after)
     own.start()
     assert "KAS-" in own.as_("sekretaris").get("/kasus").words
+
+
+def test_a_row_whose_parent_could_be_anywhere_is_told(s, tmp):
+    (tmp / "penugasan.csv").write_text("kunci,induk,induk_reg,peran_tim\na,KAS-2026-00001,,x\nb,KAS-2026-00002,kasuss,x\n")
+    told = s.cli("import", tmp, "--as", "sekretaris", status=3).stderr
+    assert "penugasan.csv:2:" in told and "penugasan.csv:3:" in told, told
