@@ -30,7 +30,7 @@ static Case cases[CASES];
 typedef struct Victim {
     Str uid;
     int person, case_;
-    const char *date, *certain, *forms, *state;
+    const char *date, *certain, *forms, *state, *loss;
     bool voided;
 } Victim;
 static Victim victims[VICTIMS];
@@ -87,7 +87,8 @@ static void make_victims(Dice *d)
                       .date = PICK(d, dates),
                       .certain = PICK(d, certain),
                       .forms = PICK(d, forms),
-                      .state = "dugaan"};
+                      .state = "dugaan",
+                      .loss = i % 3 ? "" : "500"};
         if (i % 40 == 39)
             v->date = "2024-05-17"; /* a day with few */
         Change *c = save_add(&s, CHANGE_CREATE, "korban", STR_NONE, 0);
@@ -98,6 +99,7 @@ static void make_victims(Dice *d)
         save_set(&s, c, "dicatat", str_of(v->date));
         save_set(&s, c, "keadaan", str_of(v->certain));
         save_set(&s, c, "bentuk", str_of(v->forms));
+        save_set(&s, c, "rugi", str_of(v->loss));
         v->uid = str_copy(kit.arena, c->uid);
         save_prepare(&s, c);
     }
@@ -437,6 +439,40 @@ static void cases_are_counted_by_row(void **state)
     read_end(&r);
 }
 
+/* What has no value is counted beside the sum: of the whole, of each row and of each column. */
+static void what_has_no_value_is_no_part_of_a_sum(void **state)
+{
+    (void)state;
+    static int valued[VICTIMS], bare[VICTIMS];
+    Read r;
+    Table t;
+    TableDef def = *model_table(kit.model, S("korban_jk"));
+    def.sum = kit_field(&kit, "korban", "rugi");
+    TableAsk ask = {.def = &def, .rows = S("jk"), .columns = S("status"), .period = S("2026-S1")};
+    for (int i = 0; i < VICTIMS; i++) {
+        bool counts = speaks(&kit.system, &victims[i], "2026-01-01", "2026-06-30") &&
+                      !certain_is(&victims[i], "mungkin");
+        valued[i] = counts && victims[i].loss[0];
+        bare[i] = counts && !victims[i].loss[0];
+    }
+    read_begin(&r, &kit, &kit.system);
+    Problems problems = {.arena = r.arena};
+    OK(table_count(&r.rd, &ask, &problems, &t));
+    assert_true(t.total.sum > 0 && t.total.unknown > 0);
+    for (size_t i = 0; i < t.row_count; i++) {
+        int64_t n = recount(valued, "jk", t.rows[i].code, NULL, STR_NONE);
+        assert_int_equal(t.row_totals[i].sum, 500 * n);
+        assert_int_equal(t.row_totals[i].unknown,
+                         recount(bare, "jk", t.rows[i].code, NULL, STR_NONE));
+    }
+    for (size_t k = 0; k < t.column_count; k++)
+        assert_int_equal(t.column_totals[k].unknown,
+                         recount(bare, NULL, STR_NONE, "status", t.columns[k].code));
+    assert_int_equal(t.total.sum, 500 * recount(valued, NULL, STR_NONE, NULL, STR_NONE));
+    assert_int_equal(t.total.unknown, recount(bare, NULL, STR_NONE, NULL, STR_NONE));
+    read_end(&r);
+}
+
 /* The CSV carries the same figures as the table, masked ones without their number. */
 static void csv_carries_the_same(void **state)
 {
@@ -631,6 +667,14 @@ static void names_are_not_for_the_public(void **state)
     read_end(&r);
     t.parent_title = STR_NONE;
     FAILS(count_of(&head, ask, &t, &n), E_DENIED); /* she may count victims and read none */
+    TableAsk beside[] = {ask, ask}; /* nor by way of a table beside it that only counts */
+    beside[0].columns = S("");
+    Table set[2];
+    read_begin(&r, &kit, &head);
+    problems = (Problems){.arena = r.arena};
+    OK(table_count(&r.rd, beside, &problems, set));
+    FAILS(table_count_set(&r.rd, beside, 2, &problems, set), E_DENIED);
+    read_end(&r);
     reg->stats.dims = before;
 }
 
@@ -737,6 +781,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(few_are_said_to_be_few),
         cmocka_unit_test(audiences_and_questions_are_checked),
         cmocka_unit_test(cases_are_counted_by_row),
+        cmocka_unit_test(what_has_no_value_is_no_part_of_a_sum),
         cmocka_unit_test(csv_carries_the_same),
         cmocka_unit_test(a_table_of_one_record_is_not_masked),
         cmocka_unit_test(walks_are_not_mixed),
