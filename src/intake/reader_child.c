@@ -1,7 +1,7 @@
 #include "reader_child.h"
 
 #include "file.h"
-#include "picture.h"
+#include "working_copy.h"
 #include "xlsx_wire.h"
 
 #include <errno.h>
@@ -88,12 +88,11 @@ static bool to_stdout(void *ctx, Str bytes)
     return file_write_fd(STDOUT_FILENO, bytes) == ERR_OK;
 }
 
-static XlsxFault copy_picture(Arena *a, Str bytes)
+static XlsxFault copy_file(Arena *a, Str bytes)
 {
-    Str bare;
-    if (!picture_bare(a, bytes, &bare))
-        return XLSX_BROKEN;
-    return to_stdout(NULL, bare) ? XLSX_OK : XLSX_OUTPUT;
+    Str copy;
+    XLSX_TRY(working_copy(a, bytes, 0, &copy));
+    return to_stdout(NULL, copy) ? XLSX_OK : XLSX_OUTPUT;
 }
 
 static XlsxFault read_workbook(Arena *a, Str bytes)
@@ -113,8 +112,8 @@ bool reader_child_lock(void)
 
 int reader_child_main(int argc, char **argv)
 {
-    bool picture = argc == 3 && strcmp(argv[2], READER_PICTURE) == 0;
-    if (argc != 3 || (!picture && strcmp(argv[2], READER_XLSX) != 0))
+    bool copy = argc == 3 && strcmp(argv[2], READER_COPY) == 0;
+    if (argc != 3 || (!copy && strcmp(argv[2], READER_XLSX) != 0))
         return 2;
     if (!reader_child_lock())
         return XLSX_EXIT + XLSX_SANDBOX;
@@ -122,7 +121,7 @@ int reader_child_main(int argc, char **argv)
     Str bytes;
     XlsxFault fault = XLSX_OUTPUT;
     if (file_read_fd(a, STDIN_FILENO, WORKBOOK_MAX_BYTES, &bytes) == ERR_OK)
-        fault = picture ? copy_picture(a, bytes) : read_workbook(a, bytes);
+        fault = copy ? copy_file(a, bytes) : read_workbook(a, bytes);
     /* No arena_free: the memory goes with the process. _exit also spares exit handlers. */
     _exit(fault == XLSX_OK ? 0 : XLSX_EXIT + (int)fault);
 }

@@ -2,8 +2,8 @@
 
 #include "clock.h"
 #include "file.h"
-#include "picture.h"
 #include "reader_child.h"
+#include "working_copy.h"
 #include "xlsx_wire.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ enum { DEADLINE_MS = 30 * 1000, PATIENCE_MS = 3 * 1000 };
 
 /* What is asked of the child, and who takes its answer as it comes. */
 typedef struct Job {
-    char kind[sizeof READER_PICTURE];
+    char kind[sizeof READER_XLSX];
     Str bytes;
     void *ctx;
     XlsxFault (*take)(void *ctx, Str piece);
@@ -173,19 +173,19 @@ typedef struct Copy {
     size_t max;
 } Copy;
 
-static XlsxFault take_picture(void *ctx, Str piece)
+static XlsxFault take_copy(void *ctx, Str piece)
 {
     Copy *c = ctx;
     if (piece.len > c->max - c->bytes.len)
-        return XLSX_BROKEN; /* a copy is no longer than what it was made of */
+        return XLSX_BOMB;
     buf_put(&c->bytes, piece);
     return XLSX_OK;
 }
 
-XlsxFault reader_spawn_picture(Arena *a, Str bytes, Str *ret)
+XlsxFault reader_spawn_copy(Arena *a, Str bytes, Str *ret)
 {
-    Copy c = {buf_new(a, bytes.len + PICTURE_GROWS), bytes.len + PICTURE_GROWS};
-    XlsxFault fault = spawn(&(Job){READER_PICTURE, bytes, &c, take_picture});
+    Copy c = {buf_new(a, bytes.len + 64), bytes.len + WORKING_COPY_GROWS};
+    XlsxFault fault = spawn(&(Job){READER_COPY, bytes, &c, take_copy});
     *ret = buf_str(&c.bytes);
     return fault;
 }

@@ -11,5 +11,5 @@ struct WireIn;
 
 /* Feeds what is in the workbook to `in`. */
 XlsxFault reader_spawn_xlsx(Str bytes, struct WireIn *in);
-/* The copy of a picture, which lives in the arena; XLSX_BROKEN when none can be made. */
-XlsxFault reader_spawn_picture(Arena *a, Str bytes, Str *ret);
+/* The copy to give out of a file (working_copy.h), which lives in the arena. */
+MUST_CHECK XlsxFault reader_spawn_copy(Arena *a, Str bytes, Str *ret);

@@ -145,7 +145,44 @@ static void XMLCALL on_doctype(void *ctx, const char *name, const char *sysid, c
     stop(ctx, XLSX_DTD);
 }
 
-/* Inflates and parses to the end of the entry; the last read also checks its CRC. */
+bool xlsx_zip_name(XlsxZip *z, Arena *a, size_t i, Str *ret)
+{
+    if (i >= (size_t)zip_get_num_entries(z->zip, 0))
+        return false;
+    *ret = str_copy(a, str_of(zip_get_name(z->zip, i, 0)));
+    return true;
+}
+
+/* The next piece of an entry, within what may be inflated; the last, of none, checks the CRC. */
+static XlsxFault next_piece(XlsxZip *z, zip_file_t *f, size_t packed, void *piece, size_t *total,
+                            zip_int64_t *ret)
+{
+    *ret = zip_fread(f, piece, PIECE);
+    if (*ret < 0)
+        return XLSX_BROKEN;
+    *total += (size_t)*ret;
+    z->inflated += (size_t)*ret;
+    bool bomb = z->inflated > MAX_INFLATED || (*total > RATIO_FROM && *total / MAX_RATIO > packed);
+    return bomb ? XLSX_BOMB : XLSX_OK;
+}
+
+XlsxFault xlsx_zip_read(XlsxZip *z, Arena *a, Str name, Str *ret)
+{
+    zip_file_t *f;
+    size_t packed, total = 0;
+    zip_int64_t n = 1;
+    XLSX_TRY(open_entry(z, name, &f, &packed));
+    XlsxFault fault = XLSX_OK;
+    char *piece = arena_alloc(a, PIECE);
+    Buf all = buf_new(a, PIECE);
+    while (n > 0 && (fault = next_piece(z, f, packed, piece, &total, &n)) == XLSX_OK)
+        buf_put(&all, (Str){piece, (size_t)n});
+    zip_fclose(f);
+    *ret = buf_str(&all);
+    return fault;
+}
+
+/* Inflates and parses to the end of the entry. */
 static XlsxFault feed(XlsxZip *z, zip_file_t *f, size_t packed, Parse *p)
 {
     size_t total = 0;
@@ -153,13 +190,8 @@ static XlsxFault feed(XlsxZip *z, zip_file_t *f, size_t packed, Parse *p)
         void *piece = XML_GetBuffer(p->parser, PIECE);
         if (!piece)
             return XLSX_MEMORY;
-        zip_int64_t n = zip_fread(f, piece, PIECE);
-        if (n < 0)
-            return XLSX_BROKEN;
-        total += (size_t)n;
-        z->inflated += (size_t)n;
-        if (z->inflated > MAX_INFLATED || (total > RATIO_FROM && total / MAX_RATIO > packed))
-            return XLSX_BOMB;
+        zip_int64_t n;
+        XLSX_TRY(next_piece(z, f, packed, piece, &total, &n));
         if (XML_ParseBuffer(p->parser, (int)n, n == 0) != XML_STATUS_OK)
             return p->fault != XLSX_OK ? p->fault : XLSX_BROKEN;
         if (n == 0)

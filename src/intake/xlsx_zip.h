@@ -23,6 +23,10 @@ XlsxFault xlsx_zip_open(Arena *a, Str bytes, XlsxZip **ret);
 bool xlsx_zip_has(XlsxZip *z, Str name);
 /* The first bytes of an entry, for telling formats apart; empty when it is not there. */
 Str xlsx_zip_peek(XlsxZip *z, Arena *a, Str name);
+/* The name of entry number `i`; false behind the last. */
+bool xlsx_zip_name(XlsxZip *z, Arena *a, size_t i, Str *ret);
+/* All bytes of an entry. Faults as xlsx_zip_walk. */
+MUST_CHECK XlsxFault xlsx_zip_read(XlsxZip *z, Arena *a, Str name, Str *ret);
 /* Walks one part: XLSX_MISSING, XLSX_LOCKED, XLSX_BOMB, XLSX_DTD, XLSX_BROKEN, or what a handler
  * said. */
 XlsxFault xlsx_zip_walk(XlsxZip *z, Str name, const XlsxWalk *walk);

@@ -91,13 +91,13 @@ static bool class_allows(const Record *r, unsigned classes)
     return c == CLASS_NONE || (classes & CLASS_BIT(c));
 }
 
-/* A picture of which no bare copy can be made: that, and the way to the bytes as they came. */
-static Err no_copy(Req *req, const Sheet *s)
+/* A file of which no clean copy can be made: that, and the way to the bytes as they came. */
+static Err no_copy(Req *req, const Sheet *s, XlsxFault why)
 {
     Crumb crumb = {record_title(req, &s->rec), url_record(req, s->rec.reg, s->rec.uid, "")};
     req->res.status = err_http(E_PARSE);
     Html *h = page_begin(req, req_tr(req, M_FILE_NO_COPY), &crumb, 1);
-    page_notice(h, "awas", req_tr(req, M_FILE_NO_COPY_WHY));
+    page_notice(h, "awas", req_tr(req, why == XLSX_LOCKED ? M_FILE_LOCKED : M_FILE_NO_COPY_WHY));
     page_link_in(h, "p", S("?asli=ya"), req_tr(req, M_FILE_ORIGINAL));
     return page_end(req, h);
 }
@@ -106,6 +106,7 @@ Err page_file(Req *req)
 {
     Sheet s;
     Str bytes, type;
+    XlsxFault fault;
     TRY(record_load(req, VERB_READ, &s));
     const Field *f = reg_field(req->reg, req->name);
     if (!f || f->kind != FK_FILE || !class_allows(&s.rec, s.decision.classes))
@@ -114,9 +115,8 @@ Err page_file(Req *req)
     type = file_type(bytes);
     if (str_is(req_query(req, S("asli")), "ya"))
         req_on_record(req, S("original"), s.rec.reg, s.rec.uid, S("ok"));
-    else if (str_starts(type, S("image/")) &&
-             reader_spawn_picture(req->arena, bytes, &bytes) != XLSX_OK)
-        return no_copy(req, &s);
+    else if ((fault = reader_spawn_copy(req->arena, bytes, &bytes)) != XLSX_OK)
+        return no_copy(req, &s, fault);
     req->res.type = S("application/octet-stream");
     req->res.disposition = str_printf(req->arena, "attachment; filename=\"%.*s%.*s\"",
                                       STR_ARG(str_empty(s.rec.number) ? f->name : s.rec.number),

@@ -1,7 +1,11 @@
 """Attached files: taken by the form, sealed on disk, given back to who may have them."""
+import io
 import sqlite3
 import time
+import zipfile
+import zlib
 
+import documents
 import pictures
 from sigap import *  # noqa: F401,F403
 
@@ -34,7 +38,7 @@ def test_goes_in_sealed_and_comes_back(s):
     opening = c.get(url).form("/buka")
     opening["guna"], opening["-alasan"] = [v for v in opening.options("guna") if v][0], "memeriksa bukti perkara"
     c.submit(opening)
-    got = c.get(f"{url}/berkas/isi")
+    got = c.get(f"{url}/berkas/isi?asli=ya")
     assert got.status == 200 and got.body == PDF
     assert s.rows("SELECT count(*) n FROM audit WHERE action='read' AND uid=?", row["uid"])[0]["n"] > 0
     assert s.as_("statistik").get(f"{url}/berkas/isi").status in (403, 404)
@@ -93,6 +97,84 @@ def test_a_broken_picture_is_kept_and_not_passed_off_as_clean(s):
         page = c.get(url)
         assert page.status == 422 and "tidak dapat dibersihkan" in page, (name, page.status)
         assert c.get(url + "?asli=ya").body == whole
+
+
+def test_a_document_is_given_out_without_who_made_it_and_when(s):
+    import docx as python_docx
+    import openpyxl
+
+    c = s.as_("penyidik")
+    for name, make in (("a.pdf", documents.pdf), ("a.docx", documents.docx), ("a.xlsx", documents.xlsx), ("a.odt", documents.odt)):
+        original = make()
+        assert len(documents.found(original)) > 4, (name, "the canary is not in it")
+        url = opened(c, s, name, original)
+        got = c.get(url)
+        assert got.status == 200 and documents.found(got.body) == [], (name, got.status, documents.found(got.body))
+        page = c.get(url.removesuffix("/berkas/isi"))
+        assert "tanpa pembuat, tanggal, program" in page and "Unduh berkas asli" in page
+        assert c.get(url + "?asli=ya").body == original, "evidence is altered"
+        uid = url.split("/")[2]
+        assert s.rows("SELECT count(*) n FROM audit WHERE action='original' AND uid=?", uid)[0]["n"] == 1
+        assert c.get(url).body == got.body, "two copies of one file differ"
+        if name == "a.pdf":
+            text = zlib.decompressobj().decompress(got.body.split(b"/FlateDecode", 1)[1].split(b"stream\n", 1)[1])
+            assert documents.PAGE.encode() in text and b"(isian_nama)" in got.body and b"(nilai isian)" in got.body, "content or a form is gone"
+            assert pictures.jpeg(False)[:20] in got.body and b"(catatan)" in got.body
+        elif name == "a.docx":
+            document = python_docx.Document(io.BytesIO(got.body))
+            assert document.paragraphs[0].text == documents.PAGE and document.core_properties.author == ""
+            body = zipfile.ZipFile(io.BytesIO(got.body)).read("word/document.xml").decode()
+            assert "disisipkan" in body and 'w:author="-"' in body, "the change itself is gone"
+            rels = zipfile.ZipFile(io.BytesIO(got.body)).read("word/_rels/document.xml.rels")
+            assert b"https://example.org/Thumbnails/" in rels, "an address elsewhere is no thumbnail"
+        elif name == "a.xlsx":
+            sheet = openpyxl.load_workbook(io.BytesIO(got.body)).active
+            assert (sheet["A1"].value, sheet["A2"].value, sheet["A1"].comment.text) == (documents.PAGE, "=1+1", "catatan")
+        else:
+            parts = zipfile.ZipFile(io.BytesIO(got.body))
+            first = parts.infolist()[0]
+            assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED), "OpenDocument is told by it"
+            assert f"{documents.PAGE} &#38; &#60;x&#62;".encode() in parts.read("content.xml")
+
+
+def test_documents_in_documents_are_cleaned_to_a_depth(s):
+    c, part = s.as_("penyidik"), "word/embeddings/a.docx"
+    inner = documents.docx()
+    once = documents.with_parts(inner, **{part: inner, "word/media/b.jpg": pictures.jpeg(True), "word/c.pdf": documents.pdf()})
+    got = c.get(opened(c, s, "a.docx", once))
+    assert got.status == 200 and documents.found(got.body) == []
+    twice = documents.with_parts(inner, **{part: documents.with_parts(inner, **{part: documents.with_parts(inner, **{part: inner})})})
+    assert c.get(opened(c, s, "a.docx", twice)).status == 422
+
+
+def test_a_document_that_cannot_be_cleaned_is_kept_and_not_handed_out(s):
+    c = s.as_("penyidik")
+    plain, docx = documents.pdf(), documents.docx()
+    lock = b"/Encrypt<</Filter/Standard/V 1/R 2/P -4/O<" + b"41" * 32 + b">/U<" + b"42" * 32 + b">>>/Root 1 0 R"
+    sealed = bytearray(docx)  # the mark that the first part is encrypted, in front of it and in the list
+    sealed[6] |= 1
+    sealed[sealed.rindex(b"PK\x01\x02", 0, sealed.index(b"PK\x01\x02") + 4) + 8] |= 1
+    dtd = b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"
+    cannot = {"terkunci dengan kata sandi": [plain.replace(b"/Root 1 0 R", lock), bytes(sealed)],
+              "tidak dapat dibersihkan": [
+                  PDF, plain[:40], documents.pdf(b"/JPXDecode"), documents.pdf(b"[/FlateDecode/DCTDecode]", zlib.compress(pictures.jpeg(True))),
+                  documents.pdf(picture=pictures.jpeg(True)[:300]), docx[:2000],
+                  documents.with_parts(docx, **{"word/vbaProject.bin": b"\xd0\xcf\x11\xe0" + b"\xff" * 90}),
+                  documents.with_parts(docx, **{"word/media/b.gif": b"GIF89a\xff\xff"}), documents.with_parts(docx, **{"word/x.xml": dtd}),
+                  documents.with_parts(docx, **{"word/x.xml": b"<a>" * 300 + b"</a>" * 300}),
+                  documents.with_parts(docx, **{"word/x.xml": b"<a>" + b"b" * 9_000_000 + b"</a>"})]}
+    for words, files in cannot.items():
+        for n, whole in enumerate(files):
+            url = opened(c, s, f"a{n}", whole)
+            page = c.get(url)
+            assert page.status == 422 and words in page and "jangan diteruskan" in page, (words, n, page.status, page.words[:300])
+            assert documents.AUTHOR.encode() not in page.body
+            assert c.get(url + "?asli=ya").body == whole
+
+
+def test_text_is_its_own_copy(s):
+    c = s.as_("penyidik")
+    assert c.get(opened(c, s, "a.txt", "catatan é\n".encode())).body == "catatan é\n".encode()
 
 
 def setting(s, **values):
