@@ -228,7 +228,7 @@ static Err learn(Cli *cli)
     Str said[5];
     TRY(cli_open(cli));
     TRY(nicknames_propose(&cli->store));
-    TRY(weights_propose(&cli->store, &run));
+    TRY(weights_propose(&cli->store, false, &run));
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         said[i] = str_int(cli->arena, run.figures[i]);
     cli_say(cli, run.told, said[0], said[1], said[2], said[3], said[4]);

@@ -9,6 +9,7 @@
 #include "engine/nickname_db.h"
 #include "engine/question_db.h"
 #include "engine/settings_db.h"
+#include "engine/weights_db.h"
 #include "guard/anchor.h"
 #include "model/files.h"
 #include "model/scrub.h"
@@ -168,6 +169,14 @@ static Err run_scrub(CareDesk *d, Arena *a)
     return writer_run(d->store->writer, NULL, note_scrub, &o);
 }
 
+/* Once a night, with the scrub, which reads every record as well. */
+static Err learn_weights(const CareDesk *d)
+{
+    WeightsRun run;
+    Err e = weights_propose(d->store, true, &run);
+    return e == E_BUSY || e == E_DOMAIN ? ERR_OK : e;
+}
+
 /* ---- what is due ---- */
 
 /* A moment that has not come yet was written by a clock that was wrong: it counts for nothing. */
@@ -265,6 +274,7 @@ static Err look(CareDesk *d, Db *db, Arena *a)
         return failed;
     set_by_itself(d, CARE_SCRUB);
     TRY(run_scrub(d, a));
+    TRY(learn_weights(d));
     return failed;
 }
 

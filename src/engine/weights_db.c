@@ -22,6 +22,7 @@ typedef struct Learning {
     const LikenessModel *fresh;
     LikenessLesson lesson;
     WeightsRun *run;
+    bool by_itself;
 } Learning;
 
 /* ---- everybody who may be compared ---- */
@@ -140,21 +141,41 @@ static Err waits(Learning *l, bool *ret)
                   ret, BIND(":new", reg->start_state));
 }
 
+/* Whether there are a fifth more persons than at any proposal before. */
+static Err grown(Learning *l, bool *ret)
+{
+    const Field *persons = role_field(l->store->model, FIELD_ROLE_MATCH_WEIGHTS_PERSONS);
+    int64_t now, then;
+    TRY(db_number(l->conn.db,
+                  str_printf(l->arena, "SELECT count(*) FROM %.*s WHERE batal=0",
+                             STR_ARG(role_reg(l->store->model, REG_ROLE_PERSON)->name))
+                      .ptr,
+                  &now));
+    TRY(db_number(l->conn.db,
+                  str_printf(l->arena, "SELECT coalesce(max(%.*s),0) FROM %.*s WHERE batal=0",
+                             STR_ARG(persons->name), STR_ARG(persons->reg->name))
+                      .ptr,
+                  &then));
+    *ret = now >= PERSONS_MIN && now >= then + then / 5;
+    return ERR_OK;
+}
+
 static Err learn(void *learning, Arena *a)
 {
     Learning *l = learning;
     int64_t *figures = l->run->figures;
-    bool waiting;
+    bool waiting, enough = true;
     l->arena = a;
     TRY(waits(l, &waiting));
-    l->run->told = M_WEIGHTS_WAIT;
-    if (waiting)
+    if (l->by_itself)
+        TRY(grown(l, &enough));
+    l->run->told = waiting ? M_WEIGHTS_WAIT : M_WEIGHTS_TOO_FEW;
+    if (waiting || !enough)
         return ERR_OK;
     TRY(read_people(l));
     likeness_learn(l->arena, l->store->model, l->facts, l->ids.n, &l->lesson);
     figures[PERSONS] = (int64_t)l->lesson.persons;
     figures[PAIRS] = (int64_t)l->lesson.same_pairs;
-    l->run->told = M_WEIGHTS_TOO_FEW;
     if (figures[PERSONS] < PERSONS_MIN || figures[PAIRS] < PAIRS_MIN)
         return ERR_OK;
     l->fresh = likeness_of_text(l->arena, l->store->model, S("new"), l->lesson.text);
@@ -168,9 +189,9 @@ static Err learn(void *learning, Arena *a)
     return writer_run(l->store->writer, NULL, propose, l);
 }
 
-Err weights_propose(const Store *s, WeightsRun *ret)
+Err weights_propose(const Store *s, bool by_itself, WeightsRun *ret)
 {
-    Learning l = {.store = s, .run = ret};
+    Learning l = {.store = s, .run = ret, .by_itself = by_itself};
     *ret = (WeightsRun){0};
     if (!role_reg(s->model, REG_ROLE_MATCH_WEIGHTS) || !s->model->likeness || !s->persons)
         return E_DOMAIN;

@@ -11,6 +11,7 @@ typedef struct WeightsRun {
     int64_t figures[5];
 } WeightsRun;
 /* Proposes nothing while a proposal waits, with too few persons or pairs to learn from, or when
- * fewer decisions agree with what was learned than with what is in force. Restricted persons are
- * left out. Reads on connections of its own; E_DOMAIN when the domain keeps no weights. */
-MUST_CHECK Err weights_propose(const Store *s, WeightsRun *ret);
+ * fewer decisions agree with what was learned than with what is in force; `by_itself`, nor before
+ * there are a fifth more persons than at any proposal. Restricted persons are left out. Reads on
+ * connections of its own; E_DOMAIN when the domain keeps no weights. */
+MUST_CHECK Err weights_propose(const Store *s, bool by_itself, WeightsRun *ret);

@@ -267,6 +267,16 @@ size_t name_rules_groups(const NameRules *r, Str word, EqualWord ret[EQUAL_GROUP
     return n + groups_of(&r->equal, word, ret + n, EQUAL_GROUPS - n);
 }
 
+size_t name_rules_own_words(const NameRules *r, uint16_t group, Str *ret, size_t max)
+{
+    const EqualWords *own = atomic_load_explicit(r->own, memory_order_acquire);
+    size_t n = 0;
+    for (size_t i = 0; own && i < own->n && n < max; i++)
+        if (own->items[i].group == group)
+            ret[n++] = own->items[i].word;
+    return n;
+}
+
 void name_rules_set_own(const NameRules *r, EqualWords *own)
 {
     order(own->items, own->n, sizeof *own->items, by_equal);

@@ -89,5 +89,7 @@ void name_rules_set_own(const NameRules *r, EqualWords *own);
 const WordRule *name_rules_word(const NameRules *r, Str word, WordUse use);
 /* The groups of a canonical word; how many, at most EQUAL_GROUPS. */
 size_t name_rules_groups(const NameRules *r, Str word, EqualWord ret[EQUAL_GROUPS]);
+/* The words of a group of the installation's own; how many, at most `max`. */
+size_t name_rules_own_words(const NameRules *r, uint16_t group, Str *ret, size_t max);
 /* One spelling of a word in lower case: at most TOKEN_MAX bytes, returns how many. */
 size_t name_rules_spell(const NameRules *r, Str word, char ret[TOKEN_MAX]);

@@ -100,17 +100,34 @@ static void add_sounds(const PersonIndex *ix, const Name *name, Keys *ret)
             add_key(ix, ret, BY_SOUND, sound_of(&name->tokens[i]));
 }
 
-static void add_groups(const PersonIndex *ix, const Name *name, Keys *ret)
+/* The words of a group that an installation agrees to while it runs: nobody on file is put again
+ * for it, so it is looked for by the sounds everybody stands under. */
+static void add_own_words(const PersonIndex *ix, uint16_t group, Keys *ret)
+{
+    enum { WORDS = 8 };
+    Str words[WORDS];
+    NameToken token;
+    size_t n = name_rules_own_words(ix->rules, group, words, WORDS);
+    for (size_t i = 0; i < n; i++) {
+        name_token(ix->rules, words[i], &token);
+        add_key(ix, ret, BY_SOUND, sound_of(&token));
+    }
+}
+
+static void add_groups(const PersonIndex *ix, const Name *name, bool wanted, Keys *ret)
 {
     for (int i = 0; i < name->n; i++)
         for (int g = 0; g < name->tokens[i].group_count; g++) {
             const uint16_t *group = &name->tokens[i].groups[g].group;
-            add_key(ix, ret, BY_GROUP, (Str){(const char *)group, sizeof *group});
+            if (*group < GROUP_OWN)
+                add_key(ix, ret, BY_GROUP, (Str){(const char *)group, sizeof *group});
+            else if (wanted)
+                add_own_words(ix, *group, ret);
         }
 }
 
 /* The name, what stands behind "alias" in it, and other names: one a line. */
-static void add_names(const PersonIndex *ix, Arena *a, const PersonFacts *f, Keys *ret)
+static void add_names(const PersonIndex *ix, Arena *a, const PersonFacts *f, bool wanted, Keys *ret)
 {
     Name names[8];
     int n = 0;
@@ -123,15 +140,16 @@ static void add_names(const PersonIndex *ix, Arena *a, const PersonFacts *f, Key
         add_sounds(ix, &names[i], ret);
     ret->sounds = ret->n;
     for (int i = 0; i < n; i++)
-        add_groups(ix, &names[i], ret);
+        add_groups(ix, &names[i], wanted, ret);
 }
 
-static Keys keys_of(const PersonIndex *ix, Arena *a, const PersonFacts *f)
+/* `wanted`: of who is looked for, otherwise of who is put. */
+static Keys keys_of(const PersonIndex *ix, Arena *a, const PersonFacts *f, bool wanted)
 {
     Keys k = {.n = 0};
     Date d;
     if (ix->rules)
-        add_names(ix, a, f, &k);
+        add_names(ix, a, f, wanted, &k);
     add_key(ix, &k, BY_NAME, utf8_fold(a, f->name));
     add_key(ix, &k, BY_NUMBER, f->nik);
     add_key(ix, &k, BY_NUMBER, f->passport);
@@ -256,7 +274,7 @@ static void put(PersonIndex *ix, Str uid, const PersonFacts *facts, bool known)
         return;
     Arena *a = arena_new(2048);
     Entry fresh = entry_for(ix, a, facts);
-    Keys keys = keys_of(ix, a, facts);
+    Keys keys = keys_of(ix, a, facts, false);
     arena_free(a);
     fresh.live = fresh.name || fresh.nik;
     memcpy(fresh.uid, uid.ptr, UID_LEN);
@@ -396,7 +414,7 @@ size_t person_index_near(const PersonIndex *ix, Arena *a, const PersonFacts *fac
                          size_t max)
 {
     PersonIndex *index = (PersonIndex *)(uintptr_t)ix;
-    Keys keys = keys_of(ix, a, facts);
+    Keys keys = keys_of(ix, a, facts, true);
     uint32_t birth = packed_birth(facts->birth);
     Nears all = {0};
     pthread_rwlock_rdlock(&index->lock);

@@ -52,7 +52,9 @@ def test_three_links_propose_what_two_do_not_and_agreed_words_count(own):
     assert "wunibaldus" in s.as_("sekretaris").get("/antrean/padanan_diusulkan").words
     assert c.get(f"/padanan_nama/{uid}").status in (403, 404), "whoever keeps no lists reads it"
     assert not alike(save(c, "Okta", "1979-01-20"), numbers[0]), "what nobody agreed to is used"
+    assert numbers[0] not in c.get("/cari?q=Okta").words
     step(s, uid, "pakai")
+    assert numbers[0] in c.get("/cari?q=Okta").words, "who was on file before is not found by it at once"
     assert alike(save(c, "Okta", "1980-02-21"), numbers[1])
     step(s, uid, "tolak", **{"-alasan": "Ternyata dua nama yang lain."})
     decided(s, c, pairs[5])

@@ -3,8 +3,10 @@ weight says by which it was weighed and is the sum of its parts."""
 import os
 import re
 
+from care import change, settings, until
 from grants import move
 from review import person
+import steps
 
 GIVEN = "Arnoldus Bonefasia Candratus Domikus Ermelina Felisita Gonsalus Hilaria Ignasius Jovitalia".split()
 FAMILY = "Ujibanu Ujicelo Ujidapa Ujifoin Ujigosu Ujihale Ujikolo Ujilado Ujimanu Ujinope Ujipala Ujiraga".split()
@@ -70,3 +72,24 @@ def test_learned_weights_are_shown_agreed_to_and_taken_back(own):
     assert waiting and all(row["bobot"] == number and adds_up(row) for row in waiting), "what waits was not weighed again"
     decide(s, uid, "tarik")
     assert two(s, "Wilibrodus Ujitarik Tnunai")["bobot"] == before["bobot"], "what was taken back is still used"
+
+
+def night(s):
+    """The nightly check, and what the server does with it, is over; says the proposals on file."""
+    s.stop()
+    change(s, "DELETE FROM meta WHERE kunci='scrub_seen'")
+    s.start()
+    settings(s, kop1="Malam")
+    until(s, "SELECT 1 FROM meta WHERE kunci='scrub_seen'")
+    admin = s.as_("admin")
+    steps.settled(admin, admin.get("/kesehatan"))
+    return [row["uid"] for row in s.rows("SELECT uid FROM bobot_kecocokan")]
+
+
+def test_the_clockwork_learns_with_the_nightly_check(own):
+    s = own
+    assert night(s) == [], "too few stand twice"
+    s.cli("import", book(os.path.dirname(s.data)), "--register", "orang", "--as", "sekretaris")
+    [uid] = night(s)
+    decide(s, uid, "tarik")
+    assert night(s) == [uid], "proposed again though nobody came since"
