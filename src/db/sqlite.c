@@ -84,6 +84,8 @@ static Err settle(Db *db, DbMode mode)
     sqlite3_db_config(db->conn, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(db->conn, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(db->conn, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    /* A plan never depends on a value that is bound: kept statements are not prepared again. */
+    sqlite3_db_config(db->conn, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     sqlite3_extended_result_codes(db->conn, 1);
     if (mode == DB_READ)
         return db_exec(db, "PRAGMA query_only=ON; PRAGMA temp_store=MEMORY;");

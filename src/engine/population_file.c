@@ -11,7 +11,8 @@
 
 #define MARK       "SIGAP-PENDUDUK-1"
 #define MARK_INDEX "SIGAP-INDEKS-1"
-enum { LENGTH = 4, PIECE = 32 * 1024, HASH = 32, HEAD_WORDS = 3, END_WORDS = 7 };
+/* A row is opened with its whole piece: of rows no more stand in one than a page of the file. */
+enum { LENGTH = 4, PIECE = 32 * 1024, ROWS_PIECE = 4096, HASH = 32, HEAD_WORDS = 3, END_WORDS = 7 };
 static const char purpose[8] = "penduduk";
 
 static void seed_of(const Keyring *k, unsigned char ret[SIGN_SEED])
@@ -93,7 +94,7 @@ Err population_add(PopulationWriter *w, const Str *cells, size_t n)
     if (w->rows.len - before > PIECE)
         return E_TOO_LARGE;
     w->n++;
-    bool whole = ++w->in_piece == 1 << POPULATION_ROW_BITS || w->rows.len >= PIECE;
+    bool whole = ++w->in_piece == 1 << POPULATION_ROW_BITS || w->rows.len >= ROWS_PIECE;
     return whole ? put_piece(w) : ERR_OK;
 }
 

@@ -445,6 +445,7 @@ struct Model {
     CodeList **lists;
     size_t list_count;
     Place *places; /* sorted by code */
+    const Place **places_by_name; /* the same, by the name without "Kabupaten" or "Kota" */
     size_t place_count;
     Limit *limits;
     size_t limit_count;

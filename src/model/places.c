@@ -134,24 +134,56 @@ static bool stands_in(const Model *m, const Place *p, const SpokenName *s)
     return false;
 }
 
+typedef struct Named {
+    const Place **items;
+    size_t n, max; /* `n` goes on counting */
+} Named;
+
+static int by_bare_name(const void *x, const void *y)
+{
+    const Place *const *p = x, *const *q = y;
+    int order = str_cmp(bare_name(*p), bare_name(*q));
+    return order ? order : (*p > *q) - (*p < *q);
+}
+
+/* Those of this bare name that every part fits. */
+static void add_named(const Model *m, Str bare, PlaceLevel level, const SpokenName *part,
+                      size_t parts, Named *to)
+{
+    size_t low = 0, high = m->place_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (str_cmp(bare_name(m->places_by_name[mid]), bare) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (; low < m->place_count && str_eq(bare_name(m->places_by_name[low]), bare); low++) {
+        const Place *p = m->places_by_name[low];
+        bool fits = (level == PLACE_ANY || p->level == level) && is_called(p, &part[0]);
+        for (size_t k = 1; k < parts && fits; k++)
+            fits = stands_in(m, p, &part[k]);
+        if (fits && to->n++ < to->max)
+            to->items[to->n - 1] = p;
+    }
+}
+
 size_t place_named(const Model *m, Arena *a, Str text, PlaceLevel level, const Place **ret,
                    size_t max)
 {
     enum { PARTS_MAX = 4 };
     SpokenName part[PARTS_MAX];
-    size_t parts = 0, n = 0;
+    size_t parts = 0;
+    Named found = {ret, 0, max};
     Str piece;
     while (parts < PARTS_MAX && str_cut(&text, ',', &piece))
         part[parts++] = spoken(a, piece);
-    for (size_t i = 0; parts && part[0].whole.len && i < m->place_count; i++) {
-        const Place *p = &m->places[i];
-        bool fits = (level == PLACE_ANY || p->level == level) && is_called(p, &part[0]);
-        for (size_t k = 1; k < parts && fits; k++)
-            fits = stands_in(m, p, &part[k]);
-        if (fits && n++ < max)
-            ret[n - 1] = p;
-    }
-    return n;
+    if (!parts || !part[0].whole.len)
+        return 0;
+    add_named(m, part[0].bare, level, part, parts, &found);
+    if (!str_eq(part[0].bare, part[0].whole)) /* a village may be called Kota Baru */
+        add_named(m, part[0].whole, level, part, parts, &found);
+    return found.n;
 }
 
 /* ---- the picker ---- */
@@ -294,5 +326,10 @@ void load_places(Loader *l)
         qsort(rows.items, rows.n, sizeof *rows.items, by_code);
     l->m->places = rows.items;
     l->m->place_count = rows.n;
+    l->m->places_by_name = ARENA_ARRAY(l->arena, rows.n + 1, const Place *);
+    for (size_t i = 0; i < rows.n; i++)
+        l->m->places_by_name[i] = &rows.items[i];
+    if (rows.n)
+        qsort(l->m->places_by_name, rows.n, sizeof *l->m->places_by_name, by_bare_name);
     check_places(l);
 }
