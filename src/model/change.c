@@ -369,7 +369,8 @@ static void check_own_team(Prepare *p)
     int64_t id = 0;
     if (user && str_eq(env_value(&p->env, user), s->uid))
         field_problem(p, user, M_OWN_TEAM, STR_NONE);
-    if (!str_empty(to) && row_id(p->rd->db, office->target, to, &id) == ERR_OK && is_mine(s, id))
+    if (office && !str_empty(to) && row_id(p->rd->db, office->target, to, &id) == ERR_OK &&
+        is_mine(s, id))
         field_problem(p, office, M_OWN_TEAM, STR_NONE);
 }
 

@@ -51,7 +51,7 @@ Str counted_key(Reader *rd, const Built *b)
     for (size_t i = 0; i < b->binds.n; i++) {
         Str text = b->binds.items[i].text;
         buf_printf(&key, "|%d %lld %lld:%.*s", b->binds.items[i].is_number,
-                   (long long)b->binds.items[i].number, text.ptr ? (long long)text.len : -1ll,
+                   (long long)b->binds.items[i].number, text.ptr ? (long long)text.len : -1LL,
                    STR_ARG(text));
     }
     buf_char(&key, '|');

@@ -107,7 +107,7 @@ static Msg words_of(const Expr *e)
 static void put_call(const Expr *e, Buf *b, Lang lang)
 {
     Arena *a = b->arena;
-    Str x = STR_NONE, y = STR_NONE, z = STR_NONE;
+    Str x, y = STR_NONE, z = STR_NONE;
     if (e->child) {
         x = children(e, a, lang);
     } else if (e->fn == FN_BAND) {

@@ -10,14 +10,15 @@ static bool wanted(RowWant want, const Field *f)
     return want.all || want.field[f->index];
 }
 
-/* A CASE over the registers a tag reference may point to, giving one column of the target. */
-static void put_tag_case(Buf *sql, const Model *m, const char *alias_id, const char *alias_reg,
-                         const Field *f, const Register *child, const char *column)
+/* A CASE over the registers a tag reference may point to, giving one column of the target: that of
+ * a field of `reg`, or without one its parent. */
+static void put_tag_case(Buf *sql, const Register *reg, const Field *f, const char *alias_id,
+                         const char *alias_reg, const char *column)
 {
     buf_printf(sql, "CASE %s", alias_reg);
-    for (size_t i = 0; i < m->reg_count; i++) {
-        const Register *t = m->regs[i];
-        if (f ? field_accepts(f, t) : reg_accepts_parent(child, t))
+    for (size_t i = 0; i < reg->model->reg_count; i++) {
+        const Register *t = reg->model->regs[i];
+        if (f ? field_accepts(f, t) : reg_accepts_parent(reg, t))
             buf_printf(sql, " WHEN '%.*s' THEN (SELECT %s FROM %.*s WHERE id=%s)", STR_ARG(t->name),
                        column, STR_ARG(t->name), alias_id);
     }
@@ -31,9 +32,9 @@ static void put_parent(Buf *sql, const Register *reg, RowWant want)
         return;
     }
     buf_lit(sql, ",r.induk,r.induk_reg,");
-    put_tag_case(sql, reg->model, "r.induk", "r.induk_reg", NULL, reg, "uid");
+    put_tag_case(sql, reg, NULL, "r.induk", "r.induk_reg", "uid");
     buf_char(sql, ',');
-    put_tag_case(sql, reg->model, "r.induk", "r.induk_reg", NULL, reg, "tajuk");
+    put_tag_case(sql, reg, NULL, "r.induk", "r.induk_reg", "tajuk");
 }
 
 void row_put_target(Buf *sql, const Field *f, const char *id, const char *reg, const char *column)
@@ -41,7 +42,7 @@ void row_put_target(Buf *sql, const Field *f, const char *id, const char *reg, c
     if (f->target)
         buf_printf(sql, "(SELECT %s FROM %.*s WHERE id=%s)", column, STR_ARG(f->target->name), id);
     else
-        put_tag_case(sql, f->reg->model, id, reg, f, NULL, column);
+        put_tag_case(sql, f->reg, f, id, reg, column);
 }
 
 Str row_id_list(Arena *a, const int64_t *ids, size_t n)
@@ -326,7 +327,7 @@ Err row_unseal(const Keyring *k, const Dek *dek, Arena *a, const Record *r, Str 
 
 static void hash_part(Buf *b, Str s)
 {
-    buf_printf(b, "%lld:", s.ptr ? (long long)s.len : -1ll);
+    buf_printf(b, "%lld:", s.ptr ? (long long)s.len : -1LL);
     buf_put(b, s);
 }
 
