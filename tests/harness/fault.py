@@ -80,7 +80,7 @@ def half(s):
                                    " WHERE h.reg='kasus' AND h.rec=k.id AND h.ver=k.versi AND h.tx=k.ubah_tx)",
         "version without its row": "SELECT COUNT(*) FROM riwayat h WHERE h.reg='kasus' AND NOT EXISTS"
                                    " (SELECT 1 FROM kasus k WHERE k.id=h.rec AND k.versi>=h.ver)",
-        "write without audit": "SELECT COUNT(*) FROM tx t WHERE t.via='api' AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.tx=t.id)",
+        "write without audit": "SELECT COUNT(*) FROM tx t WHERE t.via='api' AND t.id NOT IN (SELECT a.tx FROM audit a WHERE a.tx>0)",
         "audit without write": "SELECT COUNT(*) FROM audit a WHERE a.tx>0 AND NOT EXISTS (SELECT 1 FROM tx t WHERE t.id=a.tx)",
         "row out of reach": "SELECT COUNT(*) FROM kasus k WHERE NOT EXISTS (SELECT 1 FROM jangkau j WHERE j.reg='kasus' AND j.rec=k.id)",
     }
