@@ -27,7 +27,7 @@ static void escape(Buf *b, Str s)
 {
     size_t from = 0;
     for (size_t i = 0; i < s.len; i++) {
-        Str entity = STR_NONE;
+        Str entity;
         switch (s.ptr[i]) {
         case '<':
             entity = S("&lt;");

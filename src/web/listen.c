@@ -114,7 +114,8 @@ static enum MHD_Result send_on(void *ctx, struct MHD_Connection *c, const char *
                                const char *method, const char *version, const char *data, size_t *n,
                                void **state)
 {
-    (void)url, (void)method, (void)version, (void)data, (void)n, (void)state;
+    (void)url, (void)method, (void)version, (void)data, (void)state;
+    *n = 0;
     const Listen *at = ctx;
     char place[REDIRECTED + 32];
     Str host = host_only(MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Host"));
