@@ -5,11 +5,12 @@
 /* What is shown leaves room for changes that add up to nothing in every row and every column; a
  * change is a circulation between rows and columns, in which a total counts the other way round. */
 typedef struct Search {
-    const SuppressionGrid *g;
+    SuppressionGrid *g;
     int64_t *moved; /* by cell: from its row to its column */
     size_t *from;   /* by node: where it was reached from; rows first, then columns */
     size_t *queue;
-    size_t apart; /* the cell that must not be used */
+    size_t apart;   /* the cell that must not be used */
+    size_t hubs[2]; /* where other totals stand: the totals that may move beside that cell's own */
 } Search;
 static const int64_t boundless = INT64_MAX / 4;
 
@@ -58,10 +59,25 @@ static int64_t need(const SuppressionGrid *g, size_t cell, bool grow)
     return grow != is_total(g, cell) ? headroom(g, cell) : largest_part(g, cell) - 1;
 }
 
+static bool is_side(const SuppressionGrid *g, size_t cell)
+{
+    return cell / g->columns + 1 == g->rows || cell % g->columns + 1 == g->columns;
+}
+
+/* Whether the figure may not move for `of`: a total that stands still in other tables. */
+static bool is_still(const Search *s, size_t cell, size_t of)
+{
+    const SuppressionGrid *g = s->g;
+    size_t row_end = of - of % g->columns + g->columns - 1;
+    size_t column_end = (g->rows - 1) * g->columns + of % g->columns;
+    bool own = !is_side(g, of) && (cell == row_end || cell == column_end);
+    return g->stands && g->stands[cell] && !own && cell != s->hubs[0] && cell != s->hubs[1];
+}
+
 static int64_t room_left(const Search *s, size_t cell, bool grow)
 {
     CellMark mark = s->g->marks[cell];
-    if (mark == CELL_SHOWN || cell == s->apart)
+    if (mark == CELL_SHOWN || cell == s->apart || is_still(s, cell, s->apart))
         return 0;
     int64_t all = room(s->g, cell, mark, grow);
     return grow ? all - s->moved[cell] : all + s->moved[cell];
@@ -126,29 +142,34 @@ static bool follows(const SuppressionGrid *g, size_t cell, CellMark mark, size_t
 }
 
 /* What it costs that this cell follows the other; boundless when it cannot. */
-static int64_t cost(const SuppressionGrid *g, size_t cell, size_t of, bool same_way)
+static int64_t cost(const Search *s, size_t cell, size_t of, bool same_way)
 {
+    const SuppressionGrid *g = s->g;
     CellMark mark = g->marks[cell];
+    if (is_still(s, cell, of))
+        return boundless;
     if (mark != CELL_SHOWN && follows(g, cell, mark, of, same_way))
         return 0;
-    if (!follows(g, cell, CELL_BESIDE, of, same_way)) /* a nought never can */
+    if ((g->stands && g->stands[cell]) ||
+        !follows(g, cell, CELL_BESIDE, of, same_way)) /* a nought never can */
         return boundless;
     return mark == CELL_SMALL ? 1 : g->n[cell] + 1;
 }
 
 /* Hides the cheapest three cells that make a rectangle with this one and can follow all its range;
  * none when there are none. */
-static void hide_rectangle(SuppressionGrid *g, size_t cell)
+static void hide_rectangle(const Search *s, size_t cell)
 {
+    const SuppressionGrid *g = s->g;
     size_t row = cell / g->columns, column = cell % g->columns, best[3] = {0};
     int64_t least = boundless;
     for (size_t i = 0; i < g->rows * g->columns; i++) {
         size_t three[3] = {row * g->columns + i % g->columns, i - i % g->columns + column, i};
         if (i / g->columns == row || i % g->columns == column)
             continue;
-        int64_t all = cost(g, three[0], cell, false);
-        all = all < least ? all + cost(g, three[1], cell, false) : all;
-        all = all < least ? all + cost(g, three[2], cell, true) : all;
+        int64_t all = cost(s, three[0], cell, false);
+        all = all < least ? all + cost(s, three[1], cell, false) : all;
+        all = all < least ? all + cost(s, three[2], cell, true) : all;
         if (all < least) {
             least = all;
             memcpy(best, three, sizeof best);
@@ -160,14 +181,136 @@ static void hide_rectangle(SuppressionGrid *g, size_t cell)
             g->marks[best[i]] = CELL_BESIDE;
 }
 
+static Search search_of(Arena *a, SuppressionGrid *g)
+{
+    size_t nodes = g->rows + g->columns;
+    return (Search){.g = g,
+                    .moved = ARENA_ARRAY(a, g->rows * g->columns, int64_t),
+                    .from = ARENA_ARRAY(a, nodes, size_t),
+                    .queue = ARENA_ARRAY(a, nodes, size_t),
+                    .hubs = {SIZE_MAX, SIZE_MAX}};
+}
+
 void suppress(Arena *a, SuppressionGrid *g)
 {
-    size_t cells = g->rows * g->columns, nodes = g->rows + g->columns;
-    Search s = {.g = g,
-                .moved = ARENA_ARRAY(a, cells, int64_t),
-                .from = ARENA_ARRAY(a, nodes, size_t),
-                .queue = ARENA_ARRAY(a, nodes, size_t)};
-    for (size_t i = 0; g->columns && i < cells; i++)
+    Search s = search_of(a, g);
+    for (size_t i = 0; g->columns && i < g->rows * g->columns; i++)
         if (g->marks[i] == CELL_SMALL && !is_safe(&s, i))
-            hide_rectangle(g, i);
+            hide_rectangle(&s, i);
+}
+
+/* ---- tables that share totals ---- */
+
+/* The totals along one side of a table; behind the last stands what they add up to. */
+typedef struct Side {
+    size_t first, step, n;
+} Side;
+
+/* Hides figures of a side for each other's sake, as if nothing were known of what they are made of.
+ */
+static void suppress_side(Arena *a, SuppressionGrid *g, Side side)
+{
+    size_t cells = (side.n + 1) * 2;
+    bool *stands = ARENA_ARRAY(a, cells, bool);
+    stands[cells - 1] = true;
+    SuppressionGrid line = {
+        side.n + 1, 2,     ARENA_ARRAY(a, cells, int64_t), ARENA_ARRAY(a, cells, CellMark),
+        g->k,       stands};
+    for (size_t i = 0; i <= side.n; i++) {
+        line.n[2 * i] = SUPPRESSION_UNSEEN;
+        line.marks[2 * i] = CELL_BESIDE;
+        line.n[2 * i + 1] = g->n[side.first + i * side.step];
+        line.marks[2 * i + 1] = g->marks[side.first + i * side.step];
+    }
+    suppress(a, &line);
+    for (size_t i = 0; i < side.n; i++)
+        g->marks[side.first + i * side.step] = line.marks[2 * i + 1];
+}
+
+/* The largest hidden total of a side, against which the others move. */
+static size_t hub_of(const SuppressionGrid *g, Side side)
+{
+    size_t ret = SIZE_MAX;
+    for (size_t i = 0; i < side.n; i++) {
+        size_t cell = side.first + i * side.step;
+        if (g->marks[cell] != CELL_SHOWN && (ret == SIZE_MAX || g->n[cell] > g->n[ret]))
+            ret = cell;
+    }
+    return ret;
+}
+
+/* A total that is small would be told by how many figures make it up, and each of them by the rest
+ * of its other line: so of its line and of the hub's nothing is shown, no nought either. */
+static void hide_small_lines(Search *s, Side rows, Side columns)
+{
+    SuppressionGrid *g = s->g;
+    s->hubs[0] = hub_of(g, rows);
+    s->hubs[1] = hub_of(g, columns);
+    for (size_t i = 0; i < g->rows * g->columns; i++) {
+        size_t ends[] = {i - i % g->columns + g->columns - 1,
+                         (g->rows - 1) * g->columns + i % g->columns};
+        for (int k = 0; k < 2 && !is_side(g, i); k++)
+            if (g->marks[ends[k]] != CELL_SHOWN && (g->n[ends[k]] < g->k || ends[k] == s->hubs[k]))
+                g->marks[i] = CELL_BESIDE;
+    }
+}
+
+static bool protect(Search *s, size_t cell)
+{
+    if (!is_safe(s, cell))
+        hide_rectangle(s, cell);
+    return is_safe(s, cell);
+}
+
+static bool protect_side(Search *s, Side side)
+{
+    bool ret = true;
+    s->hubs[0] = s->hubs[1] = hub_of(s->g, side);
+    for (size_t i = 0; i < side.n; i++) {
+        size_t cell = side.first + i * side.step;
+        if (s->g->marks[cell] != CELL_SHOWN && cell != s->hubs[0] && s->g->n[cell] < s->g->k)
+            ret &= protect(s, cell);
+    }
+    return ret;
+}
+
+static bool protect_within(Search *s, Side rows, Side columns)
+{
+    bool ret = true;
+    s->hubs[0] = hub_of(s->g, rows);
+    s->hubs[1] = hub_of(s->g, columns);
+    for (size_t i = 0; i < s->g->rows * s->g->columns; i++)
+        if (!is_side(s->g, i) && s->g->marks[i] == CELL_SMALL)
+            ret &= protect(s, i);
+    return ret;
+}
+
+static void hide_all_within(SuppressionGrid *g)
+{
+    for (size_t i = 0; i < g->rows * g->columns; i++)
+        if (!is_side(g, i))
+            g->marks[i] = CELL_BESIDE;
+}
+
+void suppress_linked(Arena *a, SuppressionGrid *g)
+{
+    size_t cells = g->rows * g->columns;
+    Side rows = {g->columns - 1, g->columns, g->rows - 1};
+    Side columns = {cells - g->columns, 1, g->columns - 1};
+    bool *stands = ARENA_ARRAY(a, cells, bool);
+    suppress_side(a, g, rows);
+    suppress_side(a, g, columns);
+    if (g->marks[cells - 1] != CELL_SHOWN) { /* a few in all: each figure is small */
+        suppress(a, g);
+        return;
+    }
+    for (size_t i = 0; i < cells; i++)
+        stands[i] = is_side(g, i);
+    g->stands = stands;
+    Search s = search_of(a, g);
+    hide_small_lines(&s, rows, columns);
+    bool safe = protect_side(&s, rows);
+    safe &= protect_side(&s, columns);
+    if (!protect_within(&s, rows, columns) || !safe)
+        hide_all_within(g);
 }

@@ -22,8 +22,16 @@ typedef struct SuppressionGrid {
     int64_t *n;           /* rows * columns counts */
     CellMark *marks;      /* in: which are small; out: what is hidden beside them */
     int64_t k;
+    const bool *stands; /* cells that may not be hidden for another's sake; NULL: none */
 } SuppressionGrid;
 /* Afterwards each small count may, for all that is shown, be any number from 1 to k-1 that leaves
  * the totals said to be small below k; a small total may be less by all but one of its largest
  * part. A small count may become one that is hidden beside. */
 void suppress(Arena *a, SuppressionGrid *g);
+
+/* The same where other tables of the period share totals with this one. A total of a line is hidden
+ * or shown by its line of totals alone, so in every table alike; a small one may move in each of
+ * them, against the largest hidden total of its line and with all other totals still; what lies
+ * within moves with those only. So whatever one table leaves open no other closes. Where figures
+ * cannot be hidden so, all within are: also noughts. */
+void suppress_linked(Arena *a, SuppressionGrid *g);

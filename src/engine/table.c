@@ -255,23 +255,50 @@ static Count *cell_at(Table *t, size_t row, size_t column)
                                      : &t->cells[row * t->column_count + column];
 }
 
-/* Where nobody sees columns, what the rows are made of may be anything. */
-static void mask_beside(Table *t, int k)
+/* Whether the dimension that comes first by name crosses: then the grid is the table turned, so
+ * that crossed either way it hides the same. */
+static bool is_turned(const Table *t)
+{
+    return !str_empty(t->ask.columns) && str_cmp(t->ask.rows, t->ask.columns) > 0;
+}
+
+static Count *grid_cell(Table *t, const SuppressionGrid *g, size_t i)
+{
+    size_t row = i / g->columns, column = i % g->columns;
+    return is_turned(t) ? cell_at(t, column, row) : cell_at(t, row, column);
+}
+
+/* Hides what lies below k, and beside it; what was hidden before stays so. */
+static void suppress_below(Arena *a, SuppressionGrid *g, int k)
+{
+    g->k = k;
+    g->stands = NULL;
+    for (size_t i = 0; i < g->rows * g->columns; i++)
+        if (g->marks[i] == CELL_SHOWN && g->n[i] > 0 && g->n[i] < k)
+            g->marks[i] = CELL_SMALL;
+    suppress_linked(a, g);
+}
+
+/* Where nobody sees columns, what the rows are made of may be anything. A wider audience is told
+ * nothing that is hidden from a narrower one, who sees both tables. */
+static void mask_beside(Table *t)
 {
     Arena *a = arena_new(SIZE_MAX);
     bool unseen = str_empty(t->ask.columns);
-    SuppressionGrid g = {.rows = t->row_count + 1, .columns = t->column_count + 1, .k = k};
+    size_t rows = t->row_count + 1, columns = t->column_count + 1;
+    SuppressionGrid g = {.rows = is_turned(t) ? columns : rows,
+                         .columns = is_turned(t) ? rows : columns};
     g.n = ARENA_ARRAY(a, g.rows * g.columns, int64_t);
     g.marks = ARENA_ARRAY(a, g.rows * g.columns, CellMark);
     for (size_t i = 0; i < g.rows * g.columns; i++) {
-        const Count *c = cell_at(t, i / g.columns, i % g.columns);
         bool nobody = unseen && i % g.columns < t->column_count;
-        g.n[i] = nobody ? SUPPRESSION_UNSEEN : c->n;
-        g.marks[i] = nobody ? CELL_BESIDE : c->masked ? CELL_SMALL : CELL_SHOWN;
+        g.n[i] = nobody ? SUPPRESSION_UNSEEN : grid_cell(t, &g, i)->n;
+        g.marks[i] = nobody ? CELL_BESIDE : CELL_SHOWN;
     }
-    suppress(a, &g);
+    for (Audience of = AUDIENCE_TASK_FORCE; of <= t->ask.audience; of++)
+        suppress_below(a, &g, audience_k(of));
     for (size_t i = 0; i < g.rows * g.columns; i++) {
-        Count *c = cell_at(t, i / g.columns, i % g.columns);
+        Count *c = grid_cell(t, &g, i);
         c->beside = g.marks[i] == CELL_BESIDE;
         c->masked = g.marks[i] != CELL_SHOWN;
     }
@@ -290,7 +317,7 @@ static void mask(Table *t)
     mask_cell(&t->total, k);
     mask_cell(&t->apart, k);
     if (k)
-        mask_beside(t, k);
+        mask_beside(t);
 }
 
 /* Table number `k` of those that were collected in one walk. The table lies in `a`. */
@@ -342,6 +369,11 @@ static bool may_see(const Reader *rd, Audience asked)
         if ((s->roles & (1ull << i)) && m->roles[i].audience <= (int)asked)
             return true;
     return false;
+}
+
+bool table_period_fits(Str period, Audience audience)
+{
+    return audience == AUDIENCE_INTERNAL || str_contains(period, S("-S"));
 }
 
 static void wrong(Problems *problems, Msg msg, Str what)
@@ -399,6 +431,8 @@ static Err judge(Reader *rd, const TableAsk *ask, Problems *problems, Planned *r
     if (!narrowed && ask->audience == AUDIENCE_PUBLIC &&
         (dim_names(&p.cut.row) || dim_names(&p.cut.column)))
         wrong(problems, M_DIM_NAMES, STR_NONE);
+    if (!narrowed && !table_period_fits(ask->period, ask->audience))
+        wrong(problems, M_PERIOD_HALF, STR_NONE);
     if (problems->errors)
         return E_INVALID;
     if (!narrowed && !may_see(rd, ask->audience))
@@ -472,7 +506,7 @@ Err table_total(Reader *rd, const Register *reg, Str period, Audience audience, 
     CollectAsk ask = {.reg = reg, .verb = VERB_COUNT};
     Cut cut = {.row = {.none = true}, .column = {.none = true}};
     Collected c;
-    if (!period_parse(period, &ask.period))
+    if (!period_parse(period, &ask.period) || !table_period_fits(period, audience))
         return E_INVALID;
     if (!may_see(rd, audience))
         return E_DENIED;

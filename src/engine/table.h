@@ -54,6 +54,9 @@ typedef struct Table {
     int64_t counted_at;
 } Table;
 
+/* Whether figures of that period are for the audience: a year, or dates of choice, less the
+ * half-years in it would tell what is hidden in those. */
+bool table_period_fits(Str period, Audience audience);
 /* Dimensions that the definition allows for rows and columns. */
 StrList table_dims(Arena *a, const TableDef *def);
 Label table_dim_label(const Register *reg, Str dim);

@@ -96,7 +96,7 @@ static void period_select(Req *req, Html *h, Str chosen, bool all_time)
         found |= str_eq(name, chosen);
         widget_option(h, name, period_label(req->arena, req->lang, name), str_eq(name, chosen));
     }
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 5 && (all_time || default_audience(req) == AUDIENCE_INTERNAL); i++) {
         Str name = str_int(req->arena, today.year - i);
         found |= str_eq(name, chosen);
         widget_option(h, name, name, str_eq(name, chosen));
@@ -327,7 +327,7 @@ Err page_tables_xlsx(Req *req)
     TRY(req_needs_duty(req, "tables"));
     if (!str_empty(word) && !audience_of(word, &audience))
         return E_BAD_REQ;
-    if (!period_parse(period, &p))
+    if (!period_parse(period, &p) || !table_period_fits(period, audience))
         period = default_period(req);
     for (size_t i = 0; i < m->table_count; i++)
         if (may_ask(req, &m->tables[i], audience))
@@ -366,7 +366,7 @@ Err page_tables(Req *req)
     Str period = req_query(req, S("masa"));
     Period p;
     TRY(req_needs_duty(req, "tables"));
-    if (!period_parse(period, &p))
+    if (!period_parse(period, &p) || !table_period_fits(period, default_audience(req)))
         period = default_period(req);
     Html *h = page_begin(req, req_tr(req, M_TABLES), NULL, 0);
     h_class(h, "form", "saringan");

@@ -6,6 +6,7 @@ import io
 import itertools
 import re
 
+import attacker
 import openpyxl
 import sigap
 import steps
@@ -171,6 +172,46 @@ def test_all_tables_of_a_half_year_in_one_book_are_each_table_itself(s):
                 assert grid(sheet) == grid(alone[5:]), name
                 counted += 1
         assert counted > 10, (login, counted)
+
+
+def by_code(rows):
+    """{(row, column): shown} of a table's CSV, "" for totals."""
+    head = next(i for i, r in enumerate(rows) if len(r) > 1 and r[0] and r[1] and i > 4)
+    last = len(rows[head]) - 1
+    body = [r for r in rows[head + 1:] if len(r) == last + 1]
+    return {("" if i + 1 == len(body) else r[0], "" if c == last else rows[head][c]): r[c] for i, r in enumerate(body) for c in range(1, last + 1)}
+
+
+def test_tables_of_one_period_side_by_side_tell_nothing_hidden(s):
+    """Every crossing of eight dimensions, each alone, both ways round, for both audiences: one who reads them all works none out."""
+    c, dims, k = s.as_("sekretaris"), ("jk", "kelompok_umur", "asal_kab", "anak", "legalitas", "tahap", "klasifikasi_kasus", "pendidikan"), {"task-force": 5, "public": 10}
+    for period in (f"{LAST_YEAR}-S1", f"{LAST_YEAR}-S2"):
+        for readable in (("task-force", "public"), ("public",)):
+            who = attacker.Attacker()
+            for rows, columns in itertools.chain(itertools.permutations(dims, 2), ((d, "-") for d in dims)):
+                for audience in readable:
+                    page = c.get("/tabel/korban_terpilah.csv", {"masa": period, "baris": rows, "kolom": columns, "untuk": audience})
+                    assert page.status == 200, (rows, columns, page.status)
+                    who.table(rows, columns, by_code(list(csv.reader(page.body.decode("utf-8-sig").splitlines()))), k[audience])
+            who.think()
+            assert len(who.hidden) > 200, "nothing was hidden"
+            known = who.known(min(k[audience] for audience in readable))
+            assert not known, (period, readable, len(who.hidden), len(known), list(known.items())[:9])
+
+
+def test_a_year_less_its_half_tells_nothing_for_it_is_not_made(s):
+    c = s.as_("sekretaris")
+    for period in (str(LAST_YEAR), f"{LAST_YEAR}-01-01/{LAST_YEAR}-06-29"):
+        for audience in ("task-force", "public"):
+            page = c.get("/tabel/korban_jk_umur", {"masa": period, "untuk": audience})
+            assert "per semester saja" in page and "<td" not in page.html, (period, audience)
+            assert c.get("/tabel/korban_jk_umur.csv", {"masa": period, "untuk": audience}).status == 422
+        assert "<td" in c.get("/tabel/korban_jk_umur", {"masa": period, "untuk": "internal"}).html
+    leader = s.as_("pimpinan")  # who sees masked figures only is offered half-years, also for the totals of each unit
+    page = leader.get("/tabel", {"masa": str(LAST_YEAR)})
+    options = re.findall(r'<option value="([^"]*)"', page.html)
+    assert options and all("-S" in o for o in options) and f'value="{LAST_YEAR}"' in c.get("/tabel").html
+    assert f"/tabel.xlsx?masa={LAST_YEAR}-S" in page.html or f"/tabel.xlsx?masa={LAST_YEAR + 1}-S" in page.html
 
 
 def test_what_is_made_for_the_public_has_no_column_of_a_name(s):

@@ -10,6 +10,8 @@ typedef struct Attack {
     int64_t x[MOST];
     size_t wanted; /* the cell that is to have this number */
     int64_t number;
+    int64_t span; /* how far from what it is a hidden cell is tried */
+    bool noughts; /* what is hidden beside may be one */
 } Attack;
 
 static int64_t sum_of(const Attack *t, size_t from, size_t step, size_t n)
@@ -28,6 +30,8 @@ static bool fits(const Attack *t, size_t cell, int64_t number)
         return false;
     if (g->marks[cell] == CELL_SHOWN)
         return number == g->n[cell];
+    if (g->marks[cell] == CELL_BESIDE && t->noughts)
+        return number >= 0;
     return number >= 1 && (g->marks[cell] == CELL_BESIDE || number < g->k);
 }
 
@@ -46,7 +50,7 @@ static bool go_on(Attack *t, size_t cell)
         return take(t, cell, sum_of(t, column, g->columns, row));
     if (g->marks[cell] == CELL_SHOWN)
         return take(t, cell, g->n[cell]);
-    for (int64_t off = 0; off <= SPAN; off++)
+    for (int64_t off = 0; off <= t->span; off++)
         if (take(t, cell, g->n[cell] + off) || (off && take(t, cell, g->n[cell] - off)))
             return true;
     return false;
@@ -92,7 +96,7 @@ static bool nothing_is_known(const SuppressionGrid *g)
     for (size_t i = 0; i < g->rows * g->columns; i++)
         for (int64_t number = least_of(g, i); g->marks[i] == CELL_SMALL && number <= most_of(g, i);
              number++) {
-            Attack t = {.g = g, .wanted = i, .number = number};
+            Attack t = {.g = g, .wanted = i, .number = number, .span = SPAN};
             if (!go_on(&t, 0))
                 return false;
         }
@@ -193,6 +197,123 @@ static void neither_more_nor_dearer(void **state)
     }
 }
 
+/* ---- three tables over one population ---- */
+
+enum { EACH = 3, SIDE = EACH + 1, CELLS = SIDE * SIDE, MOVES = EACH * EACH };
+
+typedef struct Crossed {
+    int64_t n[CELLS];
+    CellMark marks[CELLS];
+    SuppressionGrid g;
+} Crossed;
+
+/* One counted more at `up`, one less at `down` of a side; the same for none. */
+typedef struct Move {
+    size_t up, down;
+} Move;
+
+static bool moves(const Crossed *t, bool rows, size_t i, Move *ret)
+{
+    *ret = (Move){i / EACH, i % EACH};
+    size_t step = rows ? SIDE : 1, first = rows ? EACH : EACH * SIDE;
+    return ret->up == ret->down ? i == 0
+                                : t->marks[first + ret->up * step] != CELL_SHOWN &&
+                                      t->marks[first + ret->down * step] != CELL_SHOWN;
+}
+
+/* Whether what one table shows allows for sides that moved so, and that number in a cell. */
+static bool allows(const Crossed *t, Move rows, Move columns, size_t wanted, int64_t number)
+{
+    Crossed c = *t;
+    c.g.n = c.n;
+    c.g.marks = c.marks;
+    c.n[rows.up * SIDE + EACH]++;
+    c.n[rows.down * SIDE + EACH]--;
+    c.n[EACH * SIDE + columns.up]++;
+    c.n[EACH * SIDE + columns.down]--;
+    for (size_t i = 0; i < CELLS; i++) {
+        bool side = i / SIDE == EACH || i % SIDE == EACH;
+        if (side && c.marks[i] == CELL_SMALL && (c.n[i] < 1 || c.n[i] >= c.g.k))
+            return false;
+        if (side && c.marks[i] == CELL_BESIDE && c.n[i] < 1)
+            return false;
+        c.marks[i] = side ? CELL_SHOWN : c.marks[i];
+    }
+    Attack a = {.g = &c.g, .wanted = wanted, .number = number, .span = 2, .noughts = true};
+    return go_on(&a, 0);
+}
+
+/* Whether a hidden cell of tables x (rows, columns), y (rows, other) and z (columns, other) may be
+ * another number for all that the three show. */
+static bool stays_hidden(const Crossed *x, const Crossed *y, bool y_turned, const Crossed *z,
+                         bool z_turned, size_t cell)
+{
+    Move rows, columns, still = {0};
+    for (size_t i = 0; i < MOVES; i++)
+        for (size_t k = 0; moves(x, true, i, &rows) && k < MOVES; k++) {
+            if (!moves(x, false, k, &columns))
+                continue;
+            bool others =
+                allows(y, y_turned ? still : rows, y_turned ? rows : still, SIZE_MAX, 0) &&
+                allows(z, z_turned ? still : columns, z_turned ? columns : still, SIZE_MAX, 0);
+            if (others && (allows(x, rows, columns, cell, x->n[cell] + 1) ||
+                           allows(x, rows, columns, cell, x->n[cell] - 1)))
+                return true;
+        }
+    return false;
+}
+
+static void cross(Arena *a, Crossed *t, int64_t x[EACH][EACH][EACH], int left_out)
+{
+    *t = (Crossed){.g = {.rows = SIDE, .columns = SIDE, .k = K - 1}};
+    for (int i = 0; i < EACH * EACH * EACH; i++) {
+        int at[] = {i / 9, i / 3 % 3, i % 3};
+        int row = at[left_out == 0], column = at[left_out == 2 ? 1 : 2];
+        int64_t n = x[at[0]][at[1]][at[2]];
+        t->n[row * SIDE + column] += n;
+        t->n[row * SIDE + EACH] += n;
+        t->n[EACH * SIDE + column] += n;
+        t->n[CELLS - 1] += n;
+    }
+    t->g.n = t->n;
+    t->g.marks = t->marks;
+    for (size_t i = 0; i < CELLS; i++)
+        t->marks[i] = t->n[i] > 0 && t->n[i] < t->g.k ? CELL_SMALL : CELL_SHOWN;
+    suppress_linked(a, &t->g);
+}
+
+static void nobody_works_one_out_of_three_tables(void **state)
+{
+    Dice d = {11};
+    size_t tried = 0, shown = 0;
+    for (int round = 0; round < 150; round++) {
+        int64_t x[EACH][EACH][EACH];
+        Crossed ab, ac, bc;
+        for (int i = 0; i < EACH * EACH * EACH; i++)
+            x[i / 9][i / 3 % 3][i % 3] = dice(&d, 3) ? 0 : dice(&d, (uint32_t)(3 + round % 9));
+        cross(*state, &ab, x, 2);
+        cross(*state, &ac, x, 1);
+        cross(*state, &bc, x, 0);
+        for (size_t i = 0; i < EACH; i++) { /* hidden in one table, hidden in each */
+            assert_int_equal(ab.marks[i * SIDE + EACH], ac.marks[i * SIDE + EACH]);
+            assert_int_equal(ab.marks[EACH * SIDE + i], bc.marks[i * SIDE + EACH]);
+            assert_int_equal(ac.marks[EACH * SIDE + i], bc.marks[EACH * SIDE + i]);
+        }
+        for (size_t i = 0; i < CELLS && ab.n[CELLS - 1] >= ab.g.k; i++) {
+            shown += ab.marks[i] == CELL_SHOWN && ab.n[i] > 0;
+            bool hidden = ab.marks[i] != CELL_SHOWN && ab.n[i] > 0 && ab.n[i] < ab.g.k;
+            tried += hidden;
+            if (hidden && i / SIDE != EACH && i % SIDE != EACH &&
+                !stays_hidden(&ab, &ac, false, &bc, false, i))
+                fail_msg("round %d: cell %zu is told", round, i);
+            if (ac.marks[i] != CELL_SHOWN && ac.n[i] > 0 && ac.n[i] < ac.g.k && i / SIDE != EACH &&
+                i % SIDE != EACH && !stays_hidden(&ac, &ab, false, &bc, true, i))
+                fail_msg("round %d: cell %zu of the second is told", round, i);
+        }
+    }
+    assert_true(tried > 200 && shown > 200);
+}
+
 static void of_nothing_nothing_is_hidden(void **state)
 {
     SuppressionGrid g = {.k = K};
@@ -207,6 +328,7 @@ int main(void)
         ARENA_TEST(as_little_as_will_do),
         ARENA_TEST(one_line_of_figures),
         ARENA_TEST(neither_more_nor_dearer),
+        ARENA_TEST(nobody_works_one_out_of_three_tables),
         ARENA_TEST(of_nothing_nothing_is_hidden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
