@@ -14,6 +14,8 @@ enum {
     NEIGHBOURS = 8
 };
 
+enum { MAN = 1, WOMAN = 2, SEXES = 4 };
+
 /* What keys are made of. 0 stands for nothing known. */
 typedef struct Features {
     uint64_t names[TOP_NAMES], loose[TOP_NAMES], places[TOP_PLACES], numbers[MATCH_COMPARISONS],
@@ -115,11 +117,23 @@ static void by_two_names(const Blocking *b, const Features *f, Keys *keys)
         }
 }
 
+/* A year and a sex; who is of no stated sex stands under both. */
+static void put_year_key(const Features *f, uint64_t word, Keys *keys)
+{
+    uint64_t year = year_of(f->births[0]) * SEXES;
+    if (!year)
+        return;
+    if (f->sex != WOMAN)
+        put_key(keys, word, year + MAN);
+    if (f->sex != MAN)
+        put_key(keys, word, year + WOMAN);
+}
+
 static void by_name_and_year(const Blocking *b, const Features *f, Keys *keys)
 {
     (void)b;
     for (int i = 0; i < TOP_NAMES; i++)
-        put_key(keys, f->loose[i], year_of(f->births[0]));
+        put_year_key(f, f->loose[i], keys);
 }
 
 static void by_name_and_day(const Blocking *b, const Features *f, Keys *keys)
@@ -170,11 +184,11 @@ static void by_similar_and_year(const Blocking *b, const Features *f, Keys *keys
     const SimilarWords *s = b->to->book->similar;
     for (int i = 0; i < 2 && f->words[i]; i++) {
         uint32_t w = f->words[i], n = 0;
-        put_key(keys, w, year_of(f->births[0]));
+        put_year_key(f, w, keys);
         for (uint32_t at = s->starts[w];
              at < s->starts[w + 1] && s->others[at] < w && n < NEIGHBOURS; at++)
             if (s->levels[at] >= WORD_NEAR) {
-                put_key(keys, s->others[at], year_of(f->births[0]));
+                put_year_key(f, s->others[at], keys);
                 n++;
             }
     }
@@ -214,7 +228,7 @@ static void name_features(const Blocking *b, const Comparison *c, const uint32_t
 static void features_of(const Blocking *b, uint32_t record, Features *ret)
 {
     const MatchBook *book = b->to->book;
-    *ret = (Features){0};
+    *ret = (Features){.sex = MAN}; /* of books that tell no sex */
     for (size_t k = 0; k < book->comparison_count; k++) {
         const Comparison *c = &book->comparisons[k];
         const uint32_t *v = match_row(book, record) + c->at;
