@@ -7,7 +7,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const NameTables tables = {
     S("dari\tmenjadi\tletak\noe\tu\tmana\n"), S("kata\tguna\tbaku\nalias\tnama_lain\t\n"),
     S("bobot\tnama\nkuat\tyohanes yan\n"),
-    S("huruf\tketat\takhir\tlonggar\thidup\na\ta\ta\ta\tya\nb\tb\tp\tp\ttidak\n")};
+    S("huruf\tketat\takhir\tlonggar\thidup\na\ta\ta\ta\tya\nb\tb\tp\tp\ttidak\n"),
+    S("peran\tkata\nid\tid\nname\tname nama\nbirth\tbirth "
+      "lahir\nplace\tdesa\nnik\tnik\n-\tasal\n")};
 
 static void compare_all(const MatchBook *book, Arena *a)
 {

@@ -13,6 +13,7 @@
 #include "engine/weights_db.h"
 #include "identity/match_report.h"
 #include "identity/match_write.h"
+#include "model/equal_names.h"
 #include "model/person_index.h"
 
 #include <math.h>
@@ -235,6 +236,16 @@ static Err learn(Cli *cli)
     return ERR_OK;
 }
 
+/* What was learned and agreed to here, for matching of files wherever they are. */
+static Err write_nicknames(Cli *cli)
+{
+    Buf b = buf_new(cli->arena, 4096);
+    TRY(cli_open_reading(cli));
+    TRY(equal_names_write(cli->conn.db, cli->model, cli->arena, &b));
+    printf("%.*s", STR_ARG(buf_str(&b)));
+    return ERR_OK;
+}
+
 /* Questions to other agencies that wait, at once instead of at the server's next look. */
 static Err match_questions(Cli *cli)
 {
@@ -258,6 +269,7 @@ Err cmd_match(Cli *cli)
                                     {"link", link_books},
                                     {"refresh", refresh},
                                     {"learn", learn},
+                                    {"nicknames", write_nicknames},
                                     {"book", cmd_match_book},
                                     {"search", match_search},
                                     {"questions", match_questions},

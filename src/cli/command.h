@@ -16,6 +16,7 @@ typedef struct Cli {
     const char *data, *domain, *as, *format, *period, *audience, *profile, *port;
     const char *zone, *register_name, *rows, *columns, *institution, *login, *name, *roles, *key;
     const char *out, *settings, *threads, *seed, *rules, *passphrase_file;
+    const char *names;          /* groups of equal names beside those of the domain */
     const char *index, *socket; /* of match search */
     const char *seal_to, *pair, *listen, *tls, *tls_key, *redirect;
     Str passphrase; /* absent until it was given */
@@ -70,7 +71,7 @@ MUST_CHECK Err cli_read(const Cli *cli, Arena *a, const char *path, size_t max, 
 /* Makes a folder unless it is there; which one could not be made is told. */
 MUST_CHECK Err cli_folder(const Cli *cli, const char *path);
 /* The settings of a match (--settings, else the defaults), and the rules of names of the domain's
- * folder; what is wrong with them are problems. */
+ * folder with the groups of --names; what is wrong with them are problems. */
 MUST_CHECK Err cli_match_settings(const Cli *cli, MatchSettings *ret, Problems *problems);
 MUST_CHECK Err cli_name_rules(const Cli *cli, NameRules **ret, Problems *problems);
 /* Runs the part of a command that its first argument names; E_USAGE when none is called so. */

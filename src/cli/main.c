@@ -69,6 +69,7 @@ static const TextOption text_options[] = {
     TEXT_OPTION("seal-to", seal_to),
     TEXT_OPTION("pair", pair),
     TEXT_OPTION("rules", rules),
+    TEXT_OPTION("names", names),
     TEXT_OPTION("listen", listen),
     TEXT_OPTION("tls", tls),
     TEXT_OPTION("tls-key", tls_key),

@@ -79,10 +79,12 @@ static Err read_truth(Evaluation *e, const char *path)
     CsvReader csv;
     CsvRow head;
     int at[3] = {-1, -1, -1}; /* id, person, forged */
+    NameRules *rules;
     TRY(open_csv(e, path, &csv, &head));
+    TRY(cli_name_rules(e->cli, &rules, &e->problems));
     MatchSettings settings = match_settings_default();
     MatchColumn *columns = ARENA_ARRAY(e->cli->arena, head.n, MatchColumn);
-    match_columns_assign(&settings, head.cells, head.n, str_of(path), columns, &e->problems);
+    match_columns_assign(&settings, rules, head.cells, head.n, str_of(path), columns, &e->problems);
     for (size_t i = 0; i < head.n; i++) {
         at[0] = columns[i].role == COLUMN_ID ? (int)i : at[0];
         at[1] = columns[i].role == COLUMN_TRUTH ? (int)i : at[1];

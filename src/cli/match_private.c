@@ -158,7 +158,8 @@ static Err encode_book(Encoding *e, const char *path)
     TRY(csv_next(&csv, &head, &more));
     MatchColumn *columns = ARENA_ARRAY(a, head.n + 1, MatchColumn);
     if (more)
-        match_columns_assign(&settings, head.cells, head.n, str_of(path), columns, &e->problems);
+        match_columns_assign(&settings, e->rules, head.cells, head.n, str_of(path), columns,
+                             &e->problems);
     for (size_t i = 0; more && i < head.n; i++)
         named |= columns[i].role == COLUMN_NAME || columns[i].role == COLUMN_FAMILY;
     if (!named)

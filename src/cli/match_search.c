@@ -38,11 +38,12 @@ static void complain(Searching *s, int line, Msg msg)
 }
 
 /* Headings of a book or of questions. */
-static void assign(const CsvRow *row, const MatchSettings *settings, const char *place,
-                   Columns *ret, Problems *problems)
+static void assign(const Searching *s, const CsvRow *row, const MatchSettings *settings,
+                   const char *place, Columns *ret, Problems *problems)
 {
     ret->n = row->n < MOST_COLUMNS ? row->n : MOST_COLUMNS;
-    match_columns_assign(settings, row->cells, ret->n, str_of(place), ret->items, problems);
+    match_columns_assign(settings, s->rules, row->cells, ret->n, str_of(place), ret->items,
+                         problems);
 }
 
 static bool has_role(const Columns *columns, ColumnRole role)
@@ -96,7 +97,7 @@ static Err read_head(Searching *s)
         complain(s, 0, M_MATCH_EMPTY);
         return E_INVALID;
     }
-    assign(&head, &s->settings, s->path, &s->columns, &s->problems);
+    assign(s, &head, &s->settings, s->path, &s->columns, &s->problems);
     for (size_t i = 0; i < s->columns.n; i++)
         s->id_at = s->columns.items[i].role == COLUMN_ID ? (int)i : s->id_at;
     if (!has_role(&s->columns, COLUMN_NAME) && !has_role(&s->columns, COLUMN_FAMILY))
@@ -195,7 +196,7 @@ static void answer(const Talk *t, Arena *a, const CsvRow *row)
 static void take_headings(Talk *t, const CsvRow *row, Problems *problems)
 {
     MatchSettings none = match_settings_default();
-    assign(row, &none, "-", &t->asked, problems);
+    assign(t->s, row, &none, "-", &t->asked, problems);
     fprintf(t->out, "question,rank,id,score\n");
     if (!has_role(&t->asked, COLUMN_NAME))
         problem_add(problems, (Problem){.place = S("-"), .line = 1, .msg = M_MATCH_NO_ROLES});

@@ -69,7 +69,13 @@ Err cli_match_settings(const Cli *cli, MatchSettings *ret, Problems *problems)
 Err cli_name_rules(const Cli *cli, NameRules **ret, Problems *problems)
 {
     const char *dir = str_printf(cli->arena, "%s/names", cli_domain(cli)).ptr;
-    return name_rules_load(cli->arena, dir, problems, ret);
+    Str own;
+    TRY(name_rules_load(cli->arena, dir, problems, ret));
+    if (!cli->names)
+        return ERR_OK;
+    TRY(cli_read(cli, cli->arena, cli->names, 1 << 20, &own));
+    name_rules_read_own(cli->arena, *ret, own, str_of(cli->names), problems);
+    return problems->errors ? E_INVALID : ERR_OK;
 }
 
 Err cli_verb(Cli *cli, const CliVerb *verbs, size_t n)

@@ -343,7 +343,7 @@ static Err add_rows(Making *m, PopulationWriter *w)
     return e == ERR_OK && m->problems->errors ? E_INVALID : e;
 }
 
-static Err read_heads(Making *m, const MatchSettings *settings)
+static Err read_heads(Making *m, const MatchSettings *settings, const NameRules *rules)
 {
     CsvRow head;
     bool more, named = false, text = utf8_valid(m->csv.text);
@@ -353,7 +353,7 @@ static Err read_heads(Making *m, const MatchSettings *settings)
     }
     m->n = head.n;
     m->columns = ARENA_ARRAY(m->arena, head.n, MatchColumn);
-    match_columns_assign(settings, head.cells, head.n, m->place, m->columns, m->problems);
+    match_columns_assign(settings, rules, head.cells, head.n, m->place, m->columns, m->problems);
     for (size_t i = 0; i < head.n; i++)
         named |= fact_of(m->columns[i].role) == 0;
     if (!named)
@@ -366,7 +366,7 @@ Err population_make(const Store *s, Arena *a, Str text, Str place, const MatchSe
 {
     Making m = {.arena = a, .csv = csv_reader(a, text), .place = place, .problems = problems};
     PopulationWriter w;
-    TRY(read_heads(&m, settings));
+    TRY(read_heads(&m, settings, s->model->names));
     Err e = population_begin(a, seal_of(s), path_of(a, s), &w);
     if (e == ERR_OK)
         e = add_rows(&m, &w);

@@ -115,7 +115,8 @@ static bool read_headings(Reader *r, const MatchSource *file, const CsvRow *row,
 {
     size_t before = r->problems->errors;
     f->n = row->n < MOST_COLUMNS ? row->n : MOST_COLUMNS;
-    match_columns_assign(r->settings, row->cells, f->n, file->place, f->columns, r->problems);
+    match_columns_assign(r->settings, r->rules, row->cells, f->n, file->place, f->columns,
+                         r->problems);
     if (!r->book->columns) {
         r->book->columns = f->columns;
         r->book->column_count = f->n;
@@ -356,12 +357,16 @@ static bool read_rows(Reader *r, const MatchSource *file, CsvReader *csv, const 
             arena_free(r->scratch);
             csv->arena = r->scratch = arena_new(SIZE_MAX);
         }
-        if (csv_next(csv, &row, &more) != ERR_OK || r->book->n == MATCH_RECORDS) {
+        if (csv_next(csv, &row, &more) != ERR_OK) {
             complain(r, file, csv->line, M_MATCH_OPEN_QUOTE, 0);
             return false;
         }
         if (!more)
             return true;
+        if (r->book->n == MATCH_RECORDS) {
+            complain(r, file, row.line, M_MATCH_RECORDS_MOST, MATCH_RECORDS);
+            return false;
+        }
         if (row.n == 1 && str_empty(str_trim(row.cells[0])))
             continue;
         if (row.n == f->n)

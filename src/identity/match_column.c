@@ -7,17 +7,15 @@
 
 enum { MOST_BITS = 100 };
 
-static const struct {
-    Str word, headings;
-} roles[COLUMN_ROLES] = {
-#define X(role, word, headings) [role] = {S(word), S(headings)},
+static const Str roles[COLUMN_ROLES] = {
+#define X(role, word) [role] = S(word),
 #include "identity/column_role.def"
 #undef X
 };
 
 const char *column_role_word(ColumnRole role)
 {
-    return roles[role].word.ptr;
+    return roles[role].ptr;
 }
 
 MatchSettings match_settings_default(void)
@@ -25,22 +23,36 @@ MatchSettings match_settings_default(void)
     return (MatchSettings){.accept = 0.5};
 }
 
-static bool role_of_word(Str word, ColumnRole *ret)
+bool column_role_read(Str word, ColumnRole *ret)
 {
     for (int r = 0; r < COLUMN_ROLES; r++)
-        if (str_eq(roles[r].word, word)) {
+        if (str_eq(roles[r], word)) {
             *ret = (ColumnRole)r;
             return true;
         }
     return false;
 }
 
-static ColumnRole role_of_key(Str key)
+/* The first rule that knows the word; NULL when none does. */
+static const HeadingRule *rule_of(const NameRules *rules, Str key)
 {
-    for (int r = 0; key.len && r < COLUMN_ROLES; r++)
-        if (str_has_word(roles[r].headings, key))
-            return (ColumnRole)r;
-    return COLUMN_IGNORED;
+    for (size_t i = 0; key.len && i < rules->headings.n; i++)
+        if (str_has_word(rules->headings.items[i].words, key))
+            return &rules->headings.items[i];
+    return NULL;
+}
+
+static bool tells_nothing(const NameRules *rules, Str word)
+{
+    const HeadingRule *rule = rule_of(rules, word);
+    return rule && str_is(rule->role, "-");
+}
+
+static ColumnRole role_of_key(const NameRules *rules, Str key)
+{
+    const HeadingRule *rule = rule_of(rules, key);
+    ColumnRole ret = COLUMN_IGNORED;
+    return rule && column_role_read(rule->role, &ret) ? ret : COLUMN_IGNORED;
 }
 
 /* The words of a heading in lower case: runs of letters and digits. */
@@ -69,21 +81,21 @@ static Str joined(Arena *a, const StrList *words)
 
 /* By the whole heading; else without the words that say whose or which it is ("alamat asal
  * korban"); else by its words if each says the same ("desa/kelurahan"). */
-static ColumnRole role_by_heading(Arena *a, Str heading)
+static ColumnRole role_by_heading(Arena *a, const NameRules *rules, Str heading)
 {
     StrList words = heading_words(a, heading), telling = {0};
-    ColumnRole ret = role_of_key(joined(a, &words));
+    ColumnRole ret = role_of_key(rules, joined(a, &words));
     if (ret != COLUMN_IGNORED)
         return ret;
     for (size_t i = 0; i < words.n; i++)
-        if (!str_has_word(S(COLUMN_QUALIFIERS), words.items[i]))
+        if (!tells_nothing(rules, words.items[i]))
             *ARENA_PUSH(a, telling) = words.items[i];
-    ret = role_of_key(joined(a, &telling));
+    ret = role_of_key(rules, joined(a, &telling));
     if (ret != COLUMN_IGNORED || telling.n == 0)
         return ret;
-    ret = role_of_key(telling.items[0]);
+    ret = role_of_key(rules, telling.items[0]);
     for (size_t i = 1; i < telling.n; i++)
-        if (role_of_key(telling.items[i]) != ret)
+        if (role_of_key(rules, telling.items[i]) != ret)
             return COLUMN_IGNORED;
     return ret;
 }
@@ -113,7 +125,7 @@ static bool read_number(Arena *a, Str text, double *ret)
 static void read_column(Reading *r, Str heading, Str value)
 {
     ColumnRole role;
-    if (!role_of_word(value, &role)) {
+    if (!column_role_read(value, &role)) {
         complain(r, M_MATCH_NO_ROLE, value);
         return;
     }
@@ -237,14 +249,15 @@ static bool assign_named(const MatchSettings *s, size_t at, const Str *headings,
     return found;
 }
 
-void match_columns_assign(const MatchSettings *settings, const Str *headings, size_t n, Str place,
-                          MatchColumn *ret, Problems *problems)
+void match_columns_assign(const MatchSettings *settings, const NameRules *rules,
+                          const Str *headings, size_t n, Str place, MatchColumn *ret,
+                          Problems *problems)
 {
     Arena *a = problems->arena;
     for (size_t i = 0; i < n; i++)
-        ret[i] =
-            (MatchColumn){str_copy(a, str_trim(headings[i])),
-                          settings->columns.n ? COLUMN_IGNORED : role_by_heading(a, headings[i])};
+        ret[i] = (MatchColumn){str_copy(a, str_trim(headings[i])),
+                               settings->columns.n ? COLUMN_IGNORED
+                                                   : role_by_heading(a, rules, headings[i])};
     for (size_t c = 0; c < settings->columns.n; c++)
         if (!assign_named(settings, c, headings, n, ret))
             problem_add(problems, (Problem){.place = place,

@@ -1,10 +1,10 @@
-/* Columns of a book: which role each plays, by a settings file or guessed from the headings. */
+/* Columns of a book: which role each plays, by a settings file or by the words of its heading. */
 #pragma once
 
-#include "base/problem.h"
+#include "identity/name_rules.h"
 
 typedef enum ColumnRole {
-#define X(role, word, headings) role,
+#define X(role, word) role,
 #include "identity/column_role.def"
 #undef X
     COLUMN_ROLES
@@ -59,6 +59,9 @@ MatchSettings match_settings_default(void);
  * `ret` are copies in the arena of `problems`. */
 void match_settings_read(Str text, Str place, MatchSettings *ret, Problems *problems);
 /* Gives each heading its role. Named headings that the book lacks are problems. */
-void match_columns_assign(const MatchSettings *settings, const Str *headings, size_t n, Str place,
-                          MatchColumn *ret, Problems *problems);
+void match_columns_assign(const MatchSettings *settings, const NameRules *rules,
+                          const Str *headings, size_t n, Str place, MatchColumn *ret,
+                          Problems *problems);
 const char *column_role_word(ColumnRole role);
+/* The role that a word of a settings file names; false when it names none. */
+bool column_role_read(Str word, ColumnRole *ret);

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/utf8.h"
+#include "identity/match_column.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,10 +36,10 @@ static bool next_line(Table *t, Str *ret)
     return true;
 }
 
-static bool open_table(Table *t, Str text, const char *place, const char *head, Problems *problems)
+static bool open_table(Table *t, Str text, Str place, const char *head, Problems *problems)
 {
     Str line = STR_NONE;
-    *t = (Table){.problems = problems, .place = str_of(place), .rest = text};
+    *t = (Table){.problems = problems, .place = place, .rest = text};
     if (!utf8_valid(text)) {
         fault(t, M_TSV_UTF8, STR_NONE, STR_NONE);
         return false;
@@ -83,7 +84,7 @@ static void read_spelling(Arena *a, Str text, NameRules *r, Problems *problems)
     static const char *const places[] = {"mana",       "awal",        "akhir",
                                          "depan_mati", "depan_hidup", "antara_mati"};
     Table t;
-    if (!open_table(&t, text, "ejaan.tsv", "dari\tmenjadi\tletak", problems))
+    if (!open_table(&t, text, S("ejaan.tsv"), "dari\tmenjadi\tletak", problems))
         return;
     while (next_row(&t, 3))
         *ARENA_PUSH(a, r->spelling) =
@@ -95,7 +96,7 @@ static void read_words(Arena *a, Str text, NameRules *r, Problems *problems)
     static const char *const uses[] = {"gelar_depan", "gelar_belakang", "ayah",
                                        "nama_lain",   "singkatan",      "singkatan_depan"};
     Table t;
-    if (!open_table(&t, text, "kata.tsv", "kata\tguna\tbaku", problems))
+    if (!open_table(&t, text, S("kata.tsv"), "kata\tguna\tbaku", problems))
         return;
     while (next_row(&t, 3))
         *ARENA_PUSH(a, r->words) =
@@ -117,23 +118,36 @@ void equal_words_add(Arena *a, const NameRules *r, Str names, uint16_t group, bo
         *ARENA_PUSH(a, *to) = (EqualWord){spelled(a, r, word), group, weak};
 }
 
+#define EQUAL_HEAD "bobot\tnama"
+static const char *const equal_weights[] = {"kuat", "lemah"};
+
 /* The words of a group are brought to one spelling here, as those of names are. */
-static void read_equal(Arena *a, Str text, NameRules *r, Problems *problems)
+static void read_equal(Arena *a, Str text, Str place, const NameRules *r, uint16_t group,
+                       EqualWords *to, Problems *problems)
 {
-    static const char *const weights[] = {"kuat", "lemah"};
     Table t;
-    if (!open_table(&t, text, "setara.tsv", "bobot\tnama", problems))
+    if (!open_table(&t, text, place, EQUAL_HEAD, problems))
         return;
-    for (uint16_t group = 1; next_row(&t, 2); group++) {
-        bool weak = choice(&t, 0, weights, 2) == 1;
-        equal_words_add(a, r, t.cells[1], group, weak, &r->equal);
+    for (; next_row(&t, 2); group++) {
+        bool weak = choice(&t, 0, equal_weights, 2) == 1;
+        equal_words_add(a, r, t.cells[1], group, weak, to);
     }
+}
+
+void equal_names_head(Buf *to)
+{
+    buf_lit(to, EQUAL_HEAD "\n");
+}
+
+void equal_names_row(Str names, bool weak, Buf *to)
+{
+    buf_printf(to, "%s\t%.*s\n", equal_weights[weak], STR_ARG(names));
 }
 
 static void read_sounds(Arena *a, Str text, NameRules *r, Problems *problems)
 {
     Table t;
-    if (!open_table(&t, text, "bunyi.tsv", "huruf\tketat\takhir\tlonggar\thidup", problems))
+    if (!open_table(&t, text, S("bunyi.tsv"), "huruf\tketat\takhir\tlonggar\thidup", problems))
         return;
     while (next_row(&t, CELLS))
         *ARENA_PUSH(a, r->sounds) = (SoundRule){.letters = t.cells[0],
@@ -141,6 +155,19 @@ static void read_sounds(Arena *a, Str text, NameRules *r, Problems *problems)
                                                 .last = t.cells[2],
                                                 .loose = t.cells[3],
                                                 .vowel = str_is(t.cells[4], "ya")};
+}
+
+static void read_headings(Arena *a, Str text, NameRules *r, Problems *problems)
+{
+    Table t;
+    ColumnRole role;
+    if (!open_table(&t, text, S("kolom.tsv"), "peran\tkata", problems))
+        return;
+    while (next_row(&t, 2)) {
+        if (!str_is(t.cells[0], "-") && !column_role_read(t.cells[0], &role))
+            fault(&t, M_MATCH_NO_ROLE, t.cells[0], STR_NONE);
+        *ARENA_PUSH(a, r->headings) = (HeadingRule){t.cells[0], t.cells[1]};
+    }
 }
 
 /* ---- order, so that looking up is quick ---- */
@@ -198,8 +225,9 @@ NameRules *name_rules_read(Arena *a, const NameTables *tables, Problems *problem
     read_spelling(a, tables->spelling, r, problems);
     index_spelling(r);
     read_words(a, tables->words, r, problems);
-    read_equal(a, tables->equal, r, problems);
+    read_equal(a, tables->equal, S("setara.tsv"), r, 1, &r->equal, problems);
     read_sounds(a, tables->sounds, r, problems);
+    read_headings(a, tables->headings, r, problems);
     order(r->words.items, r->words.n, sizeof *r->words.items, by_word);
     order(r->equal.items, r->equal.n, sizeof *r->equal.items, by_equal);
     order(r->sounds.items, r->sounds.n, sizeof *r->sounds.items, by_letters);
@@ -215,7 +243,8 @@ Err name_rules_load(Arena *a, const char *dir, Problems *problems, NameRules **r
     } files[] = {{"ejaan.tsv", &t.spelling},
                  {"kata.tsv", &t.words},
                  {"setara.tsv", &t.equal},
-                 {"bunyi.tsv", &t.sounds}};
+                 {"bunyi.tsv", &t.sounds},
+                 {"kolom.tsv", &t.headings}};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         TRY(file_read(a, str_printf(a, "%s/%s", dir, files[i].file).ptr, TABLE_MAX, files[i].text));
     size_t before = problems->errors;
@@ -281,6 +310,13 @@ void name_rules_set_own(const NameRules *r, EqualWords *own)
 {
     order(own->items, own->n, sizeof *own->items, by_equal);
     atomic_store_explicit(r->own, own, memory_order_release);
+}
+
+void name_rules_read_own(Arena *a, const NameRules *r, Str text, Str place, Problems *problems)
+{
+    EqualWords *own = ARENA_NEW(a, EqualWords);
+    read_equal(a, text, place, r, GROUP_OWN, own, problems);
+    name_rules_set_own(r, own);
 }
 
 /* ---- spelling ---- */

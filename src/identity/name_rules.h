@@ -1,6 +1,7 @@
-/* The rules by which names are brought to one spelling, read from four tables of the domain
- * (domain/names): spelling, words, equal names, sounds. Constant once read, but for the groups an
- * installation adds; may be shared by threads. */
+/* The rules by which books are read, from five tables of the domain (domain/names): how names are
+ * brought to one spelling (spelling, words, equal names, sounds), and by which words of its heading
+ * a column is recognised. Constant once read, but for the groups an installation adds; may be
+ * shared by threads. */
 #pragma once
 
 #include "base/problem.h"
@@ -56,27 +57,34 @@ typedef struct SoundRule {
     bool vowel;
 } SoundRule;
 
+/* Words that a heading is made of, without blanks: of a role as settings files name it, or "-" for
+ * words that say whose or which it is, not what. */
+typedef struct HeadingRule {
+    Str role, words;
+} HeadingRule;
+
 typedef struct NameRules {
     ARENA_LIST(SpellingRule) spelling;
     ARENA_LIST(WordRule) words;
     EqualWords equal;
     _Atomic(const EqualWords *) *own; /* those an installation learned; NULL: none */
     ARENA_LIST(SoundRule) sounds;
+    ARENA_LIST(HeadingRule) headings;
     /* Rules by their first letter: indexes into `spelling`, longest first. */
     uint16_t spelling_of[256][RULES_A_LETTER];
     uint8_t spelling_count[256];
 } NameRules;
 
-/* The texts of the four tables. */
+/* The texts of the five tables. */
 typedef struct NameTables {
-    Str spelling, words, equal, sounds;
+    Str spelling, words, equal, sounds, headings;
 } NameTables;
 
 /* Reads the tables; every fault becomes a problem. The rules point into the texts and live in the
  * arena. */
 NameRules *name_rules_read(Arena *a, const NameTables *tables, Problems *problems);
-/* Reads ejaan.tsv, kata.tsv, setara.tsv and bunyi.tsv of a folder. E_DOMAIN with problems, or what
- * reading a file answers. */
+/* Reads ejaan.tsv, kata.tsv, setara.tsv, bunyi.tsv and kolom.tsv of a folder. E_DOMAIN with
+ * problems, or what reading a file answers. */
 MUST_CHECK Err name_rules_load(Arena *a, const char *dir, Problems *problems, NameRules **ret);
 /* Adds the names of a group, separated by blanks, to `to` in one spelling; they live in the arena.
  */
@@ -85,6 +93,12 @@ void equal_words_add(Arena *a, const NameRules *r, Str names, uint16_t group, bo
 /* Puts an installation's own groups beside those of the tables, in the place of the ones before;
  * orders `own`, which must outlive the rules. */
 void name_rules_set_own(const NameRules *r, EqualWords *own);
+/* Reads groups of equal names in the form of setara.tsv and puts them beside those of the tables;
+ * faults are told with the place. */
+void name_rules_read_own(Arena *a, const NameRules *r, Str text, Str place, Problems *problems);
+/* The form of setara.tsv: its heading, a row of it. */
+void equal_names_head(Buf *to);
+void equal_names_row(Str names, bool weak, Buf *to);
 /* The rule for a use of a word in lower case; NULL when it has no such use. */
 const WordRule *name_rules_word(const NameRules *r, Str word, WordUse use);
 /* The groups of a canonical word; how many, at most EQUAL_GROUPS. */

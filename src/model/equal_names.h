@@ -4,6 +4,8 @@
 
 #include "model/store.h"
 
+/* Those in force as a table like setara.tsv, for matching of files elsewhere. */
+MUST_CHECK Err equal_names_write(Db *db, const Model *m, Arena *a, Buf *to);
 /* Puts those in force into the rules by which names are compared. Before any reader. */
 MUST_CHECK Err equal_names_load(Db *db, const Model *m);
 /* In a command that changes one of them: the rules change once it is committed. Persons in memory

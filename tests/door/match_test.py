@@ -3,6 +3,7 @@ import csv
 import os
 import random
 import re
+import shutil
 import socket
 import subprocess
 import time
@@ -142,6 +143,36 @@ def test_headings_with_words_that_tell_nothing(tmp):
     learned = (tmp / "out/learned.txt").read_text()
     for heading, role in headings.items():
         assert f"column {heading}: {role or 'ignore'}\n" in learned, f"{heading}\n{learned}"
+
+
+def test_words_of_headings_are_data(tmp):
+    """A district's word for a column is a word in a table; a fault in the table is told with its place."""
+    own = tmp / "domain"
+    shutil.copytree(sigap.ROOT / "domain", own)
+    table = own / "names/kolom.tsv"
+    (tmp / "b.csv").write_text("id,Sebutan Korban,tgl lahir\n" + "".join(f"{i},Petrus Klau {i},198{i}-02-03\n" for i in range(9)))
+    for text, role in ((table.read_text(), "ignore"), (table.read_text().replace("\nname\t", "\nname\tsebutan "), "name")):
+        table.write_text(text)
+        run("dedupe", tmp / "b.csv", "--domain", own, "--out", tmp / "out", status=None)
+        learned = tmp / "out/learned.txt"
+        assert (f"column Sebutan Korban: {role}\n" in learned.read_text()) if role == "name" else not learned.exists()
+    table.write_text(table.read_text() + "nobody\tsebutan\n")
+    said = run("dedupe", tmp / "b.csv", "--domain", own, "--out", tmp / "out", status=None)
+    assert said.returncode and f"kolom.tsv:{len(table.read_text().splitlines())}" in said.stderr and '"nobody"' in said.stderr, said.stderr
+
+
+def test_equal_names_of_a_file_are_used_beside_those_of_the_domain(tmp):
+    b = book(tmp / "book.csv")
+    with open(b, "a") as f:
+        f.write("x1,Wunibaldus Sanamtasa,01/02/1980,L,,naioni,,901\nx2,Okta Sanamtasa,01/02/1980,L,,naioni,,901\n")
+    (tmp / "equal.tsv").write_text("bobot\tnama\nkuat\twunibaldus okta\n")
+    levels = []
+    for more in ([], ["--names", tmp / "equal.tsv"]):
+        run("dedupe", b, "--settings", named(tmp), *more, "--out", tmp / "out")
+        levels += [p["pattern"].split()[0] for p in csv.DictReader(open(tmp / "out/pairs.csv")) if {p["a"], p["b"]} == {"x1", "x2"}]
+    assert levels == ["same+different", "same+alike"]
+    (tmp / "equal.tsv").write_text("bobot\tnama\nkuat\twunibaldus okta\nteguh\tx y\n")
+    assert "equal.tsv:3" in run("dedupe", b, "--settings", named(tmp), "--names", tmp / "equal.tsv", "--out", tmp / "out", status=3).stderr
 
 
 def test_any_number_of_threads_gives_the_same_bytes(tmp):

@@ -1,4 +1,5 @@
 """Nicknames learned from links that people decided: proposed when several persons show them, used once agreed to."""
+import csv
 import re
 
 from grants import move
@@ -68,3 +69,19 @@ def test_names_are_added_by_hand(own):
     uid = re.search(r"/padanan_nama/([0-9a-f-]{36})", page.path).group(1)
     step(own, uid, "pakai")
     assert proposed(own)[0][3] == "dipakai"
+
+
+def test_what_is_in_force_goes_along_to_matching_of_files(own, tmp):
+    c = own.as_("sekretaris")
+    for words in ("Wunibaldus Okta", "Salestinus Beko"):
+        page = c.submit(c.get("/padanan_nama/baru").form("/padanan_nama/baru", has="kata").fill(kata=words))
+        if words.startswith("W"):
+            step(own, re.search(r"/padanan_nama/([0-9a-f-]{36})", page.path).group(1), "pakai")
+    table = own.cli("match nicknames").stdout
+    assert "kuat\twunibaldus okta\n" in table and "salestinus" not in table, "what nobody agreed to is handed out"
+    (tmp / "equal.tsv").write_text(table)
+    (tmp / "book.csv").write_text("id,nama,tanggal_lahir\n" + "".join(f"{n},{name},0{n}-02-198{n}\n" for n, name in enumerate(FAMILIES, 1)) +
+                                  "x1,Wunibaldus Sabuna,01-09-1980\nx2,Okta Sabuna,01-09-1980\n")
+    own.cli(f"match dedupe {tmp}/book.csv --names {tmp}/equal.tsv --out {tmp}/out")
+    [pair] = [p for p in csv.DictReader(open(tmp / "out/pairs.csv")) if {p["a"], p["b"]} == {"x1", "x2"}]
+    assert pair["pattern"].startswith("same+alike "), pair
