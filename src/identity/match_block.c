@@ -19,7 +19,7 @@ enum { MAN = 1, WOMAN = 2, SEXES = 4 };
 /* What keys are made of. 0 stands for nothing known. */
 typedef struct Features {
     uint64_t names[TOP_NAMES], loose[TOP_NAMES], places[TOP_PLACES], numbers[MATCH_COMPARISONS],
-        mother;
+        mother, mother_too; /* her two rarest words */
     uint32_t words[TOP_NAMES];
     uint32_t births[TOP_BIRTHS]; /* as stated, and by the NIK where that says another */
     uint32_t sex;
@@ -167,6 +167,7 @@ static void by_mother_and_name(const Blocking *b, const Features *f, Keys *keys)
     (void)b;
     for (int i = 0; i < TOP_NAMES; i++)
         put_key(keys, f->mother, f->names[i]);
+    put_key(keys, f->mother, f->mother_too);
 }
 
 static void by_day_and_place(const Blocking *b, const Features *f, Keys *keys)
@@ -216,6 +217,7 @@ static void name_features(const Blocking *b, const Comparison *c, const uint32_t
 {
     if (c->role == COLUMN_MOTHER) {
         ret->mother = words[0] ? b->sounds[words[0]] : 0;
+        ret->mother_too = words[1] ? b->sounds[words[1]] : 0;
         return;
     }
     for (int i = 0; i < TOP_NAMES && words[i]; i++) {
