@@ -214,7 +214,7 @@ static Err row_at(const PopulationBook *b, Arena *a, uint64_t place, PersonFacts
 {
     uint64_t wanted = place & ROW_MASK, next;
     Str rows;
-    CsvRow row;
+    CsvRow row = {0};
     bool more = true;
     if (!population_piece(&b->file, place >> POPULATION_ROW_BITS, a, &rows, &next))
         return E_NOT_FOUND;

@@ -112,7 +112,7 @@ Err page_token_make_post(Req *req)
 {
     Problems problems = {.arena = req->arena};
     Str name = req_form(req, S("nama")), until = req_form(req, S("sampai"));
-    Date last, today = clock_today();
+    Date last = {0}, today = clock_today();
     if (str_empty(name) || utf8_count(name) > TOKEN_NAME_MAX)
         problem_add(&problems, (Problem){.msg = M_TOKEN_BAD_NAME});
     if (str_empty(until) || !date_parse(req->arena, until, &last) || !date_is_full(last) ||

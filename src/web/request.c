@@ -309,9 +309,9 @@ static void collect_opened(Req *req)
 
 static bool is_refusal(const Req *req, Err e)
 {
-    if (!req->known)
+    if (!req->known || !req->route)
         return false;
-    return e == E_DENIED || (e == E_NOT_FOUND && req->route && (req->route->flags & ROUTE_RECORD));
+    return e == E_DENIED || (e == E_NOT_FOUND && (req->route->flags & ROUTE_RECORD));
 }
 
 static void fail(Req *req, Err e)
