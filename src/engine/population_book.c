@@ -221,7 +221,7 @@ static Err row_at(const PopulationBook *b, Arena *a, uint64_t place, PersonFacts
     CsvReader csv = rows_of(a, rows);
     for (uint64_t n = 0; n <= wanted && more; n++)
         TRY(csv_next(&csv, &row, &more));
-    if (!more)
+    if (!more || row.n != PERSON_FACT_COUNT)
         return E_NOT_FOUND;
     facts_of(b, a, &row, ret);
     return ERR_OK;
