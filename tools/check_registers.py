@@ -1053,10 +1053,12 @@ class Domain:
                         err(x.at, f'filter: {x} needs a date')
                 elif t.kind in ('date', 'instant') or words_ is not None and x not in words_:
                     err(x.at, f'filter: "{x}" is no value of "{f}"')
-    def check_without(self, r, m):
-        w = m['without']
-        if not keys(w, {'register', 'by', 'on', 'filter'}, 'without', ('register',)):
+    def check_without(self, r, m, key):
+        w, verbs = m[key], {'count'} if key == 'named_by' else {'list', 'read'}
+        if not keys(w, {'register', 'by', 'filter', 'over' if key == 'named_by' else 'on'}, key, ('register', 'over')[:1 + (key == 'named_by')]):
             return
+        if not w.get('over', '1').isdigit():
+            err(w['over'].at, f'{key}: "{w["over"]}" is no number')
         other = self.regs.get(w['register'])
         if not other:
             err(w['register'].at, f'no register "{w["register"]}"')
@@ -1065,14 +1067,14 @@ class Domain:
             if what in w and (w[what] not in reg.fields or 'class' in reg.fields[w[what]]):
                 err(w[what].at, f'without: no clear field "{w[what]}"')
         self.check_filter(other, w.get('filter', M()))
-        may = {y['role'] for y in other.m['rights'] if {'list', 'read'} & set(y['verbs'])}
+        may = {y['role'] for y in other.m['rights'] if verbs & set(y['verbs'])}
         for x in words(m, 'roles', 'queue') or {y['role'] for y in r.m['rights'] if {'list', 'read'} & set(y['verbs'])}:
             if x not in may:
-                err(w.at, f'without: role "{x}" may not list "{other.name}"')
+                err(w.at, f'{key}: role "{x}" may not list or count "{other.name}"')
 
     def check_queue(self, p):
         m = load(p)
-        if m is None or not keys(m, {'queue', 'label', 'register', 'filter', 'without', 'columns', 'sort', 'roles', 'empty', 'help'}, 'queue',
+        if m is None or not keys(m, {'queue', 'label', 'register', 'filter', 'without', 'named_by', 'columns', 'sort', 'roles', 'empty', 'help'}, 'queue',
                                  ('queue', 'label', 'register', 'filter', 'columns', 'sort', 'empty')):
             return
         if m['queue'] != os.path.basename(p)[:-5]:
@@ -1085,8 +1087,8 @@ class Domain:
             err(m['register'].at, f'no register "{m["register"]}"')
             return
         self.check_filter(r, m['filter'])
-        if 'without' in m:
-            self.check_without(r, m)
+        for key in {'without', 'named_by'} & set(m):
+            self.check_without(r, m, key)
         for c in words(m, 'columns', 'queue') + [m['sort'].lstrip('-')]:
             found, _ = self.resolve(r, c, m.at, 'queue')
             if not found or 'class' in r.fields.get(c, {}):

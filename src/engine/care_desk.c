@@ -37,6 +37,7 @@ struct CareDesk {
     WorkQueue *queue;
     Turn asking, round;
     atomic_bool looking;  /* a round waits or runs */
+    atomic_bool looked;   /* a round has ended since the start */
     atomic_bool leaving;  /* the server ends: what is under way is given up */
     int64_t anchored;     /* on the real clock; of the thread alone */
     pthread_mutex_t lock; /* of the next four */
@@ -340,6 +341,8 @@ static void run_turn(void *job, void *state)
     if (e != ERR_OK && !atomic_load(&t->desk->leaving))
         log_error("care: %s", err_name(e));
     arena_free(a);
+    if (!t->asked)
+        atomic_store(&t->desk->looked, true);
     turn_ended(t->desk, t->asked);
 }
 
@@ -365,6 +368,11 @@ void care_desk_free(CareDesk *d)
     atomic_store(&d->leaving, true);
     workqueue_free(d->queue);
     pthread_mutex_destroy(&d->lock);
+}
+
+bool care_looked(CareDesk *d)
+{
+    return atomic_load(&d->looked);
 }
 
 void care_look(CareDesk *d)

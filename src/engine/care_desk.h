@@ -15,6 +15,8 @@ void care_desk_free(CareDesk *d);
 /* Looks what is due, and does it: a copy proved by reading it, in the ring of backup_ring.h; at
  * night the scrub, every hour an anchor of the audit chain. Returns at once. */
 void care_look(CareDesk *d);
+/* Whether what was due when the server started has had its turn: before that nothing is late. */
+bool care_looked(CareDesk *d);
 /* E_BUSY while another job that was asked for waits or runs. Backups carry no key file. */
 MUST_CHECK Err care_start(CareDesk *d, CareJob job, const Subject *who);
 /* The job that runs now, or ended after `since` (on the steady clock): who began to read before

@@ -148,15 +148,30 @@ static bool names_the_record(const QueueDef *q)
               : by->kind == FK_REF && !by->tag.ptr && field_accepts(by, q->reg);
 }
 
-/* Who lists the queue but may not list the other register would find everything without it. */
+/* Who lists the queue but may not list the other register (count it, where many are asked for)
+ * would find everything without it. */
 static void check_without_roles(Loader *l, const QueueDef *q, const Node *v)
 {
+    unsigned verbs = q->over ? (unsigned)VERB_COUNT : (unsigned)(VERB_LIST | VERB_READ);
     for (size_t i = 0; i < l->m->role_count; i++) {
         bool asked =
             q->roles ? q->roles >> i & 1 : load_role_may(q->reg, (int)i, VERB_LIST | VERB_READ);
-        if (asked && !load_role_may(q->without, (int)i, VERB_LIST | VERB_READ))
+        if (asked && !load_role_may(q->without, (int)i, verbs))
             load_problem(l, v, M_DOM_QUEUE_ROLE, l->m->roles[i].name, q->without->name, STR_NONE);
     }
+}
+
+static void check_names(Loader *l, const QueueDef *q, const Node *v)
+{
+    if (q->reg && q->without && !names_the_record(q))
+        load_problem(l, v, M_DOM_QUEUE_WITHOUT, q->without->name, q->reg->name, STR_NONE);
+}
+
+static void read_over(Loader *l, void *into, const Node *v)
+{
+    QueueDef *q = into;
+    if (load_is_text(l, v) && (!str_i64(v->text, &q->over) || q->over < 1))
+        load_bad(l, v, M_DOM_QUEUE_OVER, v->text);
 }
 
 static void read_without(Loader *l, void *into, const Node *v)
@@ -167,9 +182,20 @@ static void read_without(Loader *l, void *into, const Node *v)
         {"on", READ_CALL, KEY_MAY, 0, read_without_on},
         {"filter", READ_CALL, KEY_MAY, 0, read_without_filter},
     };
-    QueueDef *q = into;
-    if (LOAD_MAP(l, v, keys, into) && q->reg && q->without && !names_the_record(q))
-        load_problem(l, v, M_DOM_QUEUE_WITHOUT, q->without->name, q->reg->name, STR_NONE);
+    if (LOAD_MAP(l, v, keys, into))
+        check_names(l, into, v);
+}
+
+static void read_named_by(Loader *l, void *into, const Node *v)
+{
+    static const KeyDef keys[] = {
+        {"register", READ_CALL, KEY_MUST, 0, read_without_register},
+        {"by", READ_CALL, KEY_MAY, 0, read_without_by},
+        {"filter", READ_CALL, KEY_MAY, 0, read_without_filter},
+        {"over", READ_CALL, KEY_MUST, 0, read_over},
+    };
+    if (LOAD_MAP(l, v, keys, into))
+        check_names(l, into, v);
 }
 
 /* ---- the queue ---- */
@@ -214,6 +240,7 @@ static void read_queue(Loader *l, void *into, const Node *root)
         {"register", READ_CALL, KEY_MUST, 0, read_queue_register},
         {"filter", READ_CALL, KEY_MUST, 0, read_filter},
         {"without", READ_CALL, KEY_MAY, 0, read_without},
+        {"named_by", READ_CALL, KEY_MAY, 0, read_named_by},
         {"columns", READ_CALL, KEY_MUST, 0, read_queue_columns},
         {"sort", READ_CALL, KEY_MUST, 0, read_sort},
         {"roles", READ_CALL, KEY_MAY, 0, read_queue_roles},

@@ -432,6 +432,7 @@ typedef struct QueueDef {
     const Field *without_by; /* its field that names the record; NULL: its parent does */
     const Field *without_on; /* place of the record that `without_by` names instead of it */
     QueueFilters without_filters;
+    int64_t over; /* instead only records that more than so many of it name; 0: none */
     StrList columns;
     Str sort;
     uint64_t roles; /* 0 = all */
@@ -444,7 +445,7 @@ struct Model {
     size_t reg_count;
     CodeList **lists;
     size_t list_count;
-    Place *places; /* sorted by code */
+    Place *places;                /* sorted by code */
     const Place **places_by_name; /* the same, by the name without "Kabupaten" or "Kota" */
     size_t place_count;
     Limit *limits;
@@ -461,7 +462,7 @@ struct Model {
     size_t queue_count;
     const Register *by_role[REG_ROLE_COUNT];
     const Field *field_by_role[FIELD_ROLE_COUNT];
-    const struct NameRules *names;        /* how names are compared; NULL: no folder of names */
+    const struct NameRules *names;  /* how names are compared; NULL: no folder of names */
     struct LikenessModel *likeness; /* what agreement of two persons weighs; likewise */
     Str text; /* canonical text of everything that shapes the database, for the migration plan */
 };

@@ -36,6 +36,8 @@ typedef struct Query {
      */
     const struct Query *without;
     const Field *without_by, *without_on;
+    int64_t over; /* not 0: instead those that more than so many of its records name, as far as the
+                   * reader may count them */
     const Field *sort; /* NULL: newest first */
     Str sort_system;   /* "nomor", "diubah", "status"; absent: by id */
     bool descending;

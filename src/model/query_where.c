@@ -261,8 +261,9 @@ static bool too_many(const Query *q)
 
 static void put_conditions(Reader *rd, const Query *q, Built *b);
 
-/* The ids, or places, that records of the other register name. They are asked for under the
- * reader's scope like any list: what one may not list is not told by what is missing either. */
+/* The ids, or places, that records of the other register name, or more than `over` of them. They
+ * are asked for under the reader's scope like any list: what one may not list is not told by what
+ * is missing either. */
 static void put_absence(Reader *rd, const Query *q, Built *b)
 {
     const Query *w = q->without;
@@ -271,9 +272,9 @@ static void put_absence(Reader *rd, const Query *q, Built *b)
     bool linked = by && field_storage(by) == STORE_LINK;
     Str link = linked ? field_link_table(b->arena, by) : none;
     b->absent_scopes = policy_scopes(rd->actor->subject, w->verb, w->reg->rights);
-    buf_printf(&b->sql, " AND r.%.*s NOT IN (SELECT %s%.*s FROM %.*s r", STR_ARG(on),
-               linked ? "l." : "r.", STR_ARG(linked ? S("val") : (by ? by->name : S("induk"))),
-               STR_ARG(w->reg->name));
+    buf_printf(&b->sql, " AND r.%.*s %sIN (SELECT %s%.*s FROM %.*s r", STR_ARG(on),
+               q->over ? "" : "NOT ", linked ? "l." : "r.",
+               STR_ARG(linked ? S("val") : (by ? by->name : S("induk"))), STR_ARG(w->reg->name));
     if (linked)
         buf_printf(&b->sql, " JOIN %.*s l ON l.rec=r.id WHERE 1=1", STR_ARG(link));
     else
@@ -284,6 +285,8 @@ static void put_absence(Reader *rd, const Query *q, Built *b)
     }
     put_conditions(rd, w, b);
     reach_predicate(&b->sql, w->reg->name, "r", b->absent_scopes, rd->actor->subject);
+    if (q->over)
+        buf_printf(&b->sql, " GROUP BY 1 HAVING count(*)>%lld", (long long)q->over);
     buf_char(&b->sql, ')');
 }
 

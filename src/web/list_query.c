@@ -151,6 +151,9 @@ static Err queue_without(Req *req, const QueueDef *def, Query *q)
     q->without = w;
     q->without_by = def->without_by;
     q->without_on = def->without_on;
+    q->over = def->over;
+    if (def->over) /* how many is no more than who may count is told by a table */
+        w->verb = VERB_COUNT;
     return ERR_OK;
 }
 

@@ -288,7 +288,8 @@ Err health_warning(Req *req, Html *h)
     if (!req_duty(req, "health"))
         return ERR_OK;
     TRY(care_state(req->reader.db, req->arena, &care));
-    if (!care.scrub.faults && !care.backup_failed && !care.backup_late && !care.scrub_late &&
+    bool late = (care.backup_late || care.scrub_late) && care_looked(req->site->care);
+    if (!care.scrub.faults && !care.backup_failed && !late &&
         room_used(req->store->in) < ROOM_ALARMS)
         return ERR_OK;
     page_notice(h, care.scrub.faults || care.backup_failed ? "galat" : "awas",

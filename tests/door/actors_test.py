@@ -149,6 +149,49 @@ def test_falsified_papers_are_counted_by_kind_and_issuer(s):
     assert value[("Foto", "Dinas kependudukan")] == 1 and value[("Umur", "Kantor imigrasi")] == 0
 
 
+def test_an_issuer_with_over_three_false_papers_is_flagged(s):
+    c = s.as_("sekretaris")
+    case = steps.make(c, "kasus", judul="Perkara uji penerbit", klasifikasi="tppo")
+    victim = steps.make(c, "korban", case, status_tppo="mungkin", orang__nama="Kornelia Uji Penerbit", orang__jk="P")
+    person = s.rows("SELECT o.uid FROM orang o JOIN korban k ON k.orang = o.id WHERE k.uid = ?", steps.uid_of(victim))[0][0]
+    issuer, quiet = (steps.uid_of(steps.make(c, "institusi", kode=f"UJI-{n}", nama=f"Kantor Penerbit Uji {n}", jenis="opd", tingkat="pusat")) for n in "AB")
+
+    def paper(truth, by, who=c):
+        return steps.make(who, "dokumen", orang=person, jenis="ktp", ada="ya", penerbit=by, keaslian=truth, tanggal_periksa="2016-05-06")
+
+    def flagged(login):
+        page = s.as_(login).get("/antrean/penerbit_palsu")
+        return [n for n in "AB" if f"Kantor Penerbit Uji {n}" in page.words] if page.status == 200 else page.status
+
+    for truth in ("palsu", "palsu", "asli_data_palsu", "asli", "belum"):
+        paper(truth, issuer)
+    for _ in range(4):
+        last = paper("palsu", quiet)
+    assert flagged("sekretaris") == ["B"], "three are not over three; what is genuine or not examined does not count"
+    paper("palsu", issuer)
+    assert flagged("sekretaris") == flagged("statistik") == flagged("pimpinan") == ["A", "B"], "whoever may count them sees it"
+    assert "Kornelia" not in s.as_("pimpinan").get("/antrean/penerbit_palsu").words
+    assert flagged("pos") in (403, 404)
+    form = s.as_("sekretaris").get(f"/dokumen/{steps.uid_of(last)}/ubah").form("/ubah", has="keaslian")
+    form["keaslian"] = "asli"
+    c.submit(form)
+    assert flagged("sekretaris") == ["A"], "found genuine after all"
+
+
+def test_a_check_at_the_registry_is_kept_as_result_and_day_alone(s):
+    """Of the population registry: which result and when. The register of papers has no place for its answer."""
+    c = s.as_("sekretaris")
+    case = steps.make(c, "kasus", judul="Perkara uji verifikasi", klasifikasi="tppo")
+    victim = steps.make(c, "korban", case, status_tppo="mungkin", orang__nama="Skolastika Uji Verifikasi", orang__jk="P")
+    person = s.rows("SELECT o.uid FROM orang o JOIN korban k ON k.orang = o.id WHERE k.uid = ?", steps.uid_of(victim))[0][0]
+    for n, result in enumerate(("cocok", "tidak_ditemukan", "umur_beda")):
+        made = steps.make(c, "dokumen", orang=person, jenis="ktp", ada="ya", keaslian="belum", verifikasi=result, diverifikasi=f"2026-02-0{n + 1}", tanggal_periksa="2026-02-09")
+        row = s.rows("SELECT verifikasi, diverifikasi FROM dokumen WHERE uid=?", steps.uid_of(made))[0]
+        assert tuple(row) == (result, f"2026-02-0{n + 1}")
+        page = c.get(f"/dokumen/{steps.uid_of(made)}").words
+        assert f"{n + 1} Februari 2026" in page
+
+
 def test_a_post_writes_the_languages_of_a_passenger(s):
     c = s.as_("pos")
     page = c.get("/pemeriksaan/baru")

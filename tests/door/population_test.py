@@ -78,7 +78,8 @@ def test_the_book_is_sealed_and_no_row_becomes_a_record(own):
     persons = own.rows("SELECT count(*) n FROM orang")[0]["n"]
     path = with_book(own)
     assert b"SIGAP-PENDUDUK-1" in open(path, "rb").read(64) and os.stat(path).st_mode & 0o77 == 0
-    for text in ("Ujibuku", "Welmince Ujibuku", NIK):
+    assert MOTHER in section(look(own, own.as_("ppt"), NIK)), "the answer was not seen"
+    for text in ("Ujibuku", "Welmince Ujibuku", NIK, MOTHER):
         assert own.bytes_on_disk(text) == []
     assert own.rows("SELECT count(*) n FROM orang")[0]["n"] == persons
     assert "utuh: 3 penduduk" in own.cli("match book").stdout
