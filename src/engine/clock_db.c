@@ -204,9 +204,11 @@ static Err late_task(WriteTx *tx, Batch *batch, const Record *task, const Clock 
 static Err escalate(WriteTx *tx, Batch *batch, const Record *task, const Clock *k)
 {
     Str unit = STR_NONE, owner = STR_NONE;
-    if (k && k->escalate)
+    if (!k)
+        return ERR_OK;
+    if (k->escalate)
         TRY(unit_of_role(tx, task->reg->model, k->escalate, task->owner, &unit));
-    if (k && k->to_field)
+    if (k->to_field)
         TRY(rule_owner(tx, task, &owner));
     if (!str_empty(owner))
         TRY(late_task(tx, batch, task, k, owner));
