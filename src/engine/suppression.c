@@ -239,18 +239,16 @@ static size_t hub_of(const SuppressionGrid *g, Side side)
     return ret;
 }
 
-/* A total that is small would be told by how many figures make it up, and each of them by the rest
- * of its other line: so of its line and of the hub's nothing is shown, no nought either. */
-static void hide_small_lines(Search *s, Side rows, Side columns)
+/* Hidden totals are small, but for their hub. A small one would be told by how many figures make it
+ * up, and each of them by the rest of its other line: so of its line and of the hub's nothing is
+ * shown, no nought either. */
+static void hide_small_lines(SuppressionGrid *g)
 {
-    SuppressionGrid *g = s->g;
-    s->hubs[0] = hub_of(g, rows);
-    s->hubs[1] = hub_of(g, columns);
     for (size_t i = 0; i < g->rows * g->columns; i++) {
         size_t ends[] = {i - i % g->columns + g->columns - 1,
                          (g->rows - 1) * g->columns + i % g->columns};
         for (int k = 0; k < 2 && !is_side(g, i); k++)
-            if (g->marks[ends[k]] != CELL_SHOWN && (g->n[ends[k]] < g->k || ends[k] == s->hubs[k]))
+            if (g->marks[ends[k]] != CELL_SHOWN)
                 g->marks[i] = CELL_BESIDE;
     }
 }
@@ -268,7 +266,7 @@ static bool protect_side(Search *s, Side side)
     s->hubs[0] = s->hubs[1] = hub_of(s->g, side);
     for (size_t i = 0; i < side.n; i++) {
         size_t cell = side.first + i * side.step;
-        if (s->g->marks[cell] != CELL_SHOWN && cell != s->hubs[0] && s->g->n[cell] < s->g->k)
+        if (s->g->marks[cell] != CELL_SHOWN && cell != s->hubs[0])
             ret &= protect(s, cell);
     }
     return ret;
@@ -308,7 +306,7 @@ void suppress_linked(Arena *a, SuppressionGrid *g)
         stands[i] = is_side(g, i);
     g->stands = stands;
     Search s = search_of(a, g);
-    hide_small_lines(&s, rows, columns);
+    hide_small_lines(g);
     bool safe = protect_side(&s, rows);
     safe &= protect_side(&s, columns);
     if (!protect_within(&s, rows, columns) || !safe)
