@@ -18,10 +18,10 @@ void asked_form_open(Req *req, Html *h, Str action, Str class_, Str role)
     page_hidden(h, S("csrf"), csrf_token(req->arena, req->subject.session));
 }
 
-/* Words and numbers of records, and whatever is a protected field somewhere. */
+/* Words, numbers of records and who opened them, and whatever is a protected field somewhere. */
 static bool looks_for(const Model *m, Str name)
 {
-    bool found = str_is(name, "q") || str_is(name, "nomor");
+    bool found = str_has_word(S("q nomor catatan masuk"), name);
     for (size_t i = 0; i < m->reg_count && !found; i++) {
         const Field *f = reg_field(m->regs[i], name);
         found = f && f->class_;

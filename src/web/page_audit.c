@@ -1,4 +1,5 @@
 /* The record of access, for those whose duty it is. Reading it goes on record as well. */
+#include "web/asked.h"
 #include "web/widget.h"
 
 #include "base/clock.h"
@@ -75,10 +76,7 @@ static void filter_form(Req *req, Html *h)
     if (!str_empty(req->query_text))
         h_flag(h, "open");
     h_element(h, "summary", req_tr(req, M_AUDIT_FILTER));
-    h_open(h, "form");
-    h_attr(h, "class", S("sempit"));
-    h_attr(h, "method", S("get"));
-    h_url(h, "action", S("/audit"));
+    asked_form_open(req, h, S("/audit"), S("sempit"), STR_NONE);
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
         widget_text(req, h, inputs[i].name, req_tr(req, inputs[i].label), STR_NONE,
                     req_query(req, inputs[i].name), false);
@@ -115,7 +113,7 @@ static void table(Req *req, Html *h, const AuditLine *lines, size_t n)
 }
 
 /* This page's address with the same filters. */
-static Str same_filters(Req *req, const char *path, int64_t before)
+static Str same_filters(Req *req, Str path, int64_t before)
 {
     static const char *const names[] = {"masuk", "tindakan", "catatan", "instansi",
                                         "sejak", "hingga",   "ditolak"};
@@ -125,7 +123,7 @@ static Str same_filters(Req *req, const char *path, int64_t before)
             query_put(&q, str_of(names[i]), req_query(req, str_of(names[i])));
     if (before)
         query_put(&q, S("sebelum"), str_int(req->arena, before));
-    return str_printf(req->arena, "%s?%.*s", path, STR_ARG(buf_str(&q)));
+    return asked_url(req, path, buf_str(&q));
 }
 
 Err page_audit(Req *req)
@@ -140,7 +138,7 @@ Err page_audit(Req *req)
     h_element(h, "p", req_tr(req, M_AUDIT_LEAD));
     filter_form(req, h);
     h_class(h, "p", "unduh");
-    page_link(h, same_filters(req, "/audit.csv", 0), S("CSV"));
+    page_link(h, same_filters(req, S("/audit.csv"), 0), S("CSV"));
     h_lit(h, " ");
     page_link(h, S("/audit/segel"), req_tr(req, M_SEAL));
     h_close(h);
@@ -149,7 +147,7 @@ Err page_audit(Req *req)
     else
         page_notice(h, "info", req_tr(req, M_AUDIT_NONE));
     if (n == ROWS_SHOWN) {
-        page_link_in(h, "p", same_filters(req, "/audit", lines[n - 1].seq),
+        page_link_in(h, "p", same_filters(req, S("/audit"), lines[n - 1].seq),
                      req_tr(req, M_AUDIT_OLDER));
     }
     return page_end(req, h);

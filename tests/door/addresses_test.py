@@ -51,6 +51,19 @@ def test_an_exact_protected_value_is_sealed(s):
     silent(page, NIK)
 
 
+def test_the_record_of_access_is_asked_the_same_way(s):
+    c = s.as_("pdp")
+    number = s.rows("SELECT nomor FROM kasus LIMIT 1")[0]["nomor"]
+    page = looked_for(c, c.get("/audit"), "/audit", catatan=number, masuk="penyidik")
+    silent(page, number)
+    silent(page, "penyidik")
+    form = page.form("/audit", has="catatan")
+    assert (form["catatan"], form["masuk"]) == (number, "penyidik")
+    book = c.get(page.link(href_contains="/audit.csv"))
+    assert book.status == 200 and all("penyidik" in line.lower() for line in book.body.decode("utf-8-sig").splitlines()[1:])
+    assert "tersegel" not in looked_for(c, page, "/audit", catatan="", masuk="", sejak="2026-01-01").url
+
+
 def test_a_word_for_a_facet_stays_readable(s):
     c = s.as_("ppt")
     page = c.get("/kasus")
