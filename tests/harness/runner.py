@@ -116,7 +116,7 @@ def by_length(files):
 def main(argv):
     if argv[:1] == ["--one"]:
         return 0 if run_file(pathlib.Path(argv[1]), argv[2:]) else 1
-    jobs = 3  # for two processors: one of three waits for a clock or a disk
+    jobs = 2
     if argv[:1] == ["-j"]:
         jobs, argv = int(argv[1]), argv[2:]
     files = [pathlib.Path(a).resolve() for a in argv if a.endswith(".py")] or by_length(DOOR.glob("*_test.py"))
