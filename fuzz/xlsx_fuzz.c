@@ -1,10 +1,9 @@
 /* libFuzzer: the XLSX reader without its child. The first byte chooses what the rest is: a whole
  * file, one part inside an otherwise good file (past zip and CRC, where bytes at random end), or
  * what a taken-over child says to its parent. */
+#include "fuzz_zip.h"
 #include "workbook_read.h"
 #include "xlsx_wire.h"
-
-#include <zip.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -35,24 +34,14 @@ static const Part good[PARTS] = {
 /* The good file with part `which` replaced. */
 static Str wrap(Arena *a, size_t which, Str text)
 {
-    zip_source_t *memory = zip_source_buffer_create(NULL, 0, 0, NULL);
-    zip_source_keep(memory);
-    zip_t *zip = zip_open_from_source(memory, ZIP_TRUNCATE, NULL);
+    FuzzZip z = fuzz_zip_new();
     for (size_t i = 0; i < PARTS; i++) {
         Str content = i == which ? text : good[i].text;
-        zip_source_t *s = zip_source_buffer(zip, content.ptr, content.len, 0);
-        zip_int64_t at = zip_file_add(zip, good[i].name, s, 0);
-        (void)zip_set_file_compression(zip, (zip_uint64_t)at, ZIP_CM_STORE, 0);
+        zip_source_t *s = zip_source_buffer(z.zip, content.ptr, content.len, 0);
+        zip_int64_t at = zip_file_add(z.zip, good[i].name, s, 0);
+        (void)zip_set_file_compression(z.zip, (zip_uint64_t)at, ZIP_CM_STORE, 0);
     }
-    zip_stat_t st;
-    if (zip_close(zip) != 0 || zip_source_stat(memory, &st) != 0)
-        __builtin_trap();
-    char *bytes = arena_alloc(a, st.size);
-    (void)zip_source_open(memory);
-    (void)zip_source_read(memory, bytes, st.size);
-    (void)zip_source_close(memory);
-    zip_source_free(memory);
-    return (Str){bytes, st.size};
+    return fuzz_zip_end(&z, a);
 }
 
 static void read_file(Arena *a, Str bytes)

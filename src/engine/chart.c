@@ -1,5 +1,6 @@
 #include "engine/chart.h"
 
+#include "base/markup.h"
 #include "base/utf8.h"
 
 /* An empty drawing. */
@@ -36,27 +37,6 @@ static void chart_text(Chart *c, const char *look, MarkAnchor anchor, int x, int
 
 /* ---- SVG ---- */
 
-static void put_escaped(Buf *out, Str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        switch (s.ptr[i]) {
-        case '&':
-            buf_lit(out, "&amp;");
-            break;
-        case '<':
-            buf_lit(out, "&lt;");
-            break;
-        case '>':
-            buf_lit(out, "&gt;");
-            break;
-        case '"':
-            buf_lit(out, "&quot;");
-            break;
-        default:
-            buf_char(out, s.ptr[i]);
-        }
-}
-
 static void put_mark(Buf *out, const Mark *m, Str id)
 {
     static const char *const anchors[] = {
@@ -79,7 +59,7 @@ static void put_mark(Buf *out, const Mark *m, Str id)
     case MARK_TEXT:
         buf_printf(out, "<text class=\"%s\" x=\"%d\" y=\"%d\" text-anchor=\"%s\">", m->look, m->x,
                    m->y, anchors[m->anchor]);
-        put_escaped(out, m->text);
+        markup_escape(out, m->text);
         buf_lit(out, "</text>");
         return;
     }
@@ -95,9 +75,9 @@ void chart_svg(const Chart *c, Str id, Buf *out)
                "<svg class=\"grafik\" role=\"img\" viewBox=\"0 0 %d %d\" "
                "aria-labelledby=\"%.*s-nama %.*s-isi\"><title id=\"%.*s-nama\">",
                c->width, c->height, STR_ARG(id), STR_ARG(id), STR_ARG(id));
-    put_escaped(out, c->title);
+    markup_escape(out, c->title);
     buf_printf(out, "</title><desc id=\"%.*s-isi\">", STR_ARG(id));
-    put_escaped(out, c->about);
+    markup_escape(out, c->about);
     buf_lit(out, "</desc>");
     if (hatched)
         buf_printf(out,

@@ -27,7 +27,7 @@ typedef struct Learning {
 
 /* ---- everybody who may be compared ---- */
 
-static Err read_people(Learning *l)
+static Err read_ids(Learning *l)
 {
     const Register *persons = role_reg(l->store->model, REG_ROLE_PERSON);
     Buf sql = buf_new(l->arena, 1024);
@@ -37,7 +37,12 @@ static Err read_people(Learning *l)
         buf_lit(&sql, "0");
     buf_lit(&sql, " ORDER BY r.id");
     TRY(db_stmt(l->conn.db, str_z(l->arena, buf_str(&sql)), &st));
-    TRY(stmt_ids(st, l->arena, &l->ids));
+    return stmt_ids(st, l->arena, &l->ids);
+}
+
+static Err open_people(Learning *l)
+{
+    const Register *persons = role_reg(l->store->model, REG_ROLE_PERSON);
     l->facts = ARENA_ARRAY(l->arena, l->ids.n + 1, PersonFacts);
     for (size_t i = 0; i < l->ids.n; i++) {
         Record r;
@@ -145,12 +150,7 @@ static Err waits(Learning *l, bool *ret)
 static Err grown(Learning *l, bool *ret)
 {
     const Field *persons = role_field(l->store->model, FIELD_ROLE_MATCH_WEIGHTS_PERSONS);
-    int64_t now, then;
-    TRY(db_number(l->conn.db,
-                  str_printf(l->arena, "SELECT count(*) FROM %.*s WHERE batal=0",
-                             STR_ARG(role_reg(l->store->model, REG_ROLE_PERSON)->name))
-                      .ptr,
-                  &now));
+    int64_t now = (int64_t)l->ids.n, then;
     TRY(db_number(l->conn.db,
                   str_printf(l->arena, "SELECT coalesce(max(%.*s),0) FROM %.*s WHERE batal=0",
                              STR_ARG(persons->name), STR_ARG(persons->reg->name))
@@ -167,12 +167,13 @@ static Err learn(void *learning, Arena *a)
     bool waiting, enough = true;
     l->arena = a;
     TRY(waits(l, &waiting));
+    TRY(read_ids(l));
     if (l->by_itself)
         TRY(grown(l, &enough));
     l->run->told = waiting ? M_WEIGHTS_WAIT : M_WEIGHTS_TOO_FEW;
     if (waiting || !enough)
         return ERR_OK;
-    TRY(read_people(l));
+    TRY(open_people(l));
     likeness_learn(l->arena, l->store->model, l->facts, l->ids.n, &l->lesson);
     figures[PERSONS] = (int64_t)l->lesson.persons;
     figures[PAIRS] = (int64_t)l->lesson.same_pairs;

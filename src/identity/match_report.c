@@ -1,30 +1,15 @@
 #include "identity/match_report.h"
 
+#include "base/markup.h"
+
 #include <math.h>
 
 enum { SHOWN_PAIRS = 30, CURVE_STEPS = 40, CURVE_WIDTH = 600, CURVE_HEIGHT = 160, BITS_SHOWN = 40 };
 
-static void put_text(Buf *to, Str s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        if (c == '<')
-            buf_lit(to, "&lt;");
-        else if (c == '>')
-            buf_lit(to, "&gt;");
-        else if (c == '&')
-            buf_lit(to, "&amp;");
-        else if (c == '"')
-            buf_lit(to, "&quot;");
-        else
-            buf_char(to, c);
-    }
-}
-
 static void put_head(const MatchReport *r, Msg title, Buf *to)
 {
     buf_lit(to, "<h2>");
-    put_text(to, tr(r->lang, title));
+    markup_escape(to, tr(r->lang, title));
     buf_lit(to, "</h2>\n");
 }
 
@@ -34,7 +19,7 @@ static void put_columns(const MatchReport *r, Msg columns, Buf *to)
     buf_lit(to, "<table><thead><tr>");
     while (str_cut(&rest, '|', &cell)) {
         buf_lit(to, "<th scope=\"col\">");
-        put_text(to, str_trim(cell));
+        markup_escape(to, str_trim(cell));
         buf_lit(to, "</th>");
     }
     buf_lit(to, "</tr></thead><tbody>\n");
@@ -63,9 +48,9 @@ static void put_weights(Arena *a, const MatchReport *r, Buf *to)
             if (m < 0.0005 && r->model->u[k][v] < 0.0005)
                 continue;
             buf_lit(to, "<tr><td>");
-            put_text(to, c->name);
+            markup_escape(to, c->name);
             buf_lit(to, "</td><td>");
-            put_text(to, compare_level_name(a, c->kind, v));
+            markup_escape(to, compare_level_name(a, c->kind, v));
             buf_printf(to, "</td><td>%.4f</td><td>%.6f</td><td>%+.2f</td>", m, r->model->u[k][v],
                        bits);
             put_bar(bits, to);
@@ -119,9 +104,9 @@ static void put_passes(const MatchReport *r, Buf *to)
 static void put_part(Buf *to, Str what, Str level, double bits)
 {
     buf_lit(to, "<tr><td>");
-    put_text(to, what);
+    markup_escape(to, what);
     buf_lit(to, "</td><td>");
-    put_text(to, level);
+    markup_escape(to, level);
     buf_printf(to, "</td><td>%+.4f</td>", bits);
     put_bar(bits, to);
     buf_lit(to, "</tr>\n");
@@ -135,9 +120,9 @@ static void put_pair(Arena *a, const MatchReport *r, const MatchEdge *e, Buf *to
     match_compare(r->comparer, match_row(book, e->a), match_row(book, e->b), &pair);
     MatchParts p = match_parts(r->model, &pair, n);
     buf_lit(to, "<h3>");
-    put_text(to, book->ids[e->a]);
+    markup_escape(to, book->ids[e->a]);
     buf_lit(to, " = ");
-    put_text(to, book->ids[e->b]);
+    markup_escape(to, book->ids[e->b]);
     buf_lit(to, "?</h3>\n");
     put_columns(r, M_MATCH_REPORT_PAIR_COLUMNS, to);
     put_part(to, tr(r->lang, M_MATCH_REPORT_PRIOR), STR_NONE, p.prior);
@@ -170,7 +155,7 @@ void match_report_write(Arena *a, const MatchReport *r, Buf *to)
     buf_printf(to, "<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\">",
                lang_code(r->lang));
     buf_lit(to, "<meta name=\"viewport\" content=\"width=device-width\"><title>");
-    put_text(to, tr(r->lang, M_MATCH_REPORT_TITLE));
+    markup_escape(to, tr(r->lang, M_MATCH_REPORT_TITLE));
     buf_lit(to,
             "</title>\n<style>body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;"
             "padding:0 1rem;overflow-wrap:anywhere}table{border-collapse:collapse;margin:.5rem 0 "
@@ -180,9 +165,9 @@ void match_report_write(Arena *a, const MatchReport *r, Buf *to)
             "border:1px solid #ccc}tfoot td{font-weight:bold}td,th{overflow-wrap:normal}@media(max-"
             "width:40rem){table{display:block;overflow-x:auto;font-size:.8rem}td,th{padding-right:"
             ".4rem}td svg{width:5rem}}</style></head><body>\n<h1>");
-    put_text(to, tr(r->lang, M_MATCH_REPORT_TITLE));
+    markup_escape(to, tr(r->lang, M_MATCH_REPORT_TITLE));
     buf_lit(to, "</h1>\n<p>");
-    put_text(to, tr_args(a, r->lang, M_MATCH_DONE, str_int(a, r->comparer->book->n),
+    markup_escape(to, tr_args(a, r->lang, M_MATCH_DONE, str_int(a, r->comparer->book->n),
                          str_int(a, (int64_t)r->edges->compared),
                          str_int(a, (int64_t)r->clusters->persons)));
     buf_lit(to, "</p>\n");

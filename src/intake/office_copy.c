@@ -1,6 +1,7 @@
 /* Office Open XML: ECMA-376. OpenDocument: OASIS ODF 1.2. */
 #include "office_copy.h"
 
+#include "markup.h"
 #include "working_copy.h"
 #include "xlsx_zip.h"
 
@@ -51,13 +52,14 @@ static bool names_left_out(Str name)
     return false;
 }
 
+/* Blanks other than the common one would be read as that in an attribute. */
 static void put_escaped(Buf *out, Str text)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (strchr("&<>\"\t\n\r", text.ptr[i]))
+        if (strchr("\t\n\r", text.ptr[i]))
             buf_printf(out, "&#%d;", text.ptr[i]);
         else
-            buf_char(out, text.ptr[i]);
+            markup_escape(out, (Str){text.ptr + i, 1});
 }
 
 /* An address elsewhere may be called as it likes. */

@@ -1,5 +1,7 @@
 #include "web/html.h"
 
+#include "base/markup.h"
+
 #include <string.h>
 
 Html html_new(Arena *a, Buf *out)
@@ -21,38 +23,6 @@ static void end_tag(Html *h)
     if (h->tag_open)
         buf_char(h->out, '>');
     h->tag_open = h->is_void = false;
-}
-
-static void escape(Buf *b, Str s)
-{
-    size_t from = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        Str entity;
-        switch (s.ptr[i]) {
-        case '<':
-            entity = S("&lt;");
-            break;
-        case '>':
-            entity = S("&gt;");
-            break;
-        case '&':
-            entity = S("&amp;");
-            break;
-        case '"':
-            entity = S("&quot;");
-            break;
-        case '\'':
-            entity = S("&#39;");
-            break;
-        default:
-            continue;
-        }
-        buf_put(b, (Str){s.ptr + from, i - from});
-        buf_put(b, entity);
-        from = i + 1;
-    }
-    if (s.len > from)
-        buf_put(b, (Str){s.ptr + from, s.len - from});
 }
 
 void h_open_(Html *h, const char *tag)
@@ -78,7 +48,7 @@ void h_attr_(Html *h, const char *name, Str value)
     buf_char(h->out, ' ');
     buf_put(h->out, str_of(name));
     buf_lit(h->out, "=\"");
-    escape(h->out, value);
+    markup_escape(h->out, value);
     buf_char(h->out, '"');
 }
 
@@ -103,7 +73,7 @@ void h_url_(Html *h, const char *name, Str url)
 void h_text(Html *h, Str text)
 {
     end_tag(h);
-    escape(h->out, text);
+    markup_escape(h->out, text);
 }
 
 void h_int(Html *h, int64_t n)
