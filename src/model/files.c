@@ -6,22 +6,34 @@
 #include "model/row.h"
 
 typedef struct Kind {
-    Str magic, type, ending;
+    Str magic, part; /* first bytes; what else an archive says in clear, in its list of parts */
+    Str type, ending;
 } Kind;
 
+#define ARCHIVE S("PK\x03\x04")
 static const Kind kinds[] = {
-    {{"%PDF-", 5}, {"application/pdf", 15}, {".pdf", 4}},
-    {{"\xFF\xD8\xFF", 3}, {"image/jpeg", 10}, {".jpg", 4}},
-    {{"\x89PNG\r\n\x1a\n", 8}, {"image/png", 9}, {".png", 4}},
-    {{"RIFF", 4}, {"image/webp", 10}, {".webp", 5}},
-    {{"PK\x03\x04", 4}, {"application/zip", 15}, {".zip", 4}},
+    {S("%PDF-"), S(""), S("application/pdf"), S(".pdf")},
+    {S("\xFF\xD8\xFF"), S(""), S("image/jpeg"), S(".jpg")},
+    {S("\x89PNG\r\n\x1a\n"), S(""), S("image/png"), S(".png")},
+    {S("RIFF"), S(""), S("image/webp"), S(".webp")},
+    {ARCHIVE, S("word/document.xml"),
+     S("application/vnd.openxmlformats-officedocument.wordprocessingml.document"), S(".docx")},
+    {ARCHIVE, S("xl/workbook.xml"),
+     S("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), S(".xlsx")},
+    {ARCHIVE, S("ppt/presentation.xml"),
+     S("application/vnd.openxmlformats-officedocument.presentationml.presentation"), S(".pptx")},
+    {ARCHIVE, S("mimetypeapplication/vnd.oasis.opendocument.text"),
+     S("application/vnd.oasis.opendocument.text"), S(".odt")},
+    {ARCHIVE, S("mimetypeapplication/vnd.oasis.opendocument.spreadsheet"),
+     S("application/vnd.oasis.opendocument.spreadsheet"), S(".ods")},
+    {ARCHIVE, S(""), S("application/zip"), S(".zip")},
 };
-static const Kind plain = {{"", 0}, {"text/plain", 10}, {".txt", 4}};
+static const Kind plain = {S(""), S(""), S("text/plain"), S(".txt")};
 
 Str file_type(Str bytes)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (str_starts(bytes, kinds[i].magic))
+        if (str_starts(bytes, kinds[i].magic) && str_contains(bytes, kinds[i].part))
             return kinds[i].type;
     return bytes.len && utf8_valid(bytes) ? plain.type : STR_NONE;
 }

@@ -8,8 +8,8 @@
 
 enum { FILE_CHUNK = 256 * 1024, FILE_BYTES_MAX = 5 * 1024 * 1024 };
 
-/* What the bytes are by their first bytes: a type that may be kept (PDF, JPEG, PNG, WebP,
- * DOCX/XLSX, plain text), or STR_NONE. */
+/* What the bytes are by their first bytes, archives by what they hold: a type that may be kept (PDF,
+ * JPEG, PNG, WebP, Office documents and other archives, plain text), or STR_NONE. */
 Str file_type(Str bytes);
 /* Ending for a type of file_type, e.g. ".pdf". */
 Str file_ending(Str type);

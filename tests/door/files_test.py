@@ -110,6 +110,7 @@ def test_a_document_is_given_out_without_who_made_it_and_when(s):
         url = opened(c, s, name, original)
         got = c.get(url)
         assert got.status == 200 and documents.found(got.body) == [], (name, got.status, documents.found(got.body))
+        assert got.headers["Content-Disposition"].endswith(f'{name[1:]}"'), "nobody knows which program opens it"
         page = c.get(url.removesuffix("/berkas/isi"))
         assert "tanpa pembuat, tanggal, program" in page and "Unduh berkas asli" in page
         assert c.get(url + "?asli=ya").body == original, "evidence is altered"
