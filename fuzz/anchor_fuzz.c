@@ -4,6 +4,7 @@
 #include "guard/anchor.h"
 #include "guard/crypto.h"
 #include "guard/installation.h"
+#include "fuzz_folder.h"
 
 #include "base/file.h"
 #include "db/writer.h"
@@ -16,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static Installation in;
 static Db *db;
 static Arena *kept;
-static char dir[] = "/dev/shm/fuzz-anchor-XXXXXX";
+static const char *dir;
 static const unsigned char seed[SIGN_SEED] = "a key that everybody here knows";
 static Str known_key;
 
@@ -24,7 +25,6 @@ static void end(void)
 {
     db_close(db);
     installation_close(&in);
-    file_remove_folder(dir);
     arena_free(kept);
 }
 
@@ -33,7 +33,8 @@ static void begin(void)
 {
     unsigned char public[SIGN_PUBLIC];
     kept = arena_new(4u << 20);
-    if (!mkdtemp(dir) || installation_create(dir, true, 480) != ERR_OK ||
+    dir = fuzz_folder_new();
+    if (installation_create(dir, true, 480) != ERR_OK ||
         installation_open(kept, dir, &in) != ERR_OK || db_open(in.data_db, DB_WRITE, &db) != ERR_OK)
         BUG("no installation");
     WriteTx tx = {.db = db, .arena = kept};

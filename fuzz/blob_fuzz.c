@@ -1,6 +1,6 @@
 /* libFuzzer: any bytes as a sealed value, as a wrapped key and as bytes of the program's own; and a
  * value sealed a moment ago with some bytes of it changed. Nothing that was touched opens. */
-#include "base/file.h"
+#include "fuzz_folder.h"
 #include "guard/installation.h"
 #include "guard/keys.h"
 
@@ -15,13 +15,12 @@ static Keyring *ring(void)
 {
     static Installation in;
     static Arena *kept;
-    static char dir[] = "/tmp/fuzz-blob-XXXXXX";
     if (!kept) {
         kept = arena_new(1 << 20);
-        if (!mkdtemp(dir) || installation_create(dir, true, 480) != ERR_OK ||
+        const char *dir = fuzz_folder_new();
+        if (installation_create(dir, true, 480) != ERR_OK ||
             installation_open(kept, dir, &in) != ERR_OK)
             BUG("no installation");
-        file_remove_folder(dir);
     }
     return in.keyring;
 }

@@ -4,6 +4,7 @@
  */
 #include "base/file.h"
 #include "engine/sealed_copy.h"
+#include "fuzz_folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum { PIECE_MAX = 4096 };
 
 static const Key secret = {.bytes = "a key that everybody here knows"};
-static char dir[] = "/dev/shm/fuzz-copy-XXXXXX";
+static const char *dir;
 
 static void put_piece(FILE *to, SealStream *s, Str piece, bool last)
 {
@@ -66,10 +67,8 @@ static void seal_again(Arena *a, const char *folder)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Arena *a = arena_new(1 << 20);
-    static bool made;
-    if (!made && !mkdtemp(dir))
-        BUG("no folder");
-    made = true;
+    if (!dir)
+        dir = fuzz_folder_new();
     const char *path = str_printf(a, "%s/copy", dir).ptr, *to = str_printf(a, "%s/read", dir).ptr;
     FILE *f = fopen(path, "wbe");
     if (!f)

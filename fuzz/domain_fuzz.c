@@ -2,6 +2,7 @@
  * model that was loaded has no problem, one that was not has at least one. SIGAP_DOMAIN names the
  * domain. */
 #include "base/file.h"
+#include "fuzz_folder.h"
 #include "model/value.h"
 
 #include <stdlib.h>
@@ -20,7 +21,7 @@ static const char *const files[] = {"registers/kasus.yaml",    "registers/korban
                                     "codes/bahasa.tsv",        "codes/satuan.tsv",
                                     "codes/kelompok_menu.tsv", "registers/institusi.yaml"};
 enum { FILES = sizeof files / sizeof *files };
-static char dir[] = "/dev/shm/fuzz-domain-XXXXXX";
+static const char *dir;
 static Str good[FILES];
 
 static void put(Arena *a, size_t i, Str text)
@@ -36,8 +37,7 @@ static void begin(void)
     const char *from = getenv("SIGAP_DOMAIN");
     static Arena *kept;
     kept = arena_new(1 << 20);
-    if (!mkdtemp(dir))
-        BUG("no folder");
+    dir = fuzz_folder_new();
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         if (mkdir(str_printf(kept, "%s/%s", dir, folders[i]).ptr, 0700) != 0)
             BUG("no folder");

@@ -3,6 +3,7 @@
  * and signed here, of which a bit may have been turned since; the same for the index. */
 #include "base/file.h"
 #include "engine/population_file.h"
+#include "fuzz_folder.h"
 #include "guard/installation.h"
 
 #include <stdio.h>
@@ -16,13 +17,14 @@ enum { WAY_FILE, WAY_ROWS, WAY_INDEX_FILE, WAY_INDEX, WAYS, PIECES = 3 };
 
 static Installation in;
 static Arena *kept;
-static char dir[] = "/dev/shm/fuzz-book-XXXXXX";
+static const char *dir;
 
 static PopulationSeal seal_here(void)
 {
     if (!kept) {
         kept = arena_new(1 << 20);
-        if (!mkdtemp(dir) || installation_create(dir, true, 480) != ERR_OK ||
+        dir = fuzz_folder_new();
+        if (installation_create(dir, true, 480) != ERR_OK ||
             installation_open(kept, dir, &in) != ERR_OK)
             BUG("no installation");
     }

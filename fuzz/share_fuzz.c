@@ -3,24 +3,30 @@
 #include "guard/key_file.h"
 
 #include "base/file.h"
+#include "fuzz_folder.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static char given[64], made[64];
+
+static void begin(void)
+{
+    const char *dir = fuzz_folder_new();
+    snprintf(given, sizeof given, "%s/given", dir);
+    snprintf(made, sizeof made, "%s/made", dir);
+    if (key_file_create(made) != ERR_OK || key_file_create(made) != E_DUPLICATE)
+        BUG("a key file made twice");
+}
+
 static void read_as_file(Str text)
 {
-    static char path[] = "/dev/shm/fuzz-key-XXXXXX";
-    static int fd = -1;
     Key key;
-    if (fd < 0)
-        fd = mkstemp(path);
-    if (fd < 0 || ftruncate(fd, 0) != 0 || pwrite(fd, text.ptr, text.len, 0) != (ssize_t)text.len)
+    if (file_write(given, text) != ERR_OK)
         BUG("no room");
-    Err e = key_file_read(path, STR_NONE, &key);
+    Err e = key_file_read(given, STR_NONE, &key);
     if (e != ERR_OK && e != E_SEALED && e != E_KEY)
         BUG("a key file that is neither open, sealed nor wrong");
 }
@@ -28,16 +34,11 @@ static void read_as_file(Str text)
 /* The first bytes as a key: written and read, split and joined, it is the same. */
 static void there_and_back(Str text)
 {
-    static char dir[] = "/dev/shm/fuzz-keys-XXXXXX";
-    static char path[64];
     Key key = {{0}}, again;
     KeyShare share[SHARES];
-    if (!*path && (!mkdtemp(dir) || snprintf(path, sizeof path, "%s/kek", dir) < 0 ||
-                   key_file_create(path) != ERR_OK || key_file_create(path) != E_DUPLICATE))
-        BUG("no folder");
     memcpy(key.bytes, text.ptr, text.len < KEY_SIZE ? text.len : KEY_SIZE);
-    if (key_file_write(path, STR_NONE, &key) != ERR_OK ||
-        key_file_read(path, STR_NONE, &again) != ERR_OK || !crypto_equal(&key, &again, KEY_SIZE))
+    if (key_file_write(made, STR_NONE, &key) != ERR_OK ||
+        key_file_read(made, STR_NONE, &again) != ERR_OK || !crypto_equal(&key, &again, KEY_SIZE))
         BUG("a key that does not come back from its file");
     key_split(&key, share);
     for (int i = 0; i < SHARES; i++)
@@ -51,6 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Str text = {(const char *)data, size}, one = S(""), other = S("");
     Key key, again;
+    if (!*given)
+        begin();
     (void)str_cut(&text, '\n', &one);
     (void)str_cut(&text, '\n', &other);
     read_as_file(text);

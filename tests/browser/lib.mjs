@@ -26,6 +26,13 @@ export function test(name, run, { seconds = 180 } = {}) {
   tests.push({ name, run, seconds });
 }
 
+// A folder that goes when the run ends.
+export function passingFolder() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sigap-browser-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 // Waits until the page of an import's run no longer says that work is going on.
 export async function settled(page) {
   for (let i = 0; i < 200; i++) {

@@ -1,17 +1,16 @@
 // The main job by a person's hands: two agencies' books go in, one of them faulty at first; a case is
 // opened with its time line; the half-year set stands on screen and in files with the same numbers.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { settled, test } from './lib.mjs';
+import { passingFolder, settled, test } from './lib.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const python = '/usr/bin/python3';
 
 function makeBooks() {
-  const folder = mkdtempSync(path.join(tmpdir(), 'sigap-books-'));
+  const folder = passingFolder();
   execFileSync(python, [path.join(here, 'workbooks.py'), folder]);
   return folder;
 }

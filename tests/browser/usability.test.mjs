@@ -1,19 +1,18 @@
 // Usability tests of docs/usability.md by script: a practised hand does the task, its clicks and keys are counted, and
 // what the task is for is checked. The figures are printed beside the results; only the marks of the task can fail.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tabTo } from './focus.mjs';
 import { fieldsSeen, Hand, tell } from './hand.mjs';
-import { phone, settled, test } from './lib.mjs';
+import { passingFolder, phone, settled, test } from './lib.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const python = '/usr/bin/python3';
 
 function makeBooks(program) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'sigap-books-'));
+  const folder = passingFolder();
   return [folder, execFileSync(python, [path.join(here, program), folder], { encoding: 'utf8' })];
 }
 
@@ -111,7 +110,7 @@ test('9: three answers on a telephone, one sheet on paper', async (t) => {
     if (await screens('main ' + what) + 0.25 > 3) throw new Error(`answer ${n + 1} stands ${(await screens('main ' + what)).toFixed(1)} screens down`);
   await t.fits(page);
   await t.axe(page);
-  const sheet = path.join(mkdtempSync(path.join(tmpdir(), 'sigap-sheet-')), 'lembar.pdf');
+  const sheet = path.join(passingFolder(), 'lembar.pdf');
   await page.pdf({ path: sheet, width: '215mm', height: '330mm', preferCSSPageSize: true });
   const pdf = readFileSync(sheet, 'latin1'), sheets = pdf.match(/\/Type\s*\/Page\b/g).length;
   const [w, h] = /\/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)/.exec(pdf).slice(1).map((x) => Math.round(Number(x) / 72 * 25.4));

@@ -52,7 +52,7 @@ def test_no_acknowledged_write_is_lost(own):
     opened = own.rows("SELECT COUNT(*) FROM audit WHERE action='read' AND uid=?", person)[0][0]
     saves, pages, rng = 0, 0, random.Random(int(os.environ.get("SIGAP_KILL_SEED", "11")))
     for number in range(CYCLES):
-        saved, seen = cycle(own, writers, reader, person, rng.uniform(0.02, 0.4), at_work=number % 2)
+        saved, seen = cycle(own, writers, reader, person, rng.uniform(0.01, 0.2), at_work=number % 2)
         saves, pages = saves + len(saved), pages + seen
         gone = lost(own, saved)
         assert not gone, (number, gone[:3])

@@ -147,18 +147,30 @@ static int64_t live(const Model *m, const char *dir, int64_t cut_at, unsigned se
     return steps;
 }
 
+static const char *folders[2];
+
+/* Also after a check that does not hold. */
+static void remove_folders(void)
+{
+    for (int i = 0; i < 2; i++)
+        file_remove_folder(folders[i]);
+}
+
 int main(int argc, char **argv)
 {
     int cuts = argc > 2 ? atoi(argv[2]) : 500, told, whole;
     unsigned seed = argc > 3 ? (unsigned)atoi(argv[3]) : 1;
     int64_t acknowledged = 0;
     /* In memory where there is room for it: the disk that matters is the one in power_vfs.c. */
-    char in_memory[] = "/dev/shm/power-XXXXXX", on_disk[] = "/tmp/power-XXXXXX";
+    static char in_memory[] = "/dev/shm/power-XXXXXX", on_disk[] = "/tmp/power-XXXXXX";
     char *dir = access("/dev/shm", W_OK) == 0 ? in_memory : on_disk;
-    Kit first;
+    static Kit first;
     HOLDS(argc > 1 && mkdtemp(dir));
     power_install();
     kit_open(&first, argv[1], NULL);
+    folders[0] = dir;
+    folders[1] = first.dir;
+    atexit(remove_folders);
     Arena *a = arena_new(16u << 20);
     readconn_close(&first.conn);
     store_close(&first.store); /* its files are the beginning of every life */
@@ -177,10 +189,6 @@ int main(int argc, char **argv)
     }
     printf("%d power cuts, %lld acknowledged saves: none lost, none half, every chain whole\n",
            cuts, (long long)acknowledged);
-    copy_files(a, first.dir, dir);
-    for (int i = 0; i < FILES; i++)
-        file_remove(str_printf(a, "%s/%s", dir, files[i]).ptr);
-    file_remove(dir);
     MUST(store_open(first.arena, first.model, &first.in, &first.store));
     MUST(readconn_open(&first.store, &first.conn));
     kit_close(&first);
