@@ -5,6 +5,7 @@
 
 #include <qpdf/qpdf-c.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MAX_NESTED = 200 };
 
@@ -88,14 +89,80 @@ static bool bare_jpeg(Pdf *p, qpdf_oh stream, qpdf_oh dict)
     return ok;
 }
 
+static bool blank(char c)
+{
+    return memchr("\0\t\n\f\r ", c, 6);
+}
+
+/* The picture goes on to EI. What is taken out of it, or stands behind it, becomes blanks. Gives
+ * the EI, or NULL. */
+static char *bare_inline(Arena *a, char *from, const char *end)
+{
+    Str bare;
+    size_t len = picture_jpeg(a, (Str){from, (size_t)(end - from)}, &bare);
+    char *at = len && len >= bare.len ? from + len : NULL;
+    while (at && (at = memmem(at, (size_t)(end - at), "EI", 2))) {
+        if ((at == from + len || blank(at[-1])) && (at + 2 == end || blank(at[2]))) {
+            memset(from + bare.len, ' ', (size_t)(at - from) - bare.len);
+            memcpy(from, bare.ptr, bare.len);
+            break;
+        }
+        at += 2;
+    }
+    return at;
+}
+
+/* What is drawn may hold pictures: BI, entries, ID, bytes, EI (8.9.7). How many JPEG were made
+ * bare, or -1: one is not whole, or under a second filter. */
+static int bare_drawing(Arena *a, char *from, const char *end)
+{
+    int n = 0;
+    for (char *at = from; at && (at = memmem(at, (size_t)(end - at), "ID", 2));) {
+        char *data = at + 2;
+        while (data < end && blank(*data))
+            data++;
+        Str entries = {from, (size_t)(at - from)}, bytes = {data, (size_t)(end - data)};
+        if (data == at + 2) {
+            at = data;
+        } else if (str_starts(bytes, S("\xFF\xD8\xFF"))) {
+            from = at = bare_inline(a, data, end);
+            n++;
+        } else {
+            from = at = str_contains(entries, S("/DCT")) ? NULL : data;
+        }
+    }
+    return from ? n : -1;
+}
+
+/* Pages, forms, patterns, glyphs, looks of comments; and what else is no picture. */
+static bool clean_drawing(Pdf *p, qpdf_oh stream)
+{
+    unsigned char *raw = NULL;
+    size_t len = 0;
+    if (qpdf_oh_get_stream_data(p->q, stream, qpdf_dl_specialized, NULL, &raw, &len) & QPDF_ERRORS)
+        return false;
+    char *drawn = (char *)raw;
+    int n = len ? bare_drawing(p->arena, drawn, drawn + len) : 0;
+    qpdf_oh none = qpdf_oh_new_null(p->q);
+    if (n > 0)
+        qpdf_oh_replace_stream_data(p->q, stream, raw, len, none, none);
+    free(raw); /* lib */
+    return n >= 0;
+}
+
 /* JPEG 2000 is not read here. */
 static void clean_stream(Pdf *p, qpdf_oh stream)
 {
     qpdf_oh dict = qpdf_oh_get_dict(p->q, stream);
     clean(p, dict, 0);
     Str filter = str_of(qpdf_oh_unparse_resolved(p->q, qpdf_oh_get_key(p->q, dict, "/Filter")));
-    bool jpeg = str_contains(filter, S("/DCT"));
-    if (str_contains(filter, S("/JPX")) || (jpeg && !bare_jpeg(p, stream, dict)))
+    qpdf_oh kind = qpdf_oh_get_key(p->q, dict, "/Subtype");
+    bool ok = !str_contains(filter, S("/JPX"));
+    if (str_contains(filter, S("/DCT")))
+        ok = ok && bare_jpeg(p, stream, dict);
+    else if (!qpdf_oh_is_name_and_equals(p->q, kind, "/Image"))
+        ok = ok && clean_drawing(p, stream);
+    if (!ok)
         p->fault = XLSX_BROKEN;
 }
 

@@ -102,7 +102,8 @@ static unsigned marker(Str in, size_t *at)
     return *at < in.len ? (unsigned char)in.ptr[(*at)++] : 0;
 }
 
-static bool jpeg(Str in, Buf *out)
+/* How far it reaches, 0 when it is none. */
+static size_t jpeg(Str in, Buf *out)
 {
     bool turned = false, shown = false;
     uint32_t len;
@@ -111,11 +112,11 @@ static bool jpeg(Str in, Buf *out)
         unsigned code = marker(in, &at);
         if (code == EOI) {
             buf_put(out, S("\xFF\xD9"));
-            return shown; /* what follows is no part of the image */
+            return shown ? at : 0; /* what follows is no part of the image */
         }
         if (code < SOF || (code >= RST && code <= SOI) || !number(in, at, 2, false, &len) ||
             len < 2 || len > in.len - at)
-            return false;
+            return 0;
         Str body = slice(in, at + 2, len - 2);
         at += len;
         if (code <= DAC || (code >= SOS && code <= EXP))
@@ -195,11 +196,19 @@ bool picture_bare(Arena *a, Str bytes, Str *ret)
     Buf out = buf_new(a, bytes.len + PICTURE_GROWS);
     bool ok = false;
     if (str_starts(bytes, S("\xFF\xD8\xFF")))
-        ok = jpeg(bytes, &out);
+        ok = jpeg(bytes, &out) > 0;
     else if (str_starts(bytes, S("\x89PNG\r\n\x1a\n")))
         ok = png(bytes, &out);
     else if (str_starts(bytes, S("RIFF")))
         ok = webp(bytes, &out);
     *ret = buf_str(&out);
     return ok;
+}
+
+size_t picture_jpeg(Arena *a, Str bytes, Str *ret)
+{
+    Buf out = buf_new(a, 1024);
+    size_t len = str_starts(bytes, S("\xFF\xD8\xFF")) ? jpeg(bytes, &out) : 0;
+    *ret = buf_str(&out);
+    return len;
 }

@@ -1,4 +1,5 @@
 """Attached files: taken by the form, sealed on disk, given back to who may have them."""
+import base64
 import io
 import sqlite3
 import time
@@ -121,6 +122,8 @@ def test_a_document_is_given_out_without_who_made_it_and_when(s):
             text = zlib.decompressobj().decompress(got.body.split(b"/FlateDecode", 1)[1].split(b"stream\n", 1)[1])
             assert documents.PAGE.encode() in text and b"(isian_nama)" in got.body and b"(nilai isian)" in got.body, "content or a form is gone"
             assert pictures.jpeg(False)[:20] in got.body and b"(catatan)" in got.body
+            drawn = [zlib.decompressobj().decompress(piece.split(b"stream\n", 1)[1]) for piece in got.body.split(b"/FlateDecode")[1:]]
+            assert sum(one.count(b"ID " + pictures.jpeg(False)[:20]) for one in drawn) == 6, "a picture in a drawing is gone"
         elif name == "a.docx":
             document = python_docx.Document(io.BytesIO(got.body))
             assert document.paragraphs[0].text == documents.PAGE and document.core_properties.author == ""
@@ -159,7 +162,8 @@ def test_a_document_that_cannot_be_cleaned_is_kept_and_not_handed_out(s):
     cannot = {"terkunci dengan kata sandi": [plain.replace(b"/Root 1 0 R", lock), bytes(sealed)],
               "tidak dapat dibersihkan": [
                   PDF, plain[:40], documents.pdf(b"/JPXDecode"), documents.pdf(b"[/FlateDecode/DCTDecode]", zlib.compress(pictures.jpeg(True))),
-                  documents.pdf(picture=pictures.jpeg(True)[:300]), docx[:2000],
+                  documents.pdf(picture=pictures.jpeg(True)[:300]), documents.pdf(drawing=documents.drawn(data=pictures.jpeg(True)[:300])),
+                  documents.pdf(drawing=documents.drawn(b"/F[/A85/DCT]", base64.a85encode(pictures.jpeg(True)) + b"~>")), docx[:2000],
                   documents.with_parts(docx, **{"word/vbaProject.bin": b"\xd0\xcf\x11\xe0" + b"\xff" * 90}),
                   documents.with_parts(docx, **{"word/media/b.gif": b"GIF89a\xff\xff"}), documents.with_parts(docx, **{"word/x.xml": dtd}),
                   documents.with_parts(docx, **{"word/x.xml": b"<a>" * 300 + b"</a>" * 300}),

@@ -57,30 +57,42 @@ class Pdf:
         self.before, self.at = start, {}
 
 
-def pdf(filters=b"/DCTDecode", picture=None):
-    """A page with text and a photograph; information, XMP at three objects, private data, a comment, a form field that
+def drawn(entries=b"/F/DCT", data=None, end=b"\nEI"):
+    """A picture in the middle of a drawing."""
+    return b"\nq 9 0 0 9 0 0 cm BI /W 16/H 8/CS/G/BPC 8" + entries + b" ID " + (pictures.jpeg(True) if data is None else data) + end + b" Q\n"
+
+
+def pdf(filters=b"/DCTDecode", picture=None, drawing=None):
+    """A page with text and a photograph, with others in the drawing of the page, of a form, a pattern, a glyph and a comment; information, XMP at three objects, private data, a comment, a form field that
     keeps its name, an attached file, a signature; then a revision that takes back an older text."""
     who, day = AUTHOR.encode(), b"D:19870605040302+08'00'"
     p = Pdf()
     p.put(1, b"<</Type/Catalog/Pages 2 0 R/Metadata 7 0 R/PieceInfo<</App<</LastModified(" + day + b")/Private(" + who + b")>>>>"
           b"/Names<</EmbeddedFiles<</Names[(" + who + b")9 0 R]>>>>/AcroForm<</Fields[12 0 R 11 0 R]>>>>")
     p.put(2, b"<</Type/Pages/Kids[3 0 R]/Count 1>>")
-    p.put(3, b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/LastModified(" + day + b")/Contents 4 0 R/Annots[8 0 R 12 0 R 11 0 R]"
-          b"/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>/XObject<</P 5 0 R>>/Properties<</A<</Metadata 7 0 R>>>>>>>>")
+    p.put(3, b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/LastModified(" + day + b")/Contents[4 0 R 18 0 R]/Annots[8 0 R 12 0 R 11 0 R]"
+          b"/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>/T<</Type/Font/Subtype/Type3/FontBBox[0 0 9 9]/FontMatrix[1 0 0 1 0 0]"
+          b"/CharProcs<</a 16 0 R>>/Encoding<</Differences[97/a]>>/FirstChar 97/LastChar 97/Widths[9]>>>>/XObject<</P 5 0 R/O 14 0 R>>"
+          b"/Pattern<</L 15 0 R>>/Properties<</A<</Metadata 7 0 R>>>>>>>>")
     p.put(4, b"<<>>", b"BT /F 9 Tf 5 50 Td (%old " + who + b") Tj ET")
     p.put(5, b"<</Type/XObject/Subtype/Image/Width 16/Height 8/ColorSpace/DeviceGray/BitsPerComponent 8/Metadata 7 0 R/Filter " + filters + b">>",
           pictures.jpeg(True) if picture is None else picture)
     p.put(6, b"<</Author(" + who + b")/Creator<" + AUTHOR.encode("utf-16-be").hex().encode() + b">/CreationDate(" + day + b")/X(" + who + b")>>")
     p.put(7, b"<</Type/Metadata/Subtype/XML/Filter/FlateDecode>>", zlib.compress(XMP))
-    p.put(8, b"<</Type/Annot/Subtype/Text/Rect[0 0 9 9]/Contents(catatan)/T(" + who + b")/M(" + day + b")/CreationDate(" + day + b")/NM(" + who + b")>>")
+    p.put(8, b"<</Type/Annot/Subtype/Text/Rect[0 0 9 9]/Contents(catatan)/T(" + who + b")/M(" + day + b")/CreationDate(" + day + b")/NM(" + who + b")/AP<</N 17 0 R>>>>")
     p.put(9, b"<</Type/Filespec/F(surat.txt)/EF<</F 10 0 R>>>>")
     p.put(10, b"<</Type/EmbeddedFile/Params<</ModDate(" + day + b")>>>>", who)
     p.put(11, b"<</Type/Annot/Subtype/Widget/FT/Sig/T(tanda)/Rect[0 0 0 0]/V 13 0 R>>")
     p.put(12, b"<</Type/Annot/Subtype/Widget/FT/Tx/T(isian_nama)/Rect[0 0 9 9]/V(nilai isian)/M(" + day + b")>>")
     p.put(13, b"<</Type/Sig/Filter/Adobe.PPKLite/ByteRange[0 1 2 3]/Contents<" + who.hex().encode() + b">/Name(" + who + b")/M(" + day + b")>>")
-    p.end(b"/Size 14/Root 1 0 R/Info 6 0 R/ID[<" + who.hex().encode() + b"><" + who.hex().encode() + b">]/DocChecksum(" + who + b")")
+    p.put(14, b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Filter/FlateDecode>>", zlib.compress(drawn(b"/Filter[/DCTDecode]") + drawn(data=pictures.jpeg(True).split(b"Motion")[0], end=b"EI")))
+    p.put(15, b"<</PatternType 1/PaintType 1/TilingType 1/BBox[0 0 9 9]/XStep 9/YStep 9/Resources<<>>/Filter/ASCIIHexDecode>>", drawn().hex().encode() + b">")
+    p.put(16, b"<<>>", b"9 0 0 0 9 9 d1" + drawn(b"/CS/GRID/DP null/F[/DCT]"))
+    p.put(17, b"<</Subtype/Form/BBox[0 0 9 9]/Filter[/ASCII85Decode/FlateDecode]>>", base64.a85encode(zlib.compress(drawn())) + b"~>")
+    p.put(18, b"<<>>", drawn() if drawing is None else drawing)
+    p.end(b"/Size 19/Root 1 0 R/Info 6 0 R/ID[<" + who.hex().encode() + b"><" + who.hex().encode() + b">]/DocChecksum(" + who + b")")
     p.put(4, b"<<>>", b"BT /F 9 Tf 5 50 Td (" + PAGE.encode() + b") Tj ET /P Do")
-    p.end(b"/Size 14/Root 1 0 R/Info 6 0 R/ID[<00><11>]")
+    p.end(b"/Size 19/Root 1 0 R/Info 6 0 R/ID[<00><11>]")
     return p.out
 
 
