@@ -146,3 +146,22 @@ Str number_plain(Arena *a, int64_t scaled, int scale)
 {
     return write_number(a, scaled, scale, 0, '.');
 }
+
+bool number_canonical(Arena *a, Str decimal, int scale, Str *ret)
+{
+    ptrdiff_t point = str_find(decimal, '.');
+    Str whole = point < 0 ? decimal : str_head(decimal, (size_t)point);
+    Str part = point < 0 ? S("") : str_from(decimal, (size_t)point + 1);
+    int64_t n;
+    if (part.len > (size_t)scale)
+        return false;
+    Buf b = buf_new(a, 32);
+    buf_put(&b, whole);
+    buf_put(&b, part);
+    for (size_t i = part.len; i < (size_t)scale; i++)
+        buf_char(&b, '0');
+    if (!str_i64(buf_str(&b), &n))
+        return false;
+    *ret = str_int(a, n);
+    return true;
+}

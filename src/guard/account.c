@@ -81,10 +81,7 @@ static Err set_failures(Db *db, Str user_uid, int64_t failed, int64_t wait_until
 /* As much for the disk as a try that counts: the time of an answer must not tell which it was. */
 static Err count_nothing(Db *db)
 {
-    Stmt *st;
-    TRY(db_stmt(db, "UPDATE akun SET failed=failed WHERE rowid=(SELECT min(rowid) FROM akun)",
-                &st));
-    return stmt_run(st);
+    return db_run(db, "UPDATE akun SET failed=failed WHERE rowid=(SELECT min(rowid) FROM akun)");
 }
 
 /* What is not forgotten yet of earlier failures. */

@@ -33,8 +33,7 @@ Err reach_next_change(Db *db, int64_t now, int64_t *ret)
                 "SELECT min(at) FROM (SELECT min(since) AS at FROM jangkau WHERE since>0"
                 " AND since>:now UNION ALL SELECT min(until) FROM jangkau"
                 " WHERE until<9223372036854775807 AND until>:now) t",
-                &st));
-    stmt_int(st, ":now", now);
+                &st, BIND(":now", now)));
     TRY(stmt_step(st, &row));
     *ret = row_null(st, 0) ? REACH_FOREVER : row_int(st, 0);
     stmt_done(st);
@@ -50,63 +49,38 @@ Err reach_put(Db *db, Str reg, int64_t rec, int64_t principal, unsigned classes,
 Err reach_put_from(Db *db, Str reg, int64_t rec, int64_t principal, unsigned classes, int64_t since,
                    int64_t until, Str source)
 {
-    Stmt *st;
-    TRY(db_stmt(db,
-                "INSERT INTO jangkau(reg,principal,rec,source,classes,since,until)"
-                " VALUES(:reg,:pr,:rec,:source,:classes,:since,:until)"
-                " ON CONFLICT(reg,principal,rec,source) DO UPDATE SET classes=excluded.classes,"
-                " since=excluded.since,until=excluded.until",
-                &st));
-    stmt_text(st, ":reg", reg);
-    stmt_int(st, ":pr", principal);
-    stmt_int(st, ":rec", rec);
-    stmt_text(st, ":source", source);
-    stmt_int(st, ":classes", classes);
-    stmt_int(st, ":since", since);
-    stmt_int(st, ":until", until);
-    return stmt_run(st);
-}
-
-static Err drop_all(Db *db, Str reg, int64_t rec)
-{
-    Stmt *st;
-    TRY(db_stmt(db, "DELETE FROM jangkau WHERE reg=:reg AND rec=:rec", &st));
-    stmt_text(st, ":reg", reg);
-    stmt_int(st, ":rec", rec);
-    return stmt_run(st);
+    return db_run(db,
+                  "INSERT INTO jangkau(reg,principal,rec,source,classes,since,until)"
+                  " VALUES(:reg,:pr,:rec,:source,:classes,:since,:until)"
+                  " ON CONFLICT(reg,principal,rec,source) DO UPDATE SET classes=excluded.classes,"
+                  " since=excluded.since,until=excluded.until",
+                  BIND(":reg", reg), BIND(":pr", principal), BIND(":rec", rec),
+                  BIND(":source", source), BIND(":classes", classes), BIND(":since", since),
+                  BIND(":until", until));
 }
 
 Err reach_drop(Db *db, Str reg, int64_t rec, Str source)
 {
-    Stmt *st;
     if (!source.ptr)
-        return drop_all(db, reg, rec);
-    TRY(db_stmt(db,
-                "DELETE FROM jangkau WHERE reg=:reg AND rec=:rec AND (source=:source"
-                " OR substr(source,1,length(:source)+1)=:source||'<')",
-                &st));
-    stmt_text(st, ":reg", reg);
-    stmt_int(st, ":rec", rec);
-    stmt_text(st, ":source", source);
-    return stmt_run(st);
+        return db_run(db, "DELETE FROM jangkau WHERE reg=:reg AND rec=:rec", BIND(":reg", reg),
+                      BIND(":rec", rec));
+    return db_run(db,
+                  "DELETE FROM jangkau WHERE reg=:reg AND rec=:rec AND (source=:source"
+                  " OR substr(source,1,length(:source)+1)=:source||'<')",
+                  BIND(":reg", reg), BIND(":rec", rec), BIND(":source", source));
 }
 
 Err reach_copy(Db *db, Str from_reg, int64_t from_rec, Str reg, int64_t rec, Str source)
 {
-    Stmt *st;
-    TRY(db_stmt(db,
-                "INSERT INTO jangkau(reg,principal,rec,source,classes,since,until)"
-                " SELECT :reg,principal,:rec,:source||'<'||source,classes,since,until FROM jangkau"
-                " WHERE reg=:from_reg AND rec=:from_rec"
-                " ON CONFLICT(reg,principal,rec,source) DO UPDATE SET classes=excluded.classes,"
-                " since=excluded.since,until=excluded.until",
-                &st));
-    stmt_text(st, ":from_reg", from_reg);
-    stmt_int(st, ":from_rec", from_rec);
-    stmt_text(st, ":reg", reg);
-    stmt_int(st, ":rec", rec);
-    stmt_text(st, ":source", source);
-    return stmt_run(st);
+    return db_run(
+        db,
+        "INSERT INTO jangkau(reg,principal,rec,source,classes,since,until)"
+        " SELECT :reg,principal,:rec,:source||'<'||source,classes,since,until FROM jangkau"
+        " WHERE reg=:from_reg AND rec=:from_rec"
+        " ON CONFLICT(reg,principal,rec,source) DO UPDATE SET classes=excluded.classes,"
+        " since=excluded.since,until=excluded.until",
+        BIND(":from_reg", from_reg), BIND(":from_rec", from_rec), BIND(":reg", reg),
+        BIND(":rec", rec), BIND(":source", source));
 }
 
 /* ---- one record ---- */
@@ -146,33 +120,21 @@ static void add_relation(Relation *rel, const Subject *s, int64_t principal, uns
     " WHERE reg=:reg AND rec=:rec AND (principal>=:owner AND principal<:user"                      \
     " OR principal>=:area AND principal<:barred)"
 
-static void bind_offices(Stmt *st, Str reg, int64_t rec)
-{
-    stmt_text(st, ":reg", reg);
-    stmt_int(st, ":rec", rec);
-    stmt_int(st, ":owner", principal_of(PRINCIPAL_OWNER, 0));
-    stmt_int(st, ":user", principal_of(PRINCIPAL_USER, 0));
-    stmt_int(st, ":area", principal_of(PRINCIPAL_AREA, 0));
-    stmt_int(st, ":barred", principal_of(PRINCIPAL_BARRED, 0));
-}
+#define BIND_OFFICES(reg, rec)                                                                     \
+    BIND(":reg", reg), BIND(":rec", rec), BIND(":owner", principal_of(PRINCIPAL_OWNER, 0)),        \
+        BIND(":user", principal_of(PRINCIPAL_USER, 0)),                                            \
+        BIND(":area", principal_of(PRINCIPAL_AREA, 0)),                                            \
+        BIND(":barred", principal_of(PRINCIPAL_BARRED, 0))
 
 Err reach_shut(Db *db, Str reg, int64_t rec)
 {
-    Stmt *st;
-    TRY(db_stmt(db, "UPDATE jangkau SET classes=0" ITS_OFFICES, &st));
-    bind_offices(st, reg, rec);
-    return stmt_run(st);
+    return db_run(db, "UPDATE jangkau SET classes=0" ITS_OFFICES, BIND_OFFICES(reg, rec));
 }
 
 Err reach_is_shut(Db *db, Str reg, int64_t rec, bool *ret)
 {
-    Stmt *st;
-    TRY(db_stmt(db, "SELECT 1 FROM jangkau" ITS_OFFICES " AND classes=0 LIMIT 1", &st));
-    bind_offices(st, reg, rec);
-    TRY(stmt_step(st, ret));
-    if (*ret)
-        stmt_done(st);
-    return ERR_OK;
+    return db_any(db, "SELECT 1 FROM jangkau" ITS_OFFICES " AND classes=0 LIMIT 1", ret,
+                  BIND_OFFICES(reg, rec));
 }
 
 Err reach_relation(Db *db, const Subject *s, Str reg, int64_t rec, int64_t now, Relation *ret)
@@ -187,10 +149,7 @@ Err reach_relation(Db *db, const Subject *s, Str reg, int64_t rec, int64_t now, 
     TRY(db_stmt(db,
                 "SELECT principal,classes FROM jangkau"
                 " WHERE reg=:reg AND rec=:rec AND since<=:now AND until>:now",
-                &st));
-    stmt_text(st, ":reg", reg);
-    stmt_int(st, ":rec", rec);
-    stmt_int(st, ":now", now);
+                &st, BIND(":reg", reg), BIND(":rec", rec), BIND(":now", now)));
     for (;;) {
         TRY(stmt_step(st, &row));
         if (!row)

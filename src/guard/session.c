@@ -58,9 +58,7 @@ Err session_prove(WriteTx *tx, Str session)
 
 static Err drop_loose_purposes(Db *db)
 {
-    Stmt *st;
-    TRY(db_stmt(db, "DELETE FROM tujuan_buka WHERE session NOT IN (SELECT hash FROM sesi)", &st));
-    return stmt_run(st);
+    return db_run(db, "DELETE FROM tujuan_buka WHERE session NOT IN (SELECT hash FROM sesi)");
 }
 
 Err session_close(WriteTx *tx, Str session)

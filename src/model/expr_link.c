@@ -1,5 +1,6 @@
 /* Names to columns and codes, and what fits with what. */
 #include "model/expr_tree.h"
+#include "number.h"
 
 typedef struct Link {
     const Model *m;
@@ -115,27 +116,6 @@ static void link_name(const Link *k, Expr *e, const ExprType *want)
 
 /* ---- literals ---- */
 
-/* Writes a decimal with `scale` digits behind the point and without the point. */
-static bool scale_literal(const Link *k, Expr *e, int scale)
-{
-    Arena *a = k->m->arena;
-    ptrdiff_t point = str_find(e->text, '.');
-    Str whole = point < 0 ? e->text : str_head(e->text, (size_t)point);
-    Str part = point < 0 ? S("") : str_from(e->text, (size_t)point + 1);
-    int64_t n;
-    if (part.len > (size_t)scale)
-        return false;
-    Buf b = buf_new(a, 32);
-    buf_put(&b, whole);
-    buf_put(&b, part);
-    for (size_t i = part.len; i < (size_t)scale; i++)
-        buf_char(&b, '0');
-    if (!str_i64(buf_str(&b), &n))
-        return false;
-    e->text = str_int(a, n);
-    return true;
-}
-
 static void link_literal(const Link *k, Expr *e, const ExprType *want)
 {
     Date d;
@@ -143,7 +123,7 @@ static void link_literal(const Link *k, Expr *e, const ExprType *want)
     e->type.multi = false;
     if (e->kind == EXPR_NUMBER) {
         e->type = (ExprType){.kind = FK_NUMBER, .scale = want->kind == FK_NUMBER ? want->scale : 0};
-        if (!scale_literal(k, e, e->type.scale) ||
+        if (!number_canonical(k->m->arena, e->text, e->type.scale, &e->text) ||
             (want->kind != FK_COUNT && want->kind != FK_NUMBER))
             bad(k, e, M_EXPR_TYPES, e->text, STR_NONE);
         return;

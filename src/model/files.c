@@ -63,13 +63,9 @@ static size_t chunk_count(size_t len)
 
 static Err put_chunk(Db *db, Str uid, size_t ord, size_t n, Str blob)
 {
-    Stmt *st;
-    TRY(db_stmt(db, "INSERT INTO berkas(uid,ord,n,blob) VALUES(:uid,:ord,:n,:blob)", &st));
-    stmt_text(st, ":uid", uid);
-    stmt_int(st, ":ord", (int64_t)ord);
-    stmt_int(st, ":n", (int64_t)n);
-    stmt_blob(st, ":blob", blob);
-    return stmt_run(st);
+    return db_run(db, "INSERT INTO berkas(uid,ord,n,blob) VALUES(:uid,:ord,:n,:blob)",
+                  BIND(":uid", uid), BIND(":ord", (int64_t)ord), BIND(":n", (int64_t)n),
+                  BIND_BLOB(":blob", blob));
 }
 
 /* Opens berkas.db to be written; its tables are made by whoever comes first. */

@@ -94,31 +94,22 @@ static Err put_referrer(WriteTx *tx, const Record *r, const Field *f)
 {
     Arena *a = tx->arena;
     Str like = str_printf(a, "%.*s.%.*s:", STR_ARG(f->reg->name), STR_ARG(f->name));
-    Stmt *st;
-    TRY(db_stmt(tx->db,
-                "DELETE FROM jangkau WHERE reg=:reg AND rec=:rec"
-                " AND substr(source,1,:n)=:src",
-                &st));
-    stmt_text(st, ":reg", r->reg->name);
-    stmt_int(st, ":rec", r->id);
-    stmt_int(st, ":n", (int64_t)like.len);
-    stmt_text(st, ":src", like);
-    TRY(stmt_run(st));
-    TRY(db_stmt(tx->db,
-                str_printf(a,
-                           "INSERT INTO jangkau(principal,reg,rec,classes,since,until,source)"
-                           " SELECT j.principal,:reg,:rec,j.classes,j.since,j.until,:src || "
-                           "k.id || '<' || j.source"
-                           " FROM %.*s k CROSS JOIN jangkau j ON j.reg=:from AND j.rec=k.id"
-                           " WHERE k.%.*s=:rec AND k.batal=0",
-                           STR_ARG(f->reg->name), STR_ARG(f->name))
-                    .ptr,
-                &st));
-    stmt_text(st, ":reg", r->reg->name);
-    stmt_int(st, ":rec", r->id);
-    stmt_text(st, ":src", like);
-    stmt_text(st, ":from", f->reg->name);
-    return stmt_run(st);
+    TRY(db_run(tx->db,
+               "DELETE FROM jangkau WHERE reg=:reg AND rec=:rec"
+               " AND substr(source,1,:n)=:src",
+               BIND(":reg", r->reg->name), BIND(":rec", r->id), BIND(":n", (int64_t)like.len),
+               BIND(":src", like)));
+    return db_run(tx->db,
+                  str_printf(a,
+                             "INSERT INTO jangkau(principal,reg,rec,classes,since,until,source)"
+                             " SELECT j.principal,:reg,:rec,j.classes,j.since,j.until,:src || "
+                             "k.id || '<' || j.source"
+                             " FROM %.*s k CROSS JOIN jangkau j ON j.reg=:from AND j.rec=k.id"
+                             " WHERE k.%.*s=:rec AND k.batal=0",
+                             STR_ARG(f->reg->name), STR_ARG(f->name))
+                      .ptr,
+                  BIND(":reg", r->reg->name), BIND(":rec", r->id), BIND(":src", like),
+                  BIND(":from", f->reg->name));
 }
 
 /* A request about one's own data opens the file to nobody: it is not work on the file. */
@@ -156,35 +147,29 @@ static Err put_pair(WriteTx *tx, const Register *reg, int64_t id)
 {
     const Field *pair = role_field(reg->model, FIELD_ROLE_CANDIDATE_PAIR);
     Str links = field_link_table(tx->arena, pair);
-    Stmt *st;
     TRY(reach_drop(tx->db, reg->name, id, SRC_PAIR));
-    TRY(db_stmt(tx->db,
-                str_printf(tx->arena,
-                           "INSERT INTO jangkau(principal,reg,rec,classes,since,until,source)"
-                           " SELECT a.principal,:reg,:rec,a.classes&b.classes,"
-                           " CASE WHEN a.since>b.since THEN a.since ELSE b.since END,"
-                           " CASE WHEN a.until<b.until THEN a.until ELSE b.until END,"
-                           " :src||'<'||a.source||'<'||b.source"
-                           " FROM %.*s p JOIN %.*s q ON q.rec=p.rec AND q.ord>p.ord"
-                           " JOIN jangkau a ON a.reg=:persons AND a.rec=p.val"
-                           " JOIN jangkau b ON b.reg=:persons AND b.rec=q.val"
-                           " AND b.principal=a.principal"
-                           " WHERE p.rec=:rec UNION"
-                           " SELECT a.principal,:reg,:rec,a.classes,a.since,a.until,"
-                           " :src||'<'||a.source FROM %.*s p"
-                           " JOIN jangkau a ON a.reg=:persons AND a.rec=p.val"
-                           " WHERE p.rec=:rec AND a.principal>=:barred"
-                           " AND a.principal<:addressed",
-                           STR_ARG(links), STR_ARG(links), STR_ARG(links))
-                    .ptr,
-                &st));
-    stmt_int(st, ":barred", principal_of(PRINCIPAL_BARRED, 0));
-    stmt_int(st, ":addressed", principal_of(PRINCIPAL_ADDRESSED, 0));
-    stmt_text(st, ":reg", reg->name);
-    stmt_int(st, ":rec", id);
-    stmt_text(st, ":src", SRC_PAIR);
-    stmt_text(st, ":persons", pair->target->name);
-    return stmt_run(st);
+    return db_run(tx->db,
+                  str_printf(tx->arena,
+                             "INSERT INTO jangkau(principal,reg,rec,classes,since,until,source)"
+                             " SELECT a.principal,:reg,:rec,a.classes&b.classes,"
+                             " CASE WHEN a.since>b.since THEN a.since ELSE b.since END,"
+                             " CASE WHEN a.until<b.until THEN a.until ELSE b.until END,"
+                             " :src||'<'||a.source||'<'||b.source"
+                             " FROM %.*s p JOIN %.*s q ON q.rec=p.rec AND q.ord>p.ord"
+                             " JOIN jangkau a ON a.reg=:persons AND a.rec=p.val"
+                             " JOIN jangkau b ON b.reg=:persons AND b.rec=q.val"
+                             " AND b.principal=a.principal"
+                             " WHERE p.rec=:rec UNION"
+                             " SELECT a.principal,:reg,:rec,a.classes,a.since,a.until,"
+                             " :src||'<'||a.source FROM %.*s p"
+                             " JOIN jangkau a ON a.reg=:persons AND a.rec=p.val"
+                             " WHERE p.rec=:rec AND a.principal>=:barred"
+                             " AND a.principal<:addressed",
+                             STR_ARG(links), STR_ARG(links), STR_ARG(links))
+                      .ptr,
+                  BIND(":barred", principal_of(PRINCIPAL_BARRED, 0)),
+                  BIND(":addressed", principal_of(PRINCIPAL_ADDRESSED, 0)), BIND(":reg", reg->name),
+                  BIND(":rec", id), BIND(":src", SRC_PAIR), BIND(":persons", pair->target->name));
 }
 
 /* Candidates follow the reach of their persons. */
@@ -416,23 +401,18 @@ Err follow_blind(WriteTx *tx, const Store *s, const Field *f, int64_t rec, Str p
     Str name = field_first_name(f);
     Str label = str_printf(a, "%.*s.%.*s", STR_ARG(f->reg->name), STR_ARG(name));
     Str lines = plain, line;
-    Stmt *st;
-    TRY(db_stmt(tx->db, "DELETE FROM sidik WHERE field=:field AND rec=:rec", &st));
-    stmt_text(st, ":field", label);
-    stmt_int(st, ":rec", rec);
-    TRY(stmt_run(st));
+    TRY(db_run(tx->db, "DELETE FROM sidik WHERE field=:field AND rec=:rec", BIND(":field", label),
+               BIND(":rec", rec)));
     while (str_cut(&lines, '\n', &line)) {
         Str normal = value_normalise(f, a, line);
         if (str_empty(normal))
             continue;
-        TRY(db_stmt(tx->db,
-                    "INSERT INTO sidik(field,hash,rec) VALUES(:field,:hash,:rec)"
-                    " ON CONFLICT DO NOTHING",
-                    &st));
-        stmt_text(st, ":field", label);
-        stmt_text(st, ":hash", blind_index(s->in->keyring, a, f->reg->name, name, normal));
-        stmt_int(st, ":rec", rec);
-        TRY(stmt_run(st));
+        TRY(db_run(tx->db,
+                   "INSERT INTO sidik(field,hash,rec) VALUES(:field,:hash,:rec)"
+                   " ON CONFLICT DO NOTHING",
+                   BIND(":field", label),
+                   BIND(":hash", blind_index(s->in->keyring, a, f->reg->name, name, normal)),
+                   BIND(":rec", rec)));
     }
     return ERR_OK;
 }

@@ -1,6 +1,7 @@
 #include "web/api_body.h"
 
 #include "model/load.h"
+#include "number.h"
 #include "web/record.h"
 
 static void wrong(Problems *problems, Str field, Msg msg, Str a, Str b)
@@ -62,30 +63,6 @@ Err api_body_read(Arena *a, Str text, ApiBody *ret, Problems *problems)
 }
 
 /* ---- the fields ---- */
-
-/* "12.5" with scale 1 -> "125"; the number of JSON knows no thousand marks. */
-static bool scaled(Arena *a, Str s, int scale, Str *ret)
-{
-    Str whole = s, part = S("");
-    ptrdiff_t dot = str_find(s, '.');
-    int64_t n;
-    if (dot >= 0) {
-        whole = str_head(s, (size_t)dot);
-        part = str_from(s, (size_t)dot + 1);
-    }
-    if (part.len > (size_t)scale)
-        return false;
-    Buf b = buf_new(a, 32);
-    buf_put(&b, whole);
-    buf_put(&b, part);
-    for (size_t i = part.len; i < (size_t)scale; i++)
-        buf_char(&b, '0');
-    *ret = buf_str(&b);
-    if (!str_i64(*ret, &n))
-        return false;
-    *ret = str_int(a, n);
-    return true;
-}
 
 /* Several values become one text as a form would send it; false for what is no text. */
 static bool joined(Arena *a, const JsonTree *value, char sep, Str *ret)
@@ -156,7 +133,7 @@ static void fill_one(Arena *a, const Field *f, const JsonTree *value, Change *c,
         return;
     }
     if (f->kind == FK_NUMBER && value->kind == TREE_NUMBER) {
-        if (scaled(a, value->text, f->scale, &canonical))
+        if (number_canonical(a, value->text, f->scale, &canonical))
             change_set(c, f, canonical);
         else
             wrong(problems, f->name, M_API_NUMBER, str_int(a, f->scale), STR_NONE);

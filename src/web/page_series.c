@@ -16,12 +16,7 @@ static void table_open(Req *req, Html *h, Str caption, const Msg *heads, size_t 
     page_scroll_open(h, req_say(req, M_TABLE_REGION, caption)); /* unlike the chart's */
     h_open(h, "table");
     h_element(h, "caption", caption);
-    h_open(h, "thead");
-    h_open(h, "tr");
-    for (size_t i = 0; i < n; i++)
-        page_head_cell(h, req_tr(req, heads[i]), "col");
-    h_close(h);
-    h_close(h);
+    page_table_head(req, h, heads, n);
     h_open(h, "tbody");
 }
 
