@@ -9,6 +9,7 @@ import zlib
 import documents
 import pictures
 from sigap import *  # noqa: F401,F403
+from steps import attach
 
 CANARY = "KENARI-LAMPIRAN-7391"
 PDF = f"%PDF-1.4\n% {CANARY}\n".encode() + bytes(range(256)) * 1500
@@ -16,14 +17,6 @@ PDF = f"%PDF-1.4\n% {CANARY}\n".encode() + bytes(range(256)) * 1500
 
 def batam(s):
     return s.rows("SELECT uid FROM kasus WHERE judul LIKE 'Dua orang%'")[0]["uid"]
-
-
-def attach(c, uid, name, data):
-    form = c.get(f"/lampiran/baru?induk=kasus/{uid}").form("/lampiran/baru", has="kelas")
-    form["jenis"] = "foto"
-    form["kelas"] = "kisah"
-    form.file("isi", name, data)
-    return c.submit(form)
 
 
 def test_goes_in_sealed_and_comes_back(s):

@@ -36,6 +36,15 @@ def apply(client, preview):
     return settled(client, client.submit(preview.form("/terap")))
 
 
+def attach(client, uid, name, data):
+    """Attaches a file to a case; gives the page of the attachment, or the form again."""
+    form = client.get(f"/lampiran/baru?induk=kasus/{uid}").form("/lampiran/baru", has="kelas")
+    form["jenis"] = "foto"
+    form["kelas"] = "kisah"
+    form.file("isi", name, data)
+    return client.submit(form)
+
+
 def undo(client, page):
     return settled(client, client.submit(client.get(page.path).form("/urung")))
 
