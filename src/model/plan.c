@@ -106,26 +106,38 @@ static Err plan_link_table(Planner *p, const Field *f)
     TRY(db_columns(p->db, a, old, &had));
     if (have.n || had.n)
         check_retype(p, f, have.n ? f->name : f->was);
-    if (!have.n && had.n)
-        add_step(p, str_printf(a, "ALTER TABLE %.*s RENAME TO %.*s", STR_ARG(old), STR_ARG(table)));
-    if (have.n || had.n)
+    if (have.n)
         return ERR_OK;
     const char *type = f->kind == FK_REF ? DB_INTEGER : DB_TEXT;
-    add_step(p, str_printf(a,
-                           "CREATE TABLE %.*s(rec INTEGER NOT NULL, ord INTEGER NOT NULL,"
-                           " val %s NOT NULL%s, PRIMARY KEY(rec, ord))",
-                           STR_ARG(table), type, field_has_target_column(f) ? ", reg TEXT" : ""));
+    if (had.n) {
+        add_step(p, str_printf(a, "ALTER TABLE %.*s RENAME TO %.*s", STR_ARG(old), STR_ARG(table)));
+        add_step(p, str_printf(a, "DROP INDEX IF EXISTS ix_%.*s", STR_ARG(old)));
+    } else {
+        add_step(p,
+                 str_printf(a,
+                            "CREATE TABLE %.*s(rec INTEGER NOT NULL, ord INTEGER NOT NULL,"
+                            " val %s NOT NULL%s, PRIMARY KEY(rec, ord))",
+                            STR_ARG(table), type, field_has_target_column(f) ? ", reg TEXT" : ""));
+    }
     add_step(
         p, str_printf(a, "CREATE INDEX ix_%.*s ON %.*s(val, rec)", STR_ARG(table), STR_ARG(table)));
     return ERR_OK;
 }
 
+static Str index_name(Arena *a, const Field *f, Str name)
+{
+    return str_printf(a, "ix_%.*s_%.*s", STR_ARG(f->reg->name), STR_ARG(name));
+}
+
+/* The index of a renamed field goes: the next field of the old name would be without one. */
 static void plan_index(Planner *p, const Field *f, const StrList *indexes)
 {
     bool wanted =
         !f->class_ && (f->facet || f->sort || f->unique || f->matched || f->kind == FK_REF ||
                        f->role == FIELD_ROLE_TASK_NEXT || f->reg->stats.date == f);
-    Str name = str_printf(p->arena, "ix_%.*s_%.*s", STR_ARG(f->reg->name), STR_ARG(f->name));
+    Str name = index_name(p->arena, f, f->name), old = index_name(p->arena, f, f->was);
+    if (!str_empty(f->was) && !reg_field(f->reg, f->was) && str_list_has(indexes, old))
+        add_step(p, str_printf(p->arena, "DROP INDEX %.*s", STR_ARG(old)));
     if (wanted && !str_list_has(indexes, name))
         add_step(p, str_printf(p->arena, "CREATE INDEX %.*s ON %.*s(%.*s)", STR_ARG(name),
                                STR_ARG(f->reg->name), STR_ARG(f->name)));

@@ -209,6 +209,33 @@ static void a_tagged_reference_has_two_columns(void **state)
     nothing_to_do(k);
 }
 
+/* A field may later take the name another had: its column, table and index are made. */
+static void an_old_name_is_free_again(void **state)
+{
+    Kit *k = *state;
+    Problems problems;
+    Plan made;
+    Field *f = renamed(k, "kasus", "saksi", "pelapor");
+    renamed(k, "kasus", "jalur", "rute");
+    OK(plan(k, &problems, &made, true));
+    assert_true(has_step(&made, "DROP INDEX ix_kasus_saksi"));
+    assert_true(has_step(&made, "CREATE INDEX ix_kasus_pelapor ON kasus(pelapor)"));
+    assert_true(has_step(&made, "CREATE INDEX ix_kasus__rute ON kasus__rute(val, rec)"));
+    edit(k, "kasus", "judul")->was = S("lp"); /* that is there, and asked by its index, all along */
+    edit(k, "kasus", "lp")->facet = true;
+    OK(plan(k, &problems, &made, true));
+    edit(k, "kasus", "judul")->was = STR_NONE;
+    edit(k, "kasus", "rute")->was = f->was = STR_NONE;
+    f->name = S("saksi");
+    edit(k, "kasus", "rute")->name = S("jalur");
+    kit_exec(k, "DELETE FROM meta WHERE kunci='model'");
+    OK(plan(k, &problems, &made, true));
+    assert_true(has_step(&made, "ALTER TABLE kasus ADD COLUMN saksi INTEGER"));
+    assert_true(has_step(&made, "CREATE INDEX ix_kasus_saksi ON kasus(saksi)"));
+    assert_true(has_step(&made, "CREATE INDEX ix_kasus__jalur ON kasus__jalur(val, rec)"));
+    nothing_to_do(k);
+}
+
 static void another_type_is_refused(void **state)
 {
     Kit *k = *state;
@@ -397,17 +424,12 @@ static void half_a_plan_is_undone(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        PLAN_TEST(what_is_applied_leaves_nothing),
-        PLAN_TEST(what_is_sealed_has_one_column),
-        PLAN_TEST(missing_parts_are_added),
-        PLAN_TEST(indexes_follow_use),
-        PLAN_TEST(a_tagged_reference_has_two_columns),
-        PLAN_TEST(another_type_is_refused),
-        PLAN_TEST(a_dropped_column_is_refused),
-        PLAN_TEST(a_dropped_list_is_refused),
-        PLAN_TEST(a_dropped_register_is_refused),
-        PLAN_TEST(a_rename_keeps_what_was_stored),
-        PLAN_TEST(a_failure_changes_nothing),
+        PLAN_TEST(what_is_applied_leaves_nothing), PLAN_TEST(what_is_sealed_has_one_column),
+        PLAN_TEST(missing_parts_are_added),        PLAN_TEST(indexes_follow_use),
+        PLAN_TEST(an_old_name_is_free_again),      PLAN_TEST(a_tagged_reference_has_two_columns),
+        PLAN_TEST(another_type_is_refused),        PLAN_TEST(a_dropped_column_is_refused),
+        PLAN_TEST(a_dropped_list_is_refused),      PLAN_TEST(a_dropped_register_is_refused),
+        PLAN_TEST(a_rename_keeps_what_was_stored), PLAN_TEST(a_failure_changes_nothing),
         PLAN_TEST(half_a_plan_is_undone),
     };
     if (argc != 2)
