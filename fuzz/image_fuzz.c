@@ -23,8 +23,8 @@ static void read_person(Arena *a, size_t i, SearchPerson *ret)
     Str cells[COLUMNS] = {str_of(book[i][0]), str_of(book[i][1])};
     search_person(rules, a, columns, cells, COLUMNS, ret);
     ret->birth = PACKED_DATE(1990 + i, 5, 1 + i);
-    ret->nik = i * i;
-    ret->phone = 1 + i % 2;
+    ret->marks[MARK_NIK] = i * i;
+    ret->marks[MARK_PHONE] = 1 + i % 2;
 }
 
 static Str sound_image(void)
@@ -72,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (search_index_open(a, rules, change(a, sound, data, size), &x) == ERR_OK)
         for (size_t i = 0; i < RECORDS; i++) {
             read_person(a, i, &wanted);
-            search_find(x, &wanted, &answer);
+            search_find(x, &wanted, SEARCH_RESULTS, &answer);
             if (answer.n > SEARCH_RESULTS || answer.n > search_index_records(x))
                 BUG("more than there are");
             if (size < CHANGE && (answer.n == 0 || answer.hits[0].place != i))

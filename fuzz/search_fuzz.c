@@ -74,8 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t k = 0; k < COLUMNS && str_cut(&rest, ';', &cells[k]); k++)
         ;
     search_person(rules, a, columns, cells, COLUMNS, &wanted);
-    search_find(x, &wanted, &answer);
-    search_find(x, &wanted, &again);
+    search_find(x, &wanted, SEARCH_RESULTS, &answer);
+    search_find(x, &wanted, SEARCH_RESULTS, &again);
     if (answer.n > SEARCH_RESULTS || answer.n != again.n)
         BUG("another answer to the same question");
     for (size_t i = 0; i < answer.n; i++)

@@ -1,9 +1,9 @@
 /* New persons one by one against a book, and all at once, for bench/identity/search --batch:
- *   match_one DOMAIN BOOK.csv NEW.csv
- * At once: blocks, edges and groups of `match link`. One by one: the ten of the search index, weighed by
+ *   match_one DOMAIN BOOK.csv NEW.csv PERSONS.txt MOST ..
+ * At once: blocks, edges and groups of `match link`. One by one: so many of the search index, weighed by
  * the same weights; the heaviest is the link when it weighs even odds or more, or else when it is the likeliest home by the
  * share of persons that the book lacks (learned at once too, as in match_cluster.c). Prints how many decide
- * alike, why the others do not, and the processor time of one. */
+ * alike, why the others do not, how often either is right by PERSONS.txt, and the processor time of one; a row for each MOST. */
 #include "base/csv.h"
 #include "base/file.h"
 #include "identity/match_cluster.h"
@@ -15,6 +15,18 @@
 #include <time.h>
 
 enum { MOST_BYTES = 2000000000, MOST_COLUMNS = 64, NOBODY = UINT32_MAX };
+
+typedef enum Outcome {
+    BOTH_ALIKE,
+    BOTH_NOBODY,
+    NOT_FOUND,  /* only at once: weighs even odds, and was not among those of the search */
+    LIGHT,      /* only at once: joined by its group, or as the likeliest home */
+    HELD_APART, /* only alone: held apart by its group */
+    NO_BLOCK,   /* only alone: in no block with it */
+    SAME_GROUP, /* another record of the same person */
+    OTHER_PERSON,
+    OUTCOMES
+} Outcome;
 
 typedef struct One {
     Arena *arena;
@@ -30,6 +42,8 @@ typedef struct One {
     uint32_t first; /* of the new ones */
     double *ms;
     SearchPerson *asked;
+    uint32_t *behind, most_person; /* by record: the person it was written of */
+    bool *known;                   /* by person: the book has her */
 } One;
 
 static double cpu_ms(void)
@@ -59,17 +73,6 @@ static void read_persons(One *o, const MatchSource *file, SearchPerson *asked)
     }
 }
 
-static void at_once(One *o)
-{
-    MatchRun run = {.comparer = &o->comparer, .threads = 1};
-    comparer_init(o->arena, o->book, &o->comparer);
-    run.blocks = o->blocks = match_blocks_new(o->arena, o->book, true);
-    Patterns patterns = match_count_patterns(o->arena, &run);
-    match_model_learn(&o->comparer, &patterns, true, &o->model);
-    MatchEdges edges = match_find_edges(o->arena, &run, &o->model, WEAKEST_EDGE);
-    o->clusters = match_clusters_make(o->arena, &o->comparer, &o->model, &edges, 0, false, NULL, 0);
-}
-
 static double weight_of(const One *o, uint32_t old, uint32_t new)
 {
     Compared pair;
@@ -77,12 +80,12 @@ static double weight_of(const One *o, uint32_t old, uint32_t new)
     return match_weight(&o->model, &pair, o->book->comparison_count);
 }
 
-static uint32_t alone(const One *o, uint32_t new)
+static uint32_t alone(const One *o, uint32_t new, size_t among)
 {
     SearchAnswer found;
     uint32_t best = NOBODY;
     double most = -INFINITY, all = exp2(o->absent);
-    search_find(o->index, &o->asked[new - o->first], &found);
+    search_find(o->index, &o->asked[new - o->first], among, &found);
     for (size_t i = 0; i < found.n; i++) {
         double weight = weight_of(o, (uint32_t)found.hits[i].place, new);
         all += weight >= WEAKEST_EDGE ? exp2(weight) : 0;
@@ -95,18 +98,30 @@ static uint32_t alone(const One *o, uint32_t new)
     return most >= 0 || home ? best : NOBODY;
 }
 
-/* As share_missing of match_cluster.c, of the new ones. */
-static void learn_absent(One *o)
+/* As share_missing of match_cluster.c, of the new ones: those that no pair of even odds joins. */
+static void learn_absent(One *o, const MatchEdges *edges)
 {
     static const double most = 0.3, least = 1.0 / 64;
-    uint32_t n = o->book->n, lacking = 0;
+    uint32_t n = o->book->n, lacking = n - o->first;
     bool *in = ARENA_WIDE(o->arena, n, bool);
-    for (uint32_t i = 0; i < o->first; i++)
-        in[o->clusters.of[i]] = true;
+    for (size_t i = 0; i < edges->n; i++)
+        in[edges->items[i].b] |= edges->items[i].weight >= 0;
     for (uint32_t i = o->first; i < n; i++)
-        lacking += !in[o->clusters.of[i]];
+        lacking -= in[i];
     double share = (double)lacking / (n - o->first);
     o->absent = share > 0 && share <= most ? log2(fmax(share, least)) : 0;
+}
+
+static void at_once(One *o)
+{
+    MatchRun run = {.comparer = &o->comparer, .threads = 1};
+    comparer_init(o->arena, o->book, &o->comparer);
+    run.blocks = o->blocks = match_blocks_new(o->arena, o->book, true);
+    Patterns patterns = match_count_patterns(o->arena, &run);
+    match_model_learn(&o->comparer, &patterns, true, &o->model);
+    MatchEdges edges = match_find_edges(o->arena, &run, &o->model, WEAKEST_EDGE);
+    o->clusters = match_clusters_make(o->arena, &o->comparer, &o->model, &edges, 0, false, NULL, 0);
+    learn_absent(o, &edges);
 }
 
 static bool is_candidate(const One *o, uint32_t old, uint32_t new)
@@ -152,37 +167,64 @@ static uint32_t *list_groups(const One *o)
     return next;
 }
 
-static void compare_all(One *o)
+/* Whether a record of the book, or none, is what was written of the person. */
+static bool is_right(const One *o, uint32_t new, uint32_t said)
 {
-    uint32_t n = o->book->n - o->first, same = 0, none = 0, among = 0, unseen = 0, group = 0, blocked = 0, other = 0, home = 0;
-    const uint32_t *next = list_groups(o);
+    uint32_t person = o->behind[new];
+    return said == NOBODY ? person > o->most_person || !o->known[person] : o->behind[said] == person;
+}
+
+static Outcome outcome_of(const One *o, uint32_t new, uint32_t one, uint32_t all)
+{
+    if (one == all)
+        return one == NOBODY ? BOTH_NOBODY : BOTH_ALIKE;
+    if (one == NOBODY)
+        return weight_of(o, all, new) >= 0 ? NOT_FOUND : LIGHT;
+    if (all == NOBODY)
+        return is_candidate(o, one, new) ? HELD_APART : NO_BLOCK;
+    return o->clusters.of[one] == o->clusters.of[all] ? SAME_GROUP : OTHER_PERSON;
+}
+
+/* A row of the table: each of the new ones alone, by so many of the search. */
+static void compare_all(One *o, size_t among, const uint32_t *next)
+{
+    uint32_t n = o->book->n - o->first, counts[OUTCOMES] = {0}, right_alone = 0, right_all = 0;
     for (uint32_t new = o->first; new < o->book->n; new ++) {
         double begin = cpu_ms();
-        uint32_t one = alone(o, new), all;
+        uint32_t one = alone(o, new, among), all;
         o->ms[new - o->first] = cpu_ms() - begin;
         all = together(o, new, next);
-        if (one == all) {
-            same++;
-            none += one == NOBODY;
-        } else if (all != NOBODY && one == NOBODY)
-            weight_of(o, all, new) >= 0 ? unseen++ : home++;
-        else if (all == NOBODY)
-            is_candidate(o, one, new) ? group++ : blocked++;
-        else if (o->clusters.of[one] == o->clusters.of[all])
-            among++;
-        else
-            other++;
+        counts[outcome_of(o, new, one, all)]++;
     }
+    uint32_t alike = counts[BOTH_ALIKE] + counts[BOTH_NOBODY];
     qsort(o->ms, n, sizeof *o->ms, ascending);
-    printf("%u new against %u: alike %u (%.2f %%), of them nobody's %u; not alike: only at once: heavy but not among the ten %u, light "
-           "and joined by its group or as the likeliest home %u; only alone: held apart by its group %u, no candidate of a block %u; "
-           "another of the same group %u; another person %u. CPU ms of one: p50 %.2f p99 %.2f most %.2f\n",
-           n, o->first, same, 100.0 * same / n, none, unseen, home, group, blocked, among, other, o->ms[n / 2], o->ms[n * 99 / 100], o->ms[n - 1]);
+    printf("| %zu | %.2f | %.2f |", among, 100.0 * alike / n, 100.0 * (alike + counts[SAME_GROUP]) / n);
+    for (int i = BOTH_NOBODY; i < OUTCOMES; i++)
+        printf(" %u |", counts[i]);
+    printf(" %.2f | %.2f | %.2f | %.2f | %.2f |\n", 100.0 * right_alone / n, 100.0 * right_all / n, o->ms[n / 2],
+           o->ms[n * 99 / 100], o->ms[n - 1]);
+    fflush(stdout);
+}
+
+/* The person behind each record: numbers, a line each. */
+static void read_persons_behind(One *o, const char *path)
+{
+    FILE *f = fopen(path, "r");
+    o->behind = ARENA_WIDE(o->arena, o->book->n, uint32_t);
+    for (uint32_t i = 0; i < o->book->n; i++)
+        if (!f || fscanf(f, "%u", &o->behind[i]) != 1)
+            exit(1);
+    for (uint32_t i = 0; i < o->first; i++)
+        o->most_person = o->behind[i] > o->most_person ? o->behind[i] : o->most_person;
+    o->known = ARENA_WIDE(o->arena, o->most_person + 1, bool);
+    for (uint32_t i = 0; i < o->first; i++)
+        o->known[o->behind[i]] = true;
+    fclose(f);
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 4)
+    if (argc < 6)
         return 2;
     One *o = ARENA_NEW(arena_new(SIZE_MAX), One);
     Arena *a = o->arena = arena_new(SIZE_MAX);
@@ -207,7 +249,9 @@ int main(int argc, char **argv)
     read_persons(o, &o->files[1], o->asked);
     search_index_finish(o->index);
     at_once(o);
-    learn_absent(o);
-    compare_all(o);
+    read_persons_behind(o, argv[4]);
+    const uint32_t *next = list_groups(o);
+    for (int i = 5; i < argc; i++)
+        compare_all(o, strtoul(argv[i], NULL, 10), next);
     return 0;
 }

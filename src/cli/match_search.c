@@ -181,7 +181,7 @@ static void answer(const Talk *t, Arena *a, const CsvRow *row)
     Buf out = buf_new(a, 1024);
     size_t n = row->n < t->asked.n ? row->n : t->asked.n;
     search_person(t->s->rules, a, t->asked.items, row->cells, n, wanted);
-    search_find(t->s->index, wanted, &found);
+    search_find(t->s->index, wanted, SEARCH_RESULTS, &found);
     for (size_t i = 0; i < found.n; i++) {
         buf_printf(&out, "%ld,%zu,", t->number, i + 1);
         csv_cell(&out, name_of(t->s, a, found.hits[i].place), ',');

@@ -263,7 +263,7 @@ Err population_find(const PopulationBook *b, Arena *a, const PersonFacts *who, R
     asked.village = STR_NONE; /* a code here, words in the book */
     search_person(b->store.model->names, a, columns, person_fact(&asked, 0), PERSON_FACT_COUNT,
                   wanted);
-    search_find(b->index, wanted, &answer);
+    search_find(b->index, wanted, SEARCH_RESULTS, &answer);
     for (size_t i = 0; i < answer.n; i++)
         TRY(row_at(b, a, answer.hits[i].place, &facts[i]));
     likeness_compare(&b->store, who, facts, answer.n, like);

@@ -32,6 +32,24 @@ static void read_name(const NameRules *rules, Arena *scratch, Str cell, Name *to
     join_name(to, &alias);
 }
 
+static uint64_t mark_of(SearchMark kind, uint64_t number)
+{
+    return number ? match_mix(number, kind + 1u) : 0;
+}
+
+/* Any two of her first three words by their sounds, whichever stands first. */
+static void mark_mother(const NameRules *rules, Arena *scratch, Str cell, uint64_t *ret)
+{
+    Name name, alias;
+    name_normalise(rules, scratch, cell, &name, &alias);
+    for (int i = 1; i < name.n && i < 3; i++)
+        for (int k = 0; k < i; k++) {
+            uint64_t x = match_hash(1, token_strict(&name.tokens[i])),
+                     y = match_hash(1, token_strict(&name.tokens[k]));
+            *ret++ = mark_of(MARK_MOTHER, x + y);
+        }
+}
+
 static uint64_t phone_of(Str cell)
 {
     return match_number(str_from(cell, cell.len > 9 ? cell.len - 9 : 0), 6, true);
@@ -43,29 +61,39 @@ static bool is_name(ColumnRole role)
            role == COLUMN_ALIAS;
 }
 
+static void read_cell(const NameRules *rules, Arena *scratch, ColumnRole role, Str cell,
+                      SearchPerson *ret)
+{
+    Date d;
+    if (is_name(role))
+        read_name(rules, scratch, cell, &ret->name);
+    else if (role == COLUMN_BIRTH && date_read_loose(scratch, cell, century, &d))
+        ret->birth = PACKED_DATE(d.year, d.month, d.day);
+    else if (role == COLUMN_NIK)
+        ret->marks[MARK_NIK] = mark_of(MARK_NIK, match_number(cell, 16, true));
+    else if (role == COLUMN_PHONE)
+        ret->marks[MARK_PHONE] = mark_of(MARK_PHONE, phone_of(cell));
+    else if (role == COLUMN_PASSPORT)
+        ret->marks[MARK_PASSPORT] = mark_of(MARK_PASSPORT, match_number(cell, 4, false));
+    else if (role == COLUMN_CARD)
+        ret->marks[MARK_CARD] = mark_of(MARK_CARD, match_number(cell, 16, true));
+    else if (role == COLUMN_MOTHER)
+        mark_mother(rules, scratch, cell, ret->marks + MARK_MOTHER);
+    else if (role == COLUMN_PLACE)
+        ret->village = match_plain(scratch, cell);
+}
+
 void search_person(const NameRules *rules, Arena *scratch, const MatchColumn *columns,
                    const Str *cells, size_t n, SearchPerson *ret)
 {
-    Date d;
     ret->name.n = 0;
     ret->birth = 0;
     ret->village = STR_NONE;
-    ret->nik = ret->phone = 0;
+    memset(ret->marks, 0, sizeof ret->marks);
     for (size_t i = 0; i < n; i++) {
         Str cell = str_trim(cells[i]);
-        ColumnRole role = columns[i].role;
-        if (!cell.len)
-            continue;
-        if (is_name(role))
-            read_name(rules, scratch, cell, &ret->name);
-        else if (role == COLUMN_BIRTH && date_read_loose(scratch, cell, century, &d))
-            ret->birth = PACKED_DATE(d.year, d.month, d.day);
-        else if (role == COLUMN_NIK)
-            ret->nik = match_number(cell, 16, true);
-        else if (role == COLUMN_PHONE)
-            ret->phone = phone_of(cell);
-        else if (role == COLUMN_PLACE)
-            ret->village = match_plain(scratch, cell);
+        if (cell.len)
+            read_cell(rules, scratch, columns[i].role, cell, ret);
     }
 }
 
@@ -102,8 +130,8 @@ typedef struct Question {
     bool all_of_village; /* everybody who lives there was looked at */
     uint32_t last_birth; /* and what it said: records of one day lie side by side */
     float last_birth_bits;
-    Kept kept[SEARCH_RESULTS];
-    size_t kept_n;
+    Kept kept[SEARCH_MOST];
+    size_t kept_n, most;
 } Question;
 
 static Date date_of(uint32_t packed)
@@ -265,9 +293,9 @@ static void keep(Question *q, uint32_t record, float score)
     while (at > 0 && (score > q->kept[at - 1].score ||
                       (score == q->kept[at - 1].score && record < q->kept[at - 1].record)))
         at--;
-    if (at == SEARCH_RESULTS)
+    if (at == q->most)
         return;
-    size_t last = q->kept_n < SEARCH_RESULTS ? q->kept_n++ : SEARCH_RESULTS - 1;
+    size_t last = q->kept_n < q->most ? q->kept_n++ : q->most - 1;
     memmove(q->kept + at + 1, q->kept + at, (last - at) * sizeof *q->kept);
     q->kept[at] = (Kept){record, score};
 }
@@ -293,7 +321,7 @@ static void weigh(Question *q, uint32_t record, bool closely)
     int least = closely ? 0 : q->last_birth_bits >= day_and_month ? 1 : ASKED_WORDS;
     float score = name_bits(q, r, least) + q->last_birth_bits,
           best = q->all_of_village ? 0 : q->asked[ASKED_VILLAGE].bits[TOKEN_EXACT];
-    if (q->kept_n == SEARCH_RESULTS && score + best < q->kept[SEARCH_RESULTS - 1].score)
+    if (q->kept_n == q->most && score + best < q->kept[q->most - 1].score)
         return;
     keep(q, record, score + village_bits(q, q->x->rest[record].village));
 }
@@ -384,19 +412,18 @@ static void gather_birth(Question *q)
         scan_day(q, year, b.month, b.day, false);
 }
 
-static void gather_number(Question *q, bool nik, uint64_t number)
+/* Relatives have a card, a mother and often a telephone in common: what else is said decides. */
+static void gather_mark(Question *q, uint64_t mark, float bits)
 {
-    enum { CROWD = 100 }; /* a number that a hundred people have says nothing of one */
+    enum { CROWD = 100 }; /* a mark that a hundred people have says nothing of one */
     const SearchIndex *x = q->x;
-    uint32_t key = number_key(nik, number);
-    size_t from = search_index_first(x, key), end = x->counts[SECTION_keys];
-    for (size_t i = from; number && i < end && i < from + CROWD && x->keys[i].key == key; i++) {
-        const Rest *rest = &x->rest[x->keys[i].value];
-        const Row *row = &x->rows[x->keys[i].value];
-        if ((nik ? rest->nik : rest->phone) == number)
-            keep(q, x->keys[i].value,
-                 (nik ? 20.f : 12.f) + name_bits(q, row, 0) + birth_bits(q->birth, row->birth) +
-                     village_bits(q, rest->village));
+    KeyRange range = search_index_keys(x, mark_key(mark));
+    for (size_t i = range.from; mark && i < range.end && i < range.from + CROWD; i++) {
+        uint32_t record = x->keys[i].value;
+        const Row *row = &x->rows[record];
+        keep(q, record,
+             bits + name_bits(q, row, 0) + birth_bits(q->birth, row->birth) +
+                 village_bits(q, x->rest[record].village));
     }
 }
 
@@ -523,13 +550,15 @@ static bool gather_words(Question *q, Arena *scratch)
     return whole;
 }
 
-void search_find(const SearchIndex *x, const SearchPerson *wanted, SearchAnswer *ret)
+void search_find(const SearchIndex *x, const SearchPerson *wanted, size_t most, SearchAnswer *ret)
 {
+    static const float of_one = 20, of_several = 12;
     Arena *scratch = arena_new(SIZE_MAX);
     Question *q = ARENA_NEW(scratch, Question);
     NameToken village;
     *ret = (SearchAnswer){0};
     q->x = x;
+    q->most = most < SEARCH_MOST ? most : SEARCH_MOST;
     q->birth = date_of(wanted->birth);
     q->last_birth = UINT32_MAX;
     if (wanted->village.len) {
@@ -538,8 +567,8 @@ void search_find(const SearchIndex *x, const SearchPerson *wanted, SearchAnswer 
     }
     for (int i = 0; i < wanted->name.n && q->n < ASKED_VILLAGE; i++)
         ask_word(q, q->n++, NAME_CLASS, &wanted->name.tokens[i]);
-    gather_number(q, true, wanted->nik);
-    gather_number(q, false, wanted->phone);
+    for (int i = 0; i < SEARCH_MARKS; i++)
+        gather_mark(q, wanted->marks[i], i < MARK_PHONE ? of_one : of_several);
     if (q->n) {
         gather_village(q);
         gather_birth(q);
@@ -547,6 +576,6 @@ void search_find(const SearchIndex *x, const SearchPerson *wanted, SearchAnswer 
     }
     for (ret->n = 0; ret->n < q->kept_n; ret->n++)
         ret->hits[ret->n] =
-            (SearchHit){x->rest[q->kept[ret->n].record].place, q->kept[ret->n].score};
+            (SearchHit){rest_place(&x->rest[q->kept[ret->n].record]), q->kept[ret->n].score};
     arena_free(scratch);
 }

@@ -8,15 +8,28 @@
 #include "identity/match_column.h"
 #include "identity/normalise.h"
 
-enum { SEARCH_RESULTS = 10 };
+/* As many as somebody reads; and as many as the index gives to who weighs them by more than it
+ * knows. */
+enum { SEARCH_RESULTS = 10, SEARCH_MOST = 100 };
+
+/* What few others share: each leads straight to the records that have it. Of the mother's name each
+ * two of three words. */
+typedef enum SearchMark {
+    MARK_NIK,
+    MARK_PASSPORT,
+    MARK_PHONE,
+    MARK_CARD,
+    MARK_MOTHER,
+    SEARCH_MARKS = MARK_MOTHER + 3
+} SearchMark;
 
 /* What is known of whoever is looked for, or of a record; 0, n = 0 and an absent text stand for
  * nothing. */
 typedef struct SearchPerson {
-    Name name;      /* words of another name (alias) behind those of the name */
-    uint32_t birth; /* packed, match_value.h */
-    Str village;    /* plain, match_value.h */
-    uint64_t nik, phone;
+    Name name;                    /* words of another name (alias) behind those of the name */
+    uint32_t birth;               /* packed, match_value.h */
+    Str village;                  /* plain, match_value.h */
+    uint64_t marks[SEARCH_MARKS]; /* hashed, no two kinds alike */
 } SearchPerson;
 
 typedef struct SearchIndex SearchIndex;
@@ -27,7 +40,7 @@ typedef struct SearchHit {
 } SearchHit;
 
 typedef struct SearchAnswer {
-    SearchHit hits[SEARCH_RESULTS]; /* best first; equal ones in order of birth */
+    SearchHit hits[SEARCH_MOST]; /* best first; equal ones in order of birth */
     size_t n;
     bool cut; /* too many have such a name: something more must be known */
 } SearchAnswer;
@@ -46,5 +59,6 @@ Str search_index_image(const SearchIndex *index);
  * E_INVALID when it was made with other rules of names. */
 MUST_CHECK Err search_index_open(Arena *a, const NameRules *rules, Str image, SearchIndex **ret);
 size_t search_index_records(const SearchIndex *index);
-/* Several threads may ask one index. */
-void search_find(const SearchIndex *index, const SearchPerson *wanted, SearchAnswer *ret);
+/* At most `most`. Several threads may ask one index. */
+void search_find(const SearchIndex *index, const SearchPerson *wanted, size_t most,
+                 SearchAnswer *ret);

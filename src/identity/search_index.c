@@ -4,15 +4,20 @@
 
 #include <string.h>
 
-enum { CHUNK = 1 << 16, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS, ALIGNED = 64, KEYS_A_SLOT = 4 };
-static const char magic[] = "SIGAPSI2";
+enum { CHUNK = 1 << 16, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS, ALIGNED = 64, KEYS_A_SLOT = 8 };
+static const char magic[] = "SIGAPSI3";
 
 typedef struct Added {
     Row row;
     Rest rest;
 } Added;
 
-/* While it is made: chunks of records, and the words so far. */
+typedef struct Pair {
+    uint64_t key;
+    uint32_t value;
+} Pair;
+
+/* While it is made: chunks of records, and the words and marks so far. */
 typedef struct Making {
     Arena *arena;
     Vocabulary *words;
@@ -20,13 +25,9 @@ typedef struct Making {
         Added **items;
         size_t n, cap;
     } chunks;
-    size_t n; /* records */
+    ARENA_LIST(Pair) keys; /* the values of marks are records as they came until it is finished */
+    size_t n;              /* records */
 } Making;
-
-typedef struct Pair {
-    uint64_t key;
-    uint32_t value;
-} Pair;
 
 /* ---- sections ---- */
 
@@ -102,6 +103,11 @@ SearchIndex *search_index_new(Arena *a, const NameRules *rules)
     return x;
 }
 
+static void put_key(Making *m, uint64_t key, uint32_t value)
+{
+    *ARENA_PUSH_WIDE(m->arena, m->keys) = (Pair){key, value};
+}
+
 static uint32_t word_of(Making *m, uint8_t class, Str text)
 {
     uint32_t word = vocabulary_put(m->words, class, text);
@@ -115,13 +121,14 @@ void search_index_add(SearchIndex *x, const SearchPerson *person, uint64_t place
     if (m->n % CHUNK == 0)
         *ARENA_PUSH(m->arena, m->chunks) = ARENA_ARRAY(m->arena, CHUNK, Added);
     Added *r = &m->chunks.items[m->n / CHUNK][m->n % CHUNK];
+    for (int i = 0; i < SEARCH_MARKS; i++)
+        if (person->marks[i])
+            put_key(m, mark_key(person->marks[i]), (uint32_t)m->n);
     m->n++;
     r->row.birth = person->birth;
-    r->rest = (Rest){
-        .nik = person->nik, .place = place, .phone = person->phone & ((1ull << PHONE_BITS) - 1)};
+    r->rest = (Rest){.place = {(uint32_t)place, (uint32_t)(place >> 32)}};
     if (person->village.len)
-        r->rest.village =
-            word_of(m, VILLAGE_CLASS, str_head(person->village, TOKEN_MAX)) & 0xfffffff;
+        r->rest.village = word_of(m, VILLAGE_CLASS, str_head(person->village, TOKEN_MAX));
     for (int i = 0, n = 0; i < person->name.n && n < ROW_WORDS; i++) {
         const NameToken *t = &person->name.tokens[i];
         uint32_t word = word_of(m, NAME_CLASS, t->shortened ? token_canonical(t) : token_raw(t));
@@ -132,6 +139,11 @@ void search_index_add(SearchIndex *x, const SearchPerson *person, uint64_t place
             r->row.words[n][b] = (uint8_t)(word >> (8 * b));
         n += !known;
     }
+}
+
+static uint64_t slot_of(uint64_t key, uint64_t slots)
+{
+    return (key >> 32) * slots >> 32;
 }
 
 /* Stable, by the lowest `bits` of the keys; `spare` is as long. Returns where the result lies. */
@@ -162,10 +174,6 @@ typedef struct Finishing {
     IndexWord *words;
     Buf texts;
     uint32_t *letters, *starts;
-    struct {
-        Pair *items;
-        size_t n, cap;
-    } keys;
     SearchHead *head;
 } Finishing;
 
@@ -174,26 +182,20 @@ static const Added *added(const Making *m, uint64_t at)
     return &m->chunks.items[at / CHUNK][at % CHUNK];
 }
 
-static void put_key(Finishing *f, uint32_t key, uint32_t value)
-{
-    *ARENA_PUSH(f->m->arena, f->keys) = (Pair){key, value};
-}
-
 static void order_by_birth(Finishing *f)
 {
     size_t n = f->m->n, births = 1;
     Pair *all = ARENA_ARRAY(f->m->arena, n + 1, Pair);
+    uint32_t *places = ARENA_WIDE(f->m->arena, n + 1, uint32_t);
     for (uint32_t i = 0; i < n; i++)
         all[i] = (Pair){added(f->m, i)->row.birth, i};
     f->order = sort_pairs(all, ARENA_ARRAY(f->m->arena, n + 1, Pair), n, 32);
     for (uint32_t i = 0; i < n; i++) {
-        const Rest *r = &added(f->m, f->order[i].value)->rest;
+        places[f->order[i].value] = i;
         births += i == 0 || f->order[i].key != f->order[i - 1].key;
-        if (r->nik)
-            put_key(f, number_key(true, r->nik), i);
-        if (r->phone)
-            put_key(f, number_key(false, r->phone), i);
     }
+    for (size_t i = 0; i < f->m->keys.n; i++)
+        f->m->keys.items[i].value = places[f->m->keys.items[i].value];
     f->head->counts[SECTION_rows] = f->head->counts[SECTION_rest] = n;
     f->head->counts[SECTION_births] = births;
 }
@@ -217,7 +219,7 @@ static void put_word(Finishing *f, uint32_t id)
     buf_put(&f->texts, same ? STR_NONE : token_canonical(&t));
     size_t n = w->count ? word_keys(w->class, &t, keys) : 0;
     for (size_t i = 0; i < n; i++)
-        put_key(f, keys[i].key, id);
+        put_key(f->m, keys[i].key, id);
 }
 
 static void collect_words(Finishing *f)
@@ -231,8 +233,8 @@ static void collect_words(Finishing *f)
         put_word(f, id);
     counts[SECTION_words] = counts[SECTION_letters] = n;
     counts[SECTION_texts] = f->texts.len;
-    counts[SECTION_keys] = f->keys.n;
-    counts[SECTION_slots] = f->keys.n / KEYS_A_SLOT + 2;
+    counts[SECTION_keys] = f->m->keys.n;
+    counts[SECTION_slots] = f->m->keys.n / KEYS_A_SLOT + 2;
 }
 
 /* Each word's list with room for its records; two places ahead, so that after filling each ends
@@ -272,16 +274,18 @@ static void fill_rows(Finishing *f, Row *rows, Rest *rest, Birth *births, uint32
 
 static void fill_keys(Finishing *f, uint32_t *slots, IndexKey *keys)
 {
-    size_t n = f->keys.n, last = f->head->counts[SECTION_slots] - 1, slot = 0;
-    Pair *spare = ARENA_ARRAY(f->m->arena, n + 1, Pair),
-         *all = n ? sort_pairs(f->keys.items, spare, n, 32) : spare;
+    size_t n = f->m->keys.n, last = f->head->counts[SECTION_slots] - 1, next = 0;
+    Pair *spare = ARENA_WIDE(f->m->arena, n + 1, Pair), *all = f->m->keys.items;
+    for (size_t i = 0; i < n; i++)
+        all[i].key = slot_of(all[i].key, last) << 32 | (uint32_t)all[i].key;
+    all = sort_pairs(all, spare, n, 64);
     for (uint32_t i = 0; i < n; i++) {
-        for (size_t wanted = (all[i].key * last) >> 32; slot <= wanted;)
-            slots[slot++] = i;
+        while (next <= all[i].key >> 32)
+            slots[next++] = i;
         keys[i] = (IndexKey){(uint32_t)all[i].key, all[i].value};
     }
-    while (slot <= last)
-        slots[slot++] = (uint32_t)n;
+    while (next <= last)
+        slots[next++] = (uint32_t)n;
 }
 
 /* The sections of an image that is being filled. */
@@ -386,13 +390,16 @@ Err search_index_open(Arena *a, const NameRules *rules, Str image, SearchIndex *
     return ERR_OK;
 }
 
-size_t search_index_first(const SearchIndex *x, uint32_t key)
+KeyRange search_index_keys(const SearchIndex *x, uint64_t key)
 {
-    size_t slots = x->counts[SECTION_slots] - 1;
-    size_t at = x->slots[(uint64_t)key * slots >> 32];
-    while (at < x->counts[SECTION_keys] && x->keys[at].key < key)
-        at++;
-    return at;
+    const uint32_t *slot = &x->slots[slot_of(key, x->counts[SECTION_slots] - 1)];
+    KeyRange r = {slot[0], slot[1]};
+    while (r.from < r.end && x->keys[r.from].key != (uint32_t)key)
+        r.from++;
+    for (size_t i = r.from; i < r.end; i++)
+        if (x->keys[i].key != (uint32_t)key)
+            r.end = i;
+    return r;
 }
 
 Str search_index_image(const SearchIndex *x)

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { ROW_WORDS = 4, VILLAGE_CLASS = 1, PHONE_BITS = 36, LETTERS = 26 };
+enum { ROW_WORDS = 4, VILLAGE_CLASS = 1, LETTERS = 26 };
 
 /* What scoring reads of a record; ascending by birth. */
 typedef struct Row {
@@ -17,8 +17,8 @@ typedef struct Row {
 
 /* What is looked up of a few records. */
 typedef struct Rest {
-    uint64_t nik, place;
-    uint64_t phone : PHONE_BITS, village : 28; /* village: a word */
+    uint32_t village; /* a word */
+    uint32_t place[2];
 } Rest;
 
 /* Records of one birth: from `first` on to that of the next. */
@@ -31,11 +31,15 @@ typedef struct IndexWord {
     uint8_t raw_len, canonical_len;
 } IndexWord;
 
-/* What leads to words that are like each other, and to records with a number (word_index.h). */
+/* What leads to words that are like each other (word_index.h), and to records with a mark. The
+ * upper half of a key says in which slot it stands, the lower half stands there. */
 typedef struct IndexKey {
     uint32_t key, value; /* a word, or a record */
 } IndexKey;
-enum { KEY_KIND = 31 }; /* the highest bit of a key: set for a word */
+enum { KEY_KIND = 31 }; /* of the lower half the highest bit: set for a word */
+typedef struct KeyRange {
+    size_t from, end;
+} KeyRange;
 
 /* X(section, type of its items) */
 #define SEARCH_SECTIONS(X)                                                                         \
@@ -47,8 +51,8 @@ enum { KEY_KIND = 31 }; /* the highest bit of a key: set for a word */
     X(texts, char)                                                                                 \
     X(starts, uint32_t) /* by word, into lists; one more than words */                             \
     X(lists, uint32_t)  /* records that have a word, ascending */                                  \
-    X(slots, uint32_t)  /* by the first bits of a key, into keys; one more than slots */           \
-    X(keys, IndexKey)   /* ascending */
+    X(slots, uint32_t)  /* by the upper half of a key, into keys; one more than slots */           \
+    X(keys, IndexKey)   /* ascending within a slot */
 
 typedef enum SearchSection {
 #define X(name, type) SECTION_##name,
@@ -92,7 +96,15 @@ static inline Str index_raw(const SearchIndex *x, uint32_t word)
 {
     return (Str){x->texts + x->words[word].raw, x->words[word].raw_len};
 }
-/* Where the keys that are not below `key` begin. */
-size_t search_index_first(const SearchIndex *x, uint32_t key);
+static inline uint64_t rest_place(const Rest *r)
+{
+    return (uint64_t)r->place[1] << 32 | r->place[0];
+}
+static inline uint64_t mark_key(uint64_t mark)
+{
+    return mark & ~(1ull << KEY_KIND);
+}
+/* Where the keys that are `key` stand. */
+KeyRange search_index_keys(const SearchIndex *x, uint64_t key);
 /* The name of a village as one word; what is behind its first TOKEN_MAX bytes does not count. */
 void search_village_token(Str village, NameToken *ret);

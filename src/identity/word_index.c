@@ -10,13 +10,7 @@ enum { KEY_LETTERS = 1, KEY_SOUND, KEY_GROUP, CROWD = 300, SHORTEST_FAR = 3, LON
 
 static WordKey key_of(unsigned kind, uint8_t class, Str text, TokenLevel level)
 {
-    uint32_t half = (uint32_t)(match_hash(kind + 8u * class, text) >> 33);
-    return (WordKey){half | 1u << KEY_KIND, (uint8_t)level};
-}
-
-uint32_t number_key(bool nik, uint64_t number)
-{
-    return (uint32_t)(match_mix(number, nik) >> 33);
+    return (WordKey){match_hash(kind + 8u * class, text) | 1u << KEY_KIND, (uint8_t)level};
 }
 
 /* A word, and what is left of it without each of its letters; returns how many. */
@@ -102,8 +96,8 @@ static TokenLevel level_of(const SearchIndex *x, const NameToken *t, uint32_t wo
 static void find_key(const SearchIndex *x, const NameToken *token, WordKey key, int asked,
                      LikeWords *to)
 {
-    size_t from = search_index_first(x, key.key), end = x->counts[SECTION_keys];
-    for (size_t i = from; i < end && i < from + CROWD && x->keys[i].key == key.key; i++) {
+    KeyRange range = search_index_keys(x, key.key);
+    for (size_t i = range.from; i < range.end && i < range.from + CROWD; i++) {
         uint32_t word = x->keys[i].value;
         const LikeWord *known = like_words_may(to, word) ? like_words_get(to, word) : NULL;
         uint8_t level = known ? known->levels[asked] : TOKEN_MISSING;

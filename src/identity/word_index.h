@@ -27,11 +27,10 @@ typedef struct LikeWords {
 /* A key of a word; what two words of one key are to each other, TOKEN_MISSING when their letters
  * decide. */
 typedef struct WordKey {
-    uint32_t key;
+    uint64_t key;
     uint8_t level;
 } WordKey;
 
-uint32_t number_key(bool nik, uint64_t number);
 /* Equal keys propose that two words are alike. They are what is left of a word, as written and in
  * one spelling, when one letter is taken away (after Garbe's symmetric delete), its groups of equal
  * names, its sound. Returns how many there are. */

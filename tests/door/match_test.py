@@ -364,6 +364,14 @@ def test_a_number_alone_finds_its_person_and_nobody_is_said(tmp):
         ("1", "1", "a"), ("1", "0", "end"), ("2", "1", "a"), ("2", "0", "end"), ("3", "0", "none")]
 
 
+def test_a_passport_a_card_and_a_mother_lead_to_a_person_of_another_name(tmp):
+    (tmp / "b.csv").write_text("id,nama,paspor,kk,nama_ibu\na,Yohanes Bere,B1234567,,\nb,Maria Klau,,5301010101900007,\n"
+                               "c,Lusia Seran,,,Theresia Hoar Nahak\nd,Anna Taek,,,Theresia Klau\n")
+    rows, _ = search(tmp, tmp / "b.csv", "nama,paspor,kk,nama_ibu\nQwrtz,b 1234567,,\nQwrtz,,5301010101900007,\nQwrtz,,,Nahak Teresia\n"
+                                         "Qwrtz,,,Theresia\n")
+    assert [x["id"] for x in rows] == ["a", "end", "b", "end", "c", "end", "none"], rows
+
+
 def test_people_are_found_by_what_they_are_called(tmp):
     (tmp / "b.csv").write_text("id,nama,namapanggilan,tanggal_lahir\na,Yohanes Bere,,01-02-1990\nb,Maria Klau alias Wempi,,05-06-1991\n"
                                "c,Agustinus Nahak,,17-05-1992\nd,Kornelis Seran,Mosu,09-08-1993\ne,Anna Maria Taek,,03-04-1994\n")
@@ -392,7 +400,7 @@ def test_a_kept_index_answers_as_the_book_and_a_damaged_one_is_made_anew(tmp):
     for damage in (b"", b"", b"damaged", b""):
         index.write_bytes(damage + index.read_bytes()[len(damage):] if index.exists() else damage)
         assert search(tmp, book, lines, "--index", str(index))[0] == want
-    assert index.stat().st_mode & 0o777 == 0o600 and index.read_bytes()[:8] == b"SIGAPSI2"
+    assert index.stat().st_mode & 0o777 == 0o600 and index.read_bytes()[:8] == b"SIGAPSI3"
 
 
 def talk(path, text):
