@@ -308,13 +308,6 @@ static void mask_beside(Table *t)
 static void mask(Table *t)
 {
     int k = str_empty(t->ask.parent) ? audience_k(t->ask.audience) : 0;
-    for (size_t i = 0; i < t->row_count * t->column_count; i++)
-        mask_cell(&t->cells[i], k);
-    for (size_t i = 0; i < t->row_count; i++)
-        mask_cell(&t->row_totals[i], k);
-    for (size_t i = 0; i < t->column_count; i++)
-        mask_cell(&t->column_totals[i], k);
-    mask_cell(&t->total, k);
     mask_cell(&t->apart, k);
     if (k)
         mask_beside(t);

@@ -323,7 +323,7 @@ void name_rules_read_own(Arena *a, const NameRules *r, Str text, Str place, Prob
 
 static bool is_vowel(Str s, size_t i)
 {
-    return i < s.len && s.ptr[i] && memchr("aeiou", s.ptr[i], 5);
+    return i < s.len && str_find(S("aeiou"), s.ptr[i]) >= 0;
 }
 
 static bool is_consonant(Str s, size_t i)

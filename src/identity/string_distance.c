@@ -138,7 +138,8 @@ static double jaro_of(int common, int moved, int na, int nb)
     if (common == 0)
         return 0;
     double m = common;
-    return (m / na + m / nb + (m - moved / 2) / m) / 3;
+    int exchanged = moved / 2;
+    return (m / na + m / nb + (m - exchanged) / m) / 3;
 }
 
 static int jaro_window(int na, int nb)
@@ -147,7 +148,7 @@ static int jaro_window(int na, int nb)
     return longest > 3 ? longest / 2 - 1 : 0;
 }
 
-static uint64_t low_bits(int n)
+static uint64_t low_bits(unsigned n)
 {
     return n >= WORD_BITS ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
 }
@@ -159,8 +160,8 @@ static double jaro_by_bits(Str a, Str b)
     uint64_t taken_a = 0, taken_b = 0;
     for (int j = 0; j < nb; j++) {
         int from = j > window ? j - window : 0;
-        uint64_t near = low_bits(j + window + 1);
-        near &= from < WORD_BITS ? ~low_bits(from) : 0;
+        uint64_t near = low_bits((unsigned)(j + window + 1));
+        near &= from < WORD_BITS ? ~low_bits((unsigned)from) : 0;
         uint64_t free = places[(unsigned char)b.ptr[j]] & near & ~taken_a;
         taken_a |= free & (~free + 1);
         taken_b |= (uint64_t)(free != 0) << j;

@@ -93,7 +93,8 @@ static void give_nik(const SynthTables *t, SynthRandom *r, SynthPapers *p)
 
 static void phone_number(SynthRandom *r, char ret[14])
 {
-    memcpy(ret, "08", 2);
+    ret[0] = '0';
+    ret[1] = '8';
     digits(r, ret + 2, 10);
 }
 

@@ -65,7 +65,7 @@ Vocabulary *vocabulary_new(Arena *a)
     *v = (Vocabulary){.arena = a, .n = 1, .cap = 4096, .slot_count = 8192};
     v->words = ARENA_ARRAY(a, v->cap, Word);
     v->slots = ARENA_ARRAY(a, v->slot_count, uint32_t);
-    for (char c = 'a'; c <= 'z'; c++)
-        vocabulary_put(v, 0, (Str){&c, 1});
+    for (const char *c = "abcdefghijklmnopqrstuvwxyz"; *c; c++)
+        vocabulary_put(v, 0, (Str){c, 1});
     return v;
 }

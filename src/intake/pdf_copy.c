@@ -91,7 +91,7 @@ static bool bare_jpeg(Pdf *p, qpdf_oh stream, qpdf_oh dict)
 
 static bool blank(char c)
 {
-    return memchr("\0\t\n\f\r ", c, 6);
+    return str_find(S("\0\t\n\f\r "), c) >= 0;
 }
 
 /* The picture goes on to EI. What is taken out of it, or stands behind it, becomes blanks. Gives
@@ -239,7 +239,7 @@ static XlsxFault copy(Arena *a, Str bytes, bool objects, Str *ret)
 
 XlsxFault pdf_copy(Arena *a, Str bytes, Str *ret)
 {
-    Str whole;
+    Str whole = STR_NONE;
     XLSX_TRY(copy(a, bytes, false, &whole));
     return copy(a, whole, true, ret);
 }

@@ -172,7 +172,7 @@ size_t place_named(const Model *m, Arena *a, Str text, PlaceLevel level, const P
                    size_t max)
 {
     enum { PARTS_MAX = 4 };
-    SpokenName part[PARTS_MAX];
+    SpokenName part[PARTS_MAX] = {0};
     size_t parts = 0;
     Named found = {ret, 0, max};
     Str piece;
