@@ -9,8 +9,8 @@ typedef struct Search {
     int64_t *moved; /* by cell: from its row to its column */
     size_t *from;   /* by node: where it was reached from; rows first, then columns */
     size_t *queue;
-    size_t apart;   /* the cell that must not be used */
-    size_t hubs[2]; /* where other totals stand: the totals that may move beside that cell's own */
+    size_t apart; /* the cell that must not be used */
+    size_t hub;   /* where other totals stand: the one that may move beside that cell */
 } Search;
 static const int64_t boundless = INT64_MAX / 4;
 
@@ -64,20 +64,16 @@ static bool is_side(const SuppressionGrid *g, size_t cell)
     return cell / g->columns + 1 == g->rows || cell % g->columns + 1 == g->columns;
 }
 
-/* Whether the figure may not move for `of`: a total that stands still in other tables. */
-static bool is_still(const Search *s, size_t cell, size_t of)
+/* Whether the figure may not move: a total that stands still in other tables. */
+static bool is_still(const Search *s, size_t cell)
 {
-    const SuppressionGrid *g = s->g;
-    size_t row_end = of - of % g->columns + g->columns - 1;
-    size_t column_end = (g->rows - 1) * g->columns + of % g->columns;
-    bool own = !is_side(g, of) && (cell == row_end || cell == column_end);
-    return g->stands && g->stands[cell] && !own && cell != s->hubs[0] && cell != s->hubs[1];
+    return s->g->stands && s->g->stands[cell] && cell != s->hub;
 }
 
 static int64_t room_left(const Search *s, size_t cell, bool grow)
 {
     CellMark mark = s->g->marks[cell];
-    if (mark == CELL_SHOWN || cell == s->apart || is_still(s, cell, s->apart))
+    if (mark == CELL_SHOWN || cell == s->apart || is_still(s, cell))
         return 0;
     int64_t all = room(s->g, cell, mark, grow);
     return grow ? all - s->moved[cell] : all + s->moved[cell];
@@ -146,8 +142,6 @@ static int64_t cost(const Search *s, size_t cell, size_t of, bool same_way)
 {
     const SuppressionGrid *g = s->g;
     CellMark mark = g->marks[cell];
-    if (is_still(s, cell, of))
-        return boundless;
     if (mark != CELL_SHOWN && follows(g, cell, mark, of, same_way))
         return 0;
     if ((g->stands && g->stands[cell]) ||
@@ -188,7 +182,7 @@ static Search search_of(Arena *a, SuppressionGrid *g)
                     .moved = ARENA_ARRAY(a, g->rows * g->columns, int64_t),
                     .from = ARENA_ARRAY(a, nodes, size_t),
                     .queue = ARENA_ARRAY(a, nodes, size_t),
-                    .hubs = {SIZE_MAX, SIZE_MAX}};
+                    .hub = SIZE_MAX};
 }
 
 void suppress(Arena *a, SuppressionGrid *g)
@@ -263,20 +257,20 @@ static bool protect(Search *s, size_t cell)
 static bool protect_side(Search *s, Side side)
 {
     bool ret = true;
-    s->hubs[0] = s->hubs[1] = hub_of(s->g, side);
+    s->hub = hub_of(s->g, side);
     for (size_t i = 0; i < side.n; i++) {
         size_t cell = side.first + i * side.step;
-        if (s->g->marks[cell] != CELL_SHOWN && cell != s->hubs[0])
+        if (s->g->marks[cell] != CELL_SHOWN && cell != s->hub)
             ret &= protect(s, cell);
     }
     return ret;
 }
 
-static bool protect_within(Search *s, Side rows, Side columns)
+/* Where a small figure stands both totals are shown. */
+static bool protect_within(Search *s)
 {
     bool ret = true;
-    s->hubs[0] = hub_of(s->g, rows);
-    s->hubs[1] = hub_of(s->g, columns);
+    s->hub = SIZE_MAX;
     for (size_t i = 0; i < s->g->rows * s->g->columns; i++)
         if (!is_side(s->g, i) && s->g->marks[i] == CELL_SMALL)
             ret &= protect(s, i);
@@ -309,6 +303,6 @@ void suppress_linked(Arena *a, SuppressionGrid *g)
     hide_small_lines(g);
     bool safe = protect_side(&s, rows);
     safe &= protect_side(&s, columns);
-    if (!protect_within(&s, rows, columns) || !safe)
+    if (!protect_within(&s) || !safe)
         hide_all_within(g);
 }

@@ -279,21 +279,18 @@ static void suppress_below(Arena *a, SuppressionGrid *g, int k)
     suppress_linked(a, g);
 }
 
-/* Where nobody sees columns, what the rows are made of may be anything. A wider audience is told
- * nothing that is hidden from a narrower one, who sees both tables. */
+/* A wider audience is told nothing that is hidden from a narrower one, who sees both tables. */
 static void mask_beside(Table *t)
 {
     Arena *a = arena_new(SIZE_MAX);
-    bool unseen = str_empty(t->ask.columns);
     size_t rows = t->row_count + 1, columns = t->column_count + 1;
     SuppressionGrid g = {.rows = is_turned(t) ? columns : rows,
                          .columns = is_turned(t) ? rows : columns};
     g.n = ARENA_ARRAY(a, g.rows * g.columns, int64_t);
     g.marks = ARENA_ARRAY(a, g.rows * g.columns, CellMark);
     for (size_t i = 0; i < g.rows * g.columns; i++) {
-        bool nobody = unseen && i % g.columns < t->column_count;
-        g.n[i] = nobody ? SUPPRESSION_UNSEEN : grid_cell(t, &g, i)->n;
-        g.marks[i] = nobody ? CELL_BESIDE : CELL_SHOWN;
+        g.n[i] = grid_cell(t, &g, i)->n;
+        g.marks[i] = CELL_SHOWN;
     }
     for (Audience of = AUDIENCE_TASK_FORCE; of <= t->ask.audience; of++)
         suppress_below(a, &g, audience_k(of));

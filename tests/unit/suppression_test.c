@@ -314,6 +314,105 @@ static void nobody_works_one_out_of_three_tables(void **state)
     assert_true(tried > 200 && shown > 200);
 }
 
+/* A table by itself, filled by dice; room for rows times columns in n and marks. */
+static void fill(Arena *a, SuppressionGrid *g, Dice *d, uint32_t most)
+{
+    size_t end = g->columns - 1, bottom = (g->rows - 1) * g->columns;
+    memset(g->n, 0, g->rows * g->columns * sizeof *g->n);
+    for (size_t i = 0; i < bottom; i++) {
+        size_t row = i / g->columns * g->columns, column = i % g->columns;
+        if (column == end)
+            continue;
+        g->n[i] = dice(d, 3) ? dice(d, most) : 0;
+        g->n[row + end] += g->n[i];
+        g->n[bottom + column] += g->n[i];
+        g->n[bottom + end] += g->n[i];
+    }
+    for (size_t i = 0; i <= bottom + end; i++)
+        g->marks[i] = g->n[i] > 0 && g->n[i] < g->k ? CELL_SMALL : CELL_SHOWN;
+    suppress_linked(a, g);
+}
+
+/* Tables of all sizes show what they did: other numbers mean more or less of it. */
+static void as_much_is_shown_as_was(void **state)
+{
+    enum { LONGEST = 9 };
+    int64_t n[LONGEST * LONGEST];
+    CellMark marks[LONGEST * LONGEST];
+    Dice d = {23};
+    size_t small = 0, beside = 0, place = 0;
+    for (uint32_t round = 0; round < 3000; round++) {
+        SuppressionGrid g = {2 + dice(&d, LONGEST - 1), 2 + dice(&d, LONGEST - 1), n, marks,
+                             round % 2 ? K : 2 * K};
+        fill(*state, &g, &d, 2 + round % 20);
+        for (size_t i = 0; i < g.rows * g.columns; i++) {
+            small += marks[i] == CELL_SMALL;
+            beside += marks[i] == CELL_BESIDE;
+            place += i * (size_t)marks[i];
+        }
+    }
+    assert_int_equal(small, 12951);
+    assert_int_equal(beside, 40021);
+    assert_int_equal(place, 1645856);
+}
+
+static bool may_be(const Crossed *t, size_t cell, int64_t n)
+{
+    return n > 0 && (t->marks[cell] == CELL_BESIDE || (t->marks[cell] == CELL_SMALL && n < K));
+}
+
+/* Each hidden total of a side moves up and down against the largest alone, nothing else of a side.
+ */
+static size_t totals_move(const Crossed *t, bool rows)
+{
+    size_t first = rows ? EACH : EACH * SIDE, step = rows ? SIDE : 1, hub = 0, moved = 0;
+    Move still = {0};
+    for (size_t i = 0; i < EACH; i++) {
+        size_t cell = first + i * step, top = first + hub * step;
+        if (t->marks[cell] != CELL_SHOWN && (t->marks[top] == CELL_SHOWN || t->n[cell] > t->n[top]))
+            hub = i;
+    }
+    for (size_t i = 0; i < EACH; i++) {
+        size_t cell = first + i * step, top = first + hub * step;
+        Move up = {i, hub}, down = {hub, i};
+        if (i == hub || t->marks[cell] != CELL_SMALL)
+            continue;
+        if (may_be(t, cell, t->n[cell] + 1) && may_be(t, top, t->n[top] - 1)) {
+            assert_true(allows(t, rows ? up : still, rows ? still : up, SIZE_MAX, 0));
+            moved++;
+        }
+        if (may_be(t, cell, t->n[cell] - 1) && may_be(t, top, t->n[top] + 1)) {
+            assert_true(allows(t, rows ? down : still, rows ? still : down, SIZE_MAX, 0));
+            moved++;
+        }
+    }
+    return moved;
+}
+
+/* While every total stands still, a small figure may be one more and one less. */
+static void what_one_table_leaves_open_no_other_closes(void **state)
+{
+    Dice d = {5};
+    size_t moved = 0;
+    Move still = {0};
+    for (uint32_t round = 0; round < 600; round++) {
+        Crossed t = {.g = {.rows = SIDE, .columns = SIDE, .k = K}};
+        t.g.n = t.n;
+        t.g.marks = t.marks;
+        fill(*state, &t.g, &d, 4 + round % 30);
+        bool few = t.marks[CELLS - 1] != CELL_SHOWN;
+        moved += few ? 0 : totals_move(&t, true) + totals_move(&t, false);
+        for (size_t i = 0; i < CELLS; i++) {
+            bool within = i / SIDE != EACH && i % SIDE != EACH;
+            if (few || !within || t.marks[i] != CELL_SMALL)
+                continue;
+            assert_true(t.n[i] + 1 == K || allows(&t, still, still, i, t.n[i] + 1));
+            assert_true(t.n[i] == 1 || allows(&t, still, still, i, t.n[i] - 1));
+        }
+    }
+    assert_true(moved > 500);
+}
+
 static void of_nothing_nothing_is_hidden(void **state)
 {
     SuppressionGrid g = {.k = K};
@@ -329,6 +428,8 @@ int main(void)
         ARENA_TEST(one_line_of_figures),
         ARENA_TEST(neither_more_nor_dearer),
         ARENA_TEST(nobody_works_one_out_of_three_tables),
+        ARENA_TEST(as_much_is_shown_as_was),
+        ARENA_TEST(what_one_table_leaves_open_no_other_closes),
         ARENA_TEST(of_nothing_nothing_is_hidden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
