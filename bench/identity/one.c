@@ -195,6 +195,8 @@ static void compare_all(One *o, size_t among, const uint32_t *next)
         o->ms[new - o->first] = cpu_ms() - begin;
         all = together(o, new, next);
         counts[outcome_of(o, new, one, all)]++;
+        right_alone += is_right(o, new, one);
+        right_all += is_right(o, new, all);
     }
     uint32_t alike = counts[BOTH_ALIKE] + counts[BOTH_NOBODY];
     qsort(o->ms, n, sizeof *o->ms, ascending);

@@ -165,7 +165,15 @@ static double all_pairs(const MatchBook *b, bool across, double ret[BOOK_PAIRS])
     return all;
 }
 
-/* Of small books all pairs; of others random ones, many for each record taken. */
+/* A record of the first `split`, or of those behind them; of all where split is 0. */
+static uint32_t draw(uint64_t *state, const MatchBook *b, uint32_t split, bool first)
+{
+    uint32_t from = first ? 0 : split, end = first && split ? split : b->n;
+    return from + (uint32_t)(next_random(state) % (end - from));
+}
+
+/* Of small books all pairs; of others random ones, many for each record taken. Between two books,
+ * one behind the other, nearly all pairs of any two records would lie within the larger one. */
 static void count_random(const Comparer *c, bool across, MatchModel *m, Table near)
 {
     int place = place_compared(c->book);
@@ -174,13 +182,17 @@ static void count_random(const Comparer *c, bool across, MatchModel *m, Table ne
     CompareSide side;
     uint64_t state = 20260101;
     bool all = (uint64_t)b->n * b->n / 2 <= MOST_RANDOM;
-    uint32_t firsts = all ? b->n : MOST_RANDOM / RANDOM_EACH;
+    uint32_t firsts = all ? b->n : MOST_RANDOM / RANDOM_EACH, split = 0;
+    while (across && split < b->n && match_source(b, split) == 0)
+        split++;
+    split = split < b->n ? split : 0;
+    bool small = split <= b->n / 2;
     match_side_init(scratch, c, &side);
     for (uint32_t f = 0; f < firsts; f++) {
-        uint32_t i = all ? f : (uint32_t)(next_random(&state) % b->n);
+        uint32_t i = all ? f : draw(&state, b, split, small);
         match_side_set(c, &side, match_row(b, i), RANDOM_EACH);
         for (uint32_t s = all ? f + 1 : 0; s < (all ? b->n : RANDOM_EACH); s++) {
-            uint32_t j = all ? s : (uint32_t)(next_random(&state) % b->n);
+            uint32_t j = all ? s : draw(&state, b, split, !small);
             if (i != j && !(across && match_source(b, i) == match_source(b, j)))
                 count_pair(c, &side, j, place, m, near);
         }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum { CHUNK = 1 << 16, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS, ALIGNED = 64, KEYS_A_SLOT = 8 };
-static const char magic[] = "SIGAPSI3";
+static const char magic[] = "SIGAPSI4";
 
 typedef struct Added {
     Row row;
@@ -75,10 +75,7 @@ static uint64_t print_of_equal(uint64_t print, const EqualWords *all)
 
 static uint64_t print_of_rules(const NameRules *r)
 {
-    const EqualWords *own = atomic_load_explicit(r->own, memory_order_acquire);
     uint64_t print = print_of_equal(NORM_VERSION, &r->equal);
-    if (own)
-        print = print_of_equal(print, own);
     for (size_t i = 0; i < r->spelling.n; i++)
         print = match_mix(match_hash(print, r->spelling.items[i].from),
                           match_hash(r->spelling.items[i].place, r->spelling.items[i].to));

@@ -35,7 +35,8 @@ size_t word_keys(uint8_t class, const NameToken *t, WordKey ret[WORD_KEYS])
     if (!str_eq(token_raw(t), token_canonical(t)))
         n += letter_keys(class, token_raw(t), ret + n);
     for (size_t i = 0; i < t->group_count; i++)
-        ret[n++] = key_of(KEY_GROUP, class,
+        if (t->groups[i].group < GROUP_OWN)
+            ret[n++] = key_of(KEY_GROUP, class,
                           (Str){(const char *)&t->groups[i].group, sizeof t->groups[i].group},
                           t->groups[i].weak ? TOKEN_FAR : TOKEN_EQUIVALENT);
     if (t->strict_len > 1)
@@ -110,6 +111,27 @@ static void find_key(const SearchIndex *x, const NameToken *token, WordKey key, 
     }
 }
 
+/* The words of a group that an installation agreed to. No key stands for them, so that they count
+ * at once in an index made before. */
+static void find_own(const SearchIndex *x, const EqualWord *group, int asked, LikeWords *to)
+{
+    enum { WORDS = 8 };
+    Str words[WORDS];
+    size_t n = name_rules_own_words(x->rules, group->group, words, WORDS);
+    for (size_t i = 0; i < n; i++) {
+        WordKey key = key_of(KEY_LETTERS, NAME_CLASS, words[i], TOKEN_MISSING);
+        KeyRange range = search_index_keys(x, key.key);
+        for (size_t k = range.from; k < range.end && k < range.from + CROWD; k++) {
+            uint32_t word = x->keys[k].value;
+            bool same = str_eq(index_canonical(x, word), words[i]);
+            uint8_t level = group->weak ? TOKEN_FAR : TOKEN_EQUIVALENT;
+            LikeWord *w = same ? like_words_put(to, word) : NULL;
+            if (w && w->levels[asked] < level)
+                w->levels[asked] = level;
+        }
+    }
+}
+
 void like_words_find(const SearchIndex *x, uint8_t class, const NameToken *token, int asked,
                      LikeWords *to)
 {
@@ -117,6 +139,9 @@ void like_words_find(const SearchIndex *x, uint8_t class, const NameToken *token
     size_t n = word_keys(class, token, keys);
     for (size_t k = 0; k < n; k++)
         find_key(x, token, keys[k], asked, to);
+    for (size_t i = 0; i < token->group_count; i++)
+        if (token->groups[i].group >= GROUP_OWN)
+            find_own(x, &token->groups[i], asked, to);
 }
 
 static bool begins_or_ends(Str whole, Str part)

@@ -8,6 +8,6 @@
 MUST_CHECK Err equal_names_write(Db *db, const Model *m, Arena *a, Buf *to);
 /* Puts those in force into the rules by which names are compared. Before any reader. */
 MUST_CHECK Err equal_names_load(Db *db, const Model *m);
-/* In a command that changes one of them: the rules change once it is committed. Persons in memory
- * are looked up by the new words after the next start, compared by them at once. */
+/* In a command that changes one of them: the rules change once it is committed. No index of persons
+ * holds these words: they count at once. */
 MUST_CHECK Err equal_names_changed(WriteTx *tx, const Model *m);

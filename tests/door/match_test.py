@@ -400,7 +400,19 @@ def test_a_kept_index_answers_as_the_book_and_a_damaged_one_is_made_anew(tmp):
     for damage in (b"", b"", b"damaged", b""):
         index.write_bytes(damage + index.read_bytes()[len(damage):] if index.exists() else damage)
         assert search(tmp, book, lines, "--index", str(index))[0] == want
-    assert index.stat().st_mode & 0o777 == 0o600 and index.read_bytes()[:8] == b"SIGAPSI3"
+    assert index.stat().st_mode & 0o777 == 0o600 and index.read_bytes()[:8] == b"SIGAPSI4"
+
+
+def test_words_agreed_to_later_count_in_a_kept_index(tmp):
+    (tmp / "b.csv").write_text("id,nama,tanggal_lahir\na,Wunibaldus Sabuna,01-09-1980\nb,Yohanes Wunibalda,02-09-1980\n")
+    (tmp / "equal.tsv").write_text("bobot\tnama\nkuat\twunibaldus okta\n")
+    os.utime(tmp / "b.csv", (1, 1))
+    index, asked = tmp / "kept", "nama\nOkta\n"
+    assert search(tmp, tmp / "b.csv", asked, "--index", str(index))[0][0]["id"] == "none"
+    kept = index.stat().st_ino
+    rows, _ = search(tmp, tmp / "b.csv", asked, "--index", str(index), "--names", str(tmp / "equal.tsv"))
+    assert [r["id"] for r in rows] == ["a", "end"] and index.stat().st_ino == kept, rows
+    assert search(tmp, tmp / "b.csv", asked, "--index", str(index))[0][0]["id"] == "none", "words taken out still count"
 
 
 def talk(path, text):

@@ -3,6 +3,8 @@ import os
 import re
 import time
 
+from grants import move
+
 LIST = """Nama Lengkap;Tanggal Lahir;Jenis Kelamin;NIK;Nama Ibu;Pekerjaan
 Welmince Ujibuku Tabelak;12/04/2004;P;5302015204040001;Naomi Ujibuku;petani
 Yohanes Ujibuku Nenohai;03/09/1988;L;5302010309880002;Maria Nenohai;nelayan
@@ -72,6 +74,15 @@ def test_its_index_is_kept_sealed_and_made_anew_when_it_does_not_fit(own):
     assert "Okto" in section(look(own, own.login("ppt"), "Okto Barubaru")), "an index of the book before is in use"
     health = own.login("admin").get("/kesehatan")
     assert "4 penduduk" in health.words and "Tidak ikut dalam cadangan" in health.words
+
+
+def test_a_name_agreed_to_while_it_runs_finds_in_it_at_once(own):
+    with_book(own)
+    asker, keeper = own.as_("ppt"), own.as_("sekretaris")
+    assert "Welmince" not in section(look(own, asker, "Kembolo"))
+    page = keeper.submit(keeper.get("/padanan_nama/baru").form("/padanan_nama/baru", has="kata").fill(kata="Welmince Kembolo"))
+    move(keeper, re.search(r"/padanan_nama/[0-9a-f-]{36}", page.path).group(0), "pakai")
+    assert "Welmince" in section(look(own, asker, "Kembolo")), "found by it only after the next start"
 
 
 def test_the_book_is_sealed_and_no_row_becomes_a_record(own):
