@@ -8,6 +8,7 @@
 #include "guard/key_file.h"
 #include "guard/second_factor.h"
 #include "intake/user_make.h"
+#include "model/reseal.h"
 
 #include <string.h>
 
@@ -70,7 +71,7 @@ static Err open_file(Cli *cli)
     return ERR_OK;
 }
 
-/* The papers and copies made until now want the old key. */
+/* The papers and copies made until now want the old key; so does the population book, once more. */
 static Err rotate(Cli *cli)
 {
     int64_t n;
@@ -79,6 +80,7 @@ static Err rotate(Cli *cli)
     if (e == E_BUSY)
         cli_say(cli, M_KEY_IN_USE, str_of(cli->data));
     TRY(e);
+    TRY(reseal_finish(&cli->store));
     cli_say(cli, M_KEY_ROTATED, str_int(cli->arena, n), str_of(cli->in.key_file));
     return ERR_OK;
 }

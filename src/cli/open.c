@@ -6,6 +6,7 @@
 #include "engine/system_db.h"
 #include "guard/session.h"
 #include "model/plan.h"
+#include "model/reseal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -213,6 +214,7 @@ Err cli_open(Cli *cli)
     TRY(cli_open_installation(cli));
     TRY(migrate(cli));
     TRY(store_open(cli->arena, cli->model, &cli->in, &cli->store));
+    TRY(reseal_finish(&cli->store)); /* what an exchange of keys left undone */
     cli->store.after_change = follow_up_after_change;
     cli->store.advise = follow_up_advise;
     TRY(readconn_open(&cli->store, &cli->conn));

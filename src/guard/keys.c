@@ -20,8 +20,13 @@ enum {
 enum { FORMAT = 1, FIRST_VERSION = 1, INSTALLATION_MAX = 64 };
 enum { HEADER_SIZE = 4, WRAP_HEADER = 3, WRAPPED_SIZE = WRAP_HEADER + BOX_EXTRA + KEY_SIZE };
 
+/* What outlasts a KEK. ROOT is the first one: hashes, the audit chain and anchors stay what they
+ * are. SECRET closes what is read again and no data key protects, another after each exchange;
+ * BEFORE closed it until then. */
+enum { ROOT, SECRET, BEFORE, ROOTS };
+
 struct Keyring {
-    Key kek, root, wrap, index; /* root: the first KEK, whatever key the file holds now */
+    Key kek, roots[ROOTS], wrap, index;
     unsigned version;
     size_t installation_len;
     char installation[INSTALLATION_MAX];
@@ -53,7 +58,7 @@ static Str installation_of(const Keyring *k)
     return (Str){k->installation, k->installation_len};
 }
 
-/* What the seal of the root is bound to. */
+/* What the seal of the roots is bound to. */
 static Str root_ad(const Keyring *k, unsigned char bytes[32])
 {
     Hash h;
@@ -68,15 +73,17 @@ static Err open_root(Keyring *k, Str box)
 {
     Key seal;
     unsigned char ad[32];
-    if (!box.ptr) {
-        k->root = k->kek;
-        return ERR_OK;
+    bool all = box.len == sizeof k->roots + BOX_EXTRA, ok = true;
+    k->roots[ROOT] = k->kek;
+    if (box.ptr) {
+        if (!all && box.len != KEY_SIZE + BOX_EXTRA)
+            return E_KEY;
+        crypto_derive(&k->kek, SUBKEY_ROOT, "sigaprot", &seal);
+        ok = box_open(&seal, root_ad(k, ad), box, (unsigned char *)k->roots);
+        crypto_wipe(&seal, sizeof seal);
     }
-    if (box.len != KEY_SIZE + BOX_EXTRA)
-        return E_KEY;
-    crypto_derive(&k->kek, SUBKEY_ROOT, "sigaprot", &seal);
-    bool ok = box_open(&seal, root_ad(k, ad), box, k->root.bytes);
-    crypto_wipe(&seal, sizeof seal);
+    if (!all) /* never exchanged, or when the first key closed everything */
+        k->roots[SECRET] = k->roots[BEFORE] = k->roots[ROOT];
     return ok ? ERR_OK : E_KEY;
 }
 
@@ -89,7 +96,7 @@ static Err settle(Keyring *k, Str installation, RootSeal root)
     k->version = root.box.ptr ? root.version : FIRST_VERSION;
     TRY(open_root(k, root.box));
     crypto_derive(&k->kek, SUBKEY_WRAP, "sigapwrp", &k->wrap);
-    crypto_derive(&k->root, SUBKEY_INDEX, "sigapidx", &k->index);
+    crypto_derive(&k->roots[SECRET], SUBKEY_INDEX, "sigapidx", &k->index);
     crypto_read_only(k);
     return ERR_OK;
 }
@@ -144,12 +151,17 @@ void keyring_free(Keyring *k)
     crypto_unlocked(k);
 }
 
+unsigned keyring_version(const Keyring *k)
+{
+    return k->version;
+}
+
 Str keyring_check(const Keyring *k, Arena *a)
 {
     Key check;
     unsigned char out[16];
     Hash h;
-    crypto_derive(&k->root, SUBKEY_CHECK, "sigapchk", &check);
+    crypto_derive(&k->roots[ROOT], SUBKEY_CHECK, "sigapchk", &check);
     hash_begin(&h, &check, sizeof out);
     hash_part(&h, installation_of(k));
     hash_end(&h, out, sizeof out);
@@ -318,16 +330,20 @@ Err root_seal_read(Db *keys, Arena *a, RootSeal *ret)
 Err keyring_next(const Keyring *k, Arena *a, RootSeal *ret_root, Keyring **ret)
 {
     Key seal;
-    unsigned char ad[32], *box = arena_alloc(a, KEY_SIZE + BOX_EXTRA);
+    enum { SIZE = sizeof k->roots + BOX_EXTRA };
+    unsigned char ad[32], *box = arena_alloc(a, SIZE);
     Keyring *next = crypto_locked(sizeof *next);
     crypto_random(next->kek.bytes, sizeof next->kek.bytes);
+    crypto_random(next->roots[SECRET].bytes, KEY_SIZE);
+    next->roots[ROOT] = k->roots[ROOT];
+    next->roots[BEFORE] = k->roots[SECRET];
     memcpy(next->installation, k->installation, k->installation_len);
     next->installation_len = k->installation_len;
     next->version = k->version + 1;
     crypto_derive(&next->kek, SUBKEY_ROOT, "sigaprot", &seal);
-    box_close(&seal, root_ad(next, ad), k->root.bytes, KEY_SIZE, box);
+    box_close(&seal, root_ad(next, ad), (unsigned char *)next->roots, sizeof next->roots, box);
     crypto_wipe(&seal, sizeof seal);
-    *ret_root = (RootSeal){next->version, {(const char *)box, KEY_SIZE + BOX_EXTRA}};
+    *ret_root = (RootSeal){next->version, {(const char *)box, SIZE}};
     return finish(next, ERR_OK, installation_of(k), *ret_root, ret);
 }
 
@@ -469,7 +485,7 @@ Str seal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str
         BUG("nothing to seal");
     put_u16(header + 2, FIRST_VERSION);
     Ad ad = ad_of(k, header, sizeof header, &context, 1);
-    crypto_derive(&k->root, SUBKEY_OWN, purpose, &key);
+    crypto_derive(&k->roots[SECRET], SUBKEY_OWN, purpose, &key);
     Str blob = close_padded(&key, header, &ad, a, plain);
     crypto_wipe(&key, sizeof key);
     return blob;
@@ -478,11 +494,14 @@ Str seal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str
 Err unseal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str blob, Str *ret)
 {
     Key key;
+    Err e = E_CORRUPT;
     if (!blob_shape(blob))
-        return E_CORRUPT;
+        return e;
     Ad ad = ad_of(k, (const unsigned char *)blob.ptr, HEADER_SIZE, &context, 1);
-    crypto_derive(&k->root, SUBKEY_OWN, purpose, &key);
-    Err e = open_padded(&key, &ad, a, blob, ret);
+    for (int i = SECRET; i < ROOTS && e != ERR_OK; i++) {
+        crypto_derive(&k->roots[i], SUBKEY_OWN, purpose, &key);
+        e = open_padded(&key, &ad, a, blob, ret);
+    }
     crypto_wipe(&key, sizeof key);
     return e;
 }
@@ -501,11 +520,11 @@ Str blind_index(const Keyring *k, Arena *a, Str reg, Str field, Str normalised)
     return hex_of(a, out, sizeof out);
 }
 
-static void mac_of(const Keyring *k, const char purpose[8], Str bytes, unsigned char *ret, size_t n)
+static void mac_of(const Key *root, const char purpose[8], Str bytes, unsigned char *ret, size_t n)
 {
     Key key;
     Hash h;
-    crypto_derive(&k->root, SUBKEY_MAC, purpose, &key);
+    crypto_derive(root, SUBKEY_MAC, purpose, &key);
     hash_begin(&h, &key, n);
     hash_part(&h, bytes);
     hash_end(&h, ret, n);
@@ -514,13 +533,19 @@ static void mac_of(const Keyring *k, const char purpose[8], Str bytes, unsigned 
 
 void keyring_mac(const Keyring *k, const char purpose[8], Str bytes, unsigned char ret[32])
 {
-    mac_of(k, purpose, bytes, ret, 32);
+    mac_of(&k->roots[ROOT], purpose, bytes, ret, 32);
+}
+
+void keyring_secret(const Keyring *k, const char purpose[8], Str bytes, bool before,
+                    unsigned char ret[32])
+{
+    mac_of(&k->roots[before ? BEFORE : SECRET], purpose, bytes, ret, KEY_SIZE);
 }
 
 Str keyed_hash(const Keyring *k, Arena *a, const char purpose[8], Str bytes)
 {
     unsigned char out[16];
-    mac_of(k, purpose, bytes, out, sizeof out);
+    mac_of(&k->roots[ROOT], purpose, bytes, out, sizeof out);
     return hex_of(a, out, sizeof out);
 }
 

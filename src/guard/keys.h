@@ -36,9 +36,10 @@ typedef struct Dek {
     unsigned char bytes[32];
 } Dek;
 
-/* A KEK that took the place of another keeps the first one as its root, sealed: fingerprints,
- * hashes and the audit chain stay what they are, only the data keys are wrapped anew. Absent box:
- * the KEK is the root. */
+/* A KEK that took the place of another keeps the first one as its root, sealed: row hashes, the
+ * audit chain and anchors stay what they are. Beside it lies a fresh secret for fingerprints and
+ * for what seal_own closes, and the one before, until model/reseal.h has closed that anew. Absent
+ * box: the KEK is all three. */
 typedef struct RootSeal {
     unsigned version;
     Str box;
@@ -56,7 +57,7 @@ MUST_CHECK Err keyring_open_under(const char *key_file, Str passphrase, Str inst
                                   RootSeal root, Keyring **ret);
 /* The same from two shares of the paper; E_INVALID when one is mistyped. Compare keyring_check. */
 MUST_CHECK Err keyring_join(Str share, Str other, Str installation, RootSeal root, Keyring **ret);
-/* A keyring with a fresh KEK and the same root. */
+/* A keyring with a fresh KEK and a fresh secret, and the same root. */
 MUST_CHECK Err keyring_next(const Keyring *k, Arena *a, RootSeal *ret_root, Keyring **ret);
 /* Wraps every data key anew and puts the root down, in the caller's transaction. E_KEY when one
  * does not fit: then nothing may be committed. */
@@ -68,7 +69,9 @@ MUST_CHECK Err keyring_write(const Keyring *k, const char *key_file, Str passphr
 void keyring_split(const Keyring *k, KeyShare ret[SHARES]);
 /* Wipes and frees. Accepts NULL. */
 void keyring_free(Keyring *k);
-/* A short value that changes with the KEK: stored in meta to tell a wrong key file at start. */
+/* Which KEK it is: 1, and one more after each exchange. */
+unsigned keyring_version(const Keyring *k);
+/* A short value of the root: stored in meta to tell a wrong key file at start. */
 Str keyring_check(const Keyring *k, Arena *a);
 
 /* A fresh DEK for a new key subject and its wrapped form (to be stored by keys_put in `before`). */
@@ -102,7 +105,7 @@ Str seal(const Keyring *k, const Dek *d, DataClass c, SealPlace at, Arena *a, St
 /* E_CORRUPT when the blob was changed or moved. */
 MUST_CHECK Err unseal(const Keyring *k, const Dek *d, SealPlace at, Arena *a, Str blob, Str *ret);
 /* Seals bytes that belong to no person (import staging, drafts, key store files) under a key
- * derived from the KEK for `purpose` (8 characters). */
+ * derived from the secret for `purpose` (8 characters). What the secret before closed opens too. */
 Str seal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str plain);
 MUST_CHECK Err unseal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str blob,
                           Str *ret);
@@ -111,6 +114,9 @@ MUST_CHECK Err unseal_own(const Keyring *k, const char purpose[8], Str context, 
 Str blind_index(const Keyring *k, Arena *a, Str reg, Str field, Str normalised);
 /* Keyed hash over bytes, a key for each purpose (8 characters): the 32 bytes of an audit mac. */
 void keyring_mac(const Keyring *k, const char purpose[8], Str bytes, unsigned char ret[32]);
+/* The same of the secret, or of the one before it: for keys of other things that are read again. */
+void keyring_secret(const Keyring *k, const char purpose[8], Str bytes, bool before,
+                    unsigned char ret[32]);
 /* Keyed hash for row hashes, idempotency bodies and files: 32 hex characters. */
 Str keyed_hash(const Keyring *k, Arena *a, const char purpose[8], Str bytes);
 /* Unkeyed hash of public text (model, assets): 32 hex characters. */

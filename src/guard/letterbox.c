@@ -11,16 +11,16 @@
 #define META_LETTERBOX S("kotak_kunci")
 static const char PURPOSE[8] = "sgpkotak";
 
-static void secret_of(const Keyring *k, Key *ret)
+static void secret_of(const Keyring *k, bool before, Key *ret)
 {
-    keyring_mac(k, PURPOSE, S("kotak"), ret->bytes);
+    keyring_secret(k, PURPOSE, S("kotak"), before, ret->bytes);
 }
 
 Err letterbox_publish(Db *db, Arena *a, const Keyring *k)
 {
     Key secret;
     unsigned char public[PAIR_PUBLIC];
-    secret_of(k, &secret);
+    secret_of(k, false, &secret);
     pair_public(&secret, public);
     crypto_wipe(&secret, sizeof secret);
     return meta_put(db, META_LETTERBOX, hex_of(a, public, sizeof public));
@@ -158,23 +158,28 @@ Err letterbox_of(Db *db, Arena *a, Str user_uid, StrList *ret)
     return stmt_texts(st, a, ret);
 }
 
-static Err open_box(const Keyring *k, Arena *a, Str box, Str *ret)
+static bool open_with(const Keyring *k, bool before, Arena *a, Str box, Str *ret)
 {
     Key secret;
     SealStream s;
     bool last = false;
-    if (box.len <= STREAM_HEAD + STREAM_EXTRA)
-        return E_CORRUPT;
     Str sealed = str_from(box, STREAM_HEAD);
     size_t padded = sealed.len - STREAM_EXTRA, n = 0;
     unsigned char *plain = arena_alloc(a, padded);
-    secret_of(k, &secret);
+    secret_of(k, before, &secret);
     bool fits = stream_open_begin(&s, &secret, (const unsigned char *)box.ptr) &&
                 stream_open(&s, sealed, plain, &last) && last && pad_remove(plain, padded, &n);
     crypto_wipe(&secret, sizeof secret);
     crypto_wipe(&s, sizeof s);
     *ret = (Str){(char *)plain, n};
-    return fits ? ERR_OK : E_CORRUPT;
+    return fits;
+}
+
+static Err open_box(const Keyring *k, Arena *a, Str box, Str *ret)
+{
+    if (box.len <= STREAM_HEAD + STREAM_EXTRA)
+        return E_CORRUPT;
+    return open_with(k, false, a, box, ret) || open_with(k, true, a, box, ret) ? ERR_OK : E_CORRUPT;
 }
 
 Err letterbox_open(Db *db, Arena *a, const Keyring *k, Str uid, Letter *ret)
@@ -199,6 +204,36 @@ Err letterbox_open(Db *db, Arena *a, const Keyring *k, Str uid, Letter *ret)
         return E_CORRUPT;
     ret->text = str_from(ret->text, address.len);
     return ERR_OK;
+}
+
+static Err reseal_letter(Db *db, Arena *a, const Keyring *k, Str uid,
+                         const unsigned char to[PAIR_PUBLIC])
+{
+    Letter l;
+    Buf text = buf_new(a, 256);
+    Err e = letterbox_open(db, a, k, uid, &l);
+    if (e != ERR_OK)
+        return e == E_CORRUPT ? ERR_OK : e; /* as it was: told where letters are put in */
+    put_address(&text, &l);
+    buf_put(&text, l.text);
+    return db_run(db, "UPDATE kotak_masuk SET box=:box WHERE uid=:uid", BIND(":uid", uid),
+                  BIND_BLOB(":box", close_letter(a, to, buf_str(&text))));
+}
+
+Err letterbox_reseal(Db *db, Arena *a, const Keyring *k)
+{
+    StrList uids;
+    unsigned char to[PAIR_PUBLIC];
+    TRY(letterbox_publish(db, a, k));
+    TRY(letterbox_of(db, a, STR_NONE, &uids));
+    TRY(public_key(db, a, to));
+    Err e = ERR_OK;
+    for (size_t i = 0; i < uids.n && e == ERR_OK; i++) {
+        Arena *one = arena_new((size_t)8 << 20);
+        e = reseal_letter(db, one, k, uids.items[i], to);
+        arena_free(one);
+    }
+    return e;
 }
 
 Err letterbox_fault(WriteTx *tx, void *arg)

@@ -20,6 +20,8 @@ enum {
 
 /* Puts the public half of the key down, where a sealed server finds it. */
 MUST_CHECK Err letterbox_publish(Db *db, Arena *a, const Keyring *k);
+/* After an exchange of keys: the same for the new pair, and the letters that lie there with it. */
+MUST_CHECK Err letterbox_reseal(Db *db, Arena *a, const Keyring *k);
 
 typedef struct LetterPut {
     Str token;  /* of the sender, as she told it */

@@ -17,8 +17,7 @@ static Err each_row(WriteTx *tx, const Store *s, const Register *reg, EachRow fn
     for (;;) {
         WriteTx step = *tx; /* memory of one row only */
         int64_t id = 0;
-        Str sql = str_printf(tx->arena,
-                             "SELECT COALESCE(MIN(id),0) FROM %.*s WHERE id>:last",
+        Str sql = str_printf(tx->arena, "SELECT COALESCE(MIN(id),0) FROM %.*s WHERE id>:last",
                              STR_ARG(reg->name));
         TRY(db_number(tx->db, sql.ptr, &id, BIND(":last", last)));
         if (!id)
@@ -74,15 +73,32 @@ static Err rebuild_reach(WriteTx *tx, const Store *s, Record *r)
                : follow_reach(tx, s, r, false);
 }
 
+static bool has_lookup(const Register *reg)
+{
+    for (size_t i = 0; i < reg->field_count; i++)
+        if (reg->fields[i]->lookup)
+            return true;
+    return false;
+}
+
+Err store_rebuild_blind(WriteTx *tx, const Store *s)
+{
+    TRY(db_exec(tx->db, "DELETE FROM sidik"));
+    for (size_t i = 0; i < s->model->reg_count; i++)
+        if (has_lookup(s->model->regs[i]))
+            TRY(each_row(tx, s, s->model->regs[i], rebuild_blind));
+    return ERR_OK;
+}
+
 Err store_rebuild(WriteTx *tx, void *store)
 {
     const Store *s = store;
-    TRY(db_exec(tx->db, "DELETE FROM jangkau; DELETE FROM sidik; DELETE FROM fakta_pengguna;"
+    TRY(db_exec(tx->db, "DELETE FROM jangkau; DELETE FROM fakta_pengguna;"
                         "DELETE FROM fakta_anggota"));
     /* Derived values read other derived values across registers: twice settles one hop. */
     TRY(each_register(tx, s, rebuild_derived));
     TRY(each_register(tx, s, rebuild_derived));
-    TRY(each_register(tx, s, rebuild_blind));
+    TRY(store_rebuild_blind(tx, s));
     TRY(each_register(tx, s, rebuild_facts));
     TRY(each_register(tx, s, rebuild_reach));
     return ERR_OK;

@@ -238,5 +238,7 @@ Err store_audit_act(WriteTx *tx, void *audit_act);
 /* Recomputes every derived table and column (search text, headings, calc fields, reach, blind
  * indexes, user facts) from the rows. Runs as one command. arg: Store. */
 Err store_rebuild(WriteTx *tx, void *store);
+/* Fingerprints only: after an exchange of keys. */
+MUST_CHECK Err store_rebuild_blind(WriteTx *tx, const Store *s);
 /* The same of one file: the record and all that stands under its key, and who is in memory. */
 MUST_CHECK Err store_rebuild_file(WriteTx *tx, const Store *s, const Register *reg, Str uid);

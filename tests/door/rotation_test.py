@@ -5,9 +5,12 @@ import time
 
 import sigap
 import steps
+from program import Program
+from sealing import SENTENCE, opened, protect, wait_for_login
+from second_code import code_of, give, password_only, set_up
 
+NIK = "5371014101900007"
 CUTS = 200 if sigap.FULL else 10
-SENTENCE = "tujuh perahu kayu menyeberang pelan"
 
 
 def versions(server):
@@ -50,6 +53,59 @@ def test_after_a_rotation_the_old_key_opens_nothing_and_all_is_readable(own, tmp
     own.cli("scrub", status=10)
 
 
+def found_by_nik(client):
+    page = client.get("/orang")
+    return client.submit(page.form("/orang", has="nik").fill(nik=NIK)).words
+
+
+def in_clear_of_no_data_key(server):
+    """Stored values that no data key protects: fingerprints, a draft, a saved filter, a second code's secret, a letter."""
+    return [{bytes(row[0]) if isinstance(row[0], bytes) else row[0] for row in server.rows(sql)} for sql in (
+        "SELECT hash FROM sidik", "SELECT blob FROM draf", "SELECT name FROM saringan", "SELECT query FROM saringan",
+        "SELECT seed FROM kode_kedua", "SELECT box FROM kotak_masuk", "SELECT nilai FROM meta WHERE kunci='kotak_kunci'")]
+
+
+def test_what_no_data_key_protects_goes_over_to_a_fresh_secret_and_opens_after_two_rotations(own):
+    office = own.login("ppt")
+    steps.make(office, "orang", nama="Agripina Uji Rahasia", jk="P", nik=NIK)
+    form = office.get("/kasus/baru").form("/kasus/baru", has="draf").fill(judul="Draf sebelum diganti")
+    office.submit(form, button=("draf", "simpan"))
+    form = office.get("/kasus?status=baru").form("/saringan", has="nama").fill(nama="Saringan sebelum diganti")
+    office.submit(form)
+    seed, _ = set_up(own.login("peksos"))
+    desk = Program(own, "ppt")
+    kinds = {name: desk("GET", f"/api/v1/kode/{name}").json()["items"][0]["code"] for name in ("jenis_laporan", "kanal")}
+    own.stop()
+    protect(own)
+    own.start()
+    desk.client = own.client()
+    sent = desk("POST", "/api/v1/laporan", {"isian": {"jenis": kinds["jenis_laporan"], "kanal": kinds["kanal"], "kab": "53.03",
+                                                      "isi": "Surat sebelum kunci diganti"}})
+    assert sent.status == 202, sent.html
+    own.stop()
+    before = in_clear_of_no_data_key(own)
+    assert all(before), before
+    own.cli("key rotate", stdin=SENTENCE + "\n")
+    between = in_clear_of_no_data_key(own)
+    own.cli("key rotate", stdin=SENTENCE + "\n")  # the first secret opens nothing any more
+    after = in_clear_of_no_data_key(own)
+    for first, second, third in zip(before, between, after):
+        assert len(first) == len(second) == len(third) and not first & second and not second & third and not first & third
+    own.start()
+    assert opened(own, SENTENCE).status == 200
+    wait_for_login(own)
+    office = own.login("ppt")
+    assert "1 catatan" in found_by_nik(office) and "AUR" in found_by_nik(office), found_by_nik(office)[-400:]
+    again = office.get(office.get("/draf").link(href_contains="/kasus/baru")).form("/kasus/baru", has="judul")
+    assert again["judul"] == "Draf sebelum diganti"
+    assert "Saringan sebelum diganti" in office.get("/kasus").words
+    client, _ = password_only(own, "peksos")
+    assert give(client, code_of(seed, time.time() + 30)).path == "/"
+    desk.client = own.client()
+    shown = desk("GET", sent.headers["Location"], Sigap_Tujuan="penanganan_kasus; Memeriksa kiriman tersegel")
+    assert shown.status == 200 and shown.json()["isian"]["isi"] == "Surat sebelum kunci diganti", shown.html
+
+
 def test_a_sealed_key_is_rotated_sealed_and_on_new_paper(own):
     own.stop()
     own.cli("key protect", stdin=f"{SENTENCE}\n{SENTENCE}\n")
@@ -65,6 +121,7 @@ def test_a_sealed_key_is_rotated_sealed_and_on_new_paper(own):
 
 def test_a_rotation_cut_off_anywhere_leaves_everything_readable(own):
     """Killed at random moments, most of them between writing the new key and giving it its name."""
+    steps.make(own.login("ppt"), "orang", nama="Agripina Uji Potong", jk="P", nik=NIK)
     own.stop()
     chance = random.Random(7)
     next_key = own.data / "kek.key.berikut"
@@ -83,5 +140,9 @@ def test_a_rotation_cut_off_anywhere_leaves_everything_readable(own):
     left = versions(own)
     assert len(left) == 1 and done < CUTS
     print(f"{CUTS} rotations, {CUTS - done} of them killed, last key {left.pop()}: nothing unreadable")
+    own.start()  # what was cut off last is finished here
+    assert own.rows("SELECT nilai FROM meta WHERE kunci='rahasia_untuk'")[0][0] == str(max(versions(own)))
+    assert "1 catatan" in found_by_nik(own.login("ppt"))
+    own.stop()
     own.cli("key rotate")
     own.cli("scrub")

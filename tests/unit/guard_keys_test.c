@@ -309,8 +309,14 @@ static void another_key_opens_what_the_first_sealed(void **state)
     OK(unseal_own(again, "draft   ", S("x"), k->a, own, &back));
     assert_true(str_is(back, "isi"));
     keyring_free(again);
-    assert_true(str_eq(blind_index(next, k->a, S("a"), S("nik"), S("x")),
-                       blind_index(k->in.keyring, k->a, S("a"), S("nik"), S("x"))));
+    assert_false(str_eq(blind_index(next, k->a, S("a"), S("nik"), S("x")),
+                        blind_index(k->in.keyring, k->a, S("a"), S("nik"), S("x"))));
+    assert_true(str_eq(keyed_hash(next, k->a, "rowhash ", S("x")),
+                       keyed_hash(k->in.keyring, k->a, "rowhash ", S("x"))));
+    own = seal_own(next, "draft   ", S("x"), k->a, S("lagi"));
+    assert_int_equal(unseal_own(k->in.keyring, "draft   ", S("x"), k->a, own, &back), E_CORRUPT);
+    OK(unseal_own(next, "draft   ", S("x"), k->a, own, &back));
+    assert_true(str_is(back, "lagi"));
     RootSeal wrong = root;
     wrong.version++;
     assert_int_equal(keyring_open_under(path, STR_NONE, k->in.id, wrong, &again), E_KEY);
@@ -319,6 +325,38 @@ static void another_key_opens_what_the_first_sealed(void **state)
     assert_int_equal(keyring_open_under(path, STR_NONE, k->in.id, wrong, &again), E_KEY);
     assert_int_equal(keyring_open_under(path, STR_NONE, S("another"), root, &again), E_KEY);
     keyring_free(next);
+    unlink(path);
+}
+
+/* Under a second KEK an older program kept the first one alone, for everything. */
+static void the_key_store_of_an_older_program_opens(void **state)
+{
+    Kit *k = *state;
+    Keyring *again;
+    Key first, second, seal;
+    Hash h;
+    unsigned char ad[32], box[KEY_SIZE + BOX_EXTRA];
+    Str back, own = seal_own(k->in.keyring, "draft   ", S("x"), k->a, S("isi"));
+    const char *path = str_printf(k->a, "%s/second.key", k->dir).ptr;
+    OK(key_file_read(k->in.key_file, STR_NONE, &first));
+    OK(key_file_create(path));
+    OK(key_file_read(path, STR_NONE, &second));
+    hash_begin(&h, NULL, sizeof ad);
+    hash_part(&h, k->in.id);
+    hash_int(&h, 2);
+    hash_end(&h, ad, sizeof ad);
+    crypto_derive(&second, 6, "sigaprot", &seal);
+    box_close(&seal, (Str){(char *)ad, sizeof ad}, first.bytes, KEY_SIZE, box);
+    RootSeal root = {2, {(char *)box, sizeof box}};
+    OK(keyring_open_under(path, STR_NONE, k->in.id, root, &again));
+    OK(unseal_own(again, "draft   ", S("x"), k->a, own, &back));
+    assert_true(str_is(back, "isi"));
+    assert_true(str_eq(blind_index(again, k->a, S("a"), S("nik"), S("x")),
+                       blind_index(k->in.keyring, k->a, S("a"), S("nik"), S("x"))));
+    assert_int_equal(keyring_version(again), 2);
+    keyring_free(again);
+    root.box.len--;
+    assert_int_equal(keyring_open_under(path, STR_NONE, k->in.id, root, &again), E_KEY);
     unlink(path);
 }
 
@@ -749,6 +787,7 @@ int main(void)
         KIT_TEST(key_files),
         cmocka_unit_test(derived_keys_match_libsodium_rules),
         KIT_TEST(another_key_opens_what_the_first_sealed),
+        KIT_TEST(the_key_store_of_an_older_program_opens),
         KIT_TEST(the_version_of_a_key_is_kept),
         KIT_TEST(two_shares_give_the_key),
         KIT_TEST(papers_of_old_fit),
