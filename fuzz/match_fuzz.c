@@ -17,7 +17,7 @@ static void compare_all(const MatchBook *book, Arena *a)
     MatchModel *model = ARENA_NEW(a, MatchModel);
     Patterns none = {.scale = 1};
     comparer_init(a, book, &comparer);
-    match_blocks_new(a, book, false);
+    match_blocks_new(a, book, false, 0);
     match_model_learn(&comparer, &none, false, model);
     for (uint32_t i = 0; i + 1 < book->n; i++) {
         Compared pair;

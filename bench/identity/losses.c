@@ -185,7 +185,7 @@ int main(int argc, char **argv)
         return 1;
     l->book = match_book_read(a, files, n, rules, &settings, &problems);
     comparer_init(a, l->book, &l->comparer);
-    l->blocks = match_blocks_new(a, l->book, false);
+    l->blocks = match_blocks_new(a, l->book, false, 0);
     MatchRun run = {.comparer = &l->comparer, .blocks = l->blocks, .threads = 1};
     Patterns patterns = match_count_patterns(a, &run);
     match_model_learn(&l->comparer, &patterns, false, &l->model);

@@ -116,7 +116,7 @@ static void at_once(One *o)
 {
     MatchRun run = {.comparer = &o->comparer, .threads = 1};
     comparer_init(o->arena, o->book, &o->comparer);
-    run.blocks = o->blocks = match_blocks_new(o->arena, o->book, true);
+    run.blocks = o->blocks = match_blocks_new(o->arena, o->book, true, 0);
     Patterns patterns = match_count_patterns(o->arena, &run);
     match_model_learn(&o->comparer, &patterns, true, &o->model);
     MatchEdges edges = match_find_edges(o->arena, &run, &o->model, WEAKEST_EDGE);

@@ -103,7 +103,7 @@ static Err weigh_levels(Matching *m, const MatchRun *run)
 static Err find_pairs(Matching *m, MatchRun *run, bool across)
 {
     Arena *scratch = arena_new(SIZE_MAX);
-    run->blocks = match_blocks_new(scratch, m->book, across);
+    run->blocks = match_blocks_new(scratch, m->book, across, m->settings.block);
     Err e = weigh_levels(m, run);
     if (e == ERR_OK)
         m->edges = match_find_edges(m->cli->arena, run, &m->model, WEAKEST_EDGE);

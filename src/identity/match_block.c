@@ -4,7 +4,7 @@
 #include "identity/sort_numbers.h"
 
 /* A block may hold more records in a small book, where looking at all pairs costs little. */
-enum { LARGEST = 1000, LARGEST_OF_MANY = 40, RECORDS_IN_BLOCKS = 20000000 };
+enum { LARGEST_OF_MANY = 40, RECORDS_IN_BLOCKS = 20000000 };
 enum {
     MOST_KEYS = 64,
     TOP_NAMES = 3,
@@ -371,16 +371,19 @@ static void hear_words(Blocking *b)
     b->loose = loose;
 }
 
-BlockBook *match_blocks_new(Arena *a, const MatchBook *book, bool across)
+static size_t largest_for(uint32_t records)
+{
+    size_t n = RECORDS_IN_BLOCKS / ((size_t)records + 1);
+    return n > BLOCK_MOST ? BLOCK_MOST : n < LARGEST_OF_MANY ? LARGEST_OF_MANY : n;
+}
+
+BlockBook *match_blocks_new(Arena *a, const MatchBook *book, bool across, uint32_t largest)
 {
     BlockBook *to = ARENA_NEW(a, BlockBook);
     Blocking b = {.to = to, .arena = a, .scratch = arena_new(SIZE_MAX)};
     *to = (BlockBook){.book = book, .across = across, .pass_count = PASSES};
     hear_words(&b);
-    b.largest = RECORDS_IN_BLOCKS / ((size_t)book->n + 1);
-    b.largest = b.largest > LARGEST           ? LARGEST
-                : b.largest < LARGEST_OF_MANY ? LARGEST_OF_MANY
-                                              : b.largest;
+    b.largest = largest ? largest : largest_for(book->n);
     for (size_t p = 0; p < PASSES; p++)
         run_pass(&b, p);
     arena_free(b.scratch);

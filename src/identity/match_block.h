@@ -27,7 +27,8 @@ typedef struct BlockBook {
     size_t pass_count;
 } BlockBook;
 
-BlockBook *match_blocks_new(Arena *a, const MatchBook *book, bool across);
+/* A block of more than `largest` records is left out; 0: a bound by the number of records. */
+BlockBook *match_blocks_new(Arena *a, const MatchBook *book, bool across, uint32_t largest);
 /* Pairs in all blocks, counted as often as blocks hold them. */
 uint64_t match_block_pairs(const BlockBook *b);
 

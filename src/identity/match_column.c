@@ -190,6 +190,7 @@ static void read_share(Reading *r, Str key, Str value, double *ret)
 static void read_line(Reading *r, Str line)
 {
     Str key, value = str_trim(line);
+    int64_t n;
     if (value.len == 0 || value.ptr[0] == '#')
         return;
     size_t colon = value.len;
@@ -219,6 +220,8 @@ static void read_line(Reading *r, Str line)
         read_share(r, key, value, &r->to->neighbour);
     else if (str_is(key, "threshold"))
         read_share(r, key, value, &r->to->accept);
+    else if (str_is(key, "block") && str_i64(value, &n) && n > 1 && n <= BLOCK_MOST)
+        r->to->block = (uint32_t)n;
     else if (str_is(key, "unique") && (str_is(value, "yes") || str_is(value, "no")))
         r->to->unique = str_is(value, "yes");
     else

@@ -24,7 +24,12 @@ typedef struct MatchWeight {
     int line;
 } MatchWeight;
 
-enum { MATCH_SOURCES = 8, BOOK_PAIRS = MATCH_SOURCES * MATCH_SOURCES, BOOK_BITS = 5 };
+enum {
+    BLOCK_MOST = 1000,
+    MATCH_SOURCES = 8,
+    BOOK_PAIRS = MATCH_SOURCES * MATCH_SOURCES,
+    BOOK_BITS = 5
+};
 
 /* The two books of a pair of records as one number below BOOK_PAIRS, whichever comes first. */
 static inline uint8_t match_book_pair(unsigned x, unsigned y)
@@ -46,6 +51,7 @@ typedef struct MatchSettings {
     double forged, renamed, kin, neighbour; /* the same of the other classes of pairs */
     double accept;                          /* probability from which two records are joined */
     double books[BOOK_BITS][BOOK_PAIRS];    /* bits by the two books of a pair */
+    uint32_t block;                         /* most records in a block; 0: by their number */
     bool unique;                            /* each source names a person once */
 } MatchSettings;
 

@@ -67,5 +67,7 @@ void match_write_settings(Arena *a, const MatchBook *book, const MatchModel *mod
                    column_role_word(book->columns[i].role));
     buf_printf(to, "threshold: %g\nunique: %s\n", settings->accept,
                settings->unique ? "yes" : "no");
+    if (settings->block)
+        buf_printf(to, "block: %u\n", settings->block);
     match_model_write(a, book, model, to);
 }

@@ -378,7 +378,7 @@ void likeness_learn(Arena *a, const Model *m, const PersonFacts *all, size_t n, 
         put_row(m, a, l->alias, &all[i], &text);
     const MatchBook *b = read_book(a, l, buf_str(&text), &problems);
     comparer_init(a, b, &c);
-    MatchRun run = {.comparer = &c, .blocks = match_blocks_new(a, b, false), .threads = 1};
+    MatchRun run = {.comparer = &c, .blocks = match_blocks_new(a, b, false, 0), .threads = 1};
     Patterns patterns = match_count_patterns(a, &run);
     match_model_learn(&c, &patterns, false, learned);
     *ret = (LikenessLesson){

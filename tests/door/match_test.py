@@ -273,12 +273,25 @@ def test_a_file_that_is_not_there_is_named(tmp):
         assert done.returncode and f"{tmp}/no/folder: " in done.stderr, f"{args}\n{done.stderr}"
 
 
+def test_smaller_blocks_compare_fewer_pairs_and_are_kept_in_what_was_learned(tmp):
+    books = synth(tmp / "people", 2000, 5)
+    counts = []
+    for word in ("", "block: 6\n"):
+        (tmp / "s.txt").write_text(word)
+        said = run("dedupe", *books, "--settings", tmp / "s.txt", "--out", tmp / "out").stdout
+        counts.append(int(re.search(r"([\d.,]+) pairs", said)[1].replace(".", "").replace(",", "")))
+    assert counts[1] < 0.8 * counts[0], counts
+    assert "\nblock: 6\n" in (tmp / "out/learned.txt").read_text()
+    again = run("dedupe", *books, "--settings", tmp / "out/learned.txt", "--out", tmp / "again").stdout
+    assert int(re.search(r"([\d.,]+) pairs", again)[1].replace(".", "").replace(",", "")) == counts[1]
+
+
 def test_all_faults_of_settings_at_once(tmp):
     b = book(tmp / "book.csv", persons=5)
     (tmp / "s.txt").write_text("column nama: nam\nthreshold: 7\nweight birth: 1\nhello\nbooks 1 9: 0 0 0 0 0\n"
-                               "books 1 2: 0 0 inf 0 0\nbooks 1: 0\n")
+                               "books 1 2: 0 0 inf 0 0\nbooks 1: 0\nblock: 1\nblock: 1001\nblock: many\n")
     said = run("dedupe", b, "--settings", tmp / "s.txt", status=3).stderr
-    assert all(f":{n}" in said for n in range(1, 8)), said
+    assert all(f":{n}" in said for n in range(1, 11)), said
     (tmp / "s.txt").write_text("column nama: name\ncolumn umur: birth\n")
     assert '"umur"' in run("dedupe", b, "--settings", tmp / "s.txt", status=3).stderr
 

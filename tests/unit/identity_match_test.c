@@ -94,7 +94,7 @@ static void a_pair_is_compared_once(void **state)
 {
     (void)state;
     World w = world();
-    const BlockBook *b = match_blocks_new(w.arena, w.book, false);
+    const BlockBook *b = match_blocks_new(w.arena, w.book, false, 0);
     int found[6][6] = {{0}}, together[6][6] = {{0}};
     Candidates c;
     for (uint32_t g = 0; g < b->block_count; g++)
