@@ -317,6 +317,12 @@ static void another_key_opens_what_the_first_sealed(void **state)
     assert_int_equal(unseal_own(k->in.keyring, "draft   ", S("x"), k->a, own, &back), E_CORRUPT);
     OK(unseal_own(next, "draft   ", S("x"), k->a, own, &back));
     assert_true(str_is(back, "lagi"));
+    RootSeal root_too; /* the one before opens too, the first no more */
+    OK(keyring_next(next, k->a, &root_too, &again));
+    OK(unseal_own(again, "draft   ", S("x"), k->a, own, &back));
+    own = seal_own(k->in.keyring, "draft   ", S("x"), k->a, S("isi"));
+    assert_int_equal(unseal_own(again, "draft   ", S("x"), k->a, own, &back), E_CORRUPT);
+    keyring_free(again);
     RootSeal wrong = root;
     wrong.version++;
     assert_int_equal(keyring_open_under(path, STR_NONE, k->in.id, wrong, &again), E_KEY);
