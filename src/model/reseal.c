@@ -68,12 +68,15 @@ static Err reseal(WriteTx *tx, void *store)
 
 Err reseal_finish(Store *s)
 {
-    Db *db;
-    int64_t version = keyring_version(s->in->keyring), done;
-    TRY(db_open(s->in->data_db, DB_READ, &db));
-    Err e = db_number(db, "SELECT nilai FROM meta WHERE kunci=:key", &done,
-                      BIND(":key", META_RESEALED));
+    unsigned version = keyring_version(s->in->keyring);
+    Arena *a = arena_new(64 * 1024);
+    Db *db = NULL;
+    Str done;
+    Err e = db_open(s->in->data_db, DB_READ, &db);
+    if (e == ERR_OK)
+        e = meta_get(db, a, META_RESEALED, &done);
+    bool due = e == ERR_OK && version > 1 && !str_eq(done, str_int(a, version));
     db_close(db);
-    return e == ERR_OK && version > 1 && done != version ? writer_run(s->writer, NULL, reseal, s)
-                                                         : e;
+    arena_free(a);
+    return due ? writer_run(s->writer, NULL, reseal, s) : e;
 }
