@@ -26,27 +26,56 @@ static Err tell(Cli *cli, Err e, const BackupProof *p)
     return ERR_OK;
 }
 
-/* The key named, the one in the backup, or the one already in the folder of the data. */
-static const char *key_file(Cli *cli, const char *dir)
+/* The key named; or the one in the backup, the one in the folder of the data, those set aside
+ * there. */
+static Err keys_to_try(Cli *cli, const char *dir, StrList *ret)
 {
-    if (cli->key)
-        return cli->key;
-    const char *beside = str_printf(cli->arena, "%s/" BACKUP_KEY, dir).ptr;
-    return file_exists(beside) ? beside : str_printf(cli->arena, "%s/" BACKUP_KEY, cli->data).ptr;
+    StrList old = {0};
+    *ret = (StrList){0};
+    if (cli->key) {
+        *ARENA_PUSH(cli->arena, *ret) = str_of(cli->key);
+        return ERR_OK;
+    }
+    *ARENA_PUSH(cli->arena, *ret) = str_printf(cli->arena, "%s/" BACKUP_KEY, dir);
+    *ARENA_PUSH(cli->arena, *ret) = str_printf(cli->arena, "%s/" BACKUP_KEY, cli->data);
+    if (file_is_folder(cli->data))
+        TRY(key_file_old(cli->arena, cli->data, &old));
+    for (size_t i = 0; i < old.n; i++)
+        *ARENA_PUSH(cli->arena, *ret) =
+            str_printf(cli->arena, "%s/%.*s", cli->data, STR_ARG(old.items[i]));
+    return ERR_OK;
 }
 
-static BackupKey key_of(Cli *cli, const char *dir)
+/* False when none opens the copy; then `ret` has the first that is there, for it to be told. */
+static bool try_keys(Cli *cli, const char *dir, const StrList *keys, BackupKey *ret, bool *sealed)
 {
-    return (BackupKey){.file = key_file(cli, dir), .passphrase = cli_given_passphrase(cli)};
+    Str passphrase = ret->passphrase;
+    *ret = (BackupKey){.file = keys->items[0].ptr, .passphrase = passphrase};
+    for (size_t i = keys->n; i-- > 0;) {
+        BackupKey key = {.file = keys->items[i].ptr, .passphrase = passphrase};
+        if (!file_exists(key.file))
+            continue;
+        *ret = key;
+        Err e = backup_key_fits(cli->arena, dir, key);
+        *sealed |= e == E_SEALED;
+        if (e == ERR_OK)
+            return true;
+    }
+    return false;
 }
 
-/* Asks for the passphrase when the key file turns out to want one. */
-static bool ask_key(Cli *cli, Err e, BackupKey *key)
+/* The key that opens the copy; asks for the passphrase when one that may wants it. */
+static Err key_of(Cli *cli, const char *dir, BackupKey *ret)
 {
-    if (e != E_SEALED)
-        return false;
-    key->passphrase = cli_ask(cli, M_ASK_PASSPHRASE, true);
-    return key->passphrase.ptr != NULL;
+    StrList keys;
+    bool sealed = false;
+    *ret = (BackupKey){.passphrase = cli_given_passphrase(cli)};
+    TRY(keys_to_try(cli, dir, &keys));
+    if (try_keys(cli, dir, &keys, ret, &sealed) || !sealed)
+        return ERR_OK;
+    ret->passphrase = cli_ask(cli, M_ASK_PASSPHRASE, true);
+    (void)try_keys(cli, dir, &keys, ret, &sealed);
+    return ERR_OK;
 }
 
 typedef struct Note {
@@ -131,32 +160,30 @@ static Err open_copy(Cli *cli)
 Err cmd_backup(Cli *cli)
 {
     BackupProof proof;
+    BackupKey key;
     if (cli->argc != 1)
         return E_USAGE;
     if (cli->seal_to)
         return seal_copy(cli);
     if (!cli->check)
         return make(cli, cli->argv[0]);
-    BackupKey key = key_of(cli, cli->argv[0]);
-    Err e = backup_check(cli->arena, cli->argv[0], key, &proof);
-    if (ask_key(cli, e, &key))
-        e = backup_check(cli->arena, cli->argv[0], key, &proof);
-    return tell(cli, e, &proof);
+    TRY(key_of(cli, cli->argv[0], &key));
+    return tell(cli, backup_check(cli->arena, cli->argv[0], key, &proof), &proof);
 }
 
 static Err take_back(Cli *cli, const char *dir)
 {
     BackupProof proof;
-    BackupKey key = key_of(cli, dir);
+    BackupKey key;
+    TRY(key_of(cli, dir, &key));
     Err e = backup_restore(cli->arena, dir, cli->data, key, &proof);
-    if (ask_key(cli, e, &key))
-        e = backup_restore(cli->arena, dir, cli->data, key, &proof);
     if (e == E_DUPLICATE)
         cli_say(cli, M_RESTORE_NOT_EMPTY, str_of(cli->data));
     if (e == E_KEY)
         cli_say(cli, M_RESTORE_KEY, str_of(cli->data));
     TRY(tell(cli, e, &proof));
     cli_say(cli, M_RESTORED, str_of(cli->data));
+    cli_say(cli, M_RESTORED_KEY, str_of(key.file));
     return ERR_OK;
 }
 

@@ -75,13 +75,15 @@ static Err open_file(Cli *cli)
 static Err rotate(Cli *cli)
 {
     int64_t n;
+    unsigned old = keyring_version(cli->in.keyring);
     TRY(on_record(cli, "rotate"));
     Err e = installation_rotate(&cli->in, cli->arena, cli->passphrase, &n);
     if (e == E_BUSY)
         cli_say(cli, M_KEY_IN_USE, str_of(cli->data));
     TRY(e);
     TRY(reseal_finish(&cli->store));
-    cli_say(cli, M_KEY_ROTATED, str_int(cli->arena, n), str_of(cli->in.key_file));
+    cli_say(cli, M_KEY_ROTATED, str_int(cli->arena, n), str_of(cli->in.key_file),
+            str_int(cli->arena, old));
     return ERR_OK;
 }
 

@@ -155,17 +155,6 @@ static Err check_intact(Arena *a, const char *dir, BackupProof *p)
     return ERR_OK;
 }
 
-static Err check_chain(Db *db, Arena *a, const Keyring *k, BackupProof *p)
-{
-    Str check;
-    TRY(meta_get(db, a, S("key_check"), &check));
-    if (!str_eq(keyring_check(k, a), check))
-        return E_KEY;
-    TRY(audit_verify(db, k, &p->audit));
-    p->audited = true;
-    return p->audit.bad_seq ? E_CORRUPT : ERR_OK;
-}
-
 /* Which key the copy wants, by the time it was made. */
 static Err root_of_copy(Arena *a, const char *dir, RootSeal *ret)
 {
@@ -176,15 +165,34 @@ static Err root_of_copy(Arena *a, const char *dir, RootSeal *ret)
     return e;
 }
 
+static Err open_key(Db *db, Arena *a, const char *dir, BackupKey key, Str installation,
+                    Keyring **ret)
+{
+    RootSeal root;
+    Str check;
+    TRY(meta_get(db, a, S("key_check"), &check));
+    TRY(root_of_copy(a, dir, &root));
+    TRY(keyring_open_under(key.file, key.passphrase, installation, root, ret));
+    if (str_eq(keyring_check(*ret, a), check))
+        return ERR_OK;
+    keyring_free(*ret);
+    return E_KEY;
+}
+
+static Err check_chain(Db *db, const Keyring *k, BackupProof *p)
+{
+    TRY(audit_verify(db, k, &p->audit));
+    p->audited = true;
+    return p->audit.bad_seq ? E_CORRUPT : ERR_OK;
+}
+
 static Err check_audit(Db *db, Arena *a, const char *dir, BackupKey key, BackupProof *p)
 {
     Keyring *k;
     if (key.open)
-        return check_chain(db, a, key.open, p);
-    RootSeal root;
-    TRY(root_of_copy(a, dir, &root));
-    TRY(keyring_open_under(key.file, key.passphrase, p->installation, root, &k));
-    Err e = check_chain(db, a, k, p);
+        return check_chain(db, key.open, p);
+    TRY(open_key(db, a, dir, key, p->installation, &k));
+    Err e = check_chain(db, k, p);
     keyring_free(k);
     return e;
 }
@@ -199,6 +207,37 @@ static Err check_data(Arena *a, const char *dir, BackupKey key, BackupProof *p)
         e = check_audit(db, a, dir, key, p);
     db_close(db);
     return e;
+}
+
+Err backup_key_fits(Arena *a, const char *dir, BackupKey key)
+{
+    Db *db;
+    Str installation;
+    Keyring *k;
+    TRY(db_open(within(a, dir, databases[0]), DB_READ, &db));
+    Err e = meta_get(db, a, S("installation"), &installation);
+    if (e == ERR_OK)
+        e = open_key(db, a, dir, key, installation, &k);
+    db_close(db);
+    if (e == ERR_OK)
+        keyring_free(k);
+    return e;
+}
+
+bool backup_wants_key(Arena *a, const char *home, int64_t number)
+{
+    StrList names;
+    RootSeal root;
+    if (file_list(a, home, S(""), &names) != ERR_OK)
+        return true;
+    for (size_t i = 0; i < names.n; i++) {
+        const char *dir = within(a, home, names.items[i].ptr);
+        if (file_exists(within(a, dir, databases[1])) &&
+            (root_of_copy(a, dir, &root) != ERR_OK ||
+             number == (root.box.ptr ? (int64_t)root.version : 1)))
+            return true;
+    }
+    return false;
 }
 
 Err backup_check(Arena *a, const char *dir, BackupKey key, BackupProof *ret)
@@ -319,9 +358,26 @@ static Err copy_back(Arena *a, const char *dir, const char *data)
     return ERR_OK;
 }
 
+/* The key first: cut off behind it, the folder has no data yet and every key still has a name. */
+static Err put_key(Arena *a, const char *dir, const char *data, BackupKey key)
+{
+    const char *own = within(a, data, BACKUP_KEY), *fresh = within(a, data, BACKUP_KEY ".new");
+    StrList old;
+    int64_t number = 0;
+    if (backup_key_fits(a, dir, (BackupKey){.file = own, .passphrase = key.passphrase}) == ERR_OK)
+        return ERR_OK;
+    TRY(key_file_old(a, data, &old));
+    for (size_t i = 0; i < old.n; i++)
+        if (key_file_number(old.items[i]) > number)
+            number = key_file_number(old.items[i]);
+    file_remove(fresh);
+    TRY(file_copy(key.file, fresh));
+    TRY(key_file_set_aside(a, data, number + 1));
+    return file_rename(fresh, own);
+}
+
 Err backup_restore(Arena *a, const char *dir, const char *data, BackupKey key, BackupProof *ret)
 {
-    const char *own_key = within(a, data, BACKUP_KEY);
     *ret = (BackupProof){0};
     TRY(file_mkdir(data));
     for (size_t i = 0; i < DATABASES; i++)
@@ -330,9 +386,8 @@ Err backup_restore(Arena *a, const char *dir, const char *data, BackupKey key, B
     if (!file_exists(key.file))
         return E_KEY;
     TRY(backup_check(a, dir, key, ret));
+    TRY(put_key(a, dir, data, key));
     Err e = copy_back(a, dir, data);
-    if (e == ERR_OK && !file_exists(own_key))
-        e = file_copy(key.file, own_key);
     for (size_t i = 0; e != ERR_OK && i < DATABASES; i++)
         file_remove(within(a, data, databases[i]));
     return e;

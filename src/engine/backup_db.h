@@ -4,12 +4,12 @@
 
 #include "guard/audit.h"
 #include "guard/installation.h"
+#include "guard/key_file.h"
 #include "model/store.h"
 
 /* Names inside a backup folder. The list of hashes has the form of `b2sum -l 256`. */
 #define BACKUP_SUMS "cadangan.b2"
-#define BACKUP_KEY  "kek.key"
-
+#define BACKUP_KEY  KEY_FILE
 
 /* A copy taken before the data are changed. */
 typedef struct BackupBefore {
@@ -52,8 +52,14 @@ MUST_CHECK Err backup_make(const Store *s, Arena *a, const char *dir, bool with_
  * no backup there; E_CORRUPT: `broken` says which file; E_KEY: the key is another installation's.
  */
 MUST_CHECK Err backup_check(Arena *a, const char *dir, BackupKey key, BackupProof *ret);
-/* Copies a proved backup and the key file into a folder without data. E_DUPLICATE when there are
- * data; E_KEY without a key file that fits. What was copied is removed again on failure. */
+/* Whether the key opens the copy, before all of it is read: E_SEALED, E_KEY. */
+MUST_CHECK Err backup_key_fits(Arena *a, const char *dir, BackupKey key);
+/* Whether a copy in one of the folders of `home` wants the key of that number, 1 and one more after
+ * each exchange; true when the folder cannot be read. */
+bool backup_wants_key(Arena *a, const char *home, int64_t number);
+/* Copies a proved backup and the key file into a folder without data; a key file there that does
+ * not open it is set aside. E_DUPLICATE when there are data; E_KEY without a key file that fits.
+ * Data that were copied are removed again on failure. */
 MUST_CHECK Err backup_restore(Arena *a, const char *dir, const char *data, BackupKey key,
                               BackupProof *ret);
 

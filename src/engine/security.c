@@ -1,6 +1,7 @@
 #include "engine/security.h"
 
 #include "base/file.h"
+#include "engine/backup_db.h"
 #include "engine/care_desk.h"
 #include "engine/disk_room.h"
 #include "engine/settings_db.h"
@@ -72,18 +73,40 @@ static Str told_by_kernel(const Look *l, const char *path)
 
 /* ---- the key, files, the disk ---- */
 
+static bool copy_wants(const Look *l, int64_t number)
+{
+    const char *dir = l->store->in->dir, *own = str_printf(l->a, "%s/cadangan", dir).ptr;
+    Str folder = l->set.value[SETTING_BACKUP_FOLDER];
+    return number == 0 || backup_wants_key(l->a, dir, number) ||
+           (file_exists(own) && backup_wants_key(l->a, own, number)) ||
+           (folder.len && backup_wants_key(l->a, str_z(l->a, folder), number));
+}
+
+/* Keys that went, and which of them no copy that the server keeps wants any more. */
+static Err look_old_keys(const Look *l, Finding *f)
+{
+    StrList old;
+    Buf all = buf_new(l->a, 128), idle = buf_new(l->a, 128);
+    TRY(key_file_old(l->a, l->store->in->dir, &old));
+    for (size_t i = 0; i < old.n; i++) {
+        buf_printf(&all, "%s%.*s", all.len ? ", " : "", STR_ARG(old.items[i]));
+        if (!copy_wants(l, key_file_number(old.items[i])))
+            buf_printf(&idle, "%s%.*s", idle.len ? ", " : "", STR_ARG(old.items[i]));
+    }
+    if (old.n)
+        risk(f, POINT_KEY_OLD, buf_str(&all), idle.len ? buf_str(&idle) : S("-"));
+    return ERR_OK;
+}
+
 static Err look_keys(const Look *l, Finding *f)
 {
     const Installation *in = l->store->in;
-    Str old = str_printf(l->a, "%s" KEY_OLD, in->key_file);
     int64_t drilled;
     TRY(kept(l, META_DRILL, &drilled));
     if (!in->sealed_file)
         risk(f, POINT_KEY_OPEN, str_of(in->key_file), STR_NONE);
-    if (file_exists(old.ptr))
-        risk(f, POINT_KEY_OLD, old, STR_NONE);
     risk_if(f, POINT_DRILL, longer_ago(drilled, DRILL_DAYS));
-    return ERR_OK;
+    return look_old_keys(l, f);
 }
 
 static Err look_files(const Look *l, Finding *f)

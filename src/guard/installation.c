@@ -41,7 +41,7 @@ static void set_paths(Arena *a, const char *dir, Installation *in)
     in->data_db = str_printf(a, "%s/sigap.db", dir).ptr;
     in->keys_db = str_printf(a, "%s/kunci.db", dir).ptr;
     in->files_db = str_printf(a, "%s/berkas.db", dir).ptr;
-    in->key_file = str_printf(a, "%s/kek.key", dir).ptr;
+    in->key_file = str_printf(a, "%s/" KEY_FILE, dir).ptr;
 }
 
 /* ---- making one ---- */
@@ -181,28 +181,27 @@ Err installation_root(Arena *a, const Installation *in, RootSeal *ret)
     return e;
 }
 
-static const char *beside_key(Arena *a, const Installation *in, const char *suffix)
+static const char *next_key(Arena *a, const Installation *in)
 {
-    return str_printf(a, "%s%s", in->key_file, suffix).ptr;
+    return str_printf(a, "%s" KEY_NEXT, in->key_file).ptr;
 }
 
-/* The new key takes its place; the old one is kept for the copies made before. */
-static Err change_key_file(Arena *a, const Installation *in)
+/* The new key takes its place; the old one, if it is still there, is kept for the copies made
+ * before. */
+static Err change_key_file(Arena *a, const Installation *in, unsigned old)
 {
-    TRY(file_rename(in->key_file, beside_key(a, in, KEY_OLD)));
-    return file_rename(beside_key(a, in, KEY_NEXT), in->key_file);
+    TRY(key_file_set_aside(a, in->dir, old));
+    return file_rename(next_key(a, in), in->key_file);
 }
 
 /* A rotation that was cut off after its commit: the key store wants the key that waits beside. */
 static Err open_next(Arena *a, Installation *in, Str passphrase, RootSeal root)
 {
-    const char *next = beside_key(a, in, KEY_NEXT);
+    const char *next = next_key(a, in);
     if (!root.box.ptr || !file_exists(next))
         return E_KEY;
     TRY(keyring_open_under(next, passphrase, in->id, root, &in->keyring));
-    if (!file_exists(in->key_file))
-        return file_rename(next, in->key_file);
-    return change_key_file(a, in);
+    return change_key_file(a, in, root.version - 1);
 }
 
 static Err open_keyring(Arena *a, Installation *in, Str passphrase, Str check)
@@ -246,11 +245,11 @@ Err installation_rotate(Installation *in, Arena *a, Str passphrase, int64_t *ret
     if (!file_lock(in->lock, true))
         return E_BUSY;
     TRY(keyring_next(in->keyring, a, &root, &next));
-    Err e = keyring_write(next, beside_key(a, in, KEY_NEXT), passphrase);
+    Err e = keyring_write(next, next_key(a, in), passphrase);
     if (e == ERR_OK)
         e = rewrap_all(in, next, root, ret_n);
     if (e == ERR_OK)
-        e = change_key_file(a, in);
+        e = change_key_file(a, in, keyring_version(in->keyring));
     if (e == ERR_OK) {
         keyring_free(in->keyring);
         in->keyring = next;

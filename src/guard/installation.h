@@ -5,9 +5,6 @@
 #include "db/db.h"
 #include "guard/keys.h"
 
-/* Beside the key file: the one that went, for copies made before. */
-#define KEY_OLD ".lama"
-
 typedef struct Installation {
     const char *dir, *data_db, *keys_db, *files_db, *key_file;
     Str id;              /* uid of the installation */
@@ -36,7 +33,7 @@ void installation_clock(const Installation *in);
 /* What its key store says of the key it wants. */
 MUST_CHECK Err installation_root(Arena *a, const Installation *in, RootSeal *ret);
 /* A new key in the place of the old: every data key is wrapped anew in one transaction, the old key
- * file stays beside it (`kek.key.lama`) for the copies made before. Cut off at any point, the next
+ * file stays beside it (`kek.key.lama-1`) for the copies made before. Cut off at any point, the next
  * opening finds either the old key in force or the new one, and finishes. E_BUSY while anybody else
  * has the installation open; E_KEY when a data key does not fit. */
 MUST_CHECK Err installation_rotate(Installation *in, Arena *a, Str passphrase, int64_t *ret_n);

@@ -153,6 +153,37 @@ Err key_file_write(const char *path, Str passphrase, const Key *key)
     return file_rename(fresh, path);
 }
 
+/* ---- those that went ---- */
+
+Err key_file_set_aside(Arena *a, const char *dir, int64_t number)
+{
+    const char *from = str_printf(a, "%s/" KEY_FILE, dir).ptr;
+    Str to = str_printf(a, "%s/" KEY_OLD "-%lld", dir, (long long)number), first = to;
+    if (!file_exists(from))
+        return ERR_OK;
+    for (int again = 2; file_exists(to.ptr); again++)
+        to = str_printf(a, "%.*s.%d", STR_ARG(first), again);
+    return file_rename(from, to.ptr);
+}
+
+Err key_file_old(Arena *a, const char *dir, StrList *ret)
+{
+    StrList names;
+    *ret = (StrList){0};
+    TRY(file_list(a, dir, S(""), &names));
+    for (size_t i = 0; i < names.n; i++)
+        if (str_starts(names.items[i], S(KEY_OLD)))
+            *ARENA_PUSH(a, *ret) = names.items[i];
+    return ERR_OK;
+}
+
+int64_t key_file_number(Str name)
+{
+    int64_t number;
+    Str rest = str_from(name, sizeof KEY_OLD), digits;
+    return str_cut(&rest, '.', &digits) && str_i64(digits, &number) ? number : 0;
+}
+
 /* ---- shares ---- */
 
 enum { CHECK = 3, SHARE_BYTES = KEY_SIZE + CHECK, SHARE_LETTERS = SHARE_BYTES * 8 / 5 };

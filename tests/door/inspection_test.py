@@ -53,7 +53,7 @@ def test_settings_files_and_proxy(own):
     os.chmod(own.data / "kunci.db", 0o640)
     assert "kunci.db dapat dibuka pengguna lain di mesin ini (izin 0640)" in risks(own.cli)["Izin berkas"]
     os.chmod(own.data / "kunci.db", 0o600)
-    old = own.data / "kek.key.lama"
+    old = own.data / "kek.key.lama-1"
     old.write_text("x")
     os.chmod(old, 0o600)
     assert "Kunci lama" in risks(own.cli)

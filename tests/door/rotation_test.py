@@ -1,5 +1,6 @@
 """The key of the keys is exchanged: everything stays readable, whenever the exchange is cut off."""
 import random
+import shutil
 import subprocess
 import time
 
@@ -30,7 +31,7 @@ def test_after_a_rotation_the_old_key_opens_nothing_and_all_is_readable(own, tmp
     old = (own.data / "kek.key").read_bytes()
     said = own.cli("key rotate", "--lang", "en").stdout
     assert "wrapped anew" in said and versions(own) == {2}
-    assert (own.data / "kek.key").read_bytes() != old and (own.data / "kek.key.lama").read_bytes() == old
+    assert (own.data / "kek.key").read_bytes() != old and (own.data / "kek.key.lama-1").read_bytes() == old
     assert not (own.data / "kek.key.berikut").exists()
     own.cli("scrub")
     own.cli("audit verify")
@@ -51,6 +52,51 @@ def test_after_a_rotation_the_old_key_opens_nothing_and_all_is_readable(own, tmp
     fresh("scrub")
     (own.data / "kek.key").write_bytes(old)
     own.cli("scrub", status=10)
+
+
+def sealed_risk(cli):
+    return [line for line in cli("security", "--lang", "en").stdout.splitlines() if "kek.key.lama" in line]
+
+
+def test_every_old_key_stays_until_no_copy_wants_it_and_restore_finds_it(own, tmp):
+    own.stop()
+    home = own.data / "cadangan"
+    home.mkdir(exist_ok=True)
+    keys = []
+    for number in (1, 2, 3):  # a copy under each of three keys, all exchanged on one day
+        own.cli("backup", home / f"2026-11-22-010{number}-00")
+        keys.append((own.data / "kek.key").read_bytes())
+        said = own.cli("key rotate", "--lang", "en").stdout
+        assert f"kek.key.lama-{number}" in said
+    for number, key in enumerate(keys, 1):
+        assert (own.data / f"kek.key.lama-{number}").read_bytes() == key
+    newest = (own.data / "kek.key").read_bytes()
+    assert len({*keys, newest}) == 4
+    # a name that is taken is not taken again
+    (own.data / "kek.key.lama-4").write_bytes(keys[0])
+    own.cli("key rotate")
+    assert (own.data / "kek.key.lama-4").read_bytes() == keys[0] and (own.data / "kek.key.lama-4.2").read_bytes() == newest
+    newest = (own.data / "kek.key").read_bytes()
+    (own.data / "kek.key.lama-4").unlink()
+    # each copy names the one key it wants; the others may go
+    for number in (2, 3):
+        shutil.rmtree(home / f"2026-11-22-010{number}-00")
+    said = " ".join(sealed_risk(own.cli))
+    assert "Destroy now" in said and "want" not in said
+    idle = said.split("needs it:")[1].split(". Keep")[0]
+    assert idle.strip() == "kek.key.lama-2, kek.key.lama-3, kek.key.lama-4.2", said
+    # the first copy comes back into the folder of its data: its key is found there, the newest is kept
+    copy = home / "2026-11-22-0101-00"
+    shutil.move(copy, tmp / "salinan")
+    for db in ("sigap.db", "kunci.db", "berkas.db"):
+        for part in own.data.glob(db + "*"):
+            part.unlink()
+    said = own.cli("restore", tmp / "salinan", "--lang", "en").stdout
+    assert "kek.key.lama-1" in said
+    assert (own.data / "kek.key").read_bytes() == keys[0] and (own.data / "kek.key.lama-5").read_bytes() == newest
+    own.cli("scrub")
+    own.cli("audit verify")
+    assert versions(own) == {1}
 
 
 def found_by_nik(client):
