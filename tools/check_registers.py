@@ -1011,13 +1011,14 @@ class Domain:
 
     def check_table(self, p):
         m = load(p)
-        if m is None or not keys(m, {'table', 'label', 'register', 'rows', 'columns', 'free', 'sum', 'note'}, 'table',
+        if m is None or not keys(m, {'table', 'label', 'register', 'rows', 'columns', 'free', 'sum', 'note', 'share', 'share_label'}, 'table',
                                  ('table', 'label', 'register', 'rows')):
             return
         if m['table'] != os.path.basename(p)[:-5]:
             err(m['table'].at, 'name and file differ')
         label(m, m['table'])
         label(m, m['table'], 'note', need=False)
+        label(m, m['table'], 'share_label', need='share' in m)
         r = self.regs.get(m['register'])
         if not r or 'stats' not in r.m:
             err(m['register'].at, f'register "{m["register"]}" has no stats')

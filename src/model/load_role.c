@@ -68,13 +68,15 @@ static void link_boards(Loader *l, void *into, const Node *node)
     }
 }
 
-/* Registers the role may count. */
+/* Registers the role may count, and tables of such with a share. */
 static void link_figures(Loader *l, void *into, const Node *node)
 {
     const RoleDef *role = into;
     const Node *at = node_get(node, S("figures"));
     for (size_t i = 0; i < role->figures.n; i++) {
-        const Register *reg = load_register_named(l, at->items[i], role->figures.items[i]);
+        const TableDef *t = model_table(l->m, role->figures.items[i]);
+        const Register *reg =
+            t && t->share.n ? t->reg : load_register_named(l, at->items[i], role->figures.items[i]);
         if (reg &&
             (!reg->stats.on || !load_role_may(reg, model_role(l->m, role->name), VERB_COUNT)))
             load_problem(l, at->items[i], M_DOM_ROLE_FIGURE, role->name, reg->name, STR_NONE);

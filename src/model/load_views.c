@@ -248,6 +248,16 @@ static void read_sum(Loader *l, void *into, const Node *v)
         load_bad(l, v, M_DOM_SUM, v->text);
 }
 
+static void read_share(Loader *l, void *into, const Node *v)
+{
+    TableDef *t = into;
+    const Field *rows = t->reg ? reg_field(t->reg, t->rows) : NULL;
+    t->share = load_words(l, v);
+    for (size_t i = 0; i < t->share.n; i++)
+        if (rows && (!rows->codes || !code_find(rows->codes, t->share.items[i])))
+            load_bad(l, v->items[i], M_DOM_SHARE, t->share.items[i]);
+}
+
 static void read_table(Loader *l, void *into, const Node *root)
 {
     static const KeyDef keys[] = {
@@ -259,6 +269,8 @@ static void read_table(Loader *l, void *into, const Node *root)
         {"free", READ_FLAG, KEY_MAY, offsetof(TableDef, free_dims), NULL},
         {"sum", READ_CALL, KEY_MAY, 0, read_sum},
         {"note", READ_LABEL, KEY_MAY, offsetof(TableDef, note), NULL},
+        {"share", READ_CALL, KEY_MAY, 0, read_share},
+        {"share_label", READ_LABEL, KEY_MAY, offsetof(TableDef, share_label), NULL},
     };
     LOAD_MAP(l, root, keys, into);
 }

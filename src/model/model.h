@@ -357,12 +357,12 @@ struct Register {
 typedef struct RoleDef {
     Str name, home, may; /* may: words; home absent: the overview */
     Label label, help;
-    StrList works;  /* registers the role works with most: in the head, and to begin a record */
-    StrList boards; /* queues that stand open on its first screen */
-    StrList
-        figures; /* registers whose total of the half-year stands above them: a page for a leader */
-    bool second; /* given to a user by two persons (guard/role_grant.h) */
-    int audience; /* 0 internal, 1 task force, 2 public */
+    StrList works;   /* registers the role works with most: in the head, and to begin a record */
+    StrList boards;  /* queues that stand open on its first screen */
+    StrList figures; /* registers whose total of the half-year, tables whose share stands above
+                        them: a page for a leader */
+    bool second;     /* given to a user by two persons (guard/role_grant.h) */
+    int audience;    /* 0 internal, 1 task force, 2 public */
 } RoleDef;
 
 /* Import profile, table and queue: see docs/domain-format.md 4-6. */
@@ -402,6 +402,8 @@ typedef struct TableDef {
     Str rows, columns; /* dimension names; columns may be absent */
     bool free_dims;
     const Field *sum; /* clear number: cells add it up instead of counting rows; NULL: count */
+    StrList share;    /* codes of the rows: the part that the first has of all these; may be none */
+    Label share_label;
 } TableDef;
 
 /* What a queue asks of a field. The days of a date count from the day the queue is read. */
