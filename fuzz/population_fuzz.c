@@ -28,16 +28,17 @@ static PopulationSeal seal_here(void)
             installation_open(kept, dir, &in) != ERR_OK)
             BUG("no installation");
     }
-    return (PopulationSeal){in.keyring, in.id};
+    return (PopulationSeal){.keys = in.keyring, .installation = in.id};
 }
 
-/* Each line is a row. */
-static Str made(Arena *a, PopulationSeal seal, Str rows)
+/* Each line is a row; the seal gets the key of the book. */
+static Str made(Arena *a, PopulationSeal *seal, Str rows)
 {
     const char *path = str_printf(a, "%s/buku", dir).ptr;
     PopulationWriter w;
     Str row, text = S("");
-    Err e = population_begin(a, seal, path, &w);
+    Err e = population_begin(a, *seal, path, &w);
+    *seal = w.seal;
     while (e == ERR_OK && str_cut(&rows, '\n', &row))
         e = population_add(&w, &row, 1);
     if (population_end(&w, e, S("2026-01-01")) == ERR_OK &&
@@ -62,7 +63,7 @@ static void read_all(Str text, PopulationSeal seal, bool whole)
 
 static void try_rows(Arena *a, PopulationSeal seal, Str rows, uint8_t where)
 {
-    Str text = made(a, seal, rows);
+    Str text = made(a, &seal, rows);
     read_all(text, seal, text.len > 0);
     if (text.len) {
         char *bytes = (char *)(uintptr_t)text.ptr;
@@ -75,7 +76,8 @@ static void try_rows(Arena *a, PopulationSeal seal, Str rows, uint8_t where)
 static PopulationFile book_of(Arena *a, PopulationSeal seal)
 {
     PopulationFile f;
-    if (population_check(made(a, seal, S("name\nAda")), seal, &f) != M_POPULATION_FITS)
+    Str text = made(a, &seal, S("name\nAda"));
+    if (population_check(text, seal, &f) != M_POPULATION_FITS)
         BUG("no sound book");
     return f;
 }

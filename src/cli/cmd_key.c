@@ -71,7 +71,7 @@ static Err open_file(Cli *cli)
     return ERR_OK;
 }
 
-/* The papers and copies made until now want the old key; so does the population book, once more. */
+/* The papers and copies made until now want the old key. */
 static Err rotate(Cli *cli)
 {
     int64_t n;

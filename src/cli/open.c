@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "engine/follow_up.h"
 #include "engine/import_db.h"
+#include "engine/population_book.h"
 #include "engine/system_db.h"
 #include "guard/session.h"
 #include "model/plan.h"
@@ -214,6 +215,7 @@ Err cli_open(Cli *cli)
     TRY(cli_open_installation(cli));
     TRY(migrate(cli));
     TRY(store_open(cli->arena, cli->model, &cli->in, &cli->store));
+    TRY(population_own_key(&cli->store));
     TRY(reseal_finish(&cli->store)); /* what an exchange of keys left undone */
     cli->store.after_change = follow_up_after_change;
     cli->store.advise = follow_up_advise;

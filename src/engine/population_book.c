@@ -45,9 +45,18 @@ static const char *index_path(Arena *a, const Store *s)
     return str_printf(a, "%s/" POPULATION_INDEX, s->in->dir).ptr;
 }
 
-static PopulationSeal seal_of(const Store *s)
+/* Of a book that is there, with its key if it has one. */
+static Err seal_of(const Store *s, Arena *a, Str text, PopulationSeal *ret)
 {
-    return (PopulationSeal){s->in->keyring, s->in->id};
+    Db *keys;
+    *ret = (PopulationSeal){.keys = s->in->keyring, .installation = s->in->id};
+    ret->subject = population_subject(text, a);
+    if (!ret->subject.ptr)
+        return ERR_OK;
+    TRY(db_open(s->in->keys_db, DB_READ, &keys));
+    Err e = keys_wrapped(keys, a, ret->subject, &ret->wrapped);
+    db_close(keys);
+    return e == E_NOT_FOUND ? ERR_OK : e;
 }
 
 /* ---- reading ---- */
@@ -128,7 +137,10 @@ static Msg make_index(PopulationBook *b)
 
 static Msg read_book(PopulationBook *b, Str text)
 {
-    Msg told = population_check(text, seal_of(&b->store), &b->file);
+    PopulationSeal seal;
+    if (seal_of(&b->store, b->arena, text, &seal) != ERR_OK)
+        return M_POPULATION_CHANGED;
+    Msg told = population_check(text, seal, &b->file);
     if (told == M_POPULATION_FITS && !open_kept(b)) {
         told = make_index(b);
         if (told == M_POPULATION_FITS && !atomic_load(&b->stop))
@@ -361,15 +373,66 @@ static Err read_heads(Making *m, const MatchSettings *settings, const NameRules 
     return m->problems->errors ? E_INVALID : ERR_OK;
 }
 
+/* ---- its key ---- */
+
+static Err put_key(const Store *s, PopulationSeal seal)
+{
+    Db *keys;
+    TRY(db_open(s->in->keys_db, DB_WRITE, &keys));
+    Err e = keys_put(keys, seal.subject, seal.wrapped);
+    db_close(keys);
+    return e;
+}
+
+/* The book before is gone: nobody opens a copy of it any more. */
+static Err drop_other_keys(const Store *s, Str subject)
+{
+    Db *keys;
+    TRY(db_open(s->in->keys_db, DB_WRITE, &keys));
+    Err e = keys_destroy_others(keys, S(POPULATION_KEYS), subject);
+    if (e == ERR_OK)
+        e = db_truncate_log(keys);
+    db_close(keys);
+    return e;
+}
+
+static Err adopt(const Store *s, Arena *a, Str text)
+{
+    PopulationSeal seal;
+    PopulationFile f;
+    TRY(seal_of(s, a, text, &seal));
+    if (!seal.subject.ptr || seal.wrapped.ptr ||
+        population_check(text, seal, &f) != M_POPULATION_FITS ||
+        !population_adopt(&f, seal.subject, a, &seal.wrapped))
+        return ERR_OK; /* told by whoever reads it */
+    Err e = put_key(s, seal);
+    return e == E_DUPLICATE ? ERR_OK : e;
+}
+
+Err population_own_key(const Store *s)
+{
+    Arena *a = arena_new(SIZE_MAX);
+    Str text;
+    Err e = ERR_OK;
+    if (file_map(a, path_of(a, s), &text) == ERR_OK)
+        e = adopt(s, a, text);
+    arena_free(a);
+    return e;
+}
+
 Err population_make(const Store *s, Arena *a, Str text, Str place, const MatchSettings *settings,
                     Problems *problems, int64_t *ret_rows)
 {
     Making m = {.arena = a, .csv = csv_reader(a, text), .place = place, .problems = problems};
     PopulationWriter w;
     TRY(read_heads(&m, settings, s->model->names));
-    Err e = population_begin(a, seal_of(s), path_of(a, s), &w);
+    PopulationSeal seal = {.keys = s->in->keyring, .installation = s->in->id};
+    Err e = population_begin(a, seal, path_of(a, s), &w);
+    if (e == ERR_OK)
+        e = put_key(s, w.seal);
     if (e == ERR_OK)
         e = add_rows(&m, &w);
     *ret_rows = w.n;
-    return population_end(&w, e, date_iso(a, clock_today()));
+    TRY(population_end(&w, e, date_iso(a, clock_today())));
+    return drop_other_keys(s, w.seal.subject);
 }

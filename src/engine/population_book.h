@@ -24,6 +24,9 @@ void population_wait(PopulationBook *b);
 /* ERR_OK: it is there, whole and ours. E_BUSY: still being read. E_NOT_FOUND: there is none, also
  * for NULL. E_CORRUPT, E_IO: it is not used. */
 MUST_CHECK Err population_state(const PopulationBook *b);
+/* Gives a book that an older program closed its own key in the key store, before an exchange takes
+ * away what opens it. */
+MUST_CHECK Err population_own_key(const Store *s);
 /* Once it was read: what it is, and what is in use or wrong ({0} residents, {1} day). */
 const PopulationFile *population_of(const PopulationBook *b, Msg *ret_told);
 /* Who may be `who` as the search has it, by part of a name too; the likeliest first, at most `max`.

@@ -13,11 +13,38 @@
 #define MARK_INDEX "SIGAP-INDEKS-1"
 /* A row is opened with its whole piece: of rows no more stand in one than a page of the file. */
 enum { LENGTH = 4, PIECE = 32 * 1024, ROWS_PIECE = 4096, HASH = 32, HEAD_WORDS = 3, END_WORDS = 7 };
-static const char purpose[8] = "penduduk";
 
 static void seed_of(const Keyring *k, unsigned char ret[SIGN_SEED])
 {
-    keyring_mac(k, purpose, S("tanda"), ret);
+    keyring_mac(k, OWN_RESIDENT, S("tanda"), ret);
+}
+
+/* The key of a book, only while a piece is closed or opened. */
+static Err key_of(PopulationSeal s, bool before, Dek *ret)
+{
+    if (s.wrapped.ptr)
+        return keyring_unwrap(s.keys, s.subject, s.wrapped, ret);
+    keyring_own(s.keys, OWN_RESIDENT, before, ret);
+    return ERR_OK;
+}
+
+static Err close_piece(PopulationSeal s, Str place, Arena *a, Str rows, Str *ret)
+{
+    Dek dek;
+    TRY(key_of(s, false, &dek));
+    *ret = seal_under(s.keys, &dek, place, a, rows);
+    dek_wipe(&dek);
+    return ERR_OK;
+}
+
+static bool open_piece(PopulationSeal s, bool before, Str place, Arena *a, Str piece, Str *ret)
+{
+    Dek dek;
+    if (key_of(s, before, &dek) != ERR_OK)
+        return false;
+    bool fits = unseal_under(s.keys, &dek, place, a, piece, ret) == ERR_OK;
+    dek_wipe(&dek);
+    return fits;
 }
 
 /* What a piece is bound to. */
@@ -55,9 +82,10 @@ static Err put_length(PopulationWriter *w, size_t n)
 static Err put_piece(PopulationWriter *w)
 {
     Arena *a = arena_new(1 << 20);
-    Str rows = buf_str(&w->rows);
-    Str sealed = seal_own(w->seal.keys, purpose, place_of(a, w->book, w->at), a, rows);
-    Err e = put_length(w, sealed.len);
+    Str sealed;
+    Err e = close_piece(w->seal, place_of(a, w->book, w->at), a, buf_str(&w->rows), &sealed);
+    if (e == ERR_OK)
+        e = put_length(w, sealed.len);
     if (e == ERR_OK)
         e = put(w, sealed);
     arena_free(a);
@@ -75,6 +103,10 @@ Err population_begin(Arena *a, PopulationSeal seal, const char *path, Population
                             .beside = str_printf(a, "%s.baru", path).ptr,
                             .book = rand_uid(a),
                             .rows = buf_new(a, 2 * PIECE)};
+    Dek dek;
+    w->seal.subject = str_printf(a, POPULATION_KEYS "%.*s", STR_ARG(w->book));
+    keyring_new_dek(seal.keys, a, w->seal.subject, &dek, &w->seal.wrapped);
+    dek_wipe(&dek);
     file_remove(w->beside);
     w->to = fopen(w->beside, "wbxe");
     if (!w->to)
@@ -173,6 +205,14 @@ static bool signed_here(PopulationSeal seal, Str said, Str hex)
     return hex_read(hex, signature, SIGN_SIZE) && sign_fits(key, said, signature);
 }
 
+Str population_subject(Str text, Arena *a)
+{
+    Str head[HEAD_WORDS], line;
+    if (!str_cut(&text, '\n', &line) || !words_of(line, head, HEAD_WORDS))
+        return STR_NONE;
+    return str_printf(a, POPULATION_KEYS "%.*s", STR_ARG(head[2]));
+}
+
 Msg population_check(Str text, PopulationSeal seal, PopulationFile *ret)
 {
     Str head[HEAD_WORDS], end[END_WORDS], line, rest = text;
@@ -205,9 +245,28 @@ bool population_piece(const PopulationFile *f, uint64_t at, Arena *a, Str *ret_r
         return false;
     size_t n = length_at(f->text, at);
     *ret_next = at + LENGTH + n;
-    Str sealed = {f->text.ptr + at + LENGTH, n};
-    return *ret_next <= f->text.len && unseal_own(f->seal.keys, purpose, place_of(a, f->book, at),
-                                                  a, sealed, ret_rows) == ERR_OK;
+    Str sealed = {f->text.ptr + at + LENGTH, n}, place = place_of(a, f->book, at);
+    return *ret_next <= f->text.len &&
+           (open_piece(f->seal, false, place, a, sealed, ret_rows) ||
+            (!f->seal.wrapped.ptr && open_piece(f->seal, true, place, a, sealed, ret_rows)));
+}
+
+bool population_adopt(const PopulationFile *f, Str subject, Arena *a, Str *ret_wrapped)
+{
+    PopulationFile tried = *f;
+    Str rows;
+    uint64_t next;
+    bool fits = false;
+    for (int before = 0; before < 2 && !fits; before++) {
+        Dek dek;
+        keyring_own(f->seal.keys, OWN_RESIDENT, before, &dek);
+        *ret_wrapped = keyring_wrap(f->seal.keys, a, subject, &dek);
+        dek_wipe(&dek);
+        tried.seal.subject = subject;
+        tried.seal.wrapped = *ret_wrapped;
+        fits = population_piece(&tried, f->first, a, &rows, &next);
+    }
+    return fits;
 }
 
 /* ---- the index beside it ---- */

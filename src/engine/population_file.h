@@ -4,7 +4,7 @@
  *
  * "SIGAP-PENDUDUK-1 INSTALLATION BOOK\n"; pieces, each after its length in four bytes; the line
  * "SIGAP-PENDUDUK-1 INSTALLATION BOOK ROWS DAY HASH SIGNATURE\n" and the length of that line in
- * four bytes. A piece is CSV sealed with the installation's key and its own place in the file; the
+ * four bytes. A piece is CSV sealed with the key of the book and its own place in the file; the
  * first row of the first one is headings, words of column_role.def. HASH is BLAKE2b over everything
  * before the line, SIGNATURE an Ed25519 signature over the line before it, both in hex. */
 #pragma once
@@ -20,11 +20,19 @@
 
 enum { POPULATION_ROW_BITS = 12 }; /* rows of a piece at most */
 
-/* Whose book it is. */
+/* Whose book it is, and its data key as the key store has it, so that an exchange of keys need not
+ * write it anew. Without one it is closed as an older program closed it: population_adopt. */
 typedef struct PopulationSeal {
     const Keyring *keys;
     Str installation;
+    Str subject, wrapped;
 } PopulationSeal;
+
+#define POPULATION_KEYS "penduduk/" /* subjects of such keys in the key store: this and the book   \
+                                     */
+
+/* Whose data key a book needs, told by its first line, into `a`; absent when it is no book. */
+Str population_subject(Str text, Arena *a);
 
 /* ---- making ---- */
 
@@ -39,7 +47,8 @@ typedef struct PopulationWriter {
     int64_t n, in_piece;
 } PopulationWriter;
 
-/* Begins a book beside `path`. E_IO, E_FULL. */
+/* Begins a book beside `path`, with a key of its own, in `seal` then: it has to be in the key store
+ * before the book ends. E_IO, E_FULL. */
 MUST_CHECK Err population_begin(Arena *a, PopulationSeal seal, const char *path,
                                 PopulationWriter *ret);
 /* E_TOO_LARGE when the row is longer than a piece. */
@@ -65,6 +74,10 @@ Msg population_check(Str text, PopulationSeal seal, PopulationFile *ret);
  * none. */
 bool population_piece(const PopulationFile *f, uint64_t at, Arena *a, Str *ret_rows,
                       uint64_t *ret_next);
+
+/* The key of a book that an older program closed, as the key store is to have it; false when
+ * neither secret of the installation opens it. */
+bool population_adopt(const PopulationFile *f, Str subject, Arena *a, Str *ret_wrapped);
 
 /* ---- the index beside it ---- */
 

@@ -33,9 +33,9 @@ void installation_clock(const Installation *in);
 /* What its key store says of the key it wants. */
 MUST_CHECK Err installation_root(Arena *a, const Installation *in, RootSeal *ret);
 /* A new key in the place of the old: every data key is wrapped anew in one transaction, the old key
- * file stays beside it (`kek.key.lama-1`) for the copies made before. Cut off at any point, the next
- * opening finds either the old key in force or the new one, and finishes. E_BUSY while anybody else
- * has the installation open; E_KEY when a data key does not fit. */
+ * file stays beside it (`kek.key.lama-1`) for the copies made before. Cut off at any point, the
+ * next opening finds either the old key in force or the new one, and finishes. E_BUSY while anybody
+ * else has the installation open; E_KEY when a data key does not fit. */
 MUST_CHECK Err installation_rotate(Installation *in, Arena *a, Str passphrase, int64_t *ret_n);
 void installation_close(Installation *in);
 /* Shifts the clock of a practice installation, now and at every later start. E_DENIED on a real

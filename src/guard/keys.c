@@ -207,7 +207,7 @@ static Ad ad_of(const Keyring *k, const unsigned char *header, size_t header_len
     return ad;
 }
 
-static Str wrap(const Keyring *k, Arena *a, Str subject_uid, const Dek *dek)
+Str keyring_wrap(const Keyring *k, Arena *a, Str subject_uid, const Dek *dek)
 {
     unsigned char *out = arena_alloc(a, WRAPPED_SIZE);
     out[0] = FORMAT;
@@ -220,7 +220,7 @@ static Str wrap(const Keyring *k, Arena *a, Str subject_uid, const Dek *dek)
 void keyring_new_dek(const Keyring *k, Arena *a, Str subject_uid, Dek *ret_dek, Str *ret_wrapped)
 {
     crypto_random(ret_dek->bytes, sizeof ret_dek->bytes);
-    *ret_wrapped = wrap(k, a, subject_uid, ret_dek);
+    *ret_wrapped = keyring_wrap(k, a, subject_uid, ret_dek);
 }
 
 Err keyring_unwrap(const Keyring *k, Str subject_uid, Str wrapped, Dek *ret)
@@ -262,8 +262,16 @@ Err keys_destroy(Db *keys, Str subject_uid)
     return db_run(keys, "DELETE FROM kunci WHERE subject=:s", BIND(":s", subject_uid));
 }
 
+Err keys_destroy_others(Db *keys, Str prefix, Str subject)
+{
+    return db_run(keys,
+                  "DELETE FROM kunci WHERE substr(subject,1,length(:prefix))=:prefix"
+                  " AND subject<>:s",
+                  BIND(":prefix", prefix), BIND(":s", subject));
+}
+
 /* The wrapped form is ciphertext and may pass through an arena. */
-static Err fetch_wrapped(Db *keys, Arena *a, Str subject_uid, Str *ret)
+Err keys_wrapped(Db *keys, Arena *a, Str subject_uid, Str *ret)
 {
     Stmt *st;
     TRY(db_first(keys, "SELECT wrapped FROM kunci WHERE subject=:s", &st, BIND(":s", subject_uid)));
@@ -278,7 +286,7 @@ Err keyring_dek(const Keyring *k, Db *keys, Str subject_uid, Dek *ret)
 {
     Str wrapped;
     Arena *a = arena_new(1024);
-    Err e = fetch_wrapped(keys, a, subject_uid, &wrapped);
+    Err e = keys_wrapped(keys, a, subject_uid, &wrapped);
     if (e == ERR_OK)
         e = keyring_unwrap(k, subject_uid, wrapped, ret);
     arena_free(a);
@@ -327,11 +335,20 @@ Err root_seal_read(Db *keys, Arena *a, RootSeal *ret)
     return ERR_OK;
 }
 
-Err keyring_next(const Keyring *k, Arena *a, RootSeal *ret_root, Keyring **ret)
+/* The roots under the KEK, as the key store has them. */
+static RootSeal close_roots(const Keyring *k, Arena *a)
 {
     Key seal;
     enum { SIZE = sizeof k->roots + BOX_EXTRA };
     unsigned char ad[32], *box = arena_alloc(a, SIZE);
+    crypto_derive(&k->kek, SUBKEY_ROOT, "sigaprot", &seal);
+    box_close(&seal, root_ad(k, ad), (const unsigned char *)k->roots, sizeof k->roots, box);
+    crypto_wipe(&seal, sizeof seal);
+    return (RootSeal){k->version, {(const char *)box, SIZE}};
+}
+
+Err keyring_next(const Keyring *k, Arena *a, RootSeal *ret_root, Keyring **ret)
+{
     Keyring *next = crypto_locked(sizeof *next);
     crypto_random(next->kek.bytes, sizeof next->kek.bytes);
     crypto_random(next->roots[SECRET].bytes, KEY_SIZE);
@@ -340,10 +357,7 @@ Err keyring_next(const Keyring *k, Arena *a, RootSeal *ret_root, Keyring **ret)
     memcpy(next->installation, k->installation, k->installation_len);
     next->installation_len = k->installation_len;
     next->version = k->version + 1;
-    crypto_derive(&next->kek, SUBKEY_ROOT, "sigaprot", &seal);
-    box_close(&seal, root_ad(next, ad), (unsigned char *)next->roots, sizeof next->roots, box);
-    crypto_wipe(&seal, sizeof seal);
-    *ret_root = (RootSeal){next->version, {(const char *)box, SIZE}};
+    *ret_root = close_roots(next, a);
     return finish(next, ERR_OK, installation_of(k), *ret_root, ret);
 }
 
@@ -352,7 +366,7 @@ static Err rewrap_one(const Keyring *from, const Keyring *to, Db *keys, Arena *a
 {
     Dek dek;
     TRY(keyring_unwrap(from, subject, wrapped, &dek));
-    Str fresh = wrap(to, a, subject, &dek);
+    Str fresh = keyring_wrap(to, a, subject, &dek);
     dek_wipe(&dek);
     return db_run(keys, "UPDATE kunci SET wrapped=:w, kek_ver=:v WHERE subject=:s",
                   BIND_BLOB(":w", fresh), BIND(":v", to->version), BIND(":s", subject));
@@ -389,6 +403,29 @@ static Err put_root(Db *keys, RootSeal root)
                       "DELETE FROM kek;"));
     return db_run(keys, "INSERT INTO kek(version,root) VALUES(:v,:r)", BIND(":v", root.version),
                   BIND_BLOB(":r", root.box));
+}
+
+bool keyring_has_before(const Keyring *k)
+{
+    return !crypto_equal(&k->roots[BEFORE], &k->roots[SECRET], KEY_SIZE);
+}
+
+Err keys_forget_before(const Keyring *k, Db *keys, Arena *a)
+{
+    Keyring *alone = crypto_locked(sizeof *alone);
+    *alone = *k;
+    alone->roots[BEFORE] = alone->roots[SECRET];
+    RootSeal root = close_roots(alone, a);
+    crypto_unlocked(alone);
+    TRY(db_begin(keys));
+    Err e = put_root(keys, root);
+    if (e == ERR_OK)
+        e = db_commit(keys);
+    if (e != ERR_OK) {
+        db_rollback(keys);
+        return e;
+    }
+    return db_truncate_log(keys);
 }
 
 Err keys_rewrap(const Keyring *from, const Keyring *to, RootSeal root, Db *keys, int64_t *ret_n)
@@ -437,10 +474,15 @@ static Ad place_ad(const Keyring *k, const unsigned char header[HEADER_SIZE], Se
     return ad_of(k, header, HEADER_SIZE, parts, sizeof parts / sizeof *parts);
 }
 
+static void key_of_dek(const Dek *d, Key *ret)
+{
+    memcpy(ret->bytes, d->bytes, sizeof ret->bytes);
+}
+
 static void class_key(const Dek *d, unsigned c, Key *ret)
 {
     Key dek;
-    memcpy(dek.bytes, d->bytes, sizeof dek.bytes);
+    key_of_dek(d, &dek);
     crypto_derive(&dek, c, "sigapcls", ret);
     crypto_wipe(&dek, sizeof dek);
 }
@@ -477,7 +519,7 @@ Err unseal(const Keyring *k, const Dek *d, SealPlace at, Arena *a, Str blob, Str
     return e;
 }
 
-Str seal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str plain)
+Str seal_under(const Keyring *k, const Dek *d, Str context, Arena *a, Str plain)
 {
     Key key;
     unsigned char header[HEADER_SIZE] = {FORMAT};
@@ -485,24 +527,50 @@ Str seal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str
         BUG("nothing to seal");
     put_u16(header + 2, FIRST_VERSION);
     Ad ad = ad_of(k, header, sizeof header, &context, 1);
-    crypto_derive(&k->roots[SECRET], SUBKEY_OWN, purpose, &key);
+    key_of_dek(d, &key);
     Str blob = close_padded(&key, header, &ad, a, plain);
     crypto_wipe(&key, sizeof key);
     return blob;
 }
 
-Err unseal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str blob, Str *ret)
+Err unseal_under(const Keyring *k, const Dek *d, Str context, Arena *a, Str blob, Str *ret)
 {
     Key key;
-    Err e = E_CORRUPT;
     if (!blob_shape(blob))
-        return e;
+        return E_CORRUPT;
     Ad ad = ad_of(k, (const unsigned char *)blob.ptr, HEADER_SIZE, &context, 1);
-    for (int i = SECRET; i < ROOTS && e != ERR_OK; i++) {
-        crypto_derive(&k->roots[i], SUBKEY_OWN, purpose, &key);
-        e = open_padded(&key, &ad, a, blob, ret);
-    }
+    key_of_dek(d, &key);
+    Err e = open_padded(&key, &ad, a, blob, ret);
     crypto_wipe(&key, sizeof key);
+    return e;
+}
+
+void keyring_own(const Keyring *k, const char purpose[8], bool before, Dek *ret)
+{
+    Key key;
+    crypto_derive(&k->roots[before ? BEFORE : SECRET], SUBKEY_OWN, purpose, &key);
+    memcpy(ret->bytes, key.bytes, sizeof key.bytes);
+    crypto_wipe(&key, sizeof key);
+}
+
+Str seal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str plain)
+{
+    Dek dek;
+    keyring_own(k, purpose, false, &dek);
+    Str blob = seal_under(k, &dek, context, a, plain);
+    dek_wipe(&dek);
+    return blob;
+}
+
+Err unseal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str blob, Str *ret)
+{
+    Dek dek;
+    Err e = E_CORRUPT;
+    for (int before = 0; before < 2 && e != ERR_OK; before++) {
+        keyring_own(k, purpose, before, &dek);
+        e = unseal_under(k, &dek, context, a, blob, ret);
+    }
+    dek_wipe(&dek);
     return e;
 }
 

@@ -63,6 +63,10 @@ MUST_CHECK Err keyring_next(const Keyring *k, Arena *a, RootSeal *ret_root, Keyr
  * does not fit: then nothing may be committed. */
 MUST_CHECK Err keys_rewrap(const Keyring *from, const Keyring *to, RootSeal root, Db *keys,
                            int64_t *ret_n);
+/* Whether the secret before the last exchange still opens anything; and, once nothing needs it any
+ * more, the root as it is to be put down without it. */
+bool keyring_has_before(const Keyring *k);
+MUST_CHECK Err keys_forget_before(const Keyring *k, Db *keys, Arena *a);
 /* Writes the key file anew: sealed with a passphrase, open when it is absent. */
 MUST_CHECK Err keyring_write(const Keyring *k, const char *key_file, Str passphrase);
 /* The shares for the paper, other ones at each call. The caller wipes them. */
@@ -76,8 +80,12 @@ Str keyring_check(const Keyring *k, Arena *a);
 
 /* A fresh DEK for a new key subject and its wrapped form (to be stored by keys_put in `before`). */
 void keyring_new_dek(const Keyring *k, Arena *a, Str subject_uid, Dek *ret_dek, Str *ret_wrapped);
+/* The wrapped form of a key. */
+Str keyring_wrap(const Keyring *k, Arena *a, Str subject_uid, const Dek *dek);
 /* Unwraps what keyring_new_dek gave; E_KEY when it does not fit. */
 MUST_CHECK Err keyring_unwrap(const Keyring *k, Str subject_uid, Str wrapped, Dek *ret);
+/* A wrapped DEK as it is stored: E_NOT_FOUND. */
+MUST_CHECK Err keys_wrapped(Db *keys, Arena *a, Str subject_uid, Str *ret);
 /* E_NOT_FOUND when the key was destroyed or never made, E_KEY when it is of another key file. */
 MUST_CHECK Err keyring_dek(const Keyring *k, Db *keys, Str subject_uid, Dek *ret);
 void dek_wipe(Dek *d);
@@ -89,6 +97,8 @@ MUST_CHECK Err keys_put(Db *keys, Str subject_uid, Str wrapped);
 /* Erases: nothing sealed under the DEK can be read again. No error when there is none. The bytes
  * leave the file at its next truncating checkpoint. */
 MUST_CHECK Err keys_destroy(Db *keys, Str subject_uid);
+/* Erases all keys the subject of which begins with `prefix`, but that of one. */
+MUST_CHECK Err keys_destroy_others(Db *keys, Str prefix, Str subject);
 /* Unwraps every key; gives their number and the subjects (in `a`) whose key does not fit its seal.
  */
 MUST_CHECK Err keys_check(const Keyring *k, Db *keys, Arena *a, int64_t *ret_n, StrList *ret_bad);
@@ -105,10 +115,24 @@ Str seal(const Keyring *k, const Dek *d, DataClass c, SealPlace at, Arena *a, St
 /* E_CORRUPT when the blob was changed or moved. */
 MUST_CHECK Err unseal(const Keyring *k, const Dek *d, SealPlace at, Arena *a, Str blob, Str *ret);
 /* Seals bytes that belong to no person (import staging, drafts, key store files) under a key
- * derived from the secret for `purpose` (8 characters). What the secret before closed opens too. */
+ * derived from the secret for `purpose` (8 characters). What the secret before closed opens too,
+ * until model/reseal.h has closed anew all that stays: by these purposes. */
+#define OWN_SEED     "totpseed"
+#define OWN_DRAFT    "sgpdraf"
+#define OWN_FILTER   "sgpsari"
+#define OWN_LETTER   "sgpkotak"
+#define OWN_IMPORT   "imporfil"
+#define OWN_RESIDENT "penduduk" /* of an older program: a book has a key of its own */
 Str seal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str plain);
 MUST_CHECK Err unseal_own(const Keyring *k, const char purpose[8], Str context, Arena *a, Str blob,
                           Str *ret);
+
+/* The same under a data key: of something large that outlasts an exchange. */
+Str seal_under(const Keyring *k, const Dek *d, Str context, Arena *a, Str plain);
+MUST_CHECK Err unseal_under(const Keyring *k, const Dek *d, Str context, Arena *a, Str blob,
+                            Str *ret);
+/* The key by which seal_own closes for a purpose, now or before the last exchange. */
+void keyring_own(const Keyring *k, const char purpose[8], bool before, Dek *ret);
 
 /* Keyed fingerprint of a normalised value, labelled by register and field: 32 hex characters. */
 Str blind_index(const Keyring *k, Arena *a, Str reg, Str field, Str normalised);

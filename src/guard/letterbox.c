@@ -9,11 +9,10 @@
 #include <string.h>
 
 #define META_LETTERBOX S("kotak_kunci")
-static const char PURPOSE[8] = "sgpkotak";
 
 static void secret_of(const Keyring *k, bool before, Key *ret)
 {
-    keyring_secret(k, PURPOSE, S("kotak"), before, ret->bytes);
+    keyring_secret(k, OWN_LETTER, S("kotak"), before, ret->bytes);
 }
 
 Err letterbox_publish(Db *db, Arena *a, const Keyring *k)
@@ -111,7 +110,7 @@ static Err insert(Db *db, const Letter *l, Str mark, Str body, Str box)
                   BIND_BLOB(":box", box));
 }
 
-Err letterbox_put(Db *db, Arena *a, const LetterPut *p, Str *ret_uid)
+static Err put_letter(Db *db, Arena *a, const LetterPut *p, Str *ret_uid)
 {
     unsigned char to[PAIR_PUBLIC];
     Str mark = STR_NONE, hash;
@@ -135,6 +134,18 @@ Err letterbox_put(Db *db, Arena *a, const LetterPut *p, Str *ret_uid)
     TRY(insert(db, &l, mark, body, close_letter(a, to, buf_str(&text))));
     *ret_uid = l.uid;
     return ERR_OK;
+}
+
+/* At once with the public key it reads: an exchange of keys comes before, or finds the letter. */
+Err letterbox_put(Db *db, Arena *a, const LetterPut *p, Str *ret_uid)
+{
+    TRY(db_begin(db));
+    Err e = put_letter(db, a, p, ret_uid);
+    if (e == ERR_OK)
+        e = db_commit(db);
+    if (e != ERR_OK)
+        db_rollback(db);
+    return e;
 }
 
 /* ---- with the key ---- */
@@ -198,7 +209,7 @@ Err letterbox_open(Db *db, Arena *a, const Keyring *k, Str uid, Letter *ret)
     Buf address = buf_new(a, 256);
     put_address(&address, ret);
     if (fault.ptr)
-        TRY(unseal_own(k, PURPOSE, uid, a, fault, &ret->fault));
+        TRY(unseal_own(k, OWN_LETTER, uid, a, fault, &ret->fault));
     TRY(open_box(k, a, box, &ret->text));
     if (!str_starts(ret->text, buf_str(&address)))
         return E_CORRUPT;
@@ -239,9 +250,10 @@ Err letterbox_reseal(Db *db, Arena *a, const Keyring *k)
 Err letterbox_fault(WriteTx *tx, void *arg)
 {
     const LetterFault *f = arg;
-    return db_run(tx->db, "UPDATE kotak_masuk SET fault=:fault WHERE uid=:uid",
-                  BIND_BLOB(":fault", seal_own(f->keyring, PURPOSE, f->uid, tx->arena, f->words)),
-                  BIND(":uid", f->uid));
+    return db_run(
+        tx->db, "UPDATE kotak_masuk SET fault=:fault WHERE uid=:uid",
+        BIND_BLOB(":fault", seal_own(f->keyring, OWN_LETTER, f->uid, tx->arena, f->words)),
+        BIND(":uid", f->uid));
 }
 
 Err letterbox_drop(WriteTx *tx, void *arg)

@@ -7,7 +7,6 @@
 
 enum { SEED_SIZE = 20, STEP_SECONDS = 30, RECOVERY_SIZE = 15, RECOVERY_LETTERS = 24 };
 
-#define PURPOSE_SEED "totpseed"
 #define PURPOSE_CODE "pulihkod"
 
 Err second_factor_find(Db *db, Str user_uid, SecondFactor *ret)
@@ -42,7 +41,7 @@ static Err read_seed(Db *db, Arena *a, const Keyring *k, Str user_uid, Seed *ret
     Str sealed = row_blob(a, st, 0);
     *ret = (Seed){.confirmed_at = row_int(st, 1), .last_step = row_int(st, 2)};
     stmt_done(st);
-    return unseal_own(k, PURPOSE_SEED, user_uid, a, sealed, &ret->secret);
+    return unseal_own(k, OWN_SEED, user_uid, a, sealed, &ret->secret);
 }
 
 /* RFC 4648 base32; `n` is a multiple of five, so that there is nothing to pad. */
@@ -75,7 +74,7 @@ Err second_factor_begin(WriteTx *tx, const Keyring *k, Str user_uid)
                 "INSERT INTO kode_kedua(user_uid,seed) VALUES(:uid,:seed)"
                 " ON CONFLICT(user_uid) DO UPDATE SET seed=excluded.seed, last_step=0",
                 &st, BIND(":uid", user_uid),
-                BIND_BLOB(":seed", seal_own(k, PURPOSE_SEED, user_uid, tx->arena, seed))));
+                BIND_BLOB(":seed", seal_own(k, OWN_SEED, user_uid, tx->arena, seed))));
     crypto_wipe(bytes, sizeof bytes);
     return stmt_run(st);
 }

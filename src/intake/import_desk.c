@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "model/reseal.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -56,7 +57,7 @@ typedef struct Job {
 
 static const char *staged_path(const Store *s, Arena *a, Str uid)
 {
-    return str_printf(a, "%s/impor/%.*s.segel", s->in->dir, STR_ARG(uid)).ptr;
+    return str_printf(a, "%s/" STAGING_FOLDER "/%.*s" STAGING_SEALED, s->in->dir, STR_ARG(uid)).ptr;
 }
 
 Str desk_hash(const Store *store, Arena *a, Str bytes)
@@ -67,21 +68,23 @@ Str desk_hash(const Store *store, Arena *a, Str bytes)
 /* The plan of a run that writes lies beside its file: it says which records are its own. */
 static const char *plan_path(const Store *s, Arena *a, Str uid)
 {
-    return str_printf(a, "%s/impor/%.*s.rencana.segel", s->in->dir, STR_ARG(uid)).ptr;
+    return str_printf(a, "%s/" STAGING_FOLDER "/%.*s.rencana" STAGING_SEALED, s->in->dir,
+                      STR_ARG(uid))
+        .ptr;
 }
 
 Err desk_stage(const Store *store, Arena *a, Str bytes, const ImportRun *run)
 {
-    TRY(file_mkdir(str_printf(a, "%s/impor", store->in->dir).ptr));
+    TRY(file_mkdir(str_printf(a, "%s/" STAGING_FOLDER, store->in->dir).ptr));
     return file_write(staged_path(store, a, run->uid),
-                      seal_own(store->in->keyring, "imporfil", run->uid, a, bytes));
+                      seal_own(store->in->keyring, OWN_IMPORT, run->uid, a, bytes));
 }
 
 static Err read_sealed(Job *j, const char *path, Str *ret)
 {
     Str sealed;
     TRY(file_read(j->arena, path, 2 * WORKBOOK_MAX_BYTES, &sealed));
-    return unseal_own(j->desk->store->in->keyring, "imporfil", j->run.uid, j->arena, sealed, ret);
+    return unseal_own(j->desk->store->in->keyring, OWN_IMPORT, j->run.uid, j->arena, sealed, ret);
 }
 
 /* Absent unless the run has begun to write. */
@@ -98,7 +101,7 @@ static Err write_plan(Job *j, const ImportPlan *plan)
     const Store *s = j->desk->store;
     return file_write(
         plan_path(s, j->plan, j->run.uid),
-        seal_own(s->in->keyring, "imporfil", j->run.uid, j->plan, import_plan_text(j->plan, plan)));
+        seal_own(s->in->keyring, OWN_IMPORT, j->run.uid, j->plan, import_plan_text(j->plan, plan)));
 }
 
 static void remove_staged(Job *j)
@@ -352,7 +355,7 @@ static void conn_free(void *conn)
 static void sweep(const Store *store)
 {
     Arena *a = arena_new(1 << 20);
-    const char *dir = str_printf(a, "%s/impor", store->in->dir).ptr;
+    const char *dir = str_printf(a, "%s/" STAGING_FOLDER, store->in->dir).ptr;
     StrList files = {0};
     struct stat st;
     if (file_list(a, dir, S(".segel"), &files) != ERR_OK)

@@ -2,8 +2,6 @@
 
 #include "base/clock.h"
 
-static const char PURPOSE[8] = "sgpdraf";
-
 Err draft_schema(Db *db)
 {
     return db_exec(db, "CREATE TABLE IF NOT EXISTS draf("
@@ -25,7 +23,7 @@ Err draft_put(WriteTx *tx, void *arg)
     const DraftPut *put = arg;
     if (put->text.len > DRAFT_MAX)
         return E_TOO_LARGE;
-    Str blob = seal_own(put->key.store->in->keyring, PURPOSE, context_of(tx->arena, &put->key),
+    Str blob = seal_own(put->key.store->in->keyring, OWN_DRAFT, context_of(tx->arena, &put->key),
                         tx->arena, put->text);
     return db_run(tx->db,
                   "INSERT INTO draf(user_uid, reg, rec, blob, at) VALUES(:user, :reg, :rec, :blob, "
@@ -65,8 +63,8 @@ Err draft_get(Reader *rd, DraftKey key, Str *ret_text, int64_t *ret_at)
     Str blob = row_blob(rd->arena, st, 0);
     *ret_at = row_int(st, 1);
     stmt_done(st);
-    return unseal_own(rd->store->in->keyring, PURPOSE, context_of(rd->arena, &key), rd->arena, blob,
-                      ret_text);
+    return unseal_own(rd->store->in->keyring, OWN_DRAFT, context_of(rd->arena, &key), rd->arena,
+                      blob, ret_text);
 }
 
 Err draft_count(Reader *rd, Str user_uid, int64_t *ret)

@@ -1,5 +1,6 @@
 #include "model/reseal.h"
 
+#include "base/file.h"
 #include "guard/letterbox.h"
 
 /* The KEK for which it was done. */
@@ -10,11 +11,11 @@
 static const struct Own {
     char purpose[9];
     const char *table, *column, *context;
-} owns[] = {{"totpseed", "kode_kedua", "seed", "user_uid"},
-            {"sgpdraf", "draf", "blob", "user_uid||'/'||reg||'/'||rec"},
-            {"sgpsari", "saringan", "name", "uid"},
-            {"sgpsari", "saringan", "query", "uid"},
-            {"sgpkotak", "kotak_masuk", "fault", "uid"}};
+} owns[] = {{OWN_SEED, "kode_kedua", "seed", "user_uid"},
+            {OWN_DRAFT, "draf", "blob", "user_uid||'/'||reg||'/'||rec"},
+            {OWN_FILTER, "saringan", "name", "uid"},
+            {OWN_FILTER, "saringan", "query", "uid"},
+            {OWN_LETTER, "kotak_masuk", "fault", "uid"}};
 
 static Err reseal_one(Db *db, const Keyring *k, const struct Own *own, Arena *a, int64_t *last)
 {
@@ -66,17 +67,61 @@ static Err reseal(WriteTx *tx, void *store)
     return meta_put(tx->db, META_RESEALED, str_int(tx->arena, keyring_version(k)));
 }
 
+/* ---- files of the import desk ---- */
+
+enum { STAGED_MAX = 256 * 1024 * 1024 };
+
+static Err reseal_file(const Keyring *k, Arena *a, const char *path, Str uid)
+{
+    Str sealed, plain;
+    TRY(file_read(a, path, STAGED_MAX, &sealed));
+    if (unseal_own(k, OWN_IMPORT, uid, a, sealed, &plain) != ERR_OK)
+        return ERR_OK; /* as above */
+    return file_write(path, seal_own(k, OWN_IMPORT, uid, a, plain));
+}
+
+static Err reseal_staged(const Installation *in, Arena *names)
+{
+    StrList files;
+    const char *dir = str_printf(names, "%s/" STAGING_FOLDER, in->dir).ptr;
+    if (!file_exists(dir))
+        return ERR_OK;
+    TRY(file_list(names, dir, S(STAGING_SEALED), &files));
+    Err e = ERR_OK;
+    for (size_t i = 0; i < files.n && e == ERR_OK; i++) {
+        Arena *a = arena_new(SIZE_MAX);
+        Str rest = files.items[i], uid;
+        (void)str_cut(&rest, '.', &uid);
+        const char *path = str_printf(a, "%s/%.*s", dir, STR_ARG(files.items[i])).ptr;
+        e = reseal_file(in->keyring, a, path, uid);
+        arena_free(a);
+    }
+    return e;
+}
+
+/* ---- all of it ---- */
+
+static Err forget_before(const Installation *in, Arena *a)
+{
+    Db *keys;
+    TRY(db_open(in->keys_db, DB_WRITE, &keys));
+    Err e = keys_forget_before(in->keyring, keys, a);
+    db_close(keys);
+    return e;
+}
+
+/* Whether it is due only the key store says, which is closed by the new key: who has the old one
+ * could set any mark in the data. */
 Err reseal_finish(Store *s)
 {
-    unsigned version = keyring_version(s->in->keyring);
-    Arena *a = arena_new(64 * 1024);
-    Db *db = NULL;
-    Str done;
-    Err e = db_open(s->in->data_db, DB_READ, &db);
+    if (!keyring_has_before(s->in->keyring))
+        return ERR_OK;
+    Arena *a = arena_new(16 * 1024 * 1024);
+    Err e = reseal_staged(s->in, a);
     if (e == ERR_OK)
-        e = meta_get(db, a, META_RESEALED, &done);
-    bool due = e == ERR_OK && version > 1 && !str_eq(done, str_int(a, version));
-    db_close(db);
+        e = writer_run(s->writer, NULL, reseal, s);
+    if (e == ERR_OK)
+        e = forget_before(s->in, a);
     arena_free(a);
-    return due ? writer_run(s->writer, NULL, reseal, s) : e;
+    return e;
 }

@@ -2,8 +2,6 @@
 
 #include "base/clock.h"
 
-static const char PURPOSE[8] = "sgpsari";
-
 static Err check_room(WriteTx *tx, Str user_uid)
 {
     int64_t had;
@@ -15,7 +13,7 @@ static Err check_room(WriteTx *tx, Str user_uid)
 /* The uid is the context, so a name cannot be moved to another filter. */
 static Str sealed(const Store *store, Arena *a, Str uid, Str plain)
 {
-    return seal_own(store->in->keyring, PURPOSE, uid, a, plain);
+    return seal_own(store->in->keyring, OWN_FILTER, uid, a, plain);
 }
 
 Err saved_filter_put(WriteTx *tx, void *arg)
@@ -44,7 +42,7 @@ Err saved_filter_drop(WriteTx *tx, void *arg)
 
 static Err unsealed(Reader *rd, Str uid, Str blob, Str *ret)
 {
-    return unseal_own(rd->store->in->keyring, PURPOSE, uid, rd->arena, blob, ret);
+    return unseal_own(rd->store->in->keyring, OWN_FILTER, uid, rd->arena, blob, ret);
 }
 
 static Err read_row(Reader *rd, Stmt *st, SavedFilter *ret)

@@ -4,6 +4,8 @@ import shutil
 import subprocess
 import time
 
+import cut_import
+import residents
 import sigap
 import steps
 from program import Program
@@ -150,6 +152,41 @@ def test_what_no_data_key_protects_goes_over_to_a_fresh_secret_and_opens_after_t
     desk.client = own.client()
     shown = desk("GET", sent.headers["Location"], Sigap_Tujuan="penanganan_kasus; Memeriksa kiriman tersegel")
     assert shown.status == 200 and shown.json()["isian"]["isi"] == "Surat sebelum kunci diganti", shown.html
+
+
+def test_files_that_wait_and_the_population_book_go_along(own):
+    """An import cut while it was applied (file and plan wait), and a real book with its index, past three exchanges."""
+    book = residents.with_book(own)
+    run = cut_import.cut_while_applying(own, "KU")
+    own.stop()
+    folder = own.data / "impor"
+    index = (own.data / "penduduk.indeks").read_bytes()
+    waiting = {p.name: p.read_bytes() for p in folder.iterdir()}
+    assert len(waiting) == 2 and all(name.endswith(".segel") for name in waiting)
+    content = open(book, "rb").read()
+    for _ in range(3):
+        own.cli("key rotate")
+        now = {p.name: p.read_bytes() for p in folder.iterdir()}
+        assert now.keys() == waiting.keys() and all(now[n] != waiting[n] for n in now)
+        waiting = now
+        assert "utuh: 3 penduduk" in own.cli("match book").stdout
+    assert open(book, "rb").read() == content and (own.data / "penduduk.indeks").read_bytes() == index, "not a byte of it is written anew"
+    own.start()
+    c = own.login("ppt")
+    page = residents.look(own, c, residents.NIK)
+    assert "WUT" in residents.section(page) or "Welmince" in residents.section(page), residents.section(page)
+    done = steps.settled(c, c.submit(c.get(run).form("/terap")))
+    assert "Impor sudah diterapkan" in done.words, done.words[-600:]
+    rows = cut_import.ROWS
+    assert cut_import.written(own, "KU") == (rows, rows, rows)
+    # the next book's key takes the place of this one's
+    own.stop()
+    with own.db("kunci.db") as db:
+        before = db.execute("SELECT subject FROM kunci WHERE subject LIKE 'penduduk/%'").fetchall()
+    residents.make(own)
+    with own.db("kunci.db") as db:
+        after = db.execute("SELECT subject FROM kunci WHERE subject LIKE 'penduduk/%'").fetchall()
+    assert len(before) == len(after) == 1 and before != after
 
 
 def test_a_sealed_key_is_rotated_sealed_and_on_new_paper(own):
