@@ -419,7 +419,7 @@ const ImportProfile *import_profile_of(Arena *a, const Register *reg)
     p->columns = ARENA_ARRAY(a, reg->field_count, ImportColumn);
     for (size_t i = 0; i < reg->field_count; i++) {
         const Field *f = reg->fields[i];
-        if (f->calc || f->kind == FK_FILE)
+        if (!field_typed(f) || f->kind == FK_FILE)
             continue;
         if (f->unique || f->lookup)
             *ARENA_PUSH(a, row->match) = f->name;

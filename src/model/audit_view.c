@@ -98,14 +98,22 @@ static AuditLine read_line(Reader *rd, Stmt *st)
                        .classes = (unsigned)row_int(st, 9) & CLASSES_ALL};
 }
 
+/* To whom a conflict of interest shuts a file there is none, here neither. */
+static bool is_open(Reader *rd, const AuditLine *line)
+{
+    return !line->reg || !uid_shape(line->uid) || !store_excluded(rd, line->reg, line->uid);
+}
+
 Err audit_view(Reader *rd, const AuditFilter *f, AuditLine *ret, size_t max, size_t *ret_n)
 {
     Stmt *st;
     Err e = ERR_OK;
     size_t n = 0;
     TRY(begin(rd, f, &st));
-    while (n < max && stmt_next(st, &e))
-        ret[n++] = read_line(rd, st);
+    while (n < max && stmt_next(st, &e)) {
+        ret[n] = read_line(rd, st);
+        n += is_open(rd, &ret[n]);
+    }
     stmt_done(st);
     TRY(e);
     for (size_t i = 0; i < n; i++)

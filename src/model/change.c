@@ -253,12 +253,20 @@ static bool beyond_move(Prepare *p, const Field *f)
     return m && !store_decide(p->rd, p->rec, VERB_CHANGE).allowed;
 }
 
+/* Whether a new record holds what it would hold had nobody written the field. */
+static bool defaulted(Prepare *p, const Field *f)
+{
+    ExprEnv e = env_expr(&p->env);
+    return p->change->kind == CHANGE_CREATE && f->default_ &&
+           str_eq(p->change->vals[f->index], expr_text(f->default_, &e));
+}
+
 static void check_value(Prepare *p, const Field *f)
 {
     Arena *a = p->rd->arena;
     Str value = p->change->vals[f->index], word;
     Msg why;
-    if (f->calc) {
+    if (f->calc || (f->program && !p->rd->actor->subject->system && !defaulted(p, f))) {
         field_problem(p, f, M_FIELD_COMPUTED, STR_NONE);
         return;
     }

@@ -94,6 +94,11 @@ bool field_fixed(const Field *f, Str state, bool empty, Msg *ret_why)
     return !empty && (f->fixed || f == f->reg->key_ref);
 }
 
+bool field_typed(const Field *f)
+{
+    return !f->calc && !f->program;
+}
+
 bool reg_accepts_parent(const Register *child, const Register *parent)
 {
     if (!child->has_parent)

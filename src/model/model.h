@@ -165,6 +165,7 @@ struct Field {
     bool addresses; /* the institution named stands near as whom the record is addressed to */
     bool proof;     /* the paper named proves something: a false one is refused */
     bool settled;   /* stays once the record left its first state; ask field_fixed */
+    bool program;   /* written by the program and by moves; ask field_typed */
     const Expr *when, *calc, *default_;
     bool has_min, has_max;
     int64_t min, max; /* numbers scaled; text length; dates as days, INT64_MAX = today */
@@ -493,6 +494,9 @@ bool field_accepts(const Field *f, const Register *target);
 /* Whether the value stays in a record that is in this state: it says whose key seals the record, is
  * known elsewhere, or the record went on its way with it. `ret_why` is told then. */
 bool field_fixed(const Field *f, Str state, bool empty, Msg *ret_why);
+
+/* Whether people write the field: neither computed nor kept by the program. */
+bool field_typed(const Field *f);
 bool reg_accepts_parent(const Register *child, const Register *parent);
 const Field *reg_field(const Register *r, Str name); /* declared field; NULL if none */
 /* Declared field or system column; NULL if none. */

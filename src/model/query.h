@@ -48,7 +48,7 @@ typedef struct Query {
     /* Of a count: the fields read beside those the statistics stand on; absent: all a list shows.
      * With it, owner, parent and other references are known by id only. */
     const bool *only;
-    Verb verb; /* VERB_LIST, VERB_EXPORT or VERB_COUNT: whose scope applies */
+    Verb verb; /* VERB_LIST, VERB_READ, VERB_EXPORT or VERB_COUNT: whose scope applies */
 } Query;
 
 typedef struct QueryPage {

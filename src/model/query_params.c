@@ -26,6 +26,16 @@ bool query_may_look_up(const Subject *s, const Field *f)
            (!f->class_ || policy_class_scopes(s, VERB_LIST, f->reg->rights, CLASS_BIT(f->class_)));
 }
 
+/* Who finds a listed record by a field that lists do not show learns it: such a filter finds only
+ * what its asker may read. */
+static bool narrow_to_readable(const Subject *s, Query *q, const Field *f)
+{
+    if (f->list || f->facet || f->search || q->verb != VERB_LIST)
+        return true;
+    q->verb = VERB_READ;
+    return s->system || policy_scopes(s, VERB_READ, q->reg->rights);
+}
+
 static void read_field_filter(Reader *rd, Query *q, Str name, Str value, Problems *problems)
 {
     FilterOp op = FILTER_IN;
@@ -45,6 +55,10 @@ static void read_field_filter(Reader *rd, Query *q, Str name, Str value, Problem
     if (f->class_) {
         q->lookup_field = f;
         q->lookup = value;
+        return;
+    }
+    if (!narrow_to_readable(rd->actor->subject, q, f)) {
+        unknown(problems, name);
         return;
     }
     if (op == FILTER_IN && f->kind == FK_PLACE)

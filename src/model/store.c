@@ -135,6 +135,16 @@ static Decision by_rights(Reader *rd, const Record *r, Verb verb)
     return policy_decide(s, verb, r->reg->rights, &rel);
 }
 
+bool store_excluded(Reader *rd, const Register *reg, Str uid)
+{
+    Record r;
+    Relation rel;
+    Err e = row_by_uid(rd->db, rd->arena, reg, uid, &r);
+    if (e == ERR_OK)
+        e = relation_of(rd, &r, &rel);
+    return e == ERR_OK ? rel.excluded : e != E_NOT_FOUND;
+}
+
 Err store_restricted(Reader *rd, const Record *r, bool *ret)
 {
     if (rd->restriction.reg != r->reg || rd->restriction.id != r->id) {

@@ -98,6 +98,9 @@ void reader_end(Reader *rd);
 MUST_CHECK Err store_get(Reader *rd, const Register *reg, Str uid, Verb verb, Record *ret);
 /* What the subject may do with a loaded record. */
 Decision store_decide(Reader *rd, const Record *r, Verb verb);
+/* Whether the list of conflicts of interest shuts the subject out of the record `uid`, so that for
+ * her there is none; unsure is as good as shut out. */
+bool store_excluded(Reader *rd, const Register *reg, Str uid);
 /* What it may do with records of `child` under a loaded record: by the parent's reach where the
  * child inherits it, else by its own rights alone. */
 Decision store_decide_child(Reader *rd, const Record *parent, const Register *child, Verb verb);

@@ -64,7 +64,7 @@ static void put_field(Req *req, Json *j, const Field *f)
     json_key(j, f->name);
     json_open(j, '{');
     json_pair(j, S("description"), text);
-    if (f->calc || f->kind == FK_FILE) {
+    if (!field_typed(f) || f->kind == FK_FILE) {
         json_key(j, S("readOnly"));
         json_flag(j, true);
     }

@@ -102,7 +102,9 @@ static Str filter_value(Req *req, const Field *f, Str value)
 {
     const Value one = {.text = value};
     Str shown = STR_NONE;
-    if (f && f->kind == FK_REF && f->target && uid_shape(value))
+    Record named;
+    if (f && f->kind == FK_REF && f->target && uid_shape(value) &&
+        store_get(&req->reader, f->target, value, VERB_LIST, &named) == ERR_OK)
         shown = store_heading(&req->reader, f->target, value);
     else if (f && (f->kind == FK_CODE || f->kind == FK_YESNO4 || f->kind == FK_PLACE))
         shown = value_show(f, req->arena, req->lang, &one);

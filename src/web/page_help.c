@@ -37,7 +37,7 @@ static void field(Req *req, Html *h, const Field *f)
         h_element(h, "p", req_label(req, &f->help));
     if (f->class_)
         h_element(h, "p", req_tr(req, M_WEB_HELP_PROTECTED));
-    if (f->calc)
+    if (!field_typed(f))
         h_element(h, "p", req_tr(req, M_WEB_HELP_COMPUTED));
     if (f->when)
         h_element(h, "p", req_say(req, M_WEB_WHEN, expr_words(f->when, req->arena, req->lang)));

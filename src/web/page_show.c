@@ -28,7 +28,7 @@ static Share share_of_fields(Req *req, const Record *r, const Tab *tab, bool fir
     Share s = {0};
     for (size_t i = 0; i < r->reg->field_count; i++) {
         const Field *f = r->reg->fields[i];
-        if (f->calc || !on_tab(r->reg, &r->reg->sections[f->section], tab, first) ||
+        if (!field_typed(f) || !on_tab(r->reg, &r->reg->sections[f->section], tab, first) ||
             !form_applies(req, r, f))
             continue;
         s.all++;

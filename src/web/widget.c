@@ -12,7 +12,7 @@ Str widget_name(const Form *f, const Field *field)
 
 bool widget_offers(const Form *f, const Field *field)
 {
-    if (field->calc || field->hide)
+    if (!field_typed(field) || field->hide)
         return false;
     return !field->class_ || (f->classes & CLASS_BIT(field->class_));
 }

@@ -127,9 +127,19 @@ def test_the_excluded_see_nothing_at_all(own):
     form = page.form("/pengecualian/baru")
     home = own.rows("SELECT i.uid FROM institusi i JOIN fakta_pengguna f ON f.agency=i.id WHERE f.login='sekretaris'")[0]["uid"]
     form.fill(alasan="Terlapor pejabat di institusi ini").force("institusi", home)  # as the picker sends it
+    assert uid in acts_on(own, "sekretaris", number).html
     assert own.as_("ppt").submit(form).path.startswith("/pengecualian/")
     assert number not in own.as_("sekretaris").get(f"/kasus?nomor={number}").words
+    page = acts_on(own, "sekretaris", number)
+    assert page.status == 200 and uid not in page.html, "the record of access tells the excluded of the file"
     own.cli("rebuild")
+
+
+def acts_on(s, login, number):
+    """What the record of access shows of one record."""
+    form = s.as_(login).get("/audit").form("/audit", has="catatan")
+    form["catatan"] = number
+    return s.as_(login).submit(form)
 
 
 def strip(page, uid):

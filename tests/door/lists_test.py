@@ -50,6 +50,23 @@ def test_voided_record_is_found_again(s):
     assert path in page.html and path not in c.get(link(page, "Sembunyikan yang dibatalkan")).html
 
 
+def test_who_only_lists_a_record_does_not_learn_its_fields_by_filters(s):
+    """Found by a value that no list shows, a record would tell the value."""
+    wish = "korban", "ingin_lapor_polisi"
+    for login, (register, field) in (("sekretaris", wish), ("ppt", wish), ("pimpinan", ("kasus", "klasifikasi_awal"))):
+        c, told = s.as_(login), set()
+        for row in s.rows(f"SELECT uid, nomor, {field} v FROM {register} WHERE batal=0 AND {field} IS NOT NULL ORDER BY id DESC LIMIT 40"):
+            listed = row["uid"] in c.get(f"/{register}", {"nomor": row["nomor"]}).html
+            found = row["uid"] in c.get(f"/{register}", {"nomor": row["nomor"], field: row["v"]}).html
+            read = c.get(f"/{register}/{row['uid']}").status == 200
+            assert not found or read, f"{login} learns {field} of {row['nomor']}"
+            told.add((listed, read, found))
+        if login != "ppt":
+            assert (True, False, False) in told, f"{login} reads all that she lists: {told}"
+        else:
+            assert (True, True, True) in told, "who may read a record finds it by any field"
+
+
 def test_opening_without_a_purpose_leads_back(s):
     c = s.as_("ppt")
     path = re.search(r'href="(/laporan/[0-9a-f-]{36})"', c.get("/laporan").html)[1]

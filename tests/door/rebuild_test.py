@@ -20,6 +20,11 @@ def derived_columns():
     return found
 
 
+def in_row(db, reg, columns):
+    """Those kept in the register's own row; several values stand in a table of their own."""
+    return [c for c in columns if c in {r[1] for r in db.execute(f"PRAGMA table_info({reg})")}]
+
+
 def dump(s, columns):
     """{(table, row): values} of all that is derived."""
     out = {}
@@ -28,7 +33,10 @@ def dump(s, columns):
             names = [c["name"] for c in db.execute(f"PRAGMA table_info({table})")]
             out.update({(table, tuple(r)): () for r in db.execute(f"SELECT {','.join(names)} FROM {table}")})
         for reg, cols in columns.items():
-            out.update({(reg, r["id"]): tuple(r)[1:] for r in db.execute(f"SELECT id,{','.join(cols)} FROM {reg}")})
+            here = in_row(db, reg, cols)
+            for several in set(cols) - set(here):
+                out.update({(several, tuple(r)): () for r in db.execute(f"SELECT rec,val FROM {reg}__{several}")})
+            out.update({(reg, r["id"]): tuple(r)[1:] for r in db.execute(f"SELECT id,{','.join(here)} FROM {reg}")})
     return out
 
 
@@ -64,7 +72,9 @@ def test_rebuild_mends_what_was_lost(own):
     for table in TABLES:
         db.execute(f"DELETE FROM {table}")
     for reg, cols in columns.items():
-        lost = [c for c in cols if (reg, c) not in keeps]
+        lost = [c for c in in_row(db, reg, cols) if (reg, c) not in keeps]
+        for several in set(cols) - set(in_row(db, reg, cols)):
+            db.execute(f"DELETE FROM {reg}__{several}")
         db.execute(f"UPDATE {reg} SET " + ",".join(f"{c}=NULL" for c in lost))
     db.commit()
     db.close()

@@ -2,6 +2,8 @@
 import re
 
 import steps
+from grants import uid_of
+from program import Program
 from review import decide, find, person
 
 
@@ -54,6 +56,29 @@ def test_a_merge_is_a_link_with_a_reason_and_is_undone(s):
     form = c.get(f"/kandidat/{number}").form(f"/kandidat/{number}/pisah")
     c.submit(form.fill(**{"-alasan": "Ternyata saudara kembar."}))
     assert merged(s, second) is None
+
+
+def test_what_the_program_writes_nobody_writes_by_hand(s):
+    """A merge opens a person to another agency, and an emergency opens a file: neither is a value that somebody types."""
+    c, call = s.as_("ppt"), Program(s, "ppt")
+    kept, hers = two(c, "Aloysia Ujitangan Banunaek")
+    version = s.rows("SELECT versi FROM orang WHERE uid=?", hers)[0][0]
+    refused = call("PATCH", f"/api/v1/orang/{hers}", {"isian": {"gabung_ke": kept}}, If_Match=f'"{version}"')
+    assert refused.status == 422 and "gabung_ke" in refused.html and merged(s, hers) is None, refused.html[:300]
+    form = c.get(f"/orang/{hers}/ubah").form("/ubah", has="idem")
+    assert "gabung_ke" not in form
+    c.submit(form.force("gabung_ke", kept))
+    assert merged(s, hers) is None
+    file = s.rows("SELECT k.uid FROM korban k JOIN fakta_pengguna f ON f.agency=k.pemilik WHERE k.batal=0 AND f.login='ppt' LIMIT 1")[0]["uid"]
+    grants = s.rows("SELECT count(*) FROM hibah")[0][0]
+    form = c.get(f"/hibah/baru?induk=korban/{file}").form("/hibah/baru")
+    assert "darurat" not in form
+    values = {"jenis": "rujukan", "pengguna": uid_of(s, "kesehatan"), "tujuan": "layanan_korban", "alasan": "Rujukan layanan psikolog",
+              "kelas": ["kontak"], "sampai": "2030-01-01T08:00"}
+    refused = call("POST", "/api/v1/hibah", {"induk": f"korban/{file}", "isian": {**values, "darurat": "ya"}})
+    assert refused.status == 422 and "darurat" in refused.html and s.rows("SELECT count(*) FROM hibah")[0][0] == grants, refused.html[:300]
+    described = call("GET", "/api/v1/openapi.json").json()["components"]["schemas"]["orang"]["properties"]
+    assert described["gabung_ke"].get("readOnly") and not described["nama"].get("readOnly")
 
 
 def test_what_was_refused_is_not_proposed_again(s):
