@@ -3,11 +3,13 @@
  * and reads the file at its next start. */
 #include "cli/command.h"
 
+#include "base/file.h"
 #include "engine/security.h"
 #include "guard/account.h"
 #include "guard/key_file.h"
 #include "guard/second_factor.h"
 #include "intake/user_make.h"
+#include "model/rekey.h"
 #include "model/reseal.h"
 
 #include <string.h>
@@ -84,6 +86,26 @@ static Err rotate(Cli *cli)
     TRY(reseal_finish(&cli->store));
     cli_say(cli, M_KEY_ROTATED, str_int(cli->arena, n), str_of(cli->in.key_file),
             str_int(cli->arena, old));
+    return ERR_OK;
+}
+
+/* sigap key rotate REGISTER UID: the key of one person, who is told by the address of her page. */
+static Err rotate_one(Cli *cli)
+{
+    Rekey r = {.store = &cli->store, .actor = &cli->actor};
+    TRY(cli_open(cli));
+    r.reg = model_reg(cli->model, str_of(cli->argv[1]));
+    r.uid = str_of(cli->argv[2]);
+    if (!r.reg)
+        return E_NOT_FOUND;
+    if (!file_lock(cli->in.lock, true)) {
+        cli_say(cli, M_KEY_IN_USE, str_of(cli->data));
+        return E_BUSY;
+    }
+    TRY(rekey_run(&r));
+    cli_say(cli, M_KEY_OF_ONE, r.uid, str_int(cli->arena, r.values), str_int(cli->arena, r.pieces));
+    if (r.left)
+        cli_say(cli, M_KEY_OF_ONE_LEFT, str_int(cli->arena, r.left));
     return ERR_OK;
 }
 
@@ -210,6 +232,8 @@ Err cmd_key(Cli *cli)
         return make_pair(cli, cli->argv[1]);
     if (cli->argc == 2 && strcmp(cli->argv[0], "approve") == 0)
         return approve(cli, cli->argv[1]);
+    if (cli->argc == 3 && strcmp(cli->argv[0], "rotate") == 0)
+        return rotate_one(cli);
     if (cli->argc != 1)
         return E_USAGE;
     if (strcmp(cli->argv[0], "recover") == 0)

@@ -7,6 +7,7 @@
 #include "engine/system_db.h"
 #include "guard/session.h"
 #include "model/plan.h"
+#include "model/rekey.h"
 #include "model/reseal.h"
 
 #include <stdlib.h>
@@ -201,12 +202,13 @@ Err cli_open_installation(Cli *cli)
     if (!cli->passphrase.ptr)
         cli->passphrase = cli_given_passphrase(cli);
     Err e = installation_unseal(cli->arena, cli->data, cli->passphrase, &cli->in);
-    if (e != E_SEALED)
-        return e;
-    cli->passphrase = cli_ask(cli, M_ASK_PASSPHRASE, true);
-    if (!cli->passphrase.ptr)
-        return E_SEALED;
-    return installation_unseal(cli->arena, cli->data, cli->passphrase, &cli->in);
+    if (e == E_SEALED) {
+        cli->passphrase = cli_ask(cli, M_ASK_PASSPHRASE, true);
+        if (!cli->passphrase.ptr)
+            return E_SEALED;
+        e = installation_unseal(cli->arena, cli->data, cli->passphrase, &cli->in);
+    }
+    return e == ERR_OK ? rekey_finish(&cli->in) : e;
 }
 
 Err cli_open(Cli *cli)

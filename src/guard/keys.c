@@ -318,6 +318,35 @@ Err keys_check(const Keyring *k, Db *keys, Arena *a, int64_t *ret_n, StrList *re
     return e;
 }
 
+/* ---- another DEK ---- */
+
+static Err take_over(const Keyring *k, Db *keys, Arena *a, Str subject)
+{
+    Dek dek;
+    Str comes = str_printf(a, KEY_COMES "%.*s", STR_ARG(subject));
+    Err e = keyring_dek(k, keys, comes, &dek);
+    if (e == E_NOT_FOUND)
+        return ERR_OK;
+    TRY(e);
+    Str wrapped = keyring_wrap(k, a, subject, &dek);
+    dek_wipe(&dek);
+    TRY(db_run(keys, "UPDATE kunci SET wrapped=:w, kek_ver=:v, at=:at WHERE subject=:s",
+               BIND_BLOB(":w", wrapped), BIND(":v", k->version), BIND(":at", clock_now()),
+               BIND(":s", subject)));
+    return keys_destroy(keys, comes);
+}
+
+Err keys_take_over(const Keyring *k, Db *keys, Arena *a, Str subject_uid)
+{
+    TRY(db_begin(keys));
+    Err e = take_over(k, keys, a, subject_uid);
+    if (e == ERR_OK)
+        e = db_commit(keys);
+    if (e != ERR_OK)
+        db_rollback(keys);
+    return e;
+}
+
 /* ---- another KEK ---- */
 
 Err root_seal_read(Db *keys, Arena *a, RootSeal *ret)

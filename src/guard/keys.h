@@ -97,6 +97,11 @@ MUST_CHECK Err keys_put(Db *keys, Str subject_uid, Str wrapped);
 /* Erases: nothing sealed under the DEK can be read again. No error when there is none. The bytes
  * leave the file at its next truncating checkpoint. */
 MUST_CHECK Err keys_destroy(Db *keys, Str subject_uid);
+/* Subject of a key that is to take the place of a subject's own. */
+#define KEY_COMES "baru/"
+/* The key that comes of a subject becomes hers, and the one before is gone, in one transaction; no
+ * error when it did already. */
+MUST_CHECK Err keys_take_over(const Keyring *k, Db *keys, Arena *a, Str subject_uid);
 /* Erases all keys the subject of which begins with `prefix`, but that of one. */
 MUST_CHECK Err keys_destroy_others(Db *keys, Str prefix, Str subject);
 /* Unwraps every key; gives their number and the subjects (in `a`) whose key does not fit its seal.

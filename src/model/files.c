@@ -68,8 +68,7 @@ static Err put_chunk(Db *db, Str uid, size_t ord, size_t n, Str blob)
                   BIND_BLOB(":blob", blob));
 }
 
-/* Opens berkas.db to be written; its tables are made by whoever comes first. */
-static Err open_files(const Store *s, Db **ret)
+Err files_open(const Store *s, Db **ret)
 {
     TRY(db_open(s->in->files_db, DB_WRITE, ret));
     Err e = db_exec(*ret,
@@ -96,7 +95,7 @@ static Err room(Db *db, Str user, int64_t more, int64_t user_max, int64_t all_ma
 Err file_room(Reader *rd, size_t more, int64_t user_max, int64_t all_max)
 {
     Db *db;
-    TRY(open_files(rd->store, &db));
+    TRY(files_open(rd->store, &db));
     Err e = room(db, rd->actor->subject->uid, (int64_t)more, user_max, all_max);
     db_close(db);
     return e;
@@ -150,7 +149,7 @@ Err file_store(Reader *rd, const Batch *b, const Change *c, const Field *f, Str 
     }
     TRY(env_key_subject(&env, &subject));
     TRY(env_dek(&env, subject, &dek));
-    Err e = open_files(rd->store, &db);
+    Err e = files_open(rd->store, &db);
     if (e == ERR_OK) {
         e = put_chunks(rd, db, &dek, c, f, uid, subject, bytes);
         db_close(db);
@@ -205,6 +204,68 @@ Err file_load(Reader *rd, const Record *r, const Field *f, Str *ret)
     }
     dek_wipe(&dek);
     return e;
+}
+
+/* ---- closed anew ---- */
+
+/* Beside the uid of the file, until they take its place. */
+#define COMES    "'" KEY_COMES "'"
+#define COME_ALL " substr(uid,1,5)=" COMES
+
+static Err reseal_piece(Db *files, const FileReseal *r, Arena *a, size_t ord, bool *ret_more)
+{
+    Stmt *st;
+    Str piece;
+    TRY(db_first(files, "SELECT n,blob FROM berkas WHERE uid=:uid AND ord=:ord", &st,
+                 BIND(":uid", r->uid), BIND(":ord", (int64_t)ord)));
+    *ret_more = st != NULL;
+    if (!st)
+        return ERR_OK;
+    size_t n = (size_t)row_int(st, 0);
+    Str blob = row_blob(a, st, 1);
+    stmt_done(st);
+    SealPlace at = chunk_place(a, r->field, r->uid, r->subject, ord, n);
+    TRY(unseal(r->keyring, r->from, at, a, blob, &piece));
+    return put_chunk(files, str_printf(a, KEY_COMES "%.*s", STR_ARG(r->uid)), ord, n,
+                     seal(r->keyring, r->to, (DataClass)blob.ptr[1], at, a, piece));
+}
+
+Err file_reseal(Db *files, const FileReseal *r, int64_t *ret)
+{
+    bool more;
+    TRY(db_any(files, "SELECT 1 FROM berkas WHERE uid=" COMES "||:uid", &more,
+               BIND(":uid", r->uid)));
+    more = !more;
+    for (size_t ord = 0; more; ord++) {
+        Arena *a = arena_new(16 * FILE_CHUNK);
+        Err e = reseal_piece(files, r, a, ord, &more);
+        arena_free(a);
+        TRY(e);
+        *ret += more;
+    }
+    return ERR_OK;
+}
+
+static Err take_over(Db *files, bool keep)
+{
+    if (!keep)
+        return db_exec(files, "DELETE FROM berkas WHERE" COME_ALL);
+    return db_exec(files, "DELETE FROM berkas WHERE uid IN (SELECT substr(uid,6) FROM berkas"
+                          " WHERE" COME_ALL ");"
+                          "UPDATE berkas SET uid=substr(uid,6) WHERE" COME_ALL);
+}
+
+Err files_take_over(Db *files, bool keep)
+{
+    TRY(db_begin(files));
+    Err e = take_over(files, keep);
+    if (e == ERR_OK)
+        e = db_commit(files);
+    if (e != ERR_OK) {
+        db_rollback(files);
+        return e;
+    }
+    return db_truncate_log(files);
 }
 
 /* ---- what no record came to name ---- */
@@ -276,7 +337,7 @@ static Err sweep(const Store *s, Db *files, Db *db, Arena *a)
 Err files_sweep(const Store *s, Db *db, Arena *a)
 {
     Db *files;
-    TRY(open_files(s, &files));
+    TRY(files_open(s, &files));
     Err e = sweep(s, files, db, a);
     db_close(files);
     return e;

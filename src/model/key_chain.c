@@ -48,6 +48,19 @@ bool key_chain_put(Buf *sql, const Register *reg, const char *alias, const Regis
     return reg->key == KEY_PARENT && put_parents(sql, reg, alias, subject, test);
 }
 
+Err key_chain_rows(Db *db, Arena *a, const Register *reg, const Register *subject, int64_t id,
+                   IdList *ret)
+{
+    Buf sql = buf_new(a, 512);
+    Stmt *st;
+    *ret = (IdList){0};
+    buf_printf(&sql, "SELECT t.id FROM %.*s t WHERE ", STR_ARG(reg->name));
+    if (!key_chain_put(&sql, reg, "t", subject, "=:id"))
+        return ERR_OK;
+    TRY(db_stmt(db, str_z(a, buf_str(&sql)), &st, BIND(":id", id)));
+    return stmt_ids(st, a, ret);
+}
+
 static bool put_parent_ids(Buf *sql, const Register *reg, const char *alias,
                            const Register *subject)
 {

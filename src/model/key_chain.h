@@ -9,6 +9,9 @@
  * and says false where no chain of the register ends there. */
 bool key_chain_put(Buf *sql, const Register *reg, const char *alias, const Register *subject,
                    const char *test);
-/* Appends the expression that gives the id of the record of `subject` at the end of the chain of such
- * a row, NULL where it ends elsewhere; in the same way. */
+/* Ids of all rows of `reg` whose chain ends at that record of `subject`. */
+MUST_CHECK Err key_chain_rows(Db *db, Arena *a, const Register *reg, const Register *subject,
+                              int64_t id, IdList *ret);
+/* Appends the expression that gives the id of the record of `subject` at the end of the chain of
+ * such a row, NULL where it ends elsewhere; in the same way. */
 bool key_chain_put_id(Buf *sql, const Register *reg, const char *alias, const Register *subject);

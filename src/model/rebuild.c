@@ -118,14 +118,8 @@ Err store_rebuild_file(WriteTx *tx, const Store *s, const Register *reg, Str uid
     TRY(row_id(tx->db, reg, uid, &id));
     for (size_t i = 0; i < s->model->reg_count; i++) {
         const Register *part = s->model->regs[i];
-        Buf sql = buf_new(tx->arena, 512);
-        IdList ids = {0};
-        Stmt *st;
-        buf_printf(&sql, "SELECT t.id FROM %.*s t WHERE ", STR_ARG(part->name));
-        if (!key_chain_put(&sql, part, "t", reg, "=:id"))
-            continue;
-        TRY(db_stmt(tx->db, str_z(tx->arena, buf_str(&sql)), &st, BIND(":id", id)));
-        TRY(stmt_ids(st, tx->arena, &ids));
+        IdList ids;
+        TRY(key_chain_rows(tx->db, tx->arena, part, reg, id, &ids));
         for (size_t k = 0; k < ids.n; k++) {
             Record r;
             TRY(row_by_id(tx->db, tx->arena, part, ids.items[k], &r));

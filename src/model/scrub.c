@@ -31,8 +31,7 @@ static void fault(Run *run, Msg msg, const Register *reg, Str uid, int64_t numbe
 
 /* ---- one record ---- */
 
-/* A record as it stood at some version, brought forward by the deltas. */
-static Record before_first(Arena *a, const Record *now)
+Record past_begin(Arena *a, const Record *now)
 {
     return (Record){.reg = now->reg,
                     .id = now->id,
@@ -68,16 +67,29 @@ static bool apply_delta(Arena *a, Record *past, Str delta)
     return true;
 }
 
-static bool version_fits(Run *run, Arena *a, Stmt *st, Record *past)
+PastVersion past_version(Arena *a, Stmt *st)
 {
-    Str delta = row_text(a, st, 2);
+    return (PastVersion){.version = row_int(st, 0),
+                         .tx = row_int(st, 1),
+                         .delta = row_text(a, st, 2),
+                         .hash = row_text(a, st, 3),
+                         .at = row_int(st, 4)};
+}
+
+bool past_step(Arena *a, Record *past, const PastVersion *v)
+{
     past->version++;
-    past->changed_tx = row_int(st, 1);
-    past->changed_at = row_int(st, 4);
+    past->changed_tx = v->tx;
+    past->changed_at = v->at;
     if (past->version == 1)
         past->created_tx = past->changed_tx;
-    return row_int(st, 0) == past->version && apply_delta(a, past, delta) &&
-           str_eq(row_hash(run->keyring, a, past, delta), row_text(a, st, 3));
+    return v->version == past->version && apply_delta(a, past, v->delta);
+}
+
+static bool version_fits(Run *run, Arena *a, Stmt *st, Record *past)
+{
+    PastVersion v = past_version(a, st);
+    return past_step(a, past, &v) && str_eq(row_hash(run->keyring, a, past, v.delta), v.hash);
 }
 
 /* Brings `past` forward through all versions; every one must fit the hash beside it. */
@@ -85,11 +97,10 @@ static Err check_versions(Run *run, Arena *a, Record *past)
 {
     Stmt *st;
     Err e;
-    TRY(db_stmt(
-        run->db,
-        "SELECT h.ver,h.tx,h.delta,h.rowhash,t.at FROM riwayat h LEFT JOIN tx t ON t.id=h.tx"
-        " WHERE h.reg=:reg AND h.rec=:rec ORDER BY h.ver",
-        &st, BIND(":reg", past->reg->name), BIND(":rec", past->id)));
+    TRY(db_stmt(run->db,
+                "SELECT " PAST_COLUMNS " FROM riwayat h LEFT JOIN tx t ON t.id=h.tx"
+                " WHERE h.reg=:reg AND h.rec=:rec ORDER BY h.ver",
+                &st, BIND(":reg", past->reg->name), BIND(":rec", past->id)));
     while (stmt_next(st, &e)) {
         run->sum->versions++;
         if (!version_fits(run, a, st, past))
@@ -110,7 +121,7 @@ static bool kept_fit(const Record *now, const Record *past)
 
 static Err check_record(Run *run, Arena *a, const Record *now)
 {
-    Record past = before_first(a, now);
+    Record past = past_begin(a, now);
     bool derived_fit;
     TRY(check_versions(run, a, &past));
     run->sum->records++;

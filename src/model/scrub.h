@@ -16,6 +16,18 @@ typedef struct Scrub {
 /* Each fault becomes a problem that names register, record (its uid) and version. What cannot be
  * read at all is a fault too and the rest is still read; an error is one of the machine. Reads for
  * minutes: not on a connection that pages need. */
+/* One version as history has it, its columns read in the order of PAST_COLUMNS. */
+#define PAST_COLUMNS "h.ver,h.tx,h.delta,h.rowhash,t.at"
+typedef struct PastVersion {
+    int64_t version, tx, at;
+    Str delta, hash;
+} PastVersion;
+PastVersion past_version(Arena *a, Stmt *st);
+/* A record before its first version, and brought forward by one; false when that is not the next
+ * one, or damaged. */
+Record past_begin(Arena *a, const Record *now);
+bool past_step(Arena *a, Record *past, const PastVersion *v);
+
 MUST_CHECK Err scrub_run(const Store *s, const ReadConn *c, Problems *problems, Scrub *ret);
 /* The same for a few records of each register, from a place taken by chance, and every key: proof
  * that a copy can be read and opened. Without the check of whole files. */

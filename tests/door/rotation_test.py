@@ -1,6 +1,9 @@
 """The key of the keys is exchanged: everything stays readable, whenever the exchange is cut off."""
+import base64
+import json
 import random
 import shutil
+import sqlite3
 import subprocess
 import time
 
@@ -231,3 +234,121 @@ def test_a_rotation_cut_off_anywhere_leaves_everything_readable(own):
     own.stop()
     own.cli("key rotate")
     own.cli("scrub")
+
+
+def closed_by(server, uid):
+    """Wrapped key of one subject, and every sealed value that lies there of it and of the files named."""
+    with server.db("kunci.db") as db:
+        wrapped = bytes(db.execute("SELECT wrapped FROM kunci WHERE subject=?", (uid,)).fetchone()[0])
+        assert not db.execute("SELECT 1 FROM kunci WHERE subject LIKE 'baru/%'").fetchall()
+    with server.db("berkas.db") as db:
+        files = [bytes(r[0]) for r in db.execute("SELECT blob FROM berkas")]
+        assert not db.execute("SELECT 1 FROM berkas WHERE uid LIKE 'baru/%'").fetchall()
+    return wrapped, files
+
+
+def sealed_in(server, reg, uid):
+    """(values in the row, values in its versions): as they lie there."""
+    row = server.rows(f"SELECT * FROM {reg} WHERE uid=?", uid)[0]
+    live = [bytes(v) for v in row if isinstance(v, bytes)]
+    deltas = server.rows("SELECT delta FROM riwayat WHERE reg=? AND rec=? ORDER BY ver", reg, row["id"])
+    return live, [base64.b64decode(v) for d in deltas for k, v in json.loads(d["delta"]).items() if k.endswith("!") and v]
+
+
+def put_key(server, uid, wrapped):
+    db = sqlite3.connect(server.data / "kunci.db")
+    with db:
+        db.execute("UPDATE kunci SET wrapped=? WHERE subject=?", (wrapped, uid))
+    db.close()
+
+
+def lies_somewhere(server, blobs):
+    """What of it is still in a database or its log, raw or as history writes it."""
+    needles = [*blobs, *(base64.b64encode(b) for b in blobs)]
+    found = []
+    for path in server.data.iterdir():
+        if path.is_file() and ".db" in path.name:
+            data = path.read_bytes()
+            found += [(path.name, n[:8]) for n in needles if n in data]
+    return found
+
+
+def test_the_key_of_one_person_is_exchanged_with_all_that_it_closes(own, tmp):
+    office = own.login("ppt")
+    case = steps.make(office, "kasus", judul="Satu kunci diganti", dibuka="2026-10-01")
+    steps.make(office, "korban", case, status_tppo="mungkin", orang__nama="Benedikta Nama Pertama", orang__jk="P")
+    person = own.rows("SELECT uid FROM orang ORDER BY id DESC LIMIT 1")[0]["uid"]
+    steps.open_file(office, f"/orang/{person}")
+    form = office.get(f"/orang/{person}/ubah").form(f"/orang/{person}/ubah", has="nama").fill(nama="Kornelia Nama Kedua")
+    assert office.submit(form).status == 200
+    bytes_in = b"%PDF-1.4\n" + random.Random(3).randbytes(600_000)
+    case_uid = case.rsplit("/", 1)[1]
+    steps.attach(office, case_uid, "bukti.pdf", bytes_in)
+    file = f"/lampiran/{own.rows('SELECT uid FROM lampiran ORDER BY id DESC LIMIT 1')[0]['uid']}"
+    own.cli("backup", tmp / "lama")
+    assert "Stop the server" in own.cli("key rotate orang", person, "--lang", "en", status=9).stdout
+    own.stop()
+    own.cli("key rotate orang", "0190aaaa-0000-7000-8000-00000000dead", status=None)
+    for reg, uid in (("orang", person), ("kasus", case_uid)):
+        wrapped, files = closed_by(own, uid)
+        live, past = sealed_in(own, reg, uid)
+        assert (live and len(past) > len(live)) or reg == "kasus", (reg, len(live), len(past))
+        own.cli(f"key rotate {reg}", uid)
+        fresh, files_now = closed_by(own, uid)
+        live_now, past_now = sealed_in(own, reg, uid)
+        assert fresh != wrapped and len(live_now) == len(live) and len(past_now) == len(past)
+        assert not {*live, *past} & {*live_now, *past_now} and set(live_now) <= set(past_now)
+        if reg == "kasus":
+            assert len(files) == len(files_now) and len({*files} - {*files_now}) == 3, "three pieces of one file"
+        gone = [wrapped, *live, *past, *({*files} - {*files_now})]
+        assert lies_somewhere(own, gone) == [], "its old key or what it closed is still there"
+        acts = own.rows("SELECT 1 FROM audit WHERE action='key:rotate' AND uid=?", uid)
+        assert len(acts) == 1
+        # the old key opens nothing of it: nothing is changed and it is told
+        put_key(own, uid, wrapped)
+        assert own.cli(f"key rotate {reg}", uid, status=None).returncode
+        assert sealed_in(own, reg, uid) == (live_now, past_now)
+        put_key(own, uid, fresh)
+    own.cli("scrub")
+    own.cli("audit verify")
+    own.start()
+    office = own.login("ppt")
+    assert "Kornelia Nama Kedua" in steps.open_file(office, f"/orang/{person}").words
+    assert "Benedikta Nama Pertama" in steps.open_file(office, f"/orang/{person}/riwayat").words
+    steps.open_file(office, file)
+    assert office.get(f"{file}/berkas/isi?asli=ya").body == bytes_in
+
+
+def test_an_exchange_of_one_key_cut_off_anywhere_leaves_everything_readable(own):
+    steps.make(own.login("ppt"), "orang", nama="Agripina Uji Potong Satu", jk="P", nik=NIK)
+    person = own.rows("SELECT uid FROM orang ORDER BY id DESC LIMIT 1")[0]["uid"]
+    own.stop()
+    began = time.monotonic()
+    own.cli("key rotate orang", person)
+    whole = time.monotonic() - began
+    chance = random.Random(11)
+    done, keys = 0, set()
+    for cut in range(CUTS):
+        process = subprocess.Popen(own.cli.line("key rotate orang", person), env=own.cli.environment(), cwd=sigap.ROOT,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if cut % 2:  # between the key that comes and the end
+            while process.poll() is None and not comes(own):
+                time.sleep(0.0005)
+            time.sleep(chance.random() * 0.05 * chance.random())
+        else:
+            time.sleep(whole * chance.random())
+        process.kill()
+        done += process.wait() == 0
+        said = own.cli("key rotate orang", person, "--lang", "en").stdout  # opens all of it, or refuses
+        assert "not opened" not in said, f"cut {cut}: {said}"
+        assert "Not fitting: 0." in own.cli("scrub", "--lang", "en").stdout
+        keys.add(closed_by(own, person)[0])
+    assert len(keys) == CUTS and done < CUTS
+    print(f"{CUTS} exchanges of one key, {CUTS - done} of them killed")
+    own.start()
+    assert "1 catatan" in found_by_nik(own.login("ppt"))
+
+
+def comes(server):
+    with server.db("kunci.db") as db:
+        return db.execute("SELECT 1 FROM kunci WHERE subject LIKE 'baru/%'").fetchone() is not None
