@@ -92,7 +92,8 @@ Err file_write_pieces(const char *path, Str (*next)(void *ctx), void *ctx)
 {
     Arena *a = arena_new(8192);
     const char *beside = str_printf(a, "%s.baru", path).ptr;
-    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    unlink(beside); /* of a run that was cut off; in a shared folder it may be somebody's link */
+    int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     Err e = fd < 0 ? write_failed() : ERR_OK;
     Str piece;
     while (e == ERR_OK && (piece = next(ctx)).len)

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -186,6 +187,7 @@ int main(int argc, char **argv)
         return reader_child_main(argc, argv);
     struct rlimit no_core = {0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
+    prctl(PR_SET_DUMPABLE, 0); /* nor may another process of this user look into its memory */
     umask(077); /* databases, logs and exports are nobody else's */
     Cli cli = {.arena = arena_new(SIZE_MAX),
                .data = "data",

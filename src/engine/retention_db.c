@@ -39,7 +39,7 @@ static void put_states(Buf *sql, const Register *matter)
 }
 
 /* Holds for rows of `reg` that a matter names, themselves or the file they stand in. */
-static void put_held(Buf *sql, const Register *reg, const char *alias)
+static void put_named(Buf *sql, const Register *reg, const char *alias)
 {
     const Field *person = role_field(reg->model, FIELD_ROLE_MATTER_PERSON);
     const Field *file = role_field(reg->model, FIELD_ROLE_MATTER_FILE);
@@ -58,6 +58,23 @@ static void put_held(Buf *sql, const Register *reg, const char *alias)
         buf_printf(sql, " OR (m.%.*s=%s.induk AND m.%.*s__reg=%s.induk_reg)", STR_ARG(file->name),
                    alias, STR_ARG(file->name), alias);
     buf_lit(sql, "))");
+}
+
+/* Holds for what a matter names, and for a file on which the hold is ticked, with all under it. */
+static void put_held(Buf *sql, const Register *reg, const char *alias)
+{
+    const Field *hold = role_field(reg->model, FIELD_ROLE_CASE_HOLD);
+    buf_lit(sql, "(");
+    put_named(sql, reg, alias);
+    if (hold && hold->reg == reg)
+        buf_printf(sql, " OR COALESCE(%s.%.*s,'')='ya'", alias, STR_ARG(hold->name));
+    if (hold && reg_accepts_parent(reg, hold->reg))
+        buf_printf(sql,
+                   " OR (%s.induk_reg='%.*s' AND EXISTS (SELECT 1 FROM %.*s h WHERE h.id=%s.induk"
+                   " AND h.%.*s='ya'))",
+                   alias, STR_ARG(hold->reg->name), STR_ARG(hold->reg->name), alias,
+                   STR_ARG(hold->name));
+    buf_lit(sql, ")");
 }
 
 /* ---- whose time is over ---- */

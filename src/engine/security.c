@@ -10,6 +10,7 @@
 #include "model/role_report.h"
 
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
 
@@ -217,7 +218,8 @@ static Err look_accounts(const Look *l, Finding *f)
     risk_count(l, f, POINT_DORMANT, l->accounts.dormant);
     risk_count(l, f, POINT_TOKENS, tokens);
     risk_count(l, f, POINT_LETTERS, (int64_t)letters.n);
-    risk_if(f, POINT_READINGS, setting_number(&l->set, SETTING_READINGS) == 0);
+    risk_if(f, POINT_READINGS, !setting_number(&l->set, SETTING_READINGS) ||
+                                  setting_number(&l->set, SETTING_READINGS) > READINGS_WIDE);
     look_roles(l, f);
     return ERR_OK;
 }
@@ -255,7 +257,8 @@ static void look_memory(const Look *l, Finding *f)
     Str maps = told_by_kernel(l, "/proc/self/maps"), line;
     struct rlimit core;
     risk_if(f, POINT_MEMORY,
-            !key_is_locked(l) || getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_cur);
+            !key_is_locked(l) || getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_cur ||
+                prctl(PR_GET_DUMPABLE) != 0);
     look_swap(l, f);
     while (str_cut(&maps, '\n', &line)) {
         ptrdiff_t path = str_find(line, '/');

@@ -112,7 +112,7 @@ static void check_care(const Str *v, Problems *problems)
         wrong(problems, SETTING_BACKUP_FOLDER, M_SETTING_BAD_FOLDER);
     if (!is_number(v[SETTING_SCRUB_HOUR], SCRUB_HOUR_MAX))
         wrong(problems, SETTING_SCRUB_HOUR, M_SETTING_BAD_HOUR);
-    if (!is_number(v[SETTING_READINGS], READINGS_MAX))
+    if (!is_number(v[SETTING_READINGS], READINGS_MAX) || str_is(v[SETTING_READINGS], "0"))
         wrong(problems, SETTING_READINGS, M_SETTING_BAD_READINGS);
     if (!is_number(v[SETTING_GIVEN_DAYS], GIVEN_DAYS_MAX) || str_is(v[SETTING_GIVEN_DAYS], "0"))
         wrong(problems, SETTING_GIVEN_DAYS, M_SETTING_BAD_GIVEN_DAYS);

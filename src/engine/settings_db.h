@@ -34,7 +34,8 @@ enum { SETTING_TEXT_MAX = 120, MARGIN_MIN = 5, MARGIN_MAX = 50 };
 enum {
     BACKUP_MINUTES_MAX = 1440,
     SCRUB_HOUR_MAX = 23,
-    READINGS_MAX = 100000,
+    READINGS_MAX = 1000,
+    READINGS_WIDE = 300, /* above it the page of risks says so */
     GIVEN_DAYS_MAX = 90,
     FILES_MAX = 10000000
 };

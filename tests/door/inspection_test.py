@@ -59,10 +59,10 @@ def test_settings_files_and_proxy(own):
     assert "Kunci lama" in risks(own.cli)
     old.unlink()
 
-    settings(own, bacaan_sehari="0", cadangan_menit="0")
+    settings(own, bacaan_sehari="301", cadangan_menit="0")
     found = risks(own.cli)
     assert "Batas bacaan sehari" in found and "Cadangan otomatis" in found and "Tempat cadangan" in found
-    assert "Batas bacaan sehari dimatikan" in own.as_("admin").get("/keamanan").words
+    assert "Batas bacaan sehari lebih dari 300" in own.as_("admin").get("/keamanan").words
     with tempfile.TemporaryDirectory(dir=another_disk(own.data)) as other:
         settings(own, bacaan_sehari="300", cadangan_menit="15", cadangan_folder=other)
         admin = own.as_("admin")
@@ -145,3 +145,9 @@ def test_what_the_program_makes_is_nobody_elses(tmp):
     sigap.Cli(data, tmp).init(practice=True)
     loose = [p.name for p in [data, *data.iterdir()] if p.stat().st_mode & 0o77]
     assert loose == [], loose
+
+
+def test_no_core_of_the_server_is_written(own):
+    """What lies in memory would lie on the disk."""
+    limits = pathlib.Path(f"/proc/{own.process.pid}/limits").read_text()
+    assert re.search(r"Max core file size +0 +0 ", limits), limits

@@ -203,6 +203,12 @@ def test_a_file_whose_time_is_over_is_destroyed_by_two_people(own):
     asked["-alasan"] = "Masa simpan habis"
     assert dpo.submit(asked).status == 409
     assert move(dpo, matter, "lepas", **{"-alasan": "Perkara selesai"}).status == 200
+    for hold, held in (("ya", True), ("tidak", False)):
+        steps.open_file(office, case)
+        form = office.get(case + "/ubah").form("/ubah", has="tahan_retensi")
+        form["tahan_retensi"] = hold
+        assert office.submit(form).status == 200
+        assert (person["nomor"] not in dpo.get("/retensi").words) == held == ("ditahan oleh" in dpo.get(erase).words)
     page = dpo.submit(dpo.get(erase).form("/musnahkan"))
     assert page.status == 422, "a reason is asked for"
     form = dpo.get(erase).form("/musnahkan")
