@@ -34,7 +34,7 @@ AS = {  # role of a field -> kinds it may have
     'consent.to': 'ref', 'consent.classes': 'codes', 'consent.until': 'date', 'referral.to': 'ref', 'referral.officer': 'ref', 'referral.classes': 'codes',
     'referral.consent': 'ref', 'referral.danger': 'yesno4', 'referral.until': 'date', 'referral.sent': 'instant', 'exclusion.start': 'date', 'exclusion.end': 'date',
     'membership.user': 'ref', 'membership.start': 'date', 'membership.end': 'date', 'institution.area': 'place', 'user.area': 'place', 'user.login': 'text', 'user.name': 'text',
-    'user.roles': 'codes', 'user.active': 'yesno4', 'user.until': 'date', 'case.opened': 'date', 'case.began': 'date', 'victim.age': 'number', 'report.team_only': 'yesno4', 'paper.person': 'ref', 'paper.kind': 'code', 'paper.number': 'text',
+    'user.roles': 'codes', 'user.active': 'yesno4', 'user.until': 'date', 'case.opened': 'date', 'case.hold': 'yesno4', 'case.began': 'date', 'victim.age': 'number', 'report.team_only': 'yesno4', 'paper.person': 'ref', 'paper.kind': 'code', 'paper.number': 'text',
     'paper.name': 'text', 'paper.birth': 'date', 'paper.birthplace': 'text', 'paper.issued': 'date', 'paper.genuine': 'code', 'victim.person': 'ref',
     'victim.child': 'yesno4', 'suspect.person': 'ref', 'event.order': 'number', 'assignment.user': 'ref',
     'assignment.institution': 'ref', 'assignment.start': 'date', 'assignment.end': 'date', 'attachment.name': 'text',
