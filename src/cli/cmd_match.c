@@ -167,6 +167,28 @@ static Err write_pairs(const Matching *m)
     return e;
 }
 
+/* What the columns of the first book were taken for: a heading nobody knew is told, not passed by.
+ */
+static void say_columns(const Matching *m)
+{
+    Arena *a = m->cli->arena;
+    Buf used = buf_new(a, 256), left = buf_new(a, 256);
+    bool named = false;
+    for (size_t i = 0; i < m->book->column_count; i++) {
+        const MatchColumn *c = &m->book->columns[i];
+        bool known = c->role != COLUMN_IGNORED;
+        Buf *to = known ? &used : &left;
+        buf_printf(to, "%s%.*s%s%s", to->len ? ", " : "", STR_ARG(c->heading), known ? " = " : "",
+                   known ? column_role_word(c->role) : "");
+        named |= c->role == COLUMN_NAME || c->role == COLUMN_GIVEN || c->role == COLUMN_FAMILY;
+    }
+    cli_say(m->cli, M_MATCH_COLUMNS, buf_str(&used));
+    if (left.len)
+        cli_say(m->cli, M_MATCH_COLUMNS_LEFT, buf_str(&left));
+    if (!named)
+        cli_say(m->cli, M_MATCH_NO_NAME);
+}
+
 static Err write_report(Matching *m)
 {
     Buf b = buf_new(m->cli->arena, 65536);
@@ -196,6 +218,7 @@ static Err write_results(Matching *m)
     TRY(write_one(m, "passes.csv", &passes));
     TRY(write_one(m, "learned.txt", &settings));
     TRY(write_report(m));
+    say_columns(m);
     cli_say(m->cli, M_MATCH_DONE, str_int(a, m->book->n), str_int(a, (int64_t)m->edges.compared),
             str_int(a, (int64_t)m->clusters.persons));
     return ERR_OK;

@@ -93,9 +93,10 @@ static bool is_digits(Str s, size_t least, size_t most)
     return s.len >= least && s.len <= most;
 }
 
+/* Earlier ones stand for a date that is not known ("1111-11-11") more often than for a year. */
 static bool is_year(int year)
 {
-    return year >= 1500 && year < 2100;
+    return year >= 1200 && year < 2100;
 }
 
 /* YYYYMMDD, or DDMMYYYY where the first four digits are no year. */
@@ -152,11 +153,48 @@ static bool read_numbers(Str s, Date today, Date *ret)
     return is_year(d.year) && d.month <= 31 && d.day <= 31;
 }
 
+static Str four_digits(Str s)
+{
+    for (size_t at = 0, end; at < s.len; at = end + 1) {
+        for (end = at; end < s.len && s.ptr[end] >= '0' && s.ptr[end] <= '9';)
+            end++;
+        if (end - at == 4)
+            return (Str){s.ptr + at, 4};
+    }
+    return STR_NONE;
+}
+
+/* A year before 1800, which dates of the living do not know, is read as the one 400 or 800 years
+ * later, whose days fall alike. */
+static bool read_old(Arena *a, Str s, Date *ret)
+{
+    Str year = four_digits(s);
+    int old = number_of(year), by = old < 1400 ? 800 : 400;
+    if (!is_year(old) || old >= 1800 || s.ptr[0] == '-') /* before Christ */
+        return false;
+    size_t at = (size_t)(year.ptr - s.ptr);
+    Str later = str_printf(a, "%.*s%d%.*s", (int)at, s.ptr, old + by, STR_ARG(str_from(s, at + 4)));
+    if (!date_parse(a, later, ret))
+        return false;
+    ret->year -= by;
+    return true;
+}
+
+/* A date with a time behind it: "1990-05-01T00:00:00Z", "1990-05-01 08:30". */
+static Str without_time(Str s)
+{
+    enum { DATE = 10 };
+    s = str_starts(s, S("+")) ? str_from(s, 1) : s;
+    bool time = s.len > DATE && is_digits(str_head(s, 4), 4, 4) &&
+                (s.ptr[DATE] == 'T' || (s.ptr[DATE] == ' ' && str_find(s, ':') > DATE));
+    return time ? str_head(s, DATE) : s;
+}
+
 bool date_read_loose(Arena *a, Str text, Date today, Date *ret)
 {
-    Str s = str_trim(text);
+    Str s = without_time(str_trim(text));
     Date d;
-    if (date_parse(a, s, &d) ||
+    if (date_parse(a, s, &d) || read_old(a, s, &d) ||
         (is_digits(s, DIGITS, DIGITS) ? read_eight(s, &d) : read_numbers(s, today, &d))) {
         *ret = d;
         return true;

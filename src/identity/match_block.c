@@ -11,7 +11,8 @@ enum {
     TOP_PLACES = 6,
     TOP_BIRTHS = 2,
     SUB_KEYS = 5,
-    NEIGHBOURS = 8
+    NEIGHBOURS = 8,
+    OF_A_HOUSE = 30
 };
 
 enum { MAN = 1, WOMAN = 2, SEXES = 4 };
@@ -24,6 +25,7 @@ typedef struct Features {
     uint32_t births[TOP_BIRTHS]; /* as stated, and by the NIK where that says another */
     uint32_t sex;
     size_t place_count, number_count;
+    bool rare[TOP_PLACES]; /* an address or the like that few share; not a village */
 } Features;
 
 typedef struct Keys {
@@ -152,6 +154,15 @@ static void by_name_and_place(const Blocking *b, const Features *f, Keys *keys)
             put_key(keys, f->names[i], f->places[p]);
 }
 
+/* An address or postcode that few share tells a person by itself, whatever became of the name. */
+static void by_rare_place(const Blocking *b, const Features *f, Keys *keys)
+{
+    (void)b;
+    for (size_t p = 0; p < f->place_count; p++)
+        if (f->rare[p])
+            put_key(keys, f->places[p], 5);
+}
+
 static void by_mother(const Blocking *b, const Features *f, Keys *keys)
 {
     (void)b;
@@ -209,6 +220,7 @@ static const struct {
     {"name-year", by_name_and_year},
     {"similar-year", by_similar_and_year},
     {"day-place", by_day_and_place},
+    {"place", by_rare_place},
 };
 enum { PASSES = sizeof passes / sizeof *passes };
 
@@ -240,8 +252,11 @@ static void features_of(const Blocking *b, uint32_t record, Features *ret)
             ret->births[0] = *v;
         else if (c->kind == COMPARE_SEX)
             ret->sex = *v;
-        else if (c->kind == COMPARE_TEXT && ret->place_count < TOP_PLACES)
+        else if (c->kind == COMPARE_TEXT && ret->place_count < TOP_PLACES) {
+            ret->rare[ret->place_count] = (c->role == COLUMN_ADDRESS || c->role == COLUMN_TEXT) &&
+                                          book->vocabulary->words[v[0]].count <= OF_A_HOUSE;
             ret->places[ret->place_count++] = v[0] ? match_mix(v[0], k + 100) : 0;
+        }
         if (c->kind == COMPARE_NIK)
             ret->births[1] = v[3];
         if (c->kind == COMPARE_NIK || c->kind == COMPARE_NUMBER)

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many records of a group speak for it. */
-enum { SPEAKERS = 24 };
+/* So many records of a group speak for it; so many may be written wrongly alike. */
+enum { SPEAKERS = 24, STRAY = 3 };
 /* A book that lacks more than this is no book of nearly everybody; and none is trusted to lack less
  * than that. */
 static const double most_missing = 0.3, least_missing = 1.0 / 64;
+/* Of the records of a book in which nearly everybody has several. */
+static const double most_alone = 0.1;
 
 /* Two groups that were not one person, as they were then: they are asked about again and again, and
  * the answer only changes when one of them grows. */
@@ -83,6 +85,15 @@ static void hear_pair(const Joining *j, uint32_t a, uint32_t b, Sayings *s)
     }
 }
 
+/* What the pairs of two groups that tell a thing say of it. One record may be written wrongly, and
+ * its pairs with all others then disagree; where groups of more than three each hardly ever agree,
+ * it is two persons that differ (father and son of one name), and weighs as more than one pair. */
+static double said(double roots, int n)
+{
+    double mean = n ? roots / n : 1;
+    return mean < 1 && n > STRAY * STRAY ? pow(mean, sqrt(n) / STRAY) : mean;
+}
+
 /* The weight of two groups being one person by all that their records say together: of each thing
  * the power mean, of exponent 1/2, of the likelihood ratios of the pairs that tell it. What one
  * record leaves out another tells, and a thing that a person's papers write in two ways speaks for
@@ -105,7 +116,7 @@ static double group_odds(const Joining *j, uint32_t x, uint32_t y)
         bits[c] += s.told ? s.older[c] / s.told : 0;
         double product = 1; /* of twelve roots at most: far from what a double does not hold */
         for (size_t k = 0; k < j->comparer->book->comparison_count; k++)
-            product *= s.n[k] ? s.roots[c][k] / s.n[k] : 1;
+            product *= said(s.roots[c][k], s.n[k]);
         bits[c] += 2 * log2(product);
     }
     for (size_t k = 0; k < j->comparer->book->comparison_count; k++)
@@ -216,13 +227,31 @@ static double share_missing(const Joining *j, unsigned book)
     return elsewhere ? (double)missing / (double)elsewhere : 1;
 }
 
+/* Of records that stand alone the share that truly does: where nearly everybody has several, about
+ * as many as stand in twos; else all. */
+static double share_single(const Joining *j)
+{
+    double ones = 0, twos = 0, n = j->comparer->book->n;
+    for (uint32_t i = 0; i < j->comparer->book->n; i++) {
+        ones += j->first[i] == i && j->size[i] == 1;
+        twos += j->first[i] == i && j->size[i] == 2;
+    }
+    return ones > 0 && ones < most_alone * n ? twos / ones : 1;
+}
+
+/* Without a book: whether the record stands alone. */
+static bool lacks(const Joining *j, uint32_t group, unsigned book)
+{
+    return book ? !(j->books[group] & book) : j->size[group] == 1;
+}
+
 static Homings find_homings(Arena *a, const Joining *j, const MatchEdges *edges, unsigned book)
 {
     Homings all = {0};
     size_t kept = 0;
     for (size_t i = 0; i < edges->n; i++) {
         uint32_t x = j->first[edges->items[i].a], y = j->first[edges->items[i].b];
-        bool in_x = j->books[x] & book, in_y = j->books[y] & book;
+        bool in_x = !lacks(j, x, book), in_y = !lacks(j, y, book);
         if (in_x != in_y)
             *ARENA_PUSH(a, all) = in_y ? (Homing){x, y, 0} : (Homing){y, x, 0};
     }
@@ -253,10 +282,11 @@ static Homing best_home(const Joining *j, Homing *run, size_t n, double absent)
 }
 
 /* Who is seen elsewhere, and not in a book that names nearly everybody, most likely stands in it in
- * other words: the chance that she does not is only the share the book lacks. */
+ * other words: the chance that she does not is only the share the book lacks. Without a book the
+ * same of a record that stands alone where nearly everybody has several. */
 static void find_missing(Arena *a, Joining *j, const MatchEdges *edges, unsigned book)
 {
-    double share = share_missing(j, book);
+    double share = book ? share_missing(j, book) : share_single(j);
     Homings all, best = {0};
     if (share <= 0 || share > most_missing)
         return;
@@ -323,6 +353,8 @@ MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel 
     take_edges(&j, edges);
     for (unsigned s = 0; s < c->book->book_count && c->book->book_count > 1; s++)
         find_missing(a, &j, edges, 1u << s);
+    if (c->book->book_count == 1)
+        find_missing(a, &j, edges, 0);
     MatchClusters ret = {.of = j.first, .divided = j.divided};
     for (uint32_t i = 0; i < n; i++)
         ret.persons += j.first[i] == i;

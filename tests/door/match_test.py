@@ -103,6 +103,26 @@ def test_one_book_becomes_persons(tmp):
     assert [(p["a"], p["b"]) for p in pairs] == list(dict.fromkeys((p["a"], p["b"]) for p in pairs))
 
 
+def test_people_who_stand_ten_times_each_are_told_from_those_of_their_house(tmp):
+    subprocess.run([sigap.ROOT / "bench/identity/figures", tmp, "--people", "400", "--make"], check=True)
+    run("dedupe", tmp / "figures.csv", "--out", tmp / "out")
+    said = run("evaluate", tmp / "out/clusters.csv", tmp / "figures.truth").stdout
+    precision, recall = (float(x) for x in re.findall(r"0\.\d+", said)[:2])
+    assert precision > 0.95, f"father and son of one name are one person: {said}"
+    assert recall > 0.98, f"what says little stands alone: {said}"
+    run("dedupe", tmp / "figures.csv", "--settings", tmp / "figures.txt", "--out", tmp / "named")
+    assert (tmp / "named/clusters.csv").read_bytes() == (tmp / "out/clusters.csv").read_bytes(), "headings are known as the settings file names them"
+
+
+def test_what_columns_are_taken_for_is_told(tmp):
+    (tmp / "b.csv").write_text("ID,Person,Born,Post Code,M/F,Colour\n1,Petrus Klau,1630,a1,m,red\n2,Petrus Klau,1630-08,a1,m,blue\n")
+    said = run("dedupe", tmp / "b.csv", "--out", tmp / "out").stdout
+    assert "ID = id, Person = name, Born = birth, Post Code = text, M/F = sex." in said and "not used: Colour. " in said, said
+    assert "known as a name" not in said
+    (tmp / "b.csv").write_text("ID,Ketua,NIK,Tgl lahir\n1,Petrus Klau,5303141208980001,1998-08-12\n2,Petrus Klau,5303141208980001,1998-08-12\n")
+    assert "No column is known as a name" in run("dedupe", tmp / "b.csv", "--out", tmp / "out").stdout
+
+
 def test_the_report_shows_how_weights_come_about(tmp):
     b = book(tmp / "book.csv")
     run("dedupe", b, "--settings", named(tmp), "--out", tmp / "out")

@@ -136,9 +136,20 @@ static void dates_as_written(void **state)
     static const struct {
         const char *text;
         Date want;
-    } cases[] = {{"12-3-2008", {2008, 3, 12}}, {"20080312", {2008, 3, 12}},
-                 {"12032008", {2008, 3, 12}},  {"12/03/08", {2008, 3, 12}},
-                 {"31-12-85", {1985, 12, 31}}, {"31-02-1999", {1999, 2, 31}}};
+    } cases[] = {{"12-3-2008", {2008, 3, 12}},
+                 {"20080312", {2008, 3, 12}},
+                 {"12032008", {2008, 3, 12}},
+                 {"12/03/08", {2008, 3, 12}},
+                 {"31-12-85", {1985, 12, 31}},
+                 {"31-02-1999", {1999, 2, 31}},
+                 {"1630", {1630, 0, 0}},
+                 {"1630-08", {1630, 8, 0}},
+                 {"1630-08-01", {1630, 8, 1}},
+                 {"1 August 1630", {1630, 8, 1}},
+                 {"29/02/1296", {1296, 2, 29}},
+                 {"1630-00-00", {1630, 0, 0}},
+                 {"+1830-08-01T00:00:00Z", {1830, 8, 1}},
+                 {"1985-12-31 08:30", {1985, 12, 31}}};
     Date got;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_true(date_read_loose(*state, str_of(cases[i].text), (Date){2026, 11, 21}, &got));
@@ -146,7 +157,10 @@ static void dates_as_written(void **state)
                          cases[i].want.year * 10000 + cases[i].want.month * 100 +
                              cases[i].want.day);
     }
-    assert_false(date_read_loose(*state, S("kemarin"), (Date){2026, 11, 21}, &got));
+    static const char *const none[] = {"kemarin",     "1111-11-11", "0043-03-15",
+                                       "-1500-03-15", "-1500",      "44 BC"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_false(date_read_loose(*state, str_of(none[i]), (Date){2026, 11, 21}, &got));
 }
 
 static void what_a_nik_says(void **state)
