@@ -831,7 +831,7 @@ class Domain:
                     err(v.at, f'{what}: move, but there is no flow')
                 if v == 'count' and 'stats' not in r.m and not any('stat' in f for f in r.fields.values()):
                     err(v.at, f'{what}: count, but nothing is counted')
-            if x['scope'] not in ('own', 'assigned', 'area', 'all', 'addressed'):
+            if x['scope'] not in ('own', 'assigned', 'area', 'all', 'addressed', 'oversight'):
                 err(x['scope'].at, f'{what}: bad scope "{x["scope"]}"')
             if 'deny' in x and 'allow' in x:
                 err(x.at, f'{what}: deny and allow')

@@ -17,16 +17,20 @@ static bool row_speaks(const Subject *s, Verb verb, const Right *r)
     return has_role(s, r->role) && has_verb(r->verbs, verb);
 }
 
+enum { ALTERS = VERB_CHANGE | VERB_VOID, WRITES = ALTERS | VERB_CREATE | VERB_MOVE | VERB_IMPORT };
+
 /* Whether the relation satisfies the scope, and the classes of what satisfies it. A record that is
- * one's own or assigned is within one's wider scopes, too; what is addressed to one is so alone. */
-static bool scope_holds(Scope scope, const Relation *rel, unsigned *ret_classes)
+ * one's own or assigned is within one's wider scopes, too; what is addressed to one is so alone.
+ * What is shut to an office is not altered by it, and what is lent in part is read. */
+static bool scope_holds(Scope scope, Verb verb, const Relation *rel, unsigned *ret_classes)
 {
-    bool own = rel->own && (scope == SCOPE_OWN || scope == SCOPE_AREA);
-    bool assigned =
-        rel->assigned && (scope == SCOPE_ASSIGNED || scope == SCOPE_OWN || scope == SCOPE_AREA);
-    bool area = rel->area && scope == SCOPE_AREA;
+    bool open = !(verb & ALTERS), whole = !(verb & WRITES);
+    bool own = rel->own && (open || rel->own_classes) && (scope == SCOPE_OWN || scope == SCOPE_AREA);
+    bool assigned = rel->assigned && (whole || rel->assigned_classes == CLASSES_ALL) &&
+                    (scope == SCOPE_ASSIGNED || scope == SCOPE_OWN || scope == SCOPE_AREA);
+    bool area = rel->area && (open || rel->area_classes) && scope == SCOPE_AREA;
     bool addressed = rel->addressed && scope == SCOPE_ADDRESSED;
-    if (scope == SCOPE_ALL) {
+    if (scope == SCOPE_ALL || scope == SCOPE_OVERSIGHT) {
         *ret_classes = CLASSES_ALL;
         return true;
     }
@@ -40,12 +44,11 @@ Decision policy_decide(const Subject *s, Verb verb, Rights rights, const Relatio
     Decision d = {0};
     if (s->system)
         return (Decision){.allowed = true, .classes = CLASSES_ALL};
-    if (rel->excluded)
-        return d;
     for (size_t i = 0; i < rights.n; i++) {
         const Right *r = &rights.items[i];
         unsigned classes;
-        if (!row_speaks(s, verb, r) || !scope_holds(r->scope, rel, &classes))
+        if (!row_speaks(s, verb, r) || (rel->excluded && r->scope != SCOPE_OVERSIGHT) ||
+            !scope_holds(r->scope, verb, rel, &classes))
             continue;
         d.allowed = true;
         d.classes |= r->classes & classes;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+enum { EVERYTHING = SCOPE_BIT(SCOPE_ALL) | SCOPE_BIT(SCOPE_OVERSIGHT) };
 enum { KIND_SHIFT = 56, PRINCIPALS_MAX = 3 * AGENCIES_MAX + 2, WIDE = 5000 };
 
 int64_t principal_of(PrincipalKind kind, int64_t id)
@@ -93,17 +94,20 @@ static bool in_agencies(const Subject *s, int64_t id)
     return false;
 }
 
-static void add_relation(Relation *rel, const Subject *s, int64_t principal, unsigned classes)
+static void add_relation(Relation *rel, const Subject *s, int64_t principal, unsigned classes,
+                         bool ends)
 {
     int64_t kind = principal >> KIND_SHIFT;
     int64_t id = principal & (((int64_t)1 << KIND_SHIFT) - 1);
     if (kind == PRINCIPAL_OWNER && in_agencies(s, id)) {
         rel->own = true;
         rel->own_classes |= classes;
+        rel->lasting |= classes != 0;
     } else if ((kind == PRINCIPAL_USER && s->user && id == s->user) ||
                (kind == PRINCIPAL_TEAM && in_agencies(s, id))) {
         rel->assigned = true;
         rel->assigned_classes |= classes;
+        rel->lasting |= classes == CLASSES_ALL && !ends;
     } else if (kind == PRINCIPAL_AREA && id && id == area_id(s->area)) {
         rel->area = true;
         rel->area_classes |= classes;
@@ -147,14 +151,14 @@ Err reach_relation(Db *db, const Subject *s, Str reg, int64_t rec, int64_t now, 
         return ERR_OK;
     }
     TRY(db_stmt(db,
-                "SELECT principal,classes FROM jangkau"
+                "SELECT principal,classes,until<9223372036854775807 FROM jangkau"
                 " WHERE reg=:reg AND rec=:rec AND since<=:now AND until>:now",
                 &st, BIND(":reg", reg), BIND(":rec", rec), BIND(":now", now)));
     for (;;) {
         TRY(stmt_step(st, &row));
         if (!row)
             break;
-        add_relation(&rel, s, row_int(st, 0), (unsigned)row_int(st, 1));
+        add_relation(&rel, s, row_int(st, 0), (unsigned)row_int(st, 1), row_int(st, 2));
     }
     *ret = rel;
     return ERR_OK;
@@ -207,10 +211,12 @@ static Principals principals_of(unsigned scopes, const Subject *s)
     return p;
 }
 
-/* The principals through which the subject may be barred. */
-static Principals barred_of(const Subject *s)
+/* The principals through which the subject may be barred; oversight is not. */
+static Principals barred_of(unsigned scopes, const Subject *s)
 {
     Principals p = {.n = 0};
+    if (scopes & SCOPE_BIT(SCOPE_OVERSIGHT))
+        return p;
     add(&p, PRINCIPAL_BARRED, 0, s->user);
     for (size_t i = 0; i < s->agency_count && i < AGENCIES_MAX; i++)
         add(&p, PRINCIPAL_BARRED_TEAM, i, s->agencies[i]);
@@ -231,9 +237,9 @@ static void put_principals(Buf *sql, const Principals *p)
 
 #define LIVE " AND w.since<=:reach_now AND w.until>:reach_now"
 
-static void put_barred(Buf *sql, Str reg, const char *id, const Subject *s)
+static void put_barred(Buf *sql, Str reg, const char *id, unsigned scopes, const Subject *s)
 {
-    Principals p = barred_of(s);
+    Principals p = barred_of(scopes, s);
     if (!p.n)
         return;
     buf_printf(sql,
@@ -248,7 +254,7 @@ static void put_barred(Buf *sql, Str reg, const char *id, const Subject *s)
 void reach_predicate(Buf *sql, Str reg, const char *alias, unsigned scopes, const Subject *s)
 {
     Principals p = principals_of(scopes, s);
-    bool all = scopes & SCOPE_BIT(SCOPE_ALL);
+    bool all = scopes & EVERYTHING;
     if (s->system)
         return;
     if (!all && !p.n) {
@@ -263,12 +269,12 @@ void reach_predicate(Buf *sql, Str reg, const char *alias, unsigned scopes, cons
         put_principals(sql, &p);
         buf_lit(sql, "))");
     }
-    put_barred(sql, reg, str_printf(sql->arena, "%s.id", alias).ptr, s);
+    put_barred(sql, reg, str_printf(sql->arena, "%s.id", alias).ptr, scopes, s);
 }
 
 size_t reach_walks(unsigned scopes, const Subject *s)
 {
-    bool all = s->system || (scopes & SCOPE_BIT(SCOPE_ALL));
+    bool all = s->system || (scopes & EVERYTHING);
     return all ? 0 : principals_of(scopes, s).n;
 }
 
@@ -282,7 +288,7 @@ void reach_walk(Buf *sql, Str reg, const char *alias, size_t i, unsigned scopes,
                " WHERE w.reg='%.*s' AND w.principal=%s" LIVE,
                p.n == 1 ? "DISTINCT " : "", STR_ARG(reg), alias, alias, STR_ARG(reg),
                p.items[i].name);
-    put_barred(sql, reg, "w.rec", s);
+    put_barred(sql, reg, "w.rec", scopes, s);
 }
 
 Err reach_is_wide(Db *db, Arena *a, Str reg, unsigned scopes, const Subject *s, bool *ret)
@@ -306,8 +312,8 @@ Err reach_is_wide(Db *db, Arena *a, Str reg, unsigned scopes, const Subject *s, 
 
 void reach_bind(Stmt *st, unsigned scopes, const Subject *s, int64_t now)
 {
-    Principals p = principals_of(scopes, s), barred = barred_of(s);
-    bool all = scopes & SCOPE_BIT(SCOPE_ALL);
+    Principals p = principals_of(scopes, s), barred = barred_of(scopes, s);
+    bool all = scopes & EVERYTHING;
     if (s->system || (!all && !p.n) || (all && !barred.n))
         return;
     stmt_int(st, ":reach_now", now);

@@ -414,7 +414,7 @@ static Err judge_parent(Apply *ap, Change *c)
     TRY(row_by_uid(ap->tx->db, ap->tx->arena, c->parent_reg, c->parent_uid, &parent));
     if (parent.void_tx)
         return fail(ap, c, NULL, M_RECORD_VOID, STR_NONE, E_FLOW);
-    if (ap->subject->system || c->reg->reach != REACH_PARENT ||
+    if (ap->subject->system || (c->reg->reach != REACH_PARENT && !gives_reach(c->reg)) ||
         batch_pending(ap->batch, parent.uid))
         return ERR_OK;
     TRY(judge_restriction(ap, c, &parent, VERB_CREATE));
@@ -515,7 +515,10 @@ static Err follow_all(Apply *ap, Change *c, const Record *before, Record *after)
     TRY(follow_facts(ap->tx, s, after, ap->batch->actor));
     TRY(before ? follow_change(ap->tx, s, before, after) : follow_reach(ap->tx, s, after, true));
     TRY(follow_person(ap->tx, s, after));
-    TRY(derive_dependents(ap->tx, s, after, before == NULL));
+    Err e = derive_dependents(ap->tx, s, after, before == NULL, ap->subject);
+    if (e == E_DENIED)
+        return fail(ap, c, NULL, M_OPENS_SHUT, STR_NONE, E_INVALID);
+    TRY(e);
     TRY(put_audit(ap, c));
     return s->after_change ? s->after_change(ap->tx, ap->batch, c, before, after) : ERR_OK;
 }

@@ -1,6 +1,7 @@
 /* The worker's half of a write: what can be judged before the writer is asked. */
 #include "base/rand.h"
 #include "model/env.h"
+#include "model/follow.h"
 #include "model/row.h"
 
 #include <string.h>
@@ -228,19 +229,25 @@ static bool applies(const Field *f, const ExprEnv *e)
     return (!s->when || expr_true(s->when, e)) && (!f->when || expr_true(f->when, e));
 }
 
+/* Who reaches a person for a time or in part does not lend her on: her own record would be reach of
+ * another, without that end and those classes. */
 static void check_ref(Prepare *p, const Field *f, Str uid)
 {
     const Register *reg;
     int64_t id;
+    Msg why = M_REF_UNKNOWN;
     const Change *pending = batch_pending(p->batch, uid);
     if (pending && field_accepts(f, pending->reg))
         return;
     if (uid_shape(uid) && row_resolve(p->rd->db, f, uid, &reg, &id) == ERR_OK) {
         Record target = {.reg = reg, .id = id};
-        if (p->rd->actor->subject->system || store_decide(p->rd, &target, VERB_LIST).allowed)
+        bool near = store_decide(p->rd, &target, VERB_LIST).allowed;
+        if (p->rd->actor->subject->system ||
+            (near && (!lends_reach(f) || store_builds_on(p->rd, &target))))
             return;
+        why = near ? M_REF_LENT : M_REF_UNKNOWN;
     }
-    field_problem(p, f, M_REF_UNKNOWN, uid);
+    field_problem(p, f, why, uid);
 }
 
 /* Who may move a record but not change it writes the fields that the move asks for, no others. */
@@ -382,6 +389,18 @@ static void check_own_team(Prepare *p)
         field_problem(p, office, M_OWN_TEAM, STR_NONE);
 }
 
+/* Nobody lifts, or shortens, what shuts her out. */
+static void check_own_bar(Prepare *p)
+{
+    const Model *m = p->change->reg->model;
+    const Field *user = role_field(m, FIELD_ROLE_EXCLUSION_USER);
+    const Field *office = role_field(m, FIELD_ROLE_EXCLUSION_INSTITUTION);
+    const Subject *s = p->rd->actor->subject;
+    bool hers = p->rec && user && str_eq(p->rec->vals[user->index].text, s->uid);
+    if (hers || (p->rec && office && is_mine(s, p->rec->vals[office->index].id)))
+        field_problem(p, hers ? user : office, M_OWN_BAR, STR_NONE);
+}
+
 /* Nobody gives herself a membership, a role or a grant. */
 static void check_own_rights(Prepare *p)
 {
@@ -395,6 +414,8 @@ static void check_own_rights(Prepare *p)
         return;
     if (role == REG_ROLE_ASSIGNMENT && p->change->kind != CHANGE_VOID)
         check_own_team(p);
+    if (role == REG_ROLE_EXCLUSION)
+        check_own_bar(p);
     if (role == REG_ROLE_MEMBERSHIP && member && str_eq(env_value(&p->env, member), s->uid))
         field_problem(p, member, M_OWN_RIGHTS, STR_NONE);
     if (role == REG_ROLE_GRANT && granted && str_eq(env_value(&p->env, granted), s->uid))

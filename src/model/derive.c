@@ -1,6 +1,8 @@
 #include "model/derive.h"
 
+#include "base/clock.h"
 #include "base/utf8.h"
+#include "guard/reach.h"
 #include "model/env.h"
 #include "model/follow.h"
 #include "model/plan.h"
@@ -233,19 +235,40 @@ static Err readers_by_ref(WriteTx *tx, const Record *rec, const Field *via, IdLi
                    rec->id, rec->reg->name, ids);
 }
 
-static Err dependents_at(WriteTx *tx, const Store *s, const Record *rec, bool fresh, int depth);
+/* Whose change it follows from, and how many records lie between. */
+typedef struct Cause {
+    const Subject *subject;
+    int depth;
+} Cause;
 
-static Err rederive(WriteTx *tx, const Store *s, const Register *reg, const IdList *ids, int depth)
+static Err dependents_at(WriteTx *tx, const Store *s, const Record *rec, bool fresh, Cause by);
+
+/* Who is not of its team makes no child's file another's: it would open to her office. */
+static Err may_grow_up(WriteTx *tx, const Record *victim, const Subject *subject)
+{
+    Relation rel;
+    bool shut;
+    const Field *child = role_field(victim->reg->model, FIELD_ROLE_VICTIM_CHILD);
+    if (!subject || subject->system || !child || str_is(victim->vals[child->index].text, "ya"))
+        return ERR_OK;
+    TRY(reach_is_shut(tx->db, victim->reg->name, victim->id, &shut));
+    TRY(reach_relation(tx->db, subject, victim->reg->name, victim->id, clock_now(), &rel));
+    return shut && rel.assigned_classes != CLASSES_ALL ? E_DENIED : ERR_OK;
+}
+
+static Err rederive(WriteTx *tx, const Store *s, const Register *reg, const IdList *ids, Cause by)
 {
     for (size_t i = 0; i < ids->n; i++) {
         Record r;
         bool changed;
         TRY(row_by_id(tx->db, tx->arena, reg, ids->items[i], &r));
         TRY(put_derived(tx, s, &r, false, &changed));
-        if (changed && reg->role == REG_ROLE_VICTIM) /* perhaps a child now, or none any more */
+        if (changed && reg->role == REG_ROLE_VICTIM) { /* perhaps a child now, or none any more */
+            TRY(may_grow_up(tx, &r, by.subject));
             TRY(follow_reach(tx, s, &r, false));
-        if (changed && depth < DEPTH_MAX)
-            TRY(dependents_at(tx, s, &r, false, depth + 1));
+        }
+        if (changed && by.depth < DEPTH_MAX)
+            TRY(dependents_at(tx, s, &r, false, (Cause){by.subject, by.depth + 1}));
     }
     return ERR_OK;
 }
@@ -317,7 +340,7 @@ static bool may_read(const Register *in, const Record *rec)
     return false;
 }
 
-static Err dependents_at(WriteTx *tx, const Store *s, const Record *rec, bool fresh, int depth)
+static Err dependents_at(WriteTx *tx, const Store *s, const Record *rec, bool fresh, Cause by)
 {
     const Model *m = s->model;
     for (size_t i = 0; i < m->reg_count; i++) {
@@ -325,12 +348,13 @@ static Err dependents_at(WriteTx *tx, const Store *s, const Record *rec, bool fr
         if (!may_read(m->regs[i], rec))
             continue;
         TRY(readers_in(tx, rec, m->regs[i], fresh, &ids));
-        TRY(rederive(tx, s, m->regs[i], &ids, depth));
+        TRY(rederive(tx, s, m->regs[i], &ids, by));
     }
     return ERR_OK;
 }
 
-Err derive_dependents(WriteTx *tx, const Store *s, const Record *rec, bool fresh)
+Err derive_dependents(WriteTx *tx, const Store *s, const Record *rec, bool fresh,
+                      const Subject *subject)
 {
-    return dependents_at(tx, s, rec, fresh, 0);
+    return dependents_at(tx, s, rec, fresh, (Cause){subject, 0});
 }

@@ -12,5 +12,7 @@ MUST_CHECK Err derive_record(WriteTx *tx, const Store *s, Record *rec);
 MUST_CHECK Err derive_check(const Store *s, Db *db, Db *keys, Arena *a, const Record *rec,
                             bool *ret_fits);
 /* Does what derive_record does for every record that reads `rec` through a ref, as its parent or as
- * its child, and on while something changes. Nobody but its parent reads a `fresh` one. */
-MUST_CHECK Err derive_dependents(WriteTx *tx, const Store *s, const Record *rec, bool fresh);
+ * its child, and on while something changes. Nobody but its parent reads a `fresh` one. E_DENIED
+ * when it would end that a child's file is shut to `subject` (NULL: the program). */
+MUST_CHECK Err derive_dependents(WriteTx *tx, const Store *s, const Record *rec, bool fresh,
+                                 const Subject *subject);

@@ -112,10 +112,10 @@ static Err put_referrer(WriteTx *tx, const Record *r, const Field *f)
                   BIND(":from", f->reg->name));
 }
 
-/* A request about one's own data opens the file to nobody: it is not work on the file. */
-static bool lends_reach(const Field *f)
+bool lends_reach(const Field *f)
 {
-    return field_storage(f) != STORE_LINK && f->target && f->role != FIELD_ROLE_MATTER_PERSON;
+    return f->kind == FK_REF && !f->multi && f->target && f->target->reach == REACH_REFERRERS &&
+           f->role != FIELD_ROLE_MATTER_PERSON;
 }
 
 static Err put_referrers(WriteTx *tx, const Record *r)

@@ -11,6 +11,9 @@ MUST_CHECK Err follow_reach(WriteTx *tx, const Store *s, const Record *r, bool f
  * whom the record refers to no longer lose its reach. */
 MUST_CHECK Err follow_change(WriteTx *tx, const Store *s, const Record *before,
                              const Record *after);
+/* Whether the record that holds this reference lends its reach to the person it names. A request
+ * about one's own data does not: it is not work on the file. */
+bool lends_reach(const Field *f);
 /* Blind-index rows of one field; `plain` is the canonical value, absent removes. */
 MUST_CHECK Err follow_blind(WriteTx *tx, const Store *s, const Field *f, int64_t rec, Str plain);
 /* Facts for guard: users and memberships. `actor` changed the record; NULL: they are made anew. */

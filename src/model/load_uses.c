@@ -175,7 +175,8 @@ static void read_scope(Loader *l, void *into, const Node *v)
                                     {"assigned", SCOPE_ASSIGNED},
                                     {"area", SCOPE_AREA},
                                     {"all", SCOPE_ALL},
-                                    {"addressed", SCOPE_ADDRESSED}};
+                                    {"addressed", SCOPE_ADDRESSED},
+                                    {"oversight", SCOPE_OVERSIGHT}};
     int scope = load_is_text(l, v) ? LOAD_WORD(l, v, words, M_DOM_NO_WORD) : -1;
     if (scope >= 0)
         ((Right *)into)->scope = (Scope)scope;

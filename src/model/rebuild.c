@@ -109,7 +109,7 @@ static Err rebuild_part(WriteTx *tx, const Store *s, Record *r)
     TRY(derive_record(tx, s, r));
     TRY(rebuild_blind(tx, s, r));
     TRY(follow_person(tx, s, r));
-    return derive_dependents(tx, s, r, false);
+    return derive_dependents(tx, s, r, false, NULL);
 }
 
 Err store_rebuild_file(WriteTx *tx, const Store *s, const Register *reg, Str uid)

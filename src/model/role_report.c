@@ -29,7 +29,8 @@ static Str scope_text(Lang lang, Scope scope)
                                 [SCOPE_OWN] = M_SCOPE_OWN,
                                 [SCOPE_AREA] = M_SCOPE_AREA,
                                 [SCOPE_ALL] = M_SCOPE_ALL,
-                                [SCOPE_ADDRESSED] = M_SCOPE_ADDRESSED};
+                                [SCOPE_ADDRESSED] = M_SCOPE_ADDRESSED,
+                                [SCOPE_OVERSIGHT] = M_SCOPE_OVERSIGHT};
     return tr(lang, words[scope]);
 }
 
@@ -100,7 +101,7 @@ unsigned role_opens(const Model *m, int role, bool everywhere)
     for (size_t i = 0; i < m->reg_count; i++)
         for (size_t k = 0; k < m->regs[i]->rights.n; k++) {
             const Right *r = &m->regs[i]->rights.items[k];
-            if (r->role == role && r->verbs & VERB_READ && (!everywhere || r->scope == SCOPE_ALL))
+            if (r->role == role && r->verbs & VERB_READ && (!everywhere || r->scope == SCOPE_ALL || r->scope == SCOPE_OVERSIGHT))
                 opens |= classes_used(m->regs[i]) & r->classes;
         }
     return opens;

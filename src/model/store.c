@@ -7,6 +7,7 @@
 #include "guard/readings.h"
 #include "model/counted.h"
 #include "model/equal_names.h"
+#include "model/give_reach.h"
 #include "model/likeness.h"
 #include "model/local_code.h"
 #include "model/person_index.h"
@@ -172,11 +173,17 @@ Decision store_decide(Reader *rd, const Record *r, Verb verb)
     return d.allowed && held_back(rd, r->reg, r, verb) ? (Decision){0} : d;
 }
 
+bool store_builds_on(Reader *rd, const Record *r)
+{
+    Relation rel;
+    return relation_of(rd, r, &rel) == ERR_OK && rel.lasting;
+}
+
 Decision store_decide_child(Reader *rd, const Record *parent, const Register *child, Verb verb)
 {
     const Subject *s = rd->actor->subject;
     Relation rel;
-    if (child->reach != REACH_PARENT)
+    if (child->reach != REACH_PARENT && !gives_reach(child))
         return (Decision){.allowed = s->system || policy_scopes(s, verb, child->rights) != 0};
     if (relation_of(rd, parent, &rel) != ERR_OK || held_back(rd, child, parent, verb))
         return (Decision){0};

@@ -101,8 +101,11 @@ Decision store_decide(Reader *rd, const Record *r, Verb verb);
 /* Whether the list of conflicts of interest shuts the subject out of the record `uid`, so that for
  * her there is none; unsure is as good as shut out. */
 bool store_excluded(Reader *rd, const Register *reg, Str uid);
+/* Whether she reaches the record for good and in all classes, so that a record of her own may lend
+ * it on. */
+bool store_builds_on(Reader *rd, const Record *r);
 /* What it may do with records of `child` under a loaded record: by the parent's reach where the
- * child inherits it, else by its own rights alone. */
+ * child inherits it or gives and takes reach there, else by its own rights alone. */
 Decision store_decide_child(Reader *rd, const Record *parent, const Register *child, Verb verb);
 /* Whether processing of the person's file that the record is part of is restricted
  * (model/restriction.h). */

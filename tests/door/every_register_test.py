@@ -59,6 +59,7 @@ class Domain:
 
 DOMAIN = Domain()
 KEYS = DOMAIN.keys()
+FORCED = {}  # what a reference of that name holds, whatever is within reach
 
 
 def good(page, what):
@@ -95,6 +96,8 @@ def value(client, field):
                 "docno": "UJI/1/2026"}.get(check, f"{WORD} {uuid.uuid4().hex[:8]}" if field.get("unique") != "yes" else f"uji{uuid.uuid4().hex[:8]}")
     if kind in ("code", "codes"):
         return first_code(rest)
+    if field["name"] in FORCED:
+        return FORCED[field["name"]]
     if kind in ("ref", "refs"):
         found = next(within_reach(client, rest), None)
         return found and found[1]

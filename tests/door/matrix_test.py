@@ -52,7 +52,7 @@ def void_some(s, oracle, login):
     for reg in sorted(oracle.d.registers, key=lambda name: name != "orang"):
         lines = oracle.lines(who, reg, "void")
         for rec, row in oracle.rows[reg].items():
-            if any(oracle.holds(x, oracle.relation(who, reg, rec)) for x in lines) and oracle.lines(who, reg, "read"):
+            if any(oracle.may(x, oracle.relation(who, reg, rec), "void") for x in lines) and oracle.lines(who, reg, "read"):
                 move(s.as_(login), f"/{reg}/{row['uid']}", "batalkan", **{"-alasan": "Salah catat, untuk uji"})
                 break
 
@@ -114,7 +114,7 @@ class Matrix:
     def verb(self, who, reg, relation, *verbs):
         """Status by the rights: 403 without a line, 404 when none holds, None when let in."""
         lines = self.oracle.lines(who, reg, *verbs)
-        return 403 if not lines else None if any(self.oracle.holds(x, relation) for x in lines) else 404
+        return 403 if not lines else None if any(self.oracle.may(x, relation, verbs[0]) for x in lines) else 404
 
     def page(self, login, client, path, wanted, route):
         self.routes.add(("GET", route))

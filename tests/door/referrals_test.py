@@ -212,7 +212,9 @@ def test_what_was_lent_is_not_passed_on(own):
     _, path, _ = victim(own)
     sent(own, path, "POLDA_NTT", layanan="hukum")
     assert status(own, "penyidik", path) == [200]
-    page = ask(own.as_("penyidik"), path[1:], jenis="rujukan", pengguna=uid_of(own, "jaksa"), tujuan="layanan_korban",
-               alasan="Diteruskan oleh penerima", kelas=["identitas"], sampai="2030-01-01T08:00")
-    assert page.status in (403, 404), page.words[-400:]
+    assert own.as_("penyidik").get(f"/hibah/baru?induk={path[1:]}").status in (403, 404)
+    call = Program(own, "penyidik")
+    asked = {"jenis": "rujukan", "pengguna": uid_of(own, "jaksa"), "tujuan": "layanan_korban", "alasan": "Diteruskan oleh penerima",
+             "kelas": ["identitas"], "sampai": "2030-01-01T08:00"}
+    assert call("POST", "/api/v1/hibah", {"induk": path[1:], "isian": asked}).status in (403, 404)
     assert status(own, "jaksa", path) == [404]

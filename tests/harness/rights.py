@@ -235,11 +235,22 @@ class Oracle:
     def holds(self, line, relation):
         scope = line["scope"]
         if "barred" in relation:
-            return False
+            return scope == "oversight"
         sent, near = relation & {"addressed", "answered"}, relation - {"addressed", "answered"}
         given = any(kind == "assigned" or kind.startswith("granted") for kind in near)
-        return scope == "all" or (scope == "assigned" and given) or (scope == "own" and bool(near - {"area"})) \
+        return scope in ("all", "oversight") or (scope == "assigned" and given) or (scope == "own" and bool(near - {"area"})) \
             or (scope == "area" and bool(near)) or (scope == "addressed" and bool(sent))
+
+    def may(self, line, relation, verb):
+        """`holds`, for a line that names the verb: what is lent in part is read and nothing more, and what is shut to an office is neither
+        changed nor voided by it."""
+        lent = set().union(*(kind[len("granted:"):].split("+") for kind in relation if kind.startswith("granted:")), set())
+        near = set(relation)
+        if verb not in ("list", "read", "export", "count") and "assigned" not in near and lent != self.d.classed:
+            near = {kind for kind in near if not kind.startswith("granted")}
+        if verb in ("change", "void") and "own" not in near:
+            near -= {"shut", "area"} if "shut" in near else set()
+        return self.holds(line, near)
 
     def status(self, who, reg, *verbs):
         return 200 if self.lines(who, reg, *verbs) else 403
@@ -261,9 +272,9 @@ class Oracle:
     def opened_by(self, line, one):
         """What one way of being near opens at most: a grant its classes, unless the line asks for no nearness."""
         kind, every = next(iter(one), ""), self.d.classed
-        if kind in ("shut", "answered") and line["scope"] != "all":
+        if kind in ("shut", "answered") and line["scope"] not in ("all", "oversight"):
             return set()
-        return set(kind[len("granted:"):].split("+")) if kind.startswith("granted:") and line["scope"] != "all" else every
+        return set(kind[len("granted:"):].split("+")) if kind.startswith("granted:") and line["scope"] not in ("all", "oversight") else every
 
 
 def sample(oracle, who, reg):

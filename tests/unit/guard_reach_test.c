@@ -76,11 +76,13 @@ static Relation naive_relation(const Row *rows, const Subject *s, int64_t rec)
         if (r->rec != rec || r->until <= NOW)
             continue;
         if (r->kind == PRINCIPAL_OWNER && member_of(s, r->id)) {
+            rel.lasting |= r->classes != 0;
             rel.own = true;
             rel.own_classes |= r->classes;
         }
         if ((r->kind == PRINCIPAL_TEAM && member_of(s, r->id)) ||
             (r->kind == PRINCIPAL_USER && s->user == r->id)) {
+            rel.lasting |= r->classes == CLASSES_ALL && r->until == REACH_FOREVER;
             rel.assigned = true;
             rel.assigned_classes |= r->classes;
         }
@@ -100,6 +102,8 @@ static Relation naive_relation(const Row *rows, const Subject *s, int64_t rec)
 
 static bool naive_in_scope(const Relation *rel, unsigned scopes)
 {
+    if (scopes & SCOPE_BIT(SCOPE_OVERSIGHT))
+        return true;
     if (rel->excluded)
         return false;
     if (scopes & SCOPE_BIT(SCOPE_ALL))
@@ -160,6 +164,7 @@ static void check_relation(Kit *k, const Subject *s, int64_t rec, const Relation
     assert_int_equal(rel.own_classes, expected->own_classes);
     assert_int_equal(rel.assigned_classes, expected->assigned_classes);
     assert_int_equal(rel.area_classes, expected->area_classes);
+    assert_int_equal(rel.lasting, expected->lasting);
     assert_int_equal(rel.addressed, expected->addressed);
     assert_int_equal(rel.addressed_classes, expected->addressed_classes);
 }
@@ -167,10 +172,10 @@ static void check_relation(Kit *k, const Subject *s, int64_t rec, const Relation
 /* The list shows a record exactly when the decision allows it. */
 static void check_decision(const Relation *rel, unsigned scopes, bool shown)
 {
-    Right rows[5];
+    Right rows[6];
     size_t n = 0;
     Subject s = {.user = 1, .roles = 1};
-    for (int scope = SCOPE_ASSIGNED; scope <= SCOPE_ADDRESSED; scope++)
+    for (int scope = SCOPE_ASSIGNED; scope <= SCOPE_OVERSIGHT; scope++)
         if (scopes & SCOPE_BIT(scope))
             rows[n++] = (Right){0, VERB_LIST, (Scope)scope, 0};
     assert_int_equal(policy_decide(&s, VERB_LIST, (Rights){rows, n}, rel).allowed, shown);
@@ -190,7 +195,7 @@ static void lists_agree_with_a_plain_filter(void **state)
             store(k, rows);
         }
         Subject s = random_subject(&d);
-        unsigned scopes = dice(&d, 32);
+        unsigned scopes = dice(&d, 64);
         listed(k, &s, scopes, NOW, shown);
         if (reach_walks(scopes, &s)) {
             walked(k, &s, scopes, NOW, on_walk);
