@@ -17,7 +17,7 @@ REG_KEYS = {'register', 'label', 'menu', 'help', 'group', 'is', 'tags', 'parent'
             'tabs', 'sections', 'flow', 'clocks', 'rules', 'rights', 'stats', 'retention', 'processing', 'was'}
 FIELD_KEYS = {'name', 'type', 'label', 'help', 'required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed', 'proof', 'settled', 'program', 'addresses', 'class',
               'when', 'calc', 'default', 'min', 'max', 'scale', 'as', 'was', 'htcds'}
-FLAGS = ('required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed', 'proof', 'settled', 'program', 'addresses')
+FLAGS = ('required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed', 'proof', 'program', 'addresses')
 IS = set('person institution membership user case victim suspect report reporter event paper transaction evidence node relation '
          'attachment task assignment consent grant exclusion figure referral help_number candidate data_matter question inquiry check departure equal_names match_weights'.split())
 AS = {  # role of a field -> kinds it may have

@@ -427,18 +427,16 @@ static void check_own_rights(Prepare *p)
 
 /* ---- moves ---- */
 
-/* The two-person rule: who recorded it does not take this step, nor, where the
- * program recorded it, who took the last one. Nothing about it can change between here and the
- * writer: a record keeps its first author, and another step is another version. */
+/* The two-person rule: whoever made the record what it is does not take this step. The version that
+ * was looked at is the one that is moved: between here and the writer nobody changes it unseen. */
 static Err check_other(Prepare *p, const Move *m)
 {
-    Str author;
+    bool mine;
     if (!m->other || p->rd->actor->subject->system)
         return ERR_OK;
-    TRY(row_author(p->rd->db, p->rd->arena, p->rec->created_tx, &author));
-    if (str_starts(author, S("sistem:")))
-        TRY(row_author(p->rd->db, p->rd->arena, p->rec->changed_tx, &author));
-    if (str_eq(author, p->rd->actor->subject->uid))
+    p->change->base_version = p->rec->version;
+    TRY(row_had_hand(p->rd->db, p->rec, p->rd->actor->subject->uid, &mine));
+    if (mine)
         problem_add(p->problems, (Problem){.label = &m->label, .msg = M_MOVE_OTHER});
     return ERR_OK;
 }

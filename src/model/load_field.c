@@ -144,6 +144,14 @@ static void read_class(Loader *l, void *into, const Node *v)
     ((Field *)into)->class_ = class_ < 0 ? CLASS_NONE : (DataClass)class_;
 }
 
+static void read_settled(Loader *l, void *into, const Node *v)
+{
+    static const WordDef words[] = {
+        {"yes", SETTLED_MOVED}, {"opens", SETTLED_OPENS}, {"recorded", SETTLED_RECORDED}};
+    int when = load_is_text(l, v) ? LOAD_WORD(l, v, words, M_DOM_NO_WORD) : -1;
+    ((Field *)into)->settled = when < 0 ? SETTLED_NEVER : (Settled)when;
+}
+
 static const struct {
     const char *word;
     FieldKind kind;
@@ -398,7 +406,7 @@ static void read_field(Loader *l, void *section, const Node *node)
         {"fixed", READ_FLAG, KEY_MAY, offsetof(Field, fixed), NULL},
         {"addresses", READ_FLAG, KEY_MAY, offsetof(Field, addresses), NULL},
         {"proof", READ_FLAG, KEY_MAY, offsetof(Field, proof), NULL},
-        {"settled", READ_FLAG, KEY_MAY, offsetof(Field, settled), NULL},
+        {"settled", READ_CALL, KEY_MAY, 0, read_settled},
         {"program", READ_FLAG, KEY_MAY, offsetof(Field, program), NULL},
         {"class", READ_CALL, KEY_MAY, 0, read_class},
         {"scale", READ_CALL, KEY_MAY, 0, read_scale},

@@ -86,7 +86,9 @@ bool model_duty(const Model *m, uint64_t roles, const char *duty)
 
 bool field_fixed(const Field *f, Str state, bool empty, Msg *ret_why)
 {
-    if (f->settled && !str_eq(state, f->reg->start_state)) {
+    const State *s = reg_state(f->reg, state);
+    if (f->settled == SETTLED_RECORDED || (f->settled == SETTLED_OPENS && s && s->opens) ||
+        (f->settled == SETTLED_MOVED && !str_eq(state, f->reg->start_state))) {
         *ret_why = M_FIELD_ONCE_MOVED;
         return true;
     }

@@ -137,6 +137,9 @@ typedef enum SystemColumn {
     SYS_COUNT
 } SystemColumn;
 
+/* From when on what stands in a field stays; ask field_fixed. */
+typedef enum Settled { SETTLED_NEVER, SETTLED_MOVED, SETTLED_OPENS, SETTLED_RECORDED } Settled;
+
 struct Field {
     Str name, was;
     Label label, help;
@@ -164,7 +167,7 @@ struct Field {
     bool fixed;     /* stays as it was entered first; ask field_fixed */
     bool addresses; /* the institution named stands near as whom the record is addressed to */
     bool proof;     /* the paper named proves something: a false one is refused */
-    bool settled;   /* stays once the record left its first state; ask field_fixed */
+    Settled settled;
     bool program;   /* written by the program and by moves; ask field_typed */
     const Expr *when, *calc, *default_;
     bool has_min, has_max;

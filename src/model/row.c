@@ -449,3 +449,17 @@ Err row_author(Db *db, Arena *a, int64_t tx, Str *ret_actor)
 {
     return db_text(db, "SELECT actor FROM tx WHERE id=:tx", a, ret_actor, BIND(":tx", tx));
 }
+
+/* The first key of a version that is a step is its state. */
+#define IS_STEP "delta LIKE '{ \":status\":%'"
+
+Err row_had_hand(Db *db, const Record *r, Str actor, bool *ret)
+{
+    return db_any(db,
+                  "SELECT 1 FROM riwayat h LEFT JOIN sebab s ON s.tx=h.tx"
+                  " JOIN tx t ON t.id=coalesce(s.root,h.tx)"
+                  " WHERE h.reg=:reg AND h.rec=:rec AND t.actor=:actor"
+                  " AND (h.ver=1 OR NOT h." IS_STEP " OR h.ver>=(SELECT max(ver) FROM riwayat"
+                  " WHERE reg=:reg AND rec=:rec AND " IS_STEP "))",
+                  ret, BIND(":reg", r->reg->name), BIND(":rec", r->id), BIND(":actor", actor));
+}

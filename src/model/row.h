@@ -51,6 +51,9 @@ MUST_CHECK Err row_resolve(Db *db, const Field *f, Str uid, const Register **ret
                            int64_t *ret_id);
 /* uid of the user (or "sistem:..") who gave a command. */
 MUST_CHECK Err row_author(Db *db, Arena *a, int64_t tx, Str *ret_actor);
+/* Whether the record is what it is by this user, or by what the program did at her command: she
+ * recorded it, changed it at any time, or brought it into the state it is in. */
+MUST_CHECK Err row_had_hand(Db *db, const Record *r, Str actor, bool *ret);
 MUST_CHECK Err row_id(Db *db, const Register *reg, Str uid, int64_t *ret_id);
 
 /* The name under which values of the field are sealed, hashed and found: a rename does not touch

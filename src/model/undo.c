@@ -5,6 +5,7 @@
 
 #include "base/base64.h"
 #include "base/json.h"
+#include "model/give_reach.h"
 #include "model/row.h"
 
 typedef struct Undo {
@@ -158,6 +159,15 @@ static bool is_final(const Register *reg, const Record *now, const Change *c)
     return final;
 }
 
+/* What let somebody in at once, for need or danger, stays on record until it is reviewed. */
+static bool let_in_at_once(const Store *s, const Record *r)
+{
+    const State *state = reg_state(r->reg, r->state);
+    return state && state->opens &&
+           (str_is(role_text(s, r, FIELD_ROLE_GRANT_EMERGENCY), "ya") ||
+            str_is(role_text(s, r, FIELD_ROLE_REFERRAL_DANGER), "ya"));
+}
+
 static Err undo_one(Undo *u, const Touched *t)
 {
     Record now;
@@ -169,6 +179,8 @@ static Err undo_one(Undo *u, const Touched *t)
     c->followed = t->followed;
     if (now.version != t->last)
         return refuse(u, M_UNDO_CHANGED, now.number);
+    if (let_in_at_once(u->batch->store, &now))
+        return refuse(u, M_UNDO_EMERGENCY, now.number);
     TRY(replay(u, t, c, true));
     if (t->first > 1) {
         TRY(replay(u, t, c, false));
@@ -210,7 +222,7 @@ Err undo_offered(Reader *rd, const Record *r, int64_t *ret_until)
 {
     Root root;
     *ret_until = 0;
-    if (!in_time(r->changed_at) || r->reg->final)
+    if (!in_time(r->changed_at) || r->reg->final || let_in_at_once(rd->store, r))
         return ERR_OK;
     TRY(find_root(rd->db, rd->arena, r->reg, r->id, r->version, &root));
     if (str_eq(root.actor, rd->actor->subject->uid) && !root.import && in_time(root.at))

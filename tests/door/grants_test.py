@@ -177,6 +177,41 @@ def test_glass_is_broken_for_four_hours_and_everybody_knows(own):
     own.cli("audit verify")
 
 
+def token_of(client):
+    return dict(client.get("/akun").form("/keluar").pairs())["csrf"]
+
+
+def undo(client, path, version):
+    return client.post(path + "/urungkan", {"versi": version, "csrf": token_of(client), "idem": f"uji-urung-{path[-8:]}-{version}"})
+
+
+def test_who_opened_in_an_emergency_takes_nothing_back(own):
+    clerk = own.login("ppt")
+    uid, number = next((r["uid"], r["nomor"]) for r in own.rows("SELECT uid, nomor FROM korban WHERE batal=0 ORDER BY id")
+                       if clerk.get(f"/korban/{r['uid']}").status == 404)
+    assert emergency(clerk, number).status == 200
+    grant_ = own.rows("SELECT h.uid, h.versi FROM hibah h JOIN korban k ON k.id=h.induk WHERE h.darurat='ya' AND k.uid=?", uid)[0]
+    path = f"/hibah/{grant_['uid']}"
+    assert "/urungkan" not in clerk.get(path).html and "/urungkan" not in clerk.get(f"/korban/{uid}").html
+    page = undo(clerk, path, grant_["versi"])
+    assert page.status == 409 and "tetap tercatat sampai ditinjau" in page.words, page.words[-400:]
+    for task in own.rows("SELECT uid, versi FROM tugas WHERE induk_reg='hibah' AND judul LIKE '%darurat%'"):
+        assert undo(clerk, f"/tugas/{task['uid']}", task["versi"]).status in (404, 409)
+    assert [tuple(r) for r in own.rows("SELECT status, batal FROM hibah WHERE uid=?", grant_["uid"])] == [("aktif", 0)]
+    assert own.rows("SELECT 1 FROM tugas WHERE induk_reg='hibah' AND batal=0 AND judul LIKE '%darurat%'")
+    # she does not review herself, nor ends it herself, which is a review too
+    for step in ("tinjau", "akhiri", "cabut"):
+        said = clerk.post(f"{path}/{step}", {"versi": grant_["versi"], "csrf": token_of(clerk), "-alasan": "Sudah tidak diperlukan",
+                                             "catatan_tinjauan": "Saya tinjau sendiri", "idem": f"uji-{step}-{uid[-8:]}"})
+        assert said.status == 422, (step, said.status)
+        assert own.rows("SELECT status FROM hibah WHERE uid=?", grant_["uid"])[0]["status"] == "aktif", step
+    officer = own.as_("pdp")
+    without = move(officer, path, "akhiri", **{"-alasan": "Sudah tidak diperlukan"})
+    assert without.status == 422, "ended without the outcome of a review"
+    done = move(officer, path, "akhiri", catatan_tinjauan="Tidak perlu, petugas ada", **{"-alasan": "Sudah tidak diperlukan"})
+    assert done.status == 200 and "Dicabut" in done.words and clerk.get(f"/korban/{uid}").status == 404
+
+
 def test_emergency_access_is_refused_with_words(own):
     uid, number = out_of_reach(own, "kesehatan")
     nurse = own.login("kesehatan")

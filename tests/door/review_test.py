@@ -2,6 +2,7 @@
 import re
 
 import steps
+from care import change
 from grants import uid_of
 from program import Program
 from review import decide, find, person
@@ -117,6 +118,13 @@ def test_what_reveals_a_file_needs_a_second_person(s):
     assert merged(s, uids[1]) is None
     own = decide(c, find(c, uids), "setujui")
     assert own.status == 422 and merged(s, uids[1]) is None, "one person took both steps"
+    # weighed anew by the program, the proposal is still hers
+    number = s.rows("SELECT k.uid FROM kandidat k JOIN kandidat__orang l ON l.rec=k.id JOIN orang o ON o.id=l.val WHERE o.uid=?", uids[1])[0][0]
+    change(s, "UPDATE kandidat SET bobot='9' WHERE uid=?", number)
+    s.cli("match refresh")
+    assert s.rows("SELECT bobot FROM kandidat WHERE uid=?", number)[0][0] != "9", "nothing was weighed anew"
+    again = decide(c, find(c, uids), "setujui")
+    assert again.status == 422 and merged(s, uids[1]) is None, "the program's version hid whose proposal it is"
     before = victims(s)
     second = s.as_("peksos")
     assert decide(second, find(second, uids), "setujui").status == 200

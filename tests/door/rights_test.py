@@ -62,6 +62,33 @@ def test_a_copy_of_all_that_is_held_is_made_by_two_people(own):
     assert move(dpo, matter, "jawab").status == 200 and dpo.get(matter + "/salinan").status == 409
 
 
+def test_who_examines_a_request_copies_no_other_file(own):
+    """Whose file it is, and what is held back, is not one officer's alone, by whatever order of steps."""
+    office, dpo, secretary = own.as_("ppt"), own.as_("pdp"), own.as_("sekretaris")
+    one, two = (person_of(own, new_victim(office, f"{name} Uji Tukar")[1]) for name in ("Selestina", "Wilibrodus"))
+    matter = ask(office, "salinan", orang=one["uid"], bukti_identitas=["ktp"])
+    assert steps.change(dpo, matter, orang=two["uid"]).status == 200, "while it is only received"
+    assert move(dpo, matter, "periksa").status == 200
+    alone = move(dpo, matter, "setujui_salinan")
+    assert alone.status == 422 and "dua orang" in alone.words, "who changed it and examined it approves it too"
+    token = steps.token_of(steps.make_token(dpo))
+
+    def patch(values):
+        version = own.rows("SELECT versi FROM urusan_pdp WHERE uid=?", steps.uid_of(matter))[0]["versi"]
+        return steps.api(dpo, token, "PATCH", "/api/v1" + matter, {"isian": values}, version)
+    assert patch({"orang": one["uid"]}).status == 422, "another person than the one whose proof was examined"
+    assert patch({"tahan": ["kisah"], "tahan_karena": "penegakan_hukum"}).status == 200
+    assert move(secretary, matter, "setujui_salinan").status == 200
+    for values in ({"orang": one["uid"]}, {"tahan": []}, {"jenis": "koreksi"}):
+        assert patch(values).status == 422, values
+    # and it counts as reading
+    form = own.as_("admin").get("/setelan").form("/setelan", has="bacaan_sehari")
+    form["bacaan_sehari"] = "1"
+    assert own.as_("admin").submit(form).status == 200
+    steps.open_file(dpo, matter)
+    assert dpo.get(matter + "/salinan").status == 429
+
+
 def test_a_restricted_file_is_read_and_nothing_else(own):
     office, dpo = own.as_("ppt"), own.as_("pdp")
     case, victim = new_victim(office, "Paskalis Uji Batas")

@@ -24,6 +24,6 @@ def until(server, sql, *values):
 
 def change(server, sql, *values):
     """Writes behind the back of a server that stands still."""
-    with sqlite3.connect(server.data / "sigap.db") as db:
+    with sqlite3.connect(server.data / "sigap.db", timeout=60) as db:
         db.execute(sql, values)
     db.close()

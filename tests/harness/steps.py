@@ -140,3 +140,12 @@ def token_of(page):
     found = re.findall(r"<code>([0-9a-f]{64})</code>", page.html)
     assert len(found) == 1, (page.status, page.words[-600:])
     return found[0]
+
+
+def api(client, token, method, path, body, version=None):
+    """One call of a program with a token; `version` is the one it has seen."""
+    import json
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}", "Sigap-Tujuan": "layanan_korban; Panggilan uji program"}
+    if version:
+        headers["If-Match"] = f'"{version}"'
+    return client.request(method, path, json.dumps(body).encode(), headers)
