@@ -16,7 +16,7 @@ CLASSES = {'identitas', 'kontak', 'lokasi_aman', 'kisah', 'kesehatan', 'hukum'}
 REG_KEYS = {'register', 'label', 'menu', 'help', 'group', 'is', 'tags', 'parent', 'parent_optional', 'final', 'key', 'reach', 'number', 'heading',
             'tabs', 'sections', 'flow', 'clocks', 'rules', 'rights', 'stats', 'retention', 'processing', 'was'}
 FIELD_KEYS = {'name', 'type', 'label', 'help', 'required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed', 'proof', 'settled', 'program', 'addresses', 'class',
-              'when', 'calc', 'default', 'min', 'max', 'scale', 'as', 'was', 'htcds'}
+              'when', 'calc', 'default', 'min', 'max', 'scale', 'as', 'was', 'htcds', 'law'}
 FLAGS = ('required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed', 'proof', 'program', 'addresses')
 IS = set('person institution membership user case victim suspect report reporter event paper transaction evidence node relation '
          'attachment task assignment consent grant exclusion figure referral help_number candidate data_matter question inquiry check departure equal_names match_weights'.split())
@@ -746,12 +746,14 @@ class Domain:
         if clocks and 'sumber_tugas' not in r.tags:
             err(clocks.at, 'a clock is a task under the record, so the register needs the tag sumber_tugas')
         for c in clocks:
-            if not keys(c, {'name', 'label', 'start', 'stop', 'law', 'limit', 'days', 'warn', 'to', 'escalate'}, 'clock',
-                        ('name', 'label', 'start', 'stop', 'to')):
+            if not keys(c, {'name', 'label', 'start', 'stop', 'when', 'law', 'limit', 'days', 'warn', 'to', 'escalate'}, 'clock',
+                        ('name', 'label', 'start', 'to')):
                 continue
             what = f'clock {c["name"]}'
             label(c, what)
             for k, kinds in (('start', ('create', 'move', 'state')), ('stop', ('move', 'state', 'field'))):
+                if k not in c:
+                    continue
                 kind, _, name = c[k].partition(' ')
                 pool = {'move': r.moves, 'state': r.states, 'field': r.types, 'create': {'': 1}}.get(kind, {})
                 if kind not in kinds or name not in pool:

@@ -2,6 +2,7 @@
 
 #include "engine/follow_up.h"
 #include "engine/rule_db.h"
+#include "model/env.h"
 #include "model/limit.h"
 #include "model/row.h"
 
@@ -113,7 +114,7 @@ static const Move *closing_move(const Record *task)
     return NULL;
 }
 
-/* Tasks under the record that belong to the clock (NULL: to any clock). */
+/* Tasks under the record that belong to the clock. */
 static Err clock_tasks(WriteTx *tx, const Record *rec, const Clock *k, IdList *ret)
 {
     const Register *task = role_reg(rec->reg->model, REG_ROLE_TASK);
@@ -125,9 +126,8 @@ static Err clock_tasks(WriteTx *tx, const Record *rec, const Clock *k, IdList *r
                            " AND (%.*s=:exact OR %.*s LIKE :like) ORDER BY id",
                            STR_ARG(task->name), STR_ARG(limit->name), STR_ARG(limit->name))
                     .ptr,
-                &st, BIND(":id", rec->id), BIND(":reg", rec->reg->name),
-                BIND(":exact", k ? k->name : S("")),
-                BIND(":like", k ? str_printf(tx->arena, "%.*s %%", STR_ARG(k->name)) : S("_%"))));
+                &st, BIND(":id", rec->id), BIND(":reg", rec->reg->name), BIND(":exact", k->name),
+                BIND(":like", str_printf(tx->arena, "%.*s %%", STR_ARG(k->name)))));
     return stmt_ids(st, tx->arena, ret);
 }
 
@@ -152,6 +152,29 @@ static Err stop_clock(WriteTx *tx, Batch *batch, const Clock *k, const Record *r
     return ERR_OK;
 }
 
+static bool applies(WriteTx *tx, const Batch *batch, const Clock *k, const Record *rec)
+{
+    RecordEnv env = {.store = batch->store,
+                     .db = tx->db,
+                     .keys = batch->store->writer_keys,
+                     .arena = tx->arena,
+                     .reg = rec->reg,
+                     .rec = rec};
+    ExprEnv e = env_expr(&env);
+    bool holds = !k->when || expr_true(k->when, &e);
+    env_wipe(&env);
+    return holds;
+}
+
+/* Whatever runs ends with its record, but for reviews of what was done. */
+static Err stop_all(WriteTx *tx, Batch *batch, const Record *rec)
+{
+    for (size_t i = 0; i < rec->reg->clock_count; i++)
+        if (rec->reg->clocks[i].stop.kind != ON_NONE)
+            TRY(stop_clock(tx, batch, &rec->reg->clocks[i], rec));
+    return ERR_OK;
+}
+
 Err clocks_run(WriteTx *tx, Batch *batch, const Change *change, const Record *before,
                const Record *after)
 {
@@ -161,29 +184,18 @@ Err clocks_run(WriteTx *tx, Batch *batch, const Change *change, const Record *be
     if (!reg->clock_count || change->kind == CHANGE_UNDO) /* undo takes the tasks back itself */
         return ERR_OK;
     if (closed || after->void_tx)
-        return stop_clock(tx, batch, NULL, after);
+        return stop_all(tx, batch, after);
     for (size_t i = 0; i < reg->clock_count; i++) {
         const Clock *k = &reg->clocks[i];
         if (trigger_fires(&k->stop, change, before, after))
             TRY(stop_clock(tx, batch, k, after));
-        if (trigger_fires(&k->start, change, before, after))
+        if (trigger_fires(&k->start, change, before, after) && applies(tx, batch, k, after))
             TRY(start_clock(tx, batch, k, after));
     }
     return ERR_OK;
 }
 
 /* ---- the ticker ---- */
-
-static const Clock *clock_of(const Record *task, Str limit)
-{
-    Str name;
-    if (!task->parent_reg || !str_word(&limit, &name))
-        return NULL;
-    for (size_t i = 0; i < task->parent_reg->clock_count; i++)
-        if (str_eq(task->parent_reg->clocks[i].name, name))
-            return &task->parent_reg->clocks[i];
-    return NULL;
-}
 
 static Err late_task(WriteTx *tx, Batch *batch, const Record *task, const Clock *k, Str unit)
 {
@@ -228,8 +240,7 @@ static Err act_on(WriteTx *tx, Batch *batch, const Record *task, int64_t now)
     change_set_role(c, FIELD_ROLE_TASK_NEXT,
                     late || done || !has_due ? STR_NONE : str_int(tx->arena, due));
     TRY(store_apply_system(tx, batch, system_actor_clock(), c));
-    return late && limit ? escalate(tx, batch, task, clock_of(task, task->vals[limit->index].text))
-                         : ERR_OK;
+    return late && limit ? escalate(tx, batch, task, task_clock(task)) : ERR_OK;
 }
 
 static Err due_tasks(WriteTx *tx, const Register *task, int64_t now, IdList *ret)

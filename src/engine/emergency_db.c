@@ -5,6 +5,7 @@
 #include "engine/rule_db.h"
 #include "guard/reach.h"
 #include "guard/session.h"
+#include "model/limit.h"
 #include "model/row.h"
 
 #define EMERGENCY_CLASSES "identitas kontak lokasi_aman"
@@ -27,11 +28,19 @@ static const Move *step(const Register *grants, bool review)
     return NULL;
 }
 
+/* How long the law's row lets it last. */
+static const Limit *lasts(const Model *m)
+{
+    const Field *end = role_field(m, FIELD_ROLE_GRANT_END);
+    return end && end->limit_code.ptr ? model_limit(m, end->limit_code, clock_today()) : NULL;
+}
+
 bool emergency_may(const Model *m, const Subject *s)
 {
     const Register *victims = victims_of(m), *grants = role_reg(m, REG_ROLE_GRANT);
-    return victims && grants && role_field(m, FIELD_ROLE_GRANT_EMERGENCY) && step(grants, false) &&
-           step(grants, true) && policy_scopes(s, VERB_READ, victims->rights);
+    return victims && grants && lasts(m) && role_field(m, FIELD_ROLE_GRANT_EMERGENCY) &&
+           step(grants, false) && step(grants, true) &&
+           policy_scopes(s, VERB_READ, victims->rights);
 }
 
 Err emergency_find(Reader *rd, Str number, Record *ret)
@@ -80,8 +89,9 @@ static Change *grant_of(Arena *a, const Model *m, const Emergency *e)
     change_set_role(c, FIELD_ROLE_GRANT_PURPOSE, e->purpose);
     change_set_role(c, FIELD_ROLE_GRANT_REASON, e->reason);
     change_set_role(c, FIELD_ROLE_GRANT_START, str_int(a, now));
+    const Limit *l = lasts(m);
     change_set_role(c, FIELD_ROLE_GRANT_END,
-                    str_int(a, now + (int64_t)EMERGENCY_HOURS * 3600 * 1000));
+                    str_int(a, duration_end(m, now, l->period, l->work_days)));
     return c;
 }
 

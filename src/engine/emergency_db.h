@@ -1,11 +1,11 @@
-/* Emergency access, "break-glass": one victim's record for one user, four hours, the
- * classes that help at once. On record as a grant that another person reviews; who leaves two of
- * them unreviewed gets no third. */
+/* Emergency access, "break-glass": one victim's record for one user, for as long
+ * as the law's row of the grant's end says, the classes that help at once. On record as a grant
+ * that another person reviews; who leaves two of them unreviewed gets no third. */
 #pragma once
 
 #include "model/store.h"
 
-enum { EMERGENCY_HOURS = 4, EMERGENCY_REASON_MIN = 20, EMERGENCY_UNREVIEWED_MAX = 2 };
+enum { EMERGENCY_REASON_MIN = 20, EMERGENCY_UNREVIEWED_MAX = 2 };
 
 /* Whether the model has what it takes, and the subject a role that reads victims at all. */
 bool emergency_may(const Model *m, const Subject *s);

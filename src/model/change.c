@@ -427,16 +427,25 @@ static void check_own_rights(Prepare *p)
 
 /* ---- moves ---- */
 
+/* A review is for the office it was given to. */
+static bool reviewed_elsewhere(const Prepare *p)
+{
+    const Field *unit = role_field(p->rec->reg->model, FIELD_ROLE_TASK_UNIT);
+    return unit && unit->reg == p->rec->reg &&
+           !is_mine(p->rd->actor->subject, p->rec->vals[unit->index].id);
+}
+
 /* The two-person rule: whoever made the record what it is does not take this step. The version that
  * was looked at is the one that is moved: between here and the writer nobody changes it unseen. */
 static Err check_other(Prepare *p, const Move *m)
 {
-    bool mine;
-    if (!m->other || p->rd->actor->subject->system)
+    const Clock *clock = task_clock(p->rec);
+    bool mine, review = clock && clock->stop.kind == ON_NONE;
+    if ((!m->other && !review) || p->rd->actor->subject->system)
         return ERR_OK;
     p->change->base_version = p->rec->version;
     TRY(row_had_hand(p->rd->db, p->rec, p->rd->actor->subject->uid, &mine));
-    if (mine)
+    if (mine || (review && reviewed_elsewhere(p)))
         problem_add(p->problems, (Problem){.label = &m->label, .msg = M_MOVE_OTHER});
     return ERR_OK;
 }

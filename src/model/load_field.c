@@ -144,6 +144,11 @@ static void read_class(Loader *l, void *into, const Node *v)
     ((Field *)into)->class_ = class_ < 0 ? CLASS_NONE : (DataClass)class_;
 }
 
+static void read_field_law(Loader *l, void *into, const Node *v)
+{
+    ((Field *)into)->limit_code = load_limit(l, v);
+}
+
 static void read_settled(Loader *l, void *into, const Node *v)
 {
     static const WordDef words[] = {
@@ -407,6 +412,7 @@ static void read_field(Loader *l, void *section, const Node *node)
         {"addresses", READ_FLAG, KEY_MAY, offsetof(Field, addresses), NULL},
         {"proof", READ_FLAG, KEY_MAY, offsetof(Field, proof), NULL},
         {"settled", READ_CALL, KEY_MAY, 0, read_settled},
+        {"law", READ_CALL, KEY_MAY, 0, read_field_law},
         {"program", READ_FLAG, KEY_MAY, offsetof(Field, program), NULL},
         {"class", READ_CALL, KEY_MAY, 0, read_class},
         {"scale", READ_CALL, KEY_MAY, 0, read_scale},

@@ -307,6 +307,11 @@ static void read_clock_stop(Loader *l, void *into, const Node *v)
     read_trigger(l, &((Clock *)into)->stop, v, ON_CREATE);
 }
 
+static void read_clock_when(Loader *l, void *into, const Node *v)
+{
+    load_condition(l, &((Clock *)into)->when, v);
+}
+
 Str load_limit(Loader *l, const Node *v)
 {
     Nearest near;
@@ -393,7 +398,8 @@ void load_clock(Loader *l, void *into, const Node *node)
         {"name", READ_NAME, KEY_MUST, offsetof(Clock, name), NULL},
         {"label", READ_LABEL, KEY_MUST, offsetof(Clock, label), NULL},
         {"start", READ_CALL, KEY_MUST, 0, read_clock_start},
-        {"stop", READ_CALL, KEY_MUST, 0, read_clock_stop},
+        {"stop", READ_CALL, KEY_MAY, 0, read_clock_stop},
+        {"when", READ_CALL, KEY_MAY, 0, read_clock_when},
         {"law", READ_CALL, KEY_MAY, 0, read_law},
         {"limit", READ_CALL, KEY_MAY, 0, read_limit},
         {"days", READ_CALL, KEY_MAY, 0, read_days},

@@ -168,6 +168,7 @@ struct Field {
     bool addresses; /* the institution named stands near as whom the record is addressed to */
     bool proof;     /* the paper named proves something: a false one is refused */
     Settled settled;
+    Str limit_code; /* row of law/batas.tsv: the longest this end may lie ahead */
     bool program;   /* written by the program and by moves; ask field_typed */
     const Expr *when, *calc, *default_;
     bool has_min, has_max;
@@ -250,9 +251,10 @@ typedef struct Duration {
 typedef struct Clock {
     Str name;
     Label label;
-    Trigger start, stop;
-    Str limit_code; /* row of law/batas.tsv, else absent */
-    Duration limit; /* when there is no row */
+    Trigger start, stop; /* without stop: a review, ended by another person who ends its task */
+    const Expr *when;    /* asked when it starts */
+    Str limit_code;      /* row of law/batas.tsv, else absent */
+    Duration limit;      /* when there is no row */
     bool work_days;
     int warn_percent;
     bool to_owner; /* the owning institution; else `to_field` names one, else role `to_role` */

@@ -445,6 +445,18 @@ Err row_put_links(Db *db, Arena *a, const Field *f, int64_t rec, Str words)
     return ERR_OK;
 }
 
+const Clock *task_clock(const Record *r)
+{
+    const Field *limit = role_field(r->reg->model, FIELD_ROLE_TASK_LIMIT);
+    Str basis = limit && limit->reg == r->reg ? r->vals[limit->index].text : STR_NONE, name;
+    if (!r->parent_reg || !str_word(&basis, &name))
+        return NULL;
+    for (size_t i = 0; i < r->parent_reg->clock_count; i++)
+        if (str_eq(r->parent_reg->clocks[i].name, name))
+            return &r->parent_reg->clocks[i];
+    return NULL;
+}
+
 Err row_author(Db *db, Arena *a, int64_t tx, Str *ret_actor)
 {
     return db_text(db, "SELECT actor FROM tx WHERE id=:tx", a, ret_actor, BIND(":tx", tx));

@@ -49,6 +49,8 @@ MUST_CHECK Err row_by_id(Db *db, Arena *a, const Register *reg, int64_t id, Reco
 /* Finds which register of the field's target or tag holds the uid; E_NOT_FOUND. */
 MUST_CHECK Err row_resolve(Db *db, const Field *f, Str uid, const Register **ret_reg,
                            int64_t *ret_id);
+/* The clock of the record above that made this task; NULL for any other record. */
+const Clock *task_clock(const Record *r);
 /* uid of the user (or "sistem:..") who gave a command. */
 MUST_CHECK Err row_author(Db *db, Arena *a, int64_t tx, Str *ret_actor);
 /* Whether the record is what it is by this user, or by what the program did at her command: she

@@ -8,7 +8,8 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 
-enum { PROOF_MINUTES = 5 };
+/* Nearer than for other acts: the proof belongs to this opening, with time to fill in its form. */
+enum { PROOF_MINUTES = 5, PROOF_FORM_MINUTES = 10 };
 
 static Err show(Req *req, const Problems *problems)
 {
@@ -27,10 +28,9 @@ static Err show(Req *req, const Problems *problems)
     return page_end(req, h);
 }
 
-/* Nearer than for other acts: the proof belongs to this opening. */
-static bool proven_just_now(const Req *req)
+static bool proven_within(const Req *req, int64_t minutes)
 {
-    return clock_now() - req->subject.proven_at <= (int64_t)PROOF_MINUTES * 60 * 1000;
+    return clock_now() - req->subject.proven_at <= minutes * 60 * 1000;
 }
 
 Err page_emergency(Req *req)
@@ -38,7 +38,7 @@ Err page_emergency(Req *req)
     Problems none = {.arena = req->arena};
     if (!emergency_may(req->model, &req->subject))
         return E_DENIED;
-    if (!proven_just_now(req))
+    if (!proven_within(req, PROOF_MINUTES))
         return req_redirect(req, S("/buktikan?lanjut=%2Fdarurat"));
     return show(req, &none);
 }
@@ -60,6 +60,8 @@ static Err judge(Req *req, Emergency *e, Problems *problems)
     if (utf8_count(e->reason) < EMERGENCY_REASON_MIN || e->reason.len > REASON_MAX)
         wrong(problems, S("-alasan"), M_EMERGENCY_REASON_SHORT,
               str_int(req->arena, EMERGENCY_REASON_MIN));
+    if (!proven_within(req, PROOF_FORM_MINUTES))
+        wrong(problems, STR_NONE, M_EMERGENCY_PROOF, str_int(req->arena, PROOF_FORM_MINUTES));
     TRY(emergency_unreviewed(&req->reader, req->subject.user, &open));
     if (open >= EMERGENCY_UNREVIEWED_MAX)
         wrong(problems, STR_NONE, M_EMERGENCY_WAITING, str_int(req->arena, open));

@@ -344,6 +344,17 @@ static bool proof_is_old(const Req *req)
     return clock_now() - req->subject.proven_at > minutes * 60 * 1000;
 }
 
+/* Whether who may come in, and as whom, could be changed by it: pages and calls of any record. */
+static bool changes_rights(const Req *req)
+{
+    static const char *const acts[] = {"create", "change", "move", "void", "undo"};
+    RegRole role = req->reg ? req->reg->role : REG_ROLE_NONE;
+    bool acts_on = false;
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+        acts_on |= str_is(str_of(req->route->action), acts[i]);
+    return acts_on && (role == REG_ROLE_USER || role == REG_ROLE_MEMBERSHIP);
+}
+
 /* The page that has to be answered before this one; absent when nothing stands in the way. */
 static Str comes_first(const Req *req)
 {
@@ -359,7 +370,8 @@ static Str comes_first(const Req *req)
         return S("/akun");
     if (s->factor_due && !(flags & ROUTE_OWN))
         return S("/akun/kode");
-    return flags & ROUTE_PROVEN && proof_is_old(req) ? S("/buktikan") : STR_NONE;
+    bool proven = flags & ROUTE_PROVEN || changes_rights(req);
+    return proven && proof_is_old(req) ? S("/buktikan") : STR_NONE;
 }
 
 /* What was typed behind a gate becomes a draft; programs are told no. */

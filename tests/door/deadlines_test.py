@@ -126,7 +126,7 @@ def test_a_new_answer_time_counts_for_new_referrals_only(s):
                           urgensi="segera", darurat_jiwa="ya", alasan="Perlu diperiksa dokter.", bagikan=["identitas"])
         path = f"/rujukan/{steps.uid_of(page)}"
         assert office.submit(office.get(path).form("/kirim")).status == 200
-        task, = s.rows("SELECT t.* FROM tugas t JOIN rujukan r ON r.id=t.induk AND t.induk_reg='rujukan' WHERE r.uid=?",
+        task, = s.rows("SELECT t.* FROM tugas t JOIN rujukan r ON r.id=t.induk AND t.induk_reg='rujukan' WHERE r.uid=? AND t.batas LIKE 'jawaban %'",
                        steps.uid_of(page))
         return task["uid"], (task["tenggat"] - task["mulai"]) / HOUR
 

@@ -2,6 +2,7 @@
 import base64
 import time
 
+import steps
 from second_code import code_of, give, password_only, set_up
 
 WAIT_SECONDS = 8  # after the third failure
@@ -103,6 +104,35 @@ def test_acts_on_accounts_want_a_fresh_proof(own):
     form = admin.get("/token").form("/buktikan", has="sandi")
     form["sandi"] = own.people()["admin"][0]
     assert admin.submit(form).path == "/token"
+
+
+def test_rights_are_changed_by_nobody_without_a_fresh_proof(own):
+    """Roles, memberships and settings through the pages of any record; a token, which proves nothing, not at all."""
+    admin = own.login("admin")
+    user, office = own.rows("SELECT p.uid, i.uid home FROM pengguna p JOIN institusi i ON i.id=p.induk WHERE p.nama_masuk='mitra'")[0]
+    token = steps.token_of(steps.make_token(admin))
+    edit = admin.get(f"/pengguna/{user}/ubah").form("/ubah", has="peran").fill(peran=["mitra", "pimpinan"])
+    glass = own.login("kesehatan")
+    number = next(r["nomor"] for r in own.rows("SELECT uid, nomor FROM korban WHERE batal=0 ORDER BY id")
+                  if glass.get(f"/korban/{r['uid']}").status == 404)
+    form = glass.get("/darurat").form("/darurat")
+    form["nomor"], form["guna"], form["-alasan"] = number, "keselamatan", "Korban diancam dan petugasnya tidak dapat dihubungi"
+    with_old_proof(own)
+    for path in (f"/pengguna/{user}/ubah", f"/keanggotaan/baru?induk=institusi/{office}", "/setelan"):
+        assert admin.get(path).path == "/buktikan", path
+    assert admin.get(f"/pengguna/{user}").status == 200, "to read asks for nothing"
+    page = glass.submit(form)
+    assert page.status == 422 and "lebih dari 10 menit" in page.words and page.form("/darurat")["nomor"] == number, "what was typed stays"
+    assert not own.rows("SELECT 1 FROM audit WHERE action='emergency'")
+    with_old_proof(own)
+    page = admin.submit(edit)
+    drafts = own.rows("SELECT count(*) n FROM draf")[0]["n"]
+    assert drafts == 1 and page.path != f"/pengguna/{user}", (page.status, page.path)
+    version = own.rows("SELECT versi FROM pengguna WHERE uid=?", user)[0]["versi"]
+    assert steps.api(admin, token, "PATCH", f"/api/v1/pengguna/{user}", {"isian": {"peran": ["mitra", "pimpinan"]}}, version).status == 403
+    assert steps.api(admin, token, "POST", "/api/v1/keanggotaan", {"induk": f"institusi/{office}", "isian": {"pengguna": user}}).status == 403
+    assert steps.api(admin, token, "GET", f"/api/v1/pengguna/{user}", {}).status == 200
+    assert own.rows("SELECT versi FROM pengguna WHERE uid=?", user)[0]["versi"] == version
 
 
 def with_old_proof(own):

@@ -177,6 +177,25 @@ def test_glass_is_broken_for_four_hours_and_everybody_knows(own):
     own.cli("audit verify")
 
 
+def test_an_emergency_not_reviewed_in_72_hours_is_late_before_the_officer(own):
+    uid, number = out_of_reach(own, "kesehatan")
+    assert emergency(own.login("kesehatan"), number).status == 200
+    asked = ("SELECT t.status, t.tenggat-t.mulai term, t.unit, f.agency, h.uid FROM tugas t JOIN hibah h ON h.id=t.induk JOIN korban k ON k.id=h.induk"
+             " JOIN fakta_pengguna f ON f.login='pdp' WHERE t.induk_reg='hibah' AND t.batas LIKE 'tinjauan %' AND k.uid=?")
+    task, = own.rows(asked, uid)
+    assert (task["status"], task["term"], task["unit"]) == ("terbuka", 72 * 3600 * 1000, task["agency"])
+    own.stop()
+    own.cli("clock advance", "4")
+    own.start()
+    own.sessions.clear()
+    home = own.as_("pdp").get("/").words
+    number_of = own.rows("SELECT nomor FROM hibah WHERE uid=?", task["uid"])[0]["nomor"]
+    late = home[home.index("Akses darurat yang lewat waktu tinjauannya"):home.index("Permintaan pemilik data")]
+    assert number_of in late, home[-1500:]
+    assert move(own.as_("pdp"), f"/hibah/{task['uid']}", "tinjau", catatan_tinjauan="Dibenarkan, terlambat").status == 200
+    assert own.rows(asked, uid)[0]["status"] == "selesai" and number_of not in own.as_("pdp").get("/").words
+
+
 def token_of(client):
     return dict(client.get("/akun").form("/keluar").pairs())["csrf"]
 
@@ -203,7 +222,7 @@ def test_who_opened_in_an_emergency_takes_nothing_back(own):
     for step in ("tinjau", "akhiri", "cabut"):
         said = clerk.post(f"{path}/{step}", {"versi": grant_["versi"], "csrf": token_of(clerk), "-alasan": "Sudah tidak diperlukan",
                                              "catatan_tinjauan": "Saya tinjau sendiri", "idem": f"uji-{step}-{uid[-8:]}"})
-        assert said.status == 422, (step, said.status)
+        assert said.status in (404, 422), (step, said.status)  # what is lent in part is not written at all
         assert own.rows("SELECT status FROM hibah WHERE uid=?", grant_["uid"])[0]["status"] == "aktif", step
     officer = own.as_("pdp")
     without = move(officer, path, "akhiri", **{"-alasan": "Sudah tidak diperlukan"})

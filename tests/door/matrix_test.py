@@ -186,6 +186,8 @@ class Matrix:
     def write_api(self, login, call, reg, row, change):
         path = f"/api/v1/{reg}/{row['uid']}"
         self.routes |= {("PATCH", "/api/v1/{reg}/{uid}"), ("POST", "/api/v1/{reg}/{uid}/{name}")}
+        if self.oracle.d.registers[reg].get("is") in ("user", "membership"):
+            change = 403  # who may come in is not changed by a token, whoever's it is
         self.expect(f"{login} PATCH {path}", call("PATCH", path, {"isian": {"bukan_isian": 1}}, If_Match='"0"').status, change)
         self.expect(f"{login} POST {path}/tidak_ada", call("POST", path + "/tidak_ada", {}, If_Match='"0"').status, REFUSED)
 

@@ -204,8 +204,35 @@ def test_an_officer_named_opens_the_file_alone(own):
 
 def test_danger_to_life_needs_no_consent(own):
     _, path, person = victim(own)
-    sent(own, path, "RS_RUJUKAN", layanan="kesehatan", darurat_jiwa="ya", alasan="Tidak sadarkan diri")
+    made, _ = sent(own, path, "RS_RUJUKAN", layanan="kesehatan", darurat_jiwa="ya", alasan="Tidak sadarkan diri")
     assert status(own, "kesehatan", path, person) == [200, 200]
+    # the data-protection officer reviews it within 72 hours, whatever its sender does
+    clerk, officer = own.as_("ppt"), own.as_("pdp")
+    assert "/urungkan" not in clerk.get(made).html and officer.get(made).status == 200
+    assert move(clerk, made, "tarik", **{"-alasan": "Sudah tertangani di tempat lain"}).status == 200
+    task, = own.rows("SELECT t.uid, t.versi, t.status, t.tenggat-t.mulai term, t.unit, f.agency FROM tugas t JOIN rujukan r ON r.id=t.induk"
+                     " JOIN fakta_pengguna f ON f.login='pdp' WHERE t.induk_reg='rujukan' AND t.batas LIKE 'tinjauan %' AND r.uid=?", steps.uid_of(made))
+    assert (task["status"], task["term"], task["unit"]) == ("terbuka", 72 * 3600 * 1000, task["agency"])
+    review = f"/tugas/{task['uid']}"
+    for login in ("ppt", "kesehatan"):
+        call = Program(own, login)
+        assert call("POST", f"/api/v1{review}/selesaikan", {}, If_Match=f'"{task["versi"]}"').status in (403, 404, 422), login
+    assert made in officer.get("/").html and "Tinjauan rujukan tanpa persetujuan" in officer.get(review).words
+    assert move(officer, review, "selesaikan").status == 200
+    # with a consent in force there is nothing to review
+    with_consent, _ = sent(own, path, "IOM", darurat_jiwa="ya", alasan="Tidak sadarkan diri", persetujuan=steps.uid_of(consent(own, path, "IOM")))
+    assert not own.rows("SELECT 1 FROM tugas t JOIN rujukan r ON r.id=t.induk WHERE t.induk_reg='rujukan' AND t.batas LIKE 'tinjauan %' AND r.uid=?",
+                        steps.uid_of(with_consent))
+
+
+def test_a_consent_is_not_made_wider_afterwards(own):
+    _, path, _ = victim(own)
+    basis = consent(own, path, "IOM", kelas=["identitas"])
+    call = Program(own, "ppt")
+    for values in ({"kelas": ["identitas", "kontak", "kesehatan"]}, {"sampai": "2029-01-01"}, {"kepada": office(own, "RS_RUJUKAN")}, {"oleh": "pengadilan"}):
+        answer = call("PATCH", "/api/v1" + basis, {"isian": values}, If_Match=call("GET", "/api/v1" + basis, **PURPOSE).headers["ETag"])
+        assert answer.status == 422, (values, answer.body)
+    assert own.rows("SELECT versi FROM persetujuan WHERE uid=?", steps.uid_of(basis))[0]["versi"] == 1
 
 
 def test_what_was_lent_is_not_passed_on(own):
