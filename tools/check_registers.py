@@ -19,7 +19,7 @@ FIELD_KEYS = {'name', 'type', 'label', 'help', 'required', 'list', 'search', 'fa
               'when', 'calc', 'default', 'min', 'max', 'scale', 'as', 'was', 'htcds', 'law'}
 FLAGS = ('required', 'list', 'search', 'facet', 'sort', 'stat', 'lookup', 'unique', 'fixed', 'proof', 'program', 'addresses')
 IS = set('person institution membership user case victim suspect report reporter event paper transaction evidence node relation '
-         'attachment task assignment consent grant exclusion figure referral help_number candidate data_matter question inquiry check departure equal_names match_weights'.split())
+         'attachment task assignment consent grant exclusion figure referral help_number candidate data_matter question inquiry check departure equal_names match_weights release'.split())
 AS = {  # role of a field -> kinds it may have
     'person.name': 'text', 'person.alias': 'text', 'person.birth': 'date', 'person.sex': 'code', 'person.nik': 'text',
     'person.origin': 'place', 'person.initials': 'text', 'person.mother': 'text', 'person.passport': 'text',
@@ -44,6 +44,8 @@ AS = {  # role of a field -> kinds it may have
     'figure.start': 'date', 'figure.end': 'date', 'figure.value': 'number', 'figure.unit': 'code', 'figure.source': 'text',
     'match_weights.text': 'text', 'match_weights.persons': 'number', 'match_weights.pairs': 'number', 'match_weights.decisions': 'number',
     'match_weights.agreed_old': 'number', 'match_weights.agreed_new': 'number',
+    'release.from': 'date', 'release.to': 'date', 'release.audience': 'code', 'release.replaces': 'ref', 'release.correction': 'text',
+    'release.locked': 'instant', 'release.version': 'number', 'release.hash': 'text', 'release.body': 'text',
     'equal_names.words': 'text', 'equal_names.persons': 'number', 'equal_names.perhaps': 'yesno4', 'question.terms': 'text', 'question.birth': 'date', 'question.purpose': 'code', 'question.reason': 'text', 'inquiry.person': 'ref',
     'inquiry.agency': 'ref', 'inquiry.asker': 'ref', 'inquiry.purpose': 'code', 'inquiry.reason': 'text', 'inquiry.classes': 'codes', 'inquiry.until': 'instant', 'check.person': 'ref', 'departure.began': 'date', 'check.refused': 'yesno4',
     'figure.period': 'text', 'figure.note': 'text', 'figure.doubt': 'yesno4', 'figure.part_year': 'yesno4'}
@@ -697,7 +699,7 @@ class Domain:
             if len(flow[group]) != len(got):
                 err(flow[group].at, f'flow: {group} with the same name')
         for s in flow['states']:
-            if keys(s, {'name', 'label', 'closed', 'opens', 'restricts', 'holds'}, 'state', ('name', 'label')):
+            if keys(s, {'name', 'label', 'closed', 'opens', 'restricts', 'holds', 'locked'}, 'state', ('name', 'label')):
                 label(s, f'state {s["name"]}')
         reached, frontier = {flow['start']}, [flow['start']]
         for mv in flow['moves']:

@@ -473,6 +473,60 @@ static Err load_cases(Practice *p)
     return ERR_OK;
 }
 
+/* ---- releases ---- */
+
+/* The last of the list: they stand from the narrowest on. */
+static Str widest_audience(const Model *m)
+{
+    CodeRows rows = code_rows(role_field(m, FIELD_ROLE_RELEASE_AUDIENCE)->codes);
+    return rows.items[rows.n - 1].code;
+}
+
+static Err draft_release(Practice *p, const Register *reg, Str period, Str *ret_uid)
+{
+    Problems problems = {.arena = p->step};
+    Batch *batch = store_batch(&p->rd);
+    Change *c = store_change(p->step, CHANGE_CREATE, reg, STR_NONE, 0);
+    Period half;
+    if (!period_parse(period, &half))
+        return E_BUG;
+    change_set_role(c, FIELD_ROLE_RELEASE_FROM, date_iso(p->step, half.from));
+    change_set_role(c, FIELD_ROLE_RELEASE_TO, date_iso(p->step, half.to));
+    change_set_role(c, FIELD_ROLE_RELEASE_AUDIENCE, widest_audience(p->cli->model));
+    TRY(fill_fields(p, c, batch, &problems));
+    TRY(store_prepare(&p->rd, batch, c, &problems));
+    *ret_uid = str_copy(p->cli->arena, c->uid);
+    return store_run(batch);
+}
+
+/* A half-year goes the whole way that a release goes, step by step. */
+static Err release_half_year(Practice *p, PracticeUser *u, const Register *reg, Str period)
+{
+    Str uid;
+    TRY(step_begin(p, &u->subject));
+    Err e = draft_release(p, reg, period, &uid);
+    step_end(p);
+    for (size_t i = 0; e == ERR_OK && i < reg->move_count; i++) {
+        Record r;
+        TRY(step_begin(p, &u->subject));
+        e = store_get(&p->rd, reg, uid, VERB_MOVE, &r);
+        if (e == ERR_OK && str_list_has(&reg->moves[i].from, r.state) && !reg->moves[i].reason)
+            e = move_record(p, &r, &reg->moves[i]);
+        step_end(p);
+    }
+    return e;
+}
+
+/* Every half-year that ended in these two years, so that there are figures for all audiences. */
+static Err make_releases(Practice *p)
+{
+    const Register *reg = role_reg(p->cli->model, REG_ROLE_RELEASE);
+    PracticeUser *u = reg ? user_who_may(p, VERB_VOID, reg) : NULL;
+    for (int i = MONTHS / 6; u && i > 0; i--)
+        TRY(release_half_year(p, u, reg, period_half_year(p->cli->arena, clock_today(), i)));
+    return ERR_OK;
+}
+
 Err cmd_practice(Cli *cli)
 {
     Practice p = {.cli = cli};
@@ -495,6 +549,7 @@ Err cmd_practice(Cli *cli)
             TRY(one_pass(&p, month, pass));
     clock_shift(p.real_shift);
     TRY(load_cases(&p)); /* the worked case is recorded today */
+    TRY(make_releases(&p));
     cli_say(cli, M_PRACTICE_DONE, str_int(cli->arena, (int64_t)p.user_count));
     return ERR_OK;
 }

@@ -5,6 +5,7 @@
 #include "engine/figure_read.h"
 #include "engine/paper_truth.h"
 #include "engine/question_db.h"
+#include "engine/release_db.h"
 #include "engine/repeat_db.h"
 #include "engine/rule_db.h"
 #include "model/equal_names.h"
@@ -57,6 +58,8 @@ Err follow_up_after_change(WriteTx *tx, Batch *batch, const Change *change, cons
         TRY(equal_names_changed(tx, after->reg->model));
     if (after->reg->role == REG_ROLE_MATCH_WEIGHTS)
         TRY(likeness_changed(tx, after->reg->model));
+    if (after->reg->role == REG_ROLE_RELEASE)
+        TRY(release_changed(tx, batch, after));
     TRY(rules_run(tx, batch, after));
     return clocks_run(tx, batch, change, before, after);
 }

@@ -1,3 +1,4 @@
+#include "engine/release_db.h"
 #include "engine/suppression.h"
 #include "engine/table_collect.h"
 
@@ -35,7 +36,7 @@ Msg audience_msg(Audience a)
 
 /* ---- dimensions ---- */
 
-static bool dim_of(const Register *reg, Str name, Dim *ret)
+bool dim_of(const Register *reg, Str name, Dim *ret)
 {
     *ret = (Dim){.name = name, .none = str_empty(name)};
     if (ret->none)
@@ -51,8 +52,7 @@ static bool dim_of(const Register *reg, Str name, Dim *ret)
     return false;
 }
 
-/* Whether the dimension calls records by their headings. */
-static bool dim_names(const Dim *d)
+bool dim_names(const Dim *d)
 {
     return d->field && d->field->kind == FK_REF &&
            (!d->field->target || d->field->target->role != REG_ROLE_INSTITUTION);
@@ -241,6 +241,29 @@ static void count_mark(Table *t, const Spread *row, const Spread *column, const 
     add_mark(&t->total, m);
 }
 
+static void make_room(Arena *a, Table *t)
+{
+    t->cells = ARENA_ARRAY(a, t->row_count * t->column_count, Count);
+    t->row_totals = ARENA_ARRAY(a, t->row_count, Count);
+    t->column_totals = ARENA_ARRAY(a, t->column_count, Count);
+}
+
+/* How the words of a cut's two dimensions spread over the heads of its table. */
+typedef struct Spreads {
+    Spread *rows, *columns;
+} Spreads;
+
+static void count_hits(Table *t, const Collected *c, const Hits *hits, size_t k, Spreads s)
+{
+    for (size_t i = 0; i < hits->n; i++) {
+        const Mark *m = collected_mark(c, &hits->items[i], k);
+        if (hits->items[i].apart)
+            add_mark(&t->apart, m);
+        else
+            count_mark(t, &s.rows[m->row], &s.columns[m->column], m);
+    }
+}
+
 static void mask_cell(Count *c, int k)
 {
     c->masked = c->n > 0 && c->n < k;
@@ -279,8 +302,32 @@ static void suppress_below(Arena *a, SuppressionGrid *g, int k)
     suppress_linked(a, g);
 }
 
-/* A wider audience is told nothing that is hidden from a narrower one, who sees both tables. */
-static void mask_beside(Table *t)
+static bool is_small(int64_t n, int k)
+{
+    return n > 0 && n < k;
+}
+
+/* Marks what an audience is not shown of the newest of `n` stages. What was hidden once stays so,
+ * and a wider audience is told nothing that is hidden from a narrower one, who sees both tables:
+ * whoever lays all that was ever published side by side works out no small figure of any stage. */
+static void mark_stages(Arena *a, Table *stages, size_t n, Audience of, SuppressionGrid *g)
+{
+    SuppressionGrid before = *g;
+    size_t cells = g->rows * g->columns;
+    if (!n || of == AUDIENCE_INTERNAL)
+        return;
+    before.marks = ARENA_ARRAY(a, cells, CellMark);
+    mark_stages(a, stages, n - 1, of, &before);
+    mark_stages(a, stages, n, (Audience)(of - 1), g);
+    for (size_t i = 0; i < cells; i++) {
+        g->n[i] = grid_cell(&stages[n - 1], g, i)->n;
+        if (g->marks[i] == CELL_SHOWN && before.marks[i] != CELL_SHOWN)
+            g->marks[i] = is_small(g->n[i], audience_k(of)) ? CELL_SMALL : CELL_BESIDE;
+    }
+    suppress_below(a, g, audience_k(of));
+}
+
+static void mask_beside(Table *t, Table *stages, size_t n)
 {
     Arena *a = arena_new(SIZE_MAX);
     size_t rows = t->row_count + 1, columns = t->column_count + 1;
@@ -288,12 +335,7 @@ static void mask_beside(Table *t)
                          .columns = is_turned(t) ? rows : columns};
     g.n = ARENA_ARRAY(a, g.rows * g.columns, int64_t);
     g.marks = ARENA_ARRAY(a, g.rows * g.columns, CellMark);
-    for (size_t i = 0; i < g.rows * g.columns; i++) {
-        g.n[i] = grid_cell(t, &g, i)->n;
-        g.marks[i] = CELL_SHOWN;
-    }
-    for (Audience of = AUDIENCE_TASK_FORCE; of <= t->ask.audience; of++)
-        suppress_below(a, &g, audience_k(of));
+    mark_stages(a, stages, n, t->ask.audience, &g);
     for (size_t i = 0; i < g.rows * g.columns; i++) {
         Count *c = grid_cell(t, &g, i);
         c->beside = g.marks[i] == CELL_BESIDE;
@@ -302,50 +344,82 @@ static void mask_beside(Table *t)
     arena_free(a);
 }
 
-static void mask(Table *t)
+/* A figure that stands alone: hidden when it is small now, or was, or changed by a few. */
+static void mask_alone(Count *c, int k, const int64_t *stages, size_t n)
+{
+    mask_cell(c, k);
+    for (size_t i = 0; i < n; i++)
+        if (!c->masked && is_small(stages[i], k))
+            c->masked = c->beside = true;
+}
+
+/* The last of the stages is the table itself. */
+static void mask(Arena *a, Table *t, Table *stages, size_t n)
 {
     int k = str_empty(t->ask.parent) ? audience_k(t->ask.audience) : 0;
-    mask_cell(&t->apart, k);
+    int64_t *apart = ARENA_ARRAY(a, n, int64_t);
+    for (size_t i = 0; i < n; i++)
+        apart[i] = stages[i].apart.n;
+    mask_alone(&t->apart, k, apart, n);
     if (k)
-        mask_beside(t);
+        mask_beside(t, stages, n);
+}
+
+static void use_words(const Collected *c, const Hits *hits, size_t k, bool *rows, bool *columns)
+{
+    for (size_t i = 0; i < hits->n; i++) {
+        const Mark *m = collected_mark(c, &hits->items[i], k);
+        rows[m->row] = columns[m->column] = true;
+    }
+}
+
+/* The table of each stage, under the heads of this one. */
+static Table *count_stages(const Collected *c, const Cut *cut, size_t k, const Table *t, Spreads s)
+{
+    Table *ret = ARENA_ARRAY(c->arena, c->stages.n, Table);
+    for (size_t i = 0; i < c->stages.n; i++) {
+        ret[i] = *t;
+        make_room(c->arena, &ret[i]);
+        count_hits(&ret[i], c, stage_hits(&c->stages.items[i], cut), k, s);
+    }
+    return ret;
+}
+
+static void make_both_heads(Arena *a, const Collected *c, const Cut *cut, size_t k, Table *t,
+                            Spreads *ret)
+{
+    const Register *reg = t->ask.def->reg;
+    bool *row_used = ARENA_ARRAY(c->arena, cut->rows.met.n + 1, bool);
+    bool *column_used = ARENA_ARRAY(c->arena, cut->columns.met.n + 1, bool);
+    use_words(c, collected_hits(c, cut), k, row_used, column_used);
+    for (size_t i = 0; i < c->stages.n; i++)
+        use_words(c, stage_hits(&c->stages.items[i], cut), k, row_used, column_used);
+    Axis rows = {reg, &cut->row, &cut->rows, row_used, {0}};
+    Axis columns = {reg, &cut->column, &cut->columns, column_used, {0}};
+    rows.heads = make_heads(a, &rows);
+    columns.heads = make_heads(a, &columns);
+    t->rows = rows.heads.items;
+    t->row_count = rows.heads.n;
+    t->columns = columns.heads.items;
+    t->column_count = columns.heads.n;
+    *ret = (Spreads){spreads(c->arena, &rows), spreads(c->arena, &columns)};
 }
 
 /* Table number `k` of those that were collected in one walk. The table lies in `a`. */
 static void fill(Arena *a, const Collected *c, const Cut *cut, size_t k, Table *t)
 {
-    const Hits *hits = collected_hits(c, cut);
     const Register *reg = t->ask.def->reg;
-    bool *row_used = ARENA_ARRAY(c->arena, cut->rows.met.n + 1, bool);
-    bool *column_used = ARENA_ARRAY(c->arena, cut->columns.met.n + 1, bool);
-    for (size_t i = 0; i < hits->n; i++) {
-        const Mark *m = collected_mark(c, &hits->items[i], k);
-        row_used[m->row] = column_used[m->column] = true;
-    }
-    Axis rows = {reg, &cut->row, &cut->rows, row_used, {0}};
-    Axis columns = {reg, &cut->column, &cut->columns, column_used, {0}};
-    rows.heads = make_heads(a, &rows);
-    columns.heads = make_heads(a, &columns);
-    Spread *row_spreads = spreads(c->arena, &rows), *column_spreads = spreads(c->arena, &columns);
-    t->rows = rows.heads.items;
-    t->row_count = rows.heads.n;
-    t->columns = columns.heads.items;
-    t->column_count = columns.heads.n;
-    t->cells = ARENA_ARRAY(a, t->row_count * t->column_count, Count);
-    t->row_totals = ARENA_ARRAY(a, t->row_count, Count);
-    t->column_totals = ARENA_ARRAY(a, t->column_count, Count);
-    for (size_t i = 0; i < hits->n; i++) {
-        const Mark *m = collected_mark(c, &hits->items[i], k);
-        if (hits->items[i].apart)
-            add_mark(&t->apart, m);
-        else
-            count_mark(t, &row_spreads[m->row], &column_spreads[m->column], m);
-    }
+    Spreads s;
+    make_both_heads(a, c, cut, k, t, &s);
+    Table *stages = count_stages(c, cut, k, t, s);
+    make_room(a, t);
+    count_hits(t, c, collected_hits(c, cut), k, s);
     t->multi = (cut->row.field && cut->row.field->multi) ||
                (cut->column.field && cut->column.field->multi);
     t->has_apart = reg->stats.apart != NULL;
     for (size_t i = 0; reg->stats.person && !cut->sum && i < c->rows.n; i++)
         t->records += !c->rows.items[i].apart;
-    mask(t);
+    mask(c->arena, t, c->stages.n ? stages : t, c->stages.n ? c->stages.n : 1);
 }
 
 /* The most exact audience any of the subject's roles allows. */
@@ -398,7 +472,7 @@ typedef struct Planned {
     Table table;
     Cut cut;
     Verb verb;
-    bool counted;
+    bool counted, frozen;
 } Planned;
 
 static Err judge(Reader *rd, const TableAsk *ask, Problems *problems, Planned *ret)
@@ -425,11 +499,13 @@ static Err judge(Reader *rd, const TableAsk *ask, Problems *problems, Planned *r
         wrong(problems, M_PERIOD_HALF, STR_NONE);
     if (problems->errors)
         return E_INVALID;
-    if (!narrowed && !may_see(rd, ask->audience))
+    if (!narrowed && !may_see(rd, ask->preview ? AUDIENCE_INTERNAL : ask->audience))
         return E_DENIED;
     if (narrowed)
         TRY(find_parent(rd, ask, &p.table));
     p.verb = table_verb(ask->def, own->rows, own->columns, ask->parent);
+    p.frozen = !narrowed && !ask->preview && p.verb == VERB_COUNT &&
+               release_needed(rd->store->model, ask->audience);
     p.table.row_title = table_dim_label(reg, own->rows);
     p.table.column_title =
         str_empty(own->columns) ? (Label){{S(""), S("")}} : table_dim_label(reg, own->columns);
@@ -441,12 +517,38 @@ static Err judge(Reader *rd, const TableAsk *ask, Problems *problems, Planned *r
 static bool same_walk(const Planned *x, const Planned *y)
 {
     const TableAsk *a = &x->table.ask, *b = &y->table.ask;
-    return a->def->reg == b->def->reg && x->verb == y->verb && str_eq(a->period, b->period) &&
+    return a->def->reg == b->def->reg && x->verb == y->verb && x->frozen == y->frozen &&
+           a->audience == b->audience && str_eq(a->period, b->period) &&
            str_eq(a->parent, b->parent);
 }
 
+/* Releases that were read: the tables of one question ask for one half-year. */
+typedef struct Read {
+    Str period;
+    Audience audience;
+    Releases all;
+} Read;
+
+static Err read_releases(Reader *rd, const TableAsk *ask, Read *read)
+{
+    if (str_eq(read->period, ask->period) && read->audience == ask->audience)
+        return ERR_OK;
+    read->period = ask->period;
+    read->audience = ask->audience;
+    return releases_read(rd, rd->arena, ask->period, ask->audience, &read->all);
+}
+
+static Err thaw(Arena *a, const Register *reg, const Releases *from, Cut *cut, size_t cuts,
+                Collected *ret)
+{
+    StrList texts = {0};
+    for (size_t i = 0; i < from->n; i++)
+        *ARENA_PUSH(a, texts) = from->items[i].text;
+    return table_thaw(a, reg, &texts, cut, cuts, ret);
+}
+
 /* Counts the first of `n` planned tables, and every other that the same walk serves. */
-static Err count_walk(Reader *rd, Arena *a, Planned *planned, size_t n)
+static Err count_walk(Reader *rd, Arena *a, Planned *planned, size_t n, const Releases *from)
 {
     size_t *which = ARENA_ARRAY(a, n, size_t), cuts = 0;
     Cut *cut = ARENA_ARRAY(a, n, Cut);
@@ -462,22 +564,47 @@ static Err count_walk(Reader *rd, Arena *a, Planned *planned, size_t n)
         which[cuts] = i;
         cut[cuts++] = planned[i].cut;
     }
-    TRY(table_collect(rd, a, &ask, cut, cuts, &c));
+    if (planned->frozen)
+        TRY(thaw(a, ask.reg, from, cut, cuts, &c));
+    else
+        TRY(table_collect(rd, a, &ask, cut, cuts, &c));
     for (size_t k = 0; k < cuts; k++)
         fill(rd->arena, &c, &cut[k], k, &planned[which[k]].table);
     return arena_over(a) ? E_TOO_LARGE : ERR_OK;
 }
 
+/* Says of a walk that found nothing released why. */
+static Err count_released(Reader *rd, Arena *a, Planned *planned, size_t n, Read *read,
+                          Problems *problems)
+{
+    const TableAsk *ask = &planned->table.ask;
+    TRY(read_releases(rd, ask, read));
+    const Release *newest = read->all.n ? &read->all.items[read->all.n - 1] : NULL;
+    Err e = newest ? count_walk(rd, a, planned, n, &read->all) : E_NOT_FOUND;
+    if (e == E_NOT_FOUND) {
+        wrong(problems, newest ? M_TABLE_NOT_IN_RELEASE : M_TABLE_NOT_RELEASED, ask->period);
+        return E_INVALID;
+    }
+    for (size_t i = 0; e == ERR_OK && i < n; i++)
+        if (same_walk(planned, &planned[i])) {
+            planned[i].table.release = newest;
+            planned[i].table.counted_at = newest->at;
+        }
+    return e;
+}
+
 Err table_count_set(Reader *rd, const TableAsk *asks, size_t n, Problems *problems, Table *ret)
 {
     Planned *planned = ARENA_ARRAY(rd->arena, n, Planned);
+    Read read = {0};
     for (size_t i = 0; i < n; i++)
         TRY(judge(rd, &asks[i], problems, &planned[i]));
     for (size_t i = 0; i < n; i++) {
         if (planned[i].counted)
             continue;
         Arena *a = arena_new(COUNTING_MAX);
-        Err e = count_walk(rd, a, planned + i, n - i);
+        Err e = planned[i].frozen ? count_released(rd, a, planned + i, n - i, &read, problems)
+                                  : count_walk(rd, a, planned + i, n - i, NULL);
         arena_free(a);
         TRY(e);
     }
@@ -491,24 +618,43 @@ Err table_count(Reader *rd, const TableAsk *ask, Problems *problems, Table *ret)
     return table_count_set(rd, ask, 1, problems, ret);
 }
 
-Err table_total(Reader *rd, const Register *reg, Str period, Audience audience, Count *ret)
+static int64_t not_apart(const Hits *persons)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < persons->n; i++)
+        n += !persons->items[i].apart;
+    return n;
+}
+
+static Err collect_total(Reader *rd, Arena *a, const Register *reg, Str period, Audience audience,
+                         Collected *ret)
 {
     CollectAsk ask = {.reg = reg, .verb = VERB_COUNT};
     Cut cut = {.row = {.none = true}, .column = {.none = true}};
-    Collected c;
+    Releases from = {0};
     if (!period_parse(period, &ask.period) || !table_period_fits(period, audience))
         return E_INVALID;
     if (!may_see(rd, audience))
         return E_DENIED;
+    if (!release_needed(rd->store->model, audience))
+        return table_collect(rd, a, &ask, &cut, 1, ret);
+    TRY(releases_read(rd, a, period, audience, &from));
+    return from.n ? thaw(a, reg, &from, &cut, 1, ret) : E_NOT_FOUND;
+}
+
+Err table_total(Reader *rd, const Register *reg, Str period, Audience audience, Count *ret)
+{
     Arena *a = arena_new(COUNTING_MAX);
-    Err e = table_collect(rd, a, &ask, &cut, 1, &c);
+    Collected c = {0};
     *ret = (Count){0};
-    for (size_t i = 0; e == ERR_OK && i < c.persons.n; i++)
-        ret->n += !c.persons.items[i].apart;
+    Err e = collect_total(rd, a, reg, period, audience, &c);
+    int64_t *stages = ARENA_ARRAY(a, c.stages.n, int64_t);
+    for (size_t i = 0; i < c.stages.n; i++)
+        stages[i] = not_apart(&c.stages.items[i].persons);
+    ret->n = not_apart(&c.persons);
+    mask_alone(ret, audience_k(audience), stages, c.stages.n);
     if (e == ERR_OK && arena_over(a))
         e = E_TOO_LARGE;
     arena_free(a);
-    TRY(e);
-    mask_cell(ret, audience_k(audience));
-    return ERR_OK;
+    return e;
 }

@@ -19,6 +19,7 @@ typedef struct TableAsk {
     Str rows, columns; /* dimensions; absent: those of the definition; columns may stay absent */
     Str period;        /* "2026-S1", "2026" or "from/to" */
     Audience audience;
+    bool preview; /* of what a release of today would show; for who may see exact figures */
     Str parent; /* uid: only records under it, which the subject may read; the period may be absent
                  * then, and nothing is masked for him */
 } TableAsk;
@@ -52,6 +53,7 @@ typedef struct Table {
     bool has_apart;
     bool multi; /* a dimension with several values: rows may add up to more */
     int64_t counted_at;
+    const struct Release *release; /* whose figures they are; NULL: counted now */
 } Table;
 
 /* Whether figures of that period are for the audience: a year, or dates of choice, less the
@@ -60,16 +62,21 @@ bool table_period_fits(Str period, Audience audience);
 /* Dimensions that the definition allows for rows and columns. */
 StrList table_dims(Arena *a, const TableDef *def);
 Label table_dim_label(const Register *reg, Str dim);
-/* E_INVALID with a problem for an unknown dimension or period; E_DENIED without the right to count
- * or beyond the subject's audience. */
+/* E_INVALID with a problem for an unknown dimension or period, or one that was not released for
+ * the audience (engine/release_db.h); E_DENIED without the right to count or beyond the subject's
+ * audience. */
 MUST_CHECK Err table_count(Reader *rd, const TableAsk *ask, Problems *problems, Table *ret);
 /* The same for several tables, each in its place of `ret`: those of one register and period are
  * counted in one walk over it. Nothing is counted when one of them may not be. */
 MUST_CHECK Err table_count_set(Reader *rd, const TableAsk *asks, size_t n, Problems *problems,
                                Table *ret);
-/* One figure: the total of a register for a period, in its unit (KAS-21: never added together). */
+/* One figure: the total of a register for a period, in its unit (KAS-21: never added together).
+ * E_NOT_FOUND when it was not released for the audience. */
 MUST_CHECK Err table_total(Reader *rd, const Register *reg, Str period, Audience audience,
                            Count *ret);
+/* Puts down every row that counts in the period, of every register that is counted, by its
+ * dimensions alone: what a release keeps and tables are counted from (engine/table_frozen.c). */
+MUST_CHECK Err table_freeze(Reader *rd, Period period, Buf *out);
 /* "<5", "*", or the number; zero prints as 0. */
 Str count_text(Arena *a, Lang lang, const Count *c, Audience audience);
 /* A cell of the table for people: a count, or a sum with its unit; a sum of unknown values only is

@@ -78,16 +78,22 @@ static Str dim_value(const Walk *w, const Dim *d, const Record *r, Str *ret_name
     return d->state ? r->state : r->vals[d->field->index].text;
 }
 
-static Mark mark_of(const Walk *w, Cut *cut, const Record *r)
+void collected_put(Collected *c, Cut *cut, Str row, Str row_name, Str column, Str column_name,
+                   Str value)
 {
-    Arena *a = w->to->arena;
-    Mark m = {0};
-    Str name, text = dim_value(w, &cut->row, r, &name);
-    m.row = number_of(a, &cut->rows, text, name);
-    text = dim_value(w, &cut->column, r, &name);
-    m.column = number_of(a, &cut->columns, text, name);
-    m.valued = cut->sum && str_i64(r->vals[cut->sum->index].text, &m.value);
-    return m;
+    Mark m = {.row = number_of(c->arena, &cut->rows, row, row_name),
+              .column = number_of(c->arena, &cut->columns, column, column_name)};
+    m.valued = cut->sum && str_i64(value, &m.value);
+    *ARENA_PUSH(c->arena, c->marks) = m;
+}
+
+static void put_mark(const Walk *w, Cut *cut, const Record *r)
+{
+    Str row_name, column_name;
+    Str row = dim_value(w, &cut->row, r, &row_name),
+        column = dim_value(w, &cut->column, r, &column_name);
+    collected_put(w->to, cut, row, row_name, column, column_name,
+                  cut->sum ? r->vals[cut->sum->index].text : STR_NONE);
 }
 
 static Err take_row(void *ctx, const Record *r)
@@ -110,7 +116,7 @@ static Err take_row(void *ctx, const Record *r)
     }
     *ARENA_PUSH(to->arena, to->rows) = h;
     for (size_t k = 0; k < to->cuts; k++)
-        *ARENA_PUSH(to->arena, to->marks) = mark_of(w, &w->cuts[k], r);
+        put_mark(w, &w->cuts[k], r);
     return ERR_OK;
 }
 
@@ -205,6 +211,11 @@ Err table_collect(Reader *rd, Arena *a, const CollectAsk *ask, Cut *cuts, size_t
 const Hits *collected_hits(const Collected *c, const Cut *cut)
 {
     return cut->sum ? &c->rows : &c->persons;
+}
+
+const Hits *stage_hits(const Stage *s, const Cut *cut)
+{
+    return cut->sum ? &s->rows : &s->persons;
 }
 
 const Mark *collected_mark(const Collected *c, const Hit *h, size_t k)

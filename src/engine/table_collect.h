@@ -1,5 +1,6 @@
 /* One walk over a register for all tables that count it in a period: what each of them takes of a
- * row, and the row that each person is counted by. Only table.c includes this header. */
+ * row, and the row that each person is counted by; or the same from the rows that a release froze.
+ * Only table*.c includes this header. */
 #pragma once
 
 #include "engine/table.h"
@@ -44,6 +45,12 @@ typedef struct Hit {
 
 typedef ARENA_LIST(Hit) Hits;
 
+/* What the small cells of a table are held against: a version that was released, or the rows that
+ * changed between two. */
+typedef struct Stage {
+    Hits rows, persons;
+} Stage;
+
 typedef struct Collected {
     Arena *arena;
     Hits rows;    /* every row that counts */
@@ -51,6 +58,7 @@ typedef struct Collected {
     ARENA_LIST(Mark) marks; /* cuts of them a row */
     size_t cuts;
     Words dates;
+    ARENA_LIST(Stage) stages; /* of frozen rows, the newest last: that is what is counted */
 } Collected;
 
 typedef struct CollectAsk {
@@ -65,5 +73,18 @@ MUST_CHECK Err table_collect(Reader *rd, Arena *a, const CollectAsk *ask, Cut *c
                              Collected *ret);
 /* The rows a table counts: every amount counts, whoever it belongs to. */
 const Hits *collected_hits(const Collected *c, const Cut *cut);
+const Hits *stage_hits(const Stage *s, const Cut *cut);
+/* Puts down what one more row is to one more cut. */
+void collected_put(Collected *c, Cut *cut, Str row, Str row_name, Str column, Str column_name,
+                   Str value);
+/* False when the register counts by no dimension of that name. */
+bool dim_of(const Register *reg, Str name, Dim *ret);
+/* Whether the dimension calls records by their headings. */
+bool dim_names(const Dim *d);
+/* The same as table_collect from the frozen texts of a half-year, oldest first; E_NOT_FOUND when
+ * the newest does not hold the register or a dimension asked for. A version in which fewer rows
+ * changed than the public may know of is passed over: its changes wait for the next. */
+MUST_CHECK Err table_thaw(Arena *a, const Register *reg, const StrList *texts, Cut *cuts, size_t n,
+                          Collected *ret);
 /* What cut number `k` took of a hit. */
 const Mark *collected_mark(const Collected *c, const Hit *h, size_t k);

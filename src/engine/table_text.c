@@ -1,7 +1,7 @@
 /* Tables as people and machines read them: cells, the lines around them, CSV. */
 #include "base/csv.h"
 #include "base/number.h"
-#include "engine/table.h"
+#include "engine/release_db.h"
 
 static Str masked_text(Arena *a, const Count *c, Audience audience)
 {
@@ -76,10 +76,25 @@ static void sentence(Buf *b, Str text)
     buf_put(b, text);
 }
 
+static void release_lines(Buf *b, Lang lang, const Table *t)
+{
+    Arena *a = b->arena;
+    const Release *r = t->release;
+    if (t->ask.preview)
+        sentence(b, tr(lang, M_TABLE_PREVIEW));
+    if (!r)
+        return;
+    sentence(b, tr_args(a, lang, M_TABLE_RELEASE, r->number, str_int(a, r->version), r->hash));
+    if (r->version > 1)
+        sentence(b, tr_args(a, lang, M_TABLE_CORRECTED, r->correction,
+                            str_int(a, audience_k(AUDIENCE_PUBLIC))));
+}
+
 static Str method_lines(Arena *a, Lang lang, const Table *t)
 {
     Buf b = buf_new(a, 256);
     int k = str_empty(t->ask.parent) ? audience_k(t->ask.audience) : 0;
+    release_lines(&b, lang, t);
     if (!str_empty(t->parent_title))
         sentence(&b, tr_args(a, lang, M_TABLE_UNDER, t->parent_title));
     sentence(&b, t->ask.def->note.text[lang]);

@@ -384,6 +384,8 @@ static Err judge(Apply *ap, Change *c, const Record *before)
     Relation rel;
     if (!ap->subject->system && !c->followed) {
         Verb verb = verb_of(c, before);
+        if (record_locked(before))
+            return fail(ap, c, NULL, M_RECORD_LOCKED, STR_NONE, E_FLOW);
         TRY(reach_relation(ap->tx->db, ap->subject, c->reg->name, before->id, ap->now, &rel));
         if (!policy_decide(ap->subject, verb, c->reg->rights, &rel).allowed)
             return fail(ap, c, NULL, M_E_NOT_FOUND, STR_NONE, E_NOT_FOUND);

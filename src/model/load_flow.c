@@ -40,6 +40,7 @@ void load_state(Loader *l, void *into, const Node *node)
         {"opens", READ_FLAG, KEY_MAY, offsetof(State, opens), NULL},
         {"restricts", READ_FLAG, KEY_MAY, offsetof(State, restricts), NULL},
         {"holds", READ_FLAG, KEY_MAY, offsetof(State, holds), NULL},
+        {"locked", READ_FLAG, KEY_MAY, offsetof(State, locked), NULL},
     };
     LOAD_MAP(l, node, keys, into);
 }

@@ -202,6 +202,7 @@ typedef struct State {
                    copy of what is held about the person may be made */
     bool restricts; /* a matter in this state restricts what is done with the person's file */
     bool holds;     /* a matter in this state keeps what it names from being destroyed */
+    bool locked;    /* nobody changes a record in this state any more */
 } State;
 
 typedef struct Setting {

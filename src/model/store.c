@@ -167,10 +167,17 @@ static bool held_back(Reader *rd, const Register *reg, const Record *above, Verb
     return store_restricted(rd, above, &restricted) != ERR_OK || restricted;
 }
 
+bool record_locked(const Record *r)
+{
+    const State *state = reg_state(r->reg, r->state);
+    return state && state->locked;
+}
+
 Decision store_decide(Reader *rd, const Record *r, Verb verb)
 {
     Decision d = by_rights(rd, r, verb);
-    return d.allowed && held_back(rd, r->reg, r, verb) ? (Decision){0} : d;
+    bool stands = verb & (VERB_CHANGE | VERB_MOVE | VERB_VOID) && record_locked(r);
+    return stands || (d.allowed && held_back(rd, r->reg, r, verb)) ? (Decision){0} : d;
 }
 
 bool store_builds_on(Reader *rd, const Record *r)

@@ -96,6 +96,8 @@ void reader_end(Reader *rd);
 /* Loads one record by uid with its clear fields; sealed fields carry `sealed`. E_NOT_FOUND when it
  * does not exist or lies out of reach (one answer for both), E_DENIED without the verb. */
 MUST_CHECK Err store_get(Reader *rd, const Register *reg, Str uid, Verb verb, Record *ret);
+/* Whether its state lets nobody change it any more. */
+bool record_locked(const Record *r);
 /* What the subject may do with a loaded record. */
 Decision store_decide(Reader *rd, const Record *r, Verb verb);
 /* Whether the list of conflicts of interest shuts the subject out of the record `uid`, so that for

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/number.h"
-#include "engine/table.h"
+#include "engine/release_db.h"
 
 bool home_has_figures(const Req *req)
 {
@@ -12,45 +12,83 @@ bool home_has_figures(const Req *req)
     return false;
 }
 
+/* What a role's figures are of: the half-year that runs beside the one before, or the newest that
+ * was released beside the one before, if that was. */
+typedef struct Half {
+    Audience audience;
+    Str period, before;     /* absent: none was released */
+    const Release *release; /* NULL: it runs */
+} Half;
+
+static Err half_shown(Req *req, Audience audience, Half *ret)
+{
+    Arena *a = req->arena;
+    Releases all = {0}, earlier = {0};
+    Period p;
+    *ret = (Half){audience, period_half_year(a, clock_today(), 0),
+                  period_half_year(a, clock_today(), 1), NULL};
+    if (!release_needed(req->model, audience))
+        return ERR_OK;
+    TRY(release_latest(&req->reader, audience, &ret->period));
+    if (!period_parse(ret->period, &p))
+        return ERR_OK;
+    ret->before = period_half_year(a, p.from, 1);
+    TRY(releases_read(&req->reader, a, ret->period, audience, &all));
+    TRY(releases_read(&req->reader, a, ret->before, audience, &earlier));
+    ret->release = all.n ? &all.items[all.n - 1] : NULL;
+    ret->before = earlier.n ? ret->before : STR_NONE;
+    return ERR_OK;
+}
+
 /* Small numbers are not compared: how they moved would tell them. */
-static Str compared(Req *req, const Count *now, const Count *then, Audience audience, Str period)
+static Str compared(Req *req, const Count *now, const Count *then, const Half *half)
 {
     Msg msg = M_FIGURE_BESIDE;
     if (!now->masked && !then->masked)
         msg = now->n > then->n ? M_FIGURE_RISE : now->n < then->n ? M_FIGURE_FALL : M_FIGURE_SAME;
-    return req_say(req, msg, count_text(req->arena, req->lang, then, audience),
-                   period_label(req->arena, req->lang, period));
+    return req_say(req, msg, count_text(req->arena, req->lang, then, half->audience),
+                   period_label(req->arena, req->lang, half->before));
 }
 
-/* One figure of the half-year that runs: what it is, how much, and what stands beside it. */
-static void shown(Req *req, Html *h, Str what, Str much, Str beside)
+/* Whether the half-year runs, or who released it. */
+static Str standing(Req *req, const Release *release)
+{
+    if (!release)
+        return req_tr(req, M_FIGURE_RUNNING);
+    return req_say(req, M_FIGURE_RELEASED, release->number, str_int(req->arena, release->version));
+}
+
+/* One figure of the half-year: what it is, how much, and what stands beside it. */
+static void shown(Req *req, Html *h, const Half *half, Str what, Str much, Str beside)
 {
     Arena *a = req->arena;
-    Str period = period_label(a, req->lang, period_half_year(a, clock_today(), 0));
+    Str period = period_label(a, req->lang, half->period);
     h_class(h, "section", "bagian hitungan");
     h_element(h, "h2", str_printf(a, "%.*s, %.*s", STR_ARG(what), STR_ARG(period)));
     h_element_as(h, "p", "besar", much);
-    h_element(
-        h, "p",
-        str_printf(a, "%.*s (%.*s)", STR_ARG(beside), STR_ARG(req_tr(req, M_FIGURE_RUNNING))));
+    h_element(h, "p",
+              str_printf(a, "%.*s (%.*s)", STR_ARG(beside), STR_ARG(standing(req, half->release))));
     h_close(h);
 }
 
-static Err figure(Req *req, Html *h, const Register *reg, Audience audience)
+static Err figure(Req *req, Html *h, const Register *reg, const Half *half)
 {
     Arena *a = req->arena;
     Count now, then;
-    Str before = period_half_year(a, clock_today(), 1);
-    TRY(table_total(&req->reader, reg, period_half_year(a, clock_today(), 0), audience, &now));
-    TRY(table_total(&req->reader, reg, before, audience, &then));
-    shown(req, h, req_label(req, &reg->stats.unit->label), count_text(a, req->lang, &now, audience),
-          compared(req, &now, &then, audience, before));
+    Str beside = S("");
+    TRY(table_total(&req->reader, reg, half->period, half->audience, &now));
+    if (half->before.ptr) {
+        TRY(table_total(&req->reader, reg, half->before, half->audience, &then));
+        beside = compared(req, &now, &then, half);
+    }
+    shown(req, h, half, req_label(req, &reg->stats.unit->label),
+          count_text(a, req->lang, &now, half->audience), beside);
     return ERR_OK;
 }
 
 /* The part that the first code of the share has of all of them, out of figures the audience may
  * see: where one of these is hidden, so is the share. */
-static Err share_of(Req *req, const TableDef *def, Audience audience, int back, Str *ret_part,
+static Err share_of(Req *req, const TableDef *def, Audience audience, Str period, Str *ret_part,
                     Str *ret_counts)
 {
     Arena *a = req->arena;
@@ -58,10 +96,7 @@ static Err share_of(Req *req, const TableDef *def, Audience audience, int back, 
     Problems problems = {.arena = a};
     int64_t first = 0, all = 0;
     bool masked = false;
-    TableAsk ask = {.def = def,
-                    .rows = def->rows,
-                    .period = period_half_year(a, clock_today(), back),
-                    .audience = audience};
+    TableAsk ask = {.def = def, .rows = def->rows, .period = period, .audience = audience};
     TRY(table_count(&req->reader, &ask, &problems, &t));
     for (size_t i = 0; i < t.row_count; i++)
         if (str_list_has(&def->share, t.rows[i].code)) {
@@ -79,23 +114,39 @@ static Err share_of(Req *req, const TableDef *def, Audience audience, int back, 
     return ERR_OK;
 }
 
-static Err share(Req *req, Html *h, const TableDef *def, Audience audience)
+static Err share(Req *req, Html *h, const TableDef *def, const Half *half)
 {
     Arena *a = req->arena;
-    Str now, then, counts, other, period = period_half_year(a, clock_today(), 1);
-    TRY(share_of(req, def, audience, 0, &now, &counts));
-    TRY(share_of(req, def, audience, 1, &then, &other));
-    Str beside = req_say(req, M_FIGURE_BESIDE, then, period_label(a, req->lang, period));
-    shown(req, h, req_label(req, &def->share_label), now,
+    Str now, then, counts, other, beside = S("");
+    TRY(share_of(req, def, half->audience, half->period, &now, &counts));
+    if (half->before.ptr) {
+        TRY(share_of(req, def, half->audience, half->before, &then, &other));
+        beside = req_say(req, M_FIGURE_BESIDE, then, period_label(a, req->lang, half->before));
+    }
+    shown(req, h, half, req_label(req, &def->share_label), now,
           counts.len ? str_printf(a, "%.*s; %.*s", STR_ARG(counts), STR_ARG(beside)) : beside);
     return ERR_OK;
 }
 
-static Err one(Req *req, Html *h, Str name, Audience audience)
+static Err one(Req *req, Html *h, Str name, const Half *half)
 {
     const TableDef *def = model_table(req->model, name);
-    return def && def->share.n ? share(req, h, def, audience)
-                               : figure(req, h, model_reg(req->model, name), audience);
+    return def && def->share.n ? share(req, h, def, half)
+                               : figure(req, h, model_reg(req->model, name), half);
+}
+
+static Err figures_of(Req *req, Html *h, const RoleDef *role)
+{
+    Half half;
+    TRY(half_shown(req, (Audience)role->audience, &half));
+    if (!half.period.ptr)
+        h_element(h, "p", req_tr(req, M_FIGURE_UNRELEASED));
+    for (size_t k = 0; half.period.ptr && k < role->figures.n; k++) {
+        Err e = one(req, h, role->figures.items[k], &half);
+        if (e != E_NOT_FOUND && e != E_INVALID) /* younger than the release */
+            TRY(e);
+    }
+    return ERR_OK;
 }
 
 Err home_figures(Req *req, Html *h)
@@ -108,8 +159,8 @@ Err home_figures(Req *req, Html *h)
     h_close(h);
     h_class(h, "div", "ringkas");
     for (size_t i = 0; i < m->role_count; i++)
-        for (size_t k = 0; (req->subject.roles >> i & 1) && k < m->roles[i].figures.n; k++)
-            TRY(one(req, h, m->roles[i].figures.items[k], (Audience)m->roles[i].audience));
+        if ((req->subject.roles >> i & 1) && m->roles[i].figures.n)
+            TRY(figures_of(req, h, &m->roles[i]));
     h_close(h);
     return ERR_OK;
 }

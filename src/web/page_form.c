@@ -262,7 +262,7 @@ static Err take_from_book(Save *s, Str row)
 Err page_form(Req *req)
 {
     Save *s;
-    Str text = STR_NONE, row = req_query(req, S("-penduduk"));
+    Str text = STR_NONE, row = req_query(req, S("-penduduk")), fill = req_query(req, S("-isi"));
     int64_t at = 0;
     TRY(save_begin(req, &s));
     if (!s->sheet && req->reg->has_parent && !req->reg->parent_optional && !s->parent_reg)
@@ -277,11 +277,12 @@ Err page_form(Req *req)
     if (!str_empty(row))
         TRY(take_from_book(s, row));
     TRY(draft_get(&req->reader, s->draft, &text, &at));
-    if (!s->letter.ptr && text.ptr && str_is(req_query(req, S("draf")), "lanjut")) {
+    bool draft = text.ptr && str_is(req_query(req, S("draf")), "lanjut");
+    if (!s->letter.ptr && (draft || !str_empty(fill))) {
         Params *typed = ARENA_NEW(req->arena, Params);
-        TRY(urlencoded_parse(req->arena, text, typed));
+        TRY(urlencoded_parse(req->arena, draft ? text : fill, typed));
         s->form.typed = s->sub.typed = typed;
-        at = 0;
+        at = draft ? 0 : at;
     }
     return show_form(s, text.ptr ? at : 0);
 }

@@ -1,15 +1,19 @@
 /* Tables of figures: the choice of period, dimensions and audience, and the counted table on
  * screen, as CSV and as XLSX with the same numbers. */
 #include "engine/chart.h"
-#include "engine/table.h"
+#include "engine/release_db.h"
 #include "intake/table_book.h"
 #include "web/page.h"
 #include "web/widget.h"
 
-/* The half-year that ended last, or the one that runs when asked for. */
-static Str default_period(Req *req)
+/* The half-year that runs, or the newest that was released for the audience. */
+static Err default_period(Req *req, Audience audience, Str *ret)
 {
-    return period_half_year(req->arena, clock_today(), 0);
+    Str latest = STR_NONE;
+    if (release_needed(req->model, audience))
+        TRY(release_latest(&req->reader, audience, &latest));
+    *ret = latest.ptr ? latest : period_half_year(req->arena, clock_today(), 0);
+    return ERR_OK;
 }
 
 static Audience default_audience(const Req *req)
@@ -35,6 +39,7 @@ static Err read_ask(Req *req, TableAsk *ask)
                       .columns = req_query(req, S("kolom")),
                       .period = req_query(req, S("masa")),
                       .parent = req_query(req, S("induk")),
+                      .preview = str_is(req_query(req, S("pratinjau")), "ya"),
                       .audience = default_audience(req)};
     if (!ask->def)
         return E_NOT_FOUND;
@@ -43,7 +48,7 @@ static Err read_ask(Req *req, TableAsk *ask)
     if (!str_empty(audience) && !audience_of(audience, &ask->audience))
         return E_BAD_REQ;
     if (str_empty(ask->period) && str_empty(ask->parent))
-        ask->period = default_period(req);
+        TRY(default_period(req, ask->audience, &ask->period));
     if (str_empty(ask->rows))
         ask->rows = ask->def->rows;
     if (str_empty(ask->columns))
@@ -142,6 +147,7 @@ static Str ask_url(Req *req, const TableAsk *ask, const char *suffix)
                  {"baris", ask->rows},
                  {"kolom", str_empty(ask->columns) ? S("-") : ask->columns},
                  {"induk", ask->parent},
+                 {"pratinjau", ask->preview ? S("ya") : STR_NONE},
                  {"untuk", audience_word(ask->audience)}};
     Buf q = buf_new(req->arena, 160);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -149,6 +155,19 @@ static Str ask_url(Req *req, const TableAsk *ask, const char *suffix)
             query_put(&q, str_of(words[i].name), words[i].value);
     return str_printf(req->arena, "/tabel/%.*s%s?%.*s", STR_ARG(ask->def->name), suffix,
                       STR_ARG(buf_str(&q)));
+}
+
+/* The form of a release of that half-year. */
+static Str release_form(Req *req, Period p)
+{
+    const Register *releases = role_reg(req->model, REG_ROLE_RELEASE);
+    const Field *from = role_field(req->model, FIELD_ROLE_RELEASE_FROM),
+                *to = role_field(req->model, FIELD_ROLE_RELEASE_TO);
+    Buf fields = buf_new(req->arena, 80), q = buf_new(req->arena, 120);
+    query_put(&fields, from->name, date_short(req->arena, req->lang, p.from));
+    query_put(&fields, to->name, date_short(req->arena, req->lang, p.to));
+    query_put(&q, S("-isi"), buf_str(&fields));
+    return str_printf(req->arena, "/%.*s/baru?%.*s", STR_ARG(releases->name), STR_ARG(buf_str(&q)));
 }
 
 static void cell(Req *req, Html *h, const Table *t, const Count *c, bool total)
@@ -239,6 +258,23 @@ static void downloads(Req *req, Html *h, const TableAsk *ask)
     h_close(h);
 }
 
+/* What to do where nothing was released: who may, freezes; who sees exact figures, looks first. */
+static void offer_release(Req *req, Html *h, TableAsk ask)
+{
+    const Register *releases = role_reg(req->model, REG_ROLE_RELEASE);
+    Period p;
+    if (!releases || !release_needed(req->model, ask.audience) || !period_parse(ask.period, &p) ||
+        !table_period_fits(ask.period, ask.audience))
+        return;
+    ask.preview = true;
+    h_class(h, "p", "tombol");
+    if (default_audience(req) == AUDIENCE_INTERNAL)
+        page_link(h, ask_url(req, &ask, ""), req_tr(req, M_TABLE_SEE_PREVIEW));
+    if (req_may(req, releases, VERB_CREATE) && date_cmp(p.to, clock_today()) < 0)
+        page_link(h, release_form(req, p), req_tr(req, M_TABLE_FREEZE));
+    h_close(h);
+}
+
 Err page_table(Req *req)
 {
     TableAsk ask;
@@ -257,10 +293,15 @@ Err page_table(Req *req)
     ask_form(req, h, &ask);
     for (size_t i = 0; i < problems.n; i++)
         page_notice(h, "galat", problem_text(req->arena, req->lang, &problems.items[i]));
+    if (e == E_INVALID || ask.preview)
+        offer_release(req, h, ask);
+    if (e == ERR_OK && ask.preview)
+        page_notice(h, "awas", req_tr(req, M_TABLE_PREVIEW));
     if (e == ERR_OK && ask.def->sum && !t.total.n) { /* a sum of nothing is no zero */
         page_notice(h, "info", req_tr(req, M_TABLE_NOTHING));
     } else if (e == ERR_OK) {
-        downloads(req, h, &ask);
+        if (!ask.preview)
+            downloads(req, h, &ask);
         chart(req, h, &t);
         table_body(req, h, &t);
     }
@@ -279,6 +320,7 @@ static Err download(Req *req, bool xlsx)
     Table t;
     Str bytes;
     TRY(read_ask(req, &ask));
+    TRY(ask.preview ? E_BAD_REQ : ERR_OK);
     TRY(table_count(&req->reader, &ask, &problems, &t));
     Str of = str_empty(ask.period) ? ask.parent : ask.period;
     if (xlsx) {
@@ -328,7 +370,7 @@ Err page_tables_xlsx(Req *req)
     if (!str_empty(word) && !audience_of(word, &audience))
         return E_BAD_REQ;
     if (!period_parse(period, &p) || !table_period_fits(period, audience))
-        period = default_period(req);
+        TRY(default_period(req, audience, &period));
     for (size_t i = 0; i < m->table_count; i++)
         if (may_ask(req, &m->tables[i], audience))
             asks[n++] = (TableAsk){.def = &m->tables[i], .period = period, .audience = audience};
@@ -347,7 +389,10 @@ static Err totals(Req *req, Html *h, Str period, Audience audience)
         Count n;
         if (!r->stats.on || !r->stats.unit || !req_may(req, r, VERB_COUNT))
             continue;
-        TRY(table_total(&req->reader, r, period, audience, &n));
+        Err e = table_total(&req->reader, r, period, audience, &n);
+        if (e == E_NOT_FOUND) /* younger than the release */
+            continue;
+        TRY(e);
         h_open(h, "div");
         h_element(h, "dt", req_label(req, &r->label));
         h_open(h, "dd");
@@ -361,24 +406,42 @@ static Err totals(Req *req, Html *h, Str period, Audience audience)
     return ERR_OK;
 }
 
-Err page_tables(Req *req)
+/* Totals and the workbook of a period, or that it was not released. */
+static Err period_figures(Req *req, Html *h, Str period, Audience audience)
 {
-    Str period = req_query(req, S("masa"));
-    Period p;
-    TRY(req_needs_duty(req, "tables"));
-    if (!period_parse(period, &p) || !table_period_fits(period, default_audience(req)))
-        period = default_period(req);
-    Html *h = page_begin(req, req_tr(req, M_TABLES), NULL, 0);
-    h_class(h, "form", "saringan");
-    h_attr(h, "method", S("get"));
-    period_select(req, h, period, false);
-    page_form_end(h, req_tr(req, M_TABLE_SHOW), STR_NONE);
-    TRY(totals(req, h, period, default_audience(req)));
+    Releases releases = {0};
+    bool needed = release_needed(req->model, audience);
+    if (needed)
+        TRY(releases_read(&req->reader, req->arena, period, audience, &releases));
+    if (needed && !releases.n) {
+        page_notice(
+            h, "info",
+            req_say(req, M_TABLE_NOT_RELEASED, period_label(req->arena, req->lang, period)));
+        return ERR_OK;
+    }
+    TRY(totals(req, h, period, audience));
     page_notice(h, "info", req_tr(req, M_TABLES_UNITS));
     h_class(h, "p", "unduh");
     page_link(h, str_printf(req->arena, "/tabel.xlsx?masa=%.*s", STR_ARG(period)),
               req_tr(req, M_TABLES_XLSX));
     h_close(h);
+    return ERR_OK;
+}
+
+Err page_tables(Req *req)
+{
+    Str period = req_query(req, S("masa"));
+    Audience audience = default_audience(req);
+    Period p;
+    TRY(req_needs_duty(req, "tables"));
+    if (!period_parse(period, &p) || !table_period_fits(period, audience))
+        TRY(default_period(req, audience, &period));
+    Html *h = page_begin(req, req_tr(req, M_TABLES), NULL, 0);
+    h_class(h, "form", "saringan");
+    h_attr(h, "method", S("get"));
+    period_select(req, h, period, false);
+    page_form_end(h, req_tr(req, M_TABLE_SHOW), STR_NONE);
+    TRY(period_figures(req, h, period, audience));
     h_open(h, "ul");
     for (size_t i = 0; i < req->model->table_count; i++) {
         const TableDef *t = &req->model->tables[i];
