@@ -127,10 +127,12 @@ Err release_latest(Reader *rd, Audience audience, Str *ret_period)
 
 /* ---- publishing ---- */
 
+/* `what` is copied: the problem outlives the command. */
 static Err refuse(Batch *batch, const Model *m, FieldRole at, Msg msg, Str what)
 {
-    problem_add(&batch->problems,
-                (Problem){.field = part(m, at)->name, .msg = msg, .args = {what}});
+    problem_add(&batch->problems, (Problem){.field = part(m, at)->name,
+                                            .msg = msg,
+                                            .args = {str_copy(batch->problems.arena, what)}});
     return E_INVALID;
 }
 

@@ -48,6 +48,8 @@ Err save_begin(Req *req, Save **ret)
     if (!str_empty(req->uid)) {
         s->sheet = ARENA_NEW(req->arena, Sheet);
         TRY(record_load(req, VERB_CHANGE, s->sheet));
+        if (record_locked(&s->sheet->rec))
+            return E_FLOW;
         s->form.rec = &s->sheet->rec;
         s->form.classes = s->sheet->decision.classes;
     } else {

@@ -164,8 +164,8 @@ static Str release_form(Req *req, Period p)
     const Field *from = role_field(req->model, FIELD_ROLE_RELEASE_FROM),
                 *to = role_field(req->model, FIELD_ROLE_RELEASE_TO);
     Buf fields = buf_new(req->arena, 80), q = buf_new(req->arena, 120);
-    query_put(&fields, from->name, date_short(req->arena, req->lang, p.from));
-    query_put(&fields, to->name, date_short(req->arena, req->lang, p.to));
+    query_put(&fields, from->name, date_iso(req->arena, p.from));
+    query_put(&fields, to->name, date_iso(req->arena, p.to));
     query_put(&q, S("-isi"), buf_str(&fields));
     return str_printf(req->arena, "/%.*s/baru?%.*s", STR_ARG(releases->name), STR_ARG(buf_str(&q)));
 }

@@ -168,7 +168,7 @@ def test_a_sealed_value_is_undone_and_stays_sealed(s):
 
 def test_a_legal_record_is_not_undone(s):
     c = s.as_("sekretaris")
-    path = steps.make(c, "rilis", judul="Rilis uji akhir", mulai="01/01/2026", selesai="31/03/2026", khalayak="publik",
+    path = steps.make(c, "rilis", judul="Rilis uji akhir", mulai="01/01/2026", selesai="30/06/2026", khalayak="publik",
                       catatan_metode="Dihitung dari register.")
     token = c.get("/").form("/keluar")["csrf"]
     assert "dapat diurungkan" not in c.get(path).words, "a button is offered that only refuses"

@@ -174,14 +174,6 @@ def test_all_tables_of_a_half_year_in_one_book_are_each_table_itself(s):
         assert counted > 10, (login, counted)
 
 
-def by_code(rows):
-    """{(row, column): shown} of a table's CSV, "" for totals."""
-    head = next(i for i, r in enumerate(rows) if len(r) > 1 and r[0] and r[1] and i > 4)
-    last = len(rows[head]) - 1
-    body = [r for r in rows[head + 1:] if len(r) == last + 1]
-    return {("" if i + 1 == len(body) else r[0], "" if c == last else rows[head][c]): r[c] for i, r in enumerate(body) for c in range(1, last + 1)}
-
-
 def test_tables_of_one_period_side_by_side_tell_nothing_hidden(s):
     """Every crossing of eight dimensions, each alone, both ways round, for both audiences: one who reads them all works none out."""
     c, dims, k = s.as_("sekretaris"), ("jk", "kelompok_umur", "asal_kab", "anak", "legalitas", "tahap", "klasifikasi_kasus", "pendidikan"), {"task-force": 5, "public": 10}
@@ -192,7 +184,7 @@ def test_tables_of_one_period_side_by_side_tell_nothing_hidden(s):
                 for audience in readable:
                     page = c.get("/tabel/korban_terpilah.csv", {"masa": period, "baris": rows, "kolom": columns, "untuk": audience})
                     assert page.status == 200, (rows, columns, page.status)
-                    who.table(rows, columns, by_code(list(csv.reader(page.body.decode("utf-8-sig").splitlines()))), k[audience])
+                    who.table(rows, columns, attacker.by_code(list(csv.reader(page.body.decode("utf-8-sig").splitlines()))), k[audience])
             who.think()
             assert len(who.hidden) > 200, "nothing was hidden"
             known = who.known(min(k[audience] for audience in readable))

@@ -1,6 +1,14 @@
 """Somebody who puts tables of one period side by side: what the figures shown say about the ones hidden."""
 
 
+def by_code(rows):
+    """{(row, column): shown} of a table's CSV, "" for totals."""
+    head = next(i for i, r in enumerate(rows) if len(r) > 1 and r[0] and r[1] and i > 4)
+    last = len(rows[head]) - 1
+    body = [r for r in rows[head + 1:] if len(r) == last + 1]
+    return {("" if i + 1 == len(body) else r[0], "" if c == last else rows[head][c]): r[c] for i, r in enumerate(body) for c in range(1, last + 1)}
+
+
 class Attacker:
     """Unknown numbers by name, each with the least and most it may be, and what adds up to what."""
 
