@@ -123,6 +123,15 @@ def change(client, path, **values):
     return client.submit(fill(form, values))
 
 
+def release(client, **values):
+    """A release of a half-year all the way to its publication; gives its page."""
+    path = make(client, "rilis", **{"judul": "Data korban terpilah", "khalayak": "publik", "catatan_metode": "Orang dihitung sekali.", **values})
+    for name in ("tinjau", "terbitkan"):
+        page = client.submit(client.get(path).form(f"/{name}"))
+        assert page.status == 200, page.words[-600:]
+    return client.get(path)
+
+
 def uid_of(path):
     return path.split("/")[2]
 
