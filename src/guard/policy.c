@@ -17,11 +17,11 @@ static bool row_speaks(const Subject *s, Verb verb, const Right *r)
     return has_role(s, r->role) && has_verb(r->verbs, verb);
 }
 
-enum { ALTERS = VERB_CHANGE | VERB_VOID, WRITES = ALTERS | VERB_CREATE | VERB_MOVE | VERB_IMPORT };
+enum { ALTERS = VERB_CHANGE | VERB_VOID, WRITES = ALTERS | VERB_MOVE | VERB_IMPORT };
 
 /* Whether the relation satisfies the scope, and the classes of what satisfies it. A record that is
  * one's own or assigned is within one's wider scopes, too; what is addressed to one is so alone.
- * What is shut to an office is not altered by it, and what is lent in part is read. */
+ * What is shut to an office is not altered by it, and what is lent in part is read and added to. */
 static bool scope_holds(Scope scope, Verb verb, const Relation *rel, unsigned *ret_classes)
 {
     bool open = !(verb & ALTERS), whole = !(verb & WRITES);

@@ -16,7 +16,14 @@ typedef enum Verb {
     VERB_COUNT = 1 << 8,
 } Verb;
 
-typedef enum Scope { SCOPE_ASSIGNED, SCOPE_OWN, SCOPE_AREA, SCOPE_ALL, SCOPE_ADDRESSED, SCOPE_OVERSIGHT } Scope;
+typedef enum Scope {
+    SCOPE_ASSIGNED,
+    SCOPE_OWN,
+    SCOPE_AREA,
+    SCOPE_ALL,
+    SCOPE_ADDRESSED,
+    SCOPE_OVERSIGHT
+} Scope;
 #define SCOPE_BIT(s) (1u << (s))
 
 /* One row of `rights:` of a register. */
@@ -65,8 +72,8 @@ typedef struct Decision {
     unsigned classes; /* protected classes the subject may open */
 } Decision;
 
-/* The system may do everything; an excluded subject nothing but oversee. Otherwise the union over the rows that
- * name one of the subject's roles and the verb and whose scope the relation satisfies:
+/* The system may do everything; an excluded subject nothing but oversee. Otherwise the union over
+ * the rows that name one of the subject's roles and the verb and whose scope the relation satisfies:
  *   ALL       always
  *   OWN       own or assigned
  *   ASSIGNED  assigned
@@ -75,7 +82,8 @@ typedef struct Decision {
  *   ADDRESSED addressed, and nothing else: who else is near has no part in it
  * A row opens its classes as far as the relations that satisfy it open them (ALL: its classes).
  * Own or area that opens no class (a file of its team alone) is not changed or voided by it, and
- * assigned in part (grant, referral, emergency) writes nothing. */
+ * assigned in part (grant, referral, emergency) alters nothing: who serves a person that was
+ * referred to her records what she gave. */
 Decision policy_decide(const Subject *s, Verb verb, Rights rights, const Relation *rel);
 /* Scopes (SCOPE_BIT mask) in which the subject has the verb at all; 0 = refuse before any query. */
 unsigned policy_scopes(const Subject *s, Verb verb, Rights rights);

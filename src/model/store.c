@@ -186,6 +186,12 @@ bool store_builds_on(Reader *rd, const Record *r)
     return relation_of(rd, r, &rel) == ERR_OK && rel.lasting;
 }
 
+/* Near by a grant, a referral or an emergency alone: she records, but lets nobody in or out. */
+static bool lent_in_part(const Subject *s, const Relation *rel)
+{
+    return !s->system && rel->assigned && !rel->own && rel->assigned_classes != CLASSES_ALL;
+}
+
 Decision store_decide_child(Reader *rd, const Record *parent, const Register *child, Verb verb)
 {
     const Subject *s = rd->actor->subject;
@@ -193,6 +199,8 @@ Decision store_decide_child(Reader *rd, const Record *parent, const Register *ch
     if (child->reach != REACH_PARENT && !gives_reach(child))
         return (Decision){.allowed = s->system || policy_scopes(s, verb, child->rights) != 0};
     if (relation_of(rd, parent, &rel) != ERR_OK || held_back(rd, child, parent, verb))
+        return (Decision){0};
+    if (verb == VERB_CREATE && gives_reach(child) && lent_in_part(s, &rel))
         return (Decision){0};
     Decision d = policy_decide(s, verb, child->rights, &rel);
     /* Of what is addressed to her the list shows what there is. */

@@ -129,7 +129,7 @@ Err account_warning(Req *req, Html *h)
     }
     if (!odd)
         return ERR_OK;
-    h_class(h, "p", "kabar awas");
+    h_class(h, "p", "kabar awas di-layar");
     h_text(h, req_say(req, M_ACCOUNT_ODD, req_count(req, odd)));
     h_lit(h, " ");
     page_link(h, S("/akun#kejadian"), req_tr(req, M_ACCOUNT_EVENTS));

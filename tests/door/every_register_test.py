@@ -209,9 +209,15 @@ def check_search(client, reg, path):
         assert path in page.html, f"{reg}: searching {typed[0]!r} does not find {path}"
 
 
+# What the rules of a register ask for beyond its fields: a release is of a whole half-year.
+RULED = {"rilis": {"mulai": "2010-01-01", "selesai": "2010-06-30"}}
+
+
 def made_by_somebody(s, reg):
     """The first person who gets a record through the form: (login, browser, path)."""
     said = {}
+    FORCED.clear()
+    FORCED.update(RULED.get(reg, {}))
     for login in DOMAIN.who(reg, "create", "read") or DOMAIN.who(reg, "create"):
         client = s.as_(login)
         path, said[login] = create(client, reg)

@@ -73,7 +73,7 @@ def test_what_was_lent_is_not_lent_on_and_ends_whole(own):
     assert move(own.as_("ppt"), made, "tarik", **{"-alasan": "Salah alamat, ditarik kembali"}).status == 200
     assert {x for x in live(own, "ppt2") - before if x[0] != "rujukan"} == set(), "the referral is over and left something"
     assert call("GET", "/api/v1" + person, **PURPOSE).status == call("GET", "/api/v1" + path, **PURPOSE).status == 404
-    # a referral of everything, for a day: no more than that day
+    # for a day, and everything by a grant: no more than that time
     everything = ["identitas", "kontak", "lokasi_aman", "kisah", "kesehatan", "hukum"]
     made = refer(own, path, office(own, "DP3A"), sampai=TODAY)
     assert bait(call, person).status == 422
@@ -92,6 +92,21 @@ def test_what_was_lent_is_not_lent_on_and_ends_whole(own):
     steps.make(own.as_("ppt"), "penugasan", "/kasus/" + own.rows("SELECT c.uid FROM kasus c JOIN korban k ON k.induk=c.id WHERE k.uid=?", steps.uid_of(path))[0][0],
                pengguna=uid_of(own, "ppt2"), peran_tim="anggota")
     assert bait(Program(own, "ppt2"), person).status == 201
+
+
+def test_who_was_referred_to_records_what_she_gave_and_lets_nobody_in(own):
+    _, path, _ = victim(own, "Kornelia Uji Layanan")
+    refer(own, path, office(own, "RS_RUJUKAN"))
+    nurse = own.as_("kesehatan")
+    service = steps.make(nurse, "layanan", path, jenis="kesehatan", penerima="korban", mulai=TODAY)
+    assert nurse.get(service).status == 200 and own.rows("SELECT 1 FROM layanan WHERE uid=? AND batal=0", steps.uid_of(service))
+    assert alter(own, Program(own, "kesehatan"), path, umur_dinyatakan=20).status in (403, 404), "what was lent is read, not altered"
+    refer(own, path, office(own, "POLDA_NTT"))
+    police = Program(own, "penyidik")
+    assert police("GET", "/api/v1" + path, **PURPOSE).status == 200
+    values = {"jenis": "rujukan", "pengguna": uid_of(own, "penyidik2"), "tujuan": "layanan_korban", "alasan": "Diteruskan oleh penerima",
+              "kelas": ["identitas"], "sampai": "2031-01-01T08:00"}
+    assert police("POST", "/api/v1/hibah", {"induk": path.strip("/"), "isian": values}).status in (403, 404)
 
 
 def test_an_emergency_leaves_nothing_behind(own):

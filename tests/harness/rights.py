@@ -242,8 +242,8 @@ class Oracle:
             or (scope == "area" and bool(near)) or (scope == "addressed" and bool(sent))
 
     def may(self, line, relation, verb):
-        """`holds`, for a line that names the verb: what is lent in part is read and nothing more, and what is shut to an office is neither
-        changed nor voided by it."""
+        """`holds`, for a line that names the verb: what is lent in part is read and not altered, and what is shut to an office is neither
+        changed nor voided by it. (What is recorded under it is not judged here.)"""
         lent = set().union(*(kind[len("granted:"):].split("+") for kind in relation if kind.startswith("granted:")), set())
         near = set(relation)
         if verb not in ("list", "read", "export", "count") and "assigned" not in near and lent != self.d.classed:

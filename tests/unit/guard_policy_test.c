@@ -33,7 +33,7 @@ static bool oracle(const Subject *s, Verb v, Rights rights, const Relation *rel,
         if (rel->excluded && r->scope != SCOPE_OVERSIGHT)
             continue;
         bool alters = one_of(v, VERB_CHANGE | VERB_VOID);
-        bool writes = alters || one_of(v, VERB_CREATE | VERB_MOVE | VERB_IMPORT);
+        bool writes = alters || one_of(v, VERB_MOVE | VERB_IMPORT);
         bool via_own = rel->own && (!c || (rel->own_classes & c));
         bool via_assigned = rel->assigned && (!c || (rel->assigned_classes & c));
         bool via_area = rel->area && (!c || (rel->area_classes & c));
