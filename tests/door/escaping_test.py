@@ -57,7 +57,7 @@ def test_one_mark_in_every_field(own):
     assert all(n >= 20 for where, n in count.items() if where in ("record", "history", "form", "list")), count
     print(f"{fields} fields of {len(planted)} registers: " + ", ".join(f"{where} {n}" for where, n in count.items()))
     for path in ("/", "/cari?q=xss-9z", "/audit", "/tugas", "/kesehatan", "/kode"):
-        judge(people["sekretaris" if path != "/kesehatan" else "admin"].get(path), path, shown=False)
+        judge(own.as_("sekretaris" if path != "/kesehatan" else "admin").get(path), path, shown=False)
 
 
 def test_what_is_sent_comes_back_as_text(own, tmp):

@@ -79,13 +79,13 @@ def test_a_move_writes_what_it_asks_for(s):
     if page.path == "/persetujuan/baru":
         page = ppt.submit(page.form("/persetujuan/baru", has="dasar").force("yakin", "1"))
     uid = page.path.split("/")[2]
-    before = s.rows("SELECT tujuan FROM persetujuan WHERE uid = ?", uid)[0]["tujuan"]
+    before = s.rows("SELECT bentuk FROM persetujuan WHERE uid = ?", uid)[0]["bentuk"]
     form = pdp.get(f"/persetujuan/{uid}").form("/cabut")
     day = datetime.date.today().isoformat()
-    evil = next(v for v in ppt.get(f"/persetujuan/{uid}/ubah").form("/ubah", has="tujuan").options("tujuan") if v not in ("", before))
-    bad = pdp.submit(form.force("dicabut", day).force("tujuan", evil).force("-ada", "dicabut tujuan"))
-    row = s.rows("SELECT tujuan, status FROM persetujuan WHERE uid = ?", uid)[0]
-    assert bad.status == 422 and (row["tujuan"], row["status"]) == (before, "berlaku"), (bad.status, tuple(row))
+    evil = next(v for v in ppt.get(f"/persetujuan/{uid}/ubah").form("/ubah", has="bentuk").options("bentuk") if v not in ("", before))
+    bad = pdp.submit(form.force("dicabut", day).force("bentuk", evil).force("-ada", "dicabut bentuk"))
+    row = s.rows("SELECT bentuk, status FROM persetujuan WHERE uid = ?", uid)[0]
+    assert bad.status == 422 and (row["bentuk"], row["status"]) == (before, "berlaku"), (bad.status, tuple(row))
     form = pdp.get(f"/persetujuan/{uid}").form("/cabut").force("dicabut", day)
     assert pdp.submit(form).status == 200
     assert s.rows("SELECT status FROM persetujuan WHERE uid = ?", uid)[0]["status"] == "dicabut"
