@@ -9,7 +9,7 @@ static const NameTables tables = {
     S("bobot\tnama\nkuat\tyohanes yan\n"),
     S("huruf\tketat\takhir\tlonggar\thidup\na\ta\ta\ta\tya\nb\tb\tp\tp\ttidak\n"),
     S("peran\tkata\nid\tid\nname\tname nama\nbirth\tbirth "
-      "lahir\nplace\tdesa\nnik\tnik\n-\tasal\n")};
+      "lahir\nplace\tdesa\nnik\tnik\nsex\tjk\n-\tasal\n")};
 
 static void compare_all(const MatchBook *book, Arena *a)
 {
