@@ -48,6 +48,19 @@ static void there_and_back(Str text)
             BUG("a key that does not come back from its shares");
 }
 
+/* The same bytes as the number in the name of an old key, and as that name. */
+static void read_as_name(Str text)
+{
+    int64_t number = 0;
+    Arena *a = arena_new(1u << 20);
+    if (text.len)
+        memcpy(&number, text.ptr, text.len < sizeof number ? text.len : sizeof number);
+    (void)key_file_number(str_printf(a, KEY_OLD "-%.*s", STR_ARG(text)));
+    if (key_file_number(str_printf(a, KEY_OLD "-%lld.2", (long long)number)) != number)
+        BUG("the number of an old key that does not come back from its name");
+    arena_free(a);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Str text = {(const char *)data, size}, one = S(""), other = S("");
@@ -56,6 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         begin();
     (void)str_cut(&text, '\n', &one);
     (void)str_cut(&text, '\n', &other);
+    read_as_name(text);
     read_as_file(text);
     there_and_back((Str){(const char *)data, size});
     if (key_join(one, other, &key) != ERR_OK)
