@@ -82,7 +82,7 @@ static Err copies_home(const CareDesk *d, Db *db, Arena *a, const char **ret)
     Settings set;
     TRY(settings_read(db, a, &set));
     Str folder = set.value[SETTING_BACKUP_FOLDER];
-    *ret = folder.len ? str_z(a, folder) : str_printf(a, "%s/cadangan", d->store->in->dir).ptr;
+    *ret = folder.len ? str_z(a, folder) : ring_own(a, d->store->in);
     if (!folder.len)
         return file_mkdir(*ret);
     return file_is_folder(*ret) ? ERR_OK : E_NOT_FOUND;

@@ -154,12 +154,7 @@ static Err stop_clock(WriteTx *tx, Batch *batch, const Clock *k, const Record *r
 
 static bool applies(WriteTx *tx, const Batch *batch, const Clock *k, const Record *rec)
 {
-    RecordEnv env = {.store = batch->store,
-                     .db = tx->db,
-                     .keys = batch->store->writer_keys,
-                     .arena = tx->arena,
-                     .reg = rec->reg,
-                     .rec = rec};
+    RecordEnv env = env_written(tx, batch->store, rec);
     ExprEnv e = env_expr(&env);
     bool holds = !k->when || expr_true(k->when, &e);
     env_wipe(&env);

@@ -72,12 +72,7 @@ Err rules_run(WriteTx *tx, Batch *batch, const Record *rec)
 {
     if (rec->void_tx)
         return ERR_OK;
-    RecordEnv env = {.store = batch->store,
-                     .db = tx->db,
-                     .keys = batch->store->writer_keys,
-                     .arena = tx->arena,
-                     .reg = rec->reg,
-                     .rec = rec};
+    RecordEnv env = env_written(tx, batch->store, rec);
     Err err = ERR_OK;
     for (size_t i = 0; i < rec->reg->rule_count && err == ERR_OK; i++)
         err = run_rule(tx, batch, rec, &rec->reg->rules[i], &env);

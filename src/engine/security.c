@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "engine/backup_db.h"
+#include "engine/backup_ring.h"
 #include "engine/care_desk.h"
 #include "engine/disk_room.h"
 #include "engine/settings_db.h"
@@ -76,7 +77,7 @@ static Str told_by_kernel(const Look *l, const char *path)
 
 static bool copy_wants(const Look *l, int64_t number)
 {
-    const char *dir = l->store->in->dir, *own = str_printf(l->a, "%s/cadangan", dir).ptr;
+    const char *dir = l->store->in->dir, *own = ring_own(l->a, l->store->in);
     Str folder = l->set.value[SETTING_BACKUP_FOLDER];
     return number == 0 || backup_wants_key(l->a, dir, number) ||
            (file_exists(own) && backup_wants_key(l->a, own, number)) ||
@@ -218,8 +219,8 @@ static Err look_accounts(const Look *l, Finding *f)
     risk_count(l, f, POINT_DORMANT, l->accounts.dormant);
     risk_count(l, f, POINT_TOKENS, tokens);
     risk_count(l, f, POINT_LETTERS, (int64_t)letters.n);
-    risk_if(f, POINT_READINGS, !setting_number(&l->set, SETTING_READINGS) ||
-                                  setting_number(&l->set, SETTING_READINGS) > READINGS_WIDE);
+    int64_t readings = setting_number(&l->set, SETTING_READINGS);
+    risk_if(f, POINT_READINGS, readings == 0 || readings > READINGS_WIDE);
     look_roles(l, f);
     return ERR_OK;
 }

@@ -25,7 +25,8 @@ enum { ALTERS = VERB_CHANGE | VERB_VOID, WRITES = ALTERS | VERB_MOVE | VERB_IMPO
 static bool scope_holds(Scope scope, Verb verb, const Relation *rel, unsigned *ret_classes)
 {
     bool open = !(verb & ALTERS), whole = !(verb & WRITES);
-    bool own = rel->own && (open || rel->own_classes) && (scope == SCOPE_OWN || scope == SCOPE_AREA);
+    bool own =
+        rel->own && (open || rel->own_classes) && (scope == SCOPE_OWN || scope == SCOPE_AREA);
     bool assigned = rel->assigned && (whole || rel->assigned_classes == CLASSES_ALL) &&
                     (scope == SCOPE_ASSIGNED || scope == SCOPE_OWN || scope == SCOPE_AREA);
     bool area = rel->area && (open || rel->area_classes) && scope == SCOPE_AREA;

@@ -73,7 +73,8 @@ typedef struct Decision {
 } Decision;
 
 /* The system may do everything; an excluded subject nothing but oversee. Otherwise the union over
- * the rows that name one of the subject's roles and the verb and whose scope the relation satisfies:
+ * the rows that name one of the subject's roles and the verb and whose scope the relation
+ * satisfies:
  *   ALL       always
  *   OWN       own or assigned
  *   ASSIGNED  assigned

@@ -26,7 +26,8 @@ enum { AGE_FORGED_MAX = 12 };
 DateLevel date_compare(Date a, Date b);
 /* 1 January, 31 December, 1 July: what clerks write when only the year is known. */
 bool date_is_default(Date d);
-/* Reads what is written in books: everything date_parse reads, also of years from 1200 on and with a
- * time behind it, eight digits YYYYMMDD or DDMMYYYY, and two-digit years, taken as the latest that is not after `today`. Parts that do not exist
- * (31-02) are kept as written; false when nothing can be read. */
+/* Reads what is written in books: everything date_parse reads, also of years from 1200 on and with
+ * a time behind it, eight digits YYYYMMDD or DDMMYYYY, and two-digit years, taken as the latest that
+ * is not after `today`. Parts that do not exist (31-02) are kept as written; false when nothing can
+ * be read. */
 bool date_read_loose(Arena *a, Str text, Date today, Date *ret);

@@ -493,12 +493,7 @@ static Str now_plain(Apply *ap, const Change *c, const Record *after, const Fiel
 {
     if (c->kind != CHANGE_UNDO || !f->class_)
         return c->vals[f->index];
-    RecordEnv env = {.store = ap->batch->store,
-                     .db = ap->tx->db,
-                     .keys = ap->batch->store->writer_keys,
-                     .arena = ap->tx->arena,
-                     .reg = c->reg,
-                     .rec = after};
+    RecordEnv env = env_written(ap->tx, ap->batch->store, after);
     Str value = env_value(&env, f);
     env_wipe(&env);
     return value;

@@ -27,7 +27,7 @@ typedef struct AuditLine {
  * passwords, second factors, tokens, roles. Hers to read; `actor` absent where it was herself. */
 MUST_CHECK Err audit_of_account(Reader *rd, Str user_uid, AuditLine *ret, size_t max,
                                 size_t *ret_n);
-/* Newest first, at most `max` rows, none of a record that excludes the reader. The caller has checked the duty and puts the reading on record.
- */
+/* Newest first, at most `max` rows, none of a record that excludes the reader. The caller has
+ * checked the duty and puts the reading on record. */
 MUST_CHECK Err audit_view(Reader *rd, const AuditFilter *f, AuditLine *ret, size_t max,
                           size_t *ret_n);

@@ -281,6 +281,16 @@ ExprEnv env_expr(RecordEnv *env)
                      .find = expr_find};
 }
 
+RecordEnv env_written(const WriteTx *tx, const Store *s, const Record *rec)
+{
+    return (RecordEnv){.store = s,
+                       .db = tx->db,
+                       .keys = s->writer_keys,
+                       .arena = tx->arena,
+                       .reg = rec->reg,
+                       .rec = rec};
+}
+
 void env_wipe(RecordEnv *env)
 {
     for (EnvHop *h = env->hops; h; h = h->next)

@@ -25,6 +25,8 @@ typedef struct RecordEnv {
 /* Fills an environment for expr_text/expr_true; `env` must outlive the result. Call env_wipe after.
  */
 ExprEnv env_expr(RecordEnv *env);
+/* Of a record as the writer has it. */
+RecordEnv env_written(const WriteTx *tx, const Store *s, const Record *rec);
 void env_wipe(RecordEnv *env);
 /* Merged value of one field, or of a system column. */
 Str env_value(RecordEnv *env, const Field *f);

@@ -510,12 +510,7 @@ Err follow_person(WriteTx *tx, const Store *s, const Record *r)
         return ERR_OK;
     PersonPut *put = ARENA_NEW(tx->arena, PersonPut);
     *put = (PersonPut){.index = s->persons, .uid = r->uid};
-    RecordEnv env = {.store = s,
-                     .db = tx->db,
-                     .keys = s->writer_keys,
-                     .arena = tx->arena,
-                     .reg = r->reg,
-                     .rec = r};
+    RecordEnv env = env_written(tx, s, r);
     for (size_t i = 0; i < PERSON_FACT_COUNT && !r->void_tx; i++)
         if (person_fact_field(s->model, i))
             *person_fact(&put->facts, i) = env_value(&env, person_fact_field(s->model, i));

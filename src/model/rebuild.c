@@ -47,12 +47,7 @@ static Err rebuild_derived(WriteTx *tx, const Store *s, Record *r)
 
 static Err rebuild_blind(WriteTx *tx, const Store *s, Record *r)
 {
-    RecordEnv env = {.store = s,
-                     .db = tx->db,
-                     .keys = s->writer_keys,
-                     .arena = tx->arena,
-                     .reg = r->reg,
-                     .rec = r};
+    RecordEnv env = env_written(tx, s, r);
     Err e = ERR_OK;
     for (size_t i = 0; i < r->reg->field_count && e == ERR_OK; i++)
         if (r->reg->fields[i]->lookup)
