@@ -13,6 +13,7 @@ struct Stmt {
     Db *db;
     sqlite3_stmt *st;
     uint64_t hash;
+    int refused; /* what binding a value answered; it would be NULL in its place */
     bool busy;
 };
 
@@ -330,11 +331,18 @@ void stmt_int(Stmt *st, const char *name, int64_t value)
     sqlite3_bind_int64(st->st, slot(st, name), value);
 }
 
+/* A value that was not taken, for want of memory, must not be stored as none: the step fails. */
+static void bound(Stmt *st, int rc)
+{
+    if (rc != SQLITE_OK)
+        st->refused = rc;
+}
+
 void stmt_text(Stmt *st, const char *name, Str value)
 {
     if (value.ptr)
-        sqlite3_bind_text64(st->st, slot(st, name), value.ptr, value.len, SQLITE_TRANSIENT,
-                            SQLITE_UTF8);
+        bound(st, sqlite3_bind_text64(st->st, slot(st, name), value.ptr, value.len,
+                                      SQLITE_TRANSIENT, SQLITE_UTF8));
     else
         stmt_null(st, name);
 }
@@ -342,7 +350,8 @@ void stmt_text(Stmt *st, const char *name, Str value)
 void stmt_blob(Stmt *st, const char *name, Str value)
 {
     if (value.ptr)
-        sqlite3_bind_blob64(st->st, slot(st, name), value.ptr, value.len, SQLITE_TRANSIENT);
+        bound(st,
+              sqlite3_bind_blob64(st->st, slot(st, name), value.ptr, value.len, SQLITE_TRANSIENT));
     else
         stmt_null(st, name);
 }
@@ -380,7 +389,7 @@ Err stmt_step(Stmt *st, bool *ret_row)
     if (!sqlite3_stmt_busy(st->st))
         st->db->run++;
     bool leaving = leave && atomic_load(leave);
-    int rc = leaving ? SQLITE_INTERRUPT : sqlite3_step(st->st);
+    int rc = leaving ? SQLITE_INTERRUPT : st->refused ? st->refused : sqlite3_step(st->st);
     if (rc == SQLITE_ROW) {
         *ret_row = true;
         return ERR_OK;
@@ -463,6 +472,7 @@ void stmt_done(Stmt *st)
         return;
     sqlite3_reset(st->st);
     sqlite3_clear_bindings(st->st);
+    st->refused = SQLITE_OK;
     st->busy = false;
 }
 
@@ -476,31 +486,27 @@ bool row_null(Stmt *st, int column)
     return sqlite3_column_type(st->st, column) == SQLITE_NULL;
 }
 
-static Str column_bytes(Arena *a, const void *p, int n)
-{
-    return p ? str_copy(a, (Str){p, (size_t)n}) : STR_NONE;
-}
-
 Str row_text(Arena *a, Stmt *st, int column)
 {
-    if (row_null(st, column))
-        return STR_NONE;
-    const void *p = sqlite3_column_text(st->st, column);
-    return column_bytes(a, p, sqlite3_column_bytes(st->st, column));
+    return str_copy(a, row_peek(st, column));
 }
 
 Str row_peek(Stmt *st, int column)
 {
+    if (row_null(st, column))
+        return STR_NONE;
     const char *p = (const char *)sqlite3_column_text(st->st, column);
-    return p ? (Str){p, (size_t)sqlite3_column_bytes(st->st, column)} : STR_NONE;
+    if (!p)
+        BUG("out of memory");
+    return (Str){p, (size_t)sqlite3_column_bytes(st->st, column)};
 }
 
 Str row_blob(Arena *a, Stmt *st, int column)
 {
     if (row_null(st, column))
         return STR_NONE;
-    const void *p = sqlite3_column_blob(st->st, column);
-    return column_bytes(a, p ? p : "", sqlite3_column_bytes(st->st, column));
+    const char *p = sqlite3_column_blob(st->st, column);
+    return str_copy(a, (Str){p ? p : "", (size_t)sqlite3_column_bytes(st->st, column)});
 }
 
 int row_columns(Stmt *st)

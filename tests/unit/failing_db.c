@@ -29,10 +29,18 @@ int __real_sqlite3_step(sqlite3_stmt *st);
 int __real_sqlite3_exec(sqlite3 *db, const char *sql, sqlite3_callback each, void *ctx, char **ret);
 int __real_sqlite3_prepare_v3(sqlite3 *db, const char *sql, int n, unsigned flags,
                               sqlite3_stmt **ret, const char **rest);
+int __real_sqlite3_bind_text64(sqlite3_stmt *st, int at, const char *text, sqlite3_uint64 n,
+                               void (*done)(void *), unsigned char encoding);
+int __real_sqlite3_bind_blob64(sqlite3_stmt *st, int at, const void *bytes, sqlite3_uint64 n,
+                               void (*done)(void *));
 int __wrap_sqlite3_step(sqlite3_stmt *st);
 int __wrap_sqlite3_exec(sqlite3 *db, const char *sql, sqlite3_callback each, void *ctx, char **ret);
 int __wrap_sqlite3_prepare_v3(sqlite3 *db, const char *sql, int n, unsigned flags,
                               sqlite3_stmt **ret, const char **rest);
+int __wrap_sqlite3_bind_text64(sqlite3_stmt *st, int at, const char *text, sqlite3_uint64 n,
+                               void (*done)(void *), unsigned char encoding);
+int __wrap_sqlite3_bind_blob64(sqlite3_stmt *st, int at, const void *bytes, sqlite3_uint64 n,
+                               void (*done)(void *));
 
 int __wrap_sqlite3_step(sqlite3_stmt *st)
 {
@@ -48,4 +56,17 @@ int __wrap_sqlite3_prepare_v3(sqlite3 *db, const char *sql, int n, unsigned flag
                               sqlite3_stmt **ret, const char **rest)
 {
     return fails() ? SQLITE_IOERR : __real_sqlite3_prepare_v3(db, sql, n, flags, ret, rest);
+}
+
+/* The copy of a value asks for memory. */
+int __wrap_sqlite3_bind_text64(sqlite3_stmt *st, int at, const char *text, sqlite3_uint64 n,
+                               void (*done)(void *), unsigned char encoding)
+{
+    return fails() ? SQLITE_NOMEM : __real_sqlite3_bind_text64(st, at, text, n, done, encoding);
+}
+
+int __wrap_sqlite3_bind_blob64(sqlite3_stmt *st, int at, const void *bytes, sqlite3_uint64 n,
+                               void (*done)(void *))
+{
+    return fails() ? SQLITE_NOMEM : __real_sqlite3_bind_blob64(st, at, bytes, n, done);
 }

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* The n-th call from now fails (SQLITE_IOERR), once; 0: none. */
+/* The n-th call from now fails (SQLITE_IOERR; a value to be bound: SQLITE_NOMEM), once; 0: none. */
 void failing_db_at(int n);
 /* Whether that call was made. Ends the failing. */
 bool failing_db_ended(void);
