@@ -121,13 +121,14 @@ static PracticeUser *user_named(Practice *p, Str login)
     return NULL;
 }
 
-/* Somebody who has the verb on the register, chosen anew each time. */
-static PracticeUser *user_who_may(Practice *p, Verb verb, const Register *reg)
+/* Somebody else than `but` who has the verb on the register, chosen anew each time. */
+static PracticeUser *user_who_may(Practice *p, Verb verb, const Register *reg,
+                                  const PracticeUser *but)
 {
     size_t first = invent_below(&p->invent, p->user_count);
     for (size_t i = 0; i < p->user_count; i++) {
         PracticeUser *u = &p->users[(first + i) % p->user_count];
-        if (policy_scopes(&u->subject, verb, reg->rights))
+        if (u != but && policy_scopes(&u->subject, verb, reg->rights))
             return u;
     }
     return NULL;
@@ -349,7 +350,7 @@ static Err make_record(Practice *p, const StrList *row)
     bool made = false;
     for (int tries = 0; tries < ASKED && !made; tries++) {
         PracticeUser *u = row->items[3].len ? user_named(p, row->items[3])
-                          : reg             ? user_who_may(p, VERB_CREATE, reg)
+                          : reg             ? user_who_may(p, VERB_CREATE, reg, NULL)
                                             : NULL;
         if (!u)
             return E_DOMAIN;
@@ -401,7 +402,7 @@ static Str open_states(Practice *p, const Register *reg)
 /* Some of the newest open records of every register with a flow take a step. */
 static Err make_moves(Practice *p, const Register *reg)
 {
-    PracticeUser *u = user_who_may(p, VERB_MOVE, reg);
+    PracticeUser *u = user_who_may(p, VERB_MOVE, reg, NULL);
     Query q = query_new(reg);
     QueryPage page;
     if (!u || !reg->move_count)
@@ -499,16 +500,20 @@ static Err draft_release(Practice *p, const Register *reg, Str period, Str *ret_
     return store_run(batch);
 }
 
-/* A half-year goes the whole way that a release goes, step by step. */
+/* A half-year goes the whole way that a release goes, step by step; what is for another person `u`
+ * does. */
 static Err release_half_year(Practice *p, PracticeUser *u, const Register *reg, Str period)
 {
     Str uid;
-    TRY(step_begin(p, &u->subject));
+    PracticeUser *author = user_who_may(p, VERB_CREATE, reg, u);
+    if (!author)
+        return E_DOMAIN;
+    TRY(step_begin(p, &author->subject));
     Err e = draft_release(p, reg, period, &uid);
     step_end(p);
     for (size_t i = 0; e == ERR_OK && i < reg->move_count; i++) {
         Record r;
-        TRY(step_begin(p, &u->subject));
+        TRY(step_begin(p, reg->moves[i].other ? &u->subject : &author->subject));
         e = store_get(&p->rd, reg, uid, VERB_MOVE, &r);
         if (e == ERR_OK && str_list_has(&reg->moves[i].from, r.state) && !reg->moves[i].reason)
             e = move_record(p, &r, &reg->moves[i]);
@@ -521,7 +526,7 @@ static Err release_half_year(Practice *p, PracticeUser *u, const Register *reg, 
 static Err make_releases(Practice *p)
 {
     const Register *reg = role_reg(p->cli->model, REG_ROLE_RELEASE);
-    PracticeUser *u = reg ? user_who_may(p, VERB_VOID, reg) : NULL;
+    PracticeUser *u = reg ? user_who_may(p, VERB_VOID, reg, NULL) : NULL;
     for (int i = MONTHS / 6; u && i > 0; i--)
         TRY(release_half_year(p, u, reg, period_half_year(p->cli->arena, clock_today(), i)));
     return ERR_OK;

@@ -379,6 +379,26 @@ static bool passes_on(const Register *reg, const Relation *rel)
     return gives_reach(reg) && rel->assigned && !rel->own && rel->assigned_classes != CLASSES_ALL;
 }
 
+/* What is set back lends reach anew: to the persons it names its writer must have a lasting one,
+ * today. */
+static Err judge_lent(Apply *ap, Change *c, const Record *before)
+{
+    bool back = c->kind == CHANGE_RESTORE || (c->kind == CHANGE_UNDO && !c->voided);
+    for (size_t i = 0; back && i < c->reg->field_count; i++) {
+        const Field *f = c->reg->fields[i];
+        Str person = c->set[i] ? c->vals[i] : before->vals[i].text;
+        int64_t id;
+        Relation rel;
+        if (!lends_reach(f) || str_empty(person) || (!c->set[i] && !before->void_tx))
+            continue;
+        TRY(row_id(ap->tx->db, f->target, person, &id));
+        TRY(reach_relation(ap->tx->db, ap->subject, f->target->name, id, ap->now, &rel));
+        if (!rel.lasting)
+            return fail(ap, c, f, M_REF_LENT, STR_NONE, E_INVALID);
+    }
+    return ERR_OK;
+}
+
 static Err judge(Apply *ap, Change *c, const Record *before)
 {
     Relation rel;
@@ -392,6 +412,7 @@ static Err judge(Apply *ap, Change *c, const Record *before)
         if (verb != VERB_MOVE && !may_give(c->reg, &rel))
             return fail(ap, c, NULL, M_E_DENIED, STR_NONE, E_DENIED);
         TRY(judge_restriction(ap, c, before, verb));
+        TRY(judge_lent(ap, c, before));
         if (c->kind == CHANGE_UNDO && verb == VERB_MOVE && !may_step_back(ap->subject, c, before))
             return fail(ap, c, NULL, M_E_DENIED, STR_NONE, E_DENIED);
     }

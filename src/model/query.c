@@ -19,8 +19,11 @@ void query_filter(Query *q, Arena *a, const Field *f, Str name, FilterOp op, Str
 {
     Filter filter = {.field = f, .name = name, .op = op};
     Str word;
-    while (str_word(&values, &word))
-        *ARENA_PUSH(a, filter.values) = word;
+    if (f && f->kind == FK_TEXT) /* is asked for as it stands, blanks and all */
+        *ARENA_PUSH(a, filter.values) = values;
+    else
+        while (str_word(&values, &word))
+            *ARENA_PUSH(a, filter.values) = word;
     *ARENA_PUSH(a, q->filters) = filter;
 }
 

@@ -29,6 +29,7 @@ enum RouteFlag {
     ROUTE_CODE = 1 << 9,     /* also answered while the second factor is due */
     ROUTE_PROVEN = 1 << 10,  /* wants a fresh proof of who asks (ASVS 7.5.3) */
     ROUTE_READING = 1 << 11, /* its write serves reading: also answered on a full disk */
+    ROUTE_ALTERS = 1 << 12,  /* changes a record: wants such a proof where that changes rights */
     ROUTE_ASSET = 1 << 5,    /* constant bytes, answered on the I/O thread */
 };
 

@@ -347,12 +347,9 @@ static bool proof_is_old(const Req *req)
 /* Whether who may come in, and as whom, could be changed by it: pages and calls of any record. */
 static bool changes_rights(const Req *req)
 {
-    static const char *const acts[] = {"create", "change", "move", "void", "undo"};
     RegRole role = req->reg ? req->reg->role : REG_ROLE_NONE;
-    bool acts_on = false;
-    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
-        acts_on |= str_is(str_of(req->route->action), acts[i]);
-    return acts_on && (role == REG_ROLE_USER || role == REG_ROLE_MEMBERSHIP);
+    return req->route->flags & ROUTE_ALTERS &&
+           (role == REG_ROLE_USER || role == REG_ROLE_MEMBERSHIP);
 }
 
 /* The page that has to be answered before this one; absent when nothing stands in the way. */

@@ -18,6 +18,7 @@
 #define RECORD ROUTE_RECORD
 #define API    ROUTE_API
 #define PROVEN ROUTE_PROVEN
+#define ALTERS ROUTE_ALTERS
 
 static const Route table[] = {
 #include "web/route.def"

@@ -35,7 +35,7 @@ def half_year_passes(own):
     own.cli.clock("advance", "190")
     own.start()
     start, end = (("01/01", "30/06"), ("01/07", "31/12"))[day.month > 6]
-    steps.release(own.login("sekretaris"), mulai=f"{start}/{day.year}", selesai=f"{end}/{day.year}", khalayak="gugus_tugas")
+    steps.release(own, own.login("sekretaris"), mulai=f"{start}/{day.year}", selesai=f"{end}/{day.year}", khalayak="gugus_tugas")
 
 
 def test_the_share_of_victims_without_birth_certificate_is_told(own):

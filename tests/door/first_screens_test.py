@@ -36,8 +36,8 @@ def meant_for(queue):
 
 
 # Only the program makes these, and from more persons of two papers each than practice data have (tests/door/weights_test.py shows one).
-# A review that is late and a referral without consent are shown by grants_test.py and referrals_test.py.
-OF_THE_PROGRAM = {"bobot_diusulkan", "darurat_lewat", "rujukan_nyawa"}
+# A review that is late, a referral without consent and an exclusion are shown by grants_test.py, referrals_test.py and reach_test.py.
+OF_THE_PROGRAM = {"bobot_diusulkan", "darurat_lewat", "rujukan_nyawa", "pengecualian_menunggu"}
 
 
 def test_no_queue_is_empty_for_those_it_is_for(s):

@@ -94,6 +94,30 @@ def test_what_was_lent_is_not_lent_on_and_ends_whole(own):
     assert bait(Program(own, "ppt2"), person).status == 201
 
 
+def again(s, path, word):
+    """Sends the form that takes back (or restores), as the page of a moment ago showed it: the status."""
+    c = s.as_("ppt2")
+    fields = [("csrf", c.get("/").form("/keluar")["csrf"]), ("versi", version(s, path)), ("idem", f"{word}-{path}"), ("-alasan", "Salah dibatalkan, dikembalikan")]
+    return c.post(f"{path}/{word}", fields).status
+
+
+def test_who_lost_a_person_does_not_set_back_what_named_her(own):
+    """Assigned for good she records; when that is over, neither the undoing nor the restoring of a record brings the reach back."""
+    case, path, person = victim(own, "Anastasia Uji Kembali")
+    assigned = steps.make(own.as_("ppt"), "penugasan", case, pengguna=uid_of(own, "ppt2"), peran_tim="anggota")
+    call, client = Program(own, "ppt2"), own.as_("ppt2")
+    hers = steps.make(client, "orang", nama="Uji Milik Sendiri", jk="P")
+    voided, mine = ["/korban/" + bait(call, who).json()["uid"] for who in (person, hers)]
+    assert move(own.as_("ppt"), assigned, "batalkan", **{"-alasan": "Tugasnya sudah selesai"}).status == 200
+    assert move(client, voided, "batalkan", **{"-alasan": "Salah catat orangnya"}).status == 200
+    assert client.get(person).status == 404
+    assert again(own, voided, "urungkan") == again(own, voided, "pulihkan") == 422
+    assert client.get(person).status == 404 and own.rows("SELECT batal FROM korban WHERE uid=?", steps.uid_of(voided))[0][0]
+    # what names a person of her own she voids, restores and undoes
+    assert move(client, mine, "batalkan", **{"-alasan": "Salah catat perkaranya"}).status == 200
+    assert again(own, mine, "pulihkan") in (200, 303) and again(own, mine, "urungkan") in (200, 303)
+
+
 def test_who_was_referred_to_records_what_she_gave_and_lets_nobody_in(own):
     _, path, _ = victim(own, "Kornelia Uji Layanan")
     refer(own, path, office(own, "RS_RUJUKAN"))
@@ -166,6 +190,13 @@ def test_no_record_of_any_register_lends_on_what_was_lent(own):
     assert tried >= 8, tried
 
 
+def in_her_office(s, login):
+    """Makes this person a member of the intake office too."""
+    home = s.rows("SELECT i.uid FROM institusi i JOIN fakta_pengguna f ON f.agency=i.id WHERE f.login='ppt'")[0][0]
+    steps.make(s.as_("admin"), "keanggotaan", f"/institusi/{home}", pengguna=uid_of(s, login), jabatan="Petugas piket")
+    steps.approve_roles(s)
+
+
 def version(s, path):
     reg, uid = path.strip("/").split("/")
     return str(s.rows(f"SELECT versi FROM {reg} WHERE uid=?", uid)[0][0])
@@ -182,9 +213,7 @@ def reads(call, path, name):
 
 def test_who_a_file_is_shut_to_does_not_open_it(own):
     """A colleague outside the team: neither by the age of a child, nor by the date of the event, nor by a record of her own."""
-    home = own.rows("SELECT i.uid FROM institusi i JOIN fakta_pengguna f ON f.agency=i.id WHERE f.login='ppt'")[0][0]
-    steps.make(own.as_("admin"), "keanggotaan", f"/institusi/{home}", pengguna=uid_of(own, "sekretaris"), jabatan="Petugas piket")
-    steps.approve_roles(own)
+    in_her_office(own, "sekretaris")
     year = datetime.date.today().year
     case, child, person = victim(own, "Serafina Uji Anak", orang__tgl_lahir=f"{year - 19}-01-01")
     assert alter(own, Program(own, "ppt"), case, kejadian_dari=f"{year - 9}-06-01").status == 200
@@ -224,3 +253,28 @@ def test_an_exclusion_is_its_owners_and_overseen(own):
     assert own.login("sekretaris").get(case).status == 404
     assert move(officer, other, "batalkan", **{"-alasan": "Bukan alasan yang sah"}).status == 200
     assert own.as_("sekretaris").get(case).status == 200
+
+
+def test_nobody_shuts_a_colleague_out_alone_for_long(own):
+    """At once and for a week; for good only by two. The excluded, of the same office, sees neither the file nor the exclusion."""
+    in_her_office(own, "sekretaris")
+    (kept, *_), (lapses, *_) = victim(own, "Oktaviana Uji Dua"), victim(own, "Veronika Uji Satu")
+    call, who = Program(own, "ppt"), uid_of(own, "sekretaris")
+    bars = ["/pengecualian/" + exclude(call, case, pengguna=who).json()["uid"] for case in (kept, lapses)]
+    colleague = own.login("sekretaris")
+    assert [colleague.get(path).status for path in (kept, lapses, *bars)] == [404] * 4
+    page = colleague.get("/pengecualian")
+    assert page.status == 200 and not [x for x in bars if x in page.html], "the excluded reads that she is excluded"
+    alone = move(own.as_("ppt"), bars[0], "setujui")
+    assert alone.status == 422 and "orang lain" in alone.words, alone.words[-400:]
+    waits = own.as_("pdp").get("/antrean/pengecualian_menunggu").html
+    assert bars[0] in waits and bars[1] in waits and bars[0] in own.as_("pdp").get("/").html
+    turned = alter(own, call, bars[0], pengguna=uid_of(own, "ppt2"))
+    assert turned.status == 422, "what a second person looks at is another exclusion by then"
+    assert alter(own, call, bars[1], selesai="2031-01-01").status == 422
+    assert move(own.as_("pdp"), bars[0], "setujui").status == 200
+    own.stop()
+    own.cli("clock", "advance", 9)
+    own.start()
+    own.sessions.clear()
+    assert [own.as_("sekretaris").get(path).status for path in (kept, lapses)] == [404, 200]

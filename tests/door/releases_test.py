@@ -54,7 +54,7 @@ def move(c, path, name):
 
 def correct(s, c, why="Catatan yang terlambat masuk.", **more):
     """A second version of the half-year, all the way; gives the page of the published release."""
-    return steps.release(c, mulai=FROM, selesai=TO, menggantikan=newest(s)["uid"], perbaikan=why, **more)
+    return steps.release(s, c, mulai=FROM, selesai=TO, menggantikan=newest(s)["uid"], perbaikan=why, **more)
 
 
 def test_asked_today_and_tomorrow_the_same_is_said(own):
@@ -100,12 +100,13 @@ def test_a_release_is_of_one_half_year_that_is_over(s):
     form = c.get("/rilis/baru").form("/rilis/baru", has="idem")
     page = c.submit(steps.fill(form, {"judul": "Uji", "mulai": FROM, "selesai": f"30/09/{YEAR}", "khalayak": "publik", "catatan_metode": "Uji."}))
     assert page.status == 422 and "satu semester penuh" in page.words
-    path = draft(c, mulai=start, selesai=end)
-    move(c, path, "tinjau")
+    author = s.as_("statistik")
+    path = draft(author, mulai=start, selesai=end)
+    move(author, path, "tinjau")
     page = move(c, path, "terbitkan")
     assert "belum berakhir" in page.words, page.words[-600:]
-    again = draft(c)  # without saying what it replaces
-    move(c, again, "tinjau")
+    again = draft(author)  # without saying what it replaces
+    move(author, again, "tinjau")
     page = move(c, again, "terbitkan")
     assert "sudah dirilis" in page.words and newest(s)["nomor"] in page.words and newest(s)["versi_rilis"] == 1
     assert s.rows("SELECT status FROM rilis WHERE uid=?", again.split("/")[2])[0]["status"] == "ditinjau"
@@ -113,6 +114,21 @@ def test_a_release_is_of_one_half_year_that_is_over(s):
     href = next(h for h, t in prefilled.links if t == "Bekukan angka")
     form = c.get(href).form("/rilis/baru", has="idem")
     assert (form["mulai"], form["selesai"]) == ("2019-01-01", "2019-06-30")
+
+
+def test_who_drafted_or_reviewed_a_release_does_not_publish_it(s):
+    secretary, author = s.as_("sekretaris"), s.as_("statistik")
+    mine = draft(secretary, mulai=f"01/07/{YEAR - 6}", selesai=f"31/12/{YEAR - 6}")
+    theirs = draft(author, mulai=f"01/01/{YEAR - 6}", selesai=f"30/06/{YEAR - 6}")
+    for path, reviewer in ((mine, author), (theirs, secretary)):
+        assert move(reviewer, path, "tinjau").status == 200
+        page = move(secretary, path, "terbitkan")
+        assert page.status == 422 and "orang lain" in page.words, page.words[-600:]
+    assert s.rows("SELECT DISTINCT status FROM rilis WHERE uid IN (?,?)", steps.uid_of(mine), steps.uid_of(theirs))[0]["status"] == "ditinjau"
+    for path in (mine, theirs):
+        page = move(s.as_("pimpinan"), path, "terbitkan")
+        assert page.status == 200 and "Terbit" in page.words, page.words[-600:]
+    assert s.rows("SELECT DISTINCT status FROM rilis WHERE uid IN (?,?)", steps.uid_of(mine), steps.uid_of(theirs))[0]["status"] == "terbit"
 
 
 def test_a_locked_release_never_changes_and_a_correction_is_version_2(own):
