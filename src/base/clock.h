@@ -7,7 +7,8 @@
 
 #include <stdint.h>
 
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
+#define HOUR_MS ((int64_t)3600 * 1000)
+#define DAY_MS  (24 * HOUR_MS)
 
 int64_t clock_now(void);
 /* The same without the shift of a practice installation: for what looks after the machine. */

@@ -3,6 +3,7 @@
 
 #include "base/csv.h"
 #include "base/file.h"
+#include "base/rand.h"
 #include "engine/table.h"
 #include "intake/import.h"
 #include "intake/seed.h"
@@ -189,9 +190,24 @@ Err cmd_export(Cli *cli)
 
 /* ---- table ---- */
 
-static Err print_table(Cli *cli, const Table *t)
+/* A table that is taken carries its mark, as one taken from the pages. */
+static Err note_taken(Cli *cli, Table *t)
+{
+    AuditAct act = {.store = &cli->store,
+                    .actor = &cli->actor,
+                    .action = S("table"),
+                    .uid = rand_uid(cli->arena),
+                    .result = S("ok"),
+                    .reg = t->ask.def->reg};
+    Str who = str_empty(cli->subject.login) ? cli->subject.uid : cli->subject.login;
+    t->ask.mark = tr_args(cli->arena, cli->lang, M_TAKEN, who, act.uid);
+    return writer_run(cli->store.writer, NULL, store_audit_act, &act);
+}
+
+static Err print_table(Cli *cli, Table *t)
 {
     Str bytes;
+    TRY(note_taken(cli, t));
     if (cli->format && str_is(str_of(cli->format), "xlsx"))
         TRY(table_book(cli->arena, cli->lang, t, &bytes));
     else

@@ -23,7 +23,7 @@
 #define META_SCRUB_SEEN S("scrub_seen")
 
 enum { UID_ROOM = 64, NICE = 10 };
-enum { MINUTE_MS = 60000, HOUR_MS = 60 * MINUTE_MS };
+enum { MINUTE_MS = 60000 };
 enum { NIGHT_HOURS = 6 }; /* a scrub missed by more than these waits for the next night */
 
 /* What the thread is given: a job somebody asked for, or a look at what is due. */
@@ -231,7 +231,7 @@ static Err scrub_due(Db *db, Arena *a, bool *ret)
     int64_t night = clock_instant(today, (int)hour * 60);
     if (minute < hour * 60)
         night -= DAY_MS;
-    bool at_night = clock_real() - night < NIGHT_HOURS * (int64_t)HOUR_MS;
+    bool at_night = clock_real() - night < NIGHT_HOURS * HOUR_MS;
     *ret = seen.at < night && (at_night || longer_ago(seen.at, 2 * DAY_MS));
     return ERR_OK;
 }

@@ -114,6 +114,8 @@ static void check_care(const Str *v, Problems *problems)
         wrong(problems, SETTING_SCRUB_HOUR, M_SETTING_BAD_HOUR);
     if (!is_number(v[SETTING_READINGS], READINGS_MAX) || str_is(v[SETTING_READINGS], "0"))
         wrong(problems, SETTING_READINGS, M_SETTING_BAD_READINGS);
+    if (!is_number(v[SETTING_EXPORTS], EXPORTS_MAX) || str_is(v[SETTING_EXPORTS], "0"))
+        wrong(problems, SETTING_EXPORTS, M_SETTING_BAD_READINGS);
     if (!is_number(v[SETTING_GIVEN_DAYS], GIVEN_DAYS_MAX) || str_is(v[SETTING_GIVEN_DAYS], "0"))
         wrong(problems, SETTING_GIVEN_DAYS, M_SETTING_BAD_GIVEN_DAYS);
     for (SettingKey s = SETTING_FILES_USER; s <= SETTING_FILES_ALL; s++)

@@ -8,7 +8,8 @@
  * A letterhead that nobody filled in yet is empty text, never absent. Margins are millimetres.
  * Backups by the server's own clock: every so many minutes (0: never) into a folder (empty:
  * DATA/cadangan), and the hour of the night at which all records are checked.
- * The number of protected records that one person may open in a day (0: any number), and the
+ * The number of protected records that one person may open in a day, of lists she may take as files
+ * in an hour, and the
  * megabytes of attachments one and all may keep (0: any). */
 #pragma once
 
@@ -36,6 +37,7 @@ enum {
     SCRUB_HOUR_MAX = 23,
     READINGS_MAX = 1000,
     READINGS_WIDE = 300, /* above it the page of risks says so */
+    EXPORTS_MAX = 1000,
     GIVEN_DAYS_MAX = 90,
     FILES_MAX = 10000000
 };

@@ -19,6 +19,7 @@ typedef struct TableAsk {
     Str rows, columns; /* dimensions; absent: those of the definition; columns may stay absent */
     Str period;        /* "2026-S1", "2026" or "from/to" */
     Audience audience;
+    Str mark;     /* who took it as a file; may be absent */
     bool preview; /* of what a release of today would show; for who may see exact figures */
     Str parent; /* uid: only records under it, which the subject may read; the period may be absent
                  * then, and nothing is masked for him */

@@ -123,6 +123,8 @@ TableNotes table_notes(Arena *a, Lang lang, const Table *t)
     n.period = period_line(a, lang, t);
     n.source = tr_args(a, lang, M_TABLE_SOURCE, def->reg->label.text[lang], date_long(a, lang, day),
                        str_printf(a, "%02d.%02d %s", minute / 60, minute % 60, clock_zone_name()));
+    if (t->ask.mark.ptr)
+        n.source = str_printf(a, "%.*s. %.*s", STR_ARG(n.source), STR_ARG(t->ask.mark));
     n.method = method_lines(a, lang, t);
     return n;
 }

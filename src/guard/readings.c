@@ -21,6 +21,17 @@ Err readings_allow(Db *db, Str actor, Str day, Str uid, int64_t budget)
     return allowed ? ERR_OK : E_BUDGET;
 }
 
+Err acts_allow(Db *db, Str actor, Str action, int64_t since, int64_t most)
+{
+    int64_t n = 0;
+    TRY(db_number(db,
+                  "SELECT count(*) FROM (SELECT action,result,at FROM audit WHERE actor=:actor"
+                  " ORDER BY seq DESC LIMIT 10000)"
+                  " WHERE action=:action AND result='ok' AND at>:since",
+                  &n, BIND(":actor", actor), BIND(":action", action), BIND(":since", since)));
+    return n < most ? ERR_OK : E_LIMIT;
+}
+
 Err readings_high(Db *db, Arena *a, Str day, int64_t from, ReadingRow *ret, size_t max,
                   size_t *ret_n)
 {

@@ -18,5 +18,8 @@ typedef struct ReadingRow {
 /* Who opened at least `from` records that day, most first; at most `max` people. */
 MUST_CHECK Err readings_high(Db *db, Arena *a, Str day, int64_t from, ReadingRow *ret, size_t max,
                              size_t *ret_n);
+/* E_LIMIT when the record of access has `most` such acts of the actor since that moment; asked on
+ * the writer, so that acts at once count too. */
+MUST_CHECK Err acts_allow(Db *db, Str actor, Str action, int64_t since, int64_t most);
 /* Forgets the days before; the audit keeps what was read. */
 MUST_CHECK Err readings_sweep(WriteTx *tx, Str day);

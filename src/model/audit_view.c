@@ -67,8 +67,8 @@ static Str part_of_name(Arena *a, Str typed)
 
 static Err begin(Reader *rd, const AuditFilter *f, Stmt **ret)
 {
-    Str uid = STR_NONE;
-    if (!str_empty(f->number))
+    Str uid = uid_shape(f->number) ? f->number : STR_NONE; /* of a file that was taken */
+    if (!str_empty(f->number) && !uid.ptr)
         TRY(uid_of_number(rd, f->number, &uid));
     TRY(db_stmt(rd->db, agency_sql(rd).ptr, ret));
     stmt_text(*ret, ":login", absent(f->login));

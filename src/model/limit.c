@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { HOUR_MS = 3600 * 1000, MONTH_LONG = 31, MONTH_SHORT = 28 };
+enum { MONTH_LONG = 31, MONTH_SHORT = 28 };
 
 /* ---- periods ---- */
 

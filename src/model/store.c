@@ -341,5 +341,7 @@ Err store_audit_act(WriteTx *tx, void *audit_act)
     row.reg = act->reg ? act->reg->name : STR_NONE;
     row.uid = act->uid;
     row.result = act->result;
+    if (act->hourly)
+        TRY(acts_allow(tx->db, row.actor, row.action, clock_now() - HOUR_MS, act->hourly));
     return audit_append(tx, act->store->in->keyring, &row);
 }

@@ -238,6 +238,7 @@ typedef struct AuditAct {
     const Actor *actor;
     Str action, uid, result;
     const Register *reg;
+    int64_t hourly; /* refused with E_LIMIT once it was done so often within the hour; 0: never */
 } AuditAct;
 Err store_audit_act(WriteTx *tx, void *audit_act);
 

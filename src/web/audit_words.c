@@ -18,6 +18,7 @@ static const struct {
             {"login:new", M_ACT_LOGIN_NEW},
             {"logout", M_ACT_LOGOUT},
             {"export", M_ACT_EXPORT},
+            {"table", M_ACT_TABLE},
             {"password", M_ACT_PASSWORD},
             {"backup", M_ACT_BACKUP},
             {"verify", M_ACT_VERIFY},

@@ -1,10 +1,12 @@
 #include "web/page.h"
 
 #include "engine/emergency_db.h"
+#include "engine/settings_db.h"
 
 #include "assets_gen.h"
 #include "base/clock.h"
 #include "base/number.h"
+#include "base/rand.h"
 #include "guard/session.h"
 #include "model/draft.h"
 #include "web/asked.h"
@@ -48,6 +50,16 @@ bool req_has_page(const Req *req, Str path)
 {
     Req probe = {.arena = req->arena, .model = req->model, .method = METHOD_GET, .path = path};
     return route_find(&probe) == ERR_OK;
+}
+
+Str page_taken(Req *req, const char *action, const Register *reg)
+{
+    const Settings *set = page_kept_settings(req);
+    Str id = rand_uid(req->arena);
+    req_on_record(req, str_of(action), reg, id, S("ok"));
+    if (set && str_is(str_of(action), "export"))
+        req->act.hourly = setting_number(set, SETTING_EXPORTS);
+    return req_say(req, M_TAKEN, req->subject.login, id);
 }
 
 void page_send_xlsx(Req *req, Str file_name, Str bytes)
@@ -214,13 +226,13 @@ void page_message(Req *req, Html *h)
     static const struct {
         const char *name;
         Msg msg;
-    } messages[] = {{"simpan", M_WEB_SAVED},         {"langkah", M_WEB_MOVED},
-                    {"batal", M_WEB_VOIDED_NOW},     {"pulih", M_WEB_RESTORED},
-                    {"urung", M_UNDO_DONE},          {"massal", M_BULK_DONE},
-                    {"draf", M_WEB_DRAFT_KEPT},      {"buang", M_WEB_DRAFT_GONE},
-                    {"saringan", M_FILTER_SAVED},    {"sandi", M_PASSWORD_CHANGED},
-                    {"kode", M_FACTOR_RESET_DONE},   {"darurat", M_EMERGENCY_OPENED},
-                    {"sesi", M_SESSION_ENDED},       {"sama", M_WEB_NOTHING_CHANGED},
+    } messages[] = {{"simpan", M_WEB_SAVED},          {"langkah", M_WEB_MOVED},
+                    {"batal", M_WEB_VOIDED_NOW},      {"pulih", M_WEB_RESTORED},
+                    {"urung", M_UNDO_DONE},           {"massal", M_BULK_DONE},
+                    {"draf", M_WEB_DRAFT_KEPT},       {"buang", M_WEB_DRAFT_GONE},
+                    {"saringan", M_FILTER_SAVED},     {"sandi", M_PASSWORD_CHANGED},
+                    {"kode", M_FACTOR_RESET_DONE},    {"darurat", M_EMERGENCY_OPENED},
+                    {"sesi", M_SESSION_ENDED},        {"sama", M_WEB_NOTHING_CHANGED},
                     {"sudah", M_WEB_IMPORTED_BEFORE}, {"cari", M_ASKED_BEFORE}};
     Str name = req_query(req, S("pesan"));
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)

@@ -33,11 +33,17 @@ static AuditFilter filter_of(Req *req)
                          .before = before};
 }
 
+/* What left the program as a file has an id of its own, which is no record. */
+static bool is_taken(const AuditLine *l)
+{
+    return uid_shape(l->uid) && (str_is(l->action, "export") || str_is(l->action, "table"));
+}
+
 static Str record_words(Req *req, const AuditLine *l)
 {
-    if (!l->reg)
-        return S("");
-    Str label = req_label(req, &l->reg->label);
+    Str label = l->reg ? req_label(req, &l->reg->label) : S("");
+    if (is_taken(l))
+        return str_printf(req->arena, "%.*s %.*s", STR_ARG(label), STR_ARG(l->uid));
     return l->number.ptr ? str_printf(req->arena, "%.*s %.*s", STR_ARG(label), STR_ARG(l->number))
                          : label;
 }
@@ -91,7 +97,7 @@ static void put_cell(Req *req, Html *h, const AuditLine *l, size_t column, Str t
 {
     enum { RECORD = 4 };
     h_open(h, "td");
-    if (column == RECORD && l->reg && uid_shape(l->uid))
+    if (column == RECORD && l->reg && uid_shape(l->uid) && !is_taken(l))
         page_link(h, url_record(req, l->reg, l->uid, "/pembaca"), text);
     else
         h_text(h, text);
@@ -171,7 +177,7 @@ Err page_audit_csv(Req *req)
     TRY(audit_view(&req->reader, &f, lines, ROWS_EXPORTED + 1, &n));
     if (n > ROWS_EXPORTED) /* a file that lacks rows nobody missed is worse than none */
         return too_many(req);
-    req_on_record(req, S("export"), NULL, STR_NONE, S("ok"));
+    Str mark = page_taken(req, "export", NULL);
     req->res.status = 200;
     req->res.type = S("text/csv; charset=utf-8");
     req->res.disposition = S("attachment; filename=\"audit.csv\"");
@@ -191,5 +197,7 @@ Err page_audit_csv(Req *req)
         }
         buf_lit(b, "\r\n");
     }
+    csv_cell(b, mark, ';');
+    buf_lit(b, "\r\n");
     return ERR_OK;
 }

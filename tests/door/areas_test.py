@@ -9,6 +9,7 @@ import re
 import sys
 
 import sigap
+import steps
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import every_register_test as walk  # noqa: E402  (how a register is walked)
@@ -65,6 +66,7 @@ def comes_in(s, reg):
 
 def test_every_area_is_recorded_listed_searched_imported_exported_and_counted(s):
     wrong = []
+    steps.setting(s, unduhan_sejam=1000)
     assert len(AREAS) == 31
     for area, reg in AREAS.items():
         try:

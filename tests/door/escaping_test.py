@@ -42,6 +42,7 @@ def test_one_mark_in_every_field(own):
     planted = plant.plant(own, [MARK])
     fields = sum(len(p.fields) for p in planted)
     assert len(planted) >= 35 and fields >= 100, (len(planted), fields)
+    steps.setting(own, unduhan_sejam=1000)
     people = {p.login: own.as_(p.login) for p in planted}
     count = {"record": 0, "history": 0, "form": 0, "list": 0, "others": 0}
     others = [r.removeprefix("/{reg}/{uid}") for r in pages.routes() if r.startswith("/{reg}/{uid}/") and "{name}" not in r and not r.endswith(("/ubah", "/riwayat"))]

@@ -7,6 +7,7 @@ import re
 import uuid
 
 import sigap
+import steps
 import yaml
 
 JUST_NOW = (datetime.datetime.now() - datetime.timedelta(minutes=5)).strftime("%d/%m/%Y %H.%M")
@@ -284,6 +285,7 @@ def test_a_form_opens_under_every_parent_that_offers_it(s):
 
 
 def test_exports_and_templates(s):
+    steps.setting(s, unduhan_sejam=1000)
     for reg in DOMAIN.registers:
         for login in DOMAIN.who(reg, "export")[:1]:
             for kind, mark in (("csv", b""), ("xlsx", b"PK")):

@@ -11,6 +11,7 @@ import urllib.request
 import pages
 from rights import Domain
 import sigap
+import steps
 import yaml
 
 MONTHS_DAYS = {
@@ -229,6 +230,7 @@ def columns_of(reg, lang):
 
 
 def test_files_are_headed_in_the_language_of_the_reader(s):
+    steps.setting(s, unduhan_sejam=1000)
     wrong, seen = [], 0
     for reg in DOMAIN.registers:
         for login in who(reg, "export")[:1]:

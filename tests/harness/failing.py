@@ -111,6 +111,7 @@ class FailingServer:
 def acts(s, token, opens, person):
     """What people do, by name: each gives the status it ended with, 0 for a connection that broke."""
     saved, n = [], iter(range(10**6))
+    steps.setting(s, unduhan_sejam=1000)
 
     def call(who, *request, **headers):
         worker = Worker(int(s.url.rsplit(":", 1)[1]), who, None)

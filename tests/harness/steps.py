@@ -133,6 +133,13 @@ def release(s, client, **values):
     return client.get(path)
 
 
+def setting(s, **values):
+    """Settings of the installation, by the page of that name."""
+    admin = s.login("admin")
+    page = admin.submit(admin.get("/setelan").form("/setelan", has="kop1").fill(**values))
+    assert page.status == 200, page.words[-400:]
+
+
 def uid_of(path):
     return path.split("/")[2]
 
