@@ -56,8 +56,8 @@ static bool put_date(OutSheet *s, size_t row, size_t column, Str text, Tint tint
     if (text.len != 10 || !date_parse_iso(text, &d) || !date_is_full(d) || d.year < 1901)
         return false;
     lxw_datetime day = {.year = d.year, .month = d.month, .day = d.day};
-    worksheet_write_datetime(s->sheet, (lxw_row_t)row, (lxw_col_t)column, &day,
-                             s->out->formats[formats[tint]]);
+    out_taken(s, worksheet_write_datetime(s->sheet, (lxw_row_t)row, (lxw_col_t)column, &day,
+                                          s->out->formats[formats[tint]]));
     if (column < WORKBOOK_MAX_COLUMNS && s->widths[column] < (int)text.len)
         s->widths[column] = (int)text.len;
     return true;
@@ -72,8 +72,8 @@ static void put_cell(OutSheet *s, size_t row, size_t column, const Cell *cell, T
     if (cell->kind == CELL_NUMBER)
         out_number(s, row, column, cell->text, format);
     else if (cell->kind == CELL_BOOL)
-        worksheet_write_boolean(s->sheet, (lxw_row_t)row, (lxw_col_t)column,
-                                str_is(cell->text, "1"), s->out->formats[format]);
+        out_taken(s, worksheet_write_boolean(s->sheet, (lxw_row_t)row, (lxw_col_t)column,
+                                             str_is(cell->text, "1"), s->out->formats[format]));
     else
         out_string(s, row, column, cell->text, format);
 }

@@ -157,6 +157,11 @@ static const char *ended(Out *out, Str text)
     return out->text.ptr;
 }
 
+void out_taken(OutSheet *s, lxw_error answer)
+{
+    s->out->failed |= answer != LXW_NO_ERROR;
+}
+
 void out_string(OutSheet *s, size_t row, size_t column, Str text, OutFormat format)
 {
     lxw_format *f = s->out->formats[format];
@@ -164,16 +169,15 @@ void out_string(OutSheet *s, size_t row, size_t column, Str text, OutFormat form
         return;
     if (str_empty(text)) {
         if (format != OUT_PLAIN)
-            worksheet_write_blank(s->sheet, (lxw_row_t)row, (lxw_col_t)column, f);
+            out_taken(s, worksheet_write_blank(s->sheet, (lxw_row_t)row, (lxw_col_t)column, f));
         return;
     }
     note_width(s, column, text);
     if (text.len > MAX_CELL_TEXT && utf8_count(text) > MAX_CELL_TEXT)
         text =
             str_printf(s->out->scratch, "%.*s [...]", STR_ARG(cut_points(text, MAX_CELL_TEXT - 6)));
-    if (worksheet_write_string(s->sheet, (lxw_row_t)row, (lxw_col_t)column, ended(s->out, text),
-                               f) != LXW_NO_ERROR)
-        s->out->failed = true;
+    out_taken(s, worksheet_write_string(s->sheet, (lxw_row_t)row, (lxw_col_t)column,
+                                        ended(s->out, text), f));
 }
 
 /* Digits with at most one point, one sign, no needless leading zero, and no more digits than a
@@ -201,8 +205,9 @@ void out_number(OutSheet *s, size_t row, size_t column, Str text, OutFormat form
     if (!fits(s, row, column))
         return;
     note_width(s, column, text);
-    worksheet_write_number(s->sheet, (lxw_row_t)row, (lxw_col_t)column,
-                           strtod(ended(s->out, text), NULL), s->out->formats[format]);
+    out_taken(s,
+              worksheet_write_number(s->sheet, (lxw_row_t)row, (lxw_col_t)column,
+                                     strtod(ended(s->out, text), NULL), s->out->formats[format]));
 }
 
 void out_finish(OutSheet *s, size_t frozen)

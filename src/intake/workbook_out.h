@@ -28,7 +28,7 @@ typedef struct Out {
     Buf text;       /* one text with an end mark, used again for each cell */
     lxw_workbook *book;
     int fd;
-    bool failed; /* a cell did not fit */
+    bool failed; /* a cell was not taken */
     lxw_format *formats[OUT_FORMATS];
 } Out;
 
@@ -40,13 +40,16 @@ typedef struct OutSheet {
 
 /* Starts a workbook; E_IO. After success out_close() must follow, whatever happens between. */
 Err out_open(Out *ret);
-/* Ends it; gives the bytes in `a`. E_TOO_LARGE when a cell did not fit, E_IO. */
+/* Ends it; gives the bytes in `a`. E_TOO_LARGE when a cell was not taken (no such place, no
+ * memory), E_IO. */
 Err out_close(Out *out, Arena *a, Str *ret);
 
 /* Adds a sheet; the name is made to fit Excel's rules and to be unique. */
 OutSheet out_sheet(Out *out, Str name);
 /* Rows and columns are counted from 0 here, as in the library. */
 void out_string(OutSheet *s, size_t row, size_t column, Str text, OutFormat format);
+/* Notes what the library answered to a cell: one that it did not take fails the workbook. */
+void out_taken(OutSheet *s, lxw_error answer);
 /* A number when the text is a plain one of at most 15 digits; else the text. */
 void out_number(OutSheet *s, size_t row, size_t column, Str text, OutFormat format);
 /* Freezes the rows above `row` and sets the gathered widths. */

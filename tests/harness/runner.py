@@ -6,7 +6,8 @@ usage: tests/harness/runner.py [-j N] [FILE or WORD ..]
 A test names what it wants as parameters: `s` the server of its file (started once, practice data;
 DATA = "bare" in the file for one without), `own` a server for this test alone, `tmp` a folder.
 Prints "ok FILE.NAME" or "not ok FILE.NAME: reason"; a word runs the tests whose name contains it.
-Each file is a process of its own, two at a time, those that take longest first.
+Each file is a process of its own, three at a time (each waits now and then: for a limit, a tick, a person), those that
+take longest first.
 """
 import concurrent.futures
 import contextlib
@@ -116,7 +117,7 @@ def by_length(files):
 def main(argv):
     if argv[:1] == ["--one"]:
         return 0 if run_file(pathlib.Path(argv[1]), argv[2:]) else 1
-    jobs = 2
+    jobs = 3
     if argv[:1] == ["-j"]:
         jobs, argv = int(argv[1]), argv[2:]
     files = [pathlib.Path(a).resolve() for a in argv if a.endswith(".py")] or by_length(DOOR.glob("*_test.py"))
