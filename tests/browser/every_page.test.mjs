@@ -2,16 +2,18 @@
 // sideways: by phone and desk, light and dark, in both languages. Each run takes half of the pages, each in one of
 // the eight combinations; a counter in build/test/ turns with every run, so that after RUNS runs on one machine every
 // page was judged in every combination. A fresh checkout begins at the day, so that machines do not all begin alike.
-// Of rows and choices that repeat it judges the first few; ./test --full takes every page in every way, whole.
+// Of rows and choices that repeat it judges the first few, and in the dark what colours change: the elements are those
+// of the light. ./test --full takes every page in every way, whole, by all rules.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { test } from './lib.mjs';
+import { axeSource, test } from './lib.mjs';
 import { combinations, numberOf, walk, windowOf } from './pages.mjs';
 
 const full = process.env.SIGAP_FULL === '1';
 const lanes = 2; // windows at work at the same time
 const repeats = full ? [] : ['tbody tr:nth-child(n+4)', '.kisi > :nth-child(n+4)', '.saring li:nth-child(n+4)', '.laci .kelompok:nth-child(n+3)'];
+const ofColour = ['color-contrast', 'link-in-text-block'];
 const RUNS = 2 * combinations.length; // CONTRIBUTING.md names the number
 
 function nextRun() {
@@ -29,20 +31,23 @@ function isDue(page, turn, at = run) {
   return full || (numberOf(page.route + page.of + page.tab) + at) % RUNS === turn;
 }
 
-async function judge(t, page, path) {
+async function judge(t, page, path, rules) {
   const answer = await page.goto(path);
   if (answer.status() !== 200) return [`${path} answers ${answer.status()}`];
   const faults = [];
-  for (const check of [() => t.axe(page, { repeats }), () => t.fits(page)]) await check().catch((e) => faults.push(e.message));
+  for (const check of [() => t.axe(page, { repeats, rules }), () => t.fits(page)]) await check().catch((e) => faults.push(e.message));
   return faults;
 }
 
 // Takes pages from the list until it is empty, one window a person.
 async function lane(t, combination, due, faults) {
-  const windows = new Map();
+  const windows = new Map(), rules = !full && combination.scheme === 'dark' ? ofColour : null;
   for (let p = due.pop(); p; p = due.pop()) {
-    if (!windows.has(p.login)) windows.set(p.login, await windowOf(t, combination, p.login));
-    faults.push(...await judge(t, windows.get(p.login), p.path));
+    if (!windows.has(p.login)) {
+      windows.set(p.login, await windowOf(t, combination, p.login));
+      await windows.get(p.login).addInitScript(axeSource);
+    }
+    faults.push(...await judge(t, windows.get(p.login), p.path, rules));
   }
   for (const w of windows.values()) await w.context().close();
 }

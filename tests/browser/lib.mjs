@@ -10,7 +10,7 @@ import { chromium } from 'playwright-core';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+export const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 // Without windows of its own a page takes half the work of the processor.
 const executablePath = process.env.SIGAP_CHROMIUM ?? ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find((p) => existsSync(p));
 export const shots = process.env.SIGAP_SHOTS ?? path.join(root, 'build/test/shots');
@@ -124,16 +124,16 @@ export class Bench {
   }
 
   // Fails on any WCAG 2.2 A/AA fault that axe finds. `without`: rules left out, said with a reason
-  // where it is called; `repeats`: parts left out because others of the same make stand beside them.
-  // axe is a script and never answers on a page opened with js: false.
-  async axe(page, { without = [], repeats = [] } = {}) {
+  // where it is called; `repeats`: parts left out because others of the same make stand beside them;
+  // `rules`: these alone. axe is a script and never answers on a page opened with js: false.
+  async axe(page, { without = [], repeats = [], rules = null } = {}) {
     if (this.scriptless.has(page)) throw new Error('axe needs a page with scripts');
     if (await page.evaluate('typeof axe').catch(() => 'undefined') === 'undefined') await page.evaluate(axeSource);
-    const { violations } = await page.evaluate(async ({ off, exclude }) => globalThis.axe.run({ include: [['html']], exclude }, {
+    const { violations } = await page.evaluate(async ({ off, exclude, only }) => globalThis.axe.run({ include: [['html']], exclude }, {
       resultTypes: ['violations'],
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      runOnly: only ?? ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
       rules: Object.fromEntries(off.map((id) => [id, { enabled: false }])),
-    }), { off: without, exclude: repeats.map((r) => [r]) });
+    }), { off: without, exclude: repeats.map((r) => [r]), only: rules && { type: 'rule', values: rules } });
     if (violations.length) {
       throw new Error(`axe on ${page.url()}: ` + violations.map((v) =>
         `${v.id} (${v.impact}): ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(', ')}`).join('; '));
