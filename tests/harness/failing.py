@@ -13,7 +13,7 @@ from fault import PURPOSE, Worker
 KINDS = {"disk": (0, errno.EIO), "memory": (1, errno.ENOMEM), "system": (2, errno.EMFILE)}
 FAR = 10**9
 FOREIGN = re.compile(r"SEGV on unknown address 0x0000000000.*?zero page.*?"
-                     r"#0 \S+ (?:in \w+ )?(?:\.\./\S+\s+#1 \S+ in \w+ )?\(\S*libxlsxwriter", re.S)
+                     r"#0 \S+ (?:in \w+)? ?(?:\.\./\S+\s+#1 \S+ in \w+ )?\(\S*libxlsxwriter", re.S)
 ENDED = -6  # SIGABRT: true lack of memory, threads or chance ends the program, and says so
 
 
