@@ -25,6 +25,8 @@ static void make_formats(Out *out)
     lxw_format **f = out->formats;
     for (int i = OUT_HEAD; i < OUT_FORMATS; i++) {
         f[i] = workbook_add_format(out->book);
+        if (!f[i])
+            BUG("out of memory");
         format_set_align(f[i], LXW_ALIGN_VERTICAL_TOP);
     }
     format_set_bold(f[OUT_HEAD]);

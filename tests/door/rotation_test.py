@@ -16,7 +16,7 @@ from sealing import SENTENCE, opened, protect, wait_for_login
 from second_code import code_of, give, password_only, set_up
 
 NIK = "5371014101900007"
-CUTS = 200 if sigap.FULL else 10
+CUTS = 200 if sigap.FULL else 6
 
 
 def versions(server):
