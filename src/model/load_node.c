@@ -32,7 +32,9 @@ Nearest nearest_to(Str want)
 
 void nearest_try(Nearest *n, Str candidate)
 {
-    size_t d = edit_distance(n->want, str_head(candidate, NEAREST_MAX));
+    Str c = str_head(candidate, NEAREST_MAX);
+    size_t least = c.len > n->want.len ? c.len - n->want.len : n->want.len - c.len;
+    size_t d = least < n->distance ? edit_distance(n->want, c) : SIZE_MAX;
     if (d < n->distance) {
         n->distance = d;
         n->best = candidate;
@@ -46,12 +48,12 @@ Str nearest_word(const Nearest *n)
 
 int load_word(Loader *l, const Node *at, Str word, const WordDef *words, size_t n, Msg msg)
 {
-    Nearest near = nearest_to(word);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         if (str_is(word, words[i].word))
             return words[i].value;
+    Nearest near = nearest_to(word);
+    for (size_t i = 0; i < n; i++)
         nearest_try(&near, str_of(words[i].word));
-    }
     load_problem(l, at, msg, word, nearest_word(&near), STR_NONE);
     return -1;
 }
