@@ -131,13 +131,6 @@ static void put_year_key(const Features *f, uint64_t word, Keys *keys)
         put_key(keys, word, year + WOMAN);
 }
 
-static void by_name_and_year(const Blocking *b, const Features *f, Keys *keys)
-{
-    (void)b;
-    for (int i = 0; i < TOP_NAMES; i++)
-        put_year_key(f, f->loose[i], keys);
-}
-
 static void by_name_and_day(const Blocking *b, const Features *f, Keys *keys)
 {
     (void)b;
@@ -217,7 +210,6 @@ static const struct {
     {"name-place", by_name_and_place},
     {"mother-name", by_mother_and_name},
     {"mother", by_mother},
-    {"name-year", by_name_and_year},
     {"similar-year", by_similar_and_year},
     {"day-place", by_day_and_place},
     {"place", by_rare_place},
@@ -252,7 +244,7 @@ static void features_of(const Blocking *b, uint32_t record, Features *ret)
             ret->births[0] = *v;
         else if (c->kind == COMPARE_SEX)
             ret->sex = *v;
-        else if (c->kind == COMPARE_TEXT && ret->place_count < TOP_PLACES) {
+        else if (c->kind == COMPARE_TEXT && !c->finer && ret->place_count < TOP_PLACES) {
             ret->rare[ret->place_count] = (c->role == COLUMN_ADDRESS || c->role == COLUMN_TEXT) &&
                                           book->vocabulary->words[v[0]].count <= OF_A_HOUSE;
             ret->places[ret->place_count++] = v[0] ? match_mix(v[0], k + 100) : 0;

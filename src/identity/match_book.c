@@ -513,10 +513,50 @@ static void sort_rows(MatchBook *b)
         sort_words(b, b->text_words.items + i, TEXT_WORDS, &unasked);
 }
 
+/* Whether nearly all records of one text have one other text. Only texts of many records speak:
+ * those of few may be of one person, of whom everything tells everything. */
+static bool tells(const MatchBook *b, uint16_t fine, uint16_t coarse)
+{
+    enum { MANY = 30, TENTHS = 9 };
+    Arena *scratch = arena_new(SIZE_MAX);
+    uint32_t *lead = ARENA_WIDE(scratch, b->vocabulary->n, uint32_t),
+             *votes = ARENA_WIDE(scratch, b->vocabulary->n, uint32_t);
+    size_t both = 0, crowds = 0, agree = 0;
+    for (int round = 0; round < 2; round++)
+        for (uint32_t i = 0; i < b->n; i++) {
+            uint32_t x = match_row(b, i)[fine], y = match_row(b, i)[coarse];
+            bool crowd = b->vocabulary->words[x].count > MANY;
+            if (!x || !y)
+                continue;
+            if (round == 0 && !votes[x]) /* the vote of Boyer and Moore */
+                lead[x] = y;
+            votes[x] += round ? 0 : lead[x] == y ? 1 : UINT32_MAX;
+            both += (size_t)round;
+            crowds += round && crowd;
+            agree += round && crowd && lead[x] == y;
+        }
+    arena_free(scratch);
+    return crowds * 2 > both && agree * 10 >= crowds * TENTHS;
+}
+
+/* Of two texts that tell each other the first is kept. */
+static void find_finer(MatchBook *b)
+{
+    for (size_t k = 0; k < b->comparison_count; k++)
+        for (size_t j = 0; j < b->comparison_count; j++) {
+            Comparison *fine = &b->comparisons[j], *coarse = &b->comparisons[k];
+            if (j != k && fine->kind == COMPARE_TEXT && coarse->kind == COMPARE_TEXT &&
+                !fine->finer && !coarse->finer && tells(b, fine->at, coarse->at) &&
+                (j < k || !tells(b, coarse->at, fine->at)))
+                coarse->finer = fine->at;
+        }
+}
+
 static void finish(MatchBook *b, const NameRules *rules)
 {
     count_rows(b);
     sort_rows(b);
+    find_finer(b);
     for (size_t k = 0; k < b->comparison_count; k++)
         if (b->comparisons[k].kind == COMPARE_NUMBER || b->comparisons[k].kind == COMPARE_NIK)
             count_numbers(b, &b->comparisons[k]);

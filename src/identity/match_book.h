@@ -24,9 +24,11 @@ typedef enum NameStand { STAND_MIDDLE, STAND_FIRST, STAND_LAST, STAND_ALONE } Na
 
 typedef struct Comparison {
     CompareKind kind;
-    Str name;      /* as in settings and reports */
-    uint16_t at;   /* first of its numbers in a row */
-    uint8_t class; /* of its whole texts; words of texts have the next */
+    Str name;       /* as in settings and reports */
+    uint16_t at;    /* first of its numbers in a row */
+    uint16_t finer; /* of a text: where in a row stands the text that tells it (the village of a
+                       district), so that it says nothing where both have that; 0: none */
+    uint8_t class;  /* of its whole texts; words of texts have the next */
     ColumnRole role;
 } Comparison;
 

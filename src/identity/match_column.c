@@ -141,11 +141,12 @@ static bool read_frequency(Arena *a, Str *rest, double *ret)
 
 static void read_weight(Reading *r, Str name, Str value)
 {
-    Str comparison, level = name;
+    size_t slash = name.len; /* the last one: a heading may hold others */
+    while (slash && name.ptr[slash - 1] != '/')
+        slash--;
     MatchWeight w = {.line = r->line};
     Arena *a = r->problems->arena;
-    bool ok = str_cut(&level, '/', &comparison) && read_frequency(a, &value, &w.m) &&
-              read_frequency(a, &value, &w.u);
+    bool ok = slash && read_frequency(a, &value, &w.m) && read_frequency(a, &value, &w.u);
     w.forged = w.renamed = w.m;
     w.kin = w.neighbour = w.u;
     if (ok && str_trim(value).len)
@@ -155,8 +156,8 @@ static void read_weight(Reading *r, Str name, Str value)
         complain(r, M_MATCH_BAD_WEIGHT, name);
         return;
     }
-    w.comparison = str_copy(a, comparison);
-    w.level = str_copy(a, level);
+    w.comparison = str_copy(a, (Str){name.ptr, slash - 1});
+    w.level = str_copy(a, str_from(name, slash));
     *ARENA_PUSH(a, r->to->weights) = w;
 }
 

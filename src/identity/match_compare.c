@@ -371,10 +371,21 @@ static uint64_t level_bits(const Sides *s, size_t k)
         level = numbers_level(s, f);
         break;
     case COMPARE_TEXT:
-        level = text_level(s, *x, *y);
+        level = f->finer && s->a[f->finer] && s->b[f->finer] ? TEXT_MISSING : text_level(s, *x, *y);
         break;
     }
     return (uint64_t)level << (LEVEL_BITS * k);
+}
+
+/* Whether a word that agrees tells the sex: then that the sex agrees as well is no news. */
+static bool sex_is_told(const Sides *s)
+{
+    const NamePairing *p = &s->side->pairings[0];
+    const uint32_t *words = s->a + s->c->book->comparisons[s->c->name].at;
+    for (int i = 0; i < p->n && p->slots[i] >= WORD_NEAR; i++)
+        if (s->c->sexed[words[p->x[i]] / 64] >> words[p->x[i]] % 64 & 1)
+            return true;
+    return false;
 }
 
 static uint64_t pattern_of(const Sides *s)
@@ -382,6 +393,8 @@ static uint64_t pattern_of(const Sides *s)
     uint64_t pattern = 0;
     for (size_t k = 0; k < s->c->book->comparison_count; k++)
         pattern |= level_bits(s, k);
+    if (s->c->sex >= 0 && s->c->name >= 0 && sex_is_told(s))
+        pattern &= ~((uint64_t)(MATCH_LEVELS - 1) << LEVEL_BITS * s->c->sex);
     return pattern;
 }
 
@@ -530,12 +543,42 @@ static void class_sums(const Vocabulary *v, double total[256], double agree[256]
     }
 }
 
-static int place_of(const MatchBook *book, CompareKind kind)
+static int comparison_of(const MatchBook *book, CompareKind kind, ColumnRole role)
 {
     for (size_t k = 0; k < book->comparison_count; k++)
-        if (book->comparisons[k].kind == kind)
-            return book->comparisons[k].at;
+        if (book->comparisons[k].kind == kind && book->comparisons[k].role == role)
+            return (int)k;
     return -1;
+}
+
+static int place_of(const MatchBook *book, CompareKind kind, ColumnRole role)
+{
+    int k = comparison_of(book, kind, role);
+    return k < 0 ? -1 : book->comparisons[k].at;
+}
+
+/* Of many people of known sex who are called so at most one in twenty is of the other. */
+static void find_sexed(Arena *a, Comparer *c)
+{
+    enum { MANY = 64, TWENTIETH = 20 };
+    const MatchBook *book = c->book;
+    c->sexed = ARENA_ARRAY(a, book->vocabulary->n / 64 + 1, uint64_t);
+    if (c->sex < 0 || c->name < 0)
+        return;
+    Arena *scratch = arena_new(SIZE_MAX);
+    uint32_t(*of)[2] = arena_alloc(scratch, book->vocabulary->n * sizeof *of);
+    for (uint32_t i = 0; i < book->n; i++) {
+        const uint32_t *row = match_row(book, i), *words = row + book->comparisons[c->name].at,
+                       sex = row[book->comparisons[c->sex].at];
+        for (int w = 0; sex && w < NAME_WORDS && words[w]; w++)
+            of[words[w]][sex - 1]++;
+    }
+    for (uint32_t w = WORD_INITIALS + 1; w < book->vocabulary->n; w++) {
+        uint32_t all = of[w][0] + of[w][1], less = of[w][0] < of[w][1] ? of[w][0] : of[w][1];
+        if (all >= MANY && less * TWENTIETH <= all)
+            c->sexed[w / 64] |= 1ull << w % 64;
+    }
+    arena_free(scratch);
 }
 
 void comparer_init(Arena *a, const MatchBook *book, Comparer *ret)
@@ -549,8 +592,11 @@ void comparer_init(Arena *a, const MatchBook *book, Comparer *ret)
             in_text[book->comparisons[k].class + 1] = true;
     *ret = (Comparer){.book = book,
                       .word_bits = ARENA_ARRAY(a, v->n, double),
-                      .nik_at = place_of(book, COMPARE_NIK),
-                      .birth_at = place_of(book, COMPARE_BIRTH)};
+                      .nik_at = place_of(book, COMPARE_NIK, COLUMN_NIK),
+                      .birth_at = place_of(book, COMPARE_BIRTH, COLUMN_BIRTH),
+                      .sex = comparison_of(book, COMPARE_SEX, COLUMN_SEX),
+                      .name = comparison_of(book, COMPARE_NAME, COLUMN_NAME)};
+    find_sexed(a, ret);
     for (uint32_t id = 1; id < v->n; id++) {
         unsigned class = v->words[id].class;
         double share = (v->words[id].count > 2 ? v->words[id].count : 2) / total[class];

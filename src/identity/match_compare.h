@@ -71,6 +71,8 @@ typedef struct Comparer {
     const MatchBook *book;
     double *word_bits;    /* by word: log2(chance agreement of the class / frequency of the word) */
     int nik_at, birth_at; /* in a row; -1: these books have none */
+    uint64_t *sexed;      /* by word, a bit each: only men or only women are called so */
+    int sex, name;        /* comparisons; -1 */
 } Comparer;
 
 /* How the words of two names were paired off, the best agreement first. */

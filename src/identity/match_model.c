@@ -9,6 +9,12 @@ enum { MOST_RANDOM = 2000000, RANDOM_EACH = 400, MOST_ROUNDS = 200 };
 static const double belief = 20;
 /* Forged papers are rare even in the books of a task force: at most one pair for so many others. */
 static const double most_forged = 1.0 / 7;
+/* How many forgers change day and month too; what they leave is so little that it cannot be
+ * learned. */
+static const double renamed_for_forged = 0.5;
+/* A person behind forged papers who is missed is worse than a link too many, which people look at.
+ */
+static const double worth_of_forged = 1.5;
 /* Of pairs of one person without forged papers; see most_different. */
 static const double most_age_near = 0.02;
 
@@ -128,8 +134,8 @@ static int place_compared(const MatchBook *b)
 {
     int ret = -1;
     for (size_t k = 0; k < b->comparison_count; k++)
-        if (b->comparisons[k].role == COLUMN_PLACE ||
-            (b->comparisons[k].role == COLUMN_BIRTHPLACE && ret < 0))
+        if (!b->comparisons[k].finer && (b->comparisons[k].role == COLUMN_PLACE ||
+                                         (b->comparisons[k].role == COLUMN_BIRTHPLACE && ret < 0)))
             ret = (int)k;
     return ret;
 }
@@ -419,6 +425,9 @@ static void set_forged(Learning *l, size_t k, MatchClass class)
     for (unsigned v = 1; v < compare_levels(f->kind); v++)
         to[v] = forgeable(f) ? believed_forged(class, f->kind, v)
                              : (1 - gone) * m->m[CLASS_SAME][k][v] + gone * m->u[k][v];
+    double doubt = f->kind == COMPARE_NIK ? m->u[k][NUMBER_DOUBTFUL] : 0;
+    for (unsigned v = 1; v < NUMBER_LEVELS && doubt > 0; v++) /* what strangers' papers show by */
+        to[v] = (1 - doubt) * to[v] + (v == NUMBER_DOUBTFUL ? doubt : 0); /* faults, these do too */
     to_shares(f->kind, to, 1e-9);
 }
 
@@ -491,8 +500,10 @@ static double maximise(Learning *l)
     for (int c = 0; c < MATCH_CLASSES; c++)
         if (c != CLASS_NEIGHBOUR)
             m->share[c] = m->share[c] > 0 ? fmin(0.2, fmax(l->sum[c] / l->all, 1e-14)) : 0;
-    for (int c = CLASS_FORGED; c <= CLASS_RENAMED; c++)
-        m->share[c] = fmin(m->share[c], m->share[CLASS_SAME] * most_forged);
+    double forged = fmin(m->share[CLASS_FORGED] + m->share[CLASS_RENAMED],
+                         m->share[CLASS_SAME] * most_forged * (1 + renamed_for_forged));
+    m->share[CLASS_FORGED] = forged / (1 + renamed_for_forged);
+    m->share[CLASS_RENAMED] = forged - m->share[CLASS_FORGED];
     learn_books(l);
     clean_u(l);
     for (size_t k = 0; k < l->book->comparison_count; k++)
@@ -517,7 +528,7 @@ void match_model_learn(const Comparer *c, const Patterns *patterns, bool across,
     ret->share[CLASS_SAME] = fmin(0.1, 1.0 / b->n);
     ret->share[CLASS_FORGED] = has_birth(b) ? ret->share[CLASS_SAME] / 50 : 0;
     ret->share[CLASS_KIN] = has_birth(b) ? ret->share[CLASS_SAME] : 0;
-    ret->share[CLASS_RENAMED] = ret->share[CLASS_FORGED] / 2;
+    ret->share[CLASS_RENAMED] = ret->share[CLASS_FORGED] * renamed_for_forged;
     clean_u(l);
     for (size_t k = 0; k < b->comparison_count; k++)
         learn_comparison(l, k, true);
@@ -527,6 +538,9 @@ void match_model_learn(const Comparer *c, const Patterns *patterns, bool across,
         expect(l);
         moved = maximise(l);
     }
+    ret->share[CLASS_FORGED] *= worth_of_forged;
+    ret->share[CLASS_RENAMED] *= worth_of_forged;
+    set_bits(b, ret);
     for (size_t i = 0; i < patterns->n; i++)
         ret->learned_on += (uint64_t)patterns->items[i].count;
     arena_free(scratch);
@@ -581,36 +595,6 @@ void match_model_fixed(const Comparer *c, const MatchSettings *settings, MatchMo
                                             .args = {w->comparison, w->level}});
     }
     set_bits(b, ret);
-}
-
-void match_model_write(Arena *a, const MatchBook *book, const MatchModel *m, Buf *to)
-{
-    buf_printf(to, "prior: %.9g\n", m->share[CLASS_SAME]);
-    if (m->share[CLASS_FORGED] > 0)
-        buf_printf(to, "forged: %.9g\n", m->share[CLASS_FORGED]);
-    if (m->share[CLASS_RENAMED] > 0)
-        buf_printf(to, "renamed: %.9g\n", m->share[CLASS_RENAMED]);
-    if (m->share[CLASS_KIN] > 0)
-        buf_printf(to, "kin: %.9g\n", m->share[CLASS_KIN]);
-    if (m->share[CLASS_NEIGHBOUR] > 0)
-        buf_printf(to, "neighbour: %.9g\n", m->share[CLASS_NEIGHBOUR]);
-    for (size_t i = 0; i < book->book_count && book->book_count > 1; i++)
-        for (size_t j = i; j < book->book_count; j++) {
-            uint8_t p = match_book_pair((unsigned)i, (unsigned)j);
-            buf_printf(to, "books %zu %zu: %.9g %.9g %.9g %.9g %.9g\n", i + 1, j + 1,
-                       m->book_bits[CLASS_SAME][p], m->book_bits[CLASS_FORGED][p],
-                       m->book_bits[CLASS_RENAMED][p], m->older_bits[0][p], m->older_bits[1][p]);
-        }
-    for (size_t k = 0; k < book->comparison_count; k++) {
-        const Comparison *c = &book->comparisons[k];
-        for (unsigned v = 1; v < compare_levels(c->kind); v++) {
-            Str level = compare_level_name(a, c->kind, v);
-            buf_printf(to, "weight %.*s/%.*s: %.9g %.9g %.9g %.9g %.9g %.9g\n", STR_ARG(c->name),
-                       STR_ARG(level), m->m[CLASS_SAME][k][v], m->u[k][v], m->m[CLASS_FORGED][k][v],
-                       m->m[CLASS_RENAMED][k][v], m->m[CLASS_KIN][k][v],
-                       m->m[CLASS_NEIGHBOUR][k][v]);
-        }
-    }
 }
 
 /* ---- weighing ---- */

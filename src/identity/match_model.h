@@ -77,5 +77,3 @@ double match_rare_bits(const Compared *pair, size_t comparisons);
 double match_probability(double weight);
 /* What is added for whose record says the earlier year of birth (Compared.books). */
 double match_older_bits(const MatchModel *m, MatchClass class, uint8_t books);
-/* The weights as lines of a settings file. */
-void match_model_write(Arena *a, const MatchBook *book, const MatchModel *m, Buf *to);

@@ -59,6 +59,32 @@ void match_write_passes(const BlockBook *blocks, const MatchEdges *edges, Buf *t
     }
 }
 
+void match_write_weights(Arena *a, const MatchBook *book, const MatchModel *m, Buf *to)
+{
+    static const char *const shares[MATCH_CLASSES] = {"prior", "forged", "renamed", "kin",
+                                                      "neighbour"};
+    for (int c = 0; c < MATCH_CLASSES; c++)
+        if (m->share[c] > 0 || c == CLASS_SAME)
+            buf_printf(to, "%s: %.9g\n", shares[c], m->share[c]);
+    for (size_t i = 0; i < book->book_count && book->book_count > 1; i++)
+        for (size_t j = i; j < book->book_count; j++) {
+            uint8_t p = match_book_pair((unsigned)i, (unsigned)j);
+            buf_printf(to, "books %zu %zu: %.9g %.9g %.9g %.9g %.9g\n", i + 1, j + 1,
+                       m->book_bits[CLASS_SAME][p], m->book_bits[CLASS_FORGED][p],
+                       m->book_bits[CLASS_RENAMED][p], m->older_bits[0][p], m->older_bits[1][p]);
+        }
+    for (size_t k = 0; k < book->comparison_count; k++) {
+        const Comparison *c = &book->comparisons[k];
+        for (unsigned v = 1; v < compare_levels(c->kind); v++) {
+            Str level = compare_level_name(a, c->kind, v);
+            buf_printf(to, "weight %.*s/%.*s: %.9g %.9g %.9g %.9g %.9g %.9g\n", STR_ARG(c->name),
+                       STR_ARG(level), m->m[CLASS_SAME][k][v], m->u[k][v], m->m[CLASS_FORGED][k][v],
+                       m->m[CLASS_RENAMED][k][v], m->m[CLASS_KIN][k][v],
+                       m->m[CLASS_NEIGHBOUR][k][v]);
+        }
+    }
+}
+
 void match_write_settings(Arena *a, const MatchBook *book, const MatchModel *model,
                           const MatchSettings *settings, Buf *to)
 {
@@ -69,5 +95,5 @@ void match_write_settings(Arena *a, const MatchBook *book, const MatchModel *mod
                settings->unique ? "yes" : "no");
     if (settings->block)
         buf_printf(to, "block: %u\n", settings->block);
-    match_model_write(a, book, model, to);
+    match_write_weights(a, book, model, to);
 }

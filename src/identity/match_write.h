@@ -13,3 +13,5 @@ void match_write_passes(const BlockBook *blocks, const MatchEdges *edges, Buf *t
 /* Columns and weights: a settings file that repeats this run on another book. */
 void match_write_settings(Arena *a, const MatchBook *book, const MatchModel *model,
                           const MatchSettings *settings, Buf *to);
+/* The weights alone, as lines of a settings file. */
+void match_write_weights(Arena *a, const MatchBook *book, const MatchModel *m, Buf *to);

@@ -3,6 +3,7 @@
 #include "base/csv.h"
 #include "base/log.h"
 #include "identity/match_score.h"
+#include "identity/match_write.h"
 #include "model/person_index.h"
 
 #include <math.h>
@@ -385,7 +386,7 @@ void likeness_learn(Arena *a, const Model *m, const PersonFacts *all, size_t n, 
         .persons = b->n,
         .same_pairs = learned->share[CLASS_SAME] * (double)b->n * (b->n - 1.0) / 2};
     blend_all(l, b, learned);
-    match_model_write(a, b, learned, &weights);
+    match_write_weights(a, b, learned, &weights);
     ret->text = buf_str(&weights);
 }
 

@@ -204,11 +204,25 @@ def test_any_number_of_threads_gives_the_same_bytes(tmp):
 
 def test_what_was_learned_repeats_the_run(tmp):
     b = book(tmp / "book.csv")
-    run("dedupe", b, "--settings", named(tmp), "--out", tmp / "first")
+    b.write_text(b.read_text().replace(",desa,", ",Desa/Kelurahan,", 1))
+    named(tmp).write_text(named(tmp).read_text().replace(" desa:", " Desa/Kelurahan:"))
+    run("dedupe", b, "--settings", tmp / "roles.txt", "--out", tmp / "first")
+    assert "weight Desa/Kelurahan/same: " in (tmp / "first/learned.txt").read_text()
     run("dedupe", b, "--settings", tmp / "first/learned.txt", "--out", tmp / "second")
     first, second = (list(csv.DictReader(open(tmp / d / "pairs.csv"))) for d in ("first", "second"))
     assert [(p["a"], p["b"], p["pattern"]) for p in first] == [(p["a"], p["b"], p["pattern"]) for p in second]
     assert all(abs(float(p["weight"]) - float(q["weight"])) < 0.001 for p, q in zip(first, second))
+
+
+def test_a_district_that_the_village_tells_is_not_counted_beside_it(tmp):
+    b = book(tmp / "book.csv", persons=500)
+    rows = [[*r, "district" if i == 0 else f"d{PLACES.index(r[5]) % 3}" if r[5] else ""] for i, r in enumerate(csv.reader(open(b)))]
+    csv.writer(open(tmp / "both.csv", "w", newline="")).writerows(rows)
+    run("dedupe", b, "--settings", named(tmp), "--out", tmp / "village")
+    (tmp / "roles.txt").write_text((tmp / "roles.txt").read_text() + "column district: text\n")
+    run("dedupe", tmp / "both.csv", "--settings", tmp / "roles.txt", "--out", tmp / "both")
+    village, both = (list(csv.DictReader(open(tmp / d / "pairs.csv"))) for d in ("village", "both"))
+    assert len(village) > 100 and [(p["a"], p["b"], p["weight"]) for p in village] == [(p["a"], p["b"], p["weight"]) for p in both]
 
 
 def test_books_tell_how_often_they_share_people(tmp):
@@ -355,6 +369,14 @@ def test_families_in_a_book_of_residents_do_not_teach_that_people_stand_there_in
     assert len(learned) == 3 and float(learned[0][1]) < -1
     for book, same, forged, renamed in learned:
         assert float(forged) <= float(same) and float(renamed) <= float(same), book
+
+
+def test_a_number_that_gives_its_record_the_lie_speaks_for_forged_papers(tmp):
+    (tmp / "dates.txt").write_text("date_slip: 0.3\n")
+    run("synth", "--out", tmp, "--rows", 500, "--settings", tmp / "dates.txt", "--domain", sigap.ROOT / "domain")
+    run("dedupe", tmp / "dukcapil.csv", tmp / "disnaker.csv", "--out", tmp / "out")
+    chance, forged = map(float, re.search(r"^weight nik/doubtful: \S+ (\S+) (\S+)", (tmp / "out/learned.txt").read_text(), re.M).groups())
+    assert 0.2 < chance < forged, "however often clerks write dates wrongly"
 
 
 def test_forged_papers_are_judged_apart(tmp):

@@ -24,18 +24,24 @@ typedef struct World {
     MatchModel model;
 } World;
 
-static World world(void)
+static World world_of(Str text)
 {
     World w = {.arena = arena_new(SIZE_MAX)};
     Problems problems = {.arena = w.arena};
     NameRules *rules;
     assert_int_equal(name_rules_load(w.arena, names_dir, &problems, &rules), ERR_OK);
     MatchSettings settings = match_settings_default();
-    MatchSource file = {S("book"), {book_text, sizeof book_text - 1}};
+    MatchSource file = {S("book"), text};
     w.book = match_book_read(w.arena, &file, 1, rules, &settings, &problems);
     assert_int_equal(problems.errors, 0);
-    assert_int_equal(w.book->n, 6);
     comparer_init(w.arena, w.book, &w.comparer);
+    return w;
+}
+
+static World world(void)
+{
+    World w = world_of((Str){book_text, sizeof book_text - 1});
+    assert_int_equal(w.book->n, 6);
     return w;
 }
 
@@ -67,6 +73,42 @@ static void levels_say_how_far_two_records_agree(void **state)
     assert_int_equal(level(&w, COMPARE_NUMBER, 0, 3), NUMBER_NEAR);
     assert_int_equal(level(&w, COMPARE_NUMBER, 0, 2), NUMBER_MISSING);
     arena_free(w.arena);
+}
+
+/* 2,000 people of 40 villages in four districts; names that only women or only men bear, clans of
+ * both. */
+static World crowd(Arena *a)
+{
+    static const char *const given[] = {"Maria", "Petrus"}, *const clans[] = {"Taneo", "Klau",
+                                                                              "Seran"};
+    Buf b = buf_new(a, 65536);
+    buf_printf(&b, "id,nama,jk,desa,kabupaten\n");
+    for (int i = 0; i < 2000; i++)
+        buf_printf(&b, "%d,%s %s,%s,desa%d,kabupaten%d\n", i, given[i % 2], clans[i % 3],
+                   i % 2 ? "L" : "P", i % 40, i % 4);
+    buf_printf(&b, "x,Maria Seran,P,,kabupaten1\n");
+    return world_of(buf_str(&b));
+}
+
+static void what_another_agreement_tells_is_no_news(void **state)
+{
+    (void)state;
+    Arena *text = arena_new(SIZE_MAX);
+    World w = crowd(text);
+    assert_int_equal(level(&w, COMPARE_SEX, 0, 3), SEX_DIFFERENT); /* of one clan */
+    assert_int_equal(level(&w, COMPARE_SEX, 0, 6), SEX_MISSING);   /* Maria both */
+    assert_int_equal(level(&w, COMPARE_SEX, 0, 2), SEX_MISSING);
+    size_t district = w.book->comparison_count - 1;
+    assert_true(str_is(w.book->comparisons[district].name, "kabupaten"));
+    Compared pair;
+    match_compare(&w.comparer, match_row(w.book, 1), match_row(w.book, 41), &pair);
+    assert_int_equal(pattern_level(pair.pattern, district - 1), TEXT_SAME);
+    assert_int_equal(pattern_level(pair.pattern, district),
+                     TEXT_MISSING); /* the village tells it */
+    match_compare(&w.comparer, match_row(w.book, 1), match_row(w.book, 2000), &pair);
+    assert_int_equal(pattern_level(pair.pattern, district), TEXT_SAME); /* no village to tell */
+    arena_free(w.arena);
+    arena_free(text);
 }
 
 /* What is found by marks for one record against many is what two records give alone. */
@@ -157,7 +199,8 @@ static void rules_of_reviewers_win(void **state)
     arena_free(w.arena);
 }
 
-/* More than are left to the library's own sorting; equal keys keep the order of what stands below. */
+/* More than are left to the library's own sorting; equal keys keep the order of what stands below.
+ */
 static void numbers_are_sorted(void **state)
 {
     (void)state;
@@ -180,6 +223,7 @@ int main(int argc, char **argv)
     names_dir = argc > 1 ? argv[1] : "domain/names";
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels_say_how_far_two_records_agree),
+        cmocka_unit_test(what_another_agreement_tells_is_no_news),
         cmocka_unit_test(marks_give_the_same_pattern),
         cmocka_unit_test(a_pair_is_compared_once),
         cmocka_unit_test(parts_make_the_weight),
