@@ -1,10 +1,10 @@
 /* libFuzzer: a file of anchors: read or refused, never past its bytes, and nothing unsigned fits.
  * Then the same lines signed with a key that everybody here knows, beside a chain of three rows:
  * what an agency reads that was sent lines it should not trust. */
+#include "fuzz_folder.h"
 #include "guard/anchor.h"
 #include "guard/crypto.h"
 #include "guard/installation.h"
-#include "fuzz_folder.h"
 
 #include "base/file.h"
 #include "db/writer.h"
@@ -19,7 +19,8 @@ static Db *db;
 static Arena *kept;
 static const char *dir;
 static const unsigned char seed[SIGN_SEED] = "a key that everybody here knows";
-static Str known_key;
+static const unsigned char seed_next[SIGN_SEED] = "the key that came in its place  ";
+static Str known_key, next_key;
 
 static void end(void)
 {
@@ -44,11 +45,22 @@ static void begin(void)
             BUG("no chain");
     sign_public(seed, public);
     known_key = hex_of(kept, public, sizeof public);
+    sign_public(seed_next, public);
+    next_key = hex_of(kept, public, sizeof public);
     atexit(end);
 }
 
-/* Each line with a signature behind it that fits. "@" stands for the installation, "#" for the mac
- * of the last row. */
+static void sign(Arena *a, Buf *to, Str said, const unsigned char *by)
+{
+    unsigned char signature[SIGN_SIZE];
+    sign_make(by, said, signature);
+    buf_char(to, ' ');
+    buf_put(to, hex_of(a, signature, sizeof signature));
+}
+
+/* Each line with a signature behind it that fits, or two where it is a handover, or that of the key
+ * that came where it begins with "+". "@" stands for the installation, "#" for the mac of the last
+ * row, "<" and ">" for the two keys. */
 static Str sign_lines(Arena *a, Str text)
 {
     Buf out = buf_new(a, text.len * 3 + 1024);
@@ -57,20 +69,22 @@ static Str sign_lines(Arena *a, Str text)
     if (audit_head(db, a, &rows, &mac) != ERR_OK)
         BUG("no head");
     while (str_cut(&text, '\n', &line)) {
-        unsigned char signature[SIGN_SIZE];
+        bool next = str_starts(line, S("+"));
         Buf b = buf_new(a, line.len + 256);
-        for (size_t i = 0; i < line.len; i++)
+        for (size_t i = next; i < line.len; i++)
             if (line.ptr[i] == '@')
                 buf_put(&b, in.id);
             else if (line.ptr[i] == '#')
                 buf_put(&b, hex_of(a, (const unsigned char *)mac.ptr, mac.len));
+            else if (line.ptr[i] == '<' || line.ptr[i] == '>')
+                buf_put(&b, line.ptr[i] == '<' ? known_key : next_key);
             else
                 buf_char(&b, line.ptr[i]);
         Str said = str_trim(buf_str(&b));
-        sign_make(seed, said, signature);
         buf_put(&out, said);
-        buf_char(&out, ' ');
-        buf_put(&out, hex_of(a, signature, sizeof signature));
+        sign(a, &out, said, next ? seed_next : seed);
+        if (str_starts(said, S("SIGAP-ALIH-1")))
+            sign(a, &out, said, next ? seed : seed_next);
         buf_char(&out, '\n');
     }
     return buf_str(&out);
@@ -96,7 +110,7 @@ static void keep_one(Arena *a, Str text)
         BUG("no anchor kept");
     if (!str_ends(all, str_printf(a, "%.*s\n", STR_ARG(line))))
         BUG("an anchor that was not kept as it is");
-    check(a, (AnchorFile){line, anchor_public_key(in.keyring, a), db, in.id}, &found);
+    check(a, (AnchorFile){line, anchor_public_key(in.keyring, a), db, in.id, STR_NONE}, &found);
     if (found.fault != ANCHOR_FITS || found.rows != 3)
         BUG("our own anchor does not fit");
 }
@@ -113,7 +127,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         BUG("an anchor that nobody signed");
     Str lines = sign_lines(a, text);
     check(a, (AnchorFile){.text = lines, .public_key = known_key}, &found);
-    check(a, (AnchorFile){lines, known_key, db, in.id}, &found);
+    check(a, (AnchorFile){.text = lines, .public_key = next_key}, &found);
+    check(a, (AnchorFile){lines, known_key, db, in.id, STR_NONE}, &found);
     keep_one(a, text);
     arena_free(a);
     return 0;

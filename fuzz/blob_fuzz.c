@@ -77,7 +77,7 @@ static void as_stored_key(Arena *a, Str bytes)
         keys_check(ring(), keys, a, &n, &bad) != ERR_OK || n != 2 || bad.n != 1)
         BUG("good and bad keys are not told apart");
     if (keys_destroy(keys, S("buruk")) != ERR_OK ||
-        keyring_next(ring(), a, &root, &next) != ERR_OK ||
+        keyring_next(ring(), a, (Epoch){0}, &root, &next) != ERR_OK ||
         keys_rewrap(ring(), next, root, keys, &n) != ERR_OK || n != 1 ||
         keyring_dek(next, keys, S("baik"), &dek) != ERR_OK)
         BUG("another key does not open what it took over");

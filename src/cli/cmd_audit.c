@@ -41,7 +41,8 @@ static Err tell_anchors(Cli *cli, const char *path, const AnchorFile *file)
         [ANCHOR_NO_ANCHOR] = M_ANCHOR_NO_ANCHOR, [ANCHOR_FORGED] = M_ANCHOR_FORGED,
         [ANCHOR_OTHER] = M_ANCHOR_OTHER,         [ANCHOR_ORDER] = M_ANCHOR_ORDER,
         [ANCHOR_SHORTER] = M_ANCHOR_SHORTER,     [ANCHOR_CUT] = M_ANCHOR_CUT,
-        [ANCHOR_REWRITTEN] = M_ANCHOR_REWRITTEN,
+        [ANCHOR_REWRITTEN] = M_ANCHOR_REWRITTEN, [ANCHOR_OLD_KEY] = M_ANCHOR_OLD_KEY,
+        [ANCHOR_TWICE] = M_ANCHOR_TWICE,
     };
     AnchorCheck check;
     TRY(anchor_check(file, cli->arena, &check));
@@ -51,7 +52,10 @@ static Err tell_anchors(Cli *cli, const char *path, const AnchorFile *file)
                 check.at, str_int(cli->arena, check.count));
         return E_CORRUPT;
     }
-    cli_say(cli, M_ANCHOR_OK, str_of(path), line, str_int(cli->arena, check.rows));
+    cli_say(cli, M_ANCHOR_OK, str_of(path), str_int(cli->arena, check.lines - check.handovers),
+            str_int(cli->arena, check.rows));
+    if (!str_eq(check.key, file->public_key))
+        cli_say(cli, M_ANCHOR_HANDED, str_of(path), check.key);
     return ERR_OK;
 }
 
@@ -70,7 +74,8 @@ static Err compare_with(Cli *cli, const char *path)
 {
     AnchorFile file = {.public_key = anchor_public_key(cli->in.keyring, cli->arena),
                        .db = cli->conn.db,
-                       .installation = cli->in.id};
+                       .installation = cli->in.id,
+                       .handovers = anchor_handovers(cli->in.keyring, cli->arena, cli->in.id, 1)};
     TRY(cli_read(cli, cli->arena, path, FILE_MAX, &file.text));
     if (str_contains(file.text, S(AUDIT_JOURNAL_WORD " ")))
         return tell_journal(cli, path, file.text);
@@ -130,6 +135,16 @@ static Err public_key(Cli *cli)
     return ERR_OK;
 }
 
+/* handover: what joins the seals of before the exchanges of keys to those since. */
+static Err handover(Cli *cli)
+{
+    if (cli->argc != 1)
+        return E_USAGE;
+    TRY(cli_open_installation(cli));
+    printf("%.*s", STR_ARG(anchor_handovers(cli->in.keyring, cli->arena, cli->in.id, 1)));
+    return ERR_OK;
+}
+
 /* check FILE KEY: what an agency can do without the data. */
 static Err check(Cli *cli)
 {
@@ -142,7 +157,10 @@ static Err check(Cli *cli)
 
 Err cmd_audit(Cli *cli)
 {
-    static const CliVerb verbs[] = {
-        {"verify", verify}, {"anchor", anchor}, {"public-key", public_key}, {"check", check}};
+    static const CliVerb verbs[] = {{"verify", verify},
+                                    {"anchor", anchor},
+                                    {"public-key", public_key},
+                                    {"handover", handover},
+                                    {"check", check}};
     return cli_verb(cli, verbs, sizeof verbs / sizeof *verbs);
 }

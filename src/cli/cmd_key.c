@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "engine/security.h"
 #include "guard/account.h"
+#include "guard/anchor.h"
 #include "guard/key_file.h"
 #include "guard/second_factor.h"
 #include "intake/user_make.h"
@@ -73,11 +74,12 @@ static Err open_file(Cli *cli)
     return ERR_OK;
 }
 
-/* The papers and copies made until now want the old key. */
+/* The papers and copies made until now want the old key, and the agencies have the old seal's. */
 static Err rotate(Cli *cli)
 {
     int64_t n;
-    unsigned old = keyring_version(cli->in.keyring);
+    const Installation *in = &cli->in;
+    unsigned old = keyring_version(in->keyring);
     TRY(on_record(cli, "rotate"));
     Err e = installation_rotate(&cli->in, cli->arena, cli->passphrase, &n);
     if (e == E_BUSY)
@@ -86,6 +88,9 @@ static Err rotate(Cli *cli)
     TRY(reseal_finish(&cli->store));
     cli_say(cli, M_KEY_ROTATED, str_int(cli->arena, n), str_of(cli->in.key_file),
             str_int(cli->arena, old));
+    cli_say(cli, M_KEY_HANDED, anchor_public_key(in->keyring, cli->arena));
+    printf("%.*s",
+           STR_ARG(anchor_handovers(in->keyring, cli->arena, in->id, keyring_epochs(in->keyring))));
     return ERR_OK;
 }
 

@@ -31,6 +31,9 @@ MUST_CHECK Err db_begin_read(Db *db); /* one snapshot for a whole page, taken at
 MUST_CHECK Err db_begin_late(Db *db); /* the same, taken by the first read: free until then */
 MUST_CHECK Err db_commit(Db *db);
 void db_rollback(Db *db);
+/* Ends a transaction: commits it, unless what was done in it failed or the commit does; then all of
+ * it is taken back. */
+MUST_CHECK Err db_end(Db *db, Err done);
 /* False also after a failure (a full disk) for which the engine took the transaction back by
  * itself. */
 bool db_in_transaction(const Db *db);

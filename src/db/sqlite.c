@@ -187,6 +187,15 @@ void db_rollback(Db *db)
         log_error("rollback failed");
 }
 
+Err db_end(Db *db, Err done)
+{
+    if (done == ERR_OK)
+        done = db_commit(db);
+    if (done != ERR_OK)
+        db_rollback(db);
+    return done;
+}
+
 /* BEGIN alone takes no snapshot: the first read does. */
 Err db_begin_read(Db *db)
 {

@@ -66,11 +66,7 @@ static void run_single(Db *db, Write *w, WriteFn fn)
     w->tx.db = db;
     w->err = db_begin(db);
     if (w->err == ERR_OK)
-        w->err = fn(&w->tx, w->arg);
-    if (w->err == ERR_OK)
-        w->err = db_commit(db);
-    if (w->err != ERR_OK)
-        db_rollback(db);
+        w->err = db_end(db, fn(&w->tx, w->arg));
 }
 
 /* Runs one function of each command that has not failed yet, in one transaction of `db`. */

@@ -16,7 +16,7 @@ enum { LENGTH = 4, PIECE = 32 * 1024, ROWS_PIECE = 4096, HASH = 32, HEAD_WORDS =
 
 static void seed_of(const Keyring *k, unsigned char ret[SIGN_SEED])
 {
-    keyring_mac(k, OWN_RESIDENT, S("tanda"), ret);
+    keyring_mac(k, 0, OWN_RESIDENT, S("tanda"), ret);
 }
 
 /* The key of a book, only while a piece is closed or opened. */

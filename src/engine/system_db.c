@@ -100,10 +100,7 @@ static Err take_step(Db *db, Arena *a, int64_t number)
     Err e = taken ? ERR_OK : db_exec(db, step->sql);
     if (e == ERR_OK)
         e = meta_put(db, META_SYSTEM, str_int(a, number));
-    if (e == ERR_OK)
-        return db_commit(db);
-    db_rollback(db);
-    return e;
+    return db_end(db, e);
 }
 
 Err system_upgrade(const Installation *in, Db *db, Arena *a, BackupBefore *ret)

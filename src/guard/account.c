@@ -156,8 +156,8 @@ Err member_fact_covered(Db *db, const MemberFact *f, bool *ret)
     return db_any(db,
                   "SELECT 1 FROM fakta_anggota WHERE user_id=:user AND agency=:agency"
                   " AND start_on<=:start AND (end_on IS NULL OR end_on>=:end)",
-                  ret, BIND(":user", f->user), BIND(":agency", f->agency),
-                  BIND(":start", f->start), BIND(":end", f->end));
+                  ret, BIND(":user", f->user), BIND(":agency", f->agency), BIND(":start", f->start),
+                  BIND(":end", f->end));
 }
 
 Err member_fact_put(WriteTx *tx, const MemberFact *f)

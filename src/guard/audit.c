@@ -70,12 +70,13 @@ static Str encode(Arena *a, const Entry *e)
     return buf_str(&b);
 }
 
-static void mac_of(const Keyring *k, Arena *a, const Entry *e, unsigned char ret[MAC_SIZE])
+static void mac_of(const Keyring *k, size_t epoch, Arena *a, const Entry *e,
+                   unsigned char ret[MAC_SIZE])
 {
-    keyring_mac(k, "sigapaud", encode(a, e), ret);
+    keyring_mac(k, epoch, "sigapaud", encode(a, e), ret);
 }
 
-/* The first row of a node hangs on 32 zero bytes. */
+/* The first row hangs on 32 zero bytes. */
 static Str first_prev(void)
 {
     static const char zeroes[MAC_SIZE];
@@ -125,7 +126,7 @@ Err audit_append(WriteTx *tx, const Keyring *k, const AuditRow *row)
     Entry e = {.row = *row, .node = AUDIT_NODE, .at = clock_now(), .classes = row->classes};
     TRY(audit_head(tx->db, tx->arena, &e.seq, &e.prev));
     e.seq++;
-    mac_of(k, tx->arena, &e, mac);
+    mac_of(k, keyring_epochs(k), tx->arena, &e, mac);
     e.mac = (Str){(const char *)mac, sizeof mac};
     return insert(tx->db, &e);
 }
@@ -153,26 +154,35 @@ static Entry read_entry(Arena *a, Stmt *st)
 /* Where the chain stands while it is walked. */
 typedef struct Walk {
     const Keyring *k;
-    int64_t node, seq;
+    size_t epoch;
+    int64_t seq;
     unsigned char last[MAC_SIZE];
     AuditCheck check;
 } Walk;
 
-static void node_begins(Walk *w, int64_t node)
+/* Goes on to the epoch of a row; false when the chain does not stand where an exchange of keys left
+ * it. */
+static bool enter_epoch(Walk *w, int64_t seq)
 {
-    w->node = node;
-    w->seq = 0;
-    memset(w->last, 0, sizeof w->last);
+    while (w->epoch < keyring_epochs(w->k)) {
+        const Epoch *next = keyring_epoch(w->k, w->epoch + 1);
+        if (seq <= next->row)
+            return true;
+        if (memcmp(w->last, next->mac, sizeof next->mac) != 0)
+            return false;
+        w->epoch++;
+    }
+    return true;
 }
 
 static bool fits(Walk *w, Arena *a, const Entry *e)
 {
     unsigned char mac[MAC_SIZE];
-    if (e->node != w->node)
-        node_begins(w, e->node);
-    mac_of(w->k, a, e, mac);
-    bool ok = e->seq == w->seq + 1 && str_eq(e->prev, (Str){(char *)w->last, sizeof w->last}) &&
-              str_eq(e->mac, (Str){(char *)mac, sizeof mac});
+    bool ok = enter_epoch(w, e->seq);
+    mac_of(w->k, w->epoch, a, e, mac);
+    ok &= e->node == AUDIT_NODE && e->seq == w->seq + 1 &&
+          str_eq(e->prev, (Str){(char *)w->last, sizeof w->last}) &&
+          str_eq(e->mac, (Str){(char *)mac, sizeof mac});
     w->seq = e->seq;
     memcpy(w->last, mac, sizeof mac);
     return ok;
@@ -207,6 +217,8 @@ Err audit_verify(Db *db, const Keyring *k, AuditCheck *ret)
     while (more)
         TRY(walk_some(&w, st, &more));
     stmt_done(st);
+    if (!w.check.bad_seq && (!enter_epoch(&w, w.seq + 1) || w.epoch < keyring_epochs(k)))
+        w.check.bad_seq = w.seq + 1; /* cut off to before an exchange of keys, or written anew */
     *ret = w.check;
     return ERR_OK;
 }

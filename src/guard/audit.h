@@ -21,8 +21,8 @@ typedef struct AuditRow {
 MUST_CHECK Err audit_schema(Db *db);
 /* This machine in the chain. */
 enum { AUDIT_NODE = 1 };
-/* Appends to the chain of AUDIT_NODE, inside the command's savepoint: what is rolled back leaves no
- * gap.
+/* Appends to the chain of AUDIT_NODE by the newest key, inside the command's savepoint: what is
+ * rolled back leaves no gap.
  */
 MUST_CHECK Err audit_append(WriteTx *tx, const Keyring *k, const AuditRow *row);
 
@@ -37,6 +37,7 @@ typedef struct AuditCheck {
     int64_t rows;    /* rows read, up to and with the bad one */
     int64_t bad_seq; /* first row that does not fit, 0 = all fit */
 } AuditCheck;
-/* Recomputes the whole chain; gaps in seq count as bad. Rows cut off the end are not seen here:
- * only an anchor outside knows how long the chain was. */
+/* Recomputes the whole chain, each row by the key of its epoch; gaps in seq count as bad, and a
+ * chain that does not stand where an exchange of keys left it. Rows cut off the end behind the last
+ * exchange are not seen here: only an anchor outside knows how long the chain was. */
 MUST_CHECK Err audit_verify(Db *db, const Keyring *k, AuditCheck *ret);

@@ -12,6 +12,8 @@
 #include "guard/whence.h"
 #include "rand.h"
 
+#include <string.h>
+
 /* Rows of meta. */
 #define META_ID       S("installation")
 #define META_PRACTICE S("practice")
@@ -93,11 +95,7 @@ static Err fill_data(Db *db, Arena *a, const Installation *in)
     Err e = guard_tables(db);
     if (e == ERR_OK)
         e = identity(db, a, in);
-    if (e == ERR_OK)
-        e = db_commit(db);
-    if (e != ERR_OK)
-        db_rollback(db);
-    return e;
+    return db_end(db, e);
 }
 
 static Err make_data(Arena *a, const Installation *in)
@@ -227,24 +225,38 @@ static Err rewrap_all(const Installation *in, const Keyring *next, RootSeal root
     TRY(db_open(in->keys_db, DB_WRITE, &db));
     Err e = db_begin(db);
     if (e == ERR_OK)
-        e = keys_rewrap(in->keyring, next, root, db, ret_n);
+        e = db_end(db, keys_rewrap(in->keyring, next, root, db, ret_n));
     if (e == ERR_OK)
-        e = db_commit(db);
-    if (e != ERR_OK)
-        db_rollback(db);
-    else
         e = db_truncate_log(db);
     db_close(db);
     return e;
+}
+
+/* Where the audit chain stands, which nobody else writes to now. */
+static Err end_of_chain(const Installation *in, Arena *a, Epoch *ret)
+{
+    Db *db;
+    Str mac;
+    TRY(db_open(in->data_db, DB_READ, &db));
+    Err e = audit_head(db, a, &ret->row, &mac);
+    db_close(db);
+    TRY(e);
+    if (mac.len != sizeof ret->mac)
+        return E_CORRUPT;
+    memcpy(ret->mac, mac.ptr, sizeof ret->mac);
+    ret->at = clock_real();
+    return ERR_OK;
 }
 
 Err installation_rotate(Installation *in, Arena *a, Str passphrase, int64_t *ret_n)
 {
     RootSeal root;
     Keyring *next;
+    Epoch found;
     if (!file_lock(in->lock, true))
         return E_BUSY;
-    TRY(keyring_next(in->keyring, a, &root, &next));
+    TRY(end_of_chain(in, a, &found));
+    TRY(keyring_next(in->keyring, a, found, &root, &next));
     Err e = keyring_write(next, next_key(a, in), passphrase);
     if (e == ERR_OK)
         e = rewrap_all(in, next, root, ret_n);

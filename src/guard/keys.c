@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "guard/key_file.h"
 
+#include <stddef.h>
 #include <string.h>
 
 _Static_assert(sizeof(Dek) == sizeof(Key), "a DEK is a key");
@@ -20,17 +21,32 @@ enum {
 enum { FORMAT = 1, FIRST_VERSION = 1, INSTALLATION_MAX = 64 };
 enum { HEADER_SIZE = 4, WRAP_HEADER = 3, WRAPPED_SIZE = WRAP_HEADER + BOX_EXTRA + KEY_SIZE };
 
-/* What outlasts a KEK. ROOT is the first one: hashes, the audit chain and anchors stay what they
- * are. SECRET closes what is read again and no data key protects, another after each exchange;
- * BEFORE closed it until then. */
+/* What outlasts a KEK. ROOT is the first one: hashes stay what they are, and the audit chain as far
+ * as it was written under it. SECRET closes what is read again and no data key protects, another
+ * after each exchange; BEFORE closed it until then. */
 enum { ROOT, SECRET, BEFORE, ROOTS };
 
+/* An epoch as it lies in the box. */
+typedef struct BoxedEpoch {
+    Epoch found;
+    Key key;
+} BoxedEpoch;
+
+enum { EPOCHS_MAX = 4096 };
+
 struct Keyring {
-    Key kek, roots[ROOTS], wrap, index;
+    Key kek, wrap, index;
     unsigned version;
-    size_t installation_len;
+    size_t installation_len, epochs;
     char installation[INSTALLATION_MAX];
+    Key roots[ROOTS]; /* from here on it lies in a box in the key store */
+    BoxedEpoch epoch[];
 };
+
+enum { BOXED = offsetof(Keyring, roots), BOXED_ROOTS = ROOTS * KEY_SIZE };
+_Static_assert(offsetof(Keyring, epoch) == BOXED + BOXED_ROOTS && sizeof(BoxedEpoch) == 80 &&
+                   __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "roots and epochs are one run of bytes, part of the stored format");
 
 DataClass class_of(Str word)
 {
@@ -69,17 +85,37 @@ static Str root_ad(const Keyring *k, unsigned char bytes[32])
     return (Str){(const char *)bytes, 32};
 }
 
+static size_t box_size(size_t epochs)
+{
+    return BOXED_ROOTS + epochs * sizeof(BoxedEpoch) + BOX_EXTRA;
+}
+
+/* Locked memory for a keyring with so many epochs. */
+static Keyring *with_room(size_t epochs)
+{
+    Keyring *k = crypto_locked(sizeof *k + epochs * sizeof *k->epoch);
+    k->epochs = epochs;
+    return k;
+}
+
+/* The same for what a box holds, if it is one. */
+static Keyring *room_for(Str box)
+{
+    size_t n = box.len > box_size(0) ? (box.len - box_size(0)) / sizeof(BoxedEpoch) : 0;
+    return with_room(n < EPOCHS_MAX ? n : EPOCHS_MAX);
+}
+
 static Err open_root(Keyring *k, Str box)
 {
     Key seal;
     unsigned char ad[32];
-    bool all = box.len == sizeof k->roots + BOX_EXTRA, ok = true;
+    bool all = box.len == box_size(k->epochs), ok = true;
     k->roots[ROOT] = k->kek;
     if (box.ptr) {
         if (!all && box.len != KEY_SIZE + BOX_EXTRA)
             return E_KEY;
         crypto_derive(&k->kek, SUBKEY_ROOT, "sigaprot", &seal);
-        ok = box_open(&seal, root_ad(k, ad), box, (unsigned char *)k->roots);
+        ok = box_open(&seal, root_ad(k, ad), box, (unsigned char *)k + BOXED);
         crypto_wipe(&seal, sizeof seal);
     }
     if (!all) /* never exchanged, or when the first key closed everything */
@@ -119,7 +155,7 @@ Err keyring_open_under(const char *key_file, Str passphrase, Str installation, R
 {
     if (installation.len > INSTALLATION_MAX)
         return E_KEY;
-    Keyring *k = crypto_locked(sizeof *k);
+    Keyring *k = room_for(root.box);
     return finish(k, key_file_read(key_file, passphrase, &k->kek), installation, root, ret);
 }
 
@@ -132,7 +168,7 @@ Err keyring_join(Str share, Str other, Str installation, RootSeal root, Keyring 
 {
     if (installation.len > INSTALLATION_MAX)
         return E_KEY;
-    Keyring *k = crypto_locked(sizeof *k);
+    Keyring *k = room_for(root.box);
     return finish(k, key_join(share, other, &k->kek), installation, root, ret);
 }
 
@@ -339,12 +375,7 @@ static Err take_over(const Keyring *k, Db *keys, Arena *a, Str subject)
 Err keys_take_over(const Keyring *k, Db *keys, Arena *a, Str subject_uid)
 {
     TRY(db_begin(keys));
-    Err e = take_over(k, keys, a, subject_uid);
-    if (e == ERR_OK)
-        e = db_commit(keys);
-    if (e != ERR_OK)
-        db_rollback(keys);
-    return e;
+    return db_end(keys, take_over(k, keys, a, subject_uid));
 }
 
 /* ---- another KEK ---- */
@@ -368,17 +399,23 @@ Err root_seal_read(Db *keys, Arena *a, RootSeal *ret)
 static RootSeal close_roots(const Keyring *k, Arena *a)
 {
     Key seal;
-    enum { SIZE = sizeof k->roots + BOX_EXTRA };
-    unsigned char ad[32], *box = arena_alloc(a, SIZE);
+    size_t size = box_size(k->epochs);
+    unsigned char ad[32], *box = arena_alloc(a, size);
     crypto_derive(&k->kek, SUBKEY_ROOT, "sigaprot", &seal);
-    box_close(&seal, root_ad(k, ad), (const unsigned char *)k->roots, sizeof k->roots, box);
+    box_close(&seal, root_ad(k, ad), (const unsigned char *)k + BOXED, size - BOX_EXTRA, box);
     crypto_wipe(&seal, sizeof seal);
-    return (RootSeal){k->version, {(const char *)box, SIZE}};
+    return (RootSeal){k->version, {(const char *)box, size}};
 }
 
-Err keyring_next(const Keyring *k, Arena *a, RootSeal *ret_root, Keyring **ret)
+Err keyring_next(const Keyring *k, Arena *a, Epoch found, RootSeal *ret_root, Keyring **ret)
 {
-    Keyring *next = crypto_locked(sizeof *next);
+    if (k->epochs == EPOCHS_MAX)
+        return E_KEY;
+    Keyring *next = with_room(k->epochs + 1);
+    BoxedEpoch *fresh = &next->epoch[k->epochs];
+    memcpy(next->epoch, k->epoch, k->epochs * sizeof *k->epoch);
+    fresh->found = found;
+    crypto_random(fresh->key.bytes, KEY_SIZE);
     crypto_random(next->kek.bytes, sizeof next->kek.bytes);
     crypto_random(next->roots[SECRET].bytes, KEY_SIZE);
     next->roots[ROOT] = k->roots[ROOT];
@@ -441,19 +478,13 @@ bool keyring_has_before(const Keyring *k)
 
 Err keys_forget_before(const Keyring *k, Db *keys, Arena *a)
 {
-    Keyring *alone = crypto_locked(sizeof *alone);
-    *alone = *k;
+    Keyring *alone = with_room(k->epochs);
+    memcpy(alone, k, sizeof *k + k->epochs * sizeof *k->epoch);
     alone->roots[BEFORE] = alone->roots[SECRET];
     RootSeal root = close_roots(alone, a);
     crypto_unlocked(alone);
     TRY(db_begin(keys));
-    Err e = put_root(keys, root);
-    if (e == ERR_OK)
-        e = db_commit(keys);
-    if (e != ERR_OK) {
-        db_rollback(keys);
-        return e;
-    }
+    TRY(db_end(keys, put_root(keys, root)));
     return db_truncate_log(keys);
 }
 
@@ -467,6 +498,16 @@ Err keys_rewrap(const Keyring *from, const Keyring *to, RootSeal root, Db *keys,
         e = rewrap_some(from, to, keys, a, &last, &n);
     arena_free(a);
     return e;
+}
+
+size_t keyring_epochs(const Keyring *k)
+{
+    return k->epochs;
+}
+
+const Epoch *keyring_epoch(const Keyring *k, size_t n)
+{
+    return &k->epoch[n - 1].found;
 }
 
 /* ---- sealed values ---- */
@@ -628,9 +669,10 @@ static void mac_of(const Key *root, const char purpose[8], Str bytes, unsigned c
     crypto_wipe(&key, sizeof key);
 }
 
-void keyring_mac(const Keyring *k, const char purpose[8], Str bytes, unsigned char ret[32])
+void keyring_mac(const Keyring *k, size_t epoch, const char purpose[8], Str bytes,
+                 unsigned char ret[32])
 {
-    mac_of(&k->roots[ROOT], purpose, bytes, ret, 32);
+    mac_of(epoch ? &k->epoch[epoch - 1].key : &k->roots[ROOT], purpose, bytes, ret, KEY_SIZE);
 }
 
 void keyring_secret(const Keyring *k, const char purpose[8], Str bytes, bool before,

@@ -36,14 +36,27 @@ typedef struct Dek {
     unsigned char bytes[32];
 } Dek;
 
-/* A KEK that took the place of another keeps the first one as its root, sealed: row hashes, the
- * audit chain and anchors stay what they are. Beside it lies a fresh secret for fingerprints and
- * for what seal_own closes, and the one before, until model/reseal.h has closed that anew. Absent
- * box: the KEK is all three. */
+/* A KEK that took the place of another keeps the first one as its root, sealed: row hashes stay
+ * what they are. Beside it lies a fresh secret for fingerprints and for what seal_own closes, and
+ * the one before, until model/reseal.h has closed that anew; and the epochs. Absent box: the KEK is
+ * all three, and there is no epoch. */
 typedef struct RootSeal {
     unsigned version;
     Str box;
 } RootSeal;
+
+/* After each exchange the audit chain goes on under a fresh key: in another epoch. Epoch 0 is that
+ * of the root. Where the chain stood when one began lies in the box with its key, where nobody who
+ * has an older key can change it: behind that row he makes none, and before it he changes none. */
+typedef struct Epoch {
+    int64_t row;           /* the last one before it; 0: there was none */
+    int64_t at;            /* when it began, on the real clock */
+    unsigned char mac[32]; /* of that row */
+} Epoch;
+/* How many there are beside that of the root, which is the number of the newest; one of them, from
+ * 1 on. */
+size_t keyring_epochs(const Keyring *k);
+const Epoch *keyring_epoch(const Keyring *k, size_t n);
 /* What the key store says of the KEK it wants. */
 MUST_CHECK Err root_seal_read(Db *keys, Arena *a, RootSeal *ret);
 
@@ -57,8 +70,9 @@ MUST_CHECK Err keyring_open_under(const char *key_file, Str passphrase, Str inst
                                   RootSeal root, Keyring **ret);
 /* The same from two shares of the paper; E_INVALID when one is mistyped. Compare keyring_check. */
 MUST_CHECK Err keyring_join(Str share, Str other, Str installation, RootSeal root, Keyring **ret);
-/* A keyring with a fresh KEK and a fresh secret, and the same root. */
-MUST_CHECK Err keyring_next(const Keyring *k, Arena *a, RootSeal *ret_root, Keyring **ret);
+/* A keyring with a fresh KEK, a fresh secret and a fresh epoch, and the same root. */
+MUST_CHECK Err keyring_next(const Keyring *k, Arena *a, Epoch found, RootSeal *ret_root,
+                            Keyring **ret);
 /* Wraps every data key anew and puts the root down, in the caller's transaction. E_KEY when one
  * does not fit: then nothing may be committed. */
 MUST_CHECK Err keys_rewrap(const Keyring *from, const Keyring *to, RootSeal root, Db *keys,
@@ -141,8 +155,10 @@ void keyring_own(const Keyring *k, const char purpose[8], bool before, Dek *ret)
 
 /* Keyed fingerprint of a normalised value, labelled by register and field: 32 hex characters. */
 Str blind_index(const Keyring *k, Arena *a, Str reg, Str field, Str normalised);
-/* Keyed hash over bytes, a key for each purpose (8 characters): the 32 bytes of an audit mac. */
-void keyring_mac(const Keyring *k, const char purpose[8], Str bytes, unsigned char ret[32]);
+/* Keyed hash over bytes, a key for each purpose (8 characters), by the key of an epoch: the 32
+ * bytes of an audit mac. */
+void keyring_mac(const Keyring *k, size_t epoch, const char purpose[8], Str bytes,
+                 unsigned char ret[32]);
 /* The same of the secret, or of the one before it: for keys of other things that are read again. */
 void keyring_secret(const Keyring *k, const char purpose[8], Str bytes, bool before,
                     unsigned char ret[32]);

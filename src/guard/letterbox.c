@@ -140,12 +140,7 @@ static Err put_letter(Db *db, Arena *a, const LetterPut *p, Str *ret_uid)
 Err letterbox_put(Db *db, Arena *a, const LetterPut *p, Str *ret_uid)
 {
     TRY(db_begin(db));
-    Err e = put_letter(db, a, p, ret_uid);
-    if (e == ERR_OK)
-        e = db_commit(db);
-    if (e != ERR_OK)
-        db_rollback(db);
-    return e;
+    return db_end(db, put_letter(db, a, p, ret_uid));
 }
 
 /* ---- with the key ---- */

@@ -29,8 +29,8 @@ static Str kind_of(Arena *a, Str browser)
 static Err note(WriteTx *tx, const Keyring *k, Str user_uid, Str what, bool *ret_known)
 {
     unsigned char mac[32];
-    keyring_mac(k, "sigapmsk", str_printf(tx->arena, "%.*s %.*s", STR_ARG(user_uid), STR_ARG(what)),
-                mac);
+    keyring_mac(k, 0, "sigapmsk",
+                str_printf(tx->arena, "%.*s %.*s", STR_ARG(user_uid), STR_ARG(what)), mac);
     Str place = hex_of(tx->arena, mac, sizeof mac / 2);
     TRY(db_any(tx->db, "SELECT 1 FROM masuk_dari WHERE user_uid=:uid AND place=:place", ret_known,
                BIND(":uid", user_uid), BIND(":place", place)));

@@ -124,10 +124,7 @@ static Err put_chunks(Reader *rd, Db *db, const Dek *dek, const Change *c, const
                       seal(rd->store->in->keyring, dek, f->class_,
                            chunk_place(rd->arena, f, uid, subject, i, n), rd->arena, piece));
     }
-    if (e == ERR_OK)
-        return db_commit(db);
-    db_rollback(db);
-    return e;
+    return db_end(db, e);
 }
 
 Err file_store(Reader *rd, const Batch *b, const Change *c, const Field *f, Str uid, Str bytes)
@@ -258,13 +255,7 @@ static Err take_over(Db *files, bool keep)
 Err files_take_over(Db *files, bool keep)
 {
     TRY(db_begin(files));
-    Err e = take_over(files, keep);
-    if (e == ERR_OK)
-        e = db_commit(files);
-    if (e != ERR_OK) {
-        db_rollback(files);
-        return e;
-    }
+    TRY(db_end(files, take_over(files, keep)));
     return db_truncate_log(files);
 }
 

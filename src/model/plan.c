@@ -270,8 +270,5 @@ Err plan_apply(const Model *m, Db *db, const Plan *plan)
     if (e == ERR_OK && plan->steps.n)
         e = self_test(m, db, a);
     arena_free(a);
-    if (e == ERR_OK)
-        return db_commit(db);
-    db_rollback(db);
-    return e;
+    return db_end(db, e);
 }

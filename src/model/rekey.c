@@ -200,13 +200,8 @@ static Err with_keys(Run *run, Arena *a, Db *keys, int64_t subject, Str *ret_mar
     Err e = keys_put(keys, comes, wrapped);
     if (e == ERR_OK)
         e = db_begin(run->files);
-    if (e == ERR_OK) {
-        e = reseal_rows(run, subject);
-        if (e == ERR_OK)
-            e = db_commit(run->files);
-        if (e != ERR_OK)
-            db_rollback(run->files);
-    }
+    if (e == ERR_OK)
+        e = db_end(run->files, reseal_rows(run, subject));
     dek_wipe(&from);
     dek_wipe(&to);
     return e;

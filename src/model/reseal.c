@@ -1,6 +1,7 @@
 #include "model/reseal.h"
 
 #include "base/file.h"
+#include "guard/audit.h"
 #include "guard/letterbox.h"
 
 /* The KEK for which it was done. */
@@ -54,9 +55,12 @@ static Err reseal_column(Db *db, const Keyring *k, const struct Own *own)
 
 static Err reseal(WriteTx *tx, void *store)
 {
+    static const AuditRow first = {
+        .actor = {"sistem:kunci", 12}, .action = {"key:epoch", 9}, .result = {"ok", 2}};
     const Store *s = store;
     const Keyring *k = s->in->keyring;
     StrList columns;
+    TRY(audit_append(tx, k, &first));
     TRY(store_rebuild_blind(tx, s));
     for (size_t i = 0; i < sizeof owns / sizeof *owns; i++) {
         TRY(db_columns(tx->db, tx->arena, str_of(owns[i].table), &columns));

@@ -2,7 +2,8 @@
  * factors and letters, which no data key protects, go over to the fresh secret. Until it is done
  * both secrets open them, so that it may be cut off anywhere and done at the next start. Files that
  * wait in the import desk go first, each replaced whole; last the secret before is forgotten, and
- * with it nothing that was closed by it opens any more. */
+ * with it nothing that was closed by it opens any more. The transaction writes the first row of the
+ * new epoch of the audit chain. */
 #pragma once
 
 #include "model/store.h"

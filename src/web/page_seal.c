@@ -18,7 +18,20 @@ static Err note_look(WriteTx *tx, void *arg)
 {
     Req *req = arg;
     TRY(security_anchor_taken(tx, NULL));
-    return req_note(tx, req, S("audit"), NULL, STR_NONE, ERR_OK);
+    return req_note(tx, req, S("audit:seal"), NULL, STR_NONE, ERR_OK);
+}
+
+/* Behind an exchange of keys: what an agency needs to go on checking. */
+static void show_handovers(Req *req, Html *h)
+{
+    const Installation *in = req->store->in;
+    Str line, rest = anchor_handovers(in->keyring, req->arena, in->id, 1);
+    if (str_empty(rest))
+        return;
+    h_element(h, "h2", req_tr(req, M_SEAL_HANDED));
+    h_element(h, "p", req_tr(req, M_SEAL_HANDED_LEAD));
+    while (str_cut(&rest, '\n', &line) && line.len)
+        code_line(h, line);
 }
 
 static Err show_seal(Req *req, Err err)
@@ -34,6 +47,7 @@ static Err show_seal(Req *req, Err err)
     h_element(h, "h2", req_tr(req, M_SEAL_KEY));
     h_element(h, "p", req_tr(req, M_SEAL_KEY_LEAD));
     code_line(h, anchor_public_key(in->keyring, req->arena));
+    show_handovers(req, h);
     h_element(h, "p", req_tr(req, M_SEAL_CHECK));
     return page_end(req, h);
 }

@@ -1,5 +1,6 @@
 """The key of the keys is exchanged: everything stays readable, whenever the exchange is cut off."""
 import base64
+import contextlib
 import json
 import random
 import shutil
@@ -11,6 +12,7 @@ import cut_import
 import residents
 import sigap
 import steps
+from failing import Failing
 from program import Program
 from sealing import SENTENCE, opened, protect, wait_for_login
 from second_code import code_of, give, password_only, set_up
@@ -57,6 +59,97 @@ def test_after_a_rotation_the_old_key_opens_nothing_and_all_is_readable(own, tmp
     fresh("scrub")
     (own.data / "kek.key").write_bytes(old)
     own.cli("scrub", status=10)
+
+
+def epochs_of(server):
+    """(number, act, mac of the row before) of the first row of each epoch."""
+    return [(r["seq"], r["actor"], bytes(r["prev"]).hex()) for r in server.rows(
+        "SELECT seq, actor, prev FROM audit WHERE action='key:epoch' ORDER BY seq")]
+
+
+def put_rows(server, thief, first, last):
+    """Rows of a thief's chain in the place of those of the same numbers."""
+    with contextlib.closing(sqlite3.connect(server.data / "sigap.db")) as db, db:
+        db.execute("ATTACH ? AS other", (f"{thief}/sigap.db",))
+        db.execute("DELETE FROM audit WHERE seq BETWEEN ? AND ?", (first, last))
+        db.execute("INSERT INTO audit SELECT * FROM other.audit WHERE seq BETWEEN ? AND ?", (first, last))
+
+
+def test_who_took_the_first_key_forges_no_row_and_no_seal_after_an_exchange(own, tmp):
+    """The thief has the whole folder of before, and the program; he may write to the files, but not read the new key."""
+    own.stop()
+    before = own.cli("audit anchor").stdout.strip()
+    keys = [own.cli("audit public-key").stdout.strip()]
+    assert own.cli("audit handover").stdout == ""
+    thief = sigap.Cli(tmp / "pencuri", own.reports)
+    shutil.copytree(own.data, thief.data)
+    said = own.cli("key rotate", "--lang", "en").stdout
+    keys.append(own.cli("audit public-key").stdout.strip())
+    over = own.cli("audit handover").stdout.strip()
+    assert keys[0] != keys[1] and over.split()[0] == "SIGAP-ALIH-1" and over.split()[5:7] == keys
+    assert f"now: {keys[1]}. Give it to every agency on paper" in said and over in said
+    first, actor, prev = epochs_of(own)[0]
+    assert actor == "sistem:kunci" and over.split()[2] == str(first - 1) and over.split()[4] == prev
+    after = own.cli("audit anchor").stdout.strip()
+    assert "2 segel cocok" in own.cli("audit verify").stdout
+    # an agency: with the key it had, with the key it got
+    seals = tmp / "instansi.txt"
+
+    def checked(*lines, key, status=0):
+        seals.write_text("\n".join(lines))
+        return own.cli("audit check", seals, key, "--lang", "en", status=status).stdout
+    assert f"handed over to the public key {keys[1]}. Believe it only if" in checked(before, over, after, key=keys[0])
+    assert "handed over" not in checked(before, over, after, key=keys[1])
+    assert "put its line of handover into this file" in checked(before, after, key=keys[0], status=10)
+    # what he writes in his copy, with the key he has
+    for _ in range(6):
+        thief("key sheet")
+    stolen = thief("audit anchor").stdout.strip()
+    assert int(stolen.split()[2]) > first
+    assert "exchanged by then" in checked(before, over, stolen, key=keys[0], status=10)
+    assert "exchanged by then" in checked(before, over, stolen, key=keys[1], status=10)
+    thief("key rotate")
+    to_himself = thief("audit handover").stdout.strip()
+    assert to_himself.split()[5] == keys[0] and to_himself.split()[6] not in keys
+    assert "handed over again, to another one" in checked(over, to_himself, key=keys[0], status=10)
+    seals.write_text(to_himself)
+    assert "kunci yang sama diserahkan lagi" in own.cli("audit verify", seals, status=10).stdout
+    for _ in range(2):
+        own.cli("key sheet")
+    last = first + 2
+    real = (own.data / "sigap.db").read_bytes()
+    assert not (own.data / "sigap.db-wal").exists() or not (own.data / "sigap.db-wal").stat().st_size
+    for at, to, told in ((first, last, first), (last, last, last), (first - 1, first - 1, first), (last + 1, last + 1, last + 1)):
+        put_rows(own, thief.data, at, to)
+        assert f"pada baris {told}." in own.cli("audit verify", status=10).stdout, (at, to)
+        for part in ("-wal", "-shm"):
+            (own.data / f"sigap.db{part}").unlink(missing_ok=True)
+        (own.data / "sigap.db").write_bytes(real)
+    # the list of epochs is in the key store: his own, or none, opens nothing
+    box = (own.data / "kunci.db").read_bytes()
+    for change in ("DELETE FROM kek", "UPDATE kek SET root=(SELECT root FROM other.kek)"):
+        with contextlib.closing(sqlite3.connect(own.data / "kunci.db")) as db, db:
+            db.execute("ATTACH ? AS other", (f"{thief.data}/kunci.db",))
+            db.execute(change)
+        own.cli("audit verify", status=10)
+        for part in ("-wal", "-shm"):
+            (own.data / f"kunci.db{part}").unlink(missing_ok=True)
+        (own.data / "kunci.db").write_bytes(box)
+    # a copy of before with its key, and one more exchange
+    own.cli("key rotate")
+    keys.append(own.cli("audit public-key").stdout.strip())
+    overs = own.cli("audit handover").stdout.strip().splitlines()
+    newest = own.cli("audit anchor").stdout.strip()
+    assert overs[0] == over and [line.split()[6] for line in overs] == keys[1:] and len(epochs_of(own)) == 2
+    assert "3 segel cocok" in own.cli("audit verify").stdout
+    for key in keys:
+        checked(before, after, newest, *overs, key=key)
+    own.start()
+    page = own.login("pdp").get("/audit/segel")
+    assert all(line in page.words for line in [*overs, keys[2]]) and "di atas kertas" in page.words, page.words
+    assert "melihat segel jejak audit" in own.login("pdp").get("/audit").words
+    own.stop()
+    assert "utuh" in own.cli("audit verify").stdout
 
 
 def sealed_risk(cli):
@@ -205,30 +298,32 @@ def test_a_sealed_key_is_rotated_sealed_and_on_new_paper(own):
     own.cli("scrub", stdin=SENTENCE + "\n")
 
 
-def test_a_rotation_cut_off_anywhere_leaves_everything_readable(own):
-    """Killed at random moments, half of them between writing the new key and giving it its name, half behind that."""
+def test_a_rotation_cut_off_anywhere_leaves_everything_readable(own, tmp):
+    """Killed at calls to the disk from the first to the last: what opens next finds one key in force, and finishes."""
     steps.make(own.login("ppt"), "orang", nama="Agripina Uji Potong", jk="P", nik=NIK)
     own.stop()
-    chance = random.Random(7)
-    next_key = own.data / "kek.key.berikut"
-    done = 0
-    for cut in range(CUTS):
-        next_key.unlink(missing_ok=True)
-        process = subprocess.Popen(own.cli.line("key rotate"), env=own.cli.environment(), cwd=sigap.ROOT,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while process.poll() is None and not next_key.exists():
-            time.sleep(0.0005)
-        while cut % 2 and process.poll() is None and next_key.exists():
-            time.sleep(0.0005)  # every other one in the second half, under the new key
-        time.sleep(chance.random() * 0.4 * chance.random() if cut else 0)  # the first is never whole, however quick the machine
-        process.kill()
-        done += process.wait() == 0
-        checked = own.cli("scrub", "--lang", "en").stdout
-        assert "Not fitting: 0." in checked, f"cut {cut}: {checked}"
+    killing = Failing("disk", tmp, kills=True)
+
+    def rotate():
+        return subprocess.run(own.cli.line("key rotate"), env=killing.environment(own.cli.environment()), cwd=sigap.ROOT,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+    calls = killing.calls(rotate)
+    old, comes, ends = own.data / "kek.key.lama-1", own.data / "kek.key.berikut", set()
+    for at in range(1 if sigap.FULL else 1 + calls // CUTS // 2, calls, 1 if sigap.FULL else calls // CUTS):
+        killing.set(at)
+        if rotate() != -9:
+            break  # behind the last of them
+        ends.add((killing.last(), comes.exists()))
+        killing.set(0)
+        assert "Not fitting: 0." in own.cli("scrub", "--lang", "en").stdout, f"cut at {at}"
+        own.cli("audit verify")
     left = versions(own)
-    assert len(left) == 1 and left != {1} and done < CUTS
-    print(f"{CUTS} rotations, {CUTS - done} of them killed, last key {left.pop()}: nothing unreadable")
-    own.start()  # what was cut off last is finished here
+    assert len(left) == 1 and old.exists() and len(ends) > 2, (left, ends)
+    begun = [line.split() for line in own.cli("audit handover").stdout.splitlines()]
+    assert len(begun) == max(left) - 1, "each exchange that came into force began an epoch"
+    assert {int(w[2]) + 1 for w in begun} <= {seq for seq, _, _ in epochs_of(own)}, "and its first row is the exchange's"
+    print(f"killed at calls to the disk of {calls}, last key {left.pop()}, {sorted(ends)}: nothing unreadable")
+    own.start()
     assert own.rows("SELECT nilai FROM meta WHERE kunci='rahasia_untuk'")[0][0] == str(max(versions(own)))
     assert "1 catatan" in found_by_nik(own.login("ppt"))
     own.stop()

@@ -20,8 +20,10 @@ ENDED = -6  # SIGABRT: true lack of memory, threads or chance ends the program, 
 class Failing:
     """The calls of one kind; which of them fails is set from outside the program."""
 
-    def __init__(self, kind, tmp):
+    def __init__(self, kind, tmp, kills=False):
         self.name, (self.kind, self.error) = kind, KINDS[kind]
+        if kills:  # at what settles on the disk: between two such calls nothing is seen by who opens next
+            self.kind, self.error = 3, -1
         self.library, self.control = tmp / "failing_calls.so", tmp / f"control-{kind}"
         if not self.library.exists():
             source = sigap.ROOT / "tests/harness/failing_calls.c"

@@ -1,13 +1,14 @@
 /* Put before the C library of a program under test (LD_PRELOAD): the call whose turn it is fails
  * once, as with a broken disk, without memory, or without a descriptor or process left.
  * FAILING_CALLS names a file that the test maps as well: calls left until one fails (0: none will),
- * the errno it fails with, how many have failed, which kind of call is counted, and the name of the
+ * the errno it fails with (below 0: the program is killed there), how many have failed, which kind of call is counted, and the name of the
  * one that failed. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -28,7 +29,7 @@ typedef struct Control {
     char name[32]; /* of the call that failed last */
 } Control;
 
-enum { DISK, MEMORY, SYSTEM };
+enum { DISK, MEMORY, SYSTEM, STEPS }; /* a step is of the disk as well: what others can see */
 
 static Control *control;
 
@@ -43,11 +44,13 @@ __attribute__((constructor)) static void begin(void)
 
 static int fails(int kind, const char *name)
 {
-    if (!control || control->kind != kind || atomic_load(&control->left) <= 0 ||
+    if (!control || (control->kind != kind && !(kind == STEPS && control->kind == DISK)) || atomic_load(&control->left) <= 0 ||
         atomic_fetch_sub(&control->left, 1) != 1)
         return 0;
     atomic_fetch_add(&control->failed, 1);
     strncpy(control->name, name, sizeof control->name - 1);
+    if (control->error < 0)
+        raise(SIGKILL);
     errno = (int)control->error;
     return 1;
 }
@@ -75,20 +78,20 @@ static int in_data(const char *path)
         return when && fails(kind, #name) ? bad : real args;                                       \
     }
 
-FAILING(DISK, ssize_t, write, (int fd, const void *p, size_t n), (fd, p, n), on_disk(fd), -1)
+FAILING(STEPS, ssize_t, write, (int fd, const void *p, size_t n), (fd, p, n), on_disk(fd), -1)
 FAILING(DISK, ssize_t, read, (int fd, void *p, size_t n), (fd, p, n), on_disk(fd), -1)
 FAILING(DISK, ssize_t, pwrite, (int fd, const void *p, size_t n, off_t at), (fd, p, n, at), 1, -1)
 FAILING(DISK, ssize_t, pwrite64, (int fd, const void *p, size_t n, off64_t at), (fd, p, n, at), 1,
         -1)
 FAILING(DISK, ssize_t, pread, (int fd, void *p, size_t n, off_t at), (fd, p, n, at), 1, -1)
 FAILING(DISK, ssize_t, pread64, (int fd, void *p, size_t n, off64_t at), (fd, p, n, at), 1, -1)
-FAILING(DISK, int, fsync, (int fd), (fd), 1, -1)
-FAILING(DISK, int, fdatasync, (int fd), (fd), 1, -1)
-FAILING(DISK, int, ftruncate, (int fd, off_t n), (fd, n), on_disk(fd), -1)
-FAILING(DISK, int, ftruncate64, (int fd, off64_t n), (fd, n), on_disk(fd), -1)
-FAILING(DISK, int, rename, (const char *from, const char *to), (from, to), in_data(to), -1)
-FAILING(DISK, int, unlink, (const char *path), (path), in_data(path), -1)
-FAILING(DISK, int, mkdir, (const char *path, mode_t mode), (path, mode), in_data(path), -1)
+FAILING(STEPS, int, fsync, (int fd), (fd), 1, -1)
+FAILING(STEPS, int, fdatasync, (int fd), (fd), 1, -1)
+FAILING(STEPS, int, ftruncate, (int fd, off_t n), (fd, n), on_disk(fd), -1)
+FAILING(STEPS, int, ftruncate64, (int fd, off64_t n), (fd, n), on_disk(fd), -1)
+FAILING(STEPS, int, rename, (const char *from, const char *to), (from, to), in_data(to), -1)
+FAILING(STEPS, int, unlink, (const char *path), (path), in_data(path), -1)
+FAILING(STEPS, int, mkdir, (const char *path, mode_t mode), (path, mode), in_data(path), -1)
 
 #define FAILING_OPEN(name)                                                                         \
     int name(const char *path, int flags, ...)                                                     \

@@ -64,10 +64,9 @@ static void damage(Kit *k, const char *sql, int64_t expected)
     assert_int_equal(verify(k).bad_seq, 0);
 }
 
-static void every_column_is_bound(void **state)
+static void every_row_is_bound(Kit *k)
 {
-    Kit *k = *state;
-    fill(k, 50);
+    int64_t last = verify(k).rows;
     damage(k, "UPDATE audit SET at=at+1 WHERE seq=10", 10);
     damage(k, "UPDATE audit SET actor='someone' WHERE seq=10", 10);
     damage(k, "UPDATE audit SET actor=NULL WHERE seq=10", 10);
@@ -86,8 +85,14 @@ static void every_column_is_bound(void **state)
     damage(k, "UPDATE audit SET tx=0 WHERE seq=10", 10);
     damage(k, "UPDATE audit SET prev=zeroblob(32) WHERE seq=10", 10);
     damage(k, "UPDATE audit SET mac=zeroblob(32) WHERE seq=10", 10);
-    damage(k, "UPDATE audit SET node=2 WHERE seq=50", 50);
+    damage(k, "UPDATE audit SET node=2 WHERE seq=(SELECT max(seq) FROM audit)", last);
     damage(k, "UPDATE audit SET reg=reg||uid, uid='' WHERE seq=10", 10);
+}
+
+static void every_column_is_bound(void **state)
+{
+    fill(*state, 50);
+    every_row_is_bound(*state);
 }
 
 /* Where one text ends and the next begins is bound, whatever stands in them. */
@@ -230,6 +235,303 @@ static void a_failed_command_leaves_no_gap(void **state)
     assert_int_equal(last, 20);
 }
 
+/* ---- epochs ---- */
+
+enum { EPOCH = 20, EPOCHS = 3 };
+
+/* A chain over two exchanges of keys, and the keys that a thief took before each. */
+static void fill_epochs(Kit *k, Keyring *thief[EPOCHS - 1])
+{
+    RootSeal root;
+    int64_t n;
+    for (int i = 0; i < EPOCHS - 1; i++) {
+        fill(k, EPOCH);
+        OK(installation_root(k->a, &k->in, &root));
+        OK(keyring_open_under(k->in.key_file, STR_NONE, k->in.id, root, &thief[i]));
+        OK(installation_rotate(&k->in, k->a, STR_NONE, &n));
+    }
+    fill(k, EPOCH);
+}
+
+static void free_epochs(Kit *k, Keyring *thief[EPOCHS - 1])
+{
+    for (int i = 1; i < EPOCHS; i++) {
+        keyring_free(thief[i - 1]);
+        unlink(str_printf(k->a, "%s/" KEY_OLD "-%d", k->dir, i).ptr);
+    }
+}
+
+/* Everything from a row on written anew by a thief, `n` rows, and behind them what stood there. */
+static void forge(Kit *k, const Keyring *thief, int from, int n)
+{
+    OK(db_exec(k->db, "CREATE TEMP TABLE kept AS SELECT * FROM audit"));
+    OK(db_run(k->db, "DELETE FROM audit WHERE seq>=:from", BIND(":from", from)));
+    for (int i = 0; i < n; i++) {
+        AuditRow row = sample(k->a, 1000 + i);
+        OK(audit_append(&k->tx, thief, &row));
+    }
+    OK(db_exec(k->db,
+               "INSERT INTO audit SELECT * FROM kept WHERE seq>(SELECT max(seq) FROM audit)"));
+    OK(db_exec(k->db, "DROP TABLE kept"));
+}
+
+static void forgery_is_found(Kit *k, const Keyring *thief, int from, int n, int64_t expected)
+{
+    OK(db_begin(k->db));
+    forge(k, thief, from, n);
+    assert_int_equal(verify(k).bad_seq, expected);
+    db_rollback(k->db);
+    assert_int_equal(verify(k).bad_seq, 0);
+}
+
+static void a_chain_goes_on_in_epochs(void **state)
+{
+    Kit *k = *state;
+    Keyring *thief[EPOCHS - 1];
+    AuditCheck c;
+    fill_epochs(k, thief);
+    installation_close(&k->in);
+    OK(installation_open(k->a, k->dir, &k->in));
+    assert_int_equal(keyring_epochs(k->in.keyring), EPOCHS - 1);
+    assert_int_equal(keyring_epoch(k->in.keyring, 2)->row, 2 * EPOCH);
+    c = verify(k);
+    assert_int_equal(c.rows, EPOCHS * EPOCH);
+    assert_int_equal(c.bad_seq, 0);
+    for (int i = 0; i < EPOCHS - 1; i++) { /* each key fits as far as it reached */
+        OK(audit_verify(k->db, thief[i], &c));
+        assert_int_equal(c.bad_seq, (i + 1) * EPOCH + 1);
+    }
+    every_row_is_bound(k);
+    free_epochs(k, thief);
+}
+
+static void an_older_key_forges_nothing(void **state)
+{
+    Kit *k = *state;
+    Keyring *thief[EPOCHS - 1];
+    fill_epochs(k, thief);
+    for (int i = 0; i < EPOCHS - 1; i++) {
+        int first = (i + 1) * EPOCH + 1; /* of the epoch that came */
+        forgery_is_found(k, thief[i], EPOCHS * EPOCH + 1, 1, EPOCHS * EPOCH + 1);
+        forgery_is_found(k, thief[i], first, EPOCH, first);
+        forgery_is_found(k, thief[i], first + 4, 1, first + 4);
+        /* before it he may write what he likes; where the epoch begins it shows */
+        forgery_is_found(k, thief[i], first - 8, 8, first);
+        forgery_is_found(k, thief[i], first - 1, 1, first);
+        forgery_is_found(k, thief[i], first - 1, 40, first);
+    }
+    free_epochs(k, thief);
+}
+
+/* Between the exchange and the first row of the epoch too: the place is in the box. */
+static void an_older_key_forges_nothing_before_the_first_row(void **state)
+{
+    Kit *k = *state;
+    Keyring *thief[EPOCHS - 1];
+    fill_epochs(k, thief);
+    OK(db_run(k->db, "DELETE FROM audit WHERE seq>:last", BIND(":last", 2 * EPOCH)));
+    assert_int_equal(verify(k).bad_seq, 0);
+    forgery_is_found(k, thief[1], 2 * EPOCH - 3, 4, 2 * EPOCH + 1);
+    forgery_is_found(k, thief[1], 2 * EPOCH + 1, 1, 2 * EPOCH + 1);
+    damage(k, str_printf(k->a, "DELETE FROM audit WHERE seq>%d", EPOCH + 3).ptr, EPOCH + 4);
+    damage(k, str_printf(k->a, "DELETE FROM audit WHERE seq>%d", EPOCH).ptr, EPOCH + 1);
+    damage(k, str_printf(k->a, "DELETE FROM audit WHERE seq>%d", EPOCH - 1).ptr, EPOCH);
+    damage(k, "DELETE FROM audit", 1);
+    free_epochs(k, thief);
+}
+
+/* A second chain beside the first would need no newer key. */
+static void there_is_one_chain(void **state)
+{
+    Kit *k = *state;
+    fill(k, 3);
+    OK(db_begin(k->db));
+    OK(db_exec(k->db,
+               "CREATE TEMP TABLE kept AS SELECT * FROM audit;"
+               "UPDATE kept SET node=2; DELETE FROM audit; INSERT INTO audit SELECT * FROM kept"));
+    assert_int_equal(verify(k).bad_seq, 1);
+    db_rollback(k->db);
+}
+
+/* What opens the list is the new key alone. */
+static void the_list_is_closed_by_the_new_key(void **state)
+{
+    Kit *k = *state;
+    Keyring *thief[EPOCHS - 1], *next;
+    RootSeal root, forged;
+    fill_epochs(k, thief);
+    OK(root_seal_read(k->keys, k->a, &root));
+    installation_close(&k->in); /* which an exchange holds alone */
+    for (int i = 0; i < 6; i++) {
+        forged = root;
+        if (i < 2) /* a list of his own, under his own next key */
+            OK(keyring_next(thief[i], k->a, (Epoch){.row = 1}, &forged, &next));
+        if (i == 2) /* without its last epoch */
+            forged.box = str_head(root.box, root.box.len - 80);
+        if (i == 3) /* as older programs had it */
+            forged.box = str_head(root.box, 136);
+        if (i == 4)
+            forged.version--;
+        if (i < 2)
+            keyring_free(next);
+        OK(db_exec(k->keys, "DELETE FROM kek"));
+        if (i < 5) /* or none, as before the first exchange */
+            OK(db_run(k->keys, "INSERT INTO kek(version,root) VALUES(:v,:r)",
+                      BIND(":v", i < 2 ? root.version : forged.version),
+                      BIND_BLOB(":r", forged.box)));
+        assert_int_equal(installation_open(k->a, k->dir, &k->in), E_KEY);
+    }
+    OK(db_run(k->keys, "INSERT INTO kek(version,root) VALUES(:v,:r)", BIND(":v", root.version),
+              BIND_BLOB(":r", root.box)));
+    OK(installation_open(k->a, k->dir, &k->in));
+    free_epochs(k, thief);
+}
+
+/* ---- the seal over an exchange ---- */
+
+/* A line signed by a keyring that may be another's: what a thief of an old seal can write. */
+static Str anchor_by(Kit *k, const Keyring *by)
+{
+    Str line;
+    OK(anchor_make(k->db, by, k->a, k->in.id, &line));
+    return line;
+}
+
+/* What stands in a file, judged with a public key and with the data, or without. */
+static AnchorFault judged(Kit *k, Str public_key, bool data, const Str *lines, size_t n)
+{
+    AnchorCheck found;
+    Buf b = buf_new(k->a, 4096);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&b, "%.*s\n", STR_ARG(lines[i]));
+    AnchorFile f = {.text = buf_str(&b), .public_key = public_key};
+    if (data) {
+        f.db = k->db;
+        f.installation = k->in.id;
+        f.handovers = anchor_handovers(k->in.keyring, k->a, k->in.id, 1);
+    }
+    OK(anchor_check(&f, k->a, &found));
+    return found.fault;
+}
+#define JUDGED(key, data, ...)                                                                     \
+    judged(k, key, data, (const Str[]){__VA_ARGS__},                                               \
+           sizeof((const Str[]){__VA_ARGS__}) / sizeof(Str))
+
+/* The seal on both sides of two exchanges, and what joins them. */
+typedef struct Seals {
+    Keyring *thief[EPOCHS - 1];
+    Str key[EPOCHS], anchor[EPOCHS], over[EPOCHS - 1];
+} Seals;
+
+static void make_seals(Kit *k, Seals *s)
+{
+    RootSeal root;
+    int64_t n;
+    for (int i = 0; i < EPOCHS; i++) {
+        fill(k, EPOCH);
+        s->anchor[i] = anchor_by(k, k->in.keyring);
+        s->key[i] = anchor_public_key(k->in.keyring, k->a);
+        if (i == EPOCHS - 1)
+            break;
+        OK(installation_root(k->a, &k->in, &root));
+        OK(keyring_open_under(k->in.key_file, STR_NONE, k->in.id, root, &s->thief[i]));
+        OK(installation_rotate(&k->in, k->a, STR_NONE, &n));
+    }
+    Str rest = anchor_handovers(k->in.keyring, k->a, k->in.id, 1);
+    for (int i = 0; i < EPOCHS - 1; i++)
+        assert_true(str_cut(&rest, '\n', &s->over[i]));
+    assert_true(str_empty(rest));
+}
+
+static void every_public_key_follows_the_handovers(void **state)
+{
+    Kit *k = *state;
+    Seals s;
+    make_seals(k, &s);
+    for (int i = 0; i < EPOCHS; i++) {
+        assert_int_equal(JUDGED(s.key[i], false, s.anchor[0], s.over[0], s.anchor[1], s.over[1],
+                                s.anchor[2], s.over[1]),
+                         ANCHOR_FITS);
+        assert_int_equal(
+            JUDGED(s.key[i], false, s.over[1], s.over[0], s.anchor[0], s.anchor[1], s.anchor[2]),
+            ANCHOR_FITS); /* wherever the agency put them */
+        assert_int_equal(JUDGED(s.key[i], false, s.anchor[i]), ANCHOR_FITS);
+        assert_int_equal(JUDGED(s.key[i], false, s.anchor[(i + 1) % EPOCHS]), ANCHOR_FORGED);
+        for (int j = 0; j < EPOCHS; j++)
+            assert_true(i == j || !str_eq(s.key[i], s.key[j]));
+    }
+    /* who has the data needs no handover beside the anchors */
+    assert_int_equal(JUDGED(s.key[2], true, s.anchor[0], s.anchor[1], s.anchor[2]), ANCHOR_FITS);
+    assert_int_equal(JUDGED(s.key[2], true, s.anchor[0], s.over[0], s.over[1], s.anchor[2]),
+                     ANCHOR_FITS);
+    assert_int_equal(JUDGED(s.key[2], false, s.over[0], s.anchor[1]), ANCHOR_FORGED);
+    free_epochs(k, s.thief);
+}
+
+static void a_stolen_seal_signs_nothing_later(void **state)
+{
+    Kit *k = *state;
+    Seals s;
+    RootSeal root;
+    Keyring *own;
+    make_seals(k, &s);
+    fill(k, 1);
+    Str forged = anchor_by(k, s.thief[0]), late = anchor_by(k, s.thief[1]);
+    for (int i = 0; i < EPOCHS; i++)
+        for (int data = 0; data < 2; data++) {
+            Str key = data ? s.key[2] : s.key[i];
+            assert_int_equal(JUDGED(key, data, s.anchor[0], s.over[0], s.over[1], forged),
+                             ANCHOR_OLD_KEY);
+            assert_int_equal(JUDGED(key, data, s.over[0], s.over[1], late), ANCHOR_OLD_KEY);
+        }
+    /* he hands the seal over to himself: with the true handover, with the new key, with the data */
+    Epoch found = {.row = EPOCH, .at = 7};
+    OK(keyring_next(s.thief[0], k->a, found, &root, &own));
+    Str to_himself = str_trim(anchor_handovers(own, k->a, k->in.id, 1)), his = anchor_by(k, own);
+    assert_int_equal(JUDGED(s.key[0], false, s.over[0], to_himself), ANCHOR_TWICE);
+    assert_int_equal(JUDGED(s.key[0], false, to_himself, his, s.over[0]), ANCHOR_TWICE);
+    assert_int_equal(JUDGED(s.key[1], false, to_himself, s.over[0]), ANCHOR_TWICE);
+    assert_int_equal(JUDGED(s.key[1], false, to_himself, his), ANCHOR_FORGED);
+    assert_int_equal(JUDGED(s.key[2], true, to_himself), ANCHOR_TWICE);
+    assert_int_equal(JUDGED(s.key[2], true, his), ANCHOR_FORGED);
+    /* alone it leads to his key, which is told: the office's on paper is another */
+    AnchorCheck check;
+    AnchorFile f = {.text = str_printf(k->a, "%.*s\n%.*s\n", STR_ARG(to_himself), STR_ARG(his)),
+                    .public_key = s.key[0]};
+    OK(anchor_check(&f, k->a, &check));
+    assert_int_equal(check.fault, ANCHOR_FITS);
+    assert_int_equal(check.handovers, 1);
+    assert_true(str_eq(check.key, anchor_public_key(own, k->a)) && !str_eq(check.key, s.key[1]));
+    keyring_free(own);
+    free_epochs(k, s.thief);
+}
+
+/* Another letter anywhere in a handover: one of the signatures no longer fits, or the shape. */
+static void a_handover_is_signed_whole(void **state)
+{
+    Kit *k = *state;
+    Seals s;
+    make_seals(k, &s);
+    Str line = s.over[0];
+    for (size_t i = 0; i < line.len; i++) {
+        char *other = arena_alloc(k->a, line.len);
+        memcpy(other, line.ptr, line.len);
+        other[i] = other[i] == '0' ? '1' : '0';
+        AnchorFault fault = JUDGED(s.key[0], false, line, ((Str){other, line.len}));
+        assert_true(fault == ANCHOR_FORGED || fault == ANCHOR_NO_ANCHOR);
+    }
+    assert_int_equal(JUDGED(s.key[0], false, str_head(line, line.len - 129)), ANCHOR_NO_ANCHOR);
+    assert_int_equal(JUDGED(s.key[0], false, s.over[0]), ANCHOR_FITS);
+    /* a chain cut back to before the exchange and signed by the new key */
+    OK(db_begin(k->db));
+    OK(db_run(k->db, "DELETE FROM audit WHERE seq>=:n", BIND(":n", EPOCH)));
+    Str back = anchor_by(k, k->in.keyring);
+    assert_int_equal(JUDGED(s.key[2], true, back), ANCHOR_SHORTER);
+    assert_int_equal(JUDGED(s.key[2], true, s.over[0]), ANCHOR_CUT);
+    db_rollback(k->db);
+    free_epochs(k, s.thief);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +543,14 @@ int main(void)
         KIT_TEST(samples_of_a_long_chain),
         KIT_TEST(another_key_fits_nothing),
         KIT_TEST(a_failed_command_leaves_no_gap),
+        KIT_TEST(a_chain_goes_on_in_epochs),
+        KIT_TEST(an_older_key_forges_nothing),
+        KIT_TEST(an_older_key_forges_nothing_before_the_first_row),
+        KIT_TEST(there_is_one_chain),
+        KIT_TEST(the_list_is_closed_by_the_new_key),
+        KIT_TEST(every_public_key_follows_the_handovers),
+        KIT_TEST(a_stolen_seal_signs_nothing_later),
+        KIT_TEST(a_handover_is_signed_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

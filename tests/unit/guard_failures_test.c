@@ -162,7 +162,7 @@ static Err rewrap(Kit *k)
     Keyring *next;
     RootSeal root;
     int64_t n;
-    TRY(keyring_next(k->in.keyring, k->a, &root, &next));
+    TRY(keyring_next(k->in.keyring, k->a, (Epoch){0}, &root, &next));
     Err e = keys_rewrap(k->in.keyring, next, root, k->keys, &n);
     keyring_free(next);
     return e;

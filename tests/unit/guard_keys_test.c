@@ -296,7 +296,7 @@ static void another_key_opens_what_the_first_sealed(void **state)
     }
     OK(root_seal_read(k->keys, k->a, &none));
     assert_null(none.box.ptr);
-    OK(keyring_next(k->in.keyring, k->a, &root, &next));
+    OK(keyring_next(k->in.keyring, k->a, (Epoch){0}, &root, &next));
     assert_int_equal(root.version, 2);
     OK(keys_rewrap(k->in.keyring, next, root, k->keys, &n));
     assert_int_equal(n, SUBJECTS);
@@ -318,7 +318,7 @@ static void another_key_opens_what_the_first_sealed(void **state)
     OK(unseal_own(next, "draft   ", S("x"), k->a, own, &back));
     assert_true(str_is(back, "lagi"));
     RootSeal root_too; /* the one before opens too, the first no more */
-    OK(keyring_next(next, k->a, &root_too, &again));
+    OK(keyring_next(next, k->a, (Epoch){0}, &root_too, &again));
     OK(unseal_own(again, "draft   ", S("x"), k->a, own, &back));
     own = seal_own(k->in.keyring, "draft   ", S("x"), k->a, S("isi"));
     assert_int_equal(unseal_own(again, "draft   ", S("x"), k->a, own, &back), E_CORRUPT);
@@ -363,6 +363,15 @@ static void the_key_store_of_an_older_program_opens(void **state)
     keyring_free(again);
     root.box.len--;
     assert_int_equal(keyring_open_under(path, STR_NONE, k->in.id, root, &again), E_KEY);
+    Key three[3] = {first, second,
+                    second}; /* and a later one, root and two secrets, without a list */
+    unsigned char wide[sizeof three + BOX_EXTRA];
+    box_close(&seal, (Str){(char *)ad, sizeof ad}, three[0].bytes, sizeof three, wide);
+    root.box = (Str){(char *)wide, sizeof wide};
+    OK(keyring_open_under(path, STR_NONE, k->in.id, root, &again));
+    assert_true(str_eq(keyring_check(again, k->a), keyring_check(k->in.keyring, k->a)));
+    assert_int_equal(keyring_epochs(again), 0);
+    keyring_free(again);
     unlink(path);
 }
 
@@ -376,7 +385,7 @@ static void the_version_of_a_key_is_kept(void **state)
     RootSeal root;
     int64_t version = 0;
     for (int i = 0; i < CHANGES; i++) {
-        OK(keyring_next(from, k->a, &root, &at));
+        OK(keyring_next(from, k->a, (Epoch){0}, &root, &at));
         keyring_free(before);
         from = before = at;
     }
@@ -385,7 +394,7 @@ static void the_version_of_a_key_is_kept(void **state)
     assert_int_equal(version, CHANGES + 1);
     assert_true(str_eq(keyring_check(from, k->a), keyring_check(k->in.keyring, k->a)));
     for (int i = 0; i < 2; i++) { /* what the key before could open does not stay */
-        OK(keyring_next(k->in.keyring, k->a, &root, &at));
+        OK(keyring_next(k->in.keyring, k->a, (Epoch){0}, &root, &at));
         root.version += (unsigned)i;
         OK(keys_destroy(k->keys, S("one")));
         OK(keys_rewrap(k->in.keyring, at, root, k->keys, &version));
@@ -562,7 +571,7 @@ static void bad_keys_are_listed(void **state)
     assert_int_equal(n, 2);
     Keyring *next; /* nor is one taken over by another key */
     RootSeal root;
-    OK(keyring_next(k->in.keyring, k->a, &root, &next));
+    OK(keyring_next(k->in.keyring, k->a, (Epoch){0}, &root, &next));
     assert_int_equal(keys_rewrap(k->in.keyring, next, root, k->keys, &n), E_KEY);
     keyring_free(next);
     OK(db_exec(k->keys, "DELETE FROM kek"));

@@ -28,11 +28,12 @@ static Str older_book(Kit *k)
     hash_begin(&h, NULL, sizeof hash);
     hash_raw(&h, buf_str(&b));
     hash_end(&h, hash, sizeof hash);
-    Str said = str_printf(k->a, "SIGAP-PENDUDUK-1 %.*s " BOOK " 1 2026-01-01 %.*s", STR_ARG(k->in.id),
-                          STR_ARG(hex_of(k->a, hash, sizeof hash)));
-    keyring_mac(k->in.keyring, "penduduk", S("tanda"), seed);
+    Str said = str_printf(k->a, "SIGAP-PENDUDUK-1 %.*s " BOOK " 1 2026-01-01 %.*s",
+                          STR_ARG(k->in.id), STR_ARG(hex_of(k->a, hash, sizeof hash)));
+    keyring_mac(k->in.keyring, 0, "penduduk", S("tanda"), seed);
     sign_make(seed, said, signature);
-    Str line = str_printf(k->a, "%.*s %.*s\n", STR_ARG(said), STR_ARG(hex_of(k->a, signature, SIGN_SIZE)));
+    Str line =
+        str_printf(k->a, "%.*s %.*s\n", STR_ARG(said), STR_ARG(hex_of(k->a, signature, SIGN_SIZE)));
     buf_put(&b, line);
     put_length(&b, line.len);
     return buf_str(&b);
@@ -45,7 +46,8 @@ static bool opens(Kit *k, Str text, const Keyring *keys, Str wrapped)
     uint64_t next;
     PopulationSeal seal = {keys, k->in.id, population_subject(text, k->a), wrapped};
     assert_int_equal(population_check(text, seal, &f), M_POPULATION_FITS);
-    return population_piece(&f, f.first, k->a, &rows, &next) && str_is(rows, "Ada,,\n") && next == f.text.len;
+    return population_piece(&f, f.first, k->a, &rows, &next) && str_is(rows, "Ada,,\n") &&
+           next == f.text.len;
 }
 
 static const Keyring *exchanged(Kit *k, const Keyring *from)
@@ -53,7 +55,7 @@ static const Keyring *exchanged(Kit *k, const Keyring *from)
     RootSeal root;
     Keyring *next;
     int64_t n;
-    OK(keyring_next(from, k->a, &root, &next));
+    OK(keyring_next(from, k->a, (Epoch){0}, &root, &next));
     OK(keys_rewrap(from, next, root, k->keys, &n));
     return next;
 }
@@ -86,7 +88,8 @@ static void a_new_book_has_a_key_of_its_own(void **state)
     const char *path = str_printf(k->a, "%s/buku", k->dir).ptr;
     PopulationWriter w;
     Str text, row[] = {S("Ada"), S(""), S("")};
-    OK(population_begin(k->a, (PopulationSeal){.keys = k->in.keyring, .installation = k->in.id}, path, &w));
+    OK(population_begin(k->a, (PopulationSeal){.keys = k->in.keyring, .installation = k->in.id},
+                        path, &w));
     OK(population_add(&w, row, 3));
     OK(population_end(&w, ERR_OK, S("2026-01-01")));
     OK(file_read(k->a, path, 1 << 20, &text));
@@ -123,9 +126,11 @@ static void what_the_secret_before_closed_is_forgotten(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_older_book_outlasts_exchanges_as_it_lies, kit_setup, kit_teardown),
+        cmocka_unit_test_setup_teardown(an_older_book_outlasts_exchanges_as_it_lies, kit_setup,
+                                        kit_teardown),
         cmocka_unit_test_setup_teardown(a_new_book_has_a_key_of_its_own, kit_setup, kit_teardown),
-        cmocka_unit_test_setup_teardown(what_the_secret_before_closed_is_forgotten, kit_setup, kit_teardown),
+        cmocka_unit_test_setup_teardown(what_the_secret_before_closed_is_forgotten, kit_setup,
+                                        kit_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
