@@ -259,6 +259,8 @@ Err anchor_check(const AnchorFile *f, Arena *a, AnchorCheck *ret)
         if (ret->fault == ANCHOR_FITS)
             TRY(compare_chain(f, a, &now, &ret->fault));
         ret->handovers += now.to.ptr != NULL;
+        if (ret->fault == ANCHOR_FITS && now.rows < ret->rows)
+            continue; /* a handover behind later anchors: they are what the file reaches to */
         ret->rows = now.rows;
         ret->at = now.at;
     }

@@ -501,6 +501,11 @@ static void a_stolen_seal_signs_nothing_later(void **state)
     OK(anchor_check(&f, k->a, &check));
     assert_int_equal(check.fault, ANCHOR_FITS);
     assert_int_equal(check.handovers, 1);
+    f = (AnchorFile){.text = str_printf(k->a, "%.*s\n%.*s", STR_ARG(his), STR_ARG(to_himself)),
+                     .public_key = s.key[0]};
+    int64_t rows = check.rows;
+    OK(anchor_check(&f, k->a, &check)); /* what it reaches to is the anchor, wherever the other is */
+    assert_true(check.rows == rows && rows > EPOCH);
     assert_true(str_eq(check.key, anchor_public_key(own, k->a)) && !str_eq(check.key, s.key[1]));
     keyring_free(own);
     free_epochs(k, s.thief);
