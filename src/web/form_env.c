@@ -2,11 +2,13 @@
 
 #include "base/clock.h"
 #include "model/expr.h"
+#include "web/form_read.h"
 #include "web/list_query.h"
 
 typedef struct PageEnv {
     Req *req;
     const Record *rec; /* NULL: an empty form */
+    const Register *reg;
 } PageEnv;
 
 static Str system_value(const Record *r, const Field *f)
@@ -43,11 +45,18 @@ static Str own(void *ctx, const Field *f)
 static Str hop(void *ctx, const Field *via, const Field *f)
 {
     const PageEnv *env = ctx;
+    const Record *rec = env->rec;
+    const Register *reg = NULL;
     Record other;
-    if (!env->rec || (via && via->system))
+    Str uid = STR_NONE;
+    if (via && (via->system || !rec))
         return STR_NONE;
-    Str uid = via ? env->rec->vals[via->index].text : env->rec->parent_uid;
-    const Register *reg = via ? env->rec->vals[via->index].reg : env->rec->parent_reg;
+    if (rec) {
+        uid = via ? rec->vals[via->index].text : rec->parent_uid;
+        reg = via ? rec->vals[via->index].reg : rec->parent_reg;
+    } else if (form_parent(env->req, env->reg, &reg, &uid) != ERR_OK) {
+        return STR_NONE;
+    }
     if (str_empty(uid) || !reg ||
         store_get(&env->req->reader, reg, uid, VERB_LIST, &other) != ERR_OK)
         return STR_NONE;
@@ -83,7 +92,7 @@ static ExprEnv env_of(PageEnv *env)
 
 Str form_default(Req *req, const Field *field)
 {
-    PageEnv env = {.req = req};
+    PageEnv env = {.req = req, .reg = field->reg};
     ExprEnv e = env_of(&env);
     int64_t at;
     Str value = field->default_ ? expr_text(field->default_, &e) : STR_NONE;

@@ -2,6 +2,8 @@
 import datetime
 
 import steps
+from grants import uid_of
+from program import Program
 
 TODAY = datetime.date.today()
 
@@ -65,3 +67,25 @@ def test_a_childs_file_is_opened_by_its_team_only(own):
     assert reads(own, "sekretaris", person[name], name)
     longer = steps.change(own.as_("sekretaris"), place, selesai=TODAY.replace(year=TODAY.year + 5, day=1).isoformat())
     assert longer.status == 422 and "Mintalah petugas lain" in longer.words
+
+
+def test_a_child_does_not_consent_alone(s):
+    call, year = Program(s, "ppt"), datetime.date.today().year
+    case = steps.make(s.as_("ppt"), "kasus", judul="Perkara uji persetujuan anak", klasifikasi="tppo")
+    given = {"tujuan": "rujukan", "dasar": "persetujuan", "bentuk": "tertulis", "pencatat": uid_of(s, "ppt")}
+
+    def consent(victim, **values):
+        return call("POST", "/api/v1/persetujuan", {"induk": victim[1:], "isian": {**given, **values}})
+
+    child, grown = [steps.make(s.as_("ppt"), "korban", case, status_tppo="mungkin", orang__nama=f"Uji Setuju {age}", orang__jk="P", orang__tgl_lahir=f"{year - age}-01-01")
+                    for age in (13, 30)]
+    alone = consent(child, oleh="sendiri")
+    assert alone.status == 422 and {e["field"] for e in alone.json()["errors"]} == {"wakil", "umur_anak", "pendapat_anak"}, alone.body
+    assert consent(child, wakil="sendiri", umur_anak=13, pendapat_anak="setuju").status == 422
+    made = consent(child, oleh="sendiri", wakil="dinsos", umur_anak=13, pendapat_anak="keberatan", kata_anak="Saya mau pulang dulu")
+    assert made.status == 201, made.body
+    row = s.rows("SELECT oleh, wakil, umur_anak, pendapat_anak FROM persetujuan WHERE uid=?", made.json()["uid"])[0]
+    assert tuple(row) == (None, "dinsos", 13, "keberatan") and s.bytes_on_disk("Saya mau pulang dulu") == []
+    form = s.as_("ppt").get(f"/persetujuan/baru?induk={child[1:]}").form("/persetujuan/baru", has="bentuk")
+    assert form["anak"] == "ya", "the form does not propose what the record says"
+    assert consent(grown, oleh="sendiri").status == 201 and consent(grown).status == 422
