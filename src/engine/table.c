@@ -10,9 +10,7 @@ enum { COUNTING_MAX = 512 * 1024 * 1024 }; /* beside the page: 50 bytes a row an
 
 int audience_k(Audience a)
 {
-    static const int k[] = {
-        [AUDIENCE_INTERNAL] = 0, [AUDIENCE_TASK_FORCE] = 5, [AUDIENCE_PUBLIC] = 10};
-    return k[a];
+    return a == AUDIENCE_INTERNAL ? 0 : a == AUDIENCE_TASK_FORCE ? 5 : 10;
 }
 
 bool audience_of(Str word, Audience *ret)
@@ -547,7 +545,8 @@ static Err thaw(Arena *a, const Register *reg, const Releases *from, Cut *cut, s
     return table_thaw(a, reg, &texts, cut, cuts, ret);
 }
 
-/* Counts the first of `n` planned tables, and every other that the same walk serves. */
+/* Counts the first of `n` planned tables, and every other that the same walk serves: of what lies
+ * in the releases, if given, else of the records. */
 static Err count_walk(Reader *rd, Arena *a, Planned *planned, size_t n, const Releases *from)
 {
     size_t *which = ARENA_ARRAY(a, n, size_t), cuts = 0;
@@ -564,7 +563,7 @@ static Err count_walk(Reader *rd, Arena *a, Planned *planned, size_t n, const Re
         which[cuts] = i;
         cut[cuts++] = planned[i].cut;
     }
-    if (planned->frozen)
+    if (from)
         TRY(thaw(a, ask.reg, from, cut, cuts, &c));
     else
         TRY(table_collect(rd, a, &ask, cut, cuts, &c));

@@ -18,8 +18,8 @@ typedef struct Run {
     WriteTx *tx;
     const Keyring *keyring;
     Db *files;
-    const Dek *from, *to;
-    Arena *a; /* of one record */
+    Dek from, to; /* only while the files are open */
+    Arena *a;     /* of one record */
 } Run;
 
 static SealPlace place_of(const Run *run, const Record *r, Str field)
@@ -34,12 +34,12 @@ static Err reseal_value(Run *run, const Record *r, Str name, Str blob, Str *ret)
     Str plain;
     const Field *f = field_once_called(r->reg, name);
     SealPlace at = place_of(run, r, f ? field_first_name(f) : name);
-    TRY(unseal(run->keyring, run->from, at, run->a, blob, &plain));
-    *ret = seal(run->keyring, run->to, (DataClass)blob.ptr[1], at, run->a, plain);
+    TRY(unseal(run->keyring, &run->from, at, run->a, blob, &plain));
+    *ret = seal(run->keyring, &run->to, (DataClass)blob.ptr[1], at, run->a, plain);
     run->what->values++;
     if (!f || f->kind != FK_FILE)
         return ERR_OK;
-    FileReseal file = {run->keyring, f, plain, run->what->uid, run->from, run->to};
+    FileReseal file = {run->keyring, f, plain, run->what->uid, &run->from, &run->to};
     return file_reseal(run->files, &file, &run->what->pieces);
 }
 
@@ -190,20 +190,17 @@ static Str comes_of(Arena *a, Str uid)
 /* Both keys, for as long as `fn` runs; the one that comes is on disk before. */
 static Err with_keys(Run *run, Arena *a, Db *keys, int64_t subject, Str *ret_mark)
 {
-    Dek from, to;
     Str wrapped, comes = comes_of(a, run->what->uid);
-    TRY(keyring_dek(run->keyring, keys, run->what->uid, &from));
-    keyring_new_dek(run->keyring, a, comes, &to, &wrapped);
+    TRY(keyring_dek(run->keyring, keys, run->what->uid, &run->from));
+    keyring_new_dek(run->keyring, a, comes, &run->to, &wrapped);
     *ret_mark = plain_hash(a, wrapped);
-    run->from = &from;
-    run->to = &to;
     Err e = keys_put(keys, comes, wrapped);
     if (e == ERR_OK)
         e = db_begin(run->files);
     if (e == ERR_OK)
         e = db_end(run->files, reseal_rows(run, subject));
-    dek_wipe(&from);
-    dek_wipe(&to);
+    dek_wipe(&run->from);
+    dek_wipe(&run->to);
     return e;
 }
 
