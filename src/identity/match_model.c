@@ -175,7 +175,7 @@ static double all_pairs(const MatchBook *b, bool across, double ret[BOOK_PAIRS])
 static uint32_t draw(uint64_t *state, const MatchBook *b, uint32_t split, bool first)
 {
     uint32_t from = first ? 0 : split, end = first && split ? split : b->n;
-    return from + (uint32_t)(next_random(state) % (end - from));
+    return end > from ? from + (uint32_t)(next_random(state) % (end - from)) : from;
 }
 
 /* Of small books all pairs; of others random ones, many for each record taken. Between two books,
