@@ -9,7 +9,9 @@ static const NameTables tables = {
     S("bobot\tnama\nkuat\tyohanes yan\n"),
     S("huruf\tketat\takhir\tlonggar\thidup\na\ta\ta\ta\tya\nb\tb\tp\tp\ttidak\n"),
     S("peran\tkata\nid\tid\nname\tname nama\nbirth\tbirth "
-      "lahir\nplace\tdesa\nnik\tnik\nsex\tjk\n-\tasal\n")};
+      "lahir\nplace\tdesa\ntext\tkabupaten email\nnik\tnik\nsex\tjk\nphone\thp\npassport\tpaspor\n"
+      "given\tgivenname\nfamily\tsurname\nday\tbirthday\nmonth\tbirthmonth\nyear\tbirthyear\n"
+      "number\tssn\nmother\tibu\n-\tasal\n")};
 
 static void compare_all(const MatchBook *book, Arena *a)
 {
