@@ -36,12 +36,12 @@ static bool ring_keeps(const int64_t *made, size_t n, size_t i, int64_t now)
 
 /* ---- folders ---- */
 
-/* "2026-11-21-0215-33" in the zone of the installation. */
 const char *ring_own(Arena *a, const Installation *in)
 {
     return str_printf(a, "%s/cadangan", in->dir).ptr;
 }
 
+/* "2026-11-21-0215-33" in the zone of the installation. */
 Str ring_folder(Arena *a, const char *home, int64_t made)
 {
     int minute;

@@ -2,29 +2,19 @@
 
 #include "base/clock.h"
 #include "engine/follow_up.h"
+#include "model/give_reach.h"
 #include "model/row.h"
 
 /* ---- reading ---- */
 
-static const Field *part(const Model *m, FieldRole role)
-{
-    return role_field(m, role);
-}
-
 static const char *column(Arena *a, const Model *m, FieldRole role)
 {
-    return str_z(a, part(m, role)->name);
-}
-
-static Str text_of(const Record *r, FieldRole role)
-{
-    const Field *f = part(r->reg->model, role);
-    return f ? r->vals[f->index].text : STR_NONE;
+    return str_z(a, role_field(m, role)->name);
 }
 
 static bool is_for(const Model *m, Str code, Audience asked)
 {
-    const Code *c = code_find(part(m, FIELD_ROLE_RELEASE_AUDIENCE)->codes, code);
+    const Code *c = code_find(role_field(m, FIELD_ROLE_RELEASE_AUDIENCE)->codes, code);
     Audience widest;
     return c && audience_of(c->mapping, &widest) && widest >= asked;
 }
@@ -55,13 +45,14 @@ static Err published(Db *db, Arena *a, const Model *m, Period period, IdList *re
 static Err open_text(Reader *rd, Arena *a, const Record *r, Str *ret)
 {
     const Keyring *k = rd->store->in->keyring;
-    const Field *body = part(r->reg->model, FIELD_ROLE_RELEASE_BODY);
+    const Field *body = role_field(r->reg->model, FIELD_ROLE_RELEASE_BODY);
     Dek dek;
     TRY(keyring_dek(k, rd->keys, r->uid, &dek));
     Err e = row_unseal(k, &dek, a, r, r->uid, body, r->vals[body->index].blob, ret);
     dek_wipe(&dek);
     TRY(e);
-    return str_eq(keyed_hash(k, a, "release1", *ret), text_of(r, FIELD_ROLE_RELEASE_HASH))
+    return str_eq(keyed_hash(k, a, "release1", *ret),
+                  role_text(rd->store, r, FIELD_ROLE_RELEASE_HASH))
                ? ERR_OK
                : E_CORRUPT;
 }
@@ -70,10 +61,10 @@ static Err read_release(Reader *rd, Arena *a, const Record *r, Release *ret)
 {
     *ret = (Release){.uid = r->uid,
                      .number = r->number,
-                     .hash = text_of(r, FIELD_ROLE_RELEASE_HASH),
-                     .correction = text_of(r, FIELD_ROLE_RELEASE_CORRECTION)};
-    if (!str_i64(text_of(r, FIELD_ROLE_RELEASE_VERSION), &ret->version) ||
-        !str_i64(text_of(r, FIELD_ROLE_RELEASE_LOCKED), &ret->at))
+                     .hash = role_text(rd->store, r, FIELD_ROLE_RELEASE_HASH),
+                     .correction = role_text(rd->store, r, FIELD_ROLE_RELEASE_CORRECTION)};
+    if (!str_i64(role_text(rd->store, r, FIELD_ROLE_RELEASE_VERSION), &ret->version) ||
+        !str_i64(role_text(rd->store, r, FIELD_ROLE_RELEASE_LOCKED), &ret->at))
         return E_CORRUPT;
     return open_text(rd, a, r, &ret->text);
 }
@@ -92,7 +83,7 @@ Err releases_read(Reader *rd, Arena *a, Str period, Audience audience, Releases 
         Record r;
         TRY(row_by_id(rd->db, a, role_reg(m, REG_ROLE_RELEASE), ids.items[i], &r));
         TRY(read_release(rd, a, &r, ARENA_PUSH(a, *ret)));
-        if (is_for(m, text_of(&r, FIELD_ROLE_RELEASE_AUDIENCE), audience))
+        if (is_for(m, role_text(rd->store, &r, FIELD_ROLE_RELEASE_AUDIENCE), audience))
             newest = ret->n;
     }
     ret->n = newest;
@@ -130,7 +121,7 @@ Err release_latest(Reader *rd, Audience audience, Str *ret_period)
 /* `what` is copied: the problem outlives the command. */
 static Err refuse(Batch *batch, const Model *m, FieldRole at, Msg msg, Str what)
 {
-    problem_add(&batch->problems, (Problem){.field = part(m, at)->name,
+    problem_add(&batch->problems, (Problem){.field = role_field(m, at)->name,
                                             .msg = msg,
                                             .args = {str_copy(batch->problems.arena, what)}});
     return E_INVALID;
@@ -139,8 +130,8 @@ static Err refuse(Batch *batch, const Model *m, FieldRole at, Msg msg, Str what)
 static Err period_of(Batch *batch, Arena *a, const Record *r, Period *ret)
 {
     Period half;
-    if (date_parse_iso(text_of(r, FIELD_ROLE_RELEASE_FROM), &ret->from) &&
-        date_parse_iso(text_of(r, FIELD_ROLE_RELEASE_TO), &ret->to) &&
+    if (date_parse_iso(role_text(batch->store, r, FIELD_ROLE_RELEASE_FROM), &ret->from) &&
+        date_parse_iso(role_text(batch->store, r, FIELD_ROLE_RELEASE_TO), &ret->to) &&
         period_parse(period_half_year(a, ret->from, 0), &half) && !date_cmp(half.from, ret->from) &&
         !date_cmp(half.to, ret->to))
         return ERR_OK;
@@ -152,7 +143,7 @@ static Err judge_replaced(WriteTx *tx, Batch *batch, const Record *r, Period per
                           int64_t *ret_version)
 {
     const Model *m = r->reg->model;
-    int64_t named = r->vals[part(m, FIELD_ROLE_RELEASE_REPLACES)->index].id;
+    int64_t named = role_id(batch->store, r, FIELD_ROLE_RELEASE_REPLACES);
     IdList before = {0};
     Record newest = {0};
     TRY(published(tx->db, tx->arena, m, period, &before));
@@ -169,7 +160,7 @@ static Err judge_replaced(WriteTx *tx, Batch *batch, const Record *r, Period per
 static Err keep(WriteTx *tx, Batch *batch, const Record *r, int64_t version, Str text)
 {
     const Keyring *k = batch->store->in->keyring;
-    const Field *body = part(r->reg->model, FIELD_ROLE_RELEASE_BODY);
+    const Field *body = role_field(r->reg->model, FIELD_ROLE_RELEASE_BODY);
     Change *c = store_change(tx->arena, CHANGE_UPDATE, r->reg, r->uid, 0);
     Dek dek;
     TRY(keyring_dek(k, batch->store->writer_keys, r->uid, &dek));
@@ -203,7 +194,7 @@ static Err publish(WriteTx *tx, Batch *batch, const Record *r, Period period)
 Err release_changed(WriteTx *tx, Batch *batch, const Record *after)
 {
     Period period = {0};
-    if (after->void_tx || text_of(after, FIELD_ROLE_RELEASE_VERSION).ptr)
+    if (after->void_tx || role_text(batch->store, after, FIELD_ROLE_RELEASE_VERSION).ptr)
         return ERR_OK;
     TRY(period_of(batch, tx->arena, after, &period));
     return record_locked(after) ? publish(tx, batch, after, period) : ERR_OK;

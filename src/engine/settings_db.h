@@ -9,8 +9,7 @@
  * Backups by the server's own clock: every so many minutes (0: never) into a folder (empty:
  * DATA/cadangan), and the hour of the night at which all records are checked.
  * The number of protected records that one person may open in a day, of lists she may take as files
- * in an hour, and the
- * megabytes of attachments one and all may keep (0: any). */
+ * in an hour, and the megabytes of attachments one and all may keep (0: any). */
 #pragma once
 
 #include "base/messages.h"

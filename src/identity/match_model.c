@@ -417,6 +417,7 @@ static void learn_neighbours(Learning *l)
         learn_near(l, k, CLASS_NEIGHBOUR, b->comparisons[k].kind == COMPARE_TEXT, false);
 }
 
+/* A NIK that contradicts its record is as frequent behind forged papers as among strangers. */
 static void set_forged(Learning *l, size_t k, MatchClass class)
 {
     const Comparison *f = &l->book->comparisons[k];
@@ -426,8 +427,8 @@ static void set_forged(Learning *l, size_t k, MatchClass class)
         to[v] = forgeable(f) ? believed_forged(class, f->kind, v)
                              : (1 - gone) * m->m[CLASS_SAME][k][v] + gone * m->u[k][v];
     double doubt = f->kind == COMPARE_NIK ? m->u[k][NUMBER_DOUBTFUL] : 0;
-    for (unsigned v = 1; v < NUMBER_LEVELS && doubt > 0; v++) /* what strangers' papers show by */
-        to[v] = (1 - doubt) * to[v] + (v == NUMBER_DOUBTFUL ? doubt : 0); /* faults, these do too */
+    for (unsigned v = 1; v < NUMBER_LEVELS && doubt > 0; v++)
+        to[v] = (1 - doubt) * to[v] + (v == NUMBER_DOUBTFUL ? doubt : 0);
     to_shares(f->kind, to, 1e-9);
 }
 

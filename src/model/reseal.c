@@ -56,7 +56,7 @@ static Err reseal_column(Db *db, const Keyring *k, const struct Own *own)
 static Err reseal(WriteTx *tx, void *store)
 {
     static const AuditRow first = {
-        .actor = {"sistem:kunci", 12}, .action = {"key:epoch", 9}, .result = {"ok", 2}};
+        .actor = S("sistem:kunci"), .action = S("key:epoch"), .result = S("ok")};
     const Store *s = store;
     const Keyring *k = s->in->keyring;
     StrList columns;

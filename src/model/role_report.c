@@ -101,7 +101,8 @@ unsigned role_opens(const Model *m, int role, bool everywhere)
     for (size_t i = 0; i < m->reg_count; i++)
         for (size_t k = 0; k < m->regs[i]->rights.n; k++) {
             const Right *r = &m->regs[i]->rights.items[k];
-            if (r->role == role && r->verbs & VERB_READ && (!everywhere || r->scope == SCOPE_ALL || r->scope == SCOPE_OVERSIGHT))
+            bool all = r->scope == SCOPE_ALL || r->scope == SCOPE_OVERSIGHT;
+            if (r->role == role && r->verbs & VERB_READ && (!everywhere || all))
                 opens |= classes_used(m->regs[i]) & r->classes;
         }
     return opens;

@@ -52,12 +52,12 @@ bool req_has_page(const Req *req, Str path)
     return route_find(&probe) == ERR_OK;
 }
 
-Str page_taken(Req *req, const char *action, const Register *reg)
+Str page_taken(Req *req, Str action, const Register *reg)
 {
     const Settings *set = page_kept_settings(req);
     Str id = rand_uid(req->arena);
-    req_on_record(req, str_of(action), reg, id, S("ok"));
-    if (set && str_is(str_of(action), "export"))
+    req_on_record(req, action, reg, id, S("ok"));
+    if (set && str_is(action, "export"))
         req->act.hourly = setting_number(set, SETTING_EXPORTS);
     return req_say(req, M_TAKEN, req->subject.login, id);
 }

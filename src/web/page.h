@@ -106,7 +106,7 @@ Str req_day(const Req *req, Str iso);
 /* A file leaves the program: it goes on record under an id of its own, lists of records ("export")
  * so often an hour as the setting allows. Gives the words that the file carries. `reg` may be NULL.
  */
-Str page_taken(Req *req, const char *action, const Register *reg);
+Str page_taken(Req *req, Str action, const Register *reg);
 /* Answers with a workbook to be saved under this name; `bytes` lie in the request's arena and are
  * not copied. */
 void page_send_xlsx(Req *req, Str file_name, Str bytes);

@@ -177,7 +177,7 @@ Err page_audit_csv(Req *req)
     TRY(audit_view(&req->reader, &f, lines, ROWS_EXPORTED + 1, &n));
     if (n > ROWS_EXPORTED) /* a file that lacks rows nobody missed is worse than none */
         return too_many(req);
-    Str mark = page_taken(req, "export", NULL);
+    Str mark = page_taken(req, S("export"), NULL);
     req->res.status = 200;
     req->res.type = S("text/csv; charset=utf-8");
     req->res.disposition = S("attachment; filename=\"audit.csv\"");

@@ -83,7 +83,7 @@ Err page_csv(Req *req)
     }
     buf_lit(&x.csv, "\r\n");
     TRY(collect(&x));
-    csv_cell(&x.csv, page_taken(req, "export", req->reg), ';');
+    csv_cell(&x.csv, page_taken(req, S("export"), req->reg), ';');
     buf_lit(&x.csv, "\r\n");
     req->res.body = x.csv;
     req->res.type = S("text/csv; charset=utf-8");
@@ -143,7 +143,7 @@ static BookLine *notes(Req *req, size_t *ret_n)
     size_t n = 0;
     lines[n++] = (BookLine){req_tr(req, M_WEB_NOTE_LIST), req_label(req, &req->reg->label)};
     lines[n++] = (BookLine){req_tr(req, M_WEB_NOTE_AT), req_instant(req, clock_now())};
-    lines[n++] = (BookLine){req_tr(req, M_WEB_NOTE_BY), page_taken(req, "export", req->reg)};
+    lines[n++] = (BookLine){req_tr(req, M_WEB_NOTE_BY), page_taken(req, S("export"), req->reg)};
     for (size_t i = 0; i < req->query.names.n; i++)
         n += asked(req, req->query.names.items[i], req->query.values.items[i], &lines[n]);
     lines[n++] = (BookLine){req_tr(req, M_WEB_NOTE_MASK), req_tr(req, M_WEB_NOTE_MASKED)};

@@ -322,7 +322,7 @@ static Err download(Req *req, bool xlsx)
     TRY(read_ask(req, &ask));
     TRY(ask.preview ? E_BAD_REQ : ERR_OK);
     TRY(table_count(&req->reader, &ask, &problems, &t));
-    t.ask.mark = page_taken(req, "table", ask.def->reg);
+    t.ask.mark = page_taken(req, S("table"), ask.def->reg);
     Str of = str_empty(ask.period) ? ask.parent : ask.period;
     if (xlsx) {
         TRY(table_book(req->arena, req->lang, &t, &bytes));
@@ -377,7 +377,7 @@ Err page_tables_xlsx(Req *req)
             asks[n++] = (TableAsk){.def = &m->tables[i], .period = period, .audience = audience};
     Table *tables = ARENA_ARRAY(req->arena, n, Table);
     TRY(table_count_set(&req->reader, asks, n, &problems, tables));
-    Str mark = page_taken(req, "table", NULL);
+    Str mark = page_taken(req, S("table"), NULL);
     for (size_t i = 0; i < n; i++)
         tables[i].ask.mark = mark;
     TRY(table_set_book(req->arena, req->lang, tables, n, &bytes));
