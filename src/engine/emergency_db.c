@@ -107,6 +107,10 @@ Err emergency_open(WriteTx *tx, void *emergency)
     move->reason = e->reason;
     TRY(store_apply_system(tx, e->batch, system_actor_rules(), move));
     TRY(purpose_put(tx, e->session, e->file_uid, e->purpose, e->reason));
+    /* no reading budget stands between her and this person today */
+    ReadingMark mark = {.uid = e->victim.uid, .lent = true};
+    TRY(row_key_subject(tx->db, tx->arena, &e->victim, &mark.person));
+    TRY(readings_note(tx, e->user_uid, date_iso(tx->arena, clock_today()), &mark));
     AuditAct act = {.store = e->batch->store,
                     .actor = e->batch->actor,
                     .action = S("emergency"),

@@ -5,7 +5,6 @@
 #include "engine/rule_db.h"
 #include "engine/settings_db.h"
 #include "guard/reach.h"
-#include "guard/readings.h"
 #include "model/likeness.h"
 #include "model/person_index.h"
 #include "model/restriction.h"
@@ -330,13 +329,14 @@ Err question_advise(Reader *rd, const Change *c)
         return ERR_OK;
     TRY(settings_read(rd->db, rd->arena, &set));
     return readings_allow(rd->db, rd->actor->subject->uid, date_iso(rd->arena, clock_today()),
-                          c->uid, setting_number(&set, SETTING_READINGS));
+                          &(ReadingMark){.uid = c->uid},
+                          &(ReadingBudget){.records = setting_number(&set, SETTING_READINGS)});
 }
 
 Err question_asked(WriteTx *tx, const Batch *batch, const Record *question)
 {
     return readings_note(tx, batch->actor->subject->uid, date_iso(tx->arena, clock_today()),
-                         question->uid);
+                         &(ReadingMark){.uid = question->uid});
 }
 
 Err inquiry_answered(WriteTx *tx, const Record *inquiry)

@@ -219,8 +219,8 @@ static Err look_accounts(const Look *l, Finding *f)
     risk_count(l, f, POINT_DORMANT, l->accounts.dormant);
     risk_count(l, f, POINT_TOKENS, tokens);
     risk_count(l, f, POINT_LETTERS, (int64_t)letters.n);
-    int64_t readings = setting_number(&l->set, SETTING_READINGS);
-    risk_if(f, POINT_READINGS, readings == 0 || readings > READINGS_WIDE);
+    ReadingBudget most = setting_budget(&l->set);
+    risk_if(f, POINT_READINGS, most.records > READINGS_WIDE || most.persons > PERSONS_WIDE);
     look_roles(l, f);
     return ERR_OK;
 }

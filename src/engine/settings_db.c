@@ -112,10 +112,9 @@ static void check_care(const Str *v, Problems *problems)
         wrong(problems, SETTING_BACKUP_FOLDER, M_SETTING_BAD_FOLDER);
     if (!is_number(v[SETTING_SCRUB_HOUR], SCRUB_HOUR_MAX))
         wrong(problems, SETTING_SCRUB_HOUR, M_SETTING_BAD_HOUR);
-    if (!is_number(v[SETTING_READINGS], READINGS_MAX) || str_is(v[SETTING_READINGS], "0"))
-        wrong(problems, SETTING_READINGS, M_SETTING_BAD_READINGS);
-    if (!is_number(v[SETTING_EXPORTS], EXPORTS_MAX) || str_is(v[SETTING_EXPORTS], "0"))
-        wrong(problems, SETTING_EXPORTS, M_SETTING_BAD_READINGS);
+    for (SettingKey s = SETTING_READINGS; s <= SETTING_EXPORTS; s++)
+        if (!is_number(v[s], READINGS_MAX) || str_is(v[s], "0"))
+            wrong(problems, s, M_SETTING_BAD_READINGS);
     if (!is_number(v[SETTING_GIVEN_DAYS], GIVEN_DAYS_MAX) || str_is(v[SETTING_GIVEN_DAYS], "0"))
         wrong(problems, SETTING_GIVEN_DAYS, M_SETTING_BAD_GIVEN_DAYS);
     for (SettingKey s = SETTING_FILES_USER; s <= SETTING_FILES_ALL; s++)
@@ -139,6 +138,13 @@ void settings_check(const Settings *typed, Problems *problems)
         if (!is_margin(v[i]))
             wrong(problems, (SettingKey)i, M_SETTING_BAD_MARGIN);
     check_care(v, problems);
+}
+
+ReadingBudget setting_budget(const Settings *set)
+{
+    return (ReadingBudget){.records = setting_number(set, SETTING_READINGS),
+                           .persons = setting_number(set, SETTING_PERSONS),
+                           .lent = setting_number(set, SETTING_LENT)};
 }
 
 Err setting_put(WriteTx *tx, SettingKey s, Str value)

@@ -8,13 +8,13 @@
  * A letterhead that nobody filled in yet is empty text, never absent. Margins are millimetres.
  * Backups by the server's own clock: every so many minutes (0: never) into a folder (empty:
  * DATA/cadangan), and the hour of the night at which all records are checked.
- * The number of protected records that one person may open in a day, of lists she may take as files
- * in an hour, and the megabytes of attachments one and all may keep (0: any). */
+ * The number of protected records and of persons that one person may open in a day, of lists she
+ * may take as files in an hour, and the megabytes of attachments one and all may keep (0: any). */
 #pragma once
 
 #include "base/messages.h"
 #include "base/problem.h"
-#include "db/writer.h"
+#include "guard/readings.h"
 
 #define PAPER_F4 "F4" /* 215 x 330 mm */
 #define PAPER_A4 "A4"
@@ -35,14 +35,15 @@ enum {
     BACKUP_MINUTES_MAX = 1440,
     SCRUB_HOUR_MAX = 23,
     READINGS_MAX = 1000,
-    READINGS_WIDE = 300, /* above it the page of risks says so */
-    EXPORTS_MAX = 1000,
+    READINGS_WIDE = 300, /* above them the page of risks says so */
+    PERSONS_WIDE = 100,
     GIVEN_DAYS_MAX = 90,
     FILES_MAX = 10000000
 };
 
 /* A setting that is a number, as settings_check leaves it. */
 int64_t setting_number(const Settings *set, SettingKey s);
+ReadingBudget setting_budget(const Settings *set);
 /* Name of the form control and of the row; label for people. */
 Str setting_name(SettingKey s);
 Msg setting_label(SettingKey s);

@@ -76,6 +76,9 @@ static const Step steps[] = {
     {NULL, NULL, LETTERBOX_TABLE},
     {NULL, NULL, ROLE_GRANT_TABLE},
     {NULL, NULL, WHENCE_TABLE},
+    {"bacaan", "luar",
+     "ALTER TABLE bacaan ADD COLUMN orang " DB_TEXT ";"
+     "ALTER TABLE bacaan ADD COLUMN luar " DB_INTEGER " NOT NULL DEFAULT 0;"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

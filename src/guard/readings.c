@@ -1,22 +1,28 @@
 #include "guard/readings.h"
 
-Err readings_note(WriteTx *tx, Str actor, Str day, Str uid)
+#define COUNTED "count(*), count(DISTINCT orang), count(DISTINCT CASE WHEN luar THEN orang END)"
+
+Err readings_note(WriteTx *tx, Str actor, Str day, const ReadingMark *r)
 {
-    return db_run(
-        tx->db, "INSERT INTO bacaan(day,actor,uid) VALUES(:day,:actor,:uid) ON CONFLICT DO NOTHING",
-        BIND(":day", day), BIND(":actor", actor), BIND(":uid", uid));
+    return db_run(tx->db,
+                  "INSERT INTO bacaan(day,actor,uid,orang,luar)"
+                  " VALUES(:day,:actor,:uid,:person,:lent) ON CONFLICT DO NOTHING",
+                  BIND(":day", day), BIND(":actor", actor), BIND(":uid", r->uid),
+                  BIND(":person", r->person), BIND(":lent", (int64_t)r->lent));
 }
 
-Err readings_allow(Db *db, Str actor, Str day, Str uid, int64_t budget)
+Err readings_allow(Db *db, Str actor, Str day, const ReadingMark *r, const ReadingBudget *most)
 {
     Stmt *st;
-    if (!budget)
-        return ERR_OK;
     TRY(db_first(db,
-                 "SELECT count(*), coalesce(sum(uid=:uid),0) FROM bacaan"
-                 " WHERE day=:day AND actor=:actor",
-                 &st, BIND(":uid", uid), BIND(":day", day), BIND(":actor", actor)));
-    bool allowed = row_int(st, 1) > 0 || row_int(st, 0) < budget;
+                 "SELECT " COUNTED ", coalesce(max(uid=:uid OR orang IS :person AND orang IS NOT"
+                 " NULL),0) FROM bacaan WHERE day=:day AND actor=:actor",
+                 &st, BIND(":uid", r->uid), BIND(":person", r->person), BIND(":day", day),
+                 BIND(":actor", actor)));
+    bool person = !str_empty(r->person), seen = row_int(st, 3);
+    bool allowed =
+        seen || (row_int(st, 0) < most->records && (!person || row_int(st, 1) < most->persons) &&
+                 (!person || !r->lent || row_int(st, 2) < most->lent));
     stmt_done(st);
     return allowed ? ERR_OK : E_BUDGET;
 }
@@ -32,19 +38,32 @@ Err acts_allow(Db *db, Str actor, Str action, int64_t since, int64_t most)
     return n < most ? ERR_OK : E_LIMIT;
 }
 
-Err readings_high(Db *db, Arena *a, Str day, int64_t from, ReadingRow *ret, size_t max,
-                  size_t *ret_n)
+/* The least number that is an alarm. */
+static int64_t alarm(int64_t most)
+{
+    enum { ALARM_PERCENT = 75 };
+    return (most * ALARM_PERCENT + 99) / 100;
+}
+
+Err readings_high(Db *db, Arena *a, Str since, const ReadingBudget *most, ReadingRow *ret,
+                  size_t max, size_t *ret_n)
 {
     Stmt *st;
     Err e;
     *ret_n = 0;
     TRY(db_stmt(db,
-                "SELECT f.name, count(*) n FROM bacaan b JOIN fakta_pengguna f ON f.uid=b.actor"
-                " WHERE b.day=:day GROUP BY b.actor, f.name HAVING count(*)>=:from"
-                " ORDER BY n DESC, f.name LIMIT :max",
-                &st, BIND(":day", day), BIND(":from", from), BIND(":max", (int64_t)max)));
+                "SELECT f.name, b.day, " COUNTED " FROM bacaan b JOIN fakta_pengguna f"
+                " ON f.uid=b.actor WHERE b.day>=:since GROUP BY b.actor, f.name, b.day"
+                " HAVING count(*)>=:records OR count(DISTINCT orang)>=:persons"
+                " OR count(DISTINCT CASE WHEN luar THEN orang END)>=:lent"
+                " ORDER BY b.day DESC, 4 DESC, f.name LIMIT :max",
+                &st, BIND(":since", since), BIND(":records", alarm(most->records)),
+                BIND(":persons", alarm(most->persons)), BIND(":lent", alarm(most->lent)),
+                BIND(":max", (int64_t)max)));
     while (stmt_next(st, &e))
-        ret[(*ret_n)++] = (ReadingRow){row_text(a, st, 0), row_int(st, 1)};
+        ret[(*ret_n)++] = (ReadingRow){row_text(a, st, 0),
+                                       row_text(a, st, 1),
+                                       {row_int(st, 2), row_int(st, 3), row_int(st, 4)}};
     return e;
 }
 

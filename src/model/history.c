@@ -96,13 +96,6 @@ static Err read_entry(Reading *h, Stmt *st, HistoryEntry *e)
     return ERR_OK;
 }
 
-static void note_opened(Reading *h)
-{
-    if (h->opened)
-        *ARENA_PUSH(h->rd->arena, h->rd->opened) =
-            (Opened){.reg = h->rec->reg, .uid = h->rec->uid, .classes = h->opened};
-}
-
 Err store_history(Reader *rd, const Record *r, unsigned classes, HistoryEntry **ret, size_t *ret_n)
 {
     Reading h = {.rd = rd, .rec = r, .classes = classes};
@@ -123,7 +116,8 @@ Err store_history(Reader *rd, const Record *r, unsigned classes, HistoryEntry **
     if (e != ERR_OK)
         stmt_done(st);
     dek_wipe(&h.dek);
-    note_opened(&h);
+    if (h.opened)
+        store_note_opened(rd, r, h.subject, h.opened);
     if (e != ERR_OK)
         return e;
     for (size_t i = 0; i < list.n / 2; i++) {

@@ -4,7 +4,6 @@
 #include "guard/account.h"
 #include "guard/audit.h"
 #include "guard/reach.h"
-#include "guard/readings.h"
 #include "model/counted.h"
 #include "model/equal_names.h"
 #include "model/give_reach.h"
@@ -224,16 +223,33 @@ Err store_get(Reader *rd, const Register *reg, Str uid, Verb verb, Record *ret)
     return ERR_OK;
 }
 
-static void note_opened(Reader *rd, const Record *r, unsigned classes)
+static ReadingMark reading_under(Reader *rd, const Record *r, Str subject)
+{
+    const Register *persons = role_reg(rd->store->model, REG_ROLE_PERSON);
+    int64_t id;
+    bool person = persons && row_id(rd->db, persons, subject, &id) == ERR_OK;
+    return (ReadingMark){r->uid, person ? subject : STR_NONE, !store_builds_on(rd, r)};
+}
+
+Err store_reading(Reader *rd, const Record *r, ReadingMark *ret)
+{
+    Str subject;
+    TRY(row_key_subject(rd->db, rd->arena, r, &subject));
+    *ret = reading_under(rd, r, subject);
+    return ERR_OK;
+}
+
+void store_note_opened(Reader *rd, const Record *r, Str subject, unsigned classes)
 {
     for (size_t i = 0; i < rd->opened.n; i++) {
         Opened *o = &rd->opened.items[i];
-        if (o->reg == r->reg && str_eq(o->uid, r->uid)) {
+        if (o->reg == r->reg && str_eq(o->mark.uid, r->uid)) {
             o->classes |= classes;
             return;
         }
     }
-    *ARENA_PUSH(rd->arena, rd->opened) = (Opened){.reg = r->reg, .uid = r->uid, .classes = classes};
+    *ARENA_PUSH(rd->arena, rd->opened) =
+        (Opened){.reg = r->reg, .mark = reading_under(rd, r, subject), .classes = classes};
 }
 
 Err store_unseal(Reader *rd, Record *r, unsigned classes)
@@ -259,7 +275,7 @@ Err store_unseal(Reader *rd, Record *r, unsigned classes)
     }
     dek_wipe(&dek);
     if (e == ERR_OK && opened)
-        note_opened(rd, r, opened);
+        store_note_opened(rd, r, subject, opened);
     return e;
 }
 
@@ -325,10 +341,10 @@ Err store_audit_reads(WriteTx *tx, void *audit_reads)
         const Register *reg = reads->items[i].reg;
         row.action = reg ? S("read") : S("population");
         row.reg = reg ? reg->name : STR_NONE;
-        row.uid = reads->items[i].uid;
+        row.uid = reads->items[i].mark.uid;
         row.classes = reads->items[i].classes;
         TRY(audit_append(tx, reads->store->in->keyring, &row));
-        TRY(readings_note(tx, row.actor, day, row.uid));
+        TRY(readings_note(tx, row.actor, day, &reads->items[i].mark));
     }
     return ERR_OK;
 }

@@ -8,6 +8,7 @@
 #include "db/writer.h"
 #include "guard/installation.h"
 #include "guard/policy.h"
+#include "guard/readings.h"
 #include "model/value.h"
 
 typedef struct Store Store;
@@ -57,7 +58,7 @@ typedef struct Actor {
  * `opened` and must be handed to store_audit_reads before the page is sent. */
 typedef struct Opened {
     const Register *reg; /* NULL: the population book, `uid` is a row of it or what was asked */
-    Str uid;
+    ReadingMark mark;
     unsigned classes;
 } Opened;
 
@@ -114,6 +115,10 @@ Decision store_decide_child(Reader *rd, const Record *parent, const Register *ch
 MUST_CHECK Err store_restricted(Reader *rd, const Record *r, bool *ret);
 /* Opens the sealed fields of the classes the decision allows; collects the opening for audit. */
 MUST_CHECK Err store_unseal(Reader *rd, Record *r, unsigned classes);
+/* What opening the record counts as. */
+MUST_CHECK Err store_reading(Reader *rd, const Record *r, ReadingMark *ret);
+/* Collects that classes of the record, which are sealed under `subject`, were opened. */
+void store_note_opened(Reader *rd, const Record *r, Str subject, unsigned classes);
 /* The file a purpose is asked for: uid of the outermost ancestor. */
 MUST_CHECK Err store_file_uid(Reader *rd, const Record *r, Str *ret);
 /* Heading of a record by uid without any check, for messages; STR_NONE if none. */

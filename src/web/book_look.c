@@ -26,7 +26,7 @@ bool book_concerns(const Form *f)
 static void on_record(Req *req, Str id)
 {
     *ARENA_PUSH(req->arena, req->reader.opened) =
-        (Opened){.uid = id, .classes = CLASS_BIT(CLASS_IDENTITY)};
+        (Opened){.mark = {.uid = id}, .classes = CLASS_BIT(CLASS_IDENTITY)};
 }
 
 /* What was asked, so that asking it again counts once and the record can show it was the same. */
@@ -84,7 +84,7 @@ Err book_look(Req *req, const PersonFacts *who, BookLook *ret)
     if (!ret->sees && !req_duty(req, "population"))
         return E_DENIED;
     Str asked = question_id(req, who);
-    TRY(record_within_budget(req, asked));
+    TRY(record_within_budget(req, &(ReadingMark){.uid = asked}));
     TRY(population_find(req->store->population, req->arena, who, ret->found, RESIDENTS, &ret->n));
     on_record(req, asked);
     if (!ret->sees)
@@ -128,7 +128,7 @@ Err book_take(Form *f, Str id)
     Req *req = f->req;
     PersonFacts facts;
     TRY(req_needs_duty(req, "population_rows"));
-    TRY(record_within_budget(req, id));
+    TRY(record_within_budget(req, &(ReadingMark){.uid = id}));
     TRY(population_row(req->store->population, req->arena, id, &facts));
     on_record(req, id);
     Str *given = ARENA_ARRAY(req->arena, f->reg->field_count, Str);

@@ -10,7 +10,6 @@
 #include "engine/population_book.h"
 #include "engine/settings_db.h"
 #include "guard/leaked.h"
-#include "guard/readings.h"
 
 enum { ROOM_WARNS = 80, ROOM_ALARMS = 90 }; /* hundredths of the disk */
 enum { BACKUPS_SHOWN = 5, REFRESH_SECONDS = 2 };
@@ -261,22 +260,30 @@ Err page_health_scrub(Req *req)
     return start(req, CARE_SCRUB);
 }
 
-/* On the first screen of whoever reads the record of access: who opened very much today. */
+/* On the first screen of whoever reads the record of access: who opened very much on one of the
+ * last days. */
 Err readings_warning(Req *req, Html *h)
 {
-    enum { SHOWN = 5, ALARM_PERCENT = 80 };
+    enum { SHOWN = 5 };
     ReadingRow rows[SHOWN];
     size_t n;
     const Settings *set = page_kept_settings(req);
-    int64_t budget = set ? setting_number(set, SETTING_READINGS) : 0;
-    if (!budget || !req_duty(req, "audit"))
+    Arena *a = req->arena;
+    Date d;
+    if (!set || !req_duty(req, "audit"))
         return ERR_OK;
-    TRY(readings_high(req->reader.db, req->arena, date_iso(req->arena, clock_today()),
-                      (budget * ALARM_PERCENT + 99) / 100, rows, SHOWN, &n));
-    for (size_t i = 0; i < n; i++)
+    ReadingBudget most = setting_budget(set);
+    Str since = date_iso(a, date_add_days(clock_today(), -READING_DAYS));
+    TRY(readings_high(req->reader.db, a, since, &most, rows, SHOWN, &n));
+    for (size_t i = 0; i < n; i++) {
+        const ReadingBudget *read = &rows[i].read;
         page_notice(h, "awas",
-                    req_say(req, M_READINGS_HIGH, rows[i].name, str_int(req->arena, rows[i].n),
-                            str_int(req->arena, budget)));
+                    req_say(req, M_READINGS_HIGH, rows[i].name,
+                            date_parse_iso(rows[i].day, &d) ? date_long(a, req->lang, d) : S(""),
+                            str_int(a, read->persons), str_int(a, most.persons),
+                            str_int(a, read->lent), str_int(a, most.lent),
+                            str_int(a, read->records), str_int(a, most.records)));
+    }
     return ERR_OK;
 }
 

@@ -130,7 +130,7 @@ static Err load(Req *req, Copy *c)
     TRY(subject_of_matter(rd, &c->matter, &c->person));
     c->withheld = classes_named(role_text(req->store, &c->matter, FIELD_ROLE_MATTER_WITHHELD));
     req->actor.purpose = tr_args(req->arena, LANG_ID, M_COPY_PURPOSE, c->matter.number);
-    TRY(record_within_budget(req, c->person.uid));
+    TRY(record_within_budget(req, &(ReadingMark){c->person.uid, c->person.uid, false}));
     return subject_file(rd, &c->person, CLASSES_ALL & ~c->withheld, &c->file);
 }
 

@@ -5,7 +5,6 @@
 #include "base/utf8.h"
 #include "engine/settings_db.h"
 #include "engine/task_words.h"
-#include "guard/readings.h"
 #include "guard/session.h"
 
 Err record_purpose(Req *req, const Record *r, Str *ret_file)
@@ -15,17 +14,21 @@ Err record_purpose(Req *req, const Record *r, Str *ret_file)
     return purpose_get(rd->db, req->arena, req->subject.session, *ret_file, &req->actor.purpose);
 }
 
-Err record_within_budget(Req *req, Str uid)
+Err record_within_budget(Req *req, const ReadingMark *mark)
 {
     const Settings *set = page_kept_settings(req);
+    ReadingBudget most = set ? setting_budget(set) : (ReadingBudget){0};
     return readings_allow(req->reader.db, req->subject.uid, date_iso(req->arena, clock_today()),
-                          uid, set ? setting_number(set, SETTING_READINGS) : 0);
+                          mark, &most);
 }
 
 Err record_open(Req *req, Record *r, unsigned classes)
 {
-    if (r->reg->has_sealed && classes)
-        TRY(record_within_budget(req, r->uid));
+    ReadingMark mark;
+    if (r->reg->has_sealed && classes) {
+        TRY(store_reading(&req->reader, r, &mark));
+        TRY(record_within_budget(req, &mark));
+    }
     return store_unseal(&req->reader, r, classes);
 }
 

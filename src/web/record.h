@@ -13,11 +13,9 @@ typedef struct Sheet {
 /* Takes up the purpose stated for the record's file in this session, if any, so that it stands
  * beside whatever is opened from now on. */
 MUST_CHECK Err record_purpose(Req *req, const Record *r, Str *ret_file);
-/* E_BUDGET when this person opened as many records today as the settings let her, and this one was
- * not among them. */
-MUST_CHECK Err record_within_budget(Req *req, Str uid);
-/* Opens protected values to be shown: the only way to do so. E_BUDGET when this person opened as
- * many records today as the settings let her, and this one was not among them. */
+/* E_BUDGET when this would be more than the settings let one person open in a day. */
+MUST_CHECK Err record_within_budget(Req *req, const ReadingMark *mark);
+/* Opens protected values to be shown: the only way to do so. E_BUDGET likewise. */
 MUST_CHECK Err record_open(Req *req, Record *r, unsigned classes);
 /* Loads req->reg / req->uid for the verb. When a purpose was given for its file in this session,
  * the protected values of the allowed classes are opened (and will go on record). */

@@ -26,15 +26,15 @@ def test_a_day_has_so_many_files_and_no_more(own):
     for odd in ("banyak", "0", "1001"):  # nobody switches the watch off
         form["bacaan_sehari"] = odd
         assert "1 sampai 1000" in admin.submit(form).words
-    form["bacaan_sehari"] = "4"
+    form["bacaan_sehari"], form["orang_sehari"] = "4", "1000"
     assert admin.submit(form).status == 200
-    for path in found[:3]:
+    for path in found[:2]:
         assert steps.open_file(clerk, path).status == 200
-    assert "catatan terlindung hari ini" not in own.as_("pdp").get("/").words
-    assert steps.open_file(clerk, found[3]).status == 200
+    assert "catatan terlindung" not in own.as_("pdp").get("/").words
+    assert steps.open_file(clerk, found[2]).status == steps.open_file(clerk, found[3]).status == 200
     told = own.as_("pdp").get("/").words
-    assert "membuka 4 catatan terlindung hari ini; batasnya 4" in told, told[:400]
-    assert "catatan terlindung hari ini" not in own.as_("sekretaris").get("/kasus").words
+    assert "membuka berkas 4 orang (batas 1000), 0 di antaranya di luar institusi dan timnya (batas 10), dan 4 catatan terlindung (batas 4)" in told, told[:400]
+    assert "catatan terlindung" not in own.as_("sekretaris").get("/kasus").words
     refused = steps.open_file(clerk, found[4])
     assert refused.status == 429 and "sehari" in refused.words and "besok" in refused.words.lower()
     assert steps.open_file(clerk, found[0]).status == 200, "what she opened today closed on her"
@@ -46,3 +46,28 @@ def test_a_day_has_so_many_files_and_no_more(own):
     own.cli("clock", "advance", 1)
     own.start()
     assert steps.open_file(own.login("ppt"), found[4]).status == 200
+    assert "membuka berkas 4 orang" in own.login("pdp").get("/").words, "told on that day alone, whoever was away never learns it"
+
+
+def test_persons_count_once_and_what_is_lent_apart(own):
+    """Two records of one person are one; who is lent by an emergency counts among those from outside, and is never refused."""
+    admin, clerk, found = own.as_("admin"), own.as_("ppt"), persons(own)
+    hers = own.rows("SELECT k.uid, o.uid AS person FROM korban k JOIN orang o ON o.id=k.orang JOIN fakta_pengguna f ON f.agency=k.pemilik"
+                    " WHERE f.login='ppt' AND k.batal=0 AND o.uid IN (?,?) ORDER BY o.id", found[0][7:], found[1][7:])
+    form = admin.get("/setelan").form("/setelan", has="orang_sehari")
+    assert admin.submit(form.fill(orang_sehari="2", orang_luar_sehari="1")).status == 200
+    for row in hers:  # both records of each
+        assert steps.open_file(clerk, f"/orang/{row['person']}").status == steps.open_file(clerk, f"/korban/{row['uid']}").status == 200
+    refused = steps.open_file(clerk, found[2])
+    assert refused.status == 429 and "Akses darurat" in refused.words and "petugas pelindungan data" in refused.words
+    counted = own.rows("SELECT count(DISTINCT b.orang) n, max(b.luar) lent FROM bacaan b JOIN fakta_pengguna f ON f.uid=b.actor WHERE f.login='ppt'")[0]
+    assert (counted["n"], counted["lent"]) == (2, 0), dict(counted)
+    told = own.as_("pdp").get("/").words
+    assert "membuka berkas 2 orang (batas 2), 0 di antaranya" in told, told[:400]
+    row = own.rows("SELECT k.nomor, k.uid FROM korban k JOIN orang o ON o.id=k.orang WHERE o.uid=? AND k.batal=0", found[2][7:])[0]
+    form = clerk.get("/darurat").form("/darurat")
+    form["nomor"], form["guna"], form["-alasan"] = row["nomor"], "keselamatan", "Korban diancam dan petugasnya tidak dapat dihubungi"
+    assert clerk.submit(form).path == f"/korban/{row['uid']}"
+    assert steps.open_file(clerk, found[2]).status == 200, "an emergency is refused by the budget"
+    assert steps.open_file(clerk, found[3]).status == 429
+    assert "membuka berkas 3 orang (batas 2), 1 di antaranya di luar" in own.as_("pdp").get("/").words
