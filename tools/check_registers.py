@@ -905,7 +905,7 @@ class Domain:
         if m is None:
             err((p, 1, 1), 'no roles')
             return
-        keys(m, {'roles'}, 'roles', ('roles',))
+        keys(m, {'roles', 'audiences'}, 'roles', ('roles', 'audiences'))
         for x in words(m, 'roles', 'roles'):
             if not keys(x, {'name', 'label', 'help', 'home', 'works', 'boards', 'figures', 'audience', 'two_persons', 'may'}, 'role', ('name', 'label', 'audience')):
                 continue

@@ -53,9 +53,17 @@ static int64_t headroom(const SuppressionGrid *g, size_t cell)
     return ret;
 }
 
-/* By how much a small cell must be able to. */
+/* Whether it is hidden for its own sake. */
+static bool is_guarded(CellMark mark)
+{
+    return mark == CELL_SMALL || mark == CELL_HELD;
+}
+
+/* By how much a guarded cell must be able to: a held one in all by as much as a small one. */
 static int64_t need(const SuppressionGrid *g, size_t cell, bool grow)
 {
+    if (g->marks[cell] == CELL_HELD)
+        return g->k / 2;
     return grow != is_total(g, cell) ? headroom(g, cell) : largest_part(g, cell) - 1;
 }
 
@@ -189,7 +197,7 @@ void suppress(Arena *a, SuppressionGrid *g)
 {
     Search s = search_of(a, g);
     for (size_t i = 0; g->columns && i < g->rows * g->columns; i++)
-        if (g->marks[i] == CELL_SMALL && !is_safe(&s, i))
+        if (is_guarded(g->marks[i]) && !is_safe(&s, i))
             hide_rectangle(&s, i);
 }
 
@@ -221,20 +229,21 @@ static void suppress_side(Arena *a, SuppressionGrid *g, Side side)
         g->marks[side.first + i * side.step] = line.marks[2 * i + 1];
 }
 
-/* The largest hidden total of a side, against which the others move. */
-static size_t hub_of(const SuppressionGrid *g, Side side)
+/* The largest hidden total of a side but one, against which the others move. */
+static size_t hub_of(const SuppressionGrid *g, Side side, size_t but)
 {
     size_t ret = SIZE_MAX;
     for (size_t i = 0; i < side.n; i++) {
         size_t cell = side.first + i * side.step;
-        if (g->marks[cell] != CELL_SHOWN && (ret == SIZE_MAX || g->n[cell] > g->n[ret]))
+        if (cell != but && g->marks[cell] != CELL_SHOWN &&
+            (ret == SIZE_MAX || g->n[cell] > g->n[ret]))
             ret = cell;
     }
     return ret;
 }
 
-/* Hidden totals are small, but for their hub. A small one would be told by how many figures make it
- * up, and each of them by the rest of its other line: so of its line and of the hub's nothing is
+/* Hidden totals are guarded, but for their hub. A small one would be told by how many figures make
+ * it up, and each of them by the rest of its other line: so of its line and of the hub's nothing is
  * shown, no nought either. */
 static void hide_small_lines(SuppressionGrid *g)
 {
@@ -257,30 +266,36 @@ static bool protect(Search *s, size_t cell)
 static bool protect_side(Search *s, Side side)
 {
     bool ret = true;
-    s->hub = hub_of(s->g, side);
+    size_t hub = hub_of(s->g, side, SIZE_MAX);
+    s->hub = hub;
     for (size_t i = 0; i < side.n; i++) {
         size_t cell = side.first + i * side.step;
-        if (s->g->marks[cell] != CELL_SHOWN && cell != s->hub)
+        if (s->g->marks[cell] != CELL_SHOWN && cell != hub)
             ret &= protect(s, cell);
+    }
+    if (hub != SIZE_MAX && s->g->marks[hub] == CELL_HELD) { /* it moves against the next */
+        s->hub = hub_of(s->g, side, hub);
+        ret &= protect(s, hub);
     }
     return ret;
 }
 
-/* Where a small figure stands both totals are shown. */
+/* Where a guarded figure stands both totals are shown. */
 static bool protect_within(Search *s)
 {
     bool ret = true;
     s->hub = SIZE_MAX;
     for (size_t i = 0; i < s->g->rows * s->g->columns; i++)
-        if (!is_side(s->g, i) && s->g->marks[i] == CELL_SMALL)
+        if (!is_side(s->g, i) && is_guarded(s->g->marks[i]))
             ret &= protect(s, i);
     return ret;
 }
 
-static void hide_all_within(SuppressionGrid *g)
+/* What lies within, or all but the total of all. */
+static void hide_all(SuppressionGrid *g, bool sides)
 {
-    for (size_t i = 0; i < g->rows * g->columns; i++)
-        if (!is_side(g, i))
+    for (size_t i = 0; i + 1 < g->rows * g->columns; i++)
+        if (sides || !is_side(g, i))
             g->marks[i] = CELL_BESIDE;
 }
 
@@ -290,6 +305,10 @@ void suppress_linked(Arena *a, SuppressionGrid *g)
     Side rows = {g->columns - 1, g->columns, g->rows - 1};
     Side columns = {cells - g->columns, 1, g->columns - 1};
     bool *stands = ARENA_ARRAY(a, cells, bool);
+    if (g->marks[cells - 1] == CELL_HELD) { /* of every dimension some total is, in every table */
+        hide_all(g, true);
+        return;
+    }
     suppress_side(a, g, rows);
     suppress_side(a, g, columns);
     if (g->marks[cells - 1] != CELL_SHOWN) { /* a few in all: each figure is small */
@@ -304,5 +323,5 @@ void suppress_linked(Arena *a, SuppressionGrid *g)
     bool safe = protect_side(&s, rows);
     safe &= protect_side(&s, columns);
     if (!protect_within(&s) || !safe)
-        hide_all_within(g);
+        hide_all(g, false);
 }

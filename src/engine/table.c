@@ -1,5 +1,4 @@
 #include "engine/release_db.h"
-#include "engine/suppression.h"
 #include "engine/table_collect.h"
 
 #include <stdlib.h>
@@ -7,11 +6,6 @@
 
 enum { SHOW_ALL_MAX = 12 }; /* lists up to this length show every code, longer ones what occurs */
 enum { COUNTING_MAX = 512 * 1024 * 1024 }; /* beside the page: 50 bytes a row and table */
-
-int audience_k(Audience a)
-{
-    return a == AUDIENCE_INTERNAL ? 0 : a == AUDIENCE_TASK_FORCE ? 5 : 10;
-}
 
 bool audience_of(Str word, Audience *ret)
 {
@@ -43,7 +37,7 @@ bool dim_of(const Register *reg, Str name, Dim *ret)
         if (!str_eq(reg->stats.dims.items[i], name))
             continue;
         ret->field = reg_field(reg, name);
-        ret->owner = !ret->field && str_is(name, "pemilik");
+        ret->owner = !ret->field && str_eq(name, DIM_OFFICE);
         ret->state = !ret->field && str_is(name, "status");
         return true;
     }
@@ -54,6 +48,12 @@ bool dim_names(const Dim *d)
 {
     return d->field && d->field->kind == FK_REF &&
            (!d->field->target || d->field->target->role != REG_ROLE_INSTITUTION);
+}
+
+static bool is_below_district(const Dim *d)
+{
+    return d->field && d->field->kind == FK_PLACE &&
+           (d->field->level == PLACE_ANY || d->field->level > PLACE_DISTRICT);
 }
 
 Verb table_verb(const TableDef *def, Str rows, Str columns, Str parent)
@@ -81,7 +81,7 @@ Label table_dim_label(const Register *reg, Str dim)
     Dim d;
     if (dim_of(reg, dim, &d) && d.field)
         return d.field->label;
-    Msg m = str_is(dim, "pemilik") ? M_FIELD_OWNER : M_FIELD_STATE;
+    Msg m = str_eq(dim, DIM_OFFICE) ? M_FIELD_OWNER : M_FIELD_STATE;
     return (Label){{tr(LANG_ID, m), tr(LANG_EN, m)}};
 }
 
@@ -251,10 +251,17 @@ typedef struct Spreads {
     Spread *rows, *columns;
 } Spreads;
 
-static void count_hits(Table *t, const Collected *c, const Hits *hits, size_t k, Spreads s)
+enum { ANY_OFFICE = -1 };
+
+static const AudienceRule exact;
+
+static void count_hits(Table *t, const Collected *c, const Hits *hits, size_t k, Spreads s,
+                       int64_t office)
 {
     for (size_t i = 0; i < hits->n; i++) {
         const Mark *m = collected_mark(c, &hits->items[i], k);
+        if (office != ANY_OFFICE && hits->items[i].office != office)
+            continue;
         if (hits->items[i].apart)
             add_mark(&t->apart, m);
         else
@@ -262,105 +269,41 @@ static void count_hits(Table *t, const Collected *c, const Hits *hits, size_t k,
     }
 }
 
-static void mask_cell(Count *c, int k)
+static void take_part(Count *c, int64_t part)
 {
-    c->masked = c->n > 0 && c->n < k;
-}
-
-/* The last row and the last column are totals. */
-static Count *cell_at(Table *t, size_t row, size_t column)
-{
-    if (row == t->row_count)
-        return column == t->column_count ? &t->total : &t->column_totals[column];
-    return column == t->column_count ? &t->row_totals[row]
-                                     : &t->cells[row * t->column_count + column];
-}
-
-/* Whether the dimension that comes first by name crosses: then the grid is the table turned, so
- * that crossed either way it hides the same. */
-static bool is_turned(const Table *t)
-{
-    return !str_empty(t->ask.columns) && str_cmp(t->ask.rows, t->ask.columns) > 0;
-}
-
-static Count *grid_cell(Table *t, const SuppressionGrid *g, size_t i)
-{
-    size_t row = i / g->columns, column = i % g->columns;
-    return is_turned(t) ? cell_at(t, column, row) : cell_at(t, row, column);
-}
-
-/* Hides what lies below k, and beside it; what was hidden before stays so. */
-static void suppress_below(Arena *a, SuppressionGrid *g, int k)
-{
-    g->k = k;
-    g->stands = NULL;
-    for (size_t i = 0; i < g->rows * g->columns; i++)
-        if (g->marks[i] == CELL_SHOWN && g->n[i] > 0 && g->n[i] < k)
-            g->marks[i] = CELL_SMALL;
-    suppress_linked(a, g);
-}
-
-static bool is_small(int64_t n, int k)
-{
-    return n > 0 && n < k;
-}
-
-/* Marks what an audience is not shown of the newest of `n` stages. What was hidden once stays so,
- * and a wider audience is told nothing that is hidden from a narrower one, who sees both tables:
- * whoever lays all that was ever published side by side works out no small figure of any stage. */
-static void mark_stages(Arena *a, Table *stages, size_t n, Audience of, SuppressionGrid *g)
-{
-    SuppressionGrid before = *g;
-    size_t cells = g->rows * g->columns;
-    if (!n || of == AUDIENCE_INTERNAL)
-        return;
-    before.marks = ARENA_ARRAY(a, cells, CellMark);
-    mark_stages(a, stages, n - 1, of, &before);
-    mark_stages(a, stages, n, (Audience)(of - 1), g);
-    for (size_t i = 0; i < cells; i++) {
-        g->n[i] = grid_cell(&stages[n - 1], g, i)->n;
-        if (g->marks[i] == CELL_SHOWN && before.marks[i] != CELL_SHOWN)
-            g->marks[i] = is_small(g->n[i], audience_k(of)) ? CELL_SMALL : CELL_BESIDE;
+    if (part > c->first) {
+        c->second = c->first;
+        c->first = part;
+    } else if (part > c->second) {
+        c->second = part;
     }
-    suppress_below(a, g, audience_k(of));
 }
 
-static void mask_beside(Table *t, Table *stages, size_t n)
+static void empty(Table *t)
 {
-    Arena *a = arena_new(SIZE_MAX);
-    size_t rows = t->row_count + 1, columns = t->column_count + 1;
-    SuppressionGrid g = {.rows = is_turned(t) ? columns : rows,
-                         .columns = is_turned(t) ? rows : columns};
-    g.n = ARENA_ARRAY(a, g.rows * g.columns, int64_t);
-    g.marks = ARENA_ARRAY(a, g.rows * g.columns, CellMark);
-    mark_stages(a, stages, n, t->ask.audience, &g);
-    for (size_t i = 0; i < g.rows * g.columns; i++) {
-        Count *c = grid_cell(t, &g, i);
-        c->beside = g.marks[i] == CELL_BESIDE;
-        c->masked = g.marks[i] != CELL_SHOWN;
+    for (size_t i = 0; i <= t->row_count; i++)
+        for (size_t j = 0; j <= t->column_count; j++)
+            *table_at(t, i, j) = (Count){0};
+    t->apart = (Count){0};
+}
+
+/* Counts the hits, and where the rule asks for it what single offices have of each figure. */
+static void count_all(Arena *a, Table *t, const Collected *c, const Hits *hits, size_t k, Spreads s,
+                      const AudienceRule *rule)
+{
+    Table part = *t;
+    bool asked = rule->one_office || rule->two_offices;
+    count_hits(t, c, hits, k, s, ANY_OFFICE);
+    if (asked)
+        make_room(a, &part);
+    for (size_t office = 0; asked && office < c->offices.met.n; office++) {
+        empty(&part);
+        count_hits(&part, c, hits, k, s, (int64_t)office);
+        for (size_t i = 0; i <= t->row_count; i++)
+            for (size_t j = 0; j <= t->column_count; j++)
+                take_part(table_at(t, i, j), table_weight(t, table_at(&part, i, j)));
+        take_part(&t->apart, table_weight(t, &part.apart));
     }
-    arena_free(a);
-}
-
-/* A figure that stands alone: hidden when it is small now, or was, or changed by a few. */
-static void mask_alone(Count *c, int k, const int64_t *stages, size_t n)
-{
-    mask_cell(c, k);
-    for (size_t i = 0; i < n; i++)
-        if (!c->masked && is_small(stages[i], k))
-            c->masked = c->beside = true;
-}
-
-/* The last of the stages is the table itself. */
-static void mask(Arena *a, Table *t, Table *stages, size_t n)
-{
-    int k = str_empty(t->ask.parent) ? audience_k(t->ask.audience) : 0;
-    int64_t *apart = ARENA_ARRAY(a, n, int64_t);
-    for (size_t i = 0; i < n; i++)
-        apart[i] = stages[i].apart.n;
-    mask_alone(&t->apart, k, apart, n);
-    if (k)
-        mask_beside(t, stages, n);
 }
 
 static void use_words(const Collected *c, const Hits *hits, size_t k, bool *rows, bool *columns)
@@ -371,14 +314,16 @@ static void use_words(const Collected *c, const Hits *hits, size_t k, bool *rows
     }
 }
 
-/* The table of each stage, under the heads of this one. */
+/* The table of each stage, under the heads of this one. What changed is no figure that is shown:
+ * whose it is is not asked. */
 static Table *count_stages(const Collected *c, const Cut *cut, size_t k, const Table *t, Spreads s)
 {
     Table *ret = ARENA_ARRAY(c->arena, c->stages.n, Table);
     for (size_t i = 0; i < c->stages.n; i++) {
         ret[i] = *t;
         make_room(c->arena, &ret[i]);
-        count_hits(&ret[i], c, stage_hits(&c->stages.items[i], cut), k, s);
+        count_all(c->arena, &ret[i], c, stage_hits(&c->stages.items[i], cut), k, s,
+                  c->stages.items[i].change ? &exact : table_rule(&t->ask));
     }
     return ret;
 }
@@ -411,13 +356,14 @@ static void fill(Arena *a, const Collected *c, const Cut *cut, size_t k, Table *
     make_both_heads(a, c, cut, k, t, &s);
     Table *stages = count_stages(c, cut, k, t, s);
     make_room(a, t);
-    count_hits(t, c, collected_hits(c, cut), k, s);
+    count_all(c->arena, t, c, collected_hits(c, cut), k, s,
+              c->stages.n ? &exact : table_rule(&t->ask));
     t->multi = (cut->row.field && cut->row.field->multi) ||
                (cut->column.field && cut->column.field->multi);
     t->has_apart = reg->stats.apart != NULL;
     for (size_t i = 0; reg->stats.person && !cut->sum && i < c->rows.n; i++)
         t->records += !c->rows.items[i].apart;
-    mask(c->arena, t, c->stages.n ? stages : t, c->stages.n ? c->stages.n : 1);
+    table_mask(t, c->stages.n ? stages : t, c->stages.n ? c->stages.n : 1);
 }
 
 /* The most exact audience any of the subject's roles allows. */
@@ -493,6 +439,9 @@ static Err judge(Reader *rd, const TableAsk *ask, Problems *problems, Planned *r
     if (!narrowed && ask->audience == AUDIENCE_PUBLIC &&
         (dim_names(&p.cut.row) || dim_names(&p.cut.column)))
         wrong(problems, M_DIM_NAMES, STR_NONE);
+    if (!narrowed && ask->audience == AUDIENCE_PUBLIC &&
+        (is_below_district(&p.cut.row) || is_below_district(&p.cut.column)))
+        wrong(problems, M_DIM_PLACE, STR_NONE);
     if (!narrowed && !table_period_fits(ask->period, ask->audience))
         wrong(problems, M_PERIOD_HALF, STR_NONE);
     if (problems->errors)
@@ -617,43 +566,13 @@ Err table_count(Reader *rd, const TableAsk *ask, Problems *problems, Table *ret)
     return table_count_set(rd, ask, 1, problems, ret);
 }
 
-static int64_t not_apart(const Hits *persons)
-{
-    int64_t n = 0;
-    for (size_t i = 0; i < persons->n; i++)
-        n += !persons->items[i].apart;
-    return n;
-}
-
-static Err collect_total(Reader *rd, Arena *a, const Register *reg, Str period, Audience audience,
-                         Collected *ret)
-{
-    CollectAsk ask = {.reg = reg, .verb = VERB_COUNT};
-    Cut cut = {.row = {.none = true}, .column = {.none = true}};
-    Releases from = {0};
-    if (!period_parse(period, &ask.period) || !table_period_fits(period, audience))
-        return E_INVALID;
-    if (!may_see(rd, audience))
-        return E_DENIED;
-    if (!release_needed(rd->store->model, audience))
-        return table_collect(rd, a, &ask, &cut, 1, ret);
-    TRY(releases_read(rd, a, period, audience, &from));
-    return from.n ? thaw(a, reg, &from, &cut, 1, ret) : E_NOT_FOUND;
-}
-
 Err table_total(Reader *rd, const Register *reg, Str period, Audience audience, Count *ret)
 {
-    Arena *a = arena_new(COUNTING_MAX);
-    Collected c = {0};
-    *ret = (Count){0};
-    Err e = collect_total(rd, a, reg, period, audience, &c);
-    int64_t *stages = ARENA_ARRAY(a, c.stages.n, int64_t);
-    for (size_t i = 0; i < c.stages.n; i++)
-        stages[i] = not_apart(&c.stages.items[i].persons);
-    ret->n = not_apart(&c.persons);
-    mask_alone(ret, audience_k(audience), stages, c.stages.n);
-    if (e == ERR_OK && arena_over(a))
-        e = E_TOO_LARGE;
-    arena_free(a);
+    const TableDef def = {.reg = reg};
+    Problems problems = {.arena = rd->arena};
+    TableAsk ask = {.def = &def, .period = period, .audience = audience};
+    Table t = {0};
+    Err e = table_count(rd, &ask, &problems, &t);
+    *ret = t.total;
     return e;
 }

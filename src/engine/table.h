@@ -8,8 +8,6 @@
 
 typedef enum Audience { AUDIENCE_INTERNAL, AUDIENCE_TASK_FORCE, AUDIENCE_PUBLIC } Audience;
 
-/* Smallest count shown: 0, 5, 10. */
-int audience_k(Audience a);
 /* "internal", "task-force", "public"; false for anything else. */
 bool audience_of(Str word, Audience *ret);
 Msg audience_msg(Audience a);
@@ -31,10 +29,11 @@ typedef struct TableHead {
 } TableHead;
 
 typedef struct Count {
-    int64_t n, sum;  /* rows, and their values in a table of sums */
-    int64_t unknown; /* rows without a value: counted beside, never added as 0 */
-    bool masked;     /* 0 < n < k: to be shown as "<k" */
-    bool beside;     /* masked so that another cannot be worked out: to be shown as "*" */
+    int64_t n, sum;        /* rows, and their values in a table of sums */
+    int64_t unknown;       /* rows without a value: counted beside, never added as 0 */
+    bool masked;           /* 0 < n < k: to be shown as "<k" */
+    int64_t first, second; /* of it, the largest parts of single offices; where it is asked */
+    bool beside;           /* masked so that another cannot be worked out: to be shown as "*" */
 } Count;
 
 typedef struct Table {
@@ -57,6 +56,8 @@ typedef struct Table {
     const struct Release *release; /* whose figures they are; NULL: counted now */
 } Table;
 
+/* What its figures are shown by: nothing is hidden of what hangs on one record. */
+const AudienceRule *table_rule(const TableAsk *ask);
 /* Whether figures of that period are for the audience: a year, or dates of choice, less the
  * half-years in it would tell what is hidden in those. */
 bool table_period_fits(Str period, Audience audience);
@@ -72,14 +73,14 @@ MUST_CHECK Err table_count(Reader *rd, const TableAsk *ask, Problems *problems, 
 MUST_CHECK Err table_count_set(Reader *rd, const TableAsk *asks, size_t n, Problems *problems,
                                Table *ret);
 /* One figure: the total of a register for a period, in its unit (KAS-21: never added together).
- * E_NOT_FOUND when it was not released for the audience. */
+ * E_INVALID when it was not released for the audience. */
 MUST_CHECK Err table_total(Reader *rd, const Register *reg, Str period, Audience audience,
                            Count *ret);
 /* Puts down every row that counts in the period, of every register that is counted, by its
  * dimensions alone: what a release keeps and tables are counted from (engine/table_frozen.c). */
 MUST_CHECK Err table_freeze(Reader *rd, Period period, Buf *out);
 /* "<5", "*", or the number; zero prints as 0. */
-Str count_text(Arena *a, Lang lang, const Count *c, Audience audience);
+Str count_text(Arena *a, Lang lang, const Count *c, const AudienceRule *rule);
 /* A cell of the table for people: a count, or a sum with its unit; a sum of unknown values only is
  * "not known". */
 Str table_cell(Arena *a, Lang lang, const Table *t, const Count *c);
@@ -88,7 +89,7 @@ Str table_cell(Arena *a, Lang lang, const Table *t, const Count *c);
 Str table_plain(Arena *a, const Table *t, const Count *c);
 /* "12 Kasus", "Rp500.000": a figure with its unit. */
 Str table_figure(Arena *a, Lang lang, const Table *t, const Count *c);
-/* Whether some row has no value: then a last column says how many. */
+/* Whether some row has no value: then a last column says how many, to who sees exact figures. */
 bool table_has_unknown(const Table *t);
 /* The verb that a table's records are counted with: one that names other records, row by row, is
  * made only of what its reader may read. */

@@ -87,6 +87,11 @@ void collected_put(Collected *c, Cut *cut, Str row, Str row_name, Str column, St
     *ARENA_PUSH(c->arena, c->marks) = m;
 }
 
+uint32_t collected_office(Collected *c, Str id)
+{
+    return number_of(c->arena, &c->offices, id, S(""));
+}
+
 static void put_mark(const Walk *w, Cut *cut, const Record *r)
 {
     Str row_name, column_name;
@@ -106,6 +111,7 @@ static Err take_row(void *ctx, const Record *r)
     bool counts = !w->stats->where || expr_true(w->stats->where, &w->env);
     Hit h = {.id = r->id,
              .at = (uint32_t)to->rows.n,
+             .office = collected_office(to, str_int(w->scratch, r->owner)),
              .apart = counts && w->stats->apart && expr_true(w->stats->apart, &w->env)};
     env_wipe(&w->record);
     if (!counts)

@@ -5,6 +5,9 @@
 
 #include "engine/table.h"
 
+/* The dimension of owners. */
+#define DIM_OFFICE S("pemilik")
+
 typedef struct Dim {
     Str name;
     const Field *field; /* NULL: owner or state */
@@ -40,6 +43,7 @@ typedef struct Mark {
 typedef struct Hit {
     int64_t id, person;
     uint32_t date, at; /* a word; which row of marks */
+    uint32_t office;   /* a word: whose record it is */
     bool apart;
 } Hit;
 
@@ -49,6 +53,7 @@ typedef ARENA_LIST(Hit) Hits;
  * changed between two. */
 typedef struct Stage {
     Hits rows, persons;
+    bool change;
 } Stage;
 
 typedef struct Collected {
@@ -57,7 +62,7 @@ typedef struct Collected {
     Hits persons; /* the first of each person, confirmed before possible; all when none is named */
     ARENA_LIST(Mark) marks; /* cuts of them a row */
     size_t cuts;
-    Words dates;
+    Words dates, offices;
     ARENA_LIST(Stage) stages; /* of frozen rows, the newest last: that is what is counted */
 } Collected;
 
@@ -77,6 +82,8 @@ const Hits *stage_hits(const Stage *s, const Cut *cut);
 /* Puts down what one more row is to one more cut. */
 void collected_put(Collected *c, Cut *cut, Str row, Str row_name, Str column, Str column_name,
                    Str value);
+/* The number of an office by its id. */
+uint32_t collected_office(Collected *c, Str id);
 /* False when the register counts by no dimension of that name. */
 bool dim_of(const Register *reg, Str name, Dim *ret);
 /* Whether the dimension calls records by their headings. */
@@ -88,3 +95,10 @@ MUST_CHECK Err table_thaw(Arena *a, const Register *reg, const StrList *texts, C
                           Collected *ret);
 /* What cut number `k` took of a hit. */
 const Mark *collected_mark(const Collected *c, const Hit *h, size_t k);
+/* A figure of the table; behind the last row and the last column stand totals. */
+Count *table_at(Table *t, size_t row, size_t column);
+/* What a figure is of: rows, or the values of a table of sums. */
+int64_t table_weight(const Table *t, const Count *c);
+/* Hides and rounds what its audience is not told, held against all stages; the last of them is the
+ * table itself. */
+void table_mask(Table *t, Table *stages, size_t n);

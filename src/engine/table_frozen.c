@@ -25,15 +25,20 @@ static void put_value(Buf *out, Str value)
 
 typedef ARENA_LIST(Cut) Cuts;
 
-/* One cut a dimension, then one an amount that some table adds up. */
+/* One cut a dimension and always one of offices, then one an amount that some table adds up. */
 static Cuts cuts_of(Arena *a, const Register *reg)
 {
     Cuts cuts = {0};
+    bool offices = false;
     for (size_t i = 0; i < reg->stats.dims.n; i++) {
         Cut cut = {.column = {.none = true}};
         if (dim_of(reg, reg->stats.dims.items[i], &cut.row) && !dim_names(&cut.row))
             *ARENA_PUSH(a, cuts) = cut;
+        offices |= cut.row.owner;
     }
+    if (!offices)
+        *ARENA_PUSH(a, cuts) =
+            (Cut){.row = {.name = DIM_OFFICE, .owner = true}, .column = {.none = true}};
     for (size_t i = 0; i < reg->model->table_count; i++) {
         const TableDef *t = &reg->model->tables[i];
         if (t->reg == reg && t->sum)
@@ -121,7 +126,7 @@ enum { PLACES = 3 }; /* of a cut: row, column, sum */
 typedef struct Frozen {
     Str head;
     StrList names, rows; /* lines */
-    size_t (*at)[PLACES];
+    size_t (*at)[PLACES], office;
 } Frozen;
 
 static bool find_head(Str text, Str reg, Str *ret_head, Str *ret_rest)
@@ -177,6 +182,7 @@ static bool find_places(Arena *a, Frozen *f, const Cut *cuts, size_t n)
 {
     bool ret = true;
     f->at = arena_array(a, n, sizeof *f->at);
+    f->office = place_in(f->head, DIM_OFFICE, false);
     for (size_t k = 0; k < n; k++) {
         const Cut *c = &cuts[k];
         f->at[k][0] = c->row.none ? 0 : place_in(f->head, c->row.name, false);
@@ -205,7 +211,9 @@ static Str value_at(const Dim *d, Str line, size_t at)
 
 static void take_line(Collected *c, const Frozen *f, Str line, Cut *cuts, Stage *to)
 {
-    Hit h = {.at = (uint32_t)(c->marks.n / c->cuts), .apart = line.ptr[0] == '!'};
+    Hit h = {.at = (uint32_t)(c->marks.n / c->cuts),
+             .office = collected_office(c, piece(line, f->office)),
+             .apart = line.ptr[0] == '!'};
     *ARENA_PUSH(c->arena, to->rows) = h;
     if (line.ptr[1] == '1')
         *ARENA_PUSH(c->arena, to->persons) = h;
@@ -261,7 +269,8 @@ static size_t not_apart(const StrList *lines)
 }
 
 /* Takes the next version, and before it what changed, if that is enough. */
-static void take_version(Collected *c, const Frozen *last, Frozen *f, Cut *cuts, bool *ret_taken)
+static void take_version(Collected *c, const Frozen *last, Frozen *f, Cut *cuts, size_t least,
+                         bool *ret_taken)
 {
     sort(&f->rows);
     *ret_taken = true;
@@ -269,9 +278,10 @@ static void take_version(Collected *c, const Frozen *last, Frozen *f, Cut *cuts,
         bool other = !str_eq(last->head, f->head); /* rows cannot be compared: all changed */
         StrList gone = other ? last->rows : only_in(c->arena, &last->rows, &f->rows);
         StrList come = other ? f->rows : only_in(c->arena, &f->rows, &last->rows);
-        *ret_taken = not_apart(&gone) + not_apart(&come) >= (size_t)audience_k(AUDIENCE_PUBLIC);
+        *ret_taken = not_apart(&gone) + not_apart(&come) >= least;
         if (*ret_taken) {
             Stage *changed = ARENA_PUSH(c->arena, c->stages);
+            changed->change = true;
             take_all(c, last, &gone, cuts, changed);
             take_all(c, f, &come, cuts, changed);
         }
@@ -292,7 +302,8 @@ Err table_thaw(Arena *a, const Register *reg, const StrList *texts, Cut *cuts, s
         holds = read_frozen(a, texts->items[i], reg->name, f) && find_places(a, f, cuts, n);
         if (!holds)
             continue;
-        take_version(&c, last, f, cuts, &taken);
+        take_version(&c, last, f, cuts, (size_t)reg->model->audiences[AUDIENCE_PUBLIC].least,
+                     &taken);
         last = taken ? f : last;
     }
     if (!holds)

@@ -3,14 +3,14 @@
 #include "base/number.h"
 #include "engine/release_db.h"
 
-static Str masked_text(Arena *a, const Count *c, Audience audience)
+static Str masked_text(Arena *a, const Count *c, const AudienceRule *rule)
 {
-    return c->beside ? S("*") : str_printf(a, "<%d", audience_k(audience));
+    return c->beside ? S("*") : str_printf(a, "<%lld", (long long)rule->least);
 }
 
-Str count_text(Arena *a, Lang lang, const Count *c, Audience audience)
+Str count_text(Arena *a, Lang lang, const Count *c, const AudienceRule *rule)
 {
-    return c->masked ? masked_text(a, c, audience) : number_format(a, lang, c->n, 0);
+    return c->masked ? masked_text(a, c, rule) : number_format(a, lang, c->n, 0);
 }
 
 static Str scaled_text(Arena *a, Lang lang, const Field *f, int64_t n)
@@ -22,7 +22,7 @@ static Str scaled_text(Arena *a, Lang lang, const Field *f, int64_t n)
 Str table_cell(Arena *a, Lang lang, const Table *t, const Count *c)
 {
     if (!t->ask.def->sum)
-        return count_text(a, lang, c, t->ask.audience);
+        return count_text(a, lang, c, table_rule(&t->ask));
     if (c->masked) /* "<5" would read as an amount */
         return tr(lang, M_TABLE_HIDDEN);
     if (c->n && c->n == c->unknown)
@@ -34,7 +34,7 @@ Str table_plain(Arena *a, const Table *t, const Count *c)
 {
     const Field *sum = t->ask.def->sum;
     if (!sum)
-        return c->masked ? masked_text(a, c, t->ask.audience) : str_int(a, c->n);
+        return c->masked ? masked_text(a, c, table_rule(&t->ask)) : str_int(a, c->n);
     return c->masked || (c->n && c->n == c->unknown) ? S("") : number_plain(a, c->sum, sum->scale);
 }
 
@@ -50,7 +50,7 @@ Str table_figure(Arena *a, Lang lang, const Table *t, const Count *c)
 
 bool table_has_unknown(const Table *t)
 {
-    return t->ask.def->sum && t->total.unknown > 0;
+    return t->ask.def->sum && t->total.unknown > 0 && !table_rule(&t->ask)->least;
 }
 
 static Str unit_line(Arena *a, Lang lang, const Table *t)
@@ -87,13 +87,25 @@ static void release_lines(Buf *b, Lang lang, const Table *t)
     sentence(b, tr_args(a, lang, M_TABLE_RELEASE, r->number, str_int(a, r->version), r->hash));
     if (r->version > 1)
         sentence(b, tr_args(a, lang, M_TABLE_CORRECTED, r->correction,
-                            str_int(a, audience_k(AUDIENCE_PUBLIC))));
+                            str_int(a, t->ask.def->reg->model->audiences[AUDIENCE_PUBLIC].least)));
+}
+
+static void rule_lines(Buf *b, Lang lang, const AudienceRule *rule, bool amounts)
+{
+    Arena *a = b->arena;
+    if (rule->least)
+        sentence(b, tr_args(a, lang, M_TABLE_MASK, str_int(a, rule->least)));
+    if (rule->one_office || rule->two_offices)
+        sentence(b, tr_args(a, lang, M_TABLE_OFFICES, str_int(a, rule->one_office),
+                            str_int(a, rule->two_offices)));
+    if (rule->round_to && !amounts)
+        sentence(b, tr_args(a, lang, M_TABLE_ROUNDED, str_int(a, rule->round_to)));
 }
 
 static Str method_lines(Arena *a, Lang lang, const Table *t)
 {
     Buf b = buf_new(a, 256);
-    int k = str_empty(t->ask.parent) ? audience_k(t->ask.audience) : 0;
+    const AudienceRule *rule = table_rule(&t->ask);
     release_lines(&b, lang, t);
     if (!str_empty(t->parent_title))
         sentence(&b, tr_args(a, lang, M_TABLE_UNDER, t->parent_title));
@@ -103,13 +115,14 @@ static Str method_lines(Arena *a, Lang lang, const Table *t)
                              t->unit ? str_lower(a, t->unit->label.text[lang]) : S("")));
     if (t->has_apart)
         sentence(&b, tr_args(a, lang, M_TABLE_APART, table_figure(a, lang, t, &t->apart)));
-    if (t->records && !k)
+    if (t->records && !rule->least)
         sentence(&b, tr_args(a, lang, M_TABLE_ONCE, str_int(a, t->records), str_int(a, t->total.n),
                              str_int(a, t->records - t->total.n)));
     if (t->multi)
         sentence(&b, tr(lang, M_TABLE_MULTI));
-    if (k)
-        sentence(&b, tr_args(a, lang, M_TABLE_MASK, str_int(a, k)));
+    if (t->ask.def->sum && t->total.unknown > 0 && rule->least)
+        sentence(&b, tr(lang, M_TABLE_UNKNOWN_SOME));
+    rule_lines(&b, lang, rule, t->ask.def->sum != NULL);
     return buf_str(&b);
 }
 

@@ -56,6 +56,7 @@ typedef enum ReadKind {
     READ_TEXT,  /* Str */
     READ_NAME,  /* Str of the form [a-z][a-z0-9_]* */
     READ_FLAG,  /* bool; the only value is yes */
+    READ_COUNT, /* int64_t, 0 or more */
     READ_LABEL, /* Label, both languages */
     READ_WORDS, /* StrList */
     READ_CALL,  /* `call` with the struct and the value */

@@ -135,6 +135,11 @@ static void read_value(Loader *l, const KeyDef *k, const Node *v, void *into)
         if (v->kind != NODE_TEXT || !str_is(v->text, "yes"))
             load_bad(l, v, M_DOM_NEED_YES, str_of(k->name));
         break;
+    case READ_COUNT:
+        if (load_is_text(l, v) &&
+            (!str_i64(v->text, (int64_t *)(void *)to) || *(int64_t *)(void *)to < 0))
+            load_bad(l, v, M_DOM_COUNT, v->text);
+        break;
     case READ_LABEL:
         load_label(l, v, (Label *)(void *)to);
         break;

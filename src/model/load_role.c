@@ -4,11 +4,42 @@
 
 enum { ROLES_MAX = 64 }; /* bits of a role mask */
 
+static const WordDef audience_words[] = {{"internal", 0}, {"task_force", 1}, {"public", 2}};
+
 static void read_audience(Loader *l, void *into, const Node *v)
 {
-    static const WordDef words[] = {{"internal", 0}, {"task_force", 1}, {"public", 2}};
     if (load_is_text(l, v))
-        ((RoleDef *)into)->audience = LOAD_WORD(l, v, words, M_DOM_NO_WORD);
+        ((RoleDef *)into)->audience = LOAD_WORD(l, v, audience_words, M_DOM_NO_WORD);
+}
+
+static void read_rule(Loader *l, void *into, const Node *node)
+{
+    static const KeyDef keys[] = {
+        {"audience", READ_NAME, KEY_MUST, offsetof(AudienceRule, name), NULL},
+        {"least", READ_COUNT, KEY_MUST, offsetof(AudienceRule, least), NULL},
+        {"one_office", READ_COUNT, KEY_MAY, offsetof(AudienceRule, one_office), NULL},
+        {"two_offices", READ_COUNT, KEY_MAY, offsetof(AudienceRule, two_offices), NULL},
+        {"round_to", READ_COUNT, KEY_MAY, offsetof(AudienceRule, round_to), NULL},
+        {"percent_from", READ_COUNT, KEY_MAY, offsetof(AudienceRule, percent_from), NULL},
+    };
+    LOAD_MAP(l, node, keys, into);
+}
+
+/* Whoever does not see exact figures has a rule that hides small ones. */
+static void read_rules(Loader *l, void *into, const Node *v)
+{
+    Model *m = into;
+    AudienceRule *rules = NULL;
+    size_t n = LOAD_ITEMS(l, v, read_rule, &rules);
+    for (size_t i = 0; i < n; i++) {
+        const Node *name = node_get(v->items[i], S("audience"));
+        int at = name ? LOAD_WORD(l, name, audience_words, M_DOM_NO_WORD) : -1;
+        if (at > 0)
+            m->audiences[at] = rules[i];
+    }
+    for (int i = 1; i < AUDIENCES; i++)
+        if (m->audiences[i].least < 2)
+            load_bad(l, v, M_DOM_AUDIENCE, str_of(audience_words[i].word));
 }
 
 static void read_duties(Loader *l, void *into, const Node *v)
@@ -127,7 +158,8 @@ static void read_roles(Loader *l, void *into, const Node *v)
 
 void load_role_defs(Loader *l)
 {
-    static const KeyDef keys[] = {{"roles", READ_CALL, KEY_MUST, 0, read_roles}};
+    static const KeyDef keys[] = {{"roles", READ_CALL, KEY_MUST, 0, read_roles},
+                                  {"audiences", READ_CALL, KEY_MUST, 0, read_rules}};
     Str text;
     Node *root;
     if (load_file(l, "roles.yaml", &text) &&

@@ -361,6 +361,16 @@ struct Register {
     size_t dependent_count;
 };
 
+enum { AUDIENCES = 3 }; /* internal, task force, public */
+
+/* What is told to an audience; a nought asks for nothing. Shares are per cent. */
+typedef struct AudienceRule {
+    Str name;
+    int64_t least;                   /* smallest count shown */
+    int64_t one_office, two_offices; /* a cell is hidden where they make up more than that of it */
+    int64_t round_to, percent_from;  /* smallest count that a percentage is made of */
+} AudienceRule;
+
 typedef struct RoleDef {
     Str name, home, may; /* may: words; home absent: the overview */
     Label label, help;
@@ -463,6 +473,7 @@ struct Model {
     size_t holiday_count;
     RoleDef *roles;
     size_t role_count;
+    AudienceRule audiences[AUDIENCES];
     ImportProfile *imports;
     size_t import_count;
     TableDef *tables;

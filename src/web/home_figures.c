@@ -16,6 +16,7 @@ bool home_has_figures(const Req *req)
  * was released beside the one before, if that was. */
 typedef struct Half {
     Audience audience;
+    const AudienceRule *rule;
     Str period, before;     /* absent: none was released */
     const Release *release; /* NULL: it runs */
 } Half;
@@ -25,7 +26,7 @@ static Err half_shown(Req *req, Audience audience, Half *ret)
     Arena *a = req->arena;
     Releases all = {0}, earlier = {0};
     Period p;
-    *ret = (Half){audience, period_half_year(a, clock_today(), 0),
+    *ret = (Half){audience, &req->model->audiences[audience], period_half_year(a, clock_today(), 0),
                   period_half_year(a, clock_today(), 1), NULL};
     if (!release_needed(req->model, audience))
         return ERR_OK;
@@ -46,7 +47,7 @@ static Str compared(Req *req, const Count *now, const Count *then, const Half *h
     Msg msg = M_FIGURE_BESIDE;
     if (!now->masked && !then->masked)
         msg = now->n > then->n ? M_FIGURE_RISE : now->n < then->n ? M_FIGURE_FALL : M_FIGURE_SAME;
-    return req_say(req, msg, count_text(req->arena, req->lang, then, half->audience),
+    return req_say(req, msg, count_text(req->arena, req->lang, then, half->rule),
                    period_label(req->arena, req->lang, half->before));
 }
 
@@ -82,7 +83,7 @@ static Err figure(Req *req, Html *h, const Register *reg, const Half *half)
         beside = compared(req, &now, &then, half);
     }
     shown(req, h, half, req_label(req, &reg->stats.unit->label),
-          count_text(a, req->lang, &now, half->audience), beside);
+          count_text(a, req->lang, &now, half->rule), beside);
     return ERR_OK;
 }
 
@@ -106,9 +107,10 @@ static Err share_of(Req *req, const TableDef *def, Audience audience, Str period
         }
     *ret_part =
         masked ? req_tr(req, M_TABLE_HIDDEN)
-        : all  ? str_printf(a, "%.*s %%",
-                            STR_ARG(number_format(a, req->lang, (first * 1000 + all / 2) / all, 1)))
-               : S("-");
+        : all && all >= req->model->audiences[audience].percent_from
+            ? str_printf(a, "%.*s %%",
+                         STR_ARG(number_format(a, req->lang, (first * 1000 + all / 2) / all, 1)))
+            : S("-");
     *ret_counts =
         masked || !all ? STR_NONE : req_say(req, M_FIGURE_OF, str_int(a, first), str_int(a, all));
     return ERR_OK;
@@ -143,9 +145,11 @@ static Err figures_of(Req *req, Html *h, const RoleDef *role)
         h_element(h, "p", req_tr(req, M_FIGURE_UNRELEASED));
     for (size_t k = 0; half.period.ptr && k < role->figures.n; k++) {
         Err e = one(req, h, role->figures.items[k], &half);
-        if (e != E_NOT_FOUND && e != E_INVALID) /* younger than the release */
+        if (e != E_INVALID) /* younger than the release */
             TRY(e);
     }
+    if (half.period.ptr && half.rule->round_to)
+        h_element(h, "p", req_say(req, M_TABLE_ROUNDED, str_int(req->arena, half.rule->round_to)));
     return ERR_OK;
 }
 

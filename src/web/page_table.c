@@ -394,13 +394,14 @@ static Err totals(Req *req, Html *h, Str period, Audience audience)
         if (!r->stats.on || !r->stats.unit || !req_may(req, r, VERB_COUNT))
             continue;
         Err e = table_total(&req->reader, r, period, audience, &n);
-        if (e == E_NOT_FOUND) /* younger than the release */
+        if (e == E_INVALID) /* younger than the release */
             continue;
         TRY(e);
         h_open(h, "div");
         h_element(h, "dt", req_label(req, &r->label));
         h_open(h, "dd");
-        h_element(h, "strong", count_text(req->arena, req->lang, &n, audience));
+        h_element(h, "strong",
+                  count_text(req->arena, req->lang, &n, &req->model->audiences[audience]));
         h_lit(h, " ");
         h_text(h, str_lower(req->arena, req_label(req, &r->stats.unit->label)));
         h_close(h);
@@ -425,6 +426,10 @@ static Err period_figures(Req *req, Html *h, Str period, Audience audience)
     }
     TRY(totals(req, h, period, audience));
     page_notice(h, "info", req_tr(req, M_TABLES_UNITS));
+    if (req->model->audiences[audience].round_to)
+        page_notice(h, "info",
+                    req_say(req, M_TABLE_ROUNDED,
+                            str_int(req->arena, req->model->audiences[audience].round_to)));
     h_class(h, "p", "unduh");
     page_link(h, str_printf(req->arena, "/tabel.xlsx?masa=%.*s", STR_ARG(period)),
               req_tr(req, M_TABLES_XLSX));

@@ -1,4 +1,5 @@
 """Published figures and tables of our own (STA, KAS-21): units, part-years, doubts and sums."""
+import collections
 import csv
 import datetime
 import html
@@ -189,6 +190,49 @@ def test_tables_of_one_period_side_by_side_tell_nothing_hidden(s):
             assert len(who.hidden) > 200, "nothing was hidden"
             known = who.known(min(k[audience] for audience in readable))
             assert not known, (period, readable, len(who.hidden), len(known), list(known.items())[:9])
+
+
+def table(c, period, rows, columns="-", audience="public"):
+    page = c.get("/tabel/korban_terpilah.csv", {"masa": period, "baris": rows, "kolom": columns, "untuk": audience})
+    assert page.status == 200, (rows, columns, page.status)
+    return {k: v.replace(".", "") for k, v in attacker.by_code(list(csv.reader(page.body.decode("utf-8-sig").splitlines()))).items()}
+
+
+def test_the_public_sees_no_figure_of_one_or_two_offices_and_round_ones(s):
+    """Who has a figure is told by the exact table of offices; what the public reads of it follows from that."""
+    c, period, seen = s.as_("sekretaris"), f"{LAST_YEAR}-S2", collections.Counter()
+    for dim in ("jk", "asal_kab", "bentuk", "legalitas", "pendidikan", "tahap", "kelompok_umur"):
+        offices, exact, public = table(c, period, dim, "pemilik", "internal"), table(c, period, dim, audience="internal"), table(c, period, dim)
+        narrow = table(c, period, dim, audience="task-force")
+        for (code, _), shown in public.items():
+            n = int(exact[code, ""])
+            parts = sorted((int(v) for (row, office), v in offices.items() if row == code and office), reverse=True)
+            held = parts[0] * 100 > 80 * n or sum(parts[:2]) * 100 > 90 * n
+            assert not (n >= 10 and held) or shown == "*", (dim, code, n, parts, shown)
+            assert shown in ("*", "<10") or int(shown) == (n + 2) // 5 * 5, (dim, code, n, shown)
+            assert narrow[code, ""] in ("*", "<5", str(n)), "the task force sees a rounded figure"
+            seen["held"] += n >= 10 and held
+            seen["shown"] += shown not in ("*", "<10", "0")
+            seen["rounded"] += shown not in ("*", "<10", str(n))
+    assert min(seen[x] for x in ("held", "shown", "rounded")) > 3, seen
+    ask = {"masa": period, "untuk": "public"}
+    book = openpyxl.load_workbook(io.BytesIO(c.get("/tabel/korban_jk_umur.xlsx", ask).body))
+    cells = " ".join(str(v) for sheet in book for r in sheet.iter_rows(values_only=True) for v in r if v is not None)
+    csv_file = c.get("/tabel/korban_jk_umur.csv", ask).body.decode("utf-8-sig")
+    for text in (c.get("/tabel/korban_jk_umur", ask).words, csv_file, cells):
+        assert "dibulatkan ke kelipatan 5" in text and "lebih dari 80 % berasal dari satu instansi" in text, text[-600:]
+    assert "dibulatkan" not in c.get("/tabel/korban_jk_umur", {**ask, "untuk": "task-force"}).words
+
+
+def test_for_the_public_a_place_is_a_regency(s):
+    c = s.as_("sekretaris")
+    for name, dim in (("kegiatan_jenis", "kec"), ("sinyal_jenis", "kec")):
+        ask = {"masa": f"{LAST_YEAR}-S2", "baris": dim, "kolom": "-"}
+        page = c.get(f"/tabel/{name}", {**ask, "untuk": "public"})
+        assert "sampai kabupaten atau kota saja" in page.words and "<td" not in page.html
+        assert c.get(f"/tabel/{name}.csv", {**ask, "untuk": "public"}).status == 422
+        assert "<td" in c.get(f"/tabel/{name}", {**ask, "untuk": "task-force"}).html
+        assert "<td" in c.get(f"/tabel/{name}", {**ask, "baris": "kab", "untuk": "public"}).html
 
 
 def test_a_year_less_its_half_tells_nothing_for_it_is_not_made(s):

@@ -1,5 +1,7 @@
 """Somebody who puts tables of one period side by side: what the figures shown say about the ones hidden."""
 
+ROUNDED = {10: 5}  # to what the figures of that audience are rounded
+
 
 def by_code(rows):
     """{(row, column): shown} of a table's CSV, "" for totals."""
@@ -17,10 +19,15 @@ class Attacker:
 
     def learn(self, name, shown, k):
         """What one table shows at a place: a number, "<k", or "*", which says nothing."""
-        low, high = (1, k - 1) if shown == f"<{k}" else (0, 10**6) if shown == "*" else (int(shown.replace(".", "")),) * 2
+        if shown == f"<{k}" or shown == "*":
+            low, high = (1, k - 1) if shown != "*" else (0, 10**6)
+        else:
+            number = int(shown.replace(".", ""))
+            off = ROUNDED.get(k, 1) // 2 if number else 0  # a nought is one: what would be rounded down to it is hidden
+            low, high = max(k, number - off) if off else number, number + off
         self.least[name] = max(self.least.get(name, 0), low)
         self.most[name] = min(self.most.get(name, 10**6), high)
-        (self.shown if low == high else self.hidden).add(name)
+        (self.hidden if shown in (f"<{k}", "*") else self.shown).add(name)
         return name
 
     def adds_up(self, parts, whole):

@@ -30,9 +30,9 @@ static bool fits(const Attack *t, size_t cell, int64_t number)
         return false;
     if (g->marks[cell] == CELL_SHOWN)
         return number == g->n[cell];
-    if (g->marks[cell] == CELL_BESIDE && t->noughts)
+    if (g->marks[cell] != CELL_SMALL && t->noughts)
         return number >= 0;
-    return number >= 1 && (g->marks[cell] == CELL_BESIDE || number < g->k);
+    return number >= 1 && (g->marks[cell] != CELL_SMALL || number < g->k);
 }
 
 static bool take(Attack *t, size_t cell, int64_t number);
@@ -90,16 +90,19 @@ static int64_t most_of(const SuppressionGrid *g, size_t cell)
     return ret;
 }
 
-/* Whether each small cell may still be anything small. */
+/* Whether each small cell may still be anything small, and each held one as much and as little as
+ * half of k from what it is. */
 static bool nothing_is_known(const SuppressionGrid *g)
 {
-    for (size_t i = 0; i < g->rows * g->columns; i++)
-        for (int64_t number = least_of(g, i); g->marks[i] == CELL_SMALL && number <= most_of(g, i);
-             number++) {
-            Attack t = {.g = g, .wanted = i, .number = number, .span = SPAN};
+    for (size_t i = 0; i < g->rows * g->columns; i++) {
+        bool is_held = g->marks[i] == CELL_HELD, guarded = is_held || g->marks[i] == CELL_SMALL;
+        int64_t most = is_held ? g->n[i] + K / 2 : most_of(g, i);
+        for (int64_t n = is_held ? g->n[i] - K / 2 : least_of(g, i); guarded && n <= most; n++) {
+            Attack t = {.g = g, .wanted = i, .number = n, .span = SPAN};
             if (!go_on(&t, 0))
                 return false;
         }
+    }
     return true;
 }
 
@@ -138,6 +141,50 @@ static void nobody_works_one_out(void **state)
         }
     }
     assert_true(known_before > 100 && small > 0);
+}
+
+/* One figure in `of` that is not small, nor a nought, is made up by too few offices. */
+static size_t hold_some(SuppressionGrid *g, Dice *d, uint32_t of)
+{
+    size_t ret = 0;
+    for (size_t i = 0; i + 1 < g->rows * g->columns; i++)
+        if (g->marks[i] == CELL_SHOWN && g->n[i] && dice(d, of) == 0) {
+            g->marks[i] = CELL_HELD;
+            ret++;
+        }
+    return ret;
+}
+
+static void nobody_works_out_what_one_office_has(void **state)
+{
+    Dice d = {13};
+    size_t known_before = 0, was_held = 0;
+    for (int round = 0; round < 400; round++) {
+        int64_t n[MOST] = {0};
+        CellMark marks[MOST];
+        SuppressionGrid g = {3 + dice(&d, 2), 3 + dice(&d, 2), n, marks, K};
+        for (size_t i = 0; i < g.rows * g.columns; i++)
+            n[i] = 3 + dice(&d, 14);
+        add_up(&g);
+        was_held += hold_some(&g, &d, 4);
+        known_before += !nothing_is_known(&g);
+        suppress(*state, &g);
+        if (!nothing_is_known(&g))
+            fail_msg("table %d, %zu x %zu", round, g.rows, g.columns);
+    }
+    assert_true(known_before > 100 && was_held > 400);
+}
+
+/* Held totals of a side stand in every table alike; nothing is shown where the total of all is. */
+static void a_held_total_of_all_leaves_nothing(void **state)
+{
+    int64_t n[] = {20, 0, 20, 1, 9, 10, 21, 9, 30};
+    CellMark marks[9] = {[3] = CELL_SMALL, [8] = CELL_HELD};
+    const CellMark want[9] = {CELL_BESIDE, CELL_BESIDE, CELL_BESIDE, CELL_BESIDE, CELL_BESIDE,
+                              CELL_BESIDE, CELL_BESIDE, CELL_BESIDE, CELL_HELD};
+    SuppressionGrid g = {3, 3, n, marks, K};
+    suppress_linked(*state, &g);
+    assert_memory_equal(marks, want, sizeof want);
 }
 
 static void as_little_as_will_do(void **state)
@@ -202,7 +249,7 @@ static void neither_more_nor_dearer(void **state)
 enum { EACH = 3, SIDE = EACH + 1, CELLS = SIDE * SIDE, MOVES = EACH * EACH };
 
 typedef struct Crossed {
-    int64_t n[CELLS];
+    int64_t n[CELLS], part[CELLS];
     CellMark marks[CELLS];
     SuppressionGrid g;
 } Crossed;
@@ -235,7 +282,7 @@ static bool allows(const Crossed *t, Move rows, Move columns, size_t wanted, int
         bool side = i / SIDE == EACH || i % SIDE == EACH;
         if (side && c.marks[i] == CELL_SMALL && (c.n[i] < 1 || c.n[i] >= c.g.k))
             return false;
-        if (side && c.marks[i] == CELL_BESIDE && c.n[i] < 1)
+        if (side && c.marks[i] != CELL_SHOWN && c.n[i] < 1)
             return false;
         c.marks[i] = side ? CELL_SHOWN : c.marks[i];
     }
@@ -263,22 +310,32 @@ static bool stays_hidden(const Crossed *x, const Crossed *y, bool y_turned, cons
     return false;
 }
 
-static void cross(Arena *a, Crossed *t, int64_t x[EACH][EACH][EACH], int left_out)
+/* Whether one of two offices has more than four fifths of it. */
+static bool of_one_office(int64_t n, int64_t part)
+{
+    return n >= K - 1 && (part * 5 > n * 4 || (n - part) * 5 > n * 4);
+}
+
+/* Counts x, and of it the part of one office; where there is no part, offices do not matter. */
+static void cross(Arena *a, Crossed *t, int64_t x[EACH][EACH][EACH], int left_out,
+                  int64_t part[EACH][EACH][EACH])
 {
     *t = (Crossed){.g = {.rows = SIDE, .columns = SIDE, .k = K - 1}};
     for (int i = 0; i < EACH * EACH * EACH; i++) {
         int at[] = {i / 9, i / 3 % 3, i % 3};
-        int row = at[left_out == 0], column = at[left_out == 2 ? 1 : 2];
-        int64_t n = x[at[0]][at[1]][at[2]];
-        t->n[row * SIDE + column] += n;
-        t->n[row * SIDE + EACH] += n;
-        t->n[EACH * SIDE + column] += n;
-        t->n[CELLS - 1] += n;
+        size_t row = (size_t)at[left_out == 0], column = (size_t)at[left_out == 2 ? 1 : 2];
+        size_t to[] = {row * SIDE + column, row * SIDE + EACH, EACH * SIDE + column, CELLS - 1};
+        for (int k = 0; k < 4; k++) {
+            t->n[to[k]] += x[at[0]][at[1]][at[2]];
+            t->part[to[k]] += part ? part[at[0]][at[1]][at[2]] : 0;
+        }
     }
     t->g.n = t->n;
     t->g.marks = t->marks;
     for (size_t i = 0; i < CELLS; i++)
-        t->marks[i] = t->n[i] > 0 && t->n[i] < t->g.k ? CELL_SMALL : CELL_SHOWN;
+        t->marks[i] = t->n[i] > 0 && t->n[i] < t->g.k              ? CELL_SMALL
+                      : part && of_one_office(t->n[i], t->part[i]) ? CELL_HELD
+                                                                   : CELL_SHOWN;
     suppress_linked(a, &t->g);
 }
 
@@ -291,9 +348,9 @@ static void nobody_works_one_out_of_three_tables(void **state)
         Crossed ab, ac, bc;
         for (int i = 0; i < EACH * EACH * EACH; i++)
             x[i / 9][i / 3 % 3][i % 3] = dice(&d, 3) ? 0 : dice(&d, (uint32_t)(3 + round % 9));
-        cross(*state, &ab, x, 2);
-        cross(*state, &ac, x, 1);
-        cross(*state, &bc, x, 0);
+        cross(*state, &ab, x, 2, NULL);
+        cross(*state, &ac, x, 1, NULL);
+        cross(*state, &bc, x, 0, NULL);
         for (size_t i = 0; i < EACH; i++) { /* hidden in one table, hidden in each */
             assert_int_equal(ab.marks[i * SIDE + EACH], ac.marks[i * SIDE + EACH]);
             assert_int_equal(ab.marks[EACH * SIDE + i], bc.marks[i * SIDE + EACH]);
@@ -312,6 +369,47 @@ static void nobody_works_one_out_of_three_tables(void **state)
         }
     }
     assert_true(tried > 200 && shown > 200);
+}
+
+/* The same where two offices have the figures: what one has nearly alone is hidden, and may be more
+ * and less by half of k while all totals stand still. */
+static void nobody_works_an_office_out_of_three_tables(void **state)
+{
+    Dice d = {17};
+    Move still = {0};
+    size_t tried = 0, shown = 0, nothing = 0;
+    for (int round = 0; round < 200; round++) {
+        int64_t x[EACH][EACH][EACH], part[EACH][EACH][EACH];
+        Crossed ab, ac, bc;
+        for (int i = 0; i < EACH * EACH * EACH; i++) {
+            int64_t *all = &x[i / 9][i / 3 % 3][i % 3], *one = &part[i / 9][i / 3 % 3][i % 3];
+            *all = dice(&d, 4) ? dice(&d, 12) : 0;
+            *one = dice(&d, 4) ? *all / 2 : *all;
+        }
+        cross(*state, &ab, x, 2, part);
+        cross(*state, &ac, x, 1, part);
+        cross(*state, &bc, x, 0, part);
+        nothing += ab.marks[CELLS - 1] != CELL_SHOWN;
+        for (size_t i = 0; i < EACH; i++) {
+            assert_int_equal(ab.marks[i * SIDE + EACH], ac.marks[i * SIDE + EACH]);
+            assert_int_equal(ab.marks[EACH * SIDE + i], bc.marks[i * SIDE + EACH]);
+            assert_int_equal(ac.marks[EACH * SIDE + i], bc.marks[EACH * SIDE + i]);
+        }
+        for (size_t i = 0; i < CELLS && ab.marks[CELLS - 1] == CELL_SHOWN; i++) {
+            bool one = of_one_office(ab.n[i], ab.part[i]);
+            shown += ab.marks[i] == CELL_SHOWN && ab.n[i] > 0;
+            assert_false(one && ab.marks[i] == CELL_SHOWN);
+            if (i / SIDE == EACH || i % SIDE == EACH || !one)
+                continue;
+            tried++;
+            if (!stays_hidden(&ab, &ac, false, &bc, false, i))
+                fail_msg("round %d: cell %zu is told", round, i);
+            assert_true(ab.marks[i] != CELL_HELD || (allows(&ab, still, still, i, ab.n[i] + 2) &&
+                                                     allows(&ab, still, still, i, ab.n[i] - 2)));
+        }
+    }
+    assert_true(tried > 200 && shown > 200);
+    assert_true(nothing < 20);
 }
 
 /* A table by itself, filled by dice; room for rows times columns in n and marks. */
@@ -424,10 +522,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ARENA_TEST(nobody_works_one_out),
+        ARENA_TEST(nobody_works_out_what_one_office_has),
+        ARENA_TEST(a_held_total_of_all_leaves_nothing),
         ARENA_TEST(as_little_as_will_do),
         ARENA_TEST(one_line_of_figures),
         ARENA_TEST(neither_more_nor_dearer),
         ARENA_TEST(nobody_works_one_out_of_three_tables),
+        ARENA_TEST(nobody_works_an_office_out_of_three_tables),
         ARENA_TEST(as_much_is_shown_as_was),
         ARENA_TEST(what_one_table_leaves_open_no_other_closes),
         ARENA_TEST(of_nothing_nothing_is_hidden),

@@ -232,23 +232,50 @@ static bool has_code(const char *codes, Str code)
     return code.len ? str_has_word(str_of(codes), code) : codes[0] == '\0';
 }
 
-static int64_t recount(const int *counts, const char *row_dim, Str row, const char *column_dim,
-                       Str column)
+/* A figure, and what each of the two offices has of it. */
+typedef struct Naive {
+    int64_t all, of[2];
+} Naive;
+
+static void add(Naive *n, const Victim *v)
 {
-    int64_t n = 0;
+    n->all++;
+    n->of[cases[v->case_].owner]++;
+}
+
+static Naive recount(const int *counts, const char *row_dim, Str row, const char *column_dim,
+                     Str column)
+{
+    Naive n = {0};
     for (int i = 0; i < VICTIMS; i++)
-        n += counts[i] == 1 && (!row_dim || has_code(codes_of(&victims[i], row_dim), row)) &&
-             (!column_dim || has_code(codes_of(&victims[i], column_dim), column));
+        if (counts[i] == 1 && (!row_dim || has_code(codes_of(&victims[i], row_dim), row)) &&
+            (!column_dim || has_code(codes_of(&victims[i], column_dim), column)))
+            add(&n, &victims[i]);
     return n;
 }
 
-static void same_count(const Count *got, int64_t want, Audience audience, const char *what)
+/* Figures that were hidden though not small, for one office made them up; and such that were not.
+ */
+static int held, shown_of_two;
+
+static const AudienceRule *rule_of(Audience audience)
 {
-    int k = audience_k(audience);
-    bool small = want > 0 && want < k;
-    if (got->n != want || got->masked != (small || got->beside) || (got->beside && k == 0))
+    return &kit.model->audiences[audience];
+}
+
+static void same_count(const Count *got, Naive want, Audience audience, const char *what)
+{
+    const AudienceRule *rule = rule_of(audience);
+    int64_t largest = want.of[0] > want.of[1] ? want.of[0] : want.of[1];
+    bool small = want.all > 0 && want.all < rule->least;
+    bool of_one = rule->one_office && !small && largest * 100 > rule->one_office * want.all;
+    int64_t number = rule->round_to ? 5 * ((want.all + 2) / 5) : want.all;
+    held += of_one && got->beside;
+    shown_of_two += rule->one_office && want.all && !got->masked;
+    if (got->n != number || got->masked != (small || got->beside) ||
+        (got->beside && rule->least == 0) || (of_one && !got->beside))
         fail_msg("%s: %lld%s, expected %lld", what, (long long)got->n, got->masked ? " masked" : "",
-                 (long long)want);
+                 (long long)want.all);
 }
 
 /* How many totals were said to be small, rather than hidden for the sake of others. */
@@ -261,7 +288,8 @@ static void check_table(const Subject *who, const char *rows, const char *column
     Read r;
     Table t;
     Count total;
-    int64_t apart = 0, all = 0, records = 0;
+    Naive apart = {0}, all = {0};
+    int64_t records = 0;
     choose(who, from, to, counts);
     read_begin(&r, &kit, who);
     Problems problems = {.arena = r.arena};
@@ -272,8 +300,8 @@ static void check_table(const Subject *who, const char *rows, const char *column
                     .audience = audience};
     OK(table_count(&r.rd, &ask, &problems, &t));
     for (int i = 0; i < VICTIMS; i++) {
-        apart += counts[i] == 2;
-        all += counts[i] == 1;
+        if (counts[i])
+            add(counts[i] == 2 ? &apart : &all, &victims[i]);
         records += speaks(who, &victims[i], from, to) && !certain_is(&victims[i], "mungkin");
     }
     assert_int_equal(t.records, records);
@@ -352,7 +380,7 @@ static void same_hidden(const Table *wide, const Table *turned, const Table *nar
                          STR_ARG(wide->columns[k].code));
             assert_true(c->masked || !before->masked);
             assert_true(c->beside || !before->beside);
-            beside_twice += before->beside && c->n > 0 && c->n < audience_k(AUDIENCE_PUBLIC);
+            beside_twice += before->beside && c->n > 0 && c->n < rule_of(AUDIENCE_PUBLIC)->least;
         }
 }
 
@@ -432,6 +460,63 @@ static void periods_and_scopes_agree(void **state)
     }
 }
 
+/* Of two offices one makes up most of some figures, and both together all of each. */
+static void what_too_few_offices_make_up_is_hidden(void **state)
+{
+    (void)state;
+    AudienceRule *rule = &kit.model->audiences[AUDIENCE_PUBLIC];
+    static const char *const dims[] = {"kelompok", "jk", "asal", "bentuk", "status", "pemilik", ""};
+    held = shown_of_two = 0;
+    for (size_t i = 0; i < 6; i++)
+        for (size_t k = 0; k < 7; k++)
+            if (i != k)
+                check_table(&kit.system, dims[i], dims[k], "2026-S1", "2026-01-01", "2026-06-30",
+                            AUDIENCE_PUBLIC);
+    assert_true(held > 20 && shown_of_two > 20);
+    shown_of_two = 0;
+    rule->two_offices = 90;
+    check_table(&kit.system, "bentuk", "jk", "2026-S1", "2026-01-01", "2026-06-30",
+                AUDIENCE_PUBLIC);
+    rule->two_offices = 0;
+    assert_int_equal(shown_of_two, 0);
+}
+
+/* A sum is judged by what the offices have of it, not by how many rows they have; and how many have
+ * no value is told to nobody from whom small figures are hidden. */
+static void a_sum_is_judged_by_its_amounts(void **state)
+{
+    (void)state;
+    AudienceRule *rule = &kit.model->audiences[AUDIENCE_PUBLIC];
+    Read r;
+    Table t;
+    TableDef def = *model_table(kit.model, S("korban_jk"));
+    def.sum = kit_field(&kit, "korban", "rugi");
+    TableAsk ask = {
+        .def = &def, .rows = S("jk"), .period = S("2026-S1"), .audience = AUDIENCE_PUBLIC};
+    int64_t of[2] = {0};
+    for (int i = 0; i < VICTIMS; i++)
+        if (speaks(&kit.system, &victims[i], "2026-01-01", "2026-06-30") &&
+            !certain_is(&victims[i], "mungkin") && victims[i].loss[0])
+            of[cases[victims[i].case_].owner]++;
+    int64_t share = 100 * (of[0] > of[1] ? of[0] : of[1]) / (of[0] + of[1]);
+    read_begin(&r, &kit, &kit.system);
+    Problems problems = {.arena = r.arena};
+    for (int more = 0; more < 2; more++) {
+        rule->one_office = share + more;
+        OK(table_count(&r.rd, &ask, &problems, &t));
+        assert_int_equal(t.total.sum, 500 * (of[0] + of[1]));
+        assert_int_equal(t.total.first, 500 * (of[0] > of[1] ? of[0] : of[1]));
+        assert_int_equal(t.total.second, 500 * (of[0] > of[1] ? of[1] : of[0]));
+        assert_int_equal(t.total.beside, !more);
+        assert_true(t.total.unknown > 0 && !table_has_unknown(&t));
+        Str said = table_notes(r.arena, LANG_EN, &t).method;
+        assert_true(str_contains(said, tr(LANG_EN, M_TABLE_UNKNOWN_SOME)));
+        assert_false(str_contains(said, S("rounded")));
+    }
+    rule->one_office = 80;
+    read_end(&r);
+}
+
 /* Half-years in which few are counted: the total itself is small, and said to be. */
 static void few_are_said_to_be_few(void **state)
 {
@@ -499,12 +584,12 @@ static void cases_are_counted_by_row(void **state)
         for (int k = 0; k < CASES; k++)
             want += k % 4 != 0 && strcmp(cases[k].state, "tutup") != 0 &&
                     has_code(cases[k].forms ? cases[k].forms : "", t.rows[i].code);
-        same_count(&t.row_totals[i], want, AUDIENCE_INTERNAL, "cases");
+        same_count(&t.row_totals[i], (Naive){.all = want}, AUDIENCE_INTERNAL, "cases");
         sum += want;
     }
     for (int k = 0; k < CASES; k++)
         all += k % 4 != 0 && strcmp(cases[k].state, "tutup") != 0;
-    same_count(&t.total, all, AUDIENCE_INTERNAL, "all cases");
+    same_count(&t.total, (Naive){.all = all}, AUDIENCE_INTERNAL, "all cases");
     assert_true(t.multi && !t.has_apart && sum > all);
     read_end(&r);
 }
@@ -530,16 +615,16 @@ static void what_has_no_value_is_no_part_of_a_sum(void **state)
     OK(table_count(&r.rd, &ask, &problems, &t));
     assert_true(t.total.sum > 0 && t.total.unknown > 0);
     for (size_t i = 0; i < t.row_count; i++) {
-        int64_t n = recount(valued, "jk", t.rows[i].code, NULL, STR_NONE);
+        int64_t n = recount(valued, "jk", t.rows[i].code, NULL, STR_NONE).all;
         assert_int_equal(t.row_totals[i].sum, 500 * n);
         assert_int_equal(t.row_totals[i].unknown,
-                         recount(bare, "jk", t.rows[i].code, NULL, STR_NONE));
+                         recount(bare, "jk", t.rows[i].code, NULL, STR_NONE).all);
     }
     for (size_t k = 0; k < t.column_count; k++)
         assert_int_equal(t.column_totals[k].unknown,
-                         recount(bare, NULL, STR_NONE, "status", t.columns[k].code));
-    assert_int_equal(t.total.sum, 500 * recount(valued, NULL, STR_NONE, NULL, STR_NONE));
-    assert_int_equal(t.total.unknown, recount(bare, NULL, STR_NONE, NULL, STR_NONE));
+                         recount(bare, NULL, STR_NONE, "status", t.columns[k].code).all);
+    assert_int_equal(t.total.sum, 500 * recount(valued, NULL, STR_NONE, NULL, STR_NONE).all);
+    assert_int_equal(t.total.unknown, recount(bare, NULL, STR_NONE, NULL, STR_NONE).all);
     read_end(&r);
 }
 
@@ -831,16 +916,16 @@ static void a_failure_gives_no_figure(void **state)
 static void masks_begin_below_k(void **state)
 {
     (void)state;
-    assert_int_equal(audience_k(AUDIENCE_INTERNAL), 0);
-    assert_int_equal(audience_k(AUDIENCE_TASK_FORCE), 5);
-    assert_int_equal(audience_k(AUDIENCE_PUBLIC), 10);
+    assert_int_equal(rule_of(AUDIENCE_INTERNAL)->least, 0);
+    assert_int_equal(rule_of(AUDIENCE_TASK_FORCE)->least, 5);
+    assert_int_equal(rule_of(AUDIENCE_PUBLIC)->least, 10);
     Audience a;
     assert_true(audience_of(S("task-force"), &a) && a == AUDIENCE_TASK_FORCE);
     assert_false(audience_of(S("everybody"), &a));
     Count c = {.n = 4, .masked = true};
-    assert_str(count_text(kit.arena, LANG_ID, &c, AUDIENCE_TASK_FORCE), "<5");
+    assert_str(count_text(kit.arena, LANG_ID, &c, rule_of(AUDIENCE_TASK_FORCE)), "<5");
     c = (Count){.n = 1234};
-    assert_str(count_text(kit.arena, LANG_ID, &c, AUDIENCE_PUBLIC), "1.234");
+    assert_str(count_text(kit.arena, LANG_ID, &c, rule_of(AUDIENCE_PUBLIC)), "1.234");
 }
 
 int main(int argc, char **argv)
@@ -854,6 +939,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_set_is_its_tables),
         cmocka_unit_test(periods_and_scopes_agree),
         cmocka_unit_test(few_are_said_to_be_few),
+        cmocka_unit_test(what_too_few_offices_make_up_is_hidden),
+        cmocka_unit_test(a_sum_is_judged_by_its_amounts),
         cmocka_unit_test(audiences_and_questions_are_checked),
         cmocka_unit_test(cases_are_counted_by_row),
         cmocka_unit_test(what_has_no_value_is_no_part_of_a_sum),
