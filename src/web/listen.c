@@ -1,6 +1,7 @@
 #include "web/listen_parts.h"
 
 #include "base/file.h"
+#include "web/headers.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -127,12 +128,11 @@ static enum MHD_Result send_on(void *ctx, struct MHD_Connection *c, const char *
         (void)snprintf(place, sizeof place, "https://%.*s/", STR_ARG(host));
     else
         (void)snprintf(place, sizeof place, "https://%.*s:%d/", STR_ARG(host), at->port);
+    Headers h = {r, true};
     if (!str_empty(host))
-        (void)MHD_add_response_header(r, "Location", place);
-    (void)MHD_add_response_header(r, "Connection", "close");
-    enum MHD_Result done = MHD_queue_response(c, str_empty(host) ? 400 : 308, r);
-    MHD_destroy_response(r);
-    return done;
+        header_add(&h, "Location", place);
+    header_add(&h, "Connection", "close");
+    return headers_send(&h, c, str_empty(host) ? 400 : 308);
 }
 
 Err listen_redirect(Listen *at, struct MHD_Daemon **ret)

@@ -6,6 +6,7 @@
 #include "base/messages.h"
 #include "guard/letterbox.h"
 #include "web/api.h"
+#include "web/headers.h"
 #include "web/html.h"
 #include "web/intake.h"
 #include "web/listen_parts.h"
@@ -103,16 +104,15 @@ static enum MHD_Result answer_as(struct MHD_Connection *c, unsigned status, Str 
                                                              MHD_RESPMEM_MUST_COPY);
     if (!r)
         return MHD_NO;
+    Headers h = {r, true};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
-        (void)MHD_add_response_header(r, headers[i][0], headers[i][1]);
-    (void)MHD_add_response_header(r, "Content-Type", type);
+        header_add(&h, headers[i][0], headers[i][1]);
+    header_add(&h, "Content-Type", type);
     if (location.ptr)
-        (void)MHD_add_response_header(r, "Location", location.ptr);
+        header_add(&h, "Location", location.ptr);
     if (status == MHD_HTTP_UNAUTHORIZED)
-        (void)MHD_add_response_header(r, "WWW-Authenticate", "Bearer");
-    enum MHD_Result done = MHD_queue_response(c, status, r);
-    MHD_destroy_response(r);
-    return done;
+        header_add(&h, "WWW-Authenticate", "Bearer");
+    return headers_send(&h, c, status);
 }
 
 static enum MHD_Result answer(struct MHD_Connection *c, unsigned status, Str body)

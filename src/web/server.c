@@ -287,11 +287,9 @@ static enum MHD_Result answer(Exchange *x)
         body->len, body->len ? body->ptr : nothing, MHD_RESPMEM_PERSISTENT);
     if (!r)
         return MHD_NO;
-    headers_add(req, r);
-    unsigned status = req->res.status ? (unsigned)req->res.status : MHD_HTTP_OK;
-    enum MHD_Result ok = MHD_queue_response(x->conn, status, r);
-    MHD_destroy_response(r);
-    return ok;
+    Headers h = {r, true};
+    headers_add(req, &h);
+    return headers_send(&h, x->conn, req->res.status ? (unsigned)req->res.status : MHD_HTTP_OK);
 }
 
 static enum MHD_Result refuse(Exchange *x, Err e)

@@ -22,6 +22,8 @@ class Worker(threading.Thread):
         send.update({k.replace("_", "-"): v for k, v in headers.items()})
         self.http.request(method, path, json.dumps(body) if body else None, send)
         answer = self.http.getresponse()
+        if not (answer.headers["Content-Security-Policy"] and answer.headers["Cache-Control"]):
+            raise RuntimeError(f"{path} came without the headers that no answer goes without: {answer.headers}")
         return answer.status, json.loads(answer.read() or b"{}")
 
     def run(self):
