@@ -58,7 +58,7 @@ export async function openBrowser() {
 
 // A practice server from tests/harness/sigap.py: {url, people, stop()}. stop() fails when a
 // sanitizer spoke or the server did not end well.
-export async function lendServer(kind = 'practice') {
+export async function lendServer(kind = 'walked') {
   const child = spawn('/usr/bin/python3', [path.join(here, '../harness/sigap.py'), 'serve', kind],
     { stdio: ['pipe', 'pipe', 'pipe'] });
   let out = '', err = '';

@@ -14,6 +14,8 @@ import sigap
 import steps
 import yaml
 
+DATA = "walked"
+
 MONTHS_DAYS = {
     "id": "January February March May June July August October December Monday Tuesday Wednesday Thursday Friday Saturday Sunday Aug Oct Dec",
     "en": "Januari Februari Maret Mei Juni Juli Agustus Oktober Desember Senin Selasa Rabu Kamis Jumat Sabtu Minggu Agu Okt Des"}

@@ -4,6 +4,8 @@ import re
 import pages
 from rights import Domain
 
+DATA = "walked"
+
 NO_PAGES = re.compile(r"/pilih/|\.csv$|\.xlsx$|\.css$|/berkas/|^/kunci$|^/masuk/kode$|/massal$")  # JSON, files, a session locked or without its code, rows ticked in a form
 VERBS = {"/{reg}": ("list", "read"), "/{reg}/baru": ("create",), "/{reg}/{uid}": ("read",), "/{reg}/{uid}/riwayat": ("read",),
          "/{reg}/{uid}/ubah": ("change",), "/bantuan/{reg}": ("list", "read", "create")}

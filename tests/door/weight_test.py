@@ -7,6 +7,8 @@ import re
 import pages
 from rights import Domain
 
+DATA = "walked"
+
 KB = 1000
 BUDGET = {  # class: (HTML, CSS, JS, requests of a first visit)
     "public": (6, 6, 2, 3), "post": (11, 12, 10, 4), "officer": (20, 12, 25, 5), "table": (35, 12, 25, 5)}

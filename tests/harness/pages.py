@@ -24,6 +24,7 @@ ROUTE = re.compile(r'ROUTE\(\s*GET,\s*"([^"]+)",\s*"(\w+)",\s*([^,]+),')
 HREF = re.compile(r'<a\s[^>]*?\bhref="([^"]*)"')
 EVERYBODY = ("/{reg}", "/{reg}/{uid}")  # each person sees others there, and other ways on; so on every page without a capture
 STRANGER = ""
+KEPT = "jalan.json"
 TRIES = 2  # addresses of one shape that a person tries before giving it up
 
 Found = collections.namedtuple("Found", "shape path login")
@@ -132,7 +133,10 @@ def file_matters(visitors):
 
 
 def every_page(visitors):
-    """List of Found over all practice people, a stranger first."""
+    """List of Found over all practice people, a stranger first: of data that were walked, what was found then."""
+    kept = visitors.data / KEPT
+    if kept.exists():
+        return [Found(tuple(shape), path, login) for shape, path, login in json.loads(kept.read_text())]
     bring_a_book(visitors)
     beyond = file_matters(visitors)
     walk = Walk(visitors)
@@ -142,10 +146,15 @@ def every_page(visitors):
     return list(walk.found.values())
 
 
+def keep(visitors):
+    """Walks, and leaves what it found in the data, for every copy of them."""
+    (visitors.data / KEPT).write_text(json.dumps(every_page(visitors)))
+
+
 def main(url, data):
     visitors = sigap.Visitors(url, data)
     pages = every_page(visitors)
-    cookies = {login: cookies for login, (_, cookies) in visitors.sessions.items()}
+    cookies = {login: visitors.as_(login).cookies for login in visitors.people()}
     print(json.dumps({"pages": [{"route": p.shape[0], "of": p.shape[1], "tab": p.shape[2], "path": p.path, "login": p.login}
                                 for p in pages], "cookies": cookies}))
 

@@ -66,9 +66,9 @@ class Cli:
 
     def environment(self):
         """Sanitizers stop at the first fault and write where the Server looks for it. What was freed is kept from use for the next 32 MB
-        (256 by default): each fresh page costs the kernel's time."""
+        (256 by default): each fresh page costs the kernel's time. Of who asked for memory ten callers are noted."""
         common = f"log_path={self.reports}/report:print_stacktrace=1"
-        return {**os.environ, "ASAN_OPTIONS": common + ":detect_leaks=1:handle_abort=1:exitcode=99:quarantine_size_mb=32",
+        return {**os.environ, "ASAN_OPTIONS": common + ":detect_leaks=1:handle_abort=1:exitcode=99:quarantine_size_mb=32:malloc_context_size=10",
                 "UBSAN_OPTIONS": common + ":halt_on_error=1:exitcode=99",
                 "TSAN_OPTIONS": f"log_path={self.reports}/report:second_deadlock_stack=1:exitcode=99"}
 
@@ -102,7 +102,8 @@ class Cli:
 
 def copy_template(kind, to):
     """Finished data of this kind, made once a day and program and then copied: some queues are of today.
-    "practice" holds the practice data, "bare" an installation marked practice without data."""
+    "practice" holds the practice data, "bare" an installation marked practice without data, "walked" the practice data after
+    a walk over every page (pages.py), and what it found."""
     home = pathlib.Path(os.environ.get("SIGAP_TEST_HOME") or ROOT / "build/test")
     home.mkdir(parents=True, exist_ok=True)
     place, done = home / f"data-{kind}", home / f"data-{kind}.done"
@@ -112,17 +113,29 @@ def copy_template(kind, to):
         if not done.exists() or done.stat().st_mtime < newest or time.localtime(done.stat().st_mtime)[:3] != time.localtime()[:3]:
             shutil.rmtree(place, ignore_errors=True)
             with tempfile.TemporaryDirectory(prefix="sigap-") as made:
-                cli = Cli(f"{made}/data", made)
-                cli.init(practice=True)
-                if kind == "practice":
-                    cli.practice()
-                faults = read_reports(made)
-                if faults:
-                    raise Failed("while making practice data: " + faults)
-                shutil.move(cli.data, place)
+                shutil.move(make_walked(made) if kind == "walked" else make_data(kind, made), place)
             done.touch()
         fcntl.flock(lock, fcntl.LOCK_SH)
         shutil.copytree(place, to, copy_function=copy_file)
+
+
+def make_data(kind, made):
+    cli = Cli(f"{made}/data", made)
+    cli.init(practice=True)
+    if kind == "practice":
+        cli.practice()
+    faults = read_reports(made)
+    if faults:
+        raise Failed("while making practice data: " + faults)
+    return cli.data
+
+
+def make_walked(made):
+    import pages  # which imports this module
+    with Server("practice") as s:
+        pages.keep(s)
+        s.stop()
+        return shutil.copytree(s.data, f"{made}/data", copy_function=copy_file)
 
 
 def copy_file(source, to):

@@ -89,7 +89,7 @@ static size_t count(const Findings *all, FindingKind kind, Finding *last)
 static void unclear_units_are_told(void **state)
 {
     Kit *k = *state;
-    Finding last;
+    Finding last = {0};
     Findings f = figures_judge(k->arena, k->items, k->n, SCALE);
     bool found = false;
     assert_int_equal(count(&f, FINDING_UNCLEAR, &last), 3);
@@ -101,7 +101,7 @@ static void unclear_units_are_told(void **state)
 static void only_the_overlapping_refusals_overlap(void **state)
 {
     Kit *k = *state;
-    Finding last;
+    Finding last = {0};
     Findings f = figures_judge(k->arena, k->items, k->n, SCALE);
     assert_int_equal(count(&f, FINDING_OVERLAP, &last), 1);
     assert_true(str_is(k->items[last.a].dimension, "Maumere"));
@@ -111,7 +111,7 @@ static void only_the_overlapping_refusals_overlap(void **state)
 static void only_the_mixed_total_does_not_agree(void **state)
 {
     Kit *k = *state;
-    Finding last;
+    Finding last = {0};
     Findings f = figures_judge(k->arena, k->items, k->n, SCALE);
     assert_int_equal(count(&f, FINDING_TOTAL, &last), 1);
     assert_int_equal(k->items[last.a].value, 31200);
@@ -122,7 +122,7 @@ static void percentages_are_recalculated(void **state)
 {
     static const int64_t want[] = {5322, 1193, 2153, 1332};
     Kit *k = *state;
-    Finding last;
+    Finding last = {0};
     Findings f = figures_judge(k->arena, k->items, k->n, SCALE);
     size_t n = 0;
     assert_int_equal(count(&f, FINDING_PERCENT_SUM, &last), 1);
@@ -141,7 +141,7 @@ static void percentages_are_recalculated(void **state)
 static void two_sources_of_one_time_are_told(void **state)
 {
     Kit *k = *state;
-    Finding last;
+    Finding last = {0};
     Findings f = figures_judge(k->arena, k->items, k->n, SCALE);
     bool found = false;
     assert_true(count(&f, FINDING_SOURCES, &last) > 0);
@@ -174,7 +174,7 @@ static void part_years_are_known(void **state)
 static void rounded_shares_are_no_fault(void **state)
 {
     Kit *k = *state;
-    Finding last;
+    Finding last = {0};
     Figure thirds[3];
     for (size_t i = 0; i < 3; i++)
         thirds[i] = (Figure){.series = S("s"),
