@@ -4,6 +4,7 @@
 #include "cli/command.h"
 
 #include "base/file.h"
+#include "engine/disk_room.h"
 #include "engine/security.h"
 #include "guard/account.h"
 #include "guard/anchor.h"
@@ -74,12 +75,26 @@ static Err open_file(Cli *cli)
     return ERR_OK;
 }
 
+/* What closes everything anew is one transaction, as long as the data: an exchange that came into
+ * force and finds no room for it would keep everybody out. */
+static Err room_to_reseal(Cli *cli)
+{
+    int64_t room, size;
+    TRY(file_size(cli->in.data_db, &size));
+    TRY(file_free_space(cli->in.dir, &room));
+    if (room > size + ROOM_LOW)
+        return ERR_OK;
+    cli_say(cli, M_KEY_ROOM, str_int(cli->arena, (size + ROOM_LOW) >> 20), str_of(cli->in.dir));
+    return E_FULL;
+}
+
 /* The papers and copies made until now want the old key, and the agencies have the old seal's. */
 static Err rotate(Cli *cli)
 {
     int64_t n;
     const Installation *in = &cli->in;
     unsigned old = keyring_version(in->keyring);
+    TRY(room_to_reseal(cli));
     TRY(on_record(cli, "rotate"));
     Err e = installation_rotate(&cli->in, cli->arena, cli->passphrase, &n);
     if (e == E_BUSY)

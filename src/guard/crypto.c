@@ -65,6 +65,12 @@ void crypto_read_only(void *p)
         BUG("locked memory cannot be protected");
 }
 
+void crypto_writable(void *p)
+{
+    if (sodium_mprotect_readwrite(p) != 0)
+        BUG("locked memory cannot be opened");
+}
+
 void crypto_derive(const Key *from, uint64_t id, const char ctx[8], Key *ret)
 {
     if (crypto_kdf_derive_from_key(ret->bytes, KEY_SIZE, id, ctx, from->bytes) != 0)

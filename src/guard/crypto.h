@@ -20,8 +20,9 @@ bool crypto_equal(const void *a, const void *b, size_t n);
  * crypto_unlocked. */
 void *crypto_locked(size_t n);
 void crypto_unlocked(void *p);
-/* Lets nobody write to locked memory any more. */
+/* Lets nobody write to locked memory any more, or again. */
 void crypto_read_only(void *p);
+void crypto_writable(void *p);
 
 /* A key derived from `from` for `id` and an eight-character context. */
 void crypto_derive(const Key *from, uint64_t id, const char ctx[8], Key *ret);

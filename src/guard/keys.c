@@ -21,10 +21,11 @@ enum {
 enum { FORMAT = 1, FIRST_VERSION = 1, INSTALLATION_MAX = 64 };
 enum { HEADER_SIZE = 4, WRAP_HEADER = 3, WRAPPED_SIZE = WRAP_HEADER + BOX_EXTRA + KEY_SIZE };
 
-/* What outlasts a KEK. ROOT is the first one: hashes stay what they are, and the audit chain as far
- * as it was written under it. SECRET closes what is read again and no data key protects, another
- * after each exchange; BEFORE closed it until then. */
-enum { ROOT, SECRET, BEFORE, ROOTS };
+/* What outlasts a KEK. ROOT is the first one: the audit chain stays as far as it was written under
+ * it. SECRET closes what is read again and no data key protects, and makes the row hashes, another
+ * after each exchange; BEFORE closed it until then, ROWS made the hashes. An older program made
+ * them by the root for ever, and its box has no ROWS. */
+enum { ROWS, ROOT, SECRET, BEFORE, ROOTS };
 
 /* An epoch as it lies in the box. */
 typedef struct BoxedEpoch {
@@ -43,7 +44,11 @@ struct Keyring {
     BoxedEpoch epoch[];
 };
 
-enum { BOXED = offsetof(Keyring, roots), BOXED_ROOTS = ROOTS * KEY_SIZE };
+enum {
+    BOXED = offsetof(Keyring, roots),
+    BOXED_ROOTS = ROOTS * KEY_SIZE,
+    BOX_WITHOUT_ROWS = BOXED_ROOTS - KEY_SIZE + BOX_EXTRA
+};
 _Static_assert(offsetof(Keyring, epoch) == BOXED + BOXED_ROOTS && sizeof(BoxedEpoch) == 80 &&
                    __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "roots and epochs are one run of bytes, part of the stored format");
@@ -101,7 +106,8 @@ static Keyring *with_room(size_t epochs)
 /* The same for what a box holds, if it is one. */
 static Keyring *room_for(Str box)
 {
-    size_t n = box.len > box_size(0) ? (box.len - box_size(0)) / sizeof(BoxedEpoch) : 0;
+    size_t more = box.len > BOX_WITHOUT_ROWS ? box.len - BOX_WITHOUT_ROWS : 0,
+           n = more / sizeof(BoxedEpoch);
     return with_room(n < EPOCHS_MAX ? n : EPOCHS_MAX);
 }
 
@@ -109,17 +115,20 @@ static Err open_root(Keyring *k, Str box)
 {
     Key seal;
     unsigned char ad[32];
-    bool all = box.len == box_size(k->epochs), ok = true;
+    bool whole = box.len == box_size(k->epochs),
+         all = whole || box.len + KEY_SIZE == box_size(k->epochs), ok = true;
     k->roots[ROOT] = k->kek;
     if (box.ptr) {
         if (!all && box.len != KEY_SIZE + BOX_EXTRA)
             return E_KEY;
         crypto_derive(&k->kek, SUBKEY_ROOT, "sigaprot", &seal);
-        ok = box_open(&seal, root_ad(k, ad), box, (unsigned char *)k + BOXED);
+        ok = box_open(&seal, root_ad(k, ad), box, k->roots[whole ? ROWS : ROOT].bytes);
         crypto_wipe(&seal, sizeof seal);
     }
     if (!all) /* never exchanged, or when the first key closed everything */
         k->roots[SECRET] = k->roots[BEFORE] = k->roots[ROOT];
+    if (!whole)
+        k->roots[ROWS] = k->roots[ROOT];
     return ok ? ERR_OK : E_KEY;
 }
 
@@ -420,6 +429,7 @@ Err keyring_next(const Keyring *k, Arena *a, Epoch found, RootSeal *ret_root, Ke
     crypto_random(next->roots[SECRET].bytes, KEY_SIZE);
     next->roots[ROOT] = k->roots[ROOT];
     next->roots[BEFORE] = k->roots[SECRET];
+    next->roots[ROWS] = k->roots[ROWS];
     memcpy(next->installation, k->installation, k->installation_len);
     next->installation_len = k->installation_len;
     next->version = k->version + 1;
@@ -473,16 +483,16 @@ static Err put_root(Db *keys, RootSeal root)
 
 bool keyring_has_before(const Keyring *k)
 {
-    return !crypto_equal(&k->roots[BEFORE], &k->roots[SECRET], KEY_SIZE);
+    return !crypto_equal(&k->roots[BEFORE], &k->roots[SECRET], KEY_SIZE) ||
+           !crypto_equal(&k->roots[ROWS], &k->roots[SECRET], KEY_SIZE);
 }
 
-Err keys_forget_before(const Keyring *k, Db *keys, Arena *a)
+Err keys_forget_before(Keyring *k, Db *keys, Arena *a)
 {
-    Keyring *alone = with_room(k->epochs);
-    memcpy(alone, k, sizeof *k + k->epochs * sizeof *k->epoch);
-    alone->roots[BEFORE] = alone->roots[SECRET];
-    RootSeal root = close_roots(alone, a);
-    crypto_unlocked(alone);
+    crypto_writable(k);
+    k->roots[BEFORE] = k->roots[ROWS] = k->roots[SECRET];
+    crypto_read_only(k);
+    RootSeal root = close_roots(k, a);
     TRY(db_begin(keys));
     TRY(db_end(keys, put_root(keys, root)));
     return db_truncate_log(keys);
@@ -685,6 +695,13 @@ Str keyed_hash(const Keyring *k, Arena *a, const char purpose[8], Str bytes)
 {
     unsigned char out[16];
     mac_of(&k->roots[ROOT], purpose, bytes, out, sizeof out);
+    return hex_of(a, out, sizeof out);
+}
+
+Str keyring_row_hash(const Keyring *k, Arena *a, bool before, Str bytes)
+{
+    unsigned char out[16];
+    mac_of(&k->roots[before ? ROWS : SECRET], "rowhash ", bytes, out, sizeof out);
     return hex_of(a, out, sizeof out);
 }
 

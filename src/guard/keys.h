@@ -36,10 +36,10 @@ typedef struct Dek {
     unsigned char bytes[32];
 } Dek;
 
-/* A KEK that took the place of another keeps the first one as its root, sealed: row hashes stay
- * what they are. Beside it lies a fresh secret for fingerprints and for what seal_own closes, and
- * the one before, until model/reseal.h has closed that anew; and the epochs. Absent box: the KEK is
- * all three, and there is no epoch. */
+/* A KEK that took the place of another keeps the first one as its root, sealed: the oldest part of
+ * the audit chain stays what it is. Beside it lies a fresh secret for fingerprints, row hashes and
+ * what seal_own closes, and those before, until model/reseal.h has made all that anew; and the
+ * epochs. Absent box: the KEK is all of them, and there is no epoch. */
 typedef struct RootSeal {
     unsigned version;
     Str box;
@@ -62,7 +62,8 @@ MUST_CHECK Err root_seal_read(Db *keys, Arena *a, RootSeal *ret);
 
 /* Opens the key file; E_SEALED when it wants a passphrase and none is given, E_KEY when it is
  * missing, malformed, or the passphrase is another. `installation` (at most 64 bytes, else E_KEY)
- * goes into every AD. Thread-safe afterwards: nothing in a keyring changes. */
+ * goes into every AD. Thread-safe afterwards: nothing in a keyring changes but by
+ * keys_forget_before. */
 MUST_CHECK Err keyring_open(const char *key_file, Str passphrase, Str installation, Keyring **ret);
 /* The same where another KEK was in force before; E_KEY when the root is not sealed under this one.
  */
@@ -77,10 +78,11 @@ MUST_CHECK Err keyring_next(const Keyring *k, Arena *a, Epoch found, RootSeal *r
  * does not fit: then nothing may be committed. */
 MUST_CHECK Err keys_rewrap(const Keyring *from, const Keyring *to, RootSeal root, Db *keys,
                            int64_t *ret_n);
-/* Whether the secret before the last exchange still opens anything; and, once nothing needs it any
- * more, the root as it is to be put down without it. */
+/* Whether the secret before the last exchange still opens anything, or row hashes are by an older
+ * key; and, once nothing needs either any more, forgets them, here and in the key store. Only while
+ * no other thread works with the keyring. */
 bool keyring_has_before(const Keyring *k);
-MUST_CHECK Err keys_forget_before(const Keyring *k, Db *keys, Arena *a);
+MUST_CHECK Err keys_forget_before(Keyring *k, Db *keys, Arena *a);
 /* Writes the key file anew: sealed with a passphrase, open when it is absent. */
 MUST_CHECK Err keyring_write(const Keyring *k, const char *key_file, Str passphrase);
 /* The shares for the paper, other ones at each call. The caller wipes them. */
@@ -162,7 +164,10 @@ void keyring_mac(const Keyring *k, size_t epoch, const char purpose[8], Str byte
 /* The same of the secret, or of the one before it: for keys of other things that are read again. */
 void keyring_secret(const Keyring *k, const char purpose[8], Str bytes, bool before,
                     unsigned char ret[32]);
-/* Keyed hash for row hashes, idempotency bodies and files: 32 hex characters. */
+/* Keyed hash for idempotency bodies and files: 32 hex characters. */
 Str keyed_hash(const Keyring *k, Arena *a, const char purpose[8], Str bytes);
+/* The same for row hashes: by the secret; or by what made them before the last exchange, which is
+ * the same once keys_forget_before was called. */
+Str keyring_row_hash(const Keyring *k, Arena *a, bool before, Str bytes);
 /* Unkeyed hash of public text (model, assets): 32 hex characters. */
 Str plain_hash(Arena *a, Str bytes);

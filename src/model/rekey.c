@@ -8,8 +8,6 @@
 #include "model/row.h"
 #include "model/scrub.h"
 
-enum { RECORD_MEMORY = 64 * 1024 * 1024 };
-
 /* Which key that comes the data are closed by: the hash of its wrapped form. */
 #define META_REKEYED S("kunci_berganti")
 
@@ -92,22 +90,6 @@ static Err reseal_version(Run *run, PastVersion v, Record *was, Record *is)
                   BIND(":reg", is->reg->name), BIND(":rec", is->id), BIND(":ver", v.version));
 }
 
-static Err read_versions(Run *run, const Record *r, PastVersion **ret, size_t *ret_n)
-{
-    ARENA_LIST(PastVersion) list = {0};
-    Stmt *st;
-    Err e;
-    TRY(db_stmt(run->tx->db,
-                "SELECT " PAST_COLUMNS " FROM riwayat h LEFT JOIN tx t ON t.id=h.tx"
-                " WHERE h.reg=:reg AND h.rec=:rec ORDER BY h.ver",
-                &st, BIND(":reg", r->reg->name), BIND(":rec", r->id)));
-    while (stmt_next(st, &e))
-        *ARENA_PUSH(run->a, list) = past_version(run->a, st);
-    *ret = list.items;
-    *ret_n = list.n;
-    return e;
-}
-
 /* ---- the row ---- */
 
 /* The bytes that stand in the newest version; what no version holds is closed anew here. */
@@ -130,7 +112,7 @@ static Err reseal_record(Run *run, const Record *now)
     PastVersion *versions;
     size_t n;
     Record was = past_begin(run->a, now), is = past_begin(run->a, now);
-    TRY(read_versions(run, now, &versions, &n));
+    TRY(past_versions(run->tx->db, run->a, now, &versions, &n));
     for (size_t i = 0; i < n; i++)
         TRY(reseal_version(run, versions[i], &was, &is));
     if (was.version != now->version || !str_eq(row_hash(run->keyring, run->a, now, STR_NONE),
@@ -147,7 +129,7 @@ static Err reseal_record(Run *run, const Record *now)
 static Err reseal_row(Run *run, const Register *reg, int64_t id)
 {
     Record now;
-    run->a = arena_new(RECORD_MEMORY);
+    run->a = arena_new(PAST_MEMORY);
     Err e = row_by_id(run->tx->db, run->a, reg, id, &now);
     if (e == ERR_OK)
         e = reseal_record(run, &now);

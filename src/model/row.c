@@ -351,7 +351,8 @@ static int by_first_name(const void *a, const void *b)
                    field_first_name(*(const Field *const *)b));
 }
 
-Str row_hash(const Keyring *k, Arena *a, const Record *r, Str delta)
+/* What a row hash is over. */
+static Str hashed(Arena *a, const Record *r, Str delta)
 {
     Buf b = buf_new(a, 512);
     const Field **fields = ARENA_ARRAY(a, r->reg->field_count, const Field *);
@@ -374,7 +375,22 @@ Str row_hash(const Keyring *k, Arena *a, const Record *r, Str delta)
         hash_part(&b, field_first_name(fields[i]));
         hash_part(&b, stored);
     }
-    return keyed_hash(k, a, "rowhash ", buf_str(&b));
+    return buf_str(&b);
+}
+
+Str row_hash(const Keyring *k, Arena *a, const Record *r, Str delta)
+{
+    return keyring_row_hash(k, a, false, hashed(a, r, delta));
+}
+
+Str row_hash_before(const Keyring *k, Arena *a, const Record *r, Str delta)
+{
+    return keyring_row_hash(k, a, true, hashed(a, r, delta));
+}
+
+bool row_hash_fits(const Keyring *k, Arena *a, const Record *r, Str delta, Str hash)
+{
+    return str_eq(hash, row_hash(k, a, r, delta)) || str_eq(hash, row_hash_before(k, a, r, delta));
 }
 
 Err row_bind(Db *db, Arena *a, Stmt *st, const Field *f, Str value, Str blob)

@@ -6,7 +6,9 @@
 #include "model/derive.h"
 #include "model/row.h"
 
-enum { ROW_MEMORY = 64 * 1024 * 1024 };
+#define PAST_SELECT                                                                                \
+    "SELECT h.ver,h.tx,h.delta,h.rowhash,t.at FROM riwayat h LEFT JOIN tx t ON t.id=h.tx"          \
+    " WHERE h.reg=:reg AND h.rec=:rec ORDER BY h.ver"
 
 typedef struct Run {
     const Store *store;
@@ -67,7 +69,7 @@ static bool apply_delta(Arena *a, Record *past, Str delta)
     return true;
 }
 
-PastVersion past_version(Arena *a, Stmt *st)
+static PastVersion past_version(Arena *a, Stmt *st)
 {
     return (PastVersion){.version = row_int(st, 0),
                          .tx = row_int(st, 1),
@@ -86,10 +88,23 @@ bool past_step(Arena *a, Record *past, const PastVersion *v)
     return v->version == past->version && apply_delta(a, past, v->delta);
 }
 
+Err past_versions(Db *db, Arena *a, const Record *r, PastVersion **ret, size_t *ret_n)
+{
+    ARENA_LIST(PastVersion) list = {0};
+    Stmt *st;
+    Err e;
+    TRY(db_stmt(db, PAST_SELECT, &st, BIND(":reg", r->reg->name), BIND(":rec", r->id)));
+    while (stmt_next(st, &e))
+        *ARENA_PUSH(a, list) = past_version(a, st);
+    *ret = list.items;
+    *ret_n = list.n;
+    return e;
+}
+
 static bool version_fits(Run *run, Arena *a, Stmt *st, Record *past)
 {
     PastVersion v = past_version(a, st);
-    return past_step(a, past, &v) && str_eq(row_hash(run->keyring, a, past, v.delta), v.hash);
+    return past_step(a, past, &v) && row_hash_fits(run->keyring, a, past, v.delta, v.hash);
 }
 
 /* Brings `past` forward through all versions; every one must fit the hash beside it. */
@@ -97,10 +112,7 @@ static Err check_versions(Run *run, Arena *a, Record *past)
 {
     Stmt *st;
     Err e;
-    TRY(db_stmt(run->db,
-                "SELECT " PAST_COLUMNS " FROM riwayat h LEFT JOIN tx t ON t.id=h.tx"
-                " WHERE h.reg=:reg AND h.rec=:rec ORDER BY h.ver",
-                &st, BIND(":reg", past->reg->name), BIND(":rec", past->id)));
+    TRY(db_stmt(run->db, PAST_SELECT, &st, BIND(":reg", past->reg->name), BIND(":rec", past->id)));
     while (stmt_next(st, &e)) {
         run->sum->versions++;
         if (!version_fits(run, a, st, past))
@@ -163,7 +175,7 @@ static Err check_register(Run *run, Arena *sql_memory, const Register *reg)
     buf_char(&sql, '\0');
     TRY(db_stmt(run->db, sql.ptr, &st, BIND(":from", from)));
     while (stmt_next(st, &e)) {
-        Arena *a = arena_new(ROW_MEMORY); /* of one record */
+        Arena *a = arena_new(PAST_MEMORY); /* of one record */
         Record now;
         row_read(a, st, reg, (RowWant){.all = true}, &now);
         e = check_record(run, a, &now);
@@ -196,7 +208,7 @@ static Err go_on(Run *run, const Register *reg, Err e)
 
 static Err each_register(Run *run, const Model *m)
 {
-    Arena *a = arena_new(ROW_MEMORY);
+    Arena *a = arena_new(PAST_MEMORY);
     Err e = ERR_OK;
     for (size_t i = 0; e == ERR_OK && i < m->reg_count; i++)
         e = go_on(run, m->regs[i], check_register(run, a, m->regs[i]));

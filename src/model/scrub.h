@@ -6,7 +6,8 @@
 
 #include "model/store.h"
 
-enum { SCRUB_TOLD_MAX = 10000 }; /* faults told one by one; all are counted */
+enum { SCRUB_TOLD_MAX = 10000 };         /* faults told one by one; all are counted */
+enum { PAST_MEMORY = 64 * 1024 * 1024 }; /* for one record with its versions */
 
 typedef struct Scrub {
     int64_t records, versions, keys; /* read */
@@ -16,13 +17,13 @@ typedef struct Scrub {
 /* Each fault becomes a problem that names register, record (its uid) and version. What cannot be
  * read at all is a fault too and the rest is still read; an error is one of the machine. Reads for
  * minutes: not on a connection that pages need. */
-/* One version as history has it, its columns read in the order of PAST_COLUMNS. */
-#define PAST_COLUMNS "h.ver,h.tx,h.delta,h.rowhash,t.at"
+/* One version as history has it. */
 typedef struct PastVersion {
     int64_t version, tx, at;
     Str delta, hash;
 } PastVersion;
-PastVersion past_version(Arena *a, Stmt *st);
+/* All of a record, in order. */
+MUST_CHECK Err past_versions(Db *db, Arena *a, const Record *r, PastVersion **ret, size_t *ret_n);
 /* A record before its first version, and brought forward by one; false when that is not the next
  * one, or damaged. */
 Record past_begin(Arena *a, const Record *now);

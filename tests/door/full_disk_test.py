@@ -115,6 +115,25 @@ def test_a_full_disk_is_read_only_until_there_is_room(own, tmp):
         own.stop()
 
 
+def test_an_exchange_of_keys_asks_for_room_first(own, tmp):
+    """It closes everything anew in one go: begun without room it would keep everybody out."""
+    with SmallDisk(tmp / "disk", 400) as disk:
+        if not disk.there:
+            return
+        own.stop()
+        shutil.move(own.data, disk.place / "data")
+        own.data.symlink_to(disk.place / "data")
+        (own.data / "ruang.cadangan").unlink(missing_ok=True)
+        disk.fill(leave=(own.data / "sigap.db").stat().st_size // 2 + 32 * MEGABYTE)
+        key = (own.data / "kek.key").read_bytes()
+        said = own.cli("key rotate", "--lang", "en", status=9).stdout
+        assert "The key was not exchanged. Make room" in said and (own.data / "kek.key").read_bytes() == key
+        own.cli("scrub")
+        disk.empty()
+        own.cli("key rotate")
+        own.cli("scrub")
+
+
 def test_a_write_that_meets_a_full_disk_fails_whole(own, tmp):
     """The last bytes are gone between two looks of the server: the write fails whole, and a start is possible."""
     with SmallDisk(tmp / "disk", 400) as disk:

@@ -12,6 +12,7 @@ import cut_import
 import residents
 import sigap
 import steps
+from care import change
 from failing import Failing
 from program import Program
 from sealing import SENTENCE, opened, protect, wait_for_login
@@ -150,6 +151,50 @@ def test_who_took_the_first_key_forges_no_row_and_no_seal_after_an_exchange(own,
     assert "melihat segel jejak audit" in own.login("pdp").get("/audit").words
     own.stop()
     assert "utuh" in own.cli("audit verify").stdout
+
+
+def test_who_took_the_first_key_forges_no_version_after_an_exchange(own, tmp):
+    """The newest version of a case by the key of before, put into the data after the exchange: the scrub tells it, and what
+    did not fit before the exchange is told after it."""
+    office = own.login("ppt")
+    case = steps.make(office, "kasus", judul="Judul yang benar", dibuka="2026-10-01").rsplit("/", 1)[1]
+    other = steps.make(office, "kasus", judul="Tidak cocok sejak dahulu", dibuka="2026-10-01").rsplit("/", 1)[1]
+    own.stop()
+    real, thief = tmp / "asli", tmp / "pencuri"
+    shutil.copytree(own.data, real)
+    own.start()  # what the program writes in the thief's copy, with the key it has
+    office = own.login("ppt")
+    form = office.get(f"/kasus/{case}/ubah").form(f"/kasus/{case}/ubah", has="judul").fill(judul="Judul palsu")
+    assert "Judul palsu" in office.submit(form).words
+    own.stop()
+    own.data.rename(thief)
+    real.rename(own.data)
+    own.cli("scrub")
+
+    def scrubbed():
+        done = own.cli("scrub", "--lang", "en", status=10)
+        return done.stdout + done.stderr
+
+    def forge():
+        with contextlib.closing(sqlite3.connect(own.data / "sigap.db")) as db, db:
+            db.execute("ATTACH ? AS other", (f"{thief}/sigap.db",))
+            rec = db.execute("SELECT id FROM kasus WHERE uid=?", (case,)).fetchone()[0]
+            db.execute("INSERT OR IGNORE INTO tx SELECT * FROM other.tx")
+            db.execute("DELETE FROM kasus WHERE id=?", (rec,))
+            db.execute("INSERT INTO kasus SELECT * FROM other.kasus WHERE id=?", (rec,))
+            db.execute("INSERT INTO riwayat SELECT * FROM other.riwayat WHERE reg='kasus' AND rec=? AND ver=2", (rec,))
+    change(own, "UPDATE riwayat SET rowhash='00'||substr(rowhash,3) WHERE reg='kasus' AND ver=1"
+                " AND rec=(SELECT id FROM kasus WHERE uid=?)", other)
+    told = scrubbed()
+    assert "Not fitting: 1." in told and other in told, told
+    own.cli("key rotate")
+    told = scrubbed()
+    assert "Not fitting: 1." in told and other in told, told
+    forge()
+    told = scrubbed()
+    assert case in told and other in told and "Not fitting: 2." in told, told
+    own.cli("key rotate")  # and is not washed clean by another
+    assert scrubbed() == told
 
 
 def sealed_risk(cli):

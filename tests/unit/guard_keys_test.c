@@ -342,6 +342,7 @@ static void the_key_store_of_an_older_program_opens(void **state)
     Key first, second, seal;
     Hash h;
     unsigned char ad[32], box[KEY_SIZE + BOX_EXTRA];
+    int64_t n;
     Str back, own = seal_own(k->in.keyring, "draft   ", S("x"), k->a, S("isi"));
     const char *path = str_printf(k->a, "%s/second.key", k->dir).ptr;
     OK(key_file_read(k->in.key_file, STR_NONE, &first));
@@ -371,6 +372,27 @@ static void the_key_store_of_an_older_program_opens(void **state)
     OK(keyring_open_under(path, STR_NONE, k->in.id, root, &again));
     assert_true(str_eq(keyring_check(again, k->a), keyring_check(k->in.keyring, k->a)));
     assert_int_equal(keyring_epochs(again), 0);
+    keyring_free(again);
+    unsigned char listed[sizeof three + 80] = {0}, longer[sizeof listed + BOX_EXTRA];
+    memcpy(listed, three, sizeof three); /* and with an epoch, but row hashes by the root */
+    box_close(&seal, (Str){(char *)ad, sizeof ad}, listed, sizeof listed, longer);
+    root.box = (Str){(char *)longer, sizeof longer};
+    OK(keyring_open_under(path, STR_NONE, k->in.id, root, &again));
+    assert_int_equal(keyring_epochs(again), 1);
+    assert_true(keyring_has_before(again));
+    Str by_root = keyring_row_hash(k->in.keyring, k->a, false, S("x"));
+    assert_true(str_eq(keyring_row_hash(again, k->a, true, S("x")), by_root));
+    assert_false(str_eq(keyring_row_hash(again, k->a, false, S("x")), by_root));
+    OK(keys_rewrap(k->in.keyring, again, root, k->keys, &n));
+    OK(keys_forget_before(again, k->keys, k->a));
+    assert_false(keyring_has_before(again));
+    OK(root_seal_read(k->keys, k->a, &root));
+    assert_int_equal(root.box.len, sizeof longer + KEY_SIZE);
+    by_root = keyring_row_hash(again, k->a, false, S("x"));
+    keyring_free(again);
+    OK(keyring_open_under(path, STR_NONE, k->in.id, root, &again));
+    assert_true(str_eq(keyring_row_hash(again, k->a, true, S("x")), by_root));
+    assert_int_equal(keyring_epochs(again), 1);
     keyring_free(again);
     unlink(path);
 }
