@@ -59,16 +59,10 @@ void crypto_unlocked(void *p)
     sodium_free(p);
 }
 
-void crypto_read_only(void *p)
+void crypto_read_only(void *p, bool only)
 {
-    if (sodium_mprotect_readonly(p) != 0)
+    if ((only ? sodium_mprotect_readonly(p) : sodium_mprotect_readwrite(p)) != 0)
         BUG("locked memory cannot be protected");
-}
-
-void crypto_writable(void *p)
-{
-    if (sodium_mprotect_readwrite(p) != 0)
-        BUG("locked memory cannot be opened");
 }
 
 void crypto_derive(const Key *from, uint64_t id, const char ctx[8], Key *ret)

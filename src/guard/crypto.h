@@ -20,9 +20,8 @@ bool crypto_equal(const void *a, const void *b, size_t n);
  * crypto_unlocked. */
 void *crypto_locked(size_t n);
 void crypto_unlocked(void *p);
-/* Lets nobody write to locked memory any more, or again. */
-void crypto_read_only(void *p);
-void crypto_writable(void *p);
+/* Whether nobody may write to locked memory any more. */
+void crypto_read_only(void *p, bool only);
 
 /* A key derived from `from` for `id` and an eight-character context. */
 void crypto_derive(const Key *from, uint64_t id, const char ctx[8], Key *ret);

@@ -167,6 +167,21 @@ static Err read_meta(Arena *a, Installation *in, Str *ret_check)
     return e;
 }
 
+Err root_seal_read(Db *keys, Arena *a, RootSeal *ret)
+{
+    Stmt *st;
+    StrList columns;
+    *ret = (RootSeal){0};
+    TRY(db_columns(keys, a, S("kek"), &columns));
+    if (!columns.n)
+        return ERR_OK;
+    TRY(db_first(keys, "SELECT version,root FROM kek ORDER BY version DESC", &st));
+    if (st)
+        *ret = (RootSeal){(unsigned)row_int(st, 0), row_blob(a, st, 1)};
+    stmt_done(st);
+    return ERR_OK;
+}
+
 Err installation_root(Arena *a, const Installation *in, RootSeal *ret)
 {
     Db *db;

@@ -30,7 +30,8 @@ MUST_CHECK Err installation_unseal(Arena *a, const char *dir, Str passphrase, In
 MUST_CHECK Err installation_identity(Arena *a, const char *dir, Installation *ret, Str *ret_check);
 /* Sets zone and shift of the clock to those of the installation. */
 void installation_clock(const Installation *in);
-/* What its key store says of the key it wants. */
+/* What a key store says of the KEK it wants; and an installation's. */
+MUST_CHECK Err root_seal_read(Db *keys, Arena *a, RootSeal *ret);
 MUST_CHECK Err installation_root(Arena *a, const Installation *in, RootSeal *ret);
 /* A new key in the place of the old: every data key is wrapped anew in one transaction, the old key
  * file stays beside it (`kek.key.lama-1`) for the copies made before. Cut off at any point, the

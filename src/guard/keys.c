@@ -95,7 +95,6 @@ static size_t box_size(size_t epochs)
     return BOXED_ROOTS + epochs * sizeof(BoxedEpoch) + BOX_EXTRA;
 }
 
-/* Locked memory for a keyring with so many epochs. */
 static Keyring *with_room(size_t epochs)
 {
     Keyring *k = crypto_locked(sizeof *k + epochs * sizeof *k->epoch);
@@ -142,7 +141,7 @@ static Err settle(Keyring *k, Str installation, RootSeal root)
     TRY(open_root(k, root.box));
     crypto_derive(&k->kek, SUBKEY_WRAP, "sigapwrp", &k->wrap);
     crypto_derive(&k->roots[SECRET], SUBKEY_INDEX, "sigapidx", &k->index);
-    crypto_read_only(k);
+    crypto_read_only(k, true);
     return ERR_OK;
 }
 
@@ -150,7 +149,7 @@ static Err settle(Keyring *k, Str installation, RootSeal root)
 static Err finish(Keyring *k, Err e, Str installation, RootSeal root, Keyring **ret)
 {
     if (e == ERR_OK)
-        e = settle(k, installation, root);
+        e = installation.len > INSTALLATION_MAX ? E_KEY : settle(k, installation, root);
     if (e != ERR_OK) {
         crypto_unlocked(k);
         return e;
@@ -162,8 +161,6 @@ static Err finish(Keyring *k, Err e, Str installation, RootSeal root, Keyring **
 Err keyring_open_under(const char *key_file, Str passphrase, Str installation, RootSeal root,
                        Keyring **ret)
 {
-    if (installation.len > INSTALLATION_MAX)
-        return E_KEY;
     Keyring *k = room_for(root.box);
     return finish(k, key_file_read(key_file, passphrase, &k->kek), installation, root, ret);
 }
@@ -175,8 +172,6 @@ Err keyring_open(const char *key_file, Str passphrase, Str installation, Keyring
 
 Err keyring_join(Str share, Str other, Str installation, RootSeal root, Keyring **ret)
 {
-    if (installation.len > INSTALLATION_MAX)
-        return E_KEY;
     Keyring *k = room_for(root.box);
     return finish(k, key_join(share, other, &k->kek), installation, root, ret);
 }
@@ -338,25 +333,19 @@ Err keyring_dek(const Keyring *k, Db *keys, Str subject_uid, Dek *ret)
     return e;
 }
 
-static bool wrapped_fits(const Keyring *k, Str subject, Str wrapped)
-{
-    Dek dek;
-    bool fits = keyring_unwrap(k, subject, wrapped, &dek) == ERR_OK;
-    dek_wipe(&dek);
-    return fits;
-}
-
 Err keys_check(const Keyring *k, Db *keys, Arena *a, int64_t *ret_n, StrList *ret_bad)
 {
     Stmt *st;
     Err e;
+    Dek dek = {0};
     *ret_n = 0;
     TRY(db_stmt(keys, "SELECT subject,wrapped FROM kunci ORDER BY subject", &st));
     while (stmt_next(st, &e)) {
         Arena *one = arena_new(4096);
         Str subject = row_text(one, st, 0);
-        if (!wrapped_fits(k, subject, row_blob(one, st, 1)))
+        if (keyring_unwrap(k, subject, row_blob(one, st, 1), &dek) != ERR_OK)
             *ARENA_PUSH(a, *ret_bad) = str_copy(a, subject);
+        dek_wipe(&dek);
         arena_free(one);
         ++*ret_n;
     }
@@ -388,21 +377,6 @@ Err keys_take_over(const Keyring *k, Db *keys, Arena *a, Str subject_uid)
 }
 
 /* ---- another KEK ---- */
-
-Err root_seal_read(Db *keys, Arena *a, RootSeal *ret)
-{
-    Stmt *st;
-    StrList columns;
-    *ret = (RootSeal){0};
-    TRY(db_columns(keys, a, S("kek"), &columns));
-    if (!columns.n)
-        return ERR_OK;
-    TRY(db_first(keys, "SELECT version,root FROM kek ORDER BY version DESC", &st));
-    if (st)
-        *ret = (RootSeal){(unsigned)row_int(st, 0), row_blob(a, st, 1)};
-    stmt_done(st);
-    return ERR_OK;
-}
 
 /* The roots under the KEK, as the key store has them. */
 static RootSeal close_roots(const Keyring *k, Arena *a)
@@ -489,9 +463,9 @@ bool keyring_has_before(const Keyring *k)
 
 Err keys_forget_before(Keyring *k, Db *keys, Arena *a)
 {
-    crypto_writable(k);
+    crypto_read_only(k, false);
     k->roots[BEFORE] = k->roots[ROWS] = k->roots[SECRET];
-    crypto_read_only(k);
+    crypto_read_only(k, true);
     RootSeal root = close_roots(k, a);
     TRY(db_begin(keys));
     TRY(db_end(keys, put_root(keys, root)));
@@ -691,18 +665,21 @@ void keyring_secret(const Keyring *k, const char purpose[8], Str bytes, bool bef
     mac_of(&k->roots[before ? BEFORE : SECRET], purpose, bytes, ret, KEY_SIZE);
 }
 
-Str keyed_hash(const Keyring *k, Arena *a, const char purpose[8], Str bytes)
+static Str hash_by(const Key *root, Arena *a, const char purpose[8], Str bytes)
 {
     unsigned char out[16];
-    mac_of(&k->roots[ROOT], purpose, bytes, out, sizeof out);
+    mac_of(root, purpose, bytes, out, sizeof out);
     return hex_of(a, out, sizeof out);
+}
+
+Str keyed_hash(const Keyring *k, Arena *a, const char purpose[8], Str bytes)
+{
+    return hash_by(&k->roots[ROOT], a, purpose, bytes);
 }
 
 Str keyring_row_hash(const Keyring *k, Arena *a, bool before, Str bytes)
 {
-    unsigned char out[16];
-    mac_of(&k->roots[before ? ROWS : SECRET], "rowhash ", bytes, out, sizeof out);
-    return hex_of(a, out, sizeof out);
+    return hash_by(&k->roots[before ? ROWS : SECRET], a, "rowhash ", bytes);
 }
 
 Str plain_hash(Arena *a, Str bytes)

@@ -57,8 +57,6 @@ typedef struct Epoch {
  * 1 on. */
 size_t keyring_epochs(const Keyring *k);
 const Epoch *keyring_epoch(const Keyring *k, size_t n);
-/* What the key store says of the KEK it wants. */
-MUST_CHECK Err root_seal_read(Db *keys, Arena *a, RootSeal *ret);
 
 /* Opens the key file; E_SEALED when it wants a passphrase and none is given, E_KEY when it is
  * missing, malformed, or the passphrase is another. `installation` (at most 64 bytes, else E_KEY)

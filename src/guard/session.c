@@ -320,13 +320,11 @@ Err purpose_put(WriteTx *tx, Str session, Str file_uid, Str purpose, Str reason)
 Err purpose_get(Db *db, Arena *a, Str session, Str file_uid, Str *ret_purpose)
 {
     Stmt *st;
-    bool row;
-    TRY(db_stmt(db,
-                "SELECT purpose,reason FROM tujuan_buka"
-                " WHERE session=:session AND file_uid=:file",
-                &st, BIND(":session", session), BIND(":file", file_uid)));
-    TRY(stmt_step(st, &row));
-    Str code = row ? row_text(a, st, 0) : STR_NONE, words = row ? row_text(a, st, 1) : STR_NONE;
+    TRY(db_first(db,
+                 "SELECT purpose,reason FROM tujuan_buka"
+                 " WHERE session=:session AND file_uid=:file",
+                 &st, BIND(":session", session), BIND(":file", file_uid)));
+    Str code = st ? row_text(a, st, 0) : STR_NONE, words = st ? row_text(a, st, 1) : STR_NONE;
     stmt_done(st);
     *ret_purpose =
         str_empty(words) ? code : str_printf(a, "%.*s: %.*s", STR_ARG(code), STR_ARG(words));

@@ -64,18 +64,9 @@ Err audit_openings(Reader *rd, const Record *r, AuditLine *ret, size_t max, size
     Stmt *st;
     Err e = ERR_OK;
     *ret_n = 0;
-    TRY(begin(rd, r, "a.seq,a.at,COALESCE(p.name,a.actor),i.tajuk,a.purpose,a.classes,a.uid",
-              " ORDER BY a.node DESC, a.seq DESC", &st));
+    TRY(begin(rd, r, AUDIT_LINE, " ORDER BY a.node DESC, a.seq DESC", &st));
     while (*ret_n < max && stmt_next(st, &e))
-        ret[(*ret_n)++] = (AuditLine){.seq = row_int(st, 0),
-                                      .at = row_int(st, 1),
-                                      .actor = row_text(rd->arena, st, 2),
-                                      .agency = row_text(rd->arena, st, 3),
-                                      .action = S("read"),
-                                      .purpose = row_text(rd->arena, st, 4),
-                                      .classes = (unsigned)row_int(st, 5) & CLASSES_ALL,
-                                      .uid = row_text(rd->arena, st, 6),
-                                      .result = S("ok")};
+        ret[(*ret_n)++] = audit_line(rd, st);
     stmt_done(st);
     return e;
 }

@@ -30,8 +30,7 @@ static Str agency_sql(Reader *rd)
 {
     const Register *reg = role_reg(rd->store->model, REG_ROLE_INSTITUTION);
     return str_printf(rd->arena,
-                      "SELECT a.seq,a.at,COALESCE(p.name,a.actor),i.tajuk,a.action,a.reg,a.uid,"
-                      "a.purpose,a.result,a.classes FROM audit a"
+                      "SELECT " AUDIT_LINE " FROM audit a"
                       " LEFT JOIN fakta_pengguna p ON p.uid=a.actor"
                       " LEFT JOIN %.*s i ON i.id=a.agency"
                       " WHERE (:login IS NULL OR p.login=:login)"
@@ -82,7 +81,7 @@ static Err begin(Reader *rd, const AuditFilter *f, Stmt **ret)
     return ERR_OK;
 }
 
-static AuditLine read_line(Reader *rd, Stmt *st)
+AuditLine audit_line(Reader *rd, Stmt *st)
 {
     Arena *a = rd->arena;
     Str reg = row_text(a, st, 5);
@@ -111,7 +110,7 @@ Err audit_view(Reader *rd, const AuditFilter *f, AuditLine *ret, size_t max, siz
     size_t n = 0;
     TRY(begin(rd, f, &st));
     while (n < max && stmt_next(st, &e)) {
-        ret[n] = read_line(rd, st);
+        ret[n] = audit_line(rd, st);
         n += is_open(rd, &ret[n]);
     }
     stmt_done(st);
@@ -137,7 +136,7 @@ Err audit_of_account(Reader *rd, Str user_uid, AuditLine *ret, size_t max, size_
                 "'token:make') OR substr(a.action,1,6)='roles:') ORDER BY a.seq DESC",
                 &st, BIND(":uid", user_uid)));
     while (*ret_n < max && stmt_next(st, &e))
-        ret[(*ret_n)++] = read_line(rd, st);
+        ret[(*ret_n)++] = audit_line(rd, st);
     stmt_done(st);
     return e;
 }

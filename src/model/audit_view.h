@@ -23,6 +23,11 @@ typedef struct AuditLine {
     unsigned classes;                 /* protected classes that were opened */
 } AuditLine;
 
+/* A line of a statement that asks for these of audit a, fakta_pengguna p and institution i. */
+#define AUDIT_LINE                                                                                 \
+    "a.seq,a.at,COALESCE(p.name,a.actor),i.tajuk,a.action,a.reg,a.uid,a.purpose,a.result,a."       \
+    "classes"
+AuditLine audit_line(Reader *rd, Stmt *st);
 /* What happened to a user's own account, newest first, at most `max`: log-ins, also failed ones,
  * passwords, second factors, tokens, roles. Hers to read; `actor` absent where it was herself. */
 MUST_CHECK Err audit_of_account(Reader *rd, Str user_uid, AuditLine *ret, size_t max,

@@ -101,7 +101,7 @@ Err store_history(Reader *rd, const Record *r, unsigned classes, HistoryEntry **
     Reading h = {.rd = rd, .rec = r, .classes = classes};
     ARENA_LIST(HistoryEntry) list = {0};
     Stmt *st;
-    bool row = false;
+    Err e;
     h.now = ARENA_ARRAY(rd->arena, r->reg->field_count, Value);
     if (classes && row_key_subject(rd->db, rd->arena, r, &h.subject) == ERR_OK)
         h.have_key = keyring_dek(rd->store->in->keyring, rd->keys, h.subject, &h.dek) == ERR_OK;
@@ -110,16 +110,16 @@ Err store_history(Reader *rd, const Record *r, unsigned classes, HistoryEntry **
                 " JOIN tx t ON t.id=r.tx LEFT JOIN fakta_pengguna f ON f.uid=t.actor"
                 " WHERE r.reg=:reg AND r.rec=:rec ORDER BY r.ver",
                 &st, BIND(":reg", r->reg->name), BIND(":rec", r->id)));
-    Err e = ERR_OK;
-    while (e == ERR_OK && (e = stmt_step(st, &row)) == ERR_OK && row)
+    while (stmt_next(st, &e)) {
         e = read_entry(&h, st, ARENA_PUSH(rd->arena, list));
-    if (e != ERR_OK)
-        stmt_done(st);
+        if (e != ERR_OK)
+            break;
+    }
+    stmt_done(st);
     dek_wipe(&h.dek);
     if (h.opened)
         store_note_opened(rd, r, h.subject, h.opened);
-    if (e != ERR_OK)
-        return e;
+    TRY(e);
     for (size_t i = 0; i < list.n / 2; i++) {
         HistoryEntry swap = list.items[i];
         list.items[i] = list.items[list.n - 1 - i];

@@ -5,7 +5,6 @@
 #include "base/json.h"
 #include "model/files.h"
 #include "model/key_chain.h"
-#include "model/row.h"
 #include "model/scrub.h"
 
 /* Which key that comes the data are closed by: the hash of its wrapped form. */

@@ -3,7 +3,6 @@
 #include "base/file.h"
 #include "guard/audit.h"
 #include "guard/letterbox.h"
-#include "model/row.h"
 #include "model/scrub.h"
 
 /* The KEK for which it was done. */
@@ -57,54 +56,43 @@ static Err reseal_column(Db *db, const Keyring *k, const struct Own *own)
 
 /* ---- row hashes ---- */
 
+typedef struct Rehash {
+    Db *db;
+    const Keyring *k;
+} Rehash;
+
 /* A version that does not fit the key of before keeps its hash: another would hide that. */
-static Err rehash_version(Db *db, const Keyring *k, Arena *a, Record *past, const PastVersion *v)
+static Err rehash_version(const Rehash *r, Arena *a, Record *past, const PastVersion *v)
 {
-    if (!past_step(a, past, v) || !str_eq(v->hash, row_hash_before(k, a, past, v->delta)))
+    if (!past_step(a, past, v) || !str_eq(v->hash, row_hash_before(r->k, a, past, v->delta)))
         return ERR_OK;
-    return db_run(db, "UPDATE riwayat SET rowhash=:hash WHERE reg=:reg AND rec=:rec AND ver=:ver",
-                  BIND(":hash", row_hash(k, a, past, v->delta)), BIND(":reg", past->reg->name),
+    return db_run(r->db,
+                  "UPDATE riwayat SET rowhash=:hash WHERE reg=:reg AND rec=:rec AND ver=:ver",
+                  BIND(":hash", row_hash(r->k, a, past, v->delta)), BIND(":reg", past->reg->name),
                   BIND(":rec", past->id), BIND(":ver", v->version));
 }
 
-static Err rehash_record(Db *db, const Keyring *k, Arena *a, const Record *now)
+static Err rehash_record(void *rehash, Arena *a, const Record *now)
 {
+    const Rehash *r = rehash;
     PastVersion *versions;
     size_t n;
     Record past = past_begin(a, now);
-    TRY(past_versions(db, a, now, &versions, &n));
+    TRY(past_versions(r->db, a, now, &versions, &n));
     for (size_t i = 0; i < n; i++)
-        TRY(rehash_version(db, k, a, &past, &versions[i]));
+        TRY(rehash_version(r, a, &past, &versions[i]));
     return ERR_OK;
 }
 
-static Err rehash_register(Db *db, const Keyring *k, Arena *sql_memory, const Register *reg)
+/* Of a record itself only what names it is read: the values are in its history. */
+static Err rehash_all(Rehash r, const Model *m, Arena *a)
 {
-    RowWant want = {.field =
-                        ARENA_ARRAY(sql_memory, reg->field_count, bool)}; /* history has them */
-    Buf sql = buf_new(sql_memory, 1024);
-    Stmt *st;
-    Err e;
-    row_select(&sql, reg, want);
-    buf_char(&sql, '\0');
-    TRY(db_stmt(db, sql.ptr, &st));
-    while (stmt_next(st, &e)) {
-        Arena *a = arena_new(PAST_MEMORY);
-        Record now;
-        row_read(a, st, reg, want, &now);
-        e = rehash_record(db, k, a, &now);
-        arena_free(a);
-        if (e != ERR_OK)
-            stmt_done(st);
-        TRY(e);
+    for (size_t i = 0; i < m->reg_count; i++) {
+        PastWalk walk = {.want = {.field = ARENA_ARRAY(a, m->regs[i]->field_count, bool)},
+                         .fn = rehash_record,
+                         .ctx = &r};
+        TRY(past_each(r.db, a, m->regs[i], walk));
     }
-    return e;
-}
-
-static Err rehash(Db *db, const Store *s, Arena *a)
-{
-    for (size_t i = 0; i < s->model->reg_count; i++)
-        TRY(rehash_register(db, s->in->keyring, a, s->model->regs[i]));
     return ERR_OK;
 }
 
@@ -117,7 +105,7 @@ static Err reseal(WriteTx *tx, void *store)
     StrList columns;
     TRY(audit_append(tx, k, &first));
     TRY(store_rebuild_blind(tx, s));
-    TRY(rehash(tx->db, s, tx->arena));
+    TRY(rehash_all((Rehash){tx->db, k}, s->model, tx->arena));
     for (size_t i = 0; i < sizeof owns / sizeof *owns; i++) {
         TRY(db_columns(tx->db, tx->arena, str_of(owns[i].table), &columns));
         if (columns.n) /* a table of a server that never ran is not there */

@@ -388,11 +388,6 @@ Str row_hash_before(const Keyring *k, Arena *a, const Record *r, Str delta)
     return keyring_row_hash(k, a, true, hashed(a, r, delta));
 }
 
-bool row_hash_fits(const Keyring *k, Arena *a, const Record *r, Str delta, Str hash)
-{
-    return str_eq(hash, row_hash(k, a, r, delta)) || str_eq(hash, row_hash_before(k, a, r, delta));
-}
-
 Err row_bind(Db *db, Arena *a, Stmt *st, const Field *f, Str value, Str blob)
 {
     const char *name = str_printf(a, ":f%zu", f->index).ptr;

@@ -71,9 +71,8 @@ MUST_CHECK Err row_unseal(const Keyring *k, const Dek *dek, Arena *a, const Reco
  * count, in the order of their names: a new, moved or renamed field leaves old hashes true. With
  * the delta of its version it also binds what the history says of it. */
 Str row_hash(const Keyring *k, Arena *a, const Record *r, Str delta);
-/* The same by the key of before an exchange that is not finished; and whether a hash is either. */
+/* The same by the key of before, while an exchange is not finished. */
 Str row_hash_before(const Keyring *k, Arena *a, const Record *r, Str delta);
-bool row_hash_fits(const Keyring *k, Arena *a, const Record *r, Str delta, Str hash);
 
 /* Binds a value to the parameter ":f<index>" (and ":g<index>" for the register of a tagged ref).
  * Refs are resolved to ids; E_NOT_FOUND when the target is gone. */

@@ -104,7 +104,9 @@ Err past_versions(Db *db, Arena *a, const Record *r, PastVersion **ret, size_t *
 static bool version_fits(Run *run, Arena *a, Stmt *st, Record *past)
 {
     PastVersion v = past_version(a, st);
-    return past_step(a, past, &v) && row_hash_fits(run->keyring, a, past, v.delta, v.hash);
+    return past_step(a, past, &v) &&
+           (str_eq(v.hash, row_hash(run->keyring, a, past, v.delta)) ||
+            str_eq(v.hash, row_hash_before(run->keyring, a, past, v.delta)));
 }
 
 /* Brings `past` forward through all versions; every one must fit the hash beside it. */
@@ -131,8 +133,9 @@ static bool kept_fit(const Record *now, const Record *past)
     return fit;
 }
 
-static Err check_record(Run *run, Arena *a, const Record *now)
+static Err check_record(void *ctx, Arena *a, const Record *now)
 {
+    Run *run = ctx;
     Record past = past_begin(a, now);
     bool derived_fit;
     TRY(check_versions(run, a, &past));
@@ -160,31 +163,36 @@ static Err somewhere(Run *run, Arena *a, const Register *reg, int64_t *ret)
     return ERR_OK;
 }
 
-static Err check_register(Run *run, Arena *sql_memory, const Register *reg)
+Err past_each(Db *db, Arena *sql_memory, const Register *reg, PastWalk walk)
 {
     Buf sql = buf_new(sql_memory, 4096);
     Stmt *st;
-    int64_t from = 0;
     Err e;
-    if (run->at_most)
-        TRY(somewhere(run, sql_memory, reg, &from));
-    row_select(&sql, reg, (RowWant){.all = true});
-    buf_lit(&sql, " WHERE r.id>=:from ORDER BY r.id");
-    if (run->at_most)
-        buf_printf(&sql, " LIMIT %d", run->at_most);
+    row_select(&sql, reg, walk.want);
+    buf_lit(&sql, " WHERE r.id>=:from ORDER BY r.id LIMIT :most");
     buf_char(&sql, '\0');
-    TRY(db_stmt(run->db, sql.ptr, &st, BIND(":from", from)));
+    TRY(db_stmt(db, sql.ptr, &st, BIND(":from", walk.from),
+                BIND(":most", walk.at_most ? walk.at_most : -1)));
     while (stmt_next(st, &e)) {
         Arena *a = arena_new(PAST_MEMORY); /* of one record */
         Record now;
-        row_read(a, st, reg, (RowWant){.all = true}, &now);
-        e = check_record(run, a, &now);
+        row_read(a, st, reg, walk.want, &now);
+        e = walk.fn(walk.ctx, a, &now);
         arena_free(a);
         if (e != ERR_OK)
-            stmt_done(st);
-        TRY(e);
+            break;
     }
+    stmt_done(st);
     return e;
+}
+
+static Err check_register(Run *run, Arena *sql_memory, const Register *reg)
+{
+    PastWalk walk = {
+        .want = {.all = true}, .at_most = run->at_most, .fn = check_record, .ctx = run};
+    if (run->at_most)
+        TRY(somewhere(run, sql_memory, reg, &walk.from));
+    return past_each(run->db, sql_memory, reg, walk);
 }
 
 /* Versions whose record is gone: rows of registers are voided, never deleted. */
@@ -225,15 +233,15 @@ static Err check_keys(Run *run)
     return ERR_OK;
 }
 
+static Run begin(const Store *s, const ReadConn *c, int at_most, Problems *problems, Scrub *ret)
+{
+    *ret = (Scrub){0};
+    return (Run){s, s->in->keyring, c->db, c->keys, problems, ret, at_most};
+}
+
 Err scrub_run(const Store *s, const ReadConn *c, Problems *problems, Scrub *ret)
 {
-    Run run = {.store = s,
-               .keyring = s->in->keyring,
-               .db = c->db,
-               .keys = c->keys,
-               .problems = problems,
-               .sum = ret};
-    *ret = (Scrub){0};
+    Run run = begin(s, c, 0, problems, ret);
     TRY(go_on(&run, NULL, db_intact(c->db)));
     TRY(go_on(&run, NULL, db_intact(c->keys)));
     TRY(each_register(&run, s->model));
@@ -243,14 +251,7 @@ Err scrub_run(const Store *s, const ReadConn *c, Problems *problems, Scrub *ret)
 
 Err scrub_sample(const Store *s, const ReadConn *c, int at_most, Problems *problems, Scrub *ret)
 {
-    Run run = {.store = s,
-               .keyring = s->in->keyring,
-               .db = c->db,
-               .keys = c->keys,
-               .problems = problems,
-               .sum = ret,
-               .at_most = at_most};
-    *ret = (Scrub){0};
+    Run run = begin(s, c, at_most, problems, ret);
     TRY(each_register(&run, s->model));
     return go_on(&run, NULL, check_keys(&run));
 }

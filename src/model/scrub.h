@@ -4,7 +4,7 @@
  * tampering; it mends nothing. */
 #pragma once
 
-#include "model/store.h"
+#include "model/row.h"
 
 enum { SCRUB_TOLD_MAX = 10000 };         /* faults told one by one; all are counted */
 enum { PAST_MEMORY = 64 * 1024 * 1024 }; /* for one record with its versions */
@@ -24,6 +24,14 @@ typedef struct PastVersion {
 } PastVersion;
 /* All of a record, in order. */
 MUST_CHECK Err past_versions(Db *db, Arena *a, const Record *r, PastVersion **ret, size_t *ret_n);
+/* The records of a register in order of id, each with memory of its own. */
+typedef struct PastWalk {
+    RowWant want;
+    int64_t from, at_most; /* 0: all */
+    Err (*fn)(void *ctx, Arena *a, const Record *now);
+    void *ctx;
+} PastWalk;
+MUST_CHECK Err past_each(Db *db, Arena *sql_memory, const Register *reg, PastWalk walk);
 /* A record before its first version, and brought forward by one; false when that is not the next
  * one, or damaged. */
 Record past_begin(Arena *a, const Record *now);
