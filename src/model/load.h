@@ -59,7 +59,8 @@ typedef enum ReadKind {
     READ_COUNT, /* int64_t, 0 or more */
     READ_LABEL, /* Label, both languages */
     READ_WORDS, /* StrList */
-    READ_CALL,  /* `call` with the struct and the value */
+    READ_CALL,  /* `call` with what stands at `offset` (0: the struct) and the value */
+    READ_LATER, /* the same in PHASE_USES, with a text */
     READ_SKIP,  /* read elsewhere */
 } ReadKind;
 
@@ -110,6 +111,8 @@ Str nearest_word(const Nearest *n); /* "-" when there was no candidate */
 
 Register *load_register_named(Loader *l, const Node *at, Str name);
 const CodeList *load_list_named(Loader *l, const Node *at, Str name);
+/* The same of a text; `into` is a `const Register *`, NULL after a problem. */
+void load_register_text(Loader *l, void *into, const Node *text);
 int load_role_named(Loader *l, const Node *at);
 uint64_t load_roles_named(Loader *l, const Node *list);
 const Field *load_field_named(Loader *l, const Node *at, const Register *reg, Str name);
@@ -170,12 +173,14 @@ void load_clocks(Loader *l, void *reg, const Node *node);
 void load_rules(Loader *l, void *reg, const Node *node);
 void load_rights(Loader *l, void *reg, const Node *node);
 void load_stats(Loader *l, void *reg, const Node *node);
-/* The code of a row of law/batas.tsv; absent with a problem told. */
-Str load_limit(Loader *l, const Node *node);
+/* The code of a row of law/batas.tsv, checked. `into` is a Str. */
+void load_limit(Loader *l, void *into, const Node *node);
 void load_retention(Loader *l, void *reg, const Node *node);
 void load_processing(Loader *l, void *reg, const Node *node);
-/* Parses the text of a node as an expression and links it in PHASE_USES as a condition. `into` is
- * a `const Expr *`. */
+/* Parses the text of a node as an expression and links it in PHASE_USES; `out`: the field that
+ * takes its value, or NULL. */
+const Expr *load_expr_as(Loader *l, const Node *node, const Field *out, ExprUseAs as);
+/* The same as a condition; `into` is a `const Expr *`. */
 void load_condition(Loader *l, void *into, const Node *node);
 /* Parses; NULL after a problem. Linking is the caller's. */
 Expr *load_expr(Loader *l, const Node *node);

@@ -144,11 +144,6 @@ static void read_class(Loader *l, void *into, const Node *v)
     ((Field *)into)->class_ = class_ < 0 ? CLASS_NONE : (DataClass)class_;
 }
 
-static void read_field_law(Loader *l, void *into, const Node *v)
-{
-    ((Field *)into)->limit_code = load_limit(l, v);
-}
-
 static void read_settled(Loader *l, void *into, const Node *v)
 {
     static const WordDef words[] = {
@@ -315,40 +310,14 @@ static void read_max(Loader *l, void *into, const Node *v)
 
 /* ---- expressions ---- */
 
-typedef struct FieldExpr {
-    Expr *expr;
-    const Field *out;
-    ExprUseAs as;
-} FieldExpr;
-
-static void link_field_expr(Loader *l, void *into, const Node *v)
-{
-    const FieldExpr *e = into;
-    (void)v;
-    expr_link(e->expr, l->reg, e->out, e->as, l->file, l->problems);
-}
-
-static const Expr *read_field_expr(Loader *l, const Field *f, ExprUseAs as, const Node *v)
-{
-    FieldExpr *e = ARENA_NEW(l->arena, FieldExpr);
-    *e = (FieldExpr){.expr = load_expr(l, v), .out = f, .as = as};
-    load_later(l, PHASE_USES, link_field_expr, e, v);
-    return e->expr;
-}
-
 static void read_calc(Loader *l, void *into, const Node *v)
 {
-    ((Field *)into)->calc = read_field_expr(l, into, EXPR_CALC, v);
+    ((Field *)into)->calc = load_expr_as(l, v, into, EXPR_CALC);
 }
 
 static void read_default(Loader *l, void *into, const Node *v)
 {
-    ((Field *)into)->default_ = read_field_expr(l, into, EXPR_VALUE, v);
-}
-
-static void read_when(Loader *l, void *into, const Node *v)
-{
-    load_condition(l, &((Field *)into)->when, v);
+    ((Field *)into)->default_ = load_expr_as(l, v, into, EXPR_VALUE);
 }
 
 /* ---- what does not go together ---- */
@@ -412,14 +381,14 @@ static void read_field(Loader *l, void *section, const Node *node)
         {"addresses", READ_FLAG, KEY_MAY, offsetof(Field, addresses), NULL},
         {"proof", READ_FLAG, KEY_MAY, offsetof(Field, proof), NULL},
         {"settled", READ_CALL, KEY_MAY, 0, read_settled},
-        {"law", READ_CALL, KEY_MAY, 0, read_field_law},
+        {"law", READ_CALL, KEY_MAY, offsetof(Field, limit_code), load_limit},
         {"program", READ_FLAG, KEY_MAY, offsetof(Field, program), NULL},
         {"class", READ_CALL, KEY_MAY, 0, read_class},
         {"scale", READ_CALL, KEY_MAY, 0, read_scale},
         {"min", READ_CALL, KEY_MAY, 0, read_min},
         {"max", READ_CALL, KEY_MAY, 0, read_max},
         {"as", READ_CALL, KEY_MAY, 0, read_role},
-        {"when", READ_CALL, KEY_MAY, 0, read_when},
+        {"when", READ_CALL, KEY_MAY, offsetof(Field, when), load_condition},
         {"calc", READ_CALL, KEY_MAY, 0, read_calc},
         {"default", READ_CALL, KEY_MAY, 0, read_default},
         {"htcds", READ_TEXT, KEY_MAY, offsetof(Field, htcds), NULL},
@@ -436,11 +405,6 @@ static void read_field(Loader *l, void *section, const Node *node)
 }
 
 /* ---- sections ---- */
-
-static void read_section_when(Loader *l, void *into, const Node *v)
-{
-    load_condition(l, &((Section *)into)->when, v);
-}
 
 static void read_section_tab(Loader *l, void *into, const Node *v)
 {
@@ -471,7 +435,7 @@ void load_section(Loader *l, void *into, const Node *node)
         {"name", READ_NAME, KEY_MUST, offsetof(Section, name), NULL},
         {"label", READ_LABEL, KEY_MUST, offsetof(Section, label), NULL},
         {"tab", READ_CALL, KEY_MAY, 0, read_section_tab},
-        {"when", READ_CALL, KEY_MAY, 0, read_section_when},
+        {"when", READ_CALL, KEY_MAY, offsetof(Section, when), load_condition},
         {"fields", READ_CALL, KEY_MUST, 0, read_fields},
     };
     ((Section *)into)->first = l->fields.n;

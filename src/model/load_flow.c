@@ -3,14 +3,17 @@
 
 /* ---- expressions of the register ---- */
 
-typedef struct Condition {
+typedef struct LaterExpr {
     Expr *expr;
-} Condition;
+    const Field *out;
+    ExprUseAs as;
+} LaterExpr;
 
-static void link_condition(Loader *l, void *into, const Node *node)
+static void link_expr(Loader *l, void *into, const Node *node)
 {
+    const LaterExpr *e = into;
     (void)node;
-    expr_link(((Condition *)into)->expr, l->reg, NULL, EXPR_CONDITION, l->file, l->problems);
+    expr_link(e->expr, l->reg, e->out, e->as, l->file, l->problems);
 }
 
 Expr *load_expr(Loader *l, const Node *node)
@@ -21,12 +24,17 @@ Expr *load_expr(Loader *l, const Node *node)
                       l->problems);
 }
 
+const Expr *load_expr_as(Loader *l, const Node *node, const Field *out, ExprUseAs as)
+{
+    LaterExpr *e = ARENA_NEW(l->arena, LaterExpr);
+    *e = (LaterExpr){load_expr(l, node), out, as};
+    load_later(l, PHASE_USES, link_expr, e, node);
+    return e->expr;
+}
+
 void load_condition(Loader *l, void *into, const Node *node)
 {
-    Condition *c = ARENA_NEW(l->arena, Condition);
-    c->expr = load_expr(l, node);
-    *(const Expr **)into = c->expr;
-    load_later(l, PHASE_USES, link_condition, c, node);
+    *(const Expr **)into = load_expr_as(l, node, NULL, EXPR_CONDITION);
 }
 
 /* ---- states and moves ---- */
@@ -115,11 +123,6 @@ static void read_move_set(Loader *l, void *into, const Node *v)
     load_later(l, PHASE_USES, link_move_set, into, v);
 }
 
-static void read_move_when(Loader *l, void *into, const Node *v)
-{
-    load_condition(l, &((Move *)into)->when, v);
-}
-
 /* ---- a move that makes a record ---- */
 
 static void check_creators(Loader *l, const Node *v, const Register *made, uint64_t by)
@@ -195,7 +198,7 @@ void load_move(Loader *l, void *into, const Node *node)
         {"need", READ_CALL, KEY_MAY, 0, read_need},
         {"set", READ_CALL, KEY_MAY, 0, read_move_set},
         {"creates", READ_CALL, KEY_MAY, 0, read_creates},
-        {"when", READ_CALL, KEY_MAY, 0, read_move_when},
+        {"when", READ_CALL, KEY_MAY, offsetof(Move, when), load_condition},
         {"reason", READ_FLAG, KEY_MAY, offsetof(Move, reason), NULL},
         {"final", READ_FLAG, KEY_MAY, offsetof(Move, final), NULL},
         {"other", READ_FLAG, KEY_MAY, offsetof(Move, other), NULL},
@@ -308,27 +311,17 @@ static void read_clock_stop(Loader *l, void *into, const Node *v)
     read_trigger(l, &((Clock *)into)->stop, v, ON_CREATE);
 }
 
-static void read_clock_when(Loader *l, void *into, const Node *v)
-{
-    load_condition(l, &((Clock *)into)->when, v);
-}
-
-Str load_limit(Loader *l, const Node *v)
+void load_limit(Loader *l, void *into, const Node *v)
 {
     Nearest near;
     if (!load_is_text(l, v))
-        return STR_NONE;
+        return;
+    *(Str *)into = v->text;
     near = nearest_to(v->text);
     for (size_t i = 0; i < l->m->limit_count; i++)
         nearest_try(&near, l->m->limits[i].code);
     if (near.distance > 0)
         load_problem(l, v, M_DOM_NO_LIMIT, v->text, nearest_word(&near), STR_NONE);
-    return v->text;
-}
-
-static void read_law(Loader *l, void *into, const Node *v)
-{
-    ((Clock *)into)->limit_code = load_limit(l, v);
 }
 
 /* "24 h", "7 d" */
@@ -400,8 +393,8 @@ void load_clock(Loader *l, void *into, const Node *node)
         {"label", READ_LABEL, KEY_MUST, offsetof(Clock, label), NULL},
         {"start", READ_CALL, KEY_MUST, 0, read_clock_start},
         {"stop", READ_CALL, KEY_MAY, 0, read_clock_stop},
-        {"when", READ_CALL, KEY_MAY, 0, read_clock_when},
-        {"law", READ_CALL, KEY_MAY, 0, read_law},
+        {"when", READ_CALL, KEY_MAY, offsetof(Clock, when), load_condition},
+        {"law", READ_CALL, KEY_MAY, offsetof(Clock, limit_code), load_limit},
         {"limit", READ_CALL, KEY_MAY, 0, read_limit},
         {"days", READ_CALL, KEY_MAY, 0, read_days},
         {"warn", READ_CALL, KEY_MAY, 0, read_warn},

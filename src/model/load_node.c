@@ -147,7 +147,11 @@ static void read_value(Loader *l, const KeyDef *k, const Node *v, void *into)
         *(StrList *)(void *)to = load_words(l, v);
         break;
     case READ_CALL:
-        k->call(l, into, v);
+        k->call(l, to, v);
+        break;
+    case READ_LATER:
+        if (load_is_text(l, v))
+            load_later(l, PHASE_USES, k->call, to, v);
         break;
     case READ_SKIP:
         break;
@@ -221,6 +225,12 @@ Register *load_register_named(Loader *l, const Node *at, Str name)
     }
     load_problem(l, at, M_DOM_NO_REGISTER, name, nearest_word(&near), STR_NONE);
     return NULL;
+}
+
+void load_register_text(Loader *l, void *into, const Node *v)
+{
+    if (load_is_text(l, v))
+        *(const Register **)into = load_register_named(l, v, v->text);
 }
 
 const CodeList *load_list_named(Loader *l, const Node *at, Str name)

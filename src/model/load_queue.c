@@ -1,12 +1,6 @@
 /* Queues: saved queries as data. Registers are linked when these files are read. */
 #include "model/load.h"
 
-static void read_queue_register(Loader *l, void *into, const Node *v)
-{
-    if (load_is_text(l, v))
-        ((QueueDef *)into)->reg = load_register_named(l, v, v->text);
-}
-
 static const Field *clear_column(Loader *l, const Node *at, const Register *reg, Str name)
 {
     const Field *f = load_column_named(l, at, reg, name);
@@ -110,12 +104,6 @@ static void read_filter(Loader *l, void *into, const Node *v)
 
 /* ---- without ---- */
 
-static void read_without_register(Loader *l, void *into, const Node *v)
-{
-    if (load_is_text(l, v))
-        ((QueueDef *)into)->without = load_register_named(l, v, v->text);
-}
-
 static void read_without_by(Loader *l, void *into, const Node *v)
 {
     QueueDef *q = into;
@@ -177,7 +165,7 @@ static void read_over(Loader *l, void *into, const Node *v)
 static void read_without(Loader *l, void *into, const Node *v)
 {
     static const KeyDef keys[] = {
-        {"register", READ_CALL, KEY_MUST, 0, read_without_register},
+        {"register", READ_CALL, KEY_MUST, offsetof(QueueDef, without), load_register_text},
         {"by", READ_CALL, KEY_MAY, 0, read_without_by},
         {"on", READ_CALL, KEY_MAY, 0, read_without_on},
         {"filter", READ_CALL, KEY_MAY, 0, read_without_filter},
@@ -189,7 +177,7 @@ static void read_without(Loader *l, void *into, const Node *v)
 static void read_named_by(Loader *l, void *into, const Node *v)
 {
     static const KeyDef keys[] = {
-        {"register", READ_CALL, KEY_MUST, 0, read_without_register},
+        {"register", READ_CALL, KEY_MUST, offsetof(QueueDef, without), load_register_text},
         {"by", READ_CALL, KEY_MAY, 0, read_without_by},
         {"filter", READ_CALL, KEY_MAY, 0, read_without_filter},
         {"over", READ_CALL, KEY_MUST, 0, read_over},
@@ -237,7 +225,7 @@ static void read_queue(Loader *l, void *into, const Node *root)
     static const KeyDef keys[] = {
         {"queue", READ_NAME, KEY_MUST, offsetof(QueueDef, name), NULL},
         {"label", READ_LABEL, KEY_MUST, offsetof(QueueDef, label), NULL},
-        {"register", READ_CALL, KEY_MUST, 0, read_queue_register},
+        {"register", READ_CALL, KEY_MUST, offsetof(QueueDef, reg), load_register_text},
         {"filter", READ_CALL, KEY_MUST, 0, read_filter},
         {"without", READ_CALL, KEY_MAY, 0, read_without},
         {"named_by", READ_CALL, KEY_MAY, 0, read_named_by},

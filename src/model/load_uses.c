@@ -100,17 +100,12 @@ static void read_under(Loader *l, void *into, const Node *v)
         load_bad(l, v, M_DOM_NO_PARENT, v->text);
 }
 
-static void read_rule_when(Loader *l, void *into, const Node *v)
-{
-    load_condition(l, &((Rule *)into)->when, v);
-}
-
 void load_rule(Loader *l, void *into, const Node *node)
 {
     static const KeyDef keys[] = {
         {"name", READ_NAME, KEY_MUST, offsetof(Rule, name), NULL},
         {"label", READ_LABEL, KEY_MAY, offsetof(Rule, label), NULL},
-        {"when", READ_CALL, KEY_MUST, 0, read_rule_when},
+        {"when", READ_CALL, KEY_MUST, offsetof(Rule, when), load_condition},
         {"make", READ_SKIP, KEY_MUST, 0, NULL},
         {"under", READ_CALL, KEY_MUST, 0, read_under},
         {"set", READ_SKIP, KEY_MUST, 0, NULL},
@@ -171,12 +166,9 @@ static void read_verbs(Loader *l, void *into, const Node *v)
 
 static void read_scope(Loader *l, void *into, const Node *v)
 {
-    static const WordDef words[] = {{"own", SCOPE_OWN},
-                                    {"assigned", SCOPE_ASSIGNED},
-                                    {"area", SCOPE_AREA},
-                                    {"all", SCOPE_ALL},
-                                    {"addressed", SCOPE_ADDRESSED},
-                                    {"oversight", SCOPE_OVERSIGHT}};
+    static const WordDef words[] = {
+        {"own", SCOPE_OWN}, {"assigned", SCOPE_ASSIGNED},   {"area", SCOPE_AREA},
+        {"all", SCOPE_ALL}, {"addressed", SCOPE_ADDRESSED}, {"oversight", SCOPE_OVERSIGHT}};
     int scope = load_is_text(l, v) ? LOAD_WORD(l, v, words, M_DOM_NO_WORD) : -1;
     if (scope >= 0)
         ((Right *)into)->scope = (Scope)scope;
@@ -259,27 +251,6 @@ static void link_dims(Loader *l, void *into, const Node *v)
     }
 }
 
-static void later_text(Loader *l, ReadFn fn, void *into, const Node *v)
-{
-    if (load_is_text(l, v))
-        load_later(l, PHASE_USES, fn, into, v);
-}
-
-static void read_unit(Loader *l, void *into, const Node *v)
-{
-    later_text(l, link_unit, into, v);
-}
-
-static void read_person(Loader *l, void *into, const Node *v)
-{
-    later_text(l, link_person, into, v);
-}
-
-static void read_date(Loader *l, void *into, const Node *v)
-{
-    later_text(l, link_date, into, v);
-}
-
 static void read_dims(Loader *l, void *into, const Node *v)
 {
     ((Stats *)into)->dims = load_words(l, v);
@@ -287,24 +258,14 @@ static void read_dims(Loader *l, void *into, const Node *v)
         load_later(l, PHASE_USES, link_dims, into, v);
 }
 
-static void read_where(Loader *l, void *into, const Node *v)
-{
-    load_condition(l, &((Stats *)into)->where, v);
-}
-
-static void read_apart(Loader *l, void *into, const Node *v)
-{
-    load_condition(l, &((Stats *)into)->apart, v);
-}
-
 void load_stats(Loader *l, void *into, const Node *node)
 {
     static const KeyDef keys[] = {
-        {"unit", READ_CALL, KEY_MUST, 0, read_unit},
-        {"person", READ_CALL, KEY_MAY, 0, read_person},
-        {"date", READ_CALL, KEY_MUST, 0, read_date},
-        {"where", READ_CALL, KEY_MAY, 0, read_where},
-        {"apart", READ_CALL, KEY_MAY, 0, read_apart},
+        {"unit", READ_LATER, KEY_MUST, 0, link_unit},
+        {"person", READ_LATER, KEY_MAY, 0, link_person},
+        {"date", READ_LATER, KEY_MUST, 0, link_date},
+        {"where", READ_CALL, KEY_MAY, offsetof(Stats, where), load_condition},
+        {"apart", READ_CALL, KEY_MAY, offsetof(Stats, apart), load_condition},
         {"dims", READ_CALL, KEY_MUST, 0, read_dims},
     };
     Stats *stats = &((Register *)into)->stats;
@@ -320,16 +281,11 @@ static void read_after(Loader *l, void *into, const Node *v)
         ((Retention *)into)->after = (RetentionStart)LOAD_WORD(l, v, words, M_DOM_NO_WORD);
 }
 
-static void read_period(Loader *l, void *into, const Node *v)
-{
-    ((Retention *)into)->limit_code = load_limit(l, v);
-}
-
 void load_retention(Loader *l, void *into, const Node *node)
 {
     static const KeyDef keys[] = {
         {"after", READ_CALL, KEY_MUST, 0, read_after},
-        {"law", READ_CALL, KEY_MUST, 0, read_period},
+        {"law", READ_CALL, KEY_MUST, offsetof(Retention, limit_code), load_limit},
     };
     Register *reg = into;
     bool closes = false;
@@ -351,16 +307,11 @@ static void link_basis(Loader *l, void *into, const Node *v)
         load_problem(l, v, M_DOM_NO_CODE, v->text, list->name, STR_NONE);
 }
 
-static void read_basis(Loader *l, void *into, const Node *v)
-{
-    later_text(l, link_basis, into, v);
-}
-
 void load_processing(Loader *l, void *into, const Node *node)
 {
     static const KeyDef keys[] = {
         {"purpose", READ_LABEL, KEY_MUST, offsetof(Processing, purpose), NULL},
-        {"basis", READ_CALL, KEY_MUST, 0, read_basis},
+        {"basis", READ_LATER, KEY_MUST, 0, link_basis},
         {"law", READ_TEXT, KEY_MUST, offsetof(Processing, law), NULL},
     };
     LOAD_MAP(l, node, keys, &((Register *)into)->processing);

@@ -35,17 +35,11 @@ static const ImportRow *row_named(const ImportProfile *p, Str as, size_t *ret_in
     return NULL;
 }
 
-static void read_row_register(Loader *l, void *into, const Node *v)
-{
-    if (load_is_text(l, v))
-        ((ImportRow *)into)->reg = load_register_named(l, v, v->text);
-}
-
 static void read_row(Loader *l, void *into, const Node *node)
 {
     static const KeyDef keys[] = {
         {"as", READ_NAME, KEY_MUST, offsetof(ImportRow, as), NULL},
-        {"register", READ_CALL, KEY_MUST, 0, read_row_register},
+        {"register", READ_CALL, KEY_MUST, offsetof(ImportRow, reg), load_register_text},
         {"parent", READ_TEXT, KEY_MAY, offsetof(ImportRow, parent), NULL},
         {"match", READ_WORDS, KEY_MAY, offsetof(ImportRow, match), NULL},
         {"set", READ_SKIP, KEY_MAY, 0, NULL},
