@@ -4,7 +4,7 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/rand.h"
-#include "engine/table.h"
+#include "engine/table_records_db.h"
 #include "intake/import.h"
 #include "intake/seed.h"
 #include "intake/table_book.h"
@@ -190,6 +190,12 @@ Err cmd_export(Cli *cli)
 
 /* ---- table ---- */
 
+static Str taken(const Cli *cli, Str copy)
+{
+    Str who = str_empty(cli->subject.login) ? cli->subject.uid : cli->subject.login;
+    return tr_args(cli->arena, cli->lang, M_TAKEN, who, copy);
+}
+
 /* A table that is taken carries its mark, as one taken from the pages. */
 static Err note_taken(Cli *cli, Table *t)
 {
@@ -199,8 +205,7 @@ static Err note_taken(Cli *cli, Table *t)
                     .uid = rand_uid(cli->arena),
                     .result = S("ok"),
                     .reg = t->ask.def->reg};
-    Str who = str_empty(cli->subject.login) ? cli->subject.uid : cli->subject.login;
-    t->ask.mark = tr_args(cli->arena, cli->lang, M_TAKEN, who, act.uid);
+    t->ask.mark = taken(cli, act.uid);
     return writer_run(cli->store.writer, NULL, store_audit_act, &act);
 }
 
@@ -215,6 +220,40 @@ static Err print_table(Cli *cli, Table *t)
     return file_write_fd(STDOUT_FILENO, bytes);
 }
 
+/* sigap table --records FILE: the wish of the first of two people, or the file of the second. */
+static Err take_records(Cli *cli)
+{
+    Reader rd;
+    Period p;
+    int64_t rows;
+    RecordsWish w = {.store = &cli->store,
+                     .actor = &cli->actor,
+                     .period = str_of(cli->period),
+                     .copy = rand_uid(cli->arena)};
+    Problems problems = {.arena = cli->arena};
+    if (cli->argc || !cli->as || !cli->period)
+        return E_USAGE;
+    TRY(cli_open(cli));
+    if (!period_parse(w.period, &p))
+        problem_add(&problems, (Problem){.msg = M_PERIOD_BAD, .args = {w.period}});
+    if (file_exists(cli->records))
+        problem_add(&problems, (Problem){.msg = M_RECORDS_EXISTS, .args = {str_of(cli->records)}});
+    cli_problems(cli, &problems);
+    TRY(problems.errors ? E_INVALID : ERR_OK);
+    TRY(cli_prove(cli));
+    TRY(writer_run(cli->store.writer, NULL, records_ask, &w));
+    if (!w.agreed) {
+        cli_say(cli, M_RECORDS_ASKED, w.period, str_int(cli->arena, RECORDS_WISH_DAYS));
+        return ERR_OK;
+    }
+    TRY(reader_begin(&rd, &cli->store, &cli->conn, cli->arena, &cli->actor));
+    Err e = records_write(&rd, &w, taken(cli, w.copy), str_of(cli->records), &rows);
+    reader_end(&rd);
+    TRY(e);
+    cli_say(cli, M_RECORDS_TAKEN, str_int(cli->arena, rows), str_of(cli->records), w.copy);
+    return ERR_OK;
+}
+
 Err cmd_table(Cli *cli)
 {
     TableAsk ask = {
@@ -222,6 +261,8 @@ Err cmd_table(Cli *cli)
     Problems problems = {.arena = cli->arena};
     Table t;
     Reader rd;
+    if (cli->records)
+        return take_records(cli);
     if (cli->argc != 1 || !cli->period ||
         !audience_of(str_of(cli->audience ? cli->audience : "internal"), &ask.audience))
         return E_USAGE;

@@ -23,8 +23,7 @@ static Err write_right(WriteTx *tx, void *arg)
     return account_right(tx, &p->try);
 }
 
-/* Each of the two proves who it is; the audit row names them. */
-static Err prove(Cli *cli)
+Err cli_prove(Cli *cli)
 {
     Proof p = {.cli = cli};
     Str typed = cli_ask(cli, M_ASK_PASSWORD, true);
@@ -72,7 +71,7 @@ Err cmd_erase(Cli *cli)
         cli_say(cli, M_KEY_IN_USE, str_of(cli->data));
         return E_BUSY;
     }
-    TRY(prove(cli));
+    TRY(cli_prove(cli));
     TRY(find(cli, &e));
     TRY(erasure_asked(cli->conn.db, cli->arena, e.uid, &asked_by));
     if (asked_by.ptr && !str_eq(asked_by, cli->subject.uid))

@@ -14,7 +14,8 @@ typedef struct Cli {
     int argc; /* words behind the sub-command that are no options */
     char **argv;
     const char *data, *domain, *as, *format, *period, *audience, *profile, *port;
-    const char *zone, *register_name, *rows, *columns, *institution, *login, *name, *roles, *key;
+    const char *zone, *register_name, *rows, *columns, *institution, *login, *name, *roles, *key,
+        *records;
     const char *out, *settings, *threads, *seed, *rules, *passphrase_file;
     const char *names;          /* groups of equal names beside those of the domain */
     const char *index, *socket; /* of match search */
@@ -108,5 +109,7 @@ void cli_problems(const Cli *cli, const Problems *problems);
         Str cli_line_ = tr_args((cli)->arena, (cli)->lang, (m), __VA_ARGS__);                      \
         printf("%.*s\n", STR_ARG(cli_line_));                                                      \
     } while (0)
+/* Whoever acts (--as) proves it by the password: where two people are needed, each does. */
+MUST_CHECK Err cli_prove(Cli *cli);
 /* Reads a line from the terminal, without echo when `secret`; absent at the end of input. */
 Str cli_ask(Cli *cli, Msg prompt, bool secret);

@@ -77,6 +77,7 @@ static const TextOption text_options[] = {
     TEXT_OPTION("redirect", redirect),
     TEXT_OPTION("index", index),
     TEXT_OPTION("socket", socket),
+    TEXT_OPTION("records", records),
 };
 enum { TEXT_OPTIONS = sizeof text_options / sizeof *text_options };
 
@@ -188,7 +189,7 @@ int main(int argc, char **argv)
     struct rlimit no_core = {0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
     prctl(PR_SET_DUMPABLE, 0); /* nor may another process of this user look into its memory */
-    umask(077); /* databases, logs and exports are nobody else's */
+    umask(077);                /* databases, logs and exports are nobody else's */
     Cli cli = {.arena = arena_new(SIZE_MAX),
                .data = "data",
                .lang = lang_of(str_of(getenv("SIGAP_LANG")))};

@@ -79,6 +79,9 @@ static const Step steps[] = {
     {"bacaan", "luar",
      "ALTER TABLE bacaan ADD COLUMN orang " DB_TEXT ";"
      "ALTER TABLE bacaan ADD COLUMN luar " DB_INTEGER " NOT NULL DEFAULT 0;"},
+    {NULL, NULL,
+     "CREATE TABLE IF NOT EXISTS setuju(action " DB_TEXT " NOT NULL, arg " DB_TEXT " NOT NULL,"
+     "asked_by " DB_TEXT " NOT NULL, asked_at " DB_INTEGER " NOT NULL, PRIMARY KEY(action, arg));"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

@@ -50,7 +50,7 @@ bool dim_names(const Dim *d)
            (!d->field->target || d->field->target->role != REG_ROLE_INSTITUTION);
 }
 
-static bool is_below_district(const Dim *d)
+bool dim_below_district(const Dim *d)
 {
     return d->field && d->field->kind == FK_PLACE &&
            (d->field->level == PLACE_ANY || d->field->level > PLACE_DISTRICT);
@@ -366,11 +366,8 @@ static void fill(Arena *a, const Collected *c, const Cut *cut, size_t k, Table *
     table_mask(t, c->stages.n ? stages : t, c->stages.n ? c->stages.n : 1);
 }
 
-/* The most exact audience any of the subject's roles allows. */
-static bool may_see(const Reader *rd, Audience asked)
+bool audience_may(const Model *m, const Subject *s, Audience asked)
 {
-    const Model *m = rd->store->model;
-    const Subject *s = rd->actor->subject;
     if (s->system)
         return true;
     for (size_t i = 0; i < m->role_count; i++)
@@ -440,13 +437,14 @@ static Err judge(Reader *rd, const TableAsk *ask, Problems *problems, Planned *r
         (dim_names(&p.cut.row) || dim_names(&p.cut.column)))
         wrong(problems, M_DIM_NAMES, STR_NONE);
     if (!narrowed && ask->audience == AUDIENCE_PUBLIC &&
-        (is_below_district(&p.cut.row) || is_below_district(&p.cut.column)))
+        (dim_below_district(&p.cut.row) || dim_below_district(&p.cut.column)))
         wrong(problems, M_DIM_PLACE, STR_NONE);
     if (!narrowed && !table_period_fits(ask->period, ask->audience))
         wrong(problems, M_PERIOD_HALF, STR_NONE);
     if (problems->errors)
         return E_INVALID;
-    if (!narrowed && !may_see(rd, ask->preview ? AUDIENCE_INTERNAL : ask->audience))
+    if (!narrowed && !audience_may(rd->store->model, rd->actor->subject,
+                                   ask->preview ? AUDIENCE_INTERNAL : ask->audience))
         return E_DENIED;
     if (narrowed)
         TRY(find_parent(rd, ask, &p.table));

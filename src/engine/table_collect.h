@@ -88,6 +88,8 @@ uint32_t collected_office(Collected *c, Str id);
 bool dim_of(const Register *reg, Str name, Dim *ret);
 /* Whether the dimension calls records by their headings. */
 bool dim_names(const Dim *d);
+/* Whether it tells a place more closely than by regency. */
+bool dim_below_district(const Dim *d);
 /* The same as table_collect from the frozen texts of a half-year, oldest first; E_NOT_FOUND when
  * the newest does not hold the register or a dimension asked for. A version in which fewer rows
  * changed than the public may know of is passed over: its changes wait for the next. */

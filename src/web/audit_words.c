@@ -55,6 +55,8 @@ static const struct {
             {"population", M_ACT_POPULATION},
             {"population:load", M_ACT_POPULATION_LOAD},
             {"erase:ask", M_ACT_ERASE_ASK},
+            {"records:ask", M_ACT_RECORDS_ASK},
+            {"records", M_ACT_RECORDS},
             {"erase", M_ACT_ERASE},
             {"copy", M_ACT_COPY},
             {"health", M_ACT_HEALTH},
