@@ -778,7 +778,7 @@ class Domain:
 
     def check_rules(self, r):
         for u in words(r.m, 'rules', r.name):
-            if not keys(u, {'name', 'label', 'when', 'make', 'under', 'set'}, 'rule', ('name', 'when', 'make', 'under', 'set')):
+            if not keys(u, {'name', 'label', 'when', 'make', 'under', 'set', 'once'}, 'rule', ('name', 'when', 'make', 'under', 'set')):
                 continue
             what = f'rule {u["name"]}'
             self.expression(r, u['when'], f'{what}: when')

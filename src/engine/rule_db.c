@@ -5,9 +5,10 @@
 #include "model/plan.h"
 #include "model/row.h"
 
-/* Whether a live record with these values stands under the parent. Instants and dates that a rule
- * sets to the day it runs are no part of its identity. The plus keeps the planner on the few
- * records under the parent: half the register may have the same kind. */
+/* Whether a live record with these values (of a rule that acts once: or a void one) stands under
+ * the parent. Instants and dates that a rule sets to the day it runs are no part of its identity.
+ * The plus keeps the planner on the few records under the parent: half the register may have the
+ * same kind. */
 static Err stands_already(WriteTx *tx, const Rule *rule, const Change *made, int64_t parent,
                           bool *ret)
 {
@@ -15,8 +16,8 @@ static Err stands_already(WriteTx *tx, const Rule *rule, const Change *made, int
     Buf sql = buf_new(a, 256);
     Stmt *st;
     bool row;
-    buf_printf(&sql, "SELECT 1 FROM %.*s WHERE batal=0 AND induk=:induk AND induk_reg=:reg",
-               STR_ARG(rule->make->name));
+    buf_printf(&sql, "SELECT 1 FROM %.*s WHERE %sinduk=:induk AND induk_reg=:reg",
+               STR_ARG(rule->make->name), rule->once ? "" : "batal=0 AND ");
     for (size_t i = 0; i < rule->n; i++) {
         const Field *f = rule->set[i].field;
         if (f->kind != FK_DATE && f->kind != FK_INSTANT && field_storage(f) == STORE_COLUMN)

@@ -108,6 +108,7 @@ void load_rule(Loader *l, void *into, const Node *node)
         {"when", READ_CALL, KEY_MUST, offsetof(Rule, when), load_condition},
         {"make", READ_SKIP, KEY_MUST, 0, NULL},
         {"under", READ_CALL, KEY_MUST, 0, read_under},
+        {"once", READ_FLAG, KEY_MAY, offsetof(Rule, once), NULL},
         {"set", READ_SKIP, KEY_MUST, 0, NULL},
     };
     if (LOAD_MAP(l, node, keys, into))

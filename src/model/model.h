@@ -270,6 +270,7 @@ typedef struct Rule {
     const Expr *when;
     const Register *make;
     bool under_parent; /* under the parent instead of the record itself */
+    bool once;         /* not again where it was voided */
     Setting *set;
     size_t n;
 } Rule;

@@ -278,3 +278,59 @@ def test_nobody_shuts_a_colleague_out_alone_for_long(own):
     own.start()
     own.sessions.clear()
     assert [own.as_("sekretaris").get(path).status for path in (kept, lapses)] == [404, 200]
+
+
+def suspect(s, login, case, office_code, **values):
+    """A suspect who works at this institution."""
+    return steps.make(s.as_(login), "terlapor", case, orang__nama="Rekan Uji " + office_code, orang__jk="L", kedudukan="terlapor",
+                      hubungan="tidak_diketahui", aparat="ya", institusi_aparat=office(s, office_code), **values)
+
+
+def bars_of(s, case):
+    return s.rows("SELECT p.uid, i.kode, p.status, p.selesai FROM pengecualian p JOIN institusi i ON i.id=p.institusi JOIN kasus k ON k.id=p.induk"
+                  " WHERE p.induk_reg='kasus' AND k.uid=? AND p.batal=0 ORDER BY p.id", steps.uid_of(case))
+
+
+def test_the_institution_a_suspect_works_at_loses_the_file(own):
+    """At once for a week, for good by two; the office that keeps the file only by two; what was lifted does not come back by itself."""
+    case, path, _ = victim(own, "Margareta Uji Aparat")
+    for login in ("jaksa", "penyidik"):
+        steps.make(own.as_("ppt"), "penugasan", case, pengguna=uid_of(own, login), peran_tim="penyidik", mulai="2026-01-01")
+        assert own.as_(login).get(case).status == 200
+    named = suspect(own, "ppt", case, "POLDA_NTT")
+    excluded, theirs = own.as_("penyidik"), bars_of(own, case)
+    assert [excluded.get(p).status for p in (case, path, named, f"/pengecualian/{theirs[0]['uid']}")] == [404] * 4
+    assert [own.as_(login).get(case).status for login in ("ppt", "jaksa")] == [200, 200]
+    number = own.rows("SELECT nomor FROM kasus WHERE uid=?", steps.uid_of(case))[0]["nomor"]
+    assert number not in excluded.get("/kasus").html and number in own.as_("jaksa").get("/kasus").html
+    # whoever named it is not the second person; corrected, what stands goes on standing
+    alone = move(own.as_("ppt"), f"/pengecualian/{theirs[0]['uid']}", "setujui")
+    assert alone.status == 422 and "orang lain" in alone.words
+    assert steps.change(own.as_("jaksa"), named, institusi_aparat=office(own, "DISNAKER_PROV")).status == 200
+    assert [(b["kode"], b["status"]) for b in bars_of(own, case)] == [("POLDA_NTT", "sementara"), ("DISNAKER_PROV", "sementara")]
+    assert excluded.get(case).status == 404
+    # lifted by who oversees it, it is not made again by the next save
+    assert move(own.as_("pdp"), f"/pengecualian/{theirs[0]['uid']}", "batalkan", **{"-alasan": "Salah institusi disebut"}).status == 200
+    assert excluded.get(case).status == 200
+    assert steps.change(own.as_("jaksa"), named, institusi_aparat=office(own, "POLDA_NTT")).status == 200
+    assert excluded.get(case).status == 200 and [b["kode"] for b in bars_of(own, case)] == ["DISNAKER_PROV"]
+    # the office that keeps the file: proposed, and in force once the data-protection officer confirmed it
+    suspect(own, "penyidik", case, "P2TP2A")
+    proposed = bars_of(own, case)[-1]
+    assert (proposed["kode"], own.as_("ppt").get(case).status) == ("P2TP2A", 200), [dict(b) for b in bars_of(own, case)]
+    assert f"/pengecualian/{proposed['uid']}" in own.as_("pdp").get("/antrean/pengecualian_menunggu").html
+    refused = move(own.as_("ppt"), f"/pengecualian/{proposed['uid']}", "batalkan", **{"-alasan": "Mencoba mengangkat sendiri"})
+    assert refused.status == 422, "an office lifts what is to shut it out"
+    assert move(own.as_("pdp"), f"/pengecualian/{proposed['uid']}", "setujui").status == 200
+    assert [own.as_(login).get(case).status for login in ("ppt", "jaksa")] == [404, 200]
+
+
+def test_who_names_her_own_institution_is_told_and_loses_the_file(own):
+    case, _, _ = victim(own, "Yasinta Uji Sendiri")
+    steps.make(own.as_("ppt"), "penugasan", case, pengguna=uid_of(own, "penyidik"), peran_tim="penyidik", mulai="2026-01-01")
+    officer = own.as_("penyidik")
+    assert "juga bagi Anda bila Anda bekerja di sana" in officer.get(f"/terlapor/baru?induk={case.strip('/')}").words
+    page = officer.get(f"/terlapor/baru?induk={case.strip('/')}")
+    form = steps.fill(next(f for f in page.forms if "idem" in f), {"orang.nama": "Rekan Uji Sendiri", "orang.jk": "L", "kedudukan": "terlapor", "hubungan": "tidak_diketahui", "aparat": "ya", "institusi_aparat": office(own, "POLDA_NTT")})
+    assert officer.submit(form).status == 404 and [b["kode"] for b in bars_of(own, case)] == ["POLDA_NTT"]
+    assert officer.get(case).status == 404 and own.as_("ppt").get(case).status == 200
