@@ -15,7 +15,7 @@
     return ada;
   }
   function syarat(form) {
-    tiap("[data-bila]", e => { var ada = nilai(form, e.dataset.bila); e.hidden = !e.dataset.kode.split(" ").some(k => ada.indexOf(k) >= 0); }, form);
+    tiap("[data-bila]", e => { var ada = nilai(form, e.dataset.bila), kode = e.dataset.kode.split(" "); e.hidden = kode.some(k => ada.indexOf(k) >= 0) === (kode[0] === "!"); }, form);
   }
   tiap("form", form => {
     if (!form.querySelector("[data-bila]")) return;

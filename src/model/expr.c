@@ -301,15 +301,30 @@ static Str once(const Expr *e, const ExprEnv *env)
     return buf_str(&b);
 }
 
-static Str (*const calls[FN_COUNT_])(const Expr *, const ExprEnv *) = {
-    [FN_EMPTY] = truth,         [FN_TODAY] = today,       [FN_AGE] = age,
-    [FN_BAND] = band,           [FN_IF] = choose,         [FN_FIRST] = first,
-    [FN_INITIALS] = initials,   [FN_JOIN] = join,         [FN_YEAR] = year,
-    [FN_NIK_BIRTH] = from_nik,  [FN_NIK_SEX] = from_nik,  [FN_DIFFER] = differ,
-    [FN_PART_YEAR] = part_year, [FN_FIND] = find,         [FN_COUNT] = over_children,
-    [FN_SUM] = over_children,   [FN_SET] = over_children, [FN_LAST] = over_children,
-    [FN_MOMENT] = moment,       [FN_NOW] = once,          [FN_ME] = once,
-    [FN_RANDOM_CODE] = once,    [FN_DAYS_AFTER] = days_after};
+static Str (*const calls[FN_COUNT_])(const Expr *,
+                                     const ExprEnv *) = {[FN_EMPTY] = truth,
+                                                         [FN_TODAY] = today,
+                                                         [FN_AGE] = age,
+                                                         [FN_BAND] = band,
+                                                         [FN_IF] = choose,
+                                                         [FN_FIRST] = first,
+                                                         [FN_INITIALS] = initials,
+                                                         [FN_JOIN] = join,
+                                                         [FN_YEAR] = year,
+                                                         [FN_NIK_BIRTH] = from_nik,
+                                                         [FN_NIK_SEX] = from_nik,
+                                                         [FN_DIFFER] = differ,
+                                                         [FN_PART_YEAR] = part_year,
+                                                         [FN_FIND] = find,
+                                                         [FN_COUNT] = over_children,
+                                                         [FN_SUM] = over_children,
+                                                         [FN_SET] = over_children,
+                                                         [FN_LAST] = over_children,
+                                                         [FN_MOMENT] = moment,
+                                                         [FN_NOW] = once,
+                                                         [FN_ME] = once,
+                                                         [FN_RANDOM_CODE] = once,
+                                                         [FN_DAYS_AFTER] = days_after};
 
 static Str value(const Expr *e, const ExprEnv *env)
 {
@@ -361,6 +376,8 @@ void expr_uses(const Expr *e, Arena *a, ExprUses *ret)
 
 bool expr_simple(const Expr *e, Arena *a, const Field **ret_field, Str *ret_codes)
 {
+    bool negated = e->kind == EXPR_OP && e->fn == FN_NOT;
+    e = negated ? e->args[0] : e;
     if (e->kind != EXPR_OP || (e->fn != FN_EQ && e->fn != FN_HAS && e->fn != FN_IN))
         return false;
     const Expr *left = e->args[0];
@@ -372,8 +389,8 @@ bool expr_simple(const Expr *e, Arena *a, const Field **ret_field, Str *ret_code
     for (size_t i = 1; i < e->n; i++) {
         if (e->args[i]->kind != EXPR_TEXT)
             return false;
-        if (i > 1)
-            buf_char(&b, ' ');
+        if (i > 1 || negated)
+            buf_put(&b, i > 1 ? S(" ") : S("! "));
         buf_put(&b, e->args[i]->text);
     }
     *ret_field = left->field;

@@ -63,7 +63,7 @@ typedef struct ExprUse {
 typedef ARENA_LIST(ExprUse) ExprUses;
 void expr_uses(const Expr *e, Arena *a, ExprUses *ret);
 /* The condition as "FIELD = CODE", "FIELD has CODE" or "FIELD in (CODE, CODE)", for the browser:
- * the codes with spaces between; false if it is richer. */
+ * the codes with spaces between, behind "!" where none of them may be; false if it is richer. */
 bool expr_simple(const Expr *e, Arena *a, const Field **ret_field, Str *ret_codes);
 /* The condition in words for people. */
 Str expr_words(const Expr *e, Arena *a, Lang lang);

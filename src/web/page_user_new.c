@@ -38,7 +38,7 @@ static Err typed_user(Req *req, Problems *problems, NewUser *ret)
     *ret = (NewUser){.login = login_fold(req->arena, req_form(req, S("masuk"))),
                      .name = req_form(req, S("nama")),
                      .roles = params_all(&req->form, req->arena, S("peranan"), ' '),
-                     .password = req_form(req, S("sandi")),
+                     .password = password_given(req, problems),
                      .temporary = true};
     return form_read_picked(&f, institution_field(req), problems, &ret->institution_uid);
 }
@@ -79,7 +79,6 @@ static void check_user(Req *req, const NewUser *u, Problems *problems)
         problem_add(problems, (Problem){.field = S("masuk"), .msg = M_USER_NEEDS_LOGIN});
     if (!roles_known(req->model, u->roles))
         problem_add(problems, (Problem){.field = S("peranan"), .msg = M_USER_NEEDS_ROLE});
-    password_judge_new(req, u->password, u->login, problems);
 }
 
 typedef struct Made {

@@ -205,15 +205,6 @@ static void weak(Req *req, Problems *problems)
                                     .args = {str_int(req->arena, PASSWORD_MIN)}});
 }
 
-void password_judge_new(Req *req, Str password, Str login, Problems *problems)
-{
-    Err e = password_acceptable(req->store->in->dir, password, login);
-    if (e == E_LEAKED)
-        problem_add(problems, (Problem){.field = S("sandi"), .msg = M_E_LEAKED});
-    else if (e != ERR_OK)
-        weak(req, problems);
-}
-
 /* What is wrong with the passwords typed; nothing of them is shown again. */
 static void check_new(Req *req, const AccountTry *given, Problems *problems)
 {
@@ -222,10 +213,11 @@ static void check_new(Req *req, const AccountTry *given, Problems *problems)
         problem_add(problems, (Problem){.field = S("lama"), .msg = M_PASSWORD_OLD_WRONG});
     if (!str_eq(new, params_get(&req->form, S("ulang"))))
         problem_add(problems, (Problem){.field = S("ulang"), .msg = M_PASSWORD_NOT_SAME});
-    if (str_eq(new, old))
+    Err e = password_acceptable(req->store->in->dir, new, req->subject.login);
+    if (str_eq(new, old) || (e != ERR_OK && e != E_LEAKED))
         weak(req, problems);
-    else
-        password_judge_new(req, new, req->subject.login, problems);
+    else if (e == E_LEAKED)
+        problem_add(problems, (Problem){.field = S("sandi"), .msg = M_E_LEAKED});
 }
 
 /* A wrong password counts as one at log-in does; a right one beside an unfit new one does not. */
@@ -289,10 +281,33 @@ Err account_of_other(Req *req, Record *ret)
     return store_get(&req->reader, role_reg(req->model, REG_ROLE_USER), req->uid, VERB_CHANGE, ret);
 }
 
+/* What a seal on a proposed password is about: this one, in this session. */
+static Str proposal(Req *req, Str password)
+{
+    return str_printf(req->arena, "%.*s sandi %.*s", STR_ARG(req->subject.session),
+                      STR_ARG(password));
+}
+
 void password_proposed(Req *req, Html *h, Str proposed)
 {
     page_notice(h, "awas", req_tr(req, M_PASSWORD_TEMPORARY));
-    widget_text(req, h, S("sandi"), req_tr(req, M_PASSWORD_TEMP_LABEL), STR_NONE, proposed, true);
+    h_open(h, "p");
+    h_attr(h, "id", S("sandi"));
+    h_text(h, req_tr(req, M_PASSWORD_TEMP_LABEL));
+    h_lit(h, ": ");
+    h_element(h, "strong", proposed);
+    h_close(h);
+    page_hidden(h, S("sandi"), proposed);
+    page_hidden(h, S("usul"), csrf_token(req->arena, proposal(req, proposed)));
+}
+
+Str password_given(Req *req, Problems *problems)
+{
+    Str given = req_form(req, S("sandi"));
+    if (csrf_valid(proposal(req, given), req_form(req, S("usul"))))
+        return given;
+    problem_add(problems, (Problem){.field = S("sandi"), .msg = M_PASSWORD_NOT_PROPOSED});
+    return password_propose(req);
 }
 
 static Err factor_of_other(Req *req, Html *h, Str uid)
@@ -345,10 +360,9 @@ Err page_user_post(Req *req)
     NewSecret *n = ARENA_NEW(req->arena, NewSecret);
     const Field *login = role_field(req->model, FIELD_ROLE_USER_LOGIN);
     TRY(account_of_other(req, &r));
-    Str password = req_form(req, S("sandi"));
+    Str password = password_given(req, &problems);
     *n = (NewSecret){
         .req = req, .user_uid = r.uid, .login = r.vals[login->index].text, .temporary = true};
-    password_judge_new(req, password, n->login, &problems);
     if (problems.errors)
         return user_page(req, &r, &problems);
     TRY(password_hash(req->arena, password, &n->hash));

@@ -5,10 +5,11 @@
 
 /* Sixteen random letters and digits in groups of four. */
 Str password_propose(Req *req);
-/* What is wrong with a new password, if anything, as a problem of the control `sandi`. */
-void password_judge_new(Req *req, Str password, Str login, Problems *problems);
-/* The control that holds it, with what to do with it in words. */
+/* Shows it, with what to do with it in words, and puts it into the form. */
 void password_proposed(Req *req, Html *h, Str proposed);
+/* The password of such a form: nobody chooses one for another. A problem, and a new one, when it is
+ * not as proposed in this session. */
+Str password_given(Req *req, Problems *problems);
 /* A control for a log-in name or a password ("text", "password"), with its label; what was typed is
  * never shown again. */
 void account_input(Req *req, Html *h, Str name, Msg label, const char *type, Str autocomplete);
