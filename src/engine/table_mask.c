@@ -57,8 +57,7 @@ static void suppress_more(Arena *a, Table *t, const AudienceRule *rule, Suppress
     for (size_t i = 0; i < g->rows * g->columns; i++) {
         if (g->marks[i] == CELL_SHOWN && is_small(g->n[i], g->k))
             g->marks[i] = CELL_SMALL;
-        else if (g->marks[i] != CELL_SMALL && g->n[i] >= g->k &&
-                 is_held(t, grid_cell(t, g, i), rule))
+        else if (g->n[i] >= g->k && is_held(t, grid_cell(t, g, i), rule))
             g->marks[i] = CELL_HELD;
     }
     suppress_linked(a, g);

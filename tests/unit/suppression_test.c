@@ -187,6 +187,35 @@ static void a_held_total_of_all_leaves_nothing(void **state)
     assert_memory_equal(marks, want, sizeof want);
 }
 
+/* A held total that is the largest hidden one moves against the next; where the parts of either
+ * give no room for it nothing within is shown. */
+static void the_largest_held_total_moves_too(void **state)
+{
+    enum { ROWS = 4, COLUMNS = 8, LAST = COLUMNS - 1 };
+    for (int64_t room = 0; room < 3; room += 2) {
+        int64_t n[ROWS * COLUMNS] = {0};
+        CellMark marks[ROWS * COLUMNS] = {0};
+        SuppressionGrid g = {ROWS, COLUMNS, n, marks, K};
+        for (size_t i = 0; i < LAST; i++) {
+            n[i] = 1 + room;
+            n[COLUMNS + i] = i + 1 < LAST ? 1 + room : 0;
+            n[2 * COLUMNS + i] = 20;
+        }
+        for (size_t i = 0; i < (ROWS - 1) * COLUMNS; i++)
+            if (i % COLUMNS != LAST) {
+                n[i / COLUMNS * COLUMNS + LAST] += n[i];
+                n[(ROWS - 1) * COLUMNS + i % COLUMNS] += n[i];
+                n[ROWS * COLUMNS - 1] += n[i];
+            }
+        marks[LAST] = CELL_HELD;
+        suppress_linked(*state, &g);
+        assert_int_equal(marks[LAST], CELL_HELD);
+        assert_int_equal(marks[COLUMNS + LAST], CELL_BESIDE);
+        assert_int_equal(marks[2 * COLUMNS + LAST], CELL_SHOWN);
+        assert_int_equal(marks[2 * COLUMNS], room ? CELL_SHOWN : CELL_BESIDE);
+    }
+}
+
 static void as_little_as_will_do(void **state)
 {
     int64_t n[] = {1, 10, 30, 41, 20, 12, 9, 41, 21, 22, 39, 82};
@@ -524,6 +553,7 @@ int main(void)
         ARENA_TEST(nobody_works_one_out),
         ARENA_TEST(nobody_works_out_what_one_office_has),
         ARENA_TEST(a_held_total_of_all_leaves_nothing),
+        ARENA_TEST(the_largest_held_total_moves_too),
         ARENA_TEST(as_little_as_will_do),
         ARENA_TEST(one_line_of_figures),
         ARENA_TEST(neither_more_nor_dearer),

@@ -477,8 +477,12 @@ static void what_too_few_offices_make_up_is_hidden(void **state)
     rule->two_offices = 90;
     check_table(&kit.system, "bentuk", "jk", "2026-S1", "2026-01-01", "2026-06-30",
                 AUDIENCE_PUBLIC);
-    rule->two_offices = 0;
     assert_int_equal(shown_of_two, 0);
+    rule->one_office = rule->two_offices = 100; /* more than all of it nobody has */
+    check_table(&kit.system, "pemilik", "", "2026-S1", "2026-01-01", "2026-06-30", AUDIENCE_PUBLIC);
+    rule->one_office = 80;
+    rule->two_offices = 0;
+    assert_true(shown_of_two >= 4);
 }
 
 /* A sum is judged by what the offices have of it, not by how many rows they have; and how many have
