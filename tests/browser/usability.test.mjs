@@ -177,3 +177,16 @@ test('10: keys, zoom and darkness', async (t) => {
   const answered = await answerByKeys(t, await t.login('kesehatan', narrow));
   tell('test 10, a late referral answered by keys', answered.figures());
 }, { seconds: 300 });
+
+test('a consent asks once who gave it', async (t) => {
+  const page = await t.login('ppt');
+  await page.goto('/korban');
+  await page.locator('main tbody a[href^="/korban/"]').first().click();
+  await page.waitForURL(/korban\/[0-9a-f-]{36}/);
+  await page.goto(`/persetujuan/baru?induk=${new URL(page.url()).pathname.slice(1)}`);
+  for (const [answer, shown] of [['tidak', 'oleh'], ['ya', 'wakil'], ['tidak', 'oleh']]) {
+    await page.locator(`[name=anak][value=${answer}]`).check();
+    for (const name of ['oleh', 'wakil'])
+      if (await page.locator(`[name=${name}]`).isVisible() !== (name === shown)) throw new Error(`anak = ${answer}: ${name}`);
+  }
+});
