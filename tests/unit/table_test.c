@@ -497,7 +497,10 @@ static void a_sum_is_judged_by_its_amounts(void **state)
     def.sum = kit_field(&kit, "korban", "rugi");
     TableAsk ask = {
         .def = &def, .rows = S("jk"), .period = S("2026-S1"), .audience = AUDIENCE_PUBLIC};
-    int64_t of[2] = {0};
+    int64_t of[2] = {0}, rows = 0;
+    for (int i = 0; i < VICTIMS; i++)
+        rows += speaks(&kit.system, &victims[i], "2026-01-01", "2026-06-30") &&
+                !certain_is(&victims[i], "mungkin");
     for (int i = 0; i < VICTIMS; i++)
         if (speaks(&kit.system, &victims[i], "2026-01-01", "2026-06-30") &&
             !certain_is(&victims[i], "mungkin") && victims[i].loss[0])
@@ -509,6 +512,7 @@ static void a_sum_is_judged_by_its_amounts(void **state)
         rule->one_office = share + more;
         OK(table_count(&r.rd, &ask, &problems, &t));
         assert_int_equal(t.total.sum, 500 * (of[0] + of[1]));
+        assert_int_equal(t.total.n, rows); /* no count is shown, none is rounded */
         assert_int_equal(t.total.first, 500 * (of[0] > of[1] ? of[0] : of[1]));
         assert_int_equal(t.total.second, 500 * (of[0] > of[1] ? of[1] : of[0]));
         assert_int_equal(t.total.beside, !more);
