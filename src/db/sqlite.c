@@ -2,6 +2,7 @@
 
 #include "log.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
@@ -58,6 +59,16 @@ static Err err_of(int rc)
     default:
         return E_DB;
     }
+}
+
+/* The same; a sector that the disk does not give SQLite calls damage of the file. */
+static Err err_on(Db *db, int rc)
+{
+    int n = 0;
+    Err e = err_of(rc);
+    if (e == E_CORRUPT && sqlite3_file_control(db->conn, "main", SQLITE_FCNTL_LAST_ERRNO, &n) == 0)
+        e = n == EIO ? E_IO : e;
+    return e;
 }
 
 /* ---- leaving ---- */
@@ -403,8 +414,8 @@ Err stmt_step(Stmt *st, bool *ret_row)
         *ret_row = true;
         return ERR_OK;
     }
-    Err e = err_of(rc);
-    if (e == E_DB || e == E_CORRUPT)
+    Err e = err_on(st->db, rc);
+    if (e == E_DB || e == E_CORRUPT || e == E_IO)
         log_error("step: %s", sqlite3_errmsg(st->db->conn));
     stmt_done(st);
     *ret_row = false;
@@ -593,7 +604,7 @@ Err db_intact(Db *db)
     if (e == ERR_OK)
         e = stmt_step(st, &row);
     if (e == ERR_OK && !(row && str_is(row_text(a, st, 0), "ok")))
-        e = E_CORRUPT;
+        e = err_on(db, SQLITE_CORRUPT);
     if (e == ERR_OK)
         stmt_done(st);
     arena_free(a);

@@ -9,6 +9,7 @@ import subprocess
 
 import sigap
 import steps
+from failing import Failing
 
 FLIPS = int(os.environ.get("SIGAP_FLIPS", "400"))  # tests/bitflips runs 10,000
 SEED = int(os.environ.get("SIGAP_FLIP_SEED", "7"))
@@ -231,3 +232,25 @@ def checkpoint(path):
     db = sqlite3.connect(path)
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
+
+
+def test_a_sector_that_the_disk_refuses_is_told_as_that_and_not_as_damage(own, tmp):
+    """SQLite calls an EIO of its file damage; whoever believes that restores a copy where a disk has to be exchanged."""
+    own.stop()
+    disk = Failing("disk", tmp)
+
+    def scrubbed():
+        return subprocess.run(own.cli.line("scrub", "--lang", "en"), env=disk.environment(own.cli.environment()), cwd=sigap.ROOT,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    calls, told = disk.calls(scrubbed), 0
+    for at in range(calls // 2, calls, max(1, calls // 10)):
+        disk.set(at)
+        done = scrubbed()
+        said = done.stdout + done.stderr
+        if disk.failed() and disk.last() == "pread64":
+            told += 1
+            assert done.returncode == 9 and "the disk cannot be read" in said, (at, calls, done.returncode, said)
+            assert "does not fit" not in said and "damaged" not in said, (at, said)
+        disk.set(0)
+    assert told >= 3, (calls, told)
+    own.cli("scrub")
