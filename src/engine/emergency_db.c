@@ -8,7 +8,8 @@
 #include "model/limit.h"
 #include "model/row.h"
 
-#define EMERGENCY_CLASSES "identitas kontak lokasi_aman"
+/* The classes that the list maps to it (`padanan`). */
+#define OPENED_IN_EMERGENCY "class:emergency"
 
 static const Register *victims_of(const Model *m)
 {
@@ -76,6 +77,16 @@ Err emergency_unreviewed(Reader *rd, int64_t user, int64_t *ret)
                      ret, BIND(":user", user), BIND(":state", step(grants, true)->from.items[0]));
 }
 
+static Str classes_opened(Arena *a, const Model *m)
+{
+    CodeRows rows = code_rows(role_field(m, FIELD_ROLE_GRANT_CLASSES)->codes);
+    Buf b = buf_new(a, 64);
+    for (size_t i = 0; i < rows.n; i++)
+        if (str_is(rows.items[i].mapping, OPENED_IN_EMERGENCY))
+            buf_printf(&b, "%s%.*s", b.len ? " " : "", STR_ARG(rows.items[i].code));
+    return buf_str(&b);
+}
+
 static Change *grant_of(Arena *a, const Model *m, const Emergency *e)
 {
     Change *c = store_change(a, CHANGE_CREATE, role_reg(m, REG_ROLE_GRANT), STR_NONE, 0);
@@ -85,7 +96,7 @@ static Change *grant_of(Arena *a, const Model *m, const Emergency *e)
     c->reason = e->reason;
     change_set_role(c, FIELD_ROLE_GRANT_EMERGENCY, S("ya"));
     change_set_role(c, FIELD_ROLE_GRANT_USER, e->user_uid);
-    change_set_role(c, FIELD_ROLE_GRANT_CLASSES, S(EMERGENCY_CLASSES));
+    change_set_role(c, FIELD_ROLE_GRANT_CLASSES, classes_opened(a, m));
     change_set_role(c, FIELD_ROLE_GRANT_PURPOSE, e->purpose);
     change_set_role(c, FIELD_ROLE_GRANT_REASON, e->reason);
     change_set_role(c, FIELD_ROLE_GRANT_START, str_int(a, now));
