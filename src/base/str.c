@@ -95,6 +95,14 @@ bool str_word(Str *rest, Str *ret_word)
     return false;
 }
 
+bool str_ascii(Str s)
+{
+    unsigned char all = 0;
+    for (size_t i = 0; i < s.len; i++)
+        all |= (unsigned char)s.ptr[i];
+    return all < 0x80;
+}
+
 bool str_has_word(Str set, Str word)
 {
     Str w;

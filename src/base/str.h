@@ -34,6 +34,7 @@ Str str_head(Str s, size_t n);  /* at most the first n bytes */
 bool str_cut(Str *rest, char sep, Str *ret_piece);
 /* The next word of a space-separated set; false when nothing is left. */
 bool str_word(Str *rest, Str *ret_word);
+bool str_ascii(Str s);
 /* Whether the space-separated set contains the word. */
 bool str_has_word(Str set, Str word);
 ptrdiff_t str_find(Str s, char c); /* index or -1 */

@@ -8,6 +8,10 @@ bool utf8_valid(Str s)
     size_t i = 0;
     while (i < s.len) {
         utf8proc_int32_t cp;
+        if (s.ptr[i] >= 0x20 && s.ptr[i] < 0x7f) {
+            i++;
+            continue;
+        }
         utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s.ptr + i,
                                               (utf8proc_ssize_t)(s.len - i), &cp);
         if (n <= 0 || cp == 0x7f || (cp < 0x20 && cp != '\t' && cp != '\n' && cp != '\r'))
@@ -40,9 +44,10 @@ Str utf8_fold(Arena *a, Str s)
 {
     if (!s.len)
         return s;
-    Str m = map(a, s,
-                UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK |
-                    UTF8PROC_DECOMPOSE);
+    Str m = str_ascii(s) ? str_lower(a, s)
+                         : map(a, s,
+                               UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
+                                   UTF8PROC_STRIPMARK | UTF8PROC_DECOMPOSE);
     Buf b = buf_new(a, m.len + 1);
     for (size_t i = 0; i < m.len; i++) {
         char c = m.ptr[i];
@@ -70,4 +75,3 @@ size_t utf8_first(Str s)
         utf8proc_iterate((const utf8proc_uint8_t *)s.ptr, (utf8proc_ssize_t)s.len, &cp);
     return n > 0 ? (size_t)n : (s.len ? 1 : 0);
 }
-

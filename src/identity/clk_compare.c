@@ -1,5 +1,7 @@
 #include "identity/clk_compare.h"
 
+#include "identity/sort_numbers.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +10,7 @@
 #endif
 
 /* A tile of the second list that stays in the first-level cache while rows of the first pass by. */
-enum { TILE = 128, ROWS = 256 };
+enum { TILE = 128, ROWS = 256, PLACE_BITS = 32 };
 
 /* Counts the bits in both of `row` and each of `n` CLKs; returns the largest count. */
 typedef unsigned CountRow(const Clk *row, const Clk *tile, size_t n, uint16_t *ret);
@@ -37,10 +39,10 @@ __attribute__((target("avx2"))) static inline __m256i nibble_counts(__m256i v, _
     return _mm256_add_epi8(lower, upper);
 }
 
-/* Bits in both of `row` and `other`, as four partial sums. One carry-save step makes three look-ups
- * of four; what it carries counts double by a table of its own. */
+/* Bits in both of `row` and `other`, or in three quarters, as four partial sums. One carry-save
+ * step makes three look-ups of four; what it carries counts double by a table of its own. */
 __attribute__((target("avx2"))) static inline __m256i common_bits(const __m256i row[4],
-                                                                  const Clk *other)
+                                                                  const Clk *other, bool all)
 {
     const __m256i single = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1,
                                             2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
@@ -49,12 +51,14 @@ __attribute__((target("avx2"))) static inline __m256i common_bits(const __m256i 
     __m256i a = _mm256_and_si256(row[0], _mm256_loadu_si256(t));
     __m256i b = _mm256_and_si256(row[1], _mm256_loadu_si256(t + 1));
     __m256i c = _mm256_and_si256(row[2], _mm256_loadu_si256(t + 2));
-    __m256i d = _mm256_and_si256(row[3], _mm256_loadu_si256(t + 3));
     __m256i odd = _mm256_xor_si256(a, b);
     __m256i carried = _mm256_or_si256(_mm256_and_si256(a, b), _mm256_and_si256(odd, c));
-    __m256i bytes =
-        _mm256_add_epi8(nibble_counts(_mm256_xor_si256(odd, c), single), nibble_counts(d, single));
-    bytes = _mm256_add_epi8(bytes, nibble_counts(carried, twice));
+    __m256i bytes = _mm256_add_epi8(nibble_counts(_mm256_xor_si256(odd, c), single),
+                                    nibble_counts(carried, twice));
+    if (all) {
+        __m256i d = _mm256_and_si256(row[3], _mm256_loadu_si256(t + 3));
+        bytes = _mm256_add_epi8(bytes, nibble_counts(d, single));
+    }
     return _mm256_sad_epu8(bytes, _mm256_setzero_si256());
 }
 
@@ -78,8 +82,9 @@ static unsigned largest_of_four(__m128i counts)
     return most;
 }
 
-__attribute__((target("avx2"))) static unsigned count_avx2(const Clk *row, const Clk *tile,
-                                                           size_t n, uint16_t *ret)
+/* Where not all bits are asked, CLKs beyond the last group of four are left out. */
+__attribute__((target("avx2"), always_inline)) static inline unsigned
+count_lanes(const Clk *row, const Clk *tile, size_t n, bool all, uint16_t *ret)
 {
     const __m256i *words = (const __m256i *)row->words;
     const __m256i r[4] = {_mm256_loadu_si256(words), _mm256_loadu_si256(words + 1),
@@ -87,14 +92,28 @@ __attribute__((target("avx2"))) static unsigned count_avx2(const Clk *row, const
     __m128i most = _mm_setzero_si128();
     size_t i = 0;
     for (; i + 4 <= n; i += 4) {
-        const __m256i sums[4] = {common_bits(r, &tile[i]), common_bits(r, &tile[i + 1]),
-                                 common_bits(r, &tile[i + 2]), common_bits(r, &tile[i + 3])};
+        const __m256i sums[4] = {common_bits(r, &tile[i], all), common_bits(r, &tile[i + 1], all),
+                                 common_bits(r, &tile[i + 2], all),
+                                 common_bits(r, &tile[i + 3], all)};
         __m128i counts = four_counts(sums);
         most = _mm_max_epi16(most, counts);
         _mm_storel_epi64((__m128i *)&ret[i], counts);
     }
-    unsigned rest = count_plain(row, tile + i, n - i, ret + i), whole = largest_of_four(most);
+    unsigned rest = all ? count_plain(row, tile + i, n - i, ret + i) : 0,
+             whole = largest_of_four(most);
     return rest > whole ? rest : whole;
+}
+
+__attribute__((target("avx2"))) static unsigned count_avx2(const Clk *row, const Clk *tile,
+                                                           size_t n, uint16_t *ret)
+{
+    return count_lanes(row, tile, n, true, ret);
+}
+
+__attribute__((target("avx2"))) static unsigned count_first(const Clk *row, const Clk *tile,
+                                                            size_t n, uint16_t *ret)
+{
+    return count_lanes(row, tile, n, false, ret);
 }
 
 /* The processor counts by itself (VPOPCNTDQ); the rest is as above with lanes twice as wide. */
@@ -126,33 +145,27 @@ count_avx512(const Clk *row, const Clk *tile, size_t n, uint16_t *ret)
 }
 #endif
 
-static CountRow *counter(ClkCount how)
+/* Of the first three quarters; NULL where counting all takes no longer. */
+static CountRow *counter(ClkCount how, bool first)
 {
 #if defined(__x86_64__)
     bool may_count = __builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512f");
     if ((how == CLK_COUNT_AUTO || how == CLK_COUNT_AVX512) && may_count)
-        return count_avx512;
+        return first ? NULL : count_avx512;
     if (how != CLK_COUNT_PLAIN && __builtin_cpu_supports("avx2"))
-        return count_avx2;
+        return first ? count_first : count_avx2;
 #endif
     (void)how;
-    return count_plain;
+    return first ? NULL : count_plain;
 }
 
-static uint16_t *fills(Arena *arena, const Clk *c, size_t n)
+/* Bits of each, from a word on. */
+static uint16_t *fills(Arena *arena, const Clk *c, size_t n, int from)
 {
     uint16_t *ret = ARENA_ARRAY(arena, n + 1, uint16_t);
     for (size_t i = 0; i < n; i++)
-        ret[i] = (uint16_t)clk_fill(&c[i]);
-    return ret;
-}
-
-static uint16_t *least_fills(Arena *arena, const uint16_t *fill, size_t n)
-{
-    uint16_t *ret = ARENA_ARRAY(arena, n / TILE + 1, uint16_t);
-    for (size_t i = 0; i < n; i++)
-        if (i % TILE == 0 || fill[i] < ret[i / TILE])
-            ret[i / TILE] = fill[i];
+        for (int w = from; w < CLK_WORDS; w++)
+            ret[i] = (uint16_t)(ret[i] + __builtin_popcountll(c[i].words[w]));
     return ret;
 }
 
@@ -169,21 +182,49 @@ static uint16_t *bits_needed(Arena *arena, double threshold)
     return need;
 }
 
+/* The second list with the thinnest first, so that the CLKs of a tile need about the same. */
+static uint64_t *order_by_fill(Arena *arena, const Clk *b, size_t n, Clk **ret)
+{
+    uint64_t *order = ARENA_ARRAY(arena, n + 1, uint64_t);
+    for (size_t i = 0; i < n; i++)
+        order[i] = (uint64_t)clk_fill(&b[i]) << PLACE_BITS | i;
+    order = sort_numbers(arena, order, n, PLACE_BITS);
+    *ret = ARENA_ARRAY(arena, n + 1, Clk);
+    for (size_t i = 0; i < n; i++)
+        (*ret)[i] = b[(uint32_t)order[i]];
+    return order;
+}
+
 typedef struct Comparison {
     Arena *arena;
+    const uint64_t *order; /* PLACE_BITS of it: the place of each of b in its list */
     const Clk *a, *b;
     const uint16_t *fill_a, *fill_b, *need;
-    const uint16_t *least_fill; /* of each tile of b */
     size_t max;
-    CountRow *count;
+    CountRow *count, *first; /* first: NULL where counting all takes no longer */
+    const uint16_t *last_a;
+    size_t tried, reached; /* tiles whose first bits were counted; and were not enough to tell */
     ClkPairs *found;
 } Comparison;
+
+/* Whether a row may reach some of a tile, were all its last bits common; asked while it pays. */
+static bool reach_first(Comparison *c, size_t i, size_t from, size_t n, unsigned need)
+{
+    enum { OFTEN = 4, PATIENCE = 16 * ROWS, LANES = 4 };
+    uint16_t unused[TILE];
+    if (!c->first || n % LANES || c->reached * OFTEN > c->tried + PATIENCE)
+        return true;
+    bool reach = c->first(&c->a[i], &c->b[from], n, unused) + c->last_a[i] >= need;
+    c->tried++;
+    c->reached += reach;
+    return reach;
+}
 
 static bool compare_row(Comparison *c, size_t i, size_t from, size_t n)
 {
     uint16_t common[TILE];
-    unsigned most = c->count(&c->a[i], &c->b[from], n, common);
-    if (most < c->need[c->fill_a[i] + c->least_fill[from / TILE]])
+    unsigned least = c->need[c->fill_a[i] + c->fill_b[from]];
+    if (!reach_first(c, i, from, n, least) || c->count(&c->a[i], &c->b[from], n, common) < least)
         return true; /* not even against the thinnest of the tile */
     for (size_t k = 0; k < n; k++) {
         unsigned sum = (unsigned)c->fill_a[i] + c->fill_b[from + k];
@@ -192,7 +233,7 @@ static bool compare_row(Comparison *c, size_t i, size_t from, size_t n)
         if (c->found->n == c->max)
             return false;
         *ARENA_PUSH(c->arena, *c->found) =
-            (ClkPair){(uint32_t)i, (uint32_t)(from + k), 2.0f * common[k] / (float)sum};
+            (ClkPair){(uint32_t)i, (uint32_t)c->order[from + k], 2.0f * common[k] / (float)sum};
     }
     return true;
 }
@@ -220,16 +261,20 @@ bool clk_compare(Arena *arena, const Clk *a, size_t na, const Clk *b, size_t nb,
                  size_t max, ClkCount how, ClkPairs *ret)
 {
     *ret = (ClkPairs){0};
-    const uint16_t *fill_b = fills(arena, b, nb);
+    Clk *thin;
+    const uint64_t *order = order_by_fill(arena, b, nb, &thin);
+    const uint16_t *fill_b = fills(arena, thin, nb, 0);
     Comparison c = {.arena = arena,
+                    .order = order,
                     .a = a,
-                    .b = b,
-                    .fill_a = fills(arena, a, na),
+                    .b = thin,
+                    .fill_a = fills(arena, a, na, 0),
                     .fill_b = fill_b,
                     .need = bits_needed(arena, threshold),
-                    .least_fill = least_fills(arena, fill_b, nb),
                     .max = max,
-                    .count = counter(how),
+                    .count = counter(how, false),
+                    .first = counter(how, true),
+                    .last_a = fills(arena, a, na, CLK_WORDS / 4 * 3),
                     .found = ret};
     bool all = true;
     for (size_t row = 0; all && row < na; row += ROWS)

@@ -1,6 +1,6 @@
 #include "identity/date_compare.h"
 
-enum { DIGITS = 8, TWO_DIGITS = 100 };
+enum { TWO_DIGITS = 100 };
 
 bool date_is_default(Date d)
 {
@@ -8,26 +8,25 @@ bool date_is_default(Date d)
            (d.day == 1 && d.month == 7);
 }
 
-static void digits_of(Date d, char ret[DIGITS])
+/* Eight digits, four bits each. */
+static uint32_t digits_of(Date d)
 {
-    int number = (d.year * TWO_DIGITS + d.month) * TWO_DIGITS + d.day;
-    for (int i = DIGITS; i-- > 0; number /= 10)
-        ret[i] = (char)('0' + number % 10);
+    uint32_t parts[] = {(uint32_t)d.year / TWO_DIGITS, (uint32_t)d.year % TWO_DIGITS,
+                        (uint32_t)d.month, (uint32_t)d.day};
+    uint32_t digits = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        digits = digits << 8 | (parts[i] + 6 * (parts[i] / 10));
+    return digits;
 }
 
 /* One digit, or two neighbours changed places. */
 static bool is_slip(Date a, Date b)
 {
-    char x[DIGITS], y[DIGITS];
-    int apart = 0, first = 0;
-    digits_of(a, x);
-    digits_of(b, y);
-    for (int i = 0; i < DIGITS; i++)
-        if (x[i] != y[i] && apart++ == 0)
-            first = i;
-    if (apart == 1)
-        return true;
-    return apart == 2 && first + 1 < DIGITS && x[first] == y[first + 1] && x[first + 1] == y[first];
+    uint32_t x = digits_of(a), y = digits_of(b), apart = x ^ y, at = 0;
+    for (; !(apart & 15); apart >>= 4)
+        at += 4;
+    uint32_t turned = (x >> at & 15) << 4 | (x >> at >> 4 & 15);
+    return apart < 16 || (apart < 256 && turned == (y >> at & 255));
 }
 
 static int distance(int a, int b)
@@ -195,7 +194,7 @@ bool date_read_loose(Arena *a, Str text, Date today, Date *ret)
     Str s = without_time(str_trim(text));
     Date d;
     if (date_parse(a, s, &d) || read_old(a, s, &d) ||
-        (is_digits(s, DIGITS, DIGITS) ? read_eight(s, &d) : read_numbers(s, today, &d))) {
+        (is_digits(s, 8, 8) ? read_eight(s, &d) : read_numbers(s, today, &d))) {
         *ret = d;
         return true;
     }

@@ -3,6 +3,8 @@
 #include "identity/match_value.h"
 #include "identity/sort_numbers.h"
 
+#include <string.h>
+
 /* A block may hold more records in a small book, where looking at all pairs costs little. */
 enum { LARGEST_OF_MANY = 40, RECORDS_IN_BLOCKS = 20000000 };
 enum {
@@ -54,11 +56,15 @@ static uint32_t record_of(uint64_t entry)
     return (uint32_t)(entry & ((1u << RECORD_BITS) - 1));
 }
 
+typedef struct Heard {
+    uint64_t sound, loose; /* loose: what sounds alike at all */
+} Heard;
+
 typedef struct Blocking {
     BlockBook *to;
-    Arena *arena, *scratch;         /* of what stays; of what does not */
-    const uint64_t *sounds, *loose; /* by word: its sound, and what sounds alike at all */
-    size_t largest;
+    Arena *arena, *scratch; /* of what stays; of what does not */
+    const Heard *heard;     /* by word */
+    size_t most, largest;   /* records of a block: of any pass, of this one */
     ARENA_LIST(uint32_t) members;
     ARENA_LIST(uint64_t) starts;
     ARENA_LIST(uint8_t) pass_of;
@@ -199,20 +205,24 @@ static void by_similar_and_year(const Blocking *b, const Features *f, Keys *keys
     }
 }
 
+/* Keys that find next to nobody alone have smaller blocks: more neighbours teach false pairs. */
+enum { LARGE = 8, SMALL = 3 };
+
 static const struct {
     const char *name;
     void (*keys)(const Blocking *b, const Features *f, Keys *keys);
+    size_t eighths; /* of the largest block */
 } passes[] = {
-    {"number", by_number},
-    {"birth", by_birth},
-    {"two-names", by_two_names},
-    {"name-day", by_name_and_day},
-    {"name-place", by_name_and_place},
-    {"mother-name", by_mother_and_name},
-    {"mother", by_mother},
-    {"similar-year", by_similar_and_year},
-    {"day-place", by_day_and_place},
-    {"place", by_rare_place},
+    {"number", by_number, LARGE},
+    {"birth", by_birth, SMALL},
+    {"two-names", by_two_names, LARGE},
+    {"name-day", by_name_and_day, LARGE},
+    {"name-place", by_name_and_place, LARGE},
+    {"mother-name", by_mother_and_name, SMALL},
+    {"mother", by_mother, SMALL},
+    {"similar-year", by_similar_and_year, SMALL},
+    {"day-place", by_day_and_place, SMALL},
+    {"place", by_rare_place, LARGE},
 };
 enum { PASSES = sizeof passes / sizeof *passes };
 
@@ -220,14 +230,14 @@ static void name_features(const Blocking *b, const Comparison *c, const uint32_t
                           Features *ret)
 {
     if (c->role == COLUMN_MOTHER) {
-        ret->mother = words[0] ? b->sounds[words[0]] : 0;
-        ret->mother_too = words[1] ? b->sounds[words[1]] : 0;
+        ret->mother = b->heard[words[0]].sound;
+        ret->mother_too = b->heard[words[1]].sound;
         return;
     }
     for (int i = 0; i < TOP_NAMES && words[i]; i++) {
         ret->words[i] = words[i];
-        ret->names[i] = b->sounds[words[i]];
-        ret->loose[i] = b->loose[words[i]];
+        ret->names[i] = b->heard[words[i]].sound;
+        ret->loose[i] = b->heard[words[i]].loose;
     }
 }
 
@@ -328,6 +338,7 @@ static void run_pass(Blocking *b, size_t at)
     BlockPass *pass = &b->to->passes[at];
     Entries all = {0};
     *pass = (BlockPass){.name = passes[at].name};
+    b->largest = b->most * passes[at].eighths / LARGE;
     for (uint32_t r = 0; r < b->to->book->n; r++) {
         Features f;
         Keys keys = {0};
@@ -367,15 +378,13 @@ static uint64_t sound_of(Str sound, Str text)
 static void hear_words(Blocking *b)
 {
     const MatchBook *book = b->to->book;
-    uint64_t *strict = ARENA_ARRAY(b->scratch, book->vocabulary->n, uint64_t),
-             *loose = ARENA_ARRAY(b->scratch, book->vocabulary->n, uint64_t);
+    Heard *heard = ARENA_ARRAY(b->scratch, book->vocabulary->n, Heard);
     for (uint32_t w = 1; w < book->vocabulary->n; w++) {
         const NameToken *t = &book->tokens[w];
-        strict[w] = sound_of(token_strict(t), book->vocabulary->words[w].text);
-        loose[w] = sound_of(token_loose(t), book->vocabulary->words[w].text);
+        Str text = book->vocabulary->words[w].text;
+        heard[w] = (Heard){sound_of(token_strict(t), text), sound_of(token_loose(t), text)};
     }
-    b->sounds = strict;
-    b->loose = loose;
+    b->heard = heard;
 }
 
 static size_t largest_for(uint32_t records)
@@ -390,7 +399,7 @@ BlockBook *match_blocks_new(Arena *a, const MatchBook *book, bool across, uint32
     Blocking b = {.to = to, .arena = a, .scratch = arena_new(SIZE_MAX)};
     *to = (BlockBook){.book = book, .across = across, .pass_count = PASSES};
     hear_words(&b);
-    b.largest = largest ? largest : largest_for(book->n);
+    b.most = largest ? largest : largest_for(book->n);
     for (size_t p = 0; p < PASSES; p++)
         run_pass(&b, p);
     arena_free(b.scratch);
@@ -414,7 +423,8 @@ uint64_t match_block_pairs(const BlockBook *b)
 void match_candidates_init(Arena *a, uint32_t records, Candidates *ret)
 {
     *ret = (Candidates){.records = ARENA_WIDE(a, (size_t)records + 1, uint32_t),
-                        .seen = ARENA_WIDE(a, (size_t)records + 1, uint32_t)};
+                        .seen = ARENA_WIDE(a, (size_t)records + 1, uint8_t),
+                        .all = records};
 }
 
 /* Blocks lie far apart in memory: those of the next records are fetched meanwhile. */
@@ -437,15 +447,19 @@ void match_candidates(const BlockBook *b, uint32_t record, Candidates *ret)
     fetch_ahead(b, record);
     unsigned source = match_source(b->book, record);
     ret->n = 0;
+    if (++ret->turn == 0) { /* all turns are used */
+        memset(ret->seen, 0, ret->all);
+        ret->turn = 1;
+    }
     for (uint64_t i = b->record_starts[record]; i < b->record_starts[record + 1]; i++) {
         uint32_t g = b->record_blocks[i];
         size_t before = ret->n;
         for (uint64_t m = b->starts[g + 1]; m-- > b->starts[g] && b->members[m] > record;) {
             uint32_t other = b->members[m];
-            if (ret->seen[other] == record + 1 ||
+            if (ret->seen[other] == ret->turn ||
                 (b->across && match_source(b->book, other) == source))
                 continue;
-            ret->seen[other] = record + 1;
+            ret->seen[other] = ret->turn;
             ret->records[ret->n++] = other;
         }
         ret->owned[b->pass_of[g]] += ret->n - before;

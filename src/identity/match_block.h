@@ -37,7 +37,9 @@ typedef struct Candidates {
     uint32_t *records;
     size_t n;
     uint64_t owned[MATCH_PASSES]; /* of all records so far, by the pass of the first block */
-    uint32_t *seen;               /* by record: the last one it was a candidate of, plus one */
+    uint8_t *seen;                /* by record: `turn` where it is one already */
+    uint32_t all;
+    uint8_t turn;
 } Candidates;
 
 void match_candidates_init(Arena *a, uint32_t records, Candidates *ret);

@@ -329,7 +329,7 @@ MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel 
                  .join = join,
                  .unique = unique};
     CompareSide side;
-    match_side_init(a, c, &side);
+    match_side_init(a, &side);
     j.side = &side;
     j.refusal_count = LEAST_REFUSALS;
     while (j.refusal_count < edges->n / EDGES_A_REFUSAL)

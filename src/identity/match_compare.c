@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Agreement in spelling only says half as much about how rare a word is. */
 static const double rare_share[WORD_LEVELS] = {
@@ -41,7 +42,7 @@ enum { MARK_BITS = 3, MARK_MASK = 7, FEW = 16 };
 /* Marks of the words of names stand behind each other, since they are words of one class. */
 static unsigned mark_shift(const Comparison *c)
 {
-    return c->role == COLUMN_MOTHER ? MARK_BITS * NAME_WORDS : 0;
+    return c->role == COLUMN_MOTHER ? NAME_WORDS : 0;
 }
 
 /* All levels of one word of `b`: three bits for each word of `a`. */
@@ -53,12 +54,20 @@ static uint32_t levels_between(const MatchBook *book, const uint32_t *a, int na,
     return levels;
 }
 
-static uint32_t marked_levels(const Sides *s, const uint32_t *a, int na, uint32_t y, unsigned shift)
+static uint32_t sieve_at(uint32_t word)
 {
-    uint32_t levels = s->side->marks[y] >> shift & ((1u << MARK_BITS * NAME_WORDS) - 1);
-    for (int i = 0; s->side->initials && i < na; i++)
-        if (a[i] <= WORD_INITIALS && !(levels >> MARK_BITS * i & MARK_MASK))
-            levels |= word_level(s->c->book, a[i], y) << MARK_BITS * i;
+    return word * 0x9e3779b9u >> (32 - SIEVE_BITS);
+}
+
+/* The sieve lets a few through that do not agree. */
+static uint32_t marked_levels(const Sides *s, const uint32_t *a, uint32_t y, unsigned shift)
+{
+    uint32_t levels = 0,
+             words = (uint32_t)s->side->sieve[sieve_at(y)] >> shift & ((1u << NAME_WORDS) - 1);
+    for (; words; words &= words - 1) {
+        int i = __builtin_ctz(words);
+        levels |= (uint32_t)word_level(s->c->book, a[i], y) << MARK_BITS * i;
+    }
     return levels;
 }
 
@@ -110,11 +119,11 @@ static void pair_words(const Sides *s, const Comparison *f, NamePairing *ret)
     *ret = (NamePairing){.na = (uint8_t)count(a, NAME_WORDS), .nb = (uint8_t)count(b, NAME_WORDS)};
     for (int j = 0; j < ret->nb; j++)
         put_agreements(&all,
-                       s->side->marked ? marked_levels(s, a, ret->na, b[j], mark_shift(f))
+                       s->side->marked ? marked_levels(s, a, b[j], mark_shift(f))
                                        : levels_between(s->c->book, a, ret->na, b[j]),
                        j);
     int most = ret->na < ret->nb ? ret->na : ret->nb;
-    while (ret->n < most && take_best(&all, &used, ret))
+    while (all.n && ret->n < most && take_best(&all, &used, ret))
         ;
     ret->n = (uint8_t)most; /* the rest stays WORD_DIFFERENT */
 }
@@ -282,41 +291,14 @@ static unsigned shared_words(const Comparer *c, const uint32_t *a, const uint32_
     return shared > 0 ? (unsigned)(256 * shared / fmax(all_a, all_b)) : 0;
 }
 
-static unsigned texts_level(const Comparer *c, uint32_t x, uint32_t y)
+static unsigned text_level(const Comparer *c, uint32_t x, uint32_t y)
 {
     if (word_level(c->book, x, y) >= WORD_FAR)
         return TEXT_NEAR;
+    if (!match_text_several(c->book, x) && !match_text_several(c->book, y))
+        return TEXT_DIFFERENT;
     unsigned share = shared_words(c, match_text_words(c->book, x), match_text_words(c->book, y));
     return share >= 160 ? TEXT_MOST : share >= 80 ? TEXT_SOME : TEXT_DIFFERENT;
-}
-
-enum { MEMO_BITS = 15, MEMO_WORD_BITS = 30, MEMO_LEVEL_BITS = 3 };
-
-static uint64_t *memo_of(const CompareSide *side, uint64_t key)
-{
-    return &side->memo[key * 0x9e3779b97f4a7c15u >> (64 - MEMO_BITS)];
-}
-
-static uint64_t memo_key(uint32_t x, uint32_t y)
-{
-    return ((uint64_t)x << MEMO_WORD_BITS | y) << MEMO_LEVEL_BITS;
-}
-
-/* A book holds far fewer texts than records: most pairs of them come again. */
-static unsigned text_level(const Sides *s, uint32_t x, uint32_t y)
-{
-    if (!x || !y)
-        return TEXT_MISSING;
-    if (x == y)
-        return TEXT_SAME;
-    if (!match_text_several(s->c->book, x) && !match_text_several(s->c->book, y))
-        return word_level(s->c->book, x, y) >= WORD_FAR ? TEXT_NEAR : TEXT_DIFFERENT;
-    if (!s->side->memo)
-        return texts_level(s->c, x, y);
-    uint64_t key = memo_key(x, y), *memo = memo_of(s->side, key);
-    if (*memo >> MEMO_LEVEL_BITS != key >> MEMO_LEVEL_BITS)
-        *memo = key | texts_level(s->c, x, y);
-    return *memo & ((1u << MEMO_LEVEL_BITS) - 1);
 }
 
 static uint32_t birth_of(const Comparer *c, const uint32_t *row)
@@ -349,6 +331,12 @@ static uint64_t name_levels(const Sides *s, size_t k)
     return levels << (LEVEL_BITS * k);
 }
 
+static bool told_finer(const Sides *s, const Comparison *f)
+{
+    return f->finer && s->a[f->finer] && s->b[f->finer];
+}
+
+/* A text that is not the same counts as missing. */
 static uint64_t level_bits(const Sides *s, size_t k)
 {
     const Comparison *f = &s->c->book->comparisons[k];
@@ -371,10 +359,18 @@ static uint64_t level_bits(const Sides *s, size_t k)
         level = numbers_level(s, f);
         break;
     case COMPARE_TEXT:
-        level = f->finer && s->a[f->finer] && s->b[f->finer] ? TEXT_MISSING : text_level(s, *x, *y);
+        level = *x && *x == *y && !told_finer(s, f) ? TEXT_SAME : TEXT_MISSING;
         break;
     }
     return (uint64_t)level << (LEVEL_BITS * k);
+}
+
+/* The level of two texts that are not the same. */
+static uint64_t texts_bits(const Sides *s, size_t k)
+{
+    const Comparison *f = &s->c->book->comparisons[k];
+    uint64_t level = told_finer(s, f) ? TEXT_MISSING : text_level(s->c, s->a[f->at], s->b[f->at]);
+    return level << (LEVEL_BITS * k);
 }
 
 /* Whether a word that agrees tells the sex: then that the sex agrees as well is no news. */
@@ -388,20 +384,66 @@ static bool sex_is_told(const Sides *s)
     return false;
 }
 
-static uint64_t pattern_of(const Sides *s)
+/* At most what the words of a name that agree add by being rare. */
+static double most_rare_name(const Sides *s, const Comparison *f)
 {
+    const NamePairing *p = &s->side->pairings[f->role == COLUMN_MOTHER];
+    double sum = 0;
+    for (int i = 0; i < p->n && i < 3 && p->slots[i]; i++) {
+        double bits = s->c->word_bits[s->a[f->at + p->x[i]]];
+        sum += bits > 0 ? rare_share[p->slots[i]] * bits : 0;
+    }
+    return sum;
+}
+
+/* Whether a pair may weigh enough, before texts that are not the same (`open`) are looked at. */
+static bool may_reach(const Sides *s, const Prospect *t, uint64_t pattern, uint32_t open)
+{
+    static const double THREE_WAYS = 1.6; /* log2(3), and what a float leaves out */
+    Ways sums = t->books[match_relation(s->c, s->a, s->b)];
+    double rare = 0;
+    for (size_t k = 0; k < s->c->book->comparison_count; k++) {
+        const Comparison *f = &s->c->book->comparisons[k];
+        unsigned level = pattern_level(pattern, k);
+        sums += open >> k & 1 ? t->texts[k] : t->bits[k][level];
+        if (f->kind == COMPARE_NAME)
+            rare += most_rare_name(s, f);
+        else if (f->kind == COMPARE_TEXT && level == TEXT_SAME)
+            rare += s->c->word_bits[s->a[f->at]];
+    }
+    float most = sums[0] > sums[1] ? sums[0] : sums[1];
+    return (double)(most > sums[2] ? most : sums[2]) + rare + THREE_WAYS >= t->least;
+}
+
+bool match_pattern_reaching(const Comparer *c, CompareSide *side, const uint32_t *b,
+                            const Prospect *prospect, uint64_t *ret)
+{
+    const Sides s = {c, side, side->row, b};
     uint64_t pattern = 0;
-    for (size_t k = 0; k < s->c->book->comparison_count; k++)
-        pattern |= level_bits(s, k);
-    if (s->c->sex >= 0 && s->c->name >= 0 && sex_is_told(s))
-        pattern &= ~((uint64_t)(MATCH_LEVELS - 1) << LEVEL_BITS * s->c->sex);
-    return pattern;
+    uint32_t open = 0;
+    for (size_t k = 0; k < c->book->comparison_count; k++) {
+        const Comparison *f = &c->book->comparisons[k];
+        const uint32_t x = s.a[f->at], y = b[f->at];
+        if (f->kind == COMPARE_TEXT && x && y && x != y)
+            open |= 1u << k;
+        else
+            pattern |= level_bits(&s, k);
+    }
+    if (prospect && !may_reach(&s, prospect, pattern, open))
+        return false;
+    for (size_t k = 0; open; k++, open >>= 1)
+        if (open & 1)
+            pattern |= texts_bits(&s, k);
+    bool told = c->sex >= 0 && c->name >= 0 && sex_is_told(&s);
+    *ret = told ? pattern & ~((uint64_t)(MATCH_LEVELS - 1) << LEVEL_BITS * c->sex) : pattern;
+    return true;
 }
 
 uint64_t match_pattern(const Comparer *c, CompareSide *side, const uint32_t *b)
 {
-    Sides s = {c, side, side->row, b};
-    return pattern_of(&s);
+    uint64_t ret;
+    match_pattern_reaching(c, side, b, NULL, &ret);
+    return ret;
 }
 
 /* ---- how much rarity adds ---- */
@@ -462,72 +504,42 @@ void match_compare_rarity(const Comparer *c, const CompareSide *side, const uint
 
 /* ---- one against many ---- */
 
-static void mark_word(const Comparer *c, CompareSide *s, uint32_t word, unsigned shift, bool on)
+/* A letter may begin any word. */
+static void mark_word(const Comparer *c, CompareSide *s, uint32_t word, uint8_t bit)
 {
     const SimilarWords *w = c->book->similar;
     uint32_t first = (uint32_t)c->book->vocabulary->words[word].text.ptr[0] - 'a';
-    uint32_t same = word <= WORD_INITIALS ? WORD_INITIAL : WORD_SAME;
-    s->marks[word] = on ? s->marks[word] | same << shift : 0;
+    for (uint32_t i = 0; word <= WORD_INITIALS && i < 1u << SIEVE_BITS; i++)
+        s->sieve[i] |= bit;
+    s->sieve[sieve_at(word)] |= bit;
     for (uint32_t i = w->starts[word]; i < w->starts[word + 1]; i++)
-        s->marks[w->others[i]] = on ? s->marks[w->others[i]] | (uint32_t)w->levels[i] << shift : 0;
-    if (first < WORD_INITIALS && word != first + 1)
-        s->marks[first + 1] = on ? s->marks[first + 1] | (uint32_t)WORD_INITIAL << shift : 0;
+        s->sieve[sieve_at(w->others[i])] |= bit;
+    if (first < WORD_INITIALS)
+        s->sieve[sieve_at(first + 1)] |= bit;
 }
 
-static void mark_all(const Comparer *c, CompareSide *s, bool on)
+static void mark_all(const Comparer *c, CompareSide *s)
 {
-    s->initials = false;
+    memset(s->sieve, 0, (size_t)1 << SIEVE_BITS);
     for (size_t k = 0; k < c->book->comparison_count; k++) {
         const Comparison *f = &c->book->comparisons[k];
         const uint32_t *words = s->row + f->at;
-        for (int i = 0; f->kind == COMPARE_NAME && i < NAME_WORDS && words[i]; i++) {
-            mark_word(c, s, words[i], MARK_BITS * (unsigned)i + mark_shift(f), on);
-            s->initials |= words[i] <= WORD_INITIALS;
-        }
+        for (unsigned i = 0; f->kind == COMPARE_NAME && i < NAME_WORDS && words[i]; i++)
+            mark_word(c, s, words[i], (uint8_t)(1u << (i + mark_shift(f))));
     }
 }
 
-static double most_rare(const Comparer *c, const uint32_t *row)
+void match_side_init(Arena *a, CompareSide *ret)
 {
-    double sum = 0;
-    for (size_t k = 0; k < c->book->comparison_count; k++) {
-        const Comparison *f = &c->book->comparisons[k];
-        int n = f->kind == COMPARE_NAME ? NAME_WORDS : f->kind == COMPARE_TEXT;
-        for (int i = 0; i < n && row[f->at + i]; i++)
-            sum += fmax(0, c->word_bits[row[f->at + i]]);
-    }
-    return sum;
-}
-
-void match_side_prefetch(const Comparer *c, const CompareSide *side, const uint32_t *b)
-{
-    for (size_t k = 0; k < c->book->comparison_count; k++) {
-        const Comparison *f = &c->book->comparisons[k];
-        const uint32_t *words = b + f->at;
-        if (f->kind == COMPARE_TEXT)
-            __builtin_prefetch(memo_of(side, memo_key(side->row[f->at], *words)));
-        for (int i = 0; side->marked && f->kind == COMPARE_NAME && i < NAME_WORDS; i++)
-            __builtin_prefetch(&side->marks[words[i]]);
-    }
-}
-
-void match_side_init(Arena *a, const Comparer *c, CompareSide *ret)
-{
-    *ret = (CompareSide){.marks = ARENA_WIDE(a, c->book->vocabulary->n, uint32_t),
-                         .memo = ARENA_ARRAY(a, (size_t)1 << MEMO_BITS, uint64_t)};
+    *ret = (CompareSide){.sieve = ARENA_ARRAY(a, (size_t)1 << SIEVE_BITS, uint8_t)};
 }
 
 void match_side_set(const Comparer *c, CompareSide *side, const uint32_t *row, size_t others)
 {
-    if (side->marked)
-        mark_all(c, side, false);
     side->row = row;
-    side->marked = row && others > FEW;
-    if (!row)
-        return;
+    side->marked = others > FEW;
     if (side->marked)
-        mark_all(c, side, true);
-    side->most_rare = most_rare(c, row);
+        mark_all(c, side);
 }
 
 /* ---- how rare words are ---- */

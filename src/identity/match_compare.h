@@ -82,14 +82,13 @@ typedef struct NamePairing {
     uint8_t n, na, nb;
 } NamePairing;
 
-/* One record made ready to be compared with many: what agrees with it is marked at each word. */
+enum { SIEVE_BITS = 13 };
+
+/* One record made ready to be compared with many: which words may agree with it is marked. */
 typedef struct CompareSide {
     const uint32_t *row;
-    uint32_t *marks;         /* by word, three bits for each word of the names of the record */
-    uint64_t *memo;          /* levels of pairs of texts met before */
+    uint8_t *sieve;          /* by hash of a word, a bit for each word of the names of the record */
     bool marked;             /* marking takes longer than comparing with a few */
-    bool initials;           /* some word of its names is a single letter */
-    double most_rare;        /* what rarity can add to a pair with it, at most */
     NamePairing pairings[2]; /* of the last pair: of the name, of the mother's name */
 } CompareSide;
 
@@ -99,14 +98,25 @@ typedef struct Compared {
     double rare[MATCH_COMPARISONS]; /* bits for agreeing on something rare (common: negative) */
 } Compared;
 
+enum { OLDER_FIRST = BOOK_PAIRS, OLDER_SECOND = 2 * BOOK_PAIRS, RELATIONS = 3 * BOOK_PAIRS };
+
 void comparer_init(Arena *a, const MatchBook *book, Comparer *ret);
-void match_side_init(Arena *a, const Comparer *c, CompareSide *ret);
-/* Takes another record, to be compared with so many; NULL takes none. */
+void match_side_init(Arena *a, CompareSide *ret);
+/* Takes another record, to be compared with so many. */
 void match_side_set(const Comparer *c, CompareSide *side, const uint32_t *row, size_t others);
-/* Fetches what comparing with a record will read, its row being near already. */
-void match_side_prefetch(const Comparer *c, const CompareSide *side, const uint32_t *b);
 /* The pattern of match_compare alone, quickly. */
 uint64_t match_pattern(const Comparer *c, CompareSide *side, const uint32_t *b);
+/* Bits by way of being one person: plainly, behind forged papers, renamed; one is spare. */
+typedef float Ways __attribute__((vector_size(16)));
+/* What a pair weighs at most by those of its levels that are quickly known. */
+typedef struct Prospect {
+    Ways bits[MATCH_COMPARISONS][MATCH_LEVELS], books[RELATIONS];
+    Ways texts[MATCH_COMPARISONS]; /* at most, of texts that are not the same */
+    double least;                  /* wanted of the whole */
+} Prospect;
+/* The same, but stops and returns false when the pair cannot weigh enough. */
+bool match_pattern_reaching(const Comparer *c, CompareSide *side, const uint32_t *b,
+                            const Prospect *prospect, uint64_t *ret);
 /* The rest of match_compare for the last pair of which the pattern was asked. */
 void match_compare_rarity(const Comparer *c, const CompareSide *side, const uint32_t *b,
                           uint64_t pattern, Compared *ret);
@@ -118,7 +128,6 @@ static inline unsigned pattern_level(uint64_t pattern, size_t comparison)
 }
 /* match_book_pair of the books of two records, and whose record says the earlier year of birth:
  * that of the earlier book (OLDER_FIRST), of the later book (OLDER_SECOND), none. */
-enum { OLDER_FIRST = BOOK_PAIRS, OLDER_SECOND = 2 * BOOK_PAIRS };
 uint8_t match_relation(const Comparer *c, const uint32_t *a, const uint32_t *b);
 size_t compare_levels(CompareKind kind);
 /* The name of a level, for settings, reports and patterns; in the arena. */

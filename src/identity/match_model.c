@@ -14,7 +14,7 @@ static const double most_forged = 1.0 / 7;
 static const double renamed_for_forged = 0.5;
 /* A person behind forged papers who is missed is worse than a link too many, which people look at.
  */
-static const double worth_of_forged = 1.5;
+static const double worth_of_forged = 2.5;
 /* Of pairs of one person without forged papers; see most_different. */
 static const double most_age_near = 0.02;
 
@@ -193,7 +193,7 @@ static void count_random(const Comparer *c, bool across, MatchModel *m, Table ne
         split++;
     split = split < b->n ? split : 0;
     bool small = split <= b->n / 2;
-    match_side_init(scratch, c, &side);
+    match_side_init(scratch, &side);
     for (uint32_t f = 0; f < firsts; f++) {
         uint32_t i = all ? f : draw(&state, b, split, small);
         match_side_set(c, &side, match_row(b, i), RANDOM_EACH);

@@ -2,6 +2,7 @@
 
 #include "base/workqueue.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,8 @@ struct Sweep {
     const MatchRun *run;
     const MatchModel *model; /* NULL: count patterns */
     double least;
-    uint64_t every; /* one record of so many is looked at */
+    Prospect *prospect; /* of such pairs */
+    uint64_t every;     /* one record of so many is looked at */
     Job *jobs;
     size_t job_count;
     uint64_t all, done;
@@ -102,8 +104,6 @@ static void weigh(Worker *w, uint32_t a, uint32_t b, uint64_t pattern)
     const Comparer *c = s->run->comparer;
     const uint32_t *other = match_row(c->book, b);
     PatternBits bits = bits_of(w, pattern, match_relation(c, w->side.row, other));
-    if (bits.person + w->side.most_rare < s->least)
-        return;
     Compared pair;
     match_compare_rarity(c, &w->side, other, pattern, &pair);
     double weight = match_odds(bits, match_rare_bits(&pair, c->book->comparison_count));
@@ -126,13 +126,12 @@ static void look_at_record(Worker *w, uint32_t a)
         const uint32_t *other = match_row(c->book, to->records[i]);
         if (i + AHEAD < to->n)
             match_row_prefetch(c->book, to->records[i + AHEAD]);
-        if (i + AHEAD / 2 < to->n)
-            match_side_prefetch(c, &w->side, match_row(c->book, to->records[i + AHEAD / 2]));
-        uint64_t pattern = match_pattern(c, &w->side, other);
-        if (s->model)
+        uint64_t pattern;
+        if (!s->model)
+            count_pattern(w, match_pattern(c, &w->side, other),
+                          match_relation(c, w->side.row, other));
+        else if (match_pattern_reaching(c, &w->side, other, s->prospect, &pattern))
             weigh(w, a, to->records[i], pattern);
-        else
-            count_pattern(w, pattern, match_relation(c, w->side.row, other));
     }
 }
 
@@ -167,7 +166,7 @@ static void *worker_open(void *ctx)
     w->found = arena_new(SIZE_MAX);
     w->sweep = s;
     w->cache = ARENA_ARRAY(a, (size_t)1 << CACHE_BITS, CachedBits);
-    match_side_init(a, s->run->comparer, &w->side);
+    match_side_init(a, &w->side);
     match_candidates_init(a, s->run->comparer->book->n, &w->candidates);
     return w;
 }
@@ -280,10 +279,35 @@ static void collect_edges(Arena *a, const Sweep *s, MatchEdges *ret)
     }
 }
 
+/* That the sex differs may not count in the end, nor that a text does. */
+static Prospect *prospect_of(Arena *a, const Comparer *c, const MatchModel *m, double least)
+{
+    Prospect *p = arena_alloc(a, sizeof *p);
+    p->least = least;
+    for (int way = CLASS_SAME; way <= CLASS_RENAMED; way++) {
+        for (unsigned r = 0; r < RELATIONS; r++)
+            p->books[r][way] = (float)(m->share_bits[way] + m->book_bits[way][r % BOOK_PAIRS] +
+                                       match_older_bits(m, (MatchClass)way, (uint8_t)r));
+        for (size_t k = 0; k < c->book->comparison_count; k++) {
+            p->texts[k][way] = 0;
+            for (unsigned v = 0; v < MATCH_LEVELS; v++) {
+                double bits = m->bits[way][k][v];
+                p->bits[k][v][way] =
+                    (float)(c->book->comparisons[k].kind == COMPARE_SEX ? fmax(0, bits) : bits);
+                if (v < TEXT_SAME && bits > p->texts[k][way])
+                    p->texts[k][way] = (float)bits;
+            }
+        }
+    }
+    return p;
+}
+
 MatchEdges match_find_edges(Arena *a, const MatchRun *run, const MatchModel *model, double least)
 {
     Sweep s = {.run = run, .every = 1, .model = model, .least = least};
     MatchEdges ret = {0};
+    Arena *scratch = arena_new(SIZE_MAX);
+    s.prospect = prospect_of(scratch, run->comparer, model, least);
     make_jobs(a, &s);
     sweep(&s);
     collect_edges(a, &s, &ret);
@@ -293,5 +317,6 @@ MatchEdges match_find_edges(Arena *a, const MatchRun *run, const MatchModel *mod
             ret.compared += w->candidates.owned[p];
         }
     dismiss(&s);
+    arena_free(scratch);
     return ret;
 }

@@ -201,19 +201,11 @@ static void read_name(const NameRules *rules, Str text, bool titles_count, Name 
     finish(rules, g.alias, g.alias->patronym > 0);
 }
 
-static bool is_ascii(Str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if ((unsigned char)s.ptr[i] >= 0x80)
-            return false;
-    return true;
-}
-
 void name_normalise(const NameRules *rules, Arena *scratch, Str text, Name *ret, Name *alias)
 {
     char lower[256];
     Str folded = {lower, text.len};
-    if (is_ascii(text) && text.len <= sizeof lower)
+    if (str_ascii(text) && text.len <= sizeof lower)
         for (size_t i = 0; i < text.len; i++)
             lower[i] =
                 (char)(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? text.ptr[i] | 32 : text.ptr[i]);

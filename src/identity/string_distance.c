@@ -11,18 +11,10 @@ typedef struct Symbols {
     int n;
 } Symbols;
 
-static bool is_ascii(Str s)
-{
-    unsigned char all = 0;
-    for (size_t i = 0; i < s.len; i++)
-        all |= (unsigned char)s.ptr[i];
-    return all < 0x80;
-}
-
 /* Short enough for one machine word, so that a column of the table is one number. */
 static bool is_plain(Str a, Str b)
 {
-    return a.len <= WORD_BITS && b.len <= DISTANCE_MAX && is_ascii(a) && is_ascii(b);
+    return a.len <= WORD_BITS && b.len <= DISTANCE_MAX && str_ascii(a) && str_ascii(b);
 }
 
 /* The bits of a code point behind its first byte; a stray byte stands for itself. */

@@ -117,7 +117,7 @@ static void marks_give_the_same_pattern(void **state)
     (void)state;
     World w = world();
     CompareSide side;
-    match_side_init(w.arena, &w.comparer, &side);
+    match_side_init(w.arena, &side);
     for (uint32_t i = 0; i < w.book->n; i++) {
         match_side_set(&w.comparer, &side, match_row(w.book, i), 100);
         for (uint32_t j = 0; j < w.book->n; j++) {
@@ -154,6 +154,63 @@ static void a_pair_is_compared_once(void **state)
     assert_memory_equal(found, together, sizeof found);
     assert_int_equal(together[0][1] + together[0][2] + together[3][4], 3);
     arena_free(w.arena);
+}
+
+/* 1,500 people with births, mothers and villages of three words; every fifth stands twice. */
+static World village(Arena *a)
+{
+    static const char *const given[] = {"Maria", "Petrus", "Yuliana", "Markus", "Dorkas"},
+                             *const clans[] = {"Taneo", "Klau", "Seran", "Nabuasa",
+                                               "Tefa",  "Bria", "Lopo"};
+    Buf b = buf_new(a, 65536);
+    buf_printf(&b, "id,nama,tanggal_lahir,jk,desa,nama_ibu\n");
+    for (unsigned i = 0; i < 1500; i++) {
+        unsigned r = (unsigned)match_mix(i % 5 ? i : i - i % 10, 1);
+        buf_printf(&b, "%u,%s %s,%04u-%02u-%02u,%s,Desa %s %u,%s %s\n", i, given[r % 5],
+                   clans[r / 8 % 7], 1970 + r / 64 % 30 - i % 10, 1 + r / 2048 % 12,
+                   2 + r / 32768 % 25, r % 2 ? "L" : "P", clans[r / 16 % 7], r / 4096 % 9,
+                   given[r / 512 % 5], clans[r / 1024 % 7]);
+    }
+    return world_of(buf_str(&b));
+}
+
+/* Comparing stops early where the rest cannot make up for it: what is kept is what whole pairs
+ * weigh. */
+static void no_pair_that_weighs_enough_is_left_out(void **state)
+{
+    (void)state;
+    Arena *text = arena_new(SIZE_MAX);
+    World w = village(text);
+    const size_t n = w.book->comparison_count;
+    MatchRun run = {.comparer = &w.comparer,
+                    .threads = 1,
+                    .blocks = match_blocks_new(w.arena, w.book, false, 60)};
+    Patterns patterns = match_count_patterns(w.arena, &run);
+    match_model_learn(&w.comparer, &patterns, false, &w.model);
+    for (double least = -12; least <= 4; least += 8) {
+        MatchEdges edges = match_find_edges(w.arena, &run, &w.model, least);
+        size_t kept = 0;
+        Candidates c;
+        match_candidates_init(w.arena, w.book->n, &c);
+        for (uint32_t x = 0; x < w.book->n; x++) {
+            match_candidates(run.blocks, x, &c);
+            for (size_t i = 0; i < c.n; i++) {
+                Compared pair;
+                match_compare(&w.comparer, match_row(w.book, x), match_row(w.book, c.records[i]),
+                              &pair);
+                double weight = match_weight(&w.model, &pair, n);
+                if (weight < least)
+                    continue;
+                assert_true(kept < edges.n && edges.items[kept].b == c.records[i] &&
+                            edges.items[kept].pattern == pair.pattern);
+                kept++;
+            }
+        }
+        assert_int_equal(kept, edges.n);
+        assert_true(kept > 50 && kept < edges.compared);
+    }
+    arena_free(w.arena);
+    arena_free(text);
 }
 
 static void parts_make_the_weight(void **state)
@@ -226,6 +283,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_another_agreement_tells_is_no_news),
         cmocka_unit_test(marks_give_the_same_pattern),
         cmocka_unit_test(a_pair_is_compared_once),
+        cmocka_unit_test(no_pair_that_weighs_enough_is_left_out),
         cmocka_unit_test(parts_make_the_weight),
         cmocka_unit_test(rules_of_reviewers_win),
         cmocka_unit_test(numbers_are_sorted),
