@@ -142,11 +142,13 @@ Err candidate_pair(Reader *rd, const Record *candidate, CandidatePair *ret)
 
 /* ---- what follows a decision ---- */
 
-static Err link_to(WriteTx *tx, Batch *batch, const Record *merged, Str kept_uid, Str reason)
+static Err link_to(WriteTx *tx, Batch *batch, const Record *merged, Str kept_uid,
+                   const Change *decided)
 {
     Change *c = store_change(tx->arena, CHANGE_UPDATE, merged->reg, merged->uid, 0);
     change_set(c, role_field(merged->reg->model, FIELD_ROLE_PERSON_MERGED), kept_uid);
-    c->reason = reason;
+    c->reason = decided->reason;
+    c->sealed = decided->sealed;
     return store_apply_system(tx, batch, system_actor_rules(), c);
 }
 
@@ -169,7 +171,7 @@ static Err join(WriteTx *tx, Batch *batch, const Change *change, const Record pa
     TRY(reveals(tx->db, root.reg, root.id, pair[1].id, &opens));
     if (opens && m && !m->other)
         return refuse(batch, M_CANDIDATE_REVEALS);
-    return link_to(tx, batch, &pair[1], root.uid, change->reason);
+    return link_to(tx, batch, &pair[1], root.uid, change);
 }
 
 Err candidate_decided(WriteTx *tx, Batch *batch, const Change *change, const Record *before,
@@ -185,8 +187,7 @@ Err candidate_decided(WriteTx *tx, Batch *batch, const Change *change, const Rec
     TRY(pair_ids(tx->db, tx->arena, after, ids));
     for (int i = 0; i < 2; i++)
         TRY(row_by_id(tx->db, tx->arena, persons, ids[i], &pair[i]));
-    return is ? join(tx, batch, change, pair)
-              : link_to(tx, batch, &pair[1], STR_NONE, change->reason);
+    return is ? join(tx, batch, change, pair) : link_to(tx, batch, &pair[1], STR_NONE, change);
 }
 
 /* ---- proposing ---- */

@@ -93,7 +93,7 @@ static Change *grant_of(Arena *a, const Model *m, const Emergency *e)
     int64_t now = clock_now();
     c->parent_reg = e->victim.reg;
     c->parent_uid = e->victim.uid;
-    c->reason = e->reason;
+    c->sealed = e->sealed;
     change_set_role(c, FIELD_ROLE_GRANT_EMERGENCY, S("ya"));
     change_set_role(c, FIELD_ROLE_GRANT_USER, e->user_uid);
     change_set_role(c, FIELD_ROLE_GRANT_CLASSES, classes_opened(a, m));
@@ -115,9 +115,9 @@ Err emergency_open(WriteTx *tx, void *emergency)
     TRY(store_apply_system(tx, e->batch, system_actor_rules(), made));
     Change *move = store_change(tx->arena, CHANGE_MOVE, made->reg, made->uid, 0);
     move->move = step(made->reg, false)->name;
-    move->reason = e->reason;
+    move->sealed = e->sealed;
     TRY(store_apply_system(tx, e->batch, system_actor_rules(), move));
-    TRY(purpose_put(tx, e->session, e->file_uid, e->purpose, e->reason));
+    TRY(purpose_put(tx, e->session, e->file_uid, e->purpose, e->sealed));
     /* no reading budget stands between her and this person today */
     ReadingMark mark = {.uid = e->victim.uid, .lent = true};
     TRY(row_key_subject(tx->db, tx->arena, &e->victim, &mark.person));

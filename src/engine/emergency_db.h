@@ -19,6 +19,7 @@ typedef struct Emergency {
     Batch *batch;
     Record victim;
     Str user_uid, reason, purpose;
+    Str sealed;            /* the reason as history and the record of access keep it */
     Str session, file_uid; /* the purpose is stated for this file at once */
 } Emergency;
 /* Makes the grant and puts it in force; for Batch.also. arg: Emergency. */

@@ -2,6 +2,7 @@
 
 #include "engine/retention_db.h"
 #include "model/draft.h"
+#include "model/reason.h"
 #include "model/row.h"
 
 static Err note(WriteTx *tx, const Erasure *e, Str action)
@@ -145,7 +146,7 @@ Err erasure_done(Reader *rd, ErasureRow *ret, size_t max, size_t *ret_n)
         ErasureRow *row = &ret[*ret_n];
         *row = (ErasureRow){.asked_by = row_text(a, st, 2),
                             .done_by = row_text(a, st, 3),
-                            .why = row_text(a, st, 4),
+                            .why = reason_open(rd, row_text(a, st, 4)),
                             .asked_at = row_int(st, 5),
                             .done_at = row_int(st, 6)};
         if (reg && row_by_uid(rd->db, a, reg, row_text(a, st, 0), &row->rec) == ERR_OK)

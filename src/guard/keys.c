@@ -299,7 +299,8 @@ Err keys_put(Db *keys, Str subject_uid, Str wrapped)
 
 Err keys_destroy(Db *keys, Str subject_uid)
 {
-    return db_run(keys, "DELETE FROM kunci WHERE subject=:s", BIND(":s", subject_uid));
+    return db_run(keys, "DELETE FROM kunci WHERE subject IN (:s,'" KEY_OF_REASONS "'||:s)",
+                  BIND(":s", subject_uid));
 }
 
 Err keys_destroy_others(Db *keys, Str prefix, Str subject)

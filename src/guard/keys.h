@@ -108,8 +108,10 @@ MUST_CHECK Err keys_schema(Db *keys);
 /* Stores a wrapped DEK. E_DUPLICATE when the subject has one: a key is never overwritten, that
  * would erase what it protects. */
 MUST_CHECK Err keys_put(Db *keys, Str subject_uid, Str wrapped);
-/* Erases: nothing sealed under the DEK can be read again. No error when there is none. The bytes
- * leave the file at its next truncating checkpoint. */
+/* Erases: nothing sealed under the DEK can be read again, nor what was under her key of reasons
+ * (model/reason.h). No error when there is none. The bytes leave the file at its next truncating
+ * checkpoint. */
+#define KEY_OF_REASONS "alasan/"
 MUST_CHECK Err keys_destroy(Db *keys, Str subject_uid);
 /* Subject of a key that is to take the place of a subject's own. */
 #define KEY_COMES "baru/"

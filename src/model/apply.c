@@ -44,8 +44,10 @@ static Err reg_stmt(Apply *ap, Buf *sql, Stmt **ret)
 
 /* ---- transaction row, number, idempotency ---- */
 
-static Err begin_tx(Apply *ap, const Actor *actor, Str reason)
+/* What a person typed is closed; what a rule or clock says of itself is not. */
+static Err begin_tx(Apply *ap, const Actor *actor, const Change *c)
 {
+    Str reason = c && c->sealed.ptr ? c->sealed : c ? c->reason : STR_NONE;
     const Subject *s = actor->subject;
     return db_number(ap->tx->db,
                      "INSERT INTO tx(at,actor,agency,session,via,reason,import)"
@@ -598,7 +600,7 @@ static Err apply_all(WriteTx *tx, Batch *b)
     }
     if (b->repeats)
         return E_BUSY;
-    TRY(begin_tx(&ap, b->actor, b->n ? b->items[0]->reason : STR_NONE));
+    TRY(begin_tx(&ap, b->actor, b->n ? b->items[0] : NULL));
     b->tx = ap.tx_id;
     if (b->undo_reg)
         TRY(undo_plan(tx, b));
@@ -627,7 +629,7 @@ Err store_apply_system(WriteTx *tx, Batch *b, const Actor *actor, Change *c)
     Apply ap = {.tx = tx, .batch = b, .subject = actor->subject, .now = clock_now()};
     if (b->depth >= RULE_DEPTH_MAX)
         return ERR_OK;
-    TRY(begin_tx(&ap, actor, c->reason));
+    TRY(begin_tx(&ap, actor, c));
     if (b->tx)
         TRY(put_cause(tx, ap.tx_id, b->tx));
     b->depth++;

@@ -2,6 +2,7 @@
 #include "base/rand.h"
 #include "model/env.h"
 #include "model/follow.h"
+#include "model/reason.h"
 #include "model/row.h"
 
 #include <string.h>
@@ -146,6 +147,19 @@ static void apply_settings(Prepare *p)
         change_set(p->change, m->set[i].field, expr_text(m->set[i].value, &e));
 }
 
+/* Only the first record of a batch says why. */
+static Err seal_reason(Prepare *p, Str *ret)
+{
+    Str subject = STR_NONE;
+    if (p->batch->n || p->batch->judged_only || ret->ptr)
+        return ERR_OK;
+    if (p->rec)
+        subject = reason_subject(p->rd, p->rec);
+    else if (env_key_subject(&p->env, &subject) != ERR_OK)
+        subject = STR_NONE;
+    return reason_seal(p->rd, subject, p->change->reason, ret);
+}
+
 /* Gives the new record what it takes over. Protected values are opened under the subject's rights
  * and on record; those she may not read stay behind. */
 static Err carry_over(Prepare *p, const Creation *made, Change *c)
@@ -176,7 +190,7 @@ static Err make_record(Prepare *p)
     if (!m || !m->creates || !str_empty(env_value(&p->env, m->creates->into)))
         return ERR_OK;
     Change *c = store_change(p->rd->arena, CHANGE_CREATE, m->creates->reg, STR_NONE, 0);
-    c->reason = p->change->reason;
+    TRY(seal_reason(p, &c->sealed));
     TRY(carry_over(p, m->creates, c));
     Err e = store_prepare(p->rd, p->batch, c, p->problems);
     for (size_t i = before; i < p->problems->n; i++)
@@ -581,6 +595,8 @@ Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems)
         TRY(rd->store->advise(rd, b, c, p.rec, problems));
     make_key(&p);
     Err e = problems->errors > before ? E_INVALID : seal_values(&p);
+    if (e == ERR_OK)
+        e = seal_reason(&p, &c->sealed);
     env_wipe(&p.env);
     if (e == ERR_OK)
         batch_add(b, c);

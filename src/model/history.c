@@ -1,5 +1,6 @@
 #include "base/base64.h"
 #include "base/json.h"
+#include "model/reason.h"
 #include "model/row.h"
 
 #include <string.h>
@@ -84,7 +85,7 @@ static Err read_entry(Reading *h, Stmt *st, HistoryEntry *e)
                         .at = row_int(st, 3),
                         .actor = row_text(a, st, 4),
                         .via = row_text(a, st, 5),
-                        .reason = row_text(a, st, 6),
+                        .reason = reason_open(h->rd, row_text(a, st, 6)),
                         .actor_name = row_text(a, st, 7)};
     TRY(json_read_flat(a, row_text(a, st, 2), &keys, &values));
     e->fields = ARENA_ARRAY(a, keys.n, const Field *);

@@ -162,6 +162,7 @@ struct Change {
     Str owner_uid;      /* institution; absent: the subject's own */
     Str move;           /* MOVE */
     Str reason;         /* why, free words */
+    Str sealed;         /* the same as it is stored (model/reason.h), filled by store_prepare */
     bool *set;          /* per field: this change gives it a value (possibly absent = emptied) */
     Str *vals;          /* canonical values; wiped with the arena */
     Str *blobs;         /* sealed form of classed fields, filled by store_prepare */

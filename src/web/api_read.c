@@ -1,6 +1,7 @@
 /* Reading through the API: the entry, code lists, lists and single records. */
 #include "base/number.h"
 #include "base/utf8.h"
+#include "model/reason.h"
 #include "web/api.h"
 #include "web/list.h"
 #include "web/list_query.h"
@@ -97,7 +98,7 @@ static void api_put_record(Req *req, Json *j, const Record *r, bool listed)
 }
 
 /* "code; words": as the page asks it, but with every request, since a token knows no log-in. */
-static Err read_purpose(Req *req, Str *ret, Problems *problems)
+static Err read_purpose(Req *req, const Record *about, Str *ret, Problems *problems)
 {
     Str words = req->stated_purpose, code, header = S("Sigap-Tujuan");
     *ret = STR_NONE;
@@ -109,8 +110,11 @@ static Err read_purpose(Req *req, Str *ret, Problems *problems)
     code = str_trim(code);
     words = str_trim(words);
     purpose_judge(req, code, header, words, header, problems);
+    if (problems->errors)
+        return E_INVALID;
+    TRY(reason_seal(&req->reader, reason_subject(&req->reader, about), words, &words));
     *ret = str_printf(req->arena, "%.*s: %.*s", STR_ARG(code), STR_ARG(words));
-    return problems->errors ? E_INVALID : ERR_OK;
+    return ERR_OK;
 }
 
 Err api_load(Req *req, Verb verb, Record *ret, Decision *ret_decision, Problems *problems)
@@ -118,7 +122,7 @@ Err api_load(Req *req, Verb verb, Record *ret, Decision *ret_decision, Problems 
     Str purpose;
     TRY(store_get(&req->reader, req->reg, req->uid, verb, ret));
     *ret_decision = store_decide(&req->reader, ret, verb);
-    TRY(read_purpose(req, &purpose, problems));
+    TRY(read_purpose(req, ret, &purpose, problems));
     if (str_empty(purpose))
         return ERR_OK;
     req->actor.purpose = purpose;

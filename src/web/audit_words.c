@@ -2,6 +2,7 @@
 
 #include "engine/settings_db.h"
 #include "model/limit.h"
+#include "model/reason.h"
 #include "web/page.h"
 
 static const struct {
@@ -168,6 +169,7 @@ Str audit_act_of(Req *req, Str typed)
 Str audit_purpose(Req *req, Str purpose)
 {
     const CodeList *list = model_list(req->model, S(LIST_PURPOSE));
+    purpose = reason_open(&req->reader, purpose);
     Str rest = purpose, word;
     str_cut(&rest, ':', &word);
     const Code *code = list && rest.ptr ? code_find(list, word) : NULL;

@@ -3,6 +3,7 @@
 #include "web/page_show.h"
 
 #include "guard/session.h"
+#include "model/reason.h"
 
 /* ---- opening ---- */
 
@@ -31,6 +32,7 @@ Err page_open_post(Req *req)
         page_problems(req, E_INVALID, &problems);
         return ERR_OK;
     }
+    TRY(reason_seal(&req->reader, reason_subject(&req->reader, &s.rec), o->reason, &o->reason));
     return req_write_to(req, write_purpose, o, url_record(req, req->reg, req->uid, ""));
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "model/reason.h"
 
 /* Nearer than for other acts: the proof belongs to this opening, with time to fill in its form. */
 enum { PROOF_MINUTES = 5, PROOF_FORM_MINUTES = 10 };
@@ -97,6 +98,7 @@ Err page_emergency_post(Req *req)
     if (problems.errors)
         return tried_in_vain(req, &problems);
     TRY(store_file_uid(&req->reader, &e->victim, &e->file_uid));
+    TRY(reason_seal(&req->reader, reason_subject(&req->reader, &e->victim), e->reason, &e->sealed));
     e->batch = store_batch(&req->reader);
     e->batch->also = emergency_open;
     e->batch->also_arg = e;

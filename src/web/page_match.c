@@ -9,6 +9,7 @@
 #include "base/rand.h"
 #include "engine/identity_db.h"
 #include "guard/session.h"
+#include "model/reason.h"
 
 #include <math.h>
 
@@ -367,7 +368,7 @@ Err page_match(Req *req)
 
 typedef struct Openings {
     Review v;
-    Str *files, purpose, reason;
+    Str *files, *reasons, purpose;
     size_t n;
 } Openings;
 
@@ -375,7 +376,7 @@ static Err put_purposes(WriteTx *tx, void *openings)
 {
     const Openings *o = openings;
     for (size_t i = 0; i < o->n; i++)
-        TRY(purpose_put(tx, o->v.req->subject.session, o->files[i], o->purpose, o->reason));
+        TRY(purpose_put(tx, o->v.req->subject.session, o->files[i], o->purpose, o->reasons[i]));
     return ERR_OK;
 }
 
@@ -395,13 +396,17 @@ Err page_match_open_post(Req *req)
     Problems problems = {.arena = req->arena};
     TRY(load_open(req, &o->v));
     o->purpose = req_form(req, S("guna"));
-    o->reason = req_form(req, S("-alasan"));
+    Str reason = req_form(req, S("-alasan"));
     o->files = ARENA_ARRAY(req->arena, 2 * o->v.n + 1, Str);
-    for (size_t i = 0; i < 2 * o->v.n; i++)
-        TRY(store_file_uid(&req->reader, &o->v.pairs[i / 2].persons[i % 2], &o->files[o->n++]));
-    purpose_judge(req, o->purpose, S("guna"), o->reason, S("-alasan"), &problems);
+    o->reasons = ARENA_ARRAY(req->arena, 2 * o->v.n + 1, Str);
+    purpose_judge(req, o->purpose, S("guna"), reason, S("-alasan"), &problems);
     if (problems.errors)
         return show(&o->v, &problems);
+    for (; o->n < 2 * o->v.n; o->n++) {
+        const Record *person = &o->v.pairs[o->n / 2].persons[o->n % 2];
+        TRY(store_file_uid(&req->reader, person, &o->files[o->n]));
+        TRY(reason_seal(&req->reader, o->files[o->n], reason, &o->reasons[o->n]));
+    }
     return req_write_to(req, put_purposes, o, S(MATCH_PAGE));
 }
 
@@ -451,6 +456,9 @@ Err page_match_post(Req *req)
     Change *c = store_change(req->arena, CHANGE_MOVE, reg, req->uid, version);
     c->move = m->name;
     c->reason = req_form(req, S("-alasan"));
+    /* about who becomes part of the other */
+    TRY(reason_seal(&req->reader, reason_subject(&req->reader, &d->v.pairs[d->v.at].persons[1]),
+                    c->reason, &c->sealed));
     Err e = store_prepare(&req->reader, d->batch, c, &d->problems);
     if (e == E_INVALID || d->problems.errors)
         return show(&d->v, &d->problems);

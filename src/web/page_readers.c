@@ -16,9 +16,13 @@ static Str office_name(Req *req, Str agency)
 static void purposes(Req *req, Html *h, Str stated)
 {
     Str line;
+    StrList told = {0}; /* each stating of the same words is closed anew */
     h_open(h, "td");
-    while (str_cut(&stated, '\n', &line))
-        h_element(h, "div", audit_purpose(req, line));
+    while (str_cut(&stated, '\n', &line)) {
+        line = audit_purpose(req, line);
+        if (!str_list_has(&told, line))
+            h_element(h, "div", *ARENA_PUSH(req->arena, told) = line);
+    }
     h_close(h);
 }
 

@@ -3,6 +3,7 @@
 
 #include "engine/erasure_db.h"
 #include "engine/retention_db.h"
+#include "model/reason.h"
 #include "web/record.h"
 #include "web/widget.h"
 
@@ -186,6 +187,7 @@ Err page_erase_post(Req *req)
     reason_judge(d->act.why, S("-alasan"), &problems);
     if (problems.errors)
         return show(req, d, &problems);
+    TRY(reason_seal(&req->reader, STR_NONE, d->act.why, &d->act.why)); /* outlasts hers */
     return req_write_to(req, erasure_ask, &d->act,
                         url_record(req, req->reg, req->uid, "/musnahkan?pesan=simpan"));
 }

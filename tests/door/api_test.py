@@ -118,7 +118,8 @@ def test_protected_values_open_with_a_purpose_and_go_on_record(s):
         if len(page.json()["tertutup"]) < len(closed["tertutup"]):
             opened += 1
             found = s.rows("SELECT purpose FROM audit WHERE uid = ? AND actor = ? ORDER BY seq DESC LIMIT 1", uid, who["uid"])
-            assert found and "Memeriksa lewat uji API" in found[0][0]
+            assert found and found[0][0].startswith(f"{purpose}: segel1:{uid}:"), found
+            assert "Memeriksa lewat uji API" in s.as_("pdp").get(f"/audit?catatan={uid}").words
             break
     assert opened, "nobody could open a person"
 

@@ -47,8 +47,8 @@ def test_papers_that_disagree_are_told_in_words(s):
     assert re.search(r"Paspor DOK-\S+ menyatakan tempat lahir lain: “Surabaya”", text), text
     assert re.search(r"Saat KAS-\S+ \(1 September 2019\) ia berumur 16 tahun menurut Surat baptis DOK", text), text
     assert re.search(r"21 tahun menurut Paspor DOK-\S+", text) and re.search(r"Ya menurut .*; Tidak menurut Paspor", text), text
-    rows = s.rows("SELECT count(*) FROM audit WHERE reg = 'dokumen' AND purpose LIKE '%Pemeriksaan berkas%'")[0][0]
-    assert rows >= 2, f"papers were read on no record ({before})"
+    rows = s.rows("SELECT count(*) FROM audit WHERE reg = 'dokumen' AND action = 'read' AND purpose LIKE ?", f"%{steps.uid_of(who)}%")[0][0]
+    assert rows >= 2 and "Pemeriksaan berkas" in s.as_("pdp").get(who + "/pembaca").words, f"papers were read on no record ({before})"
 
 
 def test_the_age_at_each_placement_is_told(s):

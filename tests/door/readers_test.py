@@ -46,7 +46,7 @@ def test_an_opening_is_on_record_and_nobodys_account_edits_it(own):
     open_file(own.as_("ppt"), f"/orang/{person}")
     row = own.rows("SELECT actor, at, purpose FROM audit WHERE action='read' AND uid=? ORDER BY seq DESC", person)[0]
     assert row["actor"] == own.rows("SELECT uid FROM fakta_pengguna WHERE login='ppt'")[0][0] and row["at"] > 0
-    assert "Menelepon keluarga korban" in row["purpose"] and "Menelepon keluarga korban" in own.as_("pdp").get("/audit").words
+    assert row["purpose"].startswith("layanan_korban: ") and "Menelepon keluarga korban" in own.as_("pdp").get("/audit").words
     before = chain(own)
     for login in ("admin", "pdp", "sekretaris", "ppt"):
         client, call = own.as_(login), Program(own, login)
