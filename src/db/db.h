@@ -29,7 +29,11 @@ MUST_CHECK Err db_exec(Db *db, const char *sql);
 MUST_CHECK Err db_begin(Db *db);      /* write transaction, taken at once */
 MUST_CHECK Err db_begin_read(Db *db); /* one snapshot for a whole page, taken at once */
 MUST_CHECK Err db_begin_late(Db *db); /* the same, taken by the first read: free until then */
-MUST_CHECK Err db_commit(Db *db);
+/* What a statement failed with since its transaction began; an E_DUPLICATE is an answer and none.
+ * Expressions take for absent what they cannot read, and tell nobody: so nothing worked out of it
+ * is kept. */
+Err db_failed(const Db *db);
+MUST_CHECK Err db_commit(Db *db); /* fails as a statement did */
 void db_rollback(Db *db);
 /* Ends a transaction: commits it, unless what was done in it failed or the commit does; then all of
  * it is taken back. */
@@ -38,7 +42,7 @@ MUST_CHECK Err db_end(Db *db, Err done);
  * itself. */
 bool db_in_transaction(const Db *db);
 MUST_CHECK Err db_savepoint(Db *db);
-MUST_CHECK Err db_release(Db *db); /* keeps what was done since the savepoint */
+MUST_CHECK Err db_release(Db *db); /* keeps what was done since the savepoint, if nothing failed */
 void db_rollback_to(Db *db);       /* undoes it and drops the savepoint */
 /* A number that differs once anybody has committed since; to be compared on one connection only. */
 unsigned db_version(Db *db);

@@ -33,6 +33,7 @@ struct Db {
     Known known[KNOWN];
     size_t cached;
     int64_t run;
+    Err failed; /* db_failed */
 };
 
 static Err err_of(int rc)
@@ -158,6 +159,7 @@ Err db_exec(Db *db, const char *sql)
 
 Err db_begin(Db *db)
 {
+    db->failed = ERR_OK;
     return db_exec(db, "BEGIN IMMEDIATE");
 }
 
@@ -175,11 +177,18 @@ static Err run_plain(Db *db, const char *sql)
 
 Err db_begin_late(Db *db)
 {
+    db->failed = ERR_OK;
     return run_plain(db, "BEGIN");
+}
+
+Err db_failed(const Db *db)
+{
+    return db->failed;
 }
 
 Err db_commit(Db *db)
 {
+    TRY(db->failed);
     return db_exec(db, "COMMIT");
 }
 
@@ -194,6 +203,7 @@ static void release_all(Db *db)
 void db_rollback(Db *db)
 {
     release_all(db);
+    db->failed = ERR_OK;
     if (!sqlite3_get_autocommit(db->conn) && run_plain(db, "ROLLBACK") != ERR_OK)
         log_error("rollback failed");
 }
@@ -210,7 +220,7 @@ Err db_end(Db *db, Err done)
 /* BEGIN alone takes no snapshot: the first read does. */
 Err db_begin_read(Db *db)
 {
-    TRY(run_plain(db, "BEGIN"));
+    TRY(db_begin_late(db));
     Err e = run_plain(db, "SELECT 1 FROM sqlite_schema LIMIT 1");
     if (e != ERR_OK) /* the next page finds the connection as it was */
         db_rollback(db);
@@ -229,12 +239,14 @@ Err db_savepoint(Db *db)
 
 Err db_release(Db *db)
 {
+    TRY(db->failed);
     return db_exec(db, "RELEASE perintah");
 }
 
 void db_rollback_to(Db *db)
 {
     release_all(db);
+    db->failed = ERR_OK;
     if (db_in_transaction(db) && db_exec(db, "ROLLBACK TO perintah; RELEASE perintah") != ERR_OK)
         log_error("rollback to savepoint failed");
 }
@@ -308,7 +320,11 @@ static Err cached_stmt(Db *db, const char *sql, Stmt **ret)
     Stmt *s = NULL;
     if (db->cached >= CACHED_MAX)
         drop_cached(db);
-    TRY(prepare(db, sql, &s));
+    Err e = prepare(db, sql, &s);
+    if (e != ERR_OK) {
+        db->failed = e;
+        return e;
+    }
     db->cached++;
     s->hash = h;
     s->busy = true;
@@ -417,6 +433,8 @@ Err stmt_step(Stmt *st, bool *ret_row)
     Err e = err_on(st->db, rc);
     if (e == E_DB || e == E_CORRUPT || e == E_IO)
         log_error("step: %s", sqlite3_errmsg(st->db->conn));
+    if (e != ERR_OK && e != E_DUPLICATE)
+        st->db->failed = e;
     stmt_done(st);
     *ret_row = false;
     return e;

@@ -52,8 +52,9 @@ static Err in_savepoint(Db *db, WriteFn fn, Write *w)
     w->tx.db = db;
     Err e = fn(&w->tx, w->arg);
     if (e == ERR_OK)
-        return db_release(db);
-    db_rollback_to(db);
+        e = db_release(db);
+    if (e != ERR_OK)
+        db_rollback_to(db);
     return e;
 }
 

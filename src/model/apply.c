@@ -620,6 +620,8 @@ Err store_batch_apply(WriteTx *tx, void *batch)
     const Batch *b = batch;
     TRY(db_begin_late(b->store->writer_keys));
     Err e = apply_all(tx, batch);
+    if (e == ERR_OK)
+        e = db_failed(b->store->writer_keys);
     db_rollback(b->store->writer_keys);
     return e;
 }

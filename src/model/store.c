@@ -106,6 +106,12 @@ Err reader_begin(Reader *rd, const Store *s, ReadConn *c, Arena *a, const Actor 
     return e;
 }
 
+Err reader_failed(const Reader *rd)
+{
+    Err e = db_failed(rd->db);
+    return e == ERR_OK ? db_failed(rd->keys) : e;
+}
+
 void reader_end(Reader *rd)
 {
     db_rollback(rd->db);

@@ -92,6 +92,8 @@ void readconn_close(ReadConn *c);
 MUST_CHECK Err readconn_with(const Store *s, ReadConn *conn, Err (*fn)(void *ctx, Arena *a),
                              void *ctx);
 MUST_CHECK Err reader_begin(Reader *rd, const Store *s, ReadConn *c, Arena *a, const Actor *actor);
+/* What a statement failed with since (db_failed): then nothing that was read may be relied on. */
+Err reader_failed(const Reader *rd);
 void reader_end(Reader *rd);
 
 /* Loads one record by uid with its clear fields; sealed fields carry `sealed`. E_NOT_FOUND when it

@@ -430,8 +430,8 @@ static Err step_in_snapshot(Req *req, ReadConn *conn)
         return e;
     }
     e = run_page(req);
-    if (e == ERR_OK && arena_over(req->arena))
-        e = E_TOO_LARGE;
+    if (e == ERR_OK)
+        e = arena_over(req->arena) ? E_TOO_LARGE : reader_failed(&req->reader);
     if (e != ERR_OK) {
         req->next.fn = NULL;
         fail(req, e);
