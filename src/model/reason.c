@@ -78,17 +78,26 @@ Err reason_seal(Reader *rd, Str subject, Str words, Str *ret)
     return e == E_NOT_FOUND && hers ? reason_seal(rd, STR_NONE, words, ret) : e;
 }
 
+/* A page tells many reasons about one person: the key opened last is kept until reader_end. */
+static Err open_key(Reader *rd, Str name)
+{
+    if (!str_eq(rd->reasons.of, name)) {
+        dek_wipe(&rd->reasons.dek);
+        rd->reasons.found = keyring_dek(rd->store->in->keyring, rd->keys, name, &rd->reasons.dek);
+        rd->reasons.of = name;
+    }
+    return rd->reasons.found;
+}
+
 /* What a damaged place holds is shown as it is: it is not gone. */
 static Str words_of(Reader *rd, Str subject, Str sealed)
 {
-    Dek dek = {0};
     Str blob, words = sealed, name = key_name(rd->arena, subject);
-    const Keyring *k = rd->store->in->keyring;
-    Err e = keyring_dek(k, rd->keys, name, &dek);
+    Err e = open_key(rd, name);
     if (e == ERR_OK && base64_decode(rd->arena, sealed, &blob) &&
-        unseal_under(k, &dek, name, rd->arena, blob, &words) != ERR_OK)
+        unseal_under(rd->store->in->keyring, &rd->reasons.dek, name, rd->arena, blob, &words) !=
+            ERR_OK)
         words = sealed;
-    dek_wipe(&dek);
     return e == E_NOT_FOUND ? tr(rd->actor->lang, M_REASON_GONE) : words;
 }
 

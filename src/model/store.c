@@ -114,6 +114,7 @@ Err reader_failed(const Reader *rd)
 
 void reader_end(Reader *rd)
 {
+    dek_wipe(&rd->reasons.dek);
     db_rollback(rd->db);
     db_rollback(rd->keys);
 }

@@ -79,6 +79,11 @@ struct Reader {
         int64_t id;
         bool holds;
     } restriction;
+    struct { /* the key of reasons opened last (model/reason.h) */
+        Str of;
+        Dek dek;
+        Err found;
+    } reasons;
 };
 
 /* Read-only connections of one thread, and what was counted on them (model/counted.h). */
