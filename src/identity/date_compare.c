@@ -23,7 +23,7 @@ static uint32_t digits_of(Date d)
 static bool is_slip(Date a, Date b)
 {
     uint32_t x = digits_of(a), y = digits_of(b), apart = x ^ y, at = 0;
-    for (; !(apart & 15); apart >>= 4)
+    for (; apart && !(apart & 15); apart >>= 4)
         at += 4;
     uint32_t turned = (x >> at & 15) << 4 | (x >> at >> 4 & 15);
     return apart < 16 || (apart < 256 && turned == (y >> at & 255));

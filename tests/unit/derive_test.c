@@ -3,18 +3,9 @@
 #include "test_kit.h"
 
 #include "failing_db.h"
-#include "model/scrub.h"
 #include "store_kit.h"
 
 static const char *domain;
-
-static int64_t faults(Kit *k)
-{
-    Problems problems = {.arena = k->arena};
-    Scrub scrub;
-    OK(scrub_run(&k->store, &k->conn, &problems, &scrub));
-    return scrub.faults;
-}
 
 /* `at`: the call that fails while the prepared change is written; 0: none. */
 static Err save_failing(Kit *k, Str victim, int at, bool *ret_failed)
@@ -46,7 +37,7 @@ static void a_save_that_cannot_read_saves_nothing(void **state)
     for (; failed; at++) {
         Err e = save_failing(k, victim, at, &failed);
         assert_int_equal(e != ERR_OK, failed);
-        assert_int_equal(faults(k), 0);
+        assert_int_equal(kit_faults(k), 0);
         assert_string_equal(kit_value(k, "korban", victim, "umur").ptr, "15");
     }
     assert_true(at > 10);

@@ -4,18 +4,9 @@
 
 #include "guard/letterbox.h"
 #include "model/reseal.h"
-#include "model/scrub.h"
 #include "store_kit.h"
 
 static const char *domain;
-
-static int64_t faults(Kit *k)
-{
-    Problems problems = {.arena = k->arena};
-    Scrub scrub;
-    OK(scrub_run(&k->store, &k->conn, &problems, &scrub));
-    return scrub.faults;
-}
 
 static StrList hashes(Kit *k)
 {
@@ -64,31 +55,31 @@ static void versions_go_over_and_a_forged_one_stays_forged(void **state)
     kit_change(k, "kasus", file, "judul", "Yang pertama, benar", NULL);
     kit_make(k, "kasus", unit, NULL, STR_NONE, "judul", "Yang dipalsukan", NULL);
     kit_make(k, "kasus", unit, NULL, STR_NONE, "judul", "Yang tidak terbaca", NULL);
-    assert_int_equal(faults(k), 0);
+    assert_int_equal(kit_faults(k), 0);
     kit_exec(k, "UPDATE riwayat SET rowhash='00'||substr(rowhash,3) WHERE reg='kasus' AND rec=2");
     kit_exec(k, "UPDATE riwayat SET delta='{' WHERE reg='kasus' AND rec=3");
-    int64_t forged = faults(k);
+    int64_t forged = kit_faults(k);
     assert_true(forged > 0);
     StrList old = hashes(k);
     RootSeal open = exchange(k);
-    assert_int_equal(faults(k), forged); /* cut off before: read by who does not finish it */
+    assert_int_equal(kit_faults(k), forged); /* cut off before: read by who does not finish it */
     OK(reseal_finish(&k->store));
     StrList fresh = hashes(k);
     assert_int_equal(kept(old, fresh), 2);
-    assert_int_equal(faults(k), forged);
+    assert_int_equal(kit_faults(k), forged);
     assert_false(keyring_has_before(k->in.keyring));
     start_with(k, open); /* cut off behind the transaction of the data */
     assert_true(keyring_has_before(k->in.keyring));
-    assert_int_equal(faults(k), forged);
+    assert_int_equal(kit_faults(k), forged);
     OK(reseal_finish(&k->store));
     assert_int_equal(kept(fresh, hashes(k)), fresh.n);
     kit_exec(k, str_printf(k->arena, "UPDATE riwayat SET rowhash='%.*s' WHERE rowhash='%.*s'",
                            STR_ARG(old.items[0]), STR_ARG(fresh.items[0]))
                     .ptr);
-    assert_int_equal(faults(k), forged + 1); /* by the key of before: told at once */
+    assert_int_equal(kit_faults(k), forged + 1); /* by the key of before: told at once */
     exchange(k);
     OK(reseal_finish(&k->store));
-    assert_int_equal(faults(k), forged + 1);
+    assert_int_equal(kit_faults(k), forged + 1);
     kit_close(k);
 }
 

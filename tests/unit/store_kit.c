@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "engine/import_db.h"
 #include "model/plan.h"
+#include "model/scrub.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -108,6 +109,14 @@ int64_t kit_int(Kit *k, const char *sql)
     int64_t n = 0;
     MUST(db_number(k->conn.db, sql, &n));
     return n;
+}
+
+int64_t kit_faults(Kit *k)
+{
+    Problems problems = {.arena = k->arena};
+    Scrub scrub;
+    MUST(scrub_run(&k->store, &k->conn, &problems, &scrub));
+    return scrub.faults;
 }
 
 /* ---- reading ---- */

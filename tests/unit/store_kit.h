@@ -32,6 +32,8 @@ const Field *kit_field(const Kit *k, const char *reg, const char *name);
 /* Statements on the writer's own connection, for tampering. */
 void kit_exec(Kit *k, const char *sql);
 int64_t kit_int(Kit *k, const char *sql);
+/* What a scrub of everything finds. */
+int64_t kit_faults(Kit *k);
 
 /* ---- reading ---- */
 
