@@ -1,7 +1,7 @@
 #include "engine/candidate_db.h"
 
 #include "base/clock.h"
-#include "engine/follow_up.h"
+#include "engine/system_actor.h"
 #include "guard/reach.h"
 #include "model/person_index.h"
 #include "model/plan.h"

@@ -1,7 +1,7 @@
 #include "engine/clock_db.h"
 
-#include "engine/follow_up.h"
 #include "engine/rule_db.h"
+#include "engine/system_actor.h"
 #include "model/env.h"
 #include "model/limit.h"
 #include "model/row.h"
@@ -168,6 +168,26 @@ static Err stop_all(WriteTx *tx, Batch *batch, const Record *rec)
         if (rec->reg->clocks[i].stop.kind != ON_NONE)
             TRY(stop_clock(tx, batch, &rec->reg->clocks[i], rec));
     return ERR_OK;
+}
+
+static bool trigger_fires(const Trigger *t, const Change *change, const Record *before,
+                          const Record *after)
+{
+    switch (t->kind) {
+    case ON_NONE:
+        return false;
+    case ON_CREATE:
+        return change->kind == CHANGE_CREATE;
+    case ON_MOVE:
+        return change->kind == CHANGE_MOVE && str_eq(change->move, t->name);
+    case ON_STATE:
+        return str_eq(after->state, t->name) && (!before || !str_eq(before->state, t->name));
+    case ON_FIELD: {
+        const Value *now = &after->vals[t->field->index];
+        return change->set[t->field->index] && (now->text.ptr || now->blob.ptr);
+    }
+    }
+    BUG("unknown trigger");
 }
 
 Err clocks_run(WriteTx *tx, Batch *batch, const Change *change, const Record *before,

@@ -1,8 +1,8 @@
 #include "engine/emergency_db.h"
 
 #include "base/clock.h"
-#include "engine/follow_up.h"
 #include "engine/rule_db.h"
+#include "engine/system_actor.h"
 #include "guard/reach.h"
 #include "guard/session.h"
 #include "model/limit.h"

@@ -5,45 +5,10 @@
 #include "engine/figure_read.h"
 #include "engine/paper_truth.h"
 #include "engine/question_db.h"
-#include "engine/release_db.h"
+#include "engine/release_publish.h"
 #include "engine/repeat_db.h"
 #include "engine/rule_db.h"
 #include "model/equal_names.h"
-
-static const Subject rules_subject = {.uid = {"sistem:aturan", 13}, .system = true};
-static const Subject clock_subject = {.uid = {"sistem:ticker", 13}, .system = true};
-static const Actor rules_actor = {.subject = &rules_subject, .via = {"sistem", 6}};
-static const Actor clock_actor = {.subject = &clock_subject, .via = {"sistem", 6}};
-
-const Actor *system_actor_rules(void)
-{
-    return &rules_actor;
-}
-
-const Actor *system_actor_clock(void)
-{
-    return &clock_actor;
-}
-
-bool trigger_fires(const Trigger *t, const Change *change, const Record *before,
-                   const Record *after)
-{
-    switch (t->kind) {
-    case ON_NONE:
-        return false;
-    case ON_CREATE:
-        return change->kind == CHANGE_CREATE;
-    case ON_MOVE:
-        return change->kind == CHANGE_MOVE && str_eq(change->move, t->name);
-    case ON_STATE:
-        return str_eq(after->state, t->name) && (!before || !str_eq(before->state, t->name));
-    case ON_FIELD: {
-        const Value *now = &after->vals[t->field->index];
-        return change->set[t->field->index] && (now->text.ptr || now->blob.ptr);
-    }
-    }
-    BUG("unknown trigger");
-}
 
 Err follow_up_after_change(WriteTx *tx, Batch *batch, const Change *change, const Record *before,
                            const Record *after)

@@ -1,5 +1,5 @@
 /* What the program does by itself after a record was written: rules make records, clocks start and
- * stop tasks. Acts are recorded under "sistem:.." actors. */
+ * stop tasks. */
 #pragma once
 
 #include "model/store.h"
@@ -11,9 +11,3 @@ Err follow_up_after_change(WriteTx *tx, Batch *batch, const Change *change, cons
  * more question may be asked today. */
 Err follow_up_advise(Reader *rd, const Batch *batch, const Change *change, const Record *before,
                      Problems *problems);
-/* Whether a trigger fires by this change. */
-bool trigger_fires(const Trigger *t, const Change *change, const Record *before,
-                   const Record *after);
-/* An actor for automatic acts, e.g. "sistem:aturan"; static storage. */
-const Actor *system_actor_rules(void);
-const Actor *system_actor_clock(void);

@@ -1,7 +1,7 @@
 #include "engine/nickname_db.h"
 
 #include "engine/candidate_db.h"
-#include "engine/follow_up.h"
+#include "engine/system_actor.h"
 #include "identity/name_compare.h"
 #include "model/restriction.h"
 #include "model/row.h"

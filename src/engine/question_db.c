@@ -1,9 +1,9 @@
 #include "engine/question_db.h"
 
 #include "base/clock.h"
-#include "engine/follow_up.h"
 #include "engine/rule_db.h"
 #include "engine/settings_db.h"
+#include "engine/system_actor.h"
 #include "guard/reach.h"
 #include "model/likeness.h"
 #include "model/person_index.h"

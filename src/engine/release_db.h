@@ -3,7 +3,8 @@
  * would tell who came between. */
 #pragma once
 
-#include "engine/table.h"
+#include "engine/audience.h"
+#include "model/query.h"
 
 typedef struct Release {
     Str uid, number, hash, correction;
@@ -19,7 +20,7 @@ bool release_needed(const Model *m, Audience audience);
 /* All versions of a half-year, opened, the first one first, up to the newest that is for the
  * audience; none when it was not released for it. */
 MUST_CHECK Err releases_read(Reader *rd, Arena *a, Str period, Audience audience, Releases *ret);
+/* Published versions of a half-year in their order, for whomever. */
+MUST_CHECK Err releases_published(Db *db, Arena *a, const Model *m, Period period, IdList *ret);
 /* The newest half-year that was released for the audience; absent when none was. */
 MUST_CHECK Err release_latest(Reader *rd, Audience audience, Str *ret_period);
-/* After a change of a release: judges its period, and freezes the figures when it is published. */
-MUST_CHECK Err release_changed(WriteTx *tx, Batch *batch, const Record *after);

@@ -1,6 +1,6 @@
 #include "engine/rule_db.h"
 
-#include "engine/follow_up.h"
+#include "engine/system_actor.h"
 #include "model/env.h"
 #include "model/plan.h"
 #include "model/row.h"

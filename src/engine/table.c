@@ -7,25 +7,6 @@
 enum { SHOW_ALL_MAX = 12 }; /* lists up to this length show every code, longer ones what occurs */
 enum { COUNTING_MAX = 512 * 1024 * 1024 }; /* beside the page: 50 bytes a row and table */
 
-bool audience_of(Str word, Audience *ret)
-{
-    static const char *const words[] = {"internal", "task-force", "public"};
-    for (int i = 0; i < 3; i++)
-        if (str_is(word, words[i])) {
-            *ret = (Audience)i;
-            return true;
-        }
-    return false;
-}
-
-Msg audience_msg(Audience a)
-{
-    static const Msg of[] = {[AUDIENCE_INTERNAL] = M_AUDIENCE_INTERNAL,
-                             [AUDIENCE_TASK_FORCE] = M_AUDIENCE_TASK_FORCE,
-                             [AUDIENCE_PUBLIC] = M_AUDIENCE_PUBLIC};
-    return of[a];
-}
-
 /* ---- dimensions ---- */
 
 bool dim_of(const Register *reg, Str name, Dim *ret)
@@ -364,16 +345,6 @@ static void fill(Arena *a, const Collected *c, const Cut *cut, size_t k, Table *
     for (size_t i = 0; reg->stats.person && !cut->sum && i < c->rows.n; i++)
         t->records += !c->rows.items[i].apart;
     table_mask(t, c->stages.n ? stages : t, c->stages.n ? c->stages.n : 1);
-}
-
-bool audience_may(const Model *m, const Subject *s, Audience asked)
-{
-    if (s->system)
-        return true;
-    for (size_t i = 0; i < m->role_count; i++)
-        if ((s->roles & (1ull << i)) && m->roles[i].audience <= (int)asked)
-            return true;
-    return false;
 }
 
 bool table_period_fits(Str period, Audience audience)

@@ -2,6 +2,7 @@
 #include "base/csv.h"
 #include "base/number.h"
 #include "engine/release_db.h"
+#include "engine/table.h"
 
 static Str masked_text(Arena *a, const Count *c, const AudienceRule *rule)
 {

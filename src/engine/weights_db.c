@@ -1,7 +1,7 @@
 #include "engine/weights_db.h"
 
 #include "engine/candidate_db.h"
-#include "engine/follow_up.h"
+#include "engine/system_actor.h"
 #include "model/person_index.h"
 #include "model/plan.h"
 #include "model/restriction.h"

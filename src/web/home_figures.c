@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "engine/release_db.h"
+#include "engine/table.h"
 
 bool home_has_figures(const Req *req)
 {

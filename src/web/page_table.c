@@ -2,6 +2,7 @@
  * screen, as CSV and as XLSX with the same numbers. */
 #include "engine/chart.h"
 #include "engine/release_db.h"
+#include "engine/table.h"
 #include "intake/table_book.h"
 #include "web/page.h"
 #include "web/widget.h"
