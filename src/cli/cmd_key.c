@@ -10,6 +10,7 @@
 #include "guard/anchor.h"
 #include "guard/key_file.h"
 #include "guard/second_factor.h"
+#include "guard/subject.h"
 #include "intake/user_make.h"
 #include "model/rekey.h"
 #include "model/reseal.h"

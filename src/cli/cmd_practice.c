@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "engine/clock_db.h"
 #include "guard/session.h"
+#include "guard/subject.h"
 #include "intake/import.h"
 #include "intake/ref_key.h"
 #include "intake/seed.h"

@@ -6,6 +6,7 @@
 #include "engine/population_book.h"
 #include "engine/system_db.h"
 #include "guard/session.h"
+#include "guard/subject.h"
 #include "model/plan.h"
 #include "model/rekey.h"
 #include "model/reseal.h"

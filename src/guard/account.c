@@ -1,6 +1,7 @@
 #include "guard/account.h"
 
 #include "clock.h"
+#include "guard/subject.h"
 
 enum { FREE_FAILURES = 2, WAIT_MAX_MS = 16 * 60 * 1000 };
 
@@ -20,11 +21,6 @@ Err account_schema(Db *db)
                    "user_id " DB_INTEGER " NOT NULL, agency " DB_INTEGER " NOT NULL,"
                    "start_on " DB_TEXT ", end_on " DB_TEXT ");"
                    "CREATE INDEX IF NOT EXISTS fakta_anggota_user ON fakta_anggota(user_id);");
-}
-
-Str login_fold(Arena *a, Str login)
-{
-    return str_lower(a, str_trim(login));
 }
 
 /* ---- secrets ---- */
@@ -126,53 +122,4 @@ Err account_right(WriteTx *tx, const AccountTry *t)
                   " WHERE user_uid=:uid AND failed>0",
                   BIND(":n", t->counted), BIND(":before", t->account.wait_until),
                   BIND(":had", t->account.failed), BIND(":uid", t->account.user_uid));
-}
-
-/* ---- facts from the registers ---- */
-
-static Err follow_login(Db *db, Str user_uid, Str login)
-{
-    return db_run(db, "UPDATE akun SET login=:login WHERE user_uid=:uid AND login<>:login",
-                  BIND(":uid", user_uid), BIND(":login", login));
-}
-
-Err user_fact_put(WriteTx *tx, const UserFact *f)
-{
-    Str login = login_fold(tx->arena, f->login);
-    TRY(db_run(tx->db,
-               "INSERT INTO fakta_pengguna(user_id,uid,login,name,roles,active,valid_until,area,"
-               "agency) VALUES(:id,:uid,:login,:name,:roles,:active,:until,:area,:agency)"
-               " ON CONFLICT(user_id) DO UPDATE SET uid=excluded.uid, login=excluded.login,"
-               " name=excluded.name, roles=excluded.roles, active=excluded.active,"
-               " valid_until=excluded.valid_until, area=excluded.area, agency=excluded.agency",
-               BIND(":id", f->user), BIND(":uid", f->uid), BIND(":login", login),
-               BIND(":name", f->name), BIND(":roles", f->roles), BIND(":active", f->active),
-               BIND(":until", f->until), BIND(":area", f->area), BIND(":agency", f->agency)));
-    return follow_login(tx->db, f->uid, login);
-}
-
-Err member_fact_covered(Db *db, const MemberFact *f, bool *ret)
-{
-    return db_any(db,
-                  "SELECT 1 FROM fakta_anggota WHERE user_id=:user AND agency=:agency"
-                  " AND start_on<=:start AND (end_on IS NULL OR end_on>=:end)",
-                  ret, BIND(":user", f->user), BIND(":agency", f->agency), BIND(":start", f->start),
-                  BIND(":end", f->end));
-}
-
-Err member_fact_put(WriteTx *tx, const MemberFact *f)
-{
-    return db_run(tx->db,
-                  "INSERT INTO fakta_anggota(membership,user_id,agency,start_on,end_on)"
-                  " VALUES(:id,:user,:agency,:start,:end) ON CONFLICT(membership) DO UPDATE SET"
-                  " user_id=excluded.user_id, agency=excluded.agency, start_on=excluded.start_on,"
-                  " end_on=excluded.end_on",
-                  BIND(":id", f->membership), BIND(":user", f->user), BIND(":agency", f->agency),
-                  BIND(":start", f->start), BIND(":end", f->end));
-}
-
-Err member_fact_drop(WriteTx *tx, int64_t membership)
-{
-    return db_run(tx->db, "DELETE FROM fakta_anggota WHERE membership=:id",
-                  BIND(":id", membership));
 }

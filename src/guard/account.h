@@ -1,6 +1,4 @@
-/* Accounts: the secrets of users. Facts about them (name, roles, membership) are registers; `model`
- * writes their plain projection here. Passwords: argon2id, t=3, m=64 MiB.
- */
+/* Accounts: the secrets of users. Passwords: argon2id, t=3, m=64 MiB. */
 #pragma once
 
 #include "db/writer.h"
@@ -8,8 +6,6 @@
 enum { PASSWORD_MIN = 12, PASSWORD_MAX = 256 };
 
 MUST_CHECK Err account_schema(Db *db);
-/* A log-in name as it is stored and compared: trimmed, ASCII letters in lower case. */
-Str login_fold(Arena *a, Str login);
 /* Hashes a password: about 100 ms and 64 MiB; never on the I/O or writer thread. */
 MUST_CHECK Err password_hash(Arena *a, Str password, Str *ret);
 /* E_INVALID when too short (characters), too long (bytes), made of common words, keyboard runs or
@@ -59,24 +55,3 @@ MUST_CHECK Err account_try(WriteTx *tx, Arena *a, Str login, AccountTry *ret);
 void account_judge(AccountTry *t, Str password);
 /* The try was right. */
 MUST_CHECK Err account_right(WriteTx *tx, const AccountTry *t);
-
-/* Facts projected from the registers. */
-typedef struct UserFact {
-    int64_t user;
-    Str uid, login, name, roles; /* roles: words separated by blanks */
-    bool active;
-    Str until;      /* ISO date or absent */
-    Str area;       /* region code or absent */
-    int64_t agency; /* institution the user record stands under */
-} UserFact;
-/* Makes or replaces; a changed log-in name is followed by the account. E_DUPLICATE when it is
- * another user's. */
-MUST_CHECK Err user_fact_put(WriteTx *tx, const UserFact *f);
-typedef struct MemberFact {
-    int64_t membership, user, agency;
-    Str start, end; /* ISO dates; end may be absent */
-} MemberFact;
-/* Whether the user belongs to that institution for all of that time already. */
-MUST_CHECK Err member_fact_covered(Db *db, const MemberFact *f, bool *ret);
-MUST_CHECK Err member_fact_put(WriteTx *tx, const MemberFact *f);
-MUST_CHECK Err member_fact_drop(WriteTx *tx, int64_t membership);

@@ -1,6 +1,7 @@
 #include "guard/account.h"
 #include "guard/crypto.h"
 #include "guard/leaked.h"
+#include "guard/subject.h"
 #include "utf8.h"
 
 #include <sodium.h>

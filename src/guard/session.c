@@ -5,6 +5,7 @@
 #include "guard/crypto.h"
 #include "guard/second_factor.h"
 #include "guard/seen.h"
+#include "guard/subject.h"
 #include "guard/token.h"
 
 enum { TOKEN_SIZE = 32 };
@@ -136,108 +137,7 @@ Err session_flush(WriteTx *tx)
     return drop_ended(tx->db, clock_now());
 }
 
-/* ---- who it is ---- */
-
-typedef struct Names {
-    const Str *items;
-    size_t n;
-} Names;
-
-static uint64_t role_bits(Str words, Names names)
-{
-    uint64_t bits = 0;
-    for (size_t i = 0; i < names.n && i < 64; i++)
-        if (str_has_word(words, names.items[i]))
-            bits |= (uint64_t)1 << i;
-    return bits;
-}
-
-static bool user_valid(const UserFact *f, Str today)
-{
-    return f->active && (!f->until.ptr || str_cmp(today, f->until) <= 0);
-}
-
-#define USER_COLUMNS "user_id,uid,login,name,roles,active,valid_until,area,agency"
-
-static Err read_user(Stmt *st, Arena *a, UserFact *ret)
-{
-    bool row;
-    TRY(stmt_step(st, &row));
-    if (!row)
-        return E_LOGIN;
-    *ret = (UserFact){.user = row_int(st, 0),
-                      .uid = row_text(a, st, 1),
-                      .login = row_text(a, st, 2),
-                      .name = row_text(a, st, 3),
-                      .roles = row_text(a, st, 4),
-                      .active = row_int(st, 5) != 0,
-                      .until = row_text(a, st, 6),
-                      .area = row_text(a, st, 7),
-                      .agency = row_int(st, 8)};
-    stmt_done(st);
-    return ERR_OK;
-}
-
-static Err live_agencies(Db *db, const UserFact *f, Str today, Subject *s)
-{
-    Stmt *st;
-    Err e = ERR_OK;
-    TRY(db_stmt(db,
-                "SELECT agency FROM fakta_anggota WHERE user_id=:user AND start_on<=:today"
-                " AND (end_on IS NULL OR end_on>=:today) GROUP BY agency"
-                " ORDER BY CASE WHEN agency=:home THEN 0 ELSE 1 END, agency",
-                &st, BIND(":user", f->user), BIND(":today", today), BIND(":home", f->agency)));
-    while (s->agency_count < AGENCIES_MAX && stmt_next(st, &e))
-        s->agencies[s->agency_count++] = row_int(st, 0);
-    stmt_done(st);
-    return e;
-}
-
-/* The first administrator of an empty installation stands under no institution yet. */
-static Err needs_membership(Db *db, const UserFact *f, bool *ret)
-{
-    bool row;
-    *ret = true;
-    if (f->agency != 0)
-        return ERR_OK;
-    TRY(db_any(db, "SELECT 1 FROM fakta_anggota WHERE user_id=:user LIMIT 1", &row,
-               BIND(":user", f->user)));
-    *ret = row;
-    return ERR_OK;
-}
-
-static Err subject_of(Db *db, Arena *a, const UserFact *f, int64_t now, Names names, Subject *ret)
-{
-    bool needs;
-    Str today = date_iso(a, clock_date_of(now, NULL));
-    Subject s = {.user = f->user,
-                 .uid = f->uid,
-                 .login = f->login,
-                 .name = f->name,
-                 .roles = role_bits(f->roles, names),
-                 .area = f->area};
-    if (!user_valid(f, today))
-        return E_LOGIN;
-    TRY(live_agencies(db, f, today, &s));
-    if (!s.agency_count) {
-        TRY(needs_membership(db, f, &needs));
-        if (needs)
-            return E_LOGIN;
-    }
-    *ret = s;
-    return ERR_OK;
-}
-
-Err user_subject(Db *db, Arena *a, Str login, int64_t now, const Str *role_names, size_t role_count,
-                 Subject *ret)
-{
-    Stmt *st;
-    UserFact f;
-    TRY(db_stmt(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE login=:login", &st,
-                BIND(":login", login_fold(a, login))));
-    TRY(read_user(st, a, &f));
-    return subject_of(db, a, &f, now, (Names){role_names, role_count}, ret);
-}
+/* ---- whose it is ---- */
 
 typedef struct LiveSession {
     Str user_uid;
@@ -270,17 +170,6 @@ static Err live_session(Db *db, Arena *a, Str session, int64_t now, LiveSession 
     if (touched > seen)
         seen = touched;
     return now - opened >= LIFE_MS || now - seen >= IDLE_MS ? E_LOGIN : ERR_OK;
-}
-
-Err uid_subject(Db *db, Arena *a, Str uid, int64_t now, const Str *role_names, size_t role_count,
-                Subject *ret)
-{
-    Stmt *st;
-    UserFact f;
-    TRY(db_stmt(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE uid=:uid", &st,
-                BIND(":uid", uid)));
-    TRY(read_user(st, a, &f));
-    return subject_of(db, a, &f, now, (Names){role_names, role_count}, ret);
 }
 
 Err session_subject(Db *db, Arena *a, Str token, int64_t now, const Str *role_names,

@@ -33,18 +33,10 @@ MUST_CHECK Err session_list(Db *db, Arena *a, Str user_uid, SessionRow *ret, siz
                             size_t *ret_n);
 /* Ends a session if it is this user's. */
 MUST_CHECK Err session_close_own(WriteTx *tx, Str user_uid, Str session);
-/* Finds the live session of a cookie token and fills the subject from the facts as of `now`.
- * E_LOGIN: no such session, past 12 h or 30 min idle, user inactive or past the last day, or no
- * membership that holds today. Only a user under no institution and without any membership row (the
- * first administrator) needs none. At most AGENCIES_MAX agencies count, home first. */
+/* Finds the live session of a cookie token and fills its subject as of `now`. E_LOGIN: no such
+ * session, past 12 h or 30 min idle, or of nobody who may work today (guard/subject.h). */
 MUST_CHECK Err session_subject(Db *db, Arena *a, Str token, int64_t now, const Str *role_names,
                                size_t role_count, Subject *ret);
-/* Subject of a user without a session: the command line and jobs. The same conditions; E_LOGIN. */
-MUST_CHECK Err user_subject(Db *db, Arena *a, Str login, int64_t now, const Str *role_names,
-                            size_t role_count, Subject *ret);
-/* The same by the user's uid: the user behind a token. */
-MUST_CHECK Err uid_subject(Db *db, Arena *a, Str uid, int64_t now, const Str *role_names,
-                           size_t role_count, Subject *ret);
 /* Marks the session as seen, in memory. Thread-safe. */
 void session_touch(Str session, int64_t now);
 /* Writes what was seen and removes sessions that ended (writer, once a minute). */

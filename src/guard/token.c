@@ -5,6 +5,7 @@
 #include "guard/crypto.h"
 #include "guard/seen.h"
 #include "guard/session.h"
+#include "guard/subject.h"
 
 enum { TOKEN_SIZE = 32 };
 

@@ -1,6 +1,6 @@
 #include "model/follow.h"
 
-#include "guard/account.h"
+#include "guard/subject.h"
 #include "guard/reach.h"
 #include "guard/role_grant.h"
 #include "model/env.h"

@@ -6,6 +6,7 @@
 #include "base/rand.h"
 #include "engine/settings_db.h"
 #include "guard/session.h"
+#include "guard/subject.h"
 #include "guard/whence.h"
 #include "model/draft.h"
 #include "web/password_try.h"

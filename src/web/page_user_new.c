@@ -3,6 +3,7 @@
 #include "web/page_users.h"
 
 #include "guard/account.h"
+#include "guard/subject.h"
 #include "intake/user_make.h"
 
 /* The institution is picked as in any form of a register: from a list when there are few, else by

@@ -2,6 +2,7 @@
 #include "guard_kit.h"
 
 #include "guard/account.h"
+#include "guard/subject.h"
 
 #define USER_1 S("u-1")
 

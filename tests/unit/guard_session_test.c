@@ -4,6 +4,7 @@
 
 #include "guard/account.h"
 #include "guard/session.h"
+#include "guard/subject.h"
 
 static const Str ROLES[] = {{"admin", 5}, {"officer", 7}, {"leader", 6}};
 enum { N_ROLES = 3 };
