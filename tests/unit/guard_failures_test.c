@@ -11,8 +11,12 @@
 
 typedef Err (*Act)(Kit *k);
 
-/* The act with its first, second, .. call failing, until it makes no more calls. */
-static void fails_each_time(Kit *k, Act act)
+typedef void (*Look)(Kit *k, Err of_act);
+
+/* The act with its first, second, .. call failing, until it makes no more calls; within
+ * transactions that are taken back, or, with `look` at what it left, in those that it opens
+ * itself. */
+static void fails_in_turn(Kit *k, Act act, Look look)
 {
     int n = 1;
     for (;; n++) {
@@ -21,18 +25,29 @@ static void fails_each_time(Kit *k, Act act)
         OK(db_open(k->in.data_db, DB_WRITE, &k->db));
         OK(db_open(k->in.keys_db, DB_WRITE, &k->keys));
         k->tx.db = k->db;
-        OK(db_begin(k->db));
-        OK(db_begin(k->keys));
+        if (!look) {
+            OK(db_begin(k->db));
+            OK(db_begin(k->keys));
+        }
         failing_db_at(n);
         Err e = act(k);
         bool failed = failing_db_ended();
         assert_int_equal(e, failed ? E_DB : ERR_OK);
-        db_rollback(k->db);
-        db_rollback(k->keys);
+        if (look) {
+            look(k, e);
+        } else {
+            db_rollback(k->db);
+            db_rollback(k->keys);
+        }
         if (!failed)
             break;
     }
     assert_true(n > 1);
+}
+
+static void fails_each_time(Kit *k, Act act)
+{
+    fails_in_turn(k, act, NULL);
 }
 
 static const Subject someone = {.user = 4, .agency_count = 1, .agencies = {7}};
@@ -176,6 +191,60 @@ static void put_key(Kit *k, const char *subject)
     OK(keys_put(k->keys, str_of(subject), wrapped));
 }
 
+static Str wrapped_of(Kit *k, Str subject)
+{
+    Stmt *st;
+    OK(db_first(k->keys, "SELECT wrapped FROM kunci WHERE subject=:s", &st, BIND(":s", subject)));
+    Str ret = st ? row_blob(k->a, st, 0) : STR_NONE;
+    if (st)
+        stmt_done(st);
+    return ret;
+}
+
+static Str held; /* how "one" was wrapped before its fresh key took over */
+
+static Err take_over(Kit *k)
+{
+    return keys_take_over(k->in.keyring, k->keys, k->a, S("one"));
+}
+
+/* Whatever failed: the old key opens and the fresh one waits, or it has taken over. */
+static void look_at_keys(Kit *k, Err of_act)
+{
+    bool waits = wrapped_of(k, S(KEY_COMES "one")).ptr != NULL;
+    assert_int_equal(waits, of_act != ERR_OK);
+    assert_int_equal(str_eq(wrapped_of(k, S("one")), held), waits);
+}
+
+static Err forget_before(Kit *k)
+{
+    return keys_forget_before(k->in.keyring, k->keys, k->a);
+}
+
+/* Told as done only when it is: the root of now stands in the key store, and keys open by it. */
+static void look_at_root(Kit *k, Err of_act)
+{
+    RootSeal root;
+    Dek dek;
+    OK(root_seal_read(k->keys, k->a, &root));
+    if (of_act == ERR_OK)
+        assert_int_equal(root.version, 1);
+    OK(keyring_dek(k->in.keyring, k->keys, S("one"), &dek));
+    dek_wipe(&dek);
+}
+
+static void a_fresh_key_takes_over_whole_or_not_at_all(void **state)
+{
+    Kit *k = *state;
+    put_key(k, "one");
+    held = wrapped_of(k, S("one"));
+    OK(keys_take_over(k->in.keyring, k->keys, k->a, S("one"))); /* none waits: nothing to do */
+    assert_true(str_eq(wrapped_of(k, S("one")), held));
+    put_key(k, KEY_COMES "one");
+    fails_in_turn(k, take_over, look_at_keys);
+    fails_in_turn(k, forget_before, look_at_root);
+}
+
 static void keys_say_what_failed(void **state)
 {
     Kit *k = *state;
@@ -259,6 +328,7 @@ int main(void)
         KIT_TEST(scope_says_what_failed),
         KIT_TEST(the_chain_says_what_failed),
         KIT_TEST(keys_say_what_failed),
+        KIT_TEST(a_fresh_key_takes_over_whole_or_not_at_all),
         KIT_TEST(the_key_file_stays_when_it_cannot_be_replaced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

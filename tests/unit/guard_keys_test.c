@@ -397,6 +397,40 @@ static void the_key_store_of_an_older_program_opens(void **state)
     unlink(path);
 }
 
+/* As many exchanges as a box has room for, and then a refusal. */
+static void the_key_changes_as_often_as_there_is_room(void **state)
+{
+    Kit *k = *state;
+    Keyring *at, *before = NULL;
+    const Keyring *from = k->in.keyring;
+    RootSeal root;
+    Err e;
+    int changes = 0;
+    for (;; changes++) {
+        Arena *one = arena_new(4096);
+        e = keyring_next(from, one, (Epoch){0}, &root, &at);
+        arena_free(one);
+        if (e != ERR_OK)
+            break;
+        keyring_free(before);
+        from = before = at;
+    }
+    keyring_free(before);
+    assert_int_equal(e, E_KEY);
+    assert_in_range(changes, 4000, 4096);
+}
+
+static void old_key_files_are_told_by_their_number(void **state)
+{
+    Kit *k = *state;
+    StrList old;
+    assert_int_equal(key_file_number(S("kek.key.lama-12")), 12);
+    assert_int_equal(key_file_number(S("kek.key.lama-12.2")), 12);
+    assert_int_equal(key_file_number(S("kek.key.lama-x")), 0);
+    assert_int_equal(key_file_number(S("kek.key.lama-")), 0);
+    assert_int_not_equal(key_file_old(k->a, "/nowhere at all", &old), ERR_OK);
+}
+
 /* A wrapped key says which key it is under, also beyond the 255th. */
 static void the_version_of_a_key_is_kept(void **state)
 {
@@ -826,6 +860,8 @@ int main(void)
         KIT_TEST(another_key_opens_what_the_first_sealed),
         KIT_TEST(the_key_store_of_an_older_program_opens),
         KIT_TEST(the_version_of_a_key_is_kept),
+        KIT_TEST(the_key_changes_as_often_as_there_is_room),
+        KIT_TEST(old_key_files_are_told_by_their_number),
         KIT_TEST(two_shares_give_the_key),
         KIT_TEST(papers_of_old_fit),
         KIT_TEST(shares_are_checked),
