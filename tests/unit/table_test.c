@@ -3,7 +3,7 @@
 #include "test_kit.h"
 
 #include "base/csv.h"
-#include "engine/table.h"
+#include "engine/table_collect.h"
 #include "failing_db.h"
 #include "store_kit.h"
 
@@ -478,6 +478,10 @@ static void what_too_few_offices_make_up_is_hidden(void **state)
     check_table(&kit.system, "bentuk", "jk", "2026-S1", "2026-01-01", "2026-06-30",
                 AUDIENCE_PUBLIC);
     assert_int_equal(shown_of_two, 0);
+    rule->one_office = 0; /* asked of two alone */
+    rule->two_offices = 100;
+    check_table(&kit.system, "pemilik", "jk", "2026-S1", "2026-01-01", "2026-06-30",
+                AUDIENCE_PUBLIC);
     rule->one_office = rule->two_offices = 100; /* more than all of it nobody has */
     check_table(&kit.system, "pemilik", "", "2026-S1", "2026-01-01", "2026-06-30", AUDIENCE_PUBLIC);
     rule->one_office = 80;
@@ -522,6 +526,43 @@ static void a_sum_is_judged_by_its_amounts(void **state)
         assert_false(str_contains(said, S("rounded")));
     }
     rule->one_office = 80;
+    read_end(&r);
+}
+
+/* A figure beside the table is hidden while it is small or one office's, and when it was so in an
+ * earlier version: the difference would tell it. */
+static void a_figure_apart_that_was_hidden_stays_so(void **state)
+{
+    static const struct {
+        Count before, now;
+        bool masked, beside;
+    } rows[] = {
+        {{.n = 40, .first = 20, .second = 10}, {.n = 41, .first = 21, .second = 10}, false, false},
+        {{.n = 2, .first = 1, .second = 1}, {.n = 40, .first = 20, .second = 10}, true, true},
+        {{.n = 40, .first = 39, .second = 1}, {.n = 80, .first = 40, .second = 20}, true, true},
+        {{.n = 40, .first = 20, .second = 10}, {.n = 41, .first = 40, .second = 1}, true, true},
+        {{.n = 2, .first = 1, .second = 1}, {.n = 2, .first = 1, .second = 1}, true, false},
+    };
+    Read r;
+    Table t;
+    TableAsk ask = {.def = model_table(kit.model, S("korban_jk")),
+                    .rows = S("jk"),
+                    .period = S("2026-S1"),
+                    .audience = AUDIENCE_INTERNAL};
+    (void)state;
+    read_begin(&r, &kit, &kit.system);
+    Problems problems = {.arena = r.arena};
+    OK(table_count(&r.rd, &ask, &problems, &t));
+    t.ask.audience = AUDIENCE_PUBLIC;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        Table stages[2] = {t, t};
+        stages[0].apart = rows[i].before;
+        stages[1].apart = t.apart = rows[i].now;
+        table_mask(&t, stages, 2);
+        assert_int_equal(t.apart.masked, rows[i].masked);
+        assert_int_equal(t.apart.beside, rows[i].beside);
+        assert_int_equal(t.apart.n, (rows[i].now.n + 2) / 5 * 5);
+    }
     read_end(&r);
 }
 
@@ -734,18 +775,21 @@ static void a_table_of_one_record_is_not_masked(void **state)
 static void walks_are_not_mixed(void **state)
 {
     (void)state;
-    Table set[4], t;
+    enum { SET = 6 };
+    Table set[SET], t;
     Read r;
     const TableDef *def = model_table(kit.model, S("korban_jk"));
-    const TableAsk asks[] = {
+    const TableAsk asks[SET] = {
+        {.def = def, .period = S("2026-S1")},
+        {.def = def, .period = S("2026-S1"), .audience = AUDIENCE_PUBLIC},
         {.def = def, .period = S("2026")},
         {.def = def, .period = S("2026"), .parent = cases[victims[1].case_].uid},
         {.def = def, .period = S("2026"), .parent = cases[victims[2].case_].uid},
         {.def = model_table(kit.model, S("kasus_jenis")), .period = S("2026")}};
     read_begin(&r, &kit, &kit.system);
     Problems problems = {.arena = r.arena};
-    OK(table_count_set(&r.rd, asks, 4, &problems, set));
-    for (size_t i = 0; i < 4; i++) {
+    OK(table_count_set(&r.rd, asks, SET, &problems, set));
+    for (size_t i = 0; i < SET; i++) {
         OK(table_count(&r.rd, &asks[i], &problems, &t));
         assert_int_equal(set[i].total.n, t.total.n);
         same_counts(set[i].cells, t.cells, t.row_count * t.column_count);
@@ -794,6 +838,35 @@ static void dimensions_follow_the_definition(void **state)
         str_eq(table_dim_label(def.reg, S("pemilik")).text[LANG_EN], tr(LANG_EN, M_FIELD_OWNER)));
     assert_true(
         str_eq(table_dim_label(def.reg, S("status")).text[LANG_EN], tr(LANG_EN, M_FIELD_STATE)));
+}
+
+/* Places smaller than a regency name who lives there; rows and columns alike. */
+static void places_below_a_regency_are_not_for_the_public(void **state)
+{
+    static const PlaceLevel small[] = {PLACE_ANY, PLACE_SUBDISTRICT, PLACE_VILLAGE};
+    (void)state;
+    Table t;
+    size_t n;
+    Field *origin = (Field *)(uintptr_t)kit_field(&kit, "korban", "asal");
+    TableAsk rows = {.def = model_table(kit.model, S("korban_jk")),
+                     .rows = S("asal"),
+                     .columns = S("jk"),
+                     .period = S("2026-S1"),
+                     .audience = AUDIENCE_PUBLIC},
+             columns = rows;
+    columns.rows = S("jk");
+    columns.columns = S("asal");
+    for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
+        origin->level = small[i];
+        FAILS(count_of(&kit.system, rows, &t, &n), E_INVALID);
+        FAILS(count_of(&kit.system, columns, &t, &n), E_INVALID);
+    }
+    origin->level = PLACE_DISTRICT;
+    Read r;
+    read_begin(&r, &kit, &kit.system);
+    Problems problems = {.arena = r.arena};
+    OK(table_count(&r.rd, &columns, &problems, &t));
+    read_end(&r);
 }
 
 /* A dimension that calls records by name (here made of the reference to the person) is counted only
@@ -946,6 +1019,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(tables_hide_alike),
         cmocka_unit_test(a_set_is_its_tables),
         cmocka_unit_test(periods_and_scopes_agree),
+        cmocka_unit_test(a_figure_apart_that_was_hidden_stays_so),
         cmocka_unit_test(few_are_said_to_be_few),
         cmocka_unit_test(what_too_few_offices_make_up_is_hidden),
         cmocka_unit_test(a_sum_is_judged_by_its_amounts),
@@ -957,6 +1031,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(walks_are_not_mixed),
         cmocka_unit_test(questions_are_judged_one_by_one),
         cmocka_unit_test(dimensions_follow_the_definition),
+        cmocka_unit_test(places_below_a_regency_are_not_for_the_public),
         cmocka_unit_test(names_are_not_for_the_public),
         cmocka_unit_test(what_is_not_declared_is_shown_as_stored),
         cmocka_unit_test(a_failure_gives_no_figure),
