@@ -14,6 +14,11 @@ Str tr(Lang lang, Msg m)
     return str_of(rows[m].text[lang]);
 }
 
+Label msg_label(Msg m)
+{
+    return (Label){{tr(LANG_ID, m), tr(LANG_EN, m)}};
+}
+
 Str tr_args_(Arena *a, Lang lang, Msg m, const Str *args, size_t n)
 {
     Str text = tr(lang, m);

@@ -13,6 +13,8 @@ typedef struct Label {
 } Label;
 
 Str tr(Lang lang, Msg m);
+/* The message in both languages. */
+Label msg_label(Msg m);
 /* The text with {0}, {1}, {2} replaced by the arguments; missing ones become empty. */
 Str tr_args_(Arena *a, Lang lang, Msg m, const Str *args, size_t n);
 #define tr_args(a, lang, m, ...)                                                                   \

@@ -9,7 +9,7 @@ void problem_add(Problems *list, Problem p)
 void problem_about(Problems *list, Str field, Msg label, Msg msg, Str arg)
 {
     Label *l = ARENA_NEW(list->arena, Label);
-    *l = (Label){{tr(LANG_ID, label), tr(LANG_EN, label)}};
+    *l = msg_label(label);
     problem_add(list, (Problem){.field = field, .label = l, .msg = msg, .args = {arg}});
 }
 

@@ -62,8 +62,7 @@ Label table_dim_label(const Register *reg, Str dim)
     Dim d;
     if (dim_of(reg, dim, &d) && d.field)
         return d.field->label;
-    Msg m = str_eq(dim, DIM_OFFICE) ? M_FIELD_OWNER : M_FIELD_STATE;
-    return (Label){{tr(LANG_ID, m), tr(LANG_EN, m)}};
+    return msg_label(str_eq(dim, DIM_OFFICE) ? M_FIELD_OWNER : M_FIELD_STATE);
 }
 
 /* ---- heads ---- */
@@ -98,9 +97,9 @@ static Label code_both(const CodeList *list, Str code)
 static Label dim_code_label(Arena *a, const Register *reg, const Dim *d, Str code, Str name)
 {
     if (str_empty(code))
-        return (Label){{tr(LANG_ID, M_NOT_STATED), tr(LANG_EN, M_NOT_STATED)}};
+        return msg_label(M_NOT_STATED);
     if (d->none)
-        return (Label){{tr(LANG_ID, M_TOTAL), tr(LANG_EN, M_TOTAL)}};
+        return msg_label(M_TOTAL);
     if (d->owner || !str_empty(name))
         return both(name);
     if (d->state)

@@ -19,9 +19,12 @@ void json_key(Json *j, Str key);
 /* An element of a list or the value of a key. Absent text is null. */
 void json_text(Json *j, Str value);
 void json_raw(Json *j, Str value);
-void json_flag(Json *j, bool value);
-/* Key and text at once. */
+/* Key and value at once. */
+void json_open_at(Json *j, Str key, char bracket);
 void json_pair(Json *j, Str key, Str value);
+void json_pair_raw(Json *j, Str key, Str value);
+void json_flag(Json *j, Str key, bool value);
+void json_int(Json *j, Str key, int64_t value);
 
 /* A failure as application/problem+json (RFC 9457), with the problems as `errors`. */
 void api_problem(Req *req, Err e, const Problems *list);

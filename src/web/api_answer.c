@@ -51,9 +51,26 @@ void json_raw(Json *j, Str value)
     buf_put(j->out, value);
 }
 
-void json_flag(Json *j, bool value)
+void json_open_at(Json *j, Str key, char bracket)
 {
-    json_raw(j, value ? S("true") : S("false"));
+    json_key(j, key);
+    json_open(j, bracket);
+}
+
+void json_pair_raw(Json *j, Str key, Str value)
+{
+    json_key(j, key);
+    json_raw(j, value);
+}
+
+void json_flag(Json *j, Str key, bool value)
+{
+    json_pair_raw(j, key, value ? S("true") : S("false"));
+}
+
+void json_int(Json *j, Str key, int64_t value)
+{
+    json_pair_raw(j, key, str_int(j->out->arena, value));
 }
 
 void json_pair(Json *j, Str key, Str value)
@@ -86,8 +103,7 @@ static Str pointer_of(Req *req, Str field)
 
 void api_put_problems(Req *req, Json *j, Str key, const Problems *list, bool warnings)
 {
-    json_key(j, key);
-    json_open(j, '[');
+    json_open_at(j, key, '[');
     for (size_t i = 0; list && i < list->n; i++) {
         const Problem *p = &list->items[i];
         if (p->warning != warnings)
@@ -120,8 +136,7 @@ void api_problem(Req *req, Err e, const Problems *list)
     json_pair(&j, S("type"),
               str_printf(req->arena, "urn:sigap:%.*s", STR_ARG(str_of(err_name(e)))));
     json_pair(&j, S("title"), req_tr(req, msg_of_err(e)));
-    json_key(&j, S("status"));
-    json_raw(&j, str_int(req->arena, status));
+    json_int(&j, S("status"), status);
     json_pair(&j, S("code"), str_of(err_name(e)));
     if (list && list->n)
         api_put_problems(req, &j, S("errors"), list, false);

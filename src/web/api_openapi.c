@@ -3,6 +3,8 @@
 #include "web/api.h"
 #include "web/page.h"
 
+#include "openapi_gen.h"
+
 /* Larger code lists are referred to by their address instead of being spelt out. */
 enum { ENUM_MAX = 40 };
 
@@ -12,8 +14,7 @@ static void put_enum(Json *j, const CodeList *list)
 {
     if (list->n > ENUM_MAX || list->open)
         return;
-    json_key(j, S("enum"));
-    json_open(j, '[');
+    json_open_at(j, S("enum"), '[');
     for (size_t i = 0; i < list->n; i++)
         json_text(j, list->items[i].code);
     json_close(j, ']');
@@ -61,30 +62,24 @@ static void put_field(Req *req, Json *j, const Field *f)
     if (f->codes)
         text = str_printf(req->arena, "%.*s. /api/v1/kode/%.*s", STR_ARG(text),
                           STR_ARG(f->codes->name));
-    json_key(j, f->name);
-    json_open(j, '{');
+    json_open_at(j, f->name, '{');
     json_pair(j, S("description"), text);
-    if (!field_typed(f) || f->kind == FK_FILE) {
-        json_key(j, S("readOnly"));
-        json_flag(j, true);
-    }
+    if (!field_typed(f) || f->kind == FK_FILE)
+        json_flag(j, S("readOnly"), true);
     if (f->multi) {
         json_pair(j, S("type"), S("array"));
-        json_key(j, S("items"));
-        json_open(j, '{');
+        json_open_at(j, S("items"), '{');
         put_type(j, f);
         json_close(j, '}');
     } else {
-        json_key(j, S("anyOf"));
-        json_open(j, '[');
+        json_open_at(j, S("anyOf"), '[');
         json_open(j, '{');
         put_type(j, f);
         json_close(j, '}');
         json_raw(j, S("{\"type\":\"null\"}"));
         json_close(j, ']');
         if (!str_empty(example)) {
-            json_key(j, S("examples"));
-            json_open(j, '[');
+            json_open_at(j, S("examples"), '[');
             json_text(j, example);
             json_close(j, ']');
         }
@@ -94,14 +89,11 @@ static void put_field(Req *req, Json *j, const Field *f)
 
 static void put_schema(Req *req, Json *j, const Register *reg)
 {
-    json_key(j, reg->name);
-    json_open(j, '{');
+    json_open_at(j, reg->name, '{');
     json_pair(j, S("type"), S("object"));
     json_pair(j, S("description"), both(req, &reg->label));
-    json_key(j, S("additionalProperties"));
-    json_flag(j, false);
-    json_key(j, S("properties"));
-    json_open(j, '{');
+    json_flag(j, S("additionalProperties"), false);
+    json_open_at(j, S("properties"), '{');
     for (size_t i = 0; i < reg->field_count; i++)
         put_field(req, j, reg->fields[i]);
     json_close(j, '}');
@@ -149,10 +141,8 @@ static const Operation on_move = {
 static void put_responses(Json *j, const char *status, Str schema, const int *failures)
 {
     Buf *out = j->out;
-    json_key(j, S("responses"));
-    json_open(j, '{');
-    json_key(j, str_of(status));
-    json_open(j, '{');
+    json_open_at(j, S("responses"), '{');
+    json_open_at(j, str_of(status), '{');
     json_pair(j, S("description"), S("OK"));
     json_key(j, S("content"));
     buf_printf(out, "{\"application/json\":{\"schema\":%.*s}}", STR_ARG(schema));
@@ -185,127 +175,55 @@ static void put_operation(Req *req, Json *j, const Register *reg, const Operatio
 {
     Arena *a = req->arena;
     Str name = reg->name, words = both(req, label);
-    json_key(j, str_of(op->method));
-    json_open(j, '{');
+    json_open_at(j, str_of(op->method), '{');
     json_pair(j, S("operationId"), str_printf(a, "%s_%.*s", op->name, STR_ARG(id)));
     json_pair(j, S("summary"),
               str_printf(a, "%.*s: %.*s", STR_ARG(tr(req->lang, op->summary)), STR_ARG(words)));
-    json_key(j, S("parameters"));
-    json_raw(j, str_printf(a, "[%s]", op->parameters));
+    json_pair_raw(j, S("parameters"), str_printf(a, "[%s]", op->parameters));
     if (op->body) {
-        json_key(j, S("requestBody"));
-        json_raw(j, str_printf(a,
-                               "{\"required\":true,\"content\":{\"application/json\":{\"schema\":"
-                               "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":"
-                               "{\"induk\":{\"type\":\"string\"},\"alasan\":{\"type\":\"string\"},"
-                               "\"yakin\":{\"type\":\"boolean\"},"
-                               "\"isian\":{\"$ref\":\"#/components/schemas/%.*s\"}}}}}}",
-                               STR_ARG(name)));
+        json_pair_raw(
+            j, S("requestBody"),
+            str_printf(a,
+                       "{\"required\":true,\"content\":{\"application/json\":{\"schema\":"
+                       "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":"
+                       "{\"induk\":{\"type\":\"string\"},\"alasan\":{\"type\":\"string\"},"
+                       "\"yakin\":{\"type\":\"boolean\"},"
+                       "\"isian\":{\"$ref\":\"#/components/schemas/%.*s\"}}}}}}",
+                       STR_ARG(name)));
     }
     put_responses(j, op->status, answer_of(a, op->answer, name), op->failures);
     json_close(j, '}');
 }
 
-/* Void and restore are no moves of a flow: every register has them. */
-static void put_voiding(Req *req, Json *j, const Register *reg, const char *word, Msg does)
+static void put_move(Req *req, Json *j, const Register *reg, Str name, Label label)
 {
     Arena *a = req->arena;
-    Label label = {{tr(LANG_ID, does), tr(LANG_EN, does)}};
-    json_key(j, api_url(req, reg, str_printf(a, "{uid}/%s", word)));
-    json_open(j, '{');
-    put_operation(req, j, reg, &on_move, str_printf(a, "%.*s_%s", STR_ARG(reg->name), word),
-                  &label);
+    json_open_at(j, api_url(req, reg, str_printf(a, "{uid}/%.*s", STR_ARG(name))), '{');
+    put_operation(req, j, reg, &on_move,
+                  str_printf(a, "%.*s_%.*s", STR_ARG(reg->name), STR_ARG(name)), &label);
+    json_close(j, '}');
+}
+
+static void put_path(Req *req, Json *j, const Register *reg, Str tail, const Operation both[2])
+{
+    json_open_at(j, api_url(req, reg, tail), '{');
+    for (size_t i = 0; i < 2; i++)
+        put_operation(req, j, reg, &both[i], reg->name, &reg->label);
     json_close(j, '}');
 }
 
 static void put_paths(Req *req, Json *j, const Register *reg)
 {
-    Arena *a = req->arena;
-    json_key(j, api_url(req, reg, STR_NONE));
-    json_open(j, '{');
-    for (size_t i = 0; i < 2; i++)
-        put_operation(req, j, reg, &on_register[i], reg->name, &reg->label);
-    json_close(j, '}');
-    json_key(j, api_url(req, reg, S("{uid}")));
-    json_open(j, '{');
-    for (size_t i = 0; i < 2; i++)
-        put_operation(req, j, reg, &on_record[i], reg->name, &reg->label);
-    json_close(j, '}');
-    for (size_t i = 0; i < reg->move_count; i++) {
-        const Move *m = &reg->moves[i];
-        Str tail = str_printf(a, "{uid}/%.*s", STR_ARG(m->name));
-        json_key(j, api_url(req, reg, tail));
-        json_open(j, '{');
-        put_operation(req, j, reg, &on_move,
-                      str_printf(a, "%.*s_%.*s", STR_ARG(reg->name), STR_ARG(m->name)), &m->label);
-        json_close(j, '}');
-    }
-    put_voiding(req, j, reg, "batalkan", M_WEB_VOID);
-    put_voiding(req, j, reg, "pulihkan", M_WEB_RESTORE);
+    put_path(req, j, reg, STR_NONE, on_register);
+    put_path(req, j, reg, S("{uid}"), on_record);
+    for (size_t i = 0; i < reg->move_count; i++)
+        put_move(req, j, reg, reg->moves[i].name, reg->moves[i].label);
+    /* Void and restore are no moves of a flow: every register has them. */
+    put_move(req, j, reg, S("batalkan"), msg_label(M_WEB_VOID));
+    put_move(req, j, reg, S("pulihkan"), msg_label(M_WEB_RESTORE));
 }
 
 /* ---- what all registers share ---- */
-
-#define PROBLEMS                                                                                   \
-    "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,"           \
-    "\"required\":[\"field\",\"code\",\"detail\"],\"properties\":{\"field\":{\"type\":["           \
-    "\"string\","                                                                                  \
-    "\"null\"]},\"code\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"},\"pointer\":"      \
-    "{\"type\":[\"string\",\"null\"]}}}}"
-
-static const char shared_schemas[] =
-    "\"-Record\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"uid\","
-    "\"href\",\"versi\",\"isian\"],"
-    "\"properties\":{\"uid\":{\"type\":\"string\",\"format\":\"uuid\"},\"href\":{\"type\":"
-    "\"string\"},\"nomor\":{\"type\":[\"string\",\"null\"]},\"versi\":{\"type\":\"integer\"},"
-    "\"status\":{\"type\":[\"string\",\"null\"]},\"tajuk\":{\"type\":[\"string\",\"null\"]},"
-    "\"batal\":{\"type\":\"boolean\"},\"induk\":{\"type\":[\"string\",\"null\"]},\"isian\":"
-    "{\"type\":\"object\"},\"tertutup\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}},"
-    "\"-List\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"count\","
-    "\"next\",\"items\"],\"properties\":"
-    "{\"count\":{\"type\":\"string\"},\"next\":{\"type\":[\"string\",\"null\"]},\"items\":{"
-    "\"type\":"
-    "\"array\",\"items\":{\"$ref\":\"#/components/schemas/-Record\"}}}},"
-    "\"-Written\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"uid\","
-    "\"href\"],\"properties\":{\"uid\":"
-    "{\"type\":\"string\",\"format\":\"uuid\"},\"href\":{\"type\":\"string\"},\"nomor\":{\"type\":"
-    "[\"string\",\"null\"]},\"versi\":{\"type\":\"integer\"},\"status\":{\"type\":[\"string\","
-    "\"null\"]},\"warnings\":" PROBLEMS "}},"
-    "\"-Entry\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"openapi\","
-    "\"registers\"],\"properties\":{\"openapi\":{\"type\":\"string\"},\"registers\":{\"type\":"
-    "\"array\",\"items\":{\"type\":\"object\",\"required\":[\"name\",\"href\",\"create\"]}}}},"
-    "\"-Codes\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"name\","
-    "\"label\",\"items\"],\"properties\":{\"name\":{\"type\":\"string\"},\"label\":{\"type\":"
-    "\"object\"},\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":["
-    "\"code\",\"label\",\"from\",\"until\",\"local\"]}}}}";
-
-static const char shared_parts[] =
-    "\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}},"
-    "\"responses\":{\"Failure\":{\"description\":\"RFC 9457\",\"content\":{"
-    "\"application/"
-    "problem+json\":{\"schema\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":["
-    "\"type\","
-    "\"title\",\"status\",\"code\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":"
-    "{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"code\":{\"type\":\"string\"},"
-    "\"errors\":" PROBLEMS ",\"uid\":{\"type\":[\"string\",\"null\"]},\"versi\":{\"type\":"
-    "\"integer\"},\"conflicts\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":["
-    "\"field\",\"yours\",\"stored\"]}},\"candidates\":{\"type\":\"array\",\"items\":{\"type\":"
-    "\"object\",\"required\":[\"uid\",\"href\"]}}}}}}}},"
-    "\"parameters\":{"
-    "\"list\":{\"name\":\"list\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":"
-    "\"string\"}},"
-    "\"uid\":{\"name\":\"uid\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\","
-    "\"format\":\"uuid\"}},"
-    "\"match\":{\"name\":\"If-Match\",\"in\":\"header\",\"required\":true,\"schema\":{\"type\":"
-    "\"string\"},\"example\":\"\\\"3\\\"\"},"
-    "\"purpose\":{\"name\":\"Sigap-Tujuan\",\"in\":\"header\",\"schema\":{\"type\":\"string\"}},"
-    "\"idem\":{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"schema\":{\"type\":\"string\","
-    "\"maxLength\":100}},"
-    "\"q\":{\"name\":\"q\",\"in\":\"query\",\"schema\":{\"type\":\"string\"}},"
-    "\"urut\":{\"name\":\"urut\",\"in\":\"query\",\"schema\":{\"type\":\"string\"}},"
-    "\"n\":{\"name\":\"n\",\"in\":\"query\",\"schema\":{\"type\":\"integer\",\"enum\":[50,100,"
-    "500]}},"
-    "\"dari\":{\"name\":\"-dari\",\"in\":\"query\",\"schema\":{\"type\":\"string\"}}}";
 
 /* Addresses that belong to no register. */
 static void put_common_paths(Req *req, Json *j)
@@ -319,14 +237,11 @@ static void put_common_paths(Req *req, Json *j)
         {"/api/v1/kode/{list}", "codes", P("list"), SCHEMA("-Codes"), M_API_DOES_CODES},
     };
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        json_key(j, str_of(paths[i].path));
-        json_open(j, '{');
-        json_key(j, S("get"));
-        json_open(j, '{');
+        json_open_at(j, str_of(paths[i].path), '{');
+        json_open_at(j, S("get"), '{');
         json_pair(j, S("operationId"), str_of(paths[i].id));
         json_pair(j, S("summary"), req_tr(req, paths[i].summary));
-        json_key(j, S("parameters"));
-        json_raw(j, str_printf(req->arena, "[%s]", paths[i].parameters));
+        json_pair_raw(j, S("parameters"), str_printf(req->arena, "[%s]", paths[i].parameters));
         put_responses(j, "200", str_of(paths[i].schema), reading);
         json_close(j, '}');
         json_close(j, '}');
@@ -335,16 +250,14 @@ static void put_common_paths(Req *req, Json *j)
 
 static void put_components(Req *req, Json *j)
 {
-    json_key(j, S("components"));
-    json_open(j, '{');
-    json_key(j, S("schemas"));
-    json_open(j, '{');
+    json_open_at(j, S("components"), '{');
+    json_open_at(j, S("schemas"), '{');
     for (size_t i = 0; i < req->model->reg_count; i++)
         if (req_may(req, req->model->regs[i], VERB_LIST))
             put_schema(req, j, req->model->regs[i]);
-    json_raw(j, str_of(shared_schemas));
+    json_raw(j, str_of(openapi_schemas));
     json_close(j, '}');
-    json_raw(j, str_of(shared_parts));
+    json_raw(j, str_of(openapi_parts));
     json_close(j, '}');
 }
 
@@ -353,12 +266,9 @@ Err api_openapi(Req *req)
     Json j = json_begin(req, 200);
     json_open(&j, '{');
     json_pair(&j, S("openapi"), S("3.1.0"));
-    json_key(&j, S("info"));
-    json_raw(&j, S("{\"title\":\"SIGAP\",\"version\":\"1\"}"));
-    json_key(&j, S("security"));
-    json_raw(&j, S("[{\"token\":[]}]"));
-    json_key(&j, S("paths"));
-    json_open(&j, '{');
+    json_pair_raw(&j, S("info"), S("{\"title\":\"SIGAP\",\"version\":\"1\"}"));
+    json_pair_raw(&j, S("security"), S("[{\"token\":[]}]"));
+    json_open_at(&j, S("paths"), '{');
     put_common_paths(req, &j);
     for (size_t i = 0; i < req->model->reg_count; i++)
         if (req_may(req, req->model->regs[i], VERB_LIST))

@@ -51,8 +51,7 @@ void api_put_value(Req *req, Json *j, const Field *f, Str canonical)
 
 static void put_fields(Req *req, Json *j, const Record *r, bool listed)
 {
-    json_key(j, S("isian"));
-    json_open(j, '{');
+    json_open_at(j, S("isian"), '{');
     for (size_t i = 0; i < r->reg->field_count; i++) {
         const Field *f = r->reg->fields[i];
         if (r->vals[i].sealed || (listed && (!f->list || f->class_)))
@@ -65,8 +64,7 @@ static void put_fields(Req *req, Json *j, const Record *r, bool listed)
 
 static void put_closed(Json *j, const Record *r)
 {
-    json_key(j, S("tertutup"));
-    json_open(j, '[');
+    json_open_at(j, S("tertutup"), '[');
     for (size_t i = 0; i < r->reg->field_count; i++)
         if (r->vals[i].sealed)
             json_text(j, r->reg->fields[i]->name);
@@ -80,12 +78,10 @@ static void api_put_record(Req *req, Json *j, const Record *r, bool listed)
     json_pair(j, S("uid"), r->uid);
     json_pair(j, S("href"), api_url(req, r->reg, r->uid));
     json_pair(j, S("nomor"), r->number);
-    json_key(j, S("versi"));
-    json_raw(j, str_int(req->arena, r->version));
+    json_int(j, S("versi"), r->version);
     json_pair(j, S("status"), r->state);
     json_pair(j, S("tajuk"), r->heading);
-    json_key(j, S("batal"));
-    json_flag(j, r->void_tx != 0);
+    json_flag(j, S("batal"), r->void_tx != 0);
     json_pair(j, S("induk"),
               r->parent_reg && !str_empty(r->parent_uid)
                   ? str_printf(req->arena, "%.*s/%.*s", STR_ARG(r->parent_reg->name),
@@ -177,8 +173,7 @@ Err api_list(Req *req)
     json_open(&j, '{');
     json_pair(&j, S("count"), list_total(req, page.total));
     json_pair(&j, S("next"), str_empty(page.next) ? STR_NONE : next_url(req, page.next));
-    json_key(&j, S("items"));
-    json_open(&j, '[');
+    json_open_at(&j, S("items"), '[');
     for (size_t i = 0; i < page.n; i++)
         api_put_record(req, &j, &page.items[i], true);
     json_close(&j, ']');
@@ -190,8 +185,7 @@ Err api_list(Req *req)
 
 static void put_label(Json *j, const Label *label)
 {
-    json_key(j, S("label"));
-    json_open(j, '{');
+    json_open_at(j, S("label"), '{');
     for (int lang = 0; lang < LANG_COUNT; lang++)
         json_pair(j, str_of(lang_code((Lang)lang)), label->text[lang]);
     json_close(j, '}');
@@ -202,8 +196,7 @@ Err api_entry(Req *req)
     Json j = json_begin(req, 200);
     json_open(&j, '{');
     json_pair(&j, S("openapi"), S("/api/v1/openapi.json"));
-    json_key(&j, S("registers"));
-    json_open(&j, '[');
+    json_open_at(&j, S("registers"), '[');
     for (size_t i = 0; i < req->model->reg_count; i++) {
         const Register *reg = req->model->regs[i];
         if (!req_may(req, reg, VERB_LIST))
@@ -212,8 +205,7 @@ Err api_entry(Req *req)
         json_pair(&j, S("name"), reg->name);
         put_label(&j, &reg->label);
         json_pair(&j, S("href"), api_url(req, reg, STR_NONE));
-        json_key(&j, S("create"));
-        json_flag(&j, req_may(req, reg, VERB_CREATE));
+        json_flag(&j, S("create"), req_may(req, reg, VERB_CREATE));
         json_close(&j, '}');
     }
     json_close(&j, ']');
@@ -231,8 +223,7 @@ Err api_codes(Req *req)
     json_open(&j, '{');
     json_pair(&j, S("name"), list->name);
     put_label(&j, &list->label);
-    json_key(&j, S("items"));
-    json_open(&j, '[');
+    json_open_at(&j, S("items"), '[');
     for (size_t i = 0; i < rows.n; i++) {
         const Code *c = &rows.items[i];
         json_open(&j, '{');
@@ -240,8 +231,7 @@ Err api_codes(Req *req)
         put_label(&j, &c->label);
         json_pair(&j, S("from"), c->from);
         json_pair(&j, S("until"), c->until);
-        json_key(&j, S("local"));
-        json_flag(&j, c->local);
+        json_flag(&j, S("local"), c->local);
         json_close(&j, '}');
     }
     json_close(&j, ']');

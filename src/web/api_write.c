@@ -105,8 +105,7 @@ static Err ask_same(Req *req, const ApiWrite *w, bool *ret_asked)
         return ERR_OK;
     api_problem(req, E_MAYBE_SAME, NULL);
     Json j = reopen(req);
-    json_key(&j, S("candidates"));
-    json_open(&j, '[');
+    json_open_at(&j, S("candidates"), '[');
     for (size_t i = 0; i < n; i++) {
         json_open(&j, '{');
         json_pair(&j, S("uid"), alike[i].person.uid);
@@ -141,10 +140,8 @@ static Err stale(Req *req, ApiWrite *w)
     TRY(api_load(req, VERB_READ, &now, &d, &ignored));
     api_problem(req, E_STALE, NULL);
     Json j = reopen(req);
-    json_key(&j, S("versi"));
-    json_raw(&j, str_int(req->arena, now.version));
-    json_key(&j, S("conflicts"));
-    json_open(&j, '[');
+    json_int(&j, S("versi"), now.version);
+    json_open_at(&j, S("conflicts"), '[');
     for (size_t i = 0; i < req->reg->field_count; i++) {
         const Field *f = req->reg->fields[i];
         bool differs = w->change->set[i] && !str_eq(w->change->vals[i], now.vals[i].text);
@@ -187,8 +184,7 @@ static Err written(Req *req, Err err)
     json_pair(&j, S("href"), api_url(req, req->reg, uid));
     if (store_get(&req->reader, req->reg, uid, VERB_LIST, &r) == ERR_OK) {
         json_pair(&j, S("nomor"), r.number);
-        json_key(&j, S("versi"));
-        json_raw(&j, str_int(req->arena, r.version));
+        json_int(&j, S("versi"), r.version);
         json_pair(&j, S("status"), r.state);
         req->res.etag = api_etag(req, r.version);
     }

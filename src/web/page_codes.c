@@ -238,9 +238,7 @@ static Str read_day(Req *req, Str name, Msg label, Str typed, Problems *problems
         return STR_NONE;
     if (date_parse(req->arena, typed, &d) && date_is_full(d))
         return date_iso(req->arena, d);
-    Label *l = ARENA_NEW(req->arena, Label);
-    *l = (Label){{tr(LANG_ID, label), tr(LANG_EN, label)}};
-    problem_add(problems, (Problem){.field = name, .label = l, .msg = M_CODE_BAD_DATE});
+    problem_about(problems, name, label, M_CODE_BAD_DATE, STR_NONE);
     return STR_NONE;
 }
 

@@ -124,8 +124,7 @@ static void unit_select(Req *req, Html *h, Str unit)
     CodeList units = {0};
     for (int i = 0; i <= DURATION_MONTHS; i++)
         *ARENA_PUSH(req->arena, units) =
-            (Code){.code = duration_unit_word((DurationUnit)i),
-                   .label = {{tr(LANG_ID, labels[i]), tr(LANG_EN, labels[i])}}};
+            (Code){.code = duration_unit_word((DurationUnit)i), .label = msg_label(labels[i])};
     widget_select(req, h, S("unit"), req_tr(req, M_LIMIT_UNIT), &units, unit);
 }
 

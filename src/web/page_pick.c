@@ -1,28 +1,23 @@
 /* Suggestions while typing, as JSON: places, and records the reader may list. */
 #include "model/query.h"
+#include "web/api.h"
 #include "web/page.h"
-
-#include "base/json.h"
 
 enum { PICKS = 10 };
 
-static void begin(Req *req)
+static Json begin(Req *req)
 {
-    req->res.body = buf_new(req->arena, 1024);
-    req->res.type = S("application/json; charset=utf-8");
-    buf_char(&req->res.body, '[');
+    Json j = json_begin(req, 200);
+    json_open(&j, '[');
+    return j;
 }
 
-static void item(Req *req, Str value, Str label)
+static void item(Json *j, Str value, Str label)
 {
-    Buf *b = &req->res.body;
-    if (b->len > 1)
-        buf_char(b, ',');
-    buf_lit(b, "{\"nilai\":");
-    json_put(b, value);
-    buf_lit(b, ",\"label\":");
-    json_put(b, label);
-    buf_char(b, '}');
+    json_open(j, '{');
+    json_pair(j, S("nilai"), value);
+    json_pair(j, S("label"), label);
+    json_close(j, '}');
 }
 
 Err page_pick_place(Req *req)
@@ -40,15 +35,15 @@ Err page_pick_place(Req *req)
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
         if (str_is(want, levels[i].word))
             level = levels[i].level;
-    begin(req);
+    Json j = begin(req);
     size_t n = str_empty(q) ? 0 : place_search(req->model, req->arena, q, level, hits, PICKS);
     for (size_t i = 0; i < n; i++)
-        item(req, hits[i]->code, place_label(req->model, req->arena, hits[i]->code));
-    buf_char(&req->res.body, ']');
+        item(&j, hits[i]->code, place_label(req->model, req->arena, hits[i]->code));
+    json_close(&j, ']');
     return ERR_OK;
 }
 
-static Err pick_from(Req *req, const Register *reg, Str text)
+static Err pick_from(Req *req, Json *j, const Register *reg, Str text)
 {
     Query q = query_new(reg);
     QueryPage page;
@@ -62,7 +57,7 @@ static Err pick_from(Req *req, const Register *reg, Str text)
     TRY(query_page(&req->reader, &q, &page));
     for (size_t i = 0; i < page.n; i++) {
         const Record *r = &page.items[i];
-        item(req, r->uid,
+        item(j, r->uid,
              str_printf(req->arena, "%.*s%s%.*s", STR_ARG(r->heading),
                         str_empty(r->number) ? "" : " · ", STR_ARG(r->number)));
     }
@@ -74,10 +69,10 @@ Err page_pick_record(Req *req)
     Str q = req_query(req, S("q"));
     if (!req_may(req, req->reg, VERB_LIST))
         return E_DENIED;
-    begin(req);
+    Json j = begin(req);
     if (!str_empty(q))
-        TRY(pick_from(req, req->reg, q));
-    buf_char(&req->res.body, ']');
+        TRY(pick_from(req, &j, req->reg, q));
+    json_close(&j, ']');
     return ERR_OK;
 }
 
@@ -85,12 +80,12 @@ Err page_pick_record(Req *req)
 Err page_pick_tag(Req *req)
 {
     Str q = req_query(req, S("q"));
-    begin(req);
+    Json j = begin(req);
     for (size_t i = 0; !str_empty(q) && i < req->model->reg_count; i++) {
         const Register *reg = req->model->regs[i];
         if (reg_has_tag(reg, req->name) && req_may(req, reg, VERB_LIST))
-            TRY(pick_from(req, reg, q));
+            TRY(pick_from(req, &j, reg, q));
     }
-    buf_char(&req->res.body, ']');
+    json_close(&j, ']');
     return ERR_OK;
 }

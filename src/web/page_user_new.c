@@ -13,7 +13,7 @@ static const Field *institution_field(const Req *req)
     const Register *reg = role_reg(req->model, REG_ROLE_INSTITUTION);
     Field *f = ARENA_NEW(req->arena, Field);
     *f = (Field){.name = S("instansi"),
-                 .label = {{tr(LANG_ID, M_WEB_INSTITUTION), tr(LANG_EN, M_WEB_INSTITUTION)}},
+                 .label = msg_label(M_WEB_INSTITUTION),
                  .reg = reg,
                  .kind = FK_REF,
                  .target = reg,

@@ -135,8 +135,7 @@ static enum MHD_Result refuse_letter(Visit *v, struct MHD_Connection *c, Err e, 
     json_open(&j, '{');
     json_pair(&j, S("type"), str_printf(v->arena, "urn:sigap:%s", err_name(e)));
     json_pair(&j, S("title"), tr(lang, msg_of_err(e)));
-    json_key(&j, S("status"));
-    json_raw(&j, str_int(v->arena, err_http(e)));
+    json_int(&j, S("status"), err_http(e));
     json_pair(&j, S("code"), str_of(err_name(e)));
     json_close(&j, '}');
     return answer_as(c, (unsigned)err_http(e), buf_str(&out),
