@@ -145,3 +145,13 @@ void csv_cell(Buf *b, Str cell, char sep)
     }
     buf_char(b, '"');
 }
+
+void csv_row(Buf *b, const Str *cells, size_t n, char sep)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            buf_char(b, sep);
+        csv_cell(b, cells[i], sep);
+    }
+    buf_lit(b, "\r\n");
+}

@@ -27,3 +27,5 @@ MUST_CHECK Err csv_next(CsvReader *csv, CsvRow *ret_row, bool *ret_more);
 /* Writes one cell: quoted when needed, and with a leading ' when a spreadsheet would read a formula
  * (= + - @ tab CR and their full-width forms) unless the text is a plain number. */
 void csv_cell(Buf *b, Str cell, char sep);
+/* Writes a whole row of them. */
+void csv_row(Buf *b, const Str *cells, size_t n, char sep);

@@ -6,11 +6,28 @@ void problem_add(Problems *list, Problem p)
     list->errors += !p.warning;
 }
 
+void problem_at(Problems *list, Str field, Msg msg, Str arg)
+{
+    problem_add(list, (Problem){.field = field, .msg = msg, .args = {arg}});
+}
+
 void problem_about(Problems *list, Str field, Msg label, Msg msg, Str arg)
 {
     Label *l = ARENA_NEW(list->arena, Label);
     *l = msg_label(label);
     problem_add(list, (Problem){.field = field, .label = l, .msg = msg, .args = {arg}});
+}
+
+void problems_add_new(Problems *list, const Problems *found)
+{
+    size_t had = list->n;
+    for (size_t i = 0; i < found->n; i++) {
+        bool known = false;
+        for (size_t k = 0; k < had && !str_empty(found->items[i].field); k++)
+            known |= str_eq(list->items[k].field, found->items[i].field);
+        if (!known)
+            problem_add(list, found->items[i]);
+    }
 }
 
 void problems_keep(Problems *list, size_t from)

@@ -24,8 +24,12 @@ typedef struct Problems {
 
 /* Adds a copy of the problem (its texts must live as long as the list's arena). */
 void problem_add(Problems *list, Problem p);
+/* A problem with a field, or with the whole where it is absent, that says one thing of it. */
+void problem_at(Problems *list, Str field, Msg msg, Str arg);
 /* A problem of a field that the program itself names. */
 void problem_about(Problems *list, Str field, Msg label, Msg msg, Str arg);
+/* Adds what was found besides: not again about a field that the list speaks of already. */
+void problems_add_new(Problems *list, const Problems *found);
 /* Copies the texts of the items from `from` on into the list's arena: they were added out of one
  * that goes. */
 void problems_keep(Problems *list, size_t from);

@@ -252,6 +252,13 @@ void buf_printf(Buf *b, const char *fmt, ...)
     b->len += (size_t)n;
 }
 
+void buf_join(Buf *b, const char *between, Str text)
+{
+    if (b->len)
+        buf_put(b, str_of(between));
+    buf_put(b, text);
+}
+
 Str buf_str(const Buf *b)
 {
     return (Str){b->ptr, b->len};

@@ -60,6 +60,8 @@ Buf buf_new(Arena *a, size_t first);
 void buf_put(Buf *b, Str s);
 void buf_char(Buf *b, char c);
 void buf_printf(Buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
+/* Appends the text, with `between` before it unless it is the first. */
+void buf_join(Buf *b, const char *between, Str text);
 /* What was written so far; valid until the next write. */
 Str buf_str(const Buf *b);
 #define buf_lit(b, lit) buf_put((b), S(lit))

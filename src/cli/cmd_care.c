@@ -7,8 +7,6 @@
 #include "model/role_report.h"
 #include "model/scrub.h"
 
-#include <string.h>
-
 Err cmd_check_domain(Cli *cli)
 {
     if (cli->argc == 1)

@@ -235,9 +235,9 @@ static Err take_records(Cli *cli)
         return E_USAGE;
     TRY(cli_open(cli));
     if (!period_parse(w.period, &p))
-        problem_add(&problems, (Problem){.msg = M_PERIOD_BAD, .args = {w.period}});
+        problem_at(&problems, STR_NONE, M_PERIOD_BAD, w.period);
     if (file_exists(cli->records))
-        problem_add(&problems, (Problem){.msg = M_RECORDS_EXISTS, .args = {str_of(cli->records)}});
+        problem_at(&problems, STR_NONE, M_RECORDS_EXISTS, str_of(cli->records));
     cli_problems(cli, &problems);
     TRY(problems.errors ? E_INVALID : ERR_OK);
     TRY(cli_prove(cli));

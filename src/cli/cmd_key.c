@@ -113,10 +113,10 @@ static Err rotate(Cli *cli)
 /* sigap key rotate REGISTER UID: the key of one person, who is told by the address of her page. */
 static Err rotate_one(Cli *cli)
 {
-    Rekey r = {.store = &cli->store, .actor = &cli->actor};
-    TRY(cli_open(cli));
-    r.reg = model_reg(cli->model, str_of(cli->argv[1]));
-    r.uid = str_of(cli->argv[2]);
+    Rekey r = {.store = &cli->store,
+               .actor = &cli->actor,
+               .reg = model_reg(cli->model, str_of(cli->argv[1])),
+               .uid = str_of(cli->argv[2])};
     if (!r.reg)
         return E_NOT_FOUND;
     if (!file_lock(cli->in.lock, true)) {
@@ -197,8 +197,9 @@ static Err recover(Cli *cli)
 }
 
 /* A pair for sealed copies: the secret half into a file, the public half told. */
-static Err make_pair(Cli *cli, const char *path)
+static Err make_pair(Cli *cli)
 {
+    const char *path = cli->argv[1];
     Key secret;
     unsigned char public_half[PAIR_PUBLIC];
     TRY(key_file_create(path));
@@ -227,11 +228,10 @@ static Err approve_roles(WriteTx *tx, void *arg)
 }
 
 /* Where only one administrator is left: two holders of the paper stand for the second person. */
-static Err approve(Cli *cli, const char *login)
+static Err approve(Cli *cli)
 {
     Keyring *k;
-    Approving p = {.cli = cli, .login = login_fold(cli->arena, str_of(login))};
-    TRY(cli_open(cli));
+    Approving p = {.cli = cli, .login = login_fold(cli->arena, str_of(cli->argv[1]))};
     TRY(join(cli, &cli->in, keyring_check(cli->in.keyring, cli->arena), &k));
     keyring_free(k);
     TRY(writer_run(cli->store.writer, NULL, approve_roles, &p));
@@ -243,25 +243,17 @@ Err cmd_key(Cli *cli)
 {
     static const struct {
         const char *verb;
+        int words; /* with the verb */
+        bool opens;
         Err (*run)(Cli *cli);
-    } acts[] = {{"protect", protect},
-                {"open", open_file},
-                {"sheet", sheet},
-                {"drill", drill},
-                {"rotate", rotate}};
-    if (cli->argc == 2 && strcmp(cli->argv[0], "pair") == 0)
-        return make_pair(cli, cli->argv[1]);
-    if (cli->argc == 2 && strcmp(cli->argv[0], "approve") == 0)
-        return approve(cli, cli->argv[1]);
-    if (cli->argc == 3 && strcmp(cli->argv[0], "rotate") == 0)
-        return rotate_one(cli);
-    if (cli->argc != 1)
-        return E_USAGE;
-    if (strcmp(cli->argv[0], "recover") == 0)
-        return recover(cli);
+    } acts[] = {{"protect", 1, true, protect},  {"open", 1, true, open_file},
+                {"sheet", 1, true, sheet},      {"drill", 1, true, drill},
+                {"rotate", 1, true, rotate},    {"rotate", 3, true, rotate_one},
+                {"recover", 1, false, recover}, {"pair", 2, false, make_pair},
+                {"approve", 2, true, approve}};
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
-        if (strcmp(cli->argv[0], acts[i].verb) == 0) {
-            TRY(cli_open(cli));
+        if (cli->argc == acts[i].words && strcmp(cli->argv[0], acts[i].verb) == 0) {
+            TRY(acts[i].opens ? cli_open(cli) : ERR_OK);
             return acts[i].run(cli);
         }
     return E_USAGE;

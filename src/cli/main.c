@@ -35,50 +35,42 @@ static const Command commands[] = {
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
-typedef struct TextOption {
+static const struct {
     const char *name;
     size_t offset; /* of the const char * in Cli */
-} TextOption;
-
-#define TEXT_OPTION(name, member)                                                                  \
-    {                                                                                              \
-        name, offsetof(Cli, member)                                                                \
-    }
-static const TextOption text_options[] = {
-    TEXT_OPTION("data", data),
-    TEXT_OPTION("domain", domain),
-    TEXT_OPTION("as", as),
-    TEXT_OPTION("format", format),
-    TEXT_OPTION("period", period),
-    TEXT_OPTION("audience", audience),
-    TEXT_OPTION("profile", profile),
-    TEXT_OPTION("port", port),
-    TEXT_OPTION("zone", zone),
-    TEXT_OPTION("register", register_name),
-    TEXT_OPTION("rows", rows),
-    TEXT_OPTION("columns", columns),
-    TEXT_OPTION("institution", institution),
-    TEXT_OPTION("login", login),
-    TEXT_OPTION("name", name),
-    TEXT_OPTION("roles", roles),
-    TEXT_OPTION("key", key),
-    TEXT_OPTION("out", out),
-    TEXT_OPTION("settings", settings),
-    TEXT_OPTION("threads", threads),
-    TEXT_OPTION("passphrase-file", passphrase_file),
-    TEXT_OPTION("seed", seed),
-    TEXT_OPTION("seal-to", seal_to),
-    TEXT_OPTION("pair", pair),
-    TEXT_OPTION("rules", rules),
-    TEXT_OPTION("names", names),
-    TEXT_OPTION("listen", listen),
-    TEXT_OPTION("tls", tls),
-    TEXT_OPTION("tls-key", tls_key),
-    TEXT_OPTION("redirect", redirect),
-    TEXT_OPTION("index", index),
-    TEXT_OPTION("socket", socket),
-    TEXT_OPTION("records", records),
-};
+} text_options[] = {{"data", offsetof(Cli, data)},
+                    {"domain", offsetof(Cli, domain)},
+                    {"as", offsetof(Cli, as)},
+                    {"format", offsetof(Cli, format)},
+                    {"period", offsetof(Cli, period)},
+                    {"audience", offsetof(Cli, audience)},
+                    {"profile", offsetof(Cli, profile)},
+                    {"port", offsetof(Cli, port)},
+                    {"zone", offsetof(Cli, zone)},
+                    {"register", offsetof(Cli, register_name)},
+                    {"rows", offsetof(Cli, rows)},
+                    {"columns", offsetof(Cli, columns)},
+                    {"institution", offsetof(Cli, institution)},
+                    {"login", offsetof(Cli, login)},
+                    {"name", offsetof(Cli, name)},
+                    {"roles", offsetof(Cli, roles)},
+                    {"key", offsetof(Cli, key)},
+                    {"out", offsetof(Cli, out)},
+                    {"settings", offsetof(Cli, settings)},
+                    {"threads", offsetof(Cli, threads)},
+                    {"passphrase-file", offsetof(Cli, passphrase_file)},
+                    {"seed", offsetof(Cli, seed)},
+                    {"seal-to", offsetof(Cli, seal_to)},
+                    {"pair", offsetof(Cli, pair)},
+                    {"rules", offsetof(Cli, rules)},
+                    {"names", offsetof(Cli, names)},
+                    {"listen", offsetof(Cli, listen)},
+                    {"tls", offsetof(Cli, tls)},
+                    {"tls-key", offsetof(Cli, tls_key)},
+                    {"redirect", offsetof(Cli, redirect)},
+                    {"index", offsetof(Cli, index)},
+                    {"socket", offsetof(Cli, socket)},
+                    {"records", offsetof(Cli, records)}};
 enum { TEXT_OPTIONS = sizeof text_options / sizeof *text_options };
 
 static const struct {

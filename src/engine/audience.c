@@ -1,11 +1,16 @@
 #include "engine/audience.h"
 
-bool audience_of(Str word, Audience *ret)
+Str audience_word(Audience a)
 {
     static const char *const words[] = {"internal", "task-force", "public"};
-    for (int i = 0; i < 3; i++)
-        if (str_is(word, words[i])) {
-            *ret = (Audience)i;
+    return str_of(words[a]);
+}
+
+bool audience_of(Str word, Audience *ret)
+{
+    for (Audience a = AUDIENCE_INTERNAL; a <= AUDIENCE_PUBLIC; a++)
+        if (str_eq(word, audience_word(a))) {
+            *ret = a;
             return true;
         }
     return false;

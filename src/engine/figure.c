@@ -73,9 +73,7 @@ static Str without_total(Arena *a, Str dimension)
     while (str_word(&dimension, &word)) {
         if (is_word(word, M_FIGURE_TOTAL_WORD))
             continue;
-        if (b.len)
-            buf_char(&b, ' ');
-        buf_put(&b, word);
+        buf_join(&b, " ", word);
     }
     return buf_str(&b);
 }

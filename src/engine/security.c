@@ -91,9 +91,9 @@ static Err look_old_keys(const Look *l, Finding *f)
     Buf all = buf_new(l->a, 128), idle = buf_new(l->a, 128);
     TRY(key_file_old(l->a, l->store->in->dir, &old));
     for (size_t i = 0; i < old.n; i++) {
-        buf_printf(&all, "%s%.*s", all.len ? ", " : "", STR_ARG(old.items[i]));
+        buf_join(&all, ", ", old.items[i]);
         if (!copy_wants(l, key_file_number(old.items[i])))
-            buf_printf(&idle, "%s%.*s", idle.len ? ", " : "", STR_ARG(old.items[i]));
+            buf_join(&idle, ", ", old.items[i]);
     }
     if (old.n)
         risk(f, POINT_KEY_OLD, buf_str(&all), idle.len ? buf_str(&idle) : S("-"));
@@ -184,8 +184,7 @@ static Str wide_roles(const Look *l)
     Buf names = buf_new(l->a, 128);
     for (size_t i = 0; i < m->role_count; i++)
         if (role_opens(m, (int)i, true))
-            buf_printf(&names, "%s%.*s", names.len ? ", " : "",
-                       STR_ARG(m->roles[i].label.text[l->lang]));
+            buf_join(&names, ", ", m->roles[i].label.text[l->lang]);
     return buf_str(&names);
 }
 

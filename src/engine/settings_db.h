@@ -12,7 +12,6 @@
  * may take as files in an hour, and the megabytes of attachments one and all may keep (0: any). */
 #pragma once
 
-#include "base/messages.h"
 #include "base/problem.h"
 #include "guard/readings.h"
 

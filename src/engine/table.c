@@ -2,7 +2,6 @@
 #include "engine/table_collect.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { SHOW_ALL_MAX = 12 }; /* lists up to this length show every code, longer ones what occurs */
 enum { COUNTING_MAX = 512 * 1024 * 1024 }; /* beside the page: 50 bytes a row and table */
@@ -351,11 +350,6 @@ bool table_period_fits(Str period, Audience audience)
     return audience == AUDIENCE_INTERNAL || str_contains(period, S("-S"));
 }
 
-static void wrong(Problems *problems, Msg msg, Str what)
-{
-    problem_add(problems, (Problem){.msg = msg, .args = {what}});
-}
-
 /* The record a table is narrowed to must be within the reader's reach. */
 static Err find_parent(Reader *rd, const TableAsk *ask, Table *ret)
 {
@@ -397,20 +391,20 @@ static Err judge(Reader *rd, const TableAsk *ask, Problems *problems, Planned *r
     if (!own->columns.ptr)
         own->columns = ask->def->columns;
     if (!dim_of(reg, own->rows, &p.cut.row))
-        wrong(problems, M_DIM_UNKNOWN, own->rows);
+        problem_at(problems, STR_NONE, M_DIM_UNKNOWN, own->rows);
     if (!dim_of(reg, own->columns, &p.cut.column))
-        wrong(problems, M_DIM_UNKNOWN, own->columns);
+        problem_at(problems, STR_NONE, M_DIM_UNKNOWN, own->columns);
     bool narrowed = !str_empty(ask->parent);
     if ((!narrowed || !str_empty(ask->period)) && !period_parse(ask->period, &p.table.period))
-        wrong(problems, M_PERIOD_BAD, ask->period);
+        problem_at(problems, STR_NONE, M_PERIOD_BAD, ask->period);
     if (!narrowed && ask->audience == AUDIENCE_PUBLIC &&
         (dim_names(&p.cut.row) || dim_names(&p.cut.column)))
-        wrong(problems, M_DIM_NAMES, STR_NONE);
+        problem_at(problems, STR_NONE, M_DIM_NAMES, STR_NONE);
     if (!narrowed && ask->audience == AUDIENCE_PUBLIC &&
         (dim_below_district(&p.cut.row) || dim_below_district(&p.cut.column)))
-        wrong(problems, M_DIM_PLACE, STR_NONE);
+        problem_at(problems, STR_NONE, M_DIM_PLACE, STR_NONE);
     if (!narrowed && !table_period_fits(ask->period, ask->audience))
-        wrong(problems, M_PERIOD_HALF, STR_NONE);
+        problem_at(problems, STR_NONE, M_PERIOD_HALF, STR_NONE);
     if (problems->errors)
         return E_INVALID;
     if (!narrowed && !audience_may(rd->store->model, rd->actor->subject,
@@ -498,7 +492,8 @@ static Err count_released(Reader *rd, Arena *a, Planned *planned, size_t n, Read
     const Release *newest = read->all.n ? &read->all.items[read->all.n - 1] : NULL;
     Err e = newest ? count_walk(rd, a, planned, n, &read->all) : E_NOT_FOUND;
     if (e == E_NOT_FOUND) {
-        wrong(problems, newest ? M_TABLE_NOT_IN_RELEASE : M_TABLE_NOT_RELEASED, ask->period);
+        problem_at(problems, STR_NONE, newest ? M_TABLE_NOT_IN_RELEASE : M_TABLE_NOT_RELEASED,
+                   ask->period);
         return E_INVALID;
     }
     for (size_t i = 0; e == ERR_OK && i < n; i++)

@@ -89,6 +89,17 @@ bool table_has_unknown(const Table *t);
 /* The verb that a table's records are counted with: one that names other records, row by row, is
  * made only of what its reader may read. */
 Verb table_verb(const TableDef *def, Str rows, Str columns, Str parent);
+/* A figure as it is shown; behind the last row and the last column stand totals. */
+const Count *table_shown(const Table *t, size_t row, size_t column);
+/* How many columns stand before the total: none where rows are not crossed. */
+size_t table_columns_shown(const Table *t);
+/* All of it as texts for machines, row by row: the first row names the columns, the first column
+ * the rows, the last row is the total. */
+typedef struct TableGrid {
+    size_t rows, columns;
+    Str *cells;
+} TableGrid;
+TableGrid table_grid(Arena *a, Lang lang, const Table *t);
 /* The whole table as CSV: heading lines (title, unit, period, source, note), then the grid. */
 Str table_csv(Arena *a, Lang lang, const Table *t, char sep);
 /* Lines that stand above and under a table on every medium. */

@@ -97,7 +97,7 @@ MUST_CHECK Err table_thaw(Arena *a, const Register *reg, const StrList *texts, C
                           Collected *ret);
 /* What cut number `k` took of a hit. */
 const Mark *collected_mark(const Collected *c, const Hit *h, size_t k);
-/* A figure of the table; behind the last row and the last column stand totals. */
+/* A figure of the table, to be changed (table_shown). */
 Count *table_at(Table *t, size_t row, size_t column);
 /* What a figure is of: rows, or the values of a table of sums. */
 int64_t table_weight(const Table *t, const Count *c);

@@ -9,7 +9,6 @@
 #include "engine/table_collect.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { FREEZING_MAX = 512 * 1024 * 1024 }; /* of one register */
 

@@ -9,12 +9,22 @@ const AudienceRule *table_rule(const TableAsk *ask)
                 ->audiences[str_empty(ask->parent) ? ask->audience : AUDIENCE_INTERNAL];
 }
 
-Count *table_at(Table *t, size_t row, size_t column)
+size_t table_columns_shown(const Table *t)
+{
+    return str_empty(t->ask.columns) ? 0 : t->column_count;
+}
+
+const Count *table_shown(const Table *t, size_t row, size_t column)
 {
     if (row == t->row_count)
         return column == t->column_count ? &t->total : &t->column_totals[column];
     return column == t->column_count ? &t->row_totals[row]
                                      : &t->cells[row * t->column_count + column];
+}
+
+Count *table_at(Table *t, size_t row, size_t column)
+{
+    return (Count *)(uintptr_t)table_shown(t, row, column);
 }
 
 int64_t table_weight(const Table *t, const Count *c)

@@ -72,9 +72,8 @@ static Str period_line(Arena *a, Lang lang, const Table *t)
 /* A sentence more at the end of the method. */
 static void sentence(Buf *b, Str text)
 {
-    if (b->len && text.len)
-        buf_char(b, ' ');
-    buf_put(b, text);
+    if (text.len)
+        buf_join(b, " ", text);
 }
 
 static void release_lines(Buf *b, Lang lang, const Table *t)
@@ -143,58 +142,47 @@ TableNotes table_notes(Arena *a, Lang lang, const Table *t)
     return n;
 }
 
-static void csv_line(Buf *b, Str text, char sep)
+static void grid_heads(Lang lang, const Table *t, Str *ret)
 {
-    csv_cell(b, text, sep);
-    buf_lit(b, "\r\n");
-}
-
-static void csv_plain(Buf *b, Str text, char sep)
-{
-    buf_char(b, sep);
-    buf_put(b, text);
-}
-
-static void csv_row(Buf *b, const Table *t, size_t r, Lang lang, char sep)
-{
-    Arena *a = b->arena;
-    bool last = r == t->row_count, columns = !str_empty(t->ask.columns);
-    const Count *total = last ? &t->total : &t->row_totals[r];
-    csv_cell(b, last ? tr(lang, M_TOTAL) : t->rows[r].label.text[lang], sep);
-    for (size_t i = 0; columns && i < t->column_count; i++)
-        csv_plain(
-            b, table_plain(a, t, last ? &t->column_totals[i] : &t->cells[r * t->column_count + i]),
-            sep);
-    csv_plain(b, table_plain(a, t, total), sep);
+    *ret++ = t->row_title.text[lang];
+    for (size_t i = 0; i < table_columns_shown(t); i++)
+        *ret++ = t->columns[i].label.text[lang];
+    *ret++ = tr(lang, M_TOTAL);
     if (table_has_unknown(t))
-        csv_plain(b, total->masked ? S("") : str_int(a, total->unknown), sep);
-    buf_lit(b, "\r\n");
+        *ret = tr(lang, M_TABLE_WITHOUT);
+}
+
+static void grid_row(Arena *a, Lang lang, const Table *t, size_t row, Str *ret)
+{
+    const Count *total = table_shown(t, row, t->column_count);
+    *ret++ = row == t->row_count ? tr(lang, M_TOTAL) : t->rows[row].label.text[lang];
+    for (size_t i = 0; i < table_columns_shown(t); i++)
+        *ret++ = table_plain(a, t, table_shown(t, row, i));
+    *ret++ = table_plain(a, t, total);
+    if (table_has_unknown(t))
+        *ret = total->masked ? S("") : str_int(a, total->unknown);
+}
+
+TableGrid table_grid(Arena *a, Lang lang, const Table *t)
+{
+    TableGrid g = {.rows = t->row_count + 2,
+                   .columns = table_columns_shown(t) + 2 + table_has_unknown(t)};
+    g.cells = ARENA_ARRAY(a, g.rows * g.columns, Str);
+    grid_heads(lang, t, g.cells);
+    for (size_t r = 0; r <= t->row_count; r++)
+        grid_row(a, lang, t, r, g.cells + (r + 1) * g.columns);
+    return g;
 }
 
 Str table_csv(Arena *a, Lang lang, const Table *t, char sep)
 {
     Buf b = buf_new(a, 4096);
     TableNotes n = table_notes(a, lang, t);
-    bool columns = !str_empty(t->ask.columns);
-    csv_line(&b, n.title, sep);
-    csv_line(&b, n.unit, sep);
-    csv_line(&b, n.period, sep);
-    csv_line(&b, n.source, sep);
-    csv_line(&b, n.method, sep);
-    buf_lit(&b, "\r\n");
-    csv_cell(&b, t->row_title.text[lang], sep);
-    for (size_t i = 0; columns && i < t->column_count; i++) {
-        buf_char(&b, sep);
-        csv_cell(&b, t->columns[i].label.text[lang], sep);
-    }
-    buf_char(&b, sep);
-    csv_cell(&b, tr(lang, M_TOTAL), sep);
-    if (table_has_unknown(t)) {
-        buf_char(&b, sep);
-        csv_cell(&b, tr(lang, M_TABLE_WITHOUT), sep);
-    }
-    buf_lit(&b, "\r\n");
-    for (size_t r = 0; r <= t->row_count; r++)
-        csv_row(&b, t, r, lang, sep);
+    TableGrid g = table_grid(a, lang, t);
+    const Str lines[] = {n.title, n.unit, n.period, n.source, n.method, S("")};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        csv_row(&b, &lines[i], 1, sep);
+    for (size_t r = 0; r < g.rows; r++)
+        csv_row(&b, g.cells + r * g.columns, g.columns, sep);
     return buf_str(&b);
 }

@@ -187,11 +187,7 @@ static void place_problems(const Part *p, Problems *problems, size_t from)
     for (size_t i = from; i < problems->n; i++) {
         Problem *problem = &problems->items[i];
         const Given *given = part_given(p, reg_field(p->row->reg, problem->field));
-        CellPlace at = given && given->at.line ? given->at : p->first;
-        problem->place = at.sheet;
-        problem->line = at.line;
-        problem->column = at.column;
-        problem->sheet = true;
+        place_problem(problem, given && given->at.line ? given->at : p->first);
         if (!problem->label)
             problem->label = &p->row->reg->label;
     }
@@ -433,7 +429,14 @@ const ImportProfile *import_profile_of(Arena *a, const Register *reg)
     return p;
 }
 
-static Str how_to_write(Arena *a, Lang lang, const Field *f)
+const ImportProfile *import_profile_named(const Model *m, Arena *a, Str name)
+{
+    const ImportProfile *p = model_import(m, name);
+    const Register *reg = p ? NULL : model_reg(m, name);
+    return p ? p : (reg ? import_profile_of(a, reg) : NULL);
+}
+
+static Str how_to_write(Lang lang, const Field *f)
 {
     if (!str_empty(f->help.text[lang]))
         return f->help.text[lang];
@@ -442,7 +445,6 @@ static Str how_to_write(Arena *a, Lang lang, const Field *f)
         [FK_TIME] = M_HOW_TIME, [FK_INSTANT] = M_HOW_DATE,  [FK_YESNO4] = M_HOW_YESNO,
         [FK_CODE] = M_HOW_CODE, [FK_PLACE] = M_HOW_PLACE,   [FK_REF] = M_HOW_REF,
         [FK_FILE] = M_HOW_TEXT, [FK_GEOPOINT] = M_HOW_TEXT};
-    (void)a;
     return f->check == CHECK_NIK ? tr(lang, M_HOW_NIK) : tr(lang, of[f->kind]);
 }
 
@@ -453,7 +455,7 @@ static BookField template_field(Arena *a, Lang lang, const ImportColumn *c)
         .code = f ? f->name : S("pemilik"), .title = c->heading, .required = c->required};
     if (!f)
         return b;
-    b.how = how_to_write(a, lang, f);
+    b.how = how_to_write(lang, f);
     b.text = f->kind == FK_TEXT || f->kind == FK_DATE;
     if (f->kind == FK_CODE && !f->multi) {
         CodeRows rows = code_rows(f->codes);

@@ -84,5 +84,8 @@ bool import_counts(const ImportReport *r, size_t i, ImportCounts *ret);
 /* The profile that each register has by itself: every field a column, recognised by its unique
  * fields. In the arena. */
 const ImportProfile *import_profile_of(Arena *a, const Register *reg);
+/* The profile of that name, or the one that the register of that name has by itself; NULL: neither.
+ */
+const ImportProfile *import_profile_named(const Model *m, Arena *a, Str name);
 /* The template workbook of a profile. */
 MUST_CHECK Err import_template(Arena *a, const ImportProfile *profile, Lang lang, Str *ret_xlsx);

@@ -114,14 +114,6 @@ static void remove_staged(Job *j)
 
 /* ---- the work ---- */
 
-static const ImportProfile *run_profile(Job *j)
-{
-    const Model *m = j->desk->store->model;
-    const ImportProfile *p = model_import(m, j->run.profile);
-    const Register *reg = p ? NULL : model_reg(m, j->run.profile);
-    return p ? p : (reg ? import_profile_of(j->arena, reg) : NULL);
-}
-
 static Err read_book(Job *j)
 {
     Str bytes;
@@ -132,7 +124,8 @@ static Err read_book(Job *j)
 /* `*ret` stays NULL when the file cannot be read, which its problems tell. */
 static Err check(Job *j, Reader *rd, ImportPlan **ret)
 {
-    const ImportProfile *profile = run_profile(j);
+    const ImportProfile *profile =
+        import_profile_named(j->desk->store->model, j->arena, j->run.profile);
     ImportChoices choices = import_choices_parse(j->arena, j->run.choices);
     Str begun;
     *ret = NULL;

@@ -4,21 +4,21 @@
 #include "intake/ref_key.h"
 #include "intake/workbook_write.h"
 
-#include <string.h>
+void place_problem(Problem *p, CellPlace at)
+{
+    p->place = at.sheet;
+    p->line = at.line;
+    p->column = at.column;
+    p->sheet = true;
+}
 
 /* Adds a problem at a cell. */
-static void gather_problem(Gather *g, CellPlace at, const Label *label, Str field, Msg msg,
-                           Str arg, bool warning)
+static void gather_problem(Gather *g, CellPlace at, const Label *label, Msg msg, Str arg,
+                           bool warning)
 {
-    problem_add(&g->report->problems, (Problem){.place = at.sheet,
-                                                .line = at.line,
-                                                .column = at.column,
-                                                .sheet = true,
-                                                .field = field,
-                                                .label = label,
-                                                .msg = msg,
-                                                .args = {arg},
-                                                .warning = warning});
+    Problem p = {.label = label, .msg = msg, .args = {arg}, .warning = warning};
+    place_problem(&p, at);
+    problem_add(&g->report->problems, p);
 }
 
 /* ---- headings ---- */
@@ -90,7 +90,7 @@ static void check_missing(Gather *g, const SheetMap *map)
             there |= map->columns[k] == c;
         if (c->required && !there)
             gather_problem(g, (CellPlace){map->sheet->name, map->sheet->rows[map->header].line, 0},
-                           NULL, STR_NONE, M_COLUMN_MISSING, c->heading, false);
+                           NULL, M_COLUMN_MISSING, c->heading, false);
     }
 }
 
@@ -111,10 +111,10 @@ static bool map_sheet(Gather *g, const Workbook *book, const Sheet *sheet, Sheet
         *ARENA_PUSH(g->arena, g->report->headings) = h;
         map->columns[i] = h.column;
         if (!h.column && !h.ignored)
-            gather_problem(g, at, NULL, STR_NONE, M_COLUMN_UNKNOWN, h.heading, false);
+            gather_problem(g, at, NULL, M_COLUMN_UNKNOWN, h.heading, false);
         for (size_t k = 0; h.column && k < i; k++)
             if (map->columns[k] == h.column)
-                gather_problem(g, at, NULL, STR_NONE, M_COLUMN_TWICE, h.heading, false);
+                gather_problem(g, at, NULL, M_COLUMN_TWICE, h.heading, false);
     }
     check_missing(g, map);
     return true;
@@ -150,17 +150,17 @@ static bool cell_text(Gather *g, const Cell *cell, CellPlace at, const ImportCol
     *ret = utf8_nfc(g->arena, str_trim(cell->text));
     switch (cell->kind) {
     case CELL_MERGED:
-        gather_problem(g, at, label, STR_NONE, M_CELL_MERGED, STR_NONE, false);
+        gather_problem(g, at, label, M_CELL_MERGED, STR_NONE, false);
         return false;
     case CELL_ERROR:
-        gather_problem(g, at, label, STR_NONE, M_CELL_ERROR, cell->text, false);
+        gather_problem(g, at, label, M_CELL_ERROR, cell->text, false);
         return false;
     case CELL_FORMULA:
         if (str_empty(*ret)) {
-            gather_problem(g, at, label, STR_NONE, M_CELL_FORMULA_EMPTY, STR_NONE, false);
+            gather_problem(g, at, label, M_CELL_FORMULA_EMPTY, STR_NONE, false);
             return false;
         }
-        gather_problem(g, at, label, STR_NONE, M_CELL_FORMULA, *ret, true);
+        gather_problem(g, at, label, M_CELL_FORMULA, *ret, true);
         return true;
     case CELL_DATE: /* a day typed with a time of midnight is a day */
         if (c->field && c->field->kind == FK_DATE)
@@ -187,9 +187,7 @@ static Str named_records(Gather *g, const Field *f, Str text)
         rd.arena = arena_new(SIZE_MAX); /* a search for each cell leaves much behind */
         Str uid = ref_by_key(&rd, f, str_trim(piece));
         all = uid.ptr && (!b.len || f->multi);
-        if (b.len)
-            buf_char(&b, ' ');
-        buf_put(&b, uid);
+        buf_join(&b, " ", uid);
         arena_free(rd.arena);
     }
     return all ? buf_str(&b) : text;
@@ -206,13 +204,8 @@ static bool take_cell(Gather *g, Part *p, const ImportColumn *c, const Cell *cel
     if (c->field->kind == FK_REF)
         typed = named_records(g, c->field, typed);
     bool ok = value_parse(c->field, g->arena, typed, g->today, &value, &g->report->problems);
-    for (size_t i = before; i < g->report->problems.n; i++) {
-        Problem *problem = &g->report->problems.items[i];
-        problem->place = at.sheet;
-        problem->line = at.line;
-        problem->column = at.column;
-        problem->sheet = true;
-    }
+    for (size_t i = before; i < g->report->problems.n; i++)
+        place_problem(&g->report->problems.items[i], at);
     if (ok && value.ptr)
         give(g, p, (Given){.field = c->field, .text = value, .at = at});
     return ok;
@@ -272,7 +265,7 @@ static void check_required(Gather *g, const SheetMap *map, int line, Part **read
         if (!p || p->broken || part_given(p, c->field) || !p->given.n)
             continue;
         gather_problem(g, (CellPlace){map->sheet->name, line, (int)i + 1}, &c->field->label,
-                       STR_NONE, M_REQUIRED, STR_NONE, false);
+                       M_REQUIRED, STR_NONE, false);
     }
 }
 
@@ -357,7 +350,7 @@ static void merge_into(Gather *g, Part *into, const Part *p)
         if (!was)
             give(g, into, *now);
         else if (!str_eq(was->text, now->text) && now->at.line)
-            gather_problem(g, now->at, &now->field->label, STR_NONE, M_ROWS_DIFFER,
+            gather_problem(g, now->at, &now->field->label, M_ROWS_DIFFER,
                            str_int(g->arena, was->at.line), false);
     }
     into->broken |= p->broken;
@@ -436,8 +429,8 @@ static void read_sheet(Gather *g, const SheetMap *map)
             workbook_template_row_is_example(row))
             continue;
         if (total_row(g->arena, row)) {
-            gather_problem(g, (CellPlace){map->sheet->name, row->line, 0}, NULL, STR_NONE,
-                           M_ROW_TOTAL, STR_NONE, true);
+            gather_problem(g, (CellPlace){map->sheet->name, row->line, 0}, NULL, M_ROW_TOTAL,
+                           STR_NONE, true);
             continue;
         }
         g->report->rows++;
@@ -458,8 +451,8 @@ void gather_workbook(Gather *g, const Workbook *book)
         read_sheet(g, &map);
     }
     if (!sheets)
-        problem_add(&g->report->problems,
-                    (Problem){.msg = M_NO_KNOWN_SHEET, .args = {g->profile->label.text[g->lang]}});
+        problem_at(&g->report->problems, STR_NONE, M_NO_KNOWN_SHEET,
+                   g->profile->label.text[g->lang]);
     else if (!g->report->rows)
-        problem_add(&g->report->problems, (Problem){.msg = M_NO_ROWS});
+        problem_at(&g->report->problems, STR_NONE, M_NO_ROWS, STR_NONE);
 }

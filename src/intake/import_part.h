@@ -11,6 +11,9 @@ typedef struct CellPlace {
     int line, column;
 } CellPlace;
 
+/* Says of a problem that it is there. */
+void place_problem(Problem *p, CellPlace at);
+
 /* What the file says of one field. */
 typedef struct Given {
     const Field *field;

@@ -34,23 +34,21 @@ enum { CROSS_HEAD = 2 }; /* below the title and a blank line */
 
 static void put_cross_row(OutSheet *s, const BookCross *t, size_t r)
 {
-    bool total = t->total_row && r + 1 == t->n_rows;
-    size_t line = CROSS_HEAD + 1 + r;
-    out_string(s, line, 0, t->rows[r], total ? OUT_BOLD : OUT_PLAIN);
-    for (size_t c = 0; c < t->n_columns; c++) {
+    bool total = r + 1 == t->n_rows;
+    const Str *cells = t->cells + r * t->n_columns;
+    out_string(s, CROSS_HEAD + r, 0, cells[0], total ? OUT_BOLD : OUT_PLAIN);
+    for (size_t c = 1; c < t->n_columns; c++) {
         bool bold = total || (t->total_column && c + 1 == t->n_columns);
-        out_number(s, line, c + 1, t->cells[r * t->n_columns + c],
-                   bold ? OUT_BOLD_RIGHT : OUT_RIGHT);
+        out_number(s, CROSS_HEAD + r, c, cells[c], bold ? OUT_BOLD_RIGHT : OUT_RIGHT);
     }
 }
 
 static void put_cross(Out *out, const BookCross *t)
 {
     OutSheet s = out_sheet(out, t->name);
-    out_string(&s, CROSS_HEAD, 0, t->corner, OUT_HEAD);
     for (size_t c = 0; c < t->n_columns; c++)
-        out_string(&s, CROSS_HEAD, c + 1, t->columns[c], OUT_HEAD);
-    for (size_t r = 0; r < t->n_rows; r++)
+        out_string(&s, CROSS_HEAD, c, t->cells[c], OUT_HEAD);
+    for (size_t r = 1; r < t->n_rows; r++)
         put_cross_row(&s, t, r);
     int width = s.widths[0];
     out_string(&s, 0, 0, t->title, OUT_BOLD);

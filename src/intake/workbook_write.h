@@ -33,11 +33,9 @@ MUST_CHECK Err workbook_write_table(Arena *a, Lang lang, const BookTable *t, Str
 /* A cross table with its totals, as shown: masked cells come as their text ("<5"). */
 typedef struct BookCross {
     Str name, title;
-    Str corner; /* "Kabupaten \ Umur" */
-    const Str *rows, *columns;
-    size_t n_rows, n_columns;
-    const Str *cells;             /* n_rows times n_columns, row by row */
-    bool total_row, total_column; /* the last one is a total: bold */
+    size_t n_rows, n_columns; /* with the heads; the last row is a total: bold */
+    const Str *cells;         /* n_rows times n_columns, row by row */
+    bool total_column;        /* so is the last column */
 } BookCross;
 
 /* First sheet with the notes, then a sheet for each table. */

@@ -2,7 +2,6 @@
  * (docs/api.md). */
 #pragma once
 
-#include "web/api_body.h"
 #include "web/req.h"
 
 /* JSON under construction: commas are put by whoever opened the object or list. */
@@ -26,8 +25,8 @@ void json_pair_raw(Json *j, Str key, Str value);
 void json_flag(Json *j, Str key, bool value);
 void json_int(Json *j, Str key, int64_t value);
 
-/* A failure as application/problem+json (RFC 9457), with the problems as `errors`. */
-void api_problem(Req *req, Err e, const Problems *list);
+/* A failure as application/problem+json (RFC 9457), with the problems as `errors`; gives ERR_OK. */
+Err api_problem(Req *req, Err e, const Problems *list);
 /* The list of problems as an array of {field, code, detail, pointer}, under `key`. */
 void api_put_problems(Req *req, Json *j, Str key, const Problems *list, bool warnings);
 /* "/api/v1/reg" and "/api/v1/reg/uid". */

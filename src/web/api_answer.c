@@ -125,7 +125,7 @@ static int status_of(const Req *req, Err e)
     return e == E_PARSE ? 400 : err_http(e);
 }
 
-void api_problem(Req *req, Err e, const Problems *list)
+Err api_problem(Req *req, Err e, const Problems *list)
 {
     int status = status_of(req, e);
     Json j = json_begin(req, status);
@@ -141,4 +141,5 @@ void api_problem(Req *req, Err e, const Problems *list)
     if (list && list->n)
         api_put_problems(req, &j, S("errors"), list, false);
     json_close(&j, '}');
+    return ERR_OK;
 }

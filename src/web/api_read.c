@@ -131,10 +131,8 @@ Err api_show(Req *req)
     Decision d;
     Problems problems = {.arena = req->arena};
     Err e = api_load(req, VERB_READ, &r, &d, &problems);
-    if (e == E_INVALID) {
-        api_problem(req, e, &problems);
-        return ERR_OK;
-    }
+    if (e == E_INVALID)
+        return api_problem(req, e, &problems);
     TRY(e);
     Json j = json_begin(req, 200);
     req->res.etag = api_etag(req, r.version);
@@ -163,10 +161,8 @@ Err api_list(Req *req)
     if (!req_may(req, req->reg, VERB_LIST))
         return E_DENIED;
     Err e = list_query(req, VERB_LIST, &q, &problems);
-    if (e == E_INVALID) {
-        api_problem(req, e, &problems);
-        return ERR_OK;
-    }
+    if (e == E_INVALID)
+        return api_problem(req, e, &problems);
     TRY(e);
     TRY(query_page(&req->reader, &q, &page));
     Json j = json_begin(req, 200);

@@ -6,6 +6,7 @@
 #include "engine/identity_db.h"
 #include "guard/keys.h"
 #include "web/api.h"
+#include "web/api_body.h"
 #include "web/page_form.h"
 
 enum { IDEM_MAX = 100 };
@@ -78,10 +79,7 @@ static void check_classes(ApiWrite *w, unsigned classes)
 
 static Err refuse(Req *req, ApiWrite *w, Err e)
 {
-    if (w->problems.n == 0)
-        return e;
-    api_problem(req, e, &w->problems);
-    return ERR_OK;
+    return w->problems.n ? api_problem(req, e, &w->problems) : e;
 }
 
 /* Members may be added to the problem that was just written; close it with json_close. */
@@ -103,7 +101,7 @@ static Err ask_same(Req *req, const ApiWrite *w, bool *ret_asked)
     *ret_asked = n > 0;
     if (!n)
         return ERR_OK;
-    api_problem(req, E_MAYBE_SAME, NULL);
+    (void)api_problem(req, E_MAYBE_SAME, NULL);
     Json j = reopen(req);
     json_open_at(&j, S("candidates"), '[');
     for (size_t i = 0; i < n; i++) {
@@ -124,7 +122,7 @@ static Err ask_same(Req *req, const ApiWrite *w, bool *ret_asked)
 /* The key was used for another request: where that one's result is. */
 static Err reused(Req *req, const ApiWrite *w)
 {
-    api_problem(req, E_REUSED, NULL);
+    (void)api_problem(req, E_REUSED, NULL);
     Json j = reopen(req);
     json_pair(&j, S("uid"), w->batch->result_uid);
     json_close(&j, '}');
@@ -138,7 +136,7 @@ static Err stale(Req *req, ApiWrite *w)
     Decision d;
     Problems ignored = {.arena = req->arena};
     TRY(api_load(req, VERB_READ, &now, &d, &ignored));
-    api_problem(req, E_STALE, NULL);
+    (void)api_problem(req, E_STALE, NULL);
     Json j = reopen(req);
     json_int(&j, S("versi"), now.version);
     json_open_at(&j, S("conflicts"), '[');
@@ -195,24 +193,11 @@ static Err written(Req *req, Err err)
     return ERR_OK;
 }
 
-/* Problems of the gate, less those about fields that could not even be read. */
-static void merge(ApiWrite *w, const Problems *found)
-{
-    size_t had = w->problems.n;
-    for (size_t i = 0; i < found->n; i++) {
-        bool known = false;
-        for (size_t k = 0; k < had && !str_empty(found->items[i].field); k++)
-            known |= str_eq(w->problems.items[k].field, found->items[i].field);
-        if (!known)
-            problem_add(&w->problems, found->items[i]);
-    }
-}
-
 static Err run(Req *req, ApiWrite *w)
 {
     Problems found = {.arena = req->arena};
     Err e = store_prepare(&req->reader, w->batch, w->change, &found);
-    merge(w, &found);
+    problems_add_new(&w->problems, &found);
     if (e == E_STALE)
         return stale(req, w);
     if (e == ERR_OK && w->problems.errors)
@@ -235,7 +220,7 @@ static Err read_parent(Req *req, ApiWrite *w)
         return ERR_OK;
     const Register *reg = str_cut(&text, '/', &name) ? model_reg(req->model, name) : NULL;
     if (!reg || !uid_shape(text) || !reg_accepts_parent(req->reg, reg)) {
-        problem_add(&w->problems, (Problem){.field = S("induk"), .msg = M_API_PARENT});
+        problem_at(&w->problems, S("induk"), M_API_PARENT, STR_NONE);
         return E_INVALID;
     }
     w->change->parent_reg = reg;

@@ -65,8 +65,7 @@ static void shown(Req *req, Html *h, const Half *half, Str what, Str much, Str b
 {
     Arena *a = req->arena;
     Str period = period_label(a, req->lang, half->period);
-    h_class(h, "section", "bagian hitungan");
-    h_element(h, "h2", str_printf(a, "%.*s, %.*s", STR_ARG(what), STR_ARG(period)));
+    page_section(h, "bagian hitungan", str_printf(a, "%.*s, %.*s", STR_ARG(what), STR_ARG(period)));
     h_element_as(h, "p", "besar", much);
     h_element(h, "p",
               str_printf(a, "%.*s (%.*s)", STR_ARG(beside), STR_ARG(standing(req, half->release))));
@@ -159,9 +158,7 @@ Err home_figures(Req *req, Html *h)
     const Model *m = req->model;
     if (!home_has_figures(req))
         return ERR_OK;
-    h_class(h, "div", "tombol");
-    page_print_button(req, h, req->path);
-    h_close(h);
+    page_print_alone(req, h, req->path);
     h_class(h, "div", "ringkas");
     for (size_t i = 0; i < m->role_count; i++)
         if ((req->subject.roles >> i & 1) && m->roles[i].figures.n)

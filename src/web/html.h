@@ -27,7 +27,9 @@ Html html_new(Arena *a, Buf *out);
 #define h_class(h, tag, names)            (h_open_((h), "" tag), h_attr_((h), "class", S(names)))
 #define h_element(h, tag, text)           (h_open_((h), "" tag), h_text((h), (text)), h_close(h))
 #define h_element_as(h, tag, names, text) (h_class(h, tag, names), h_text((h), (text)), h_close(h))
-#define h_data(h, name, value)            h_attr_((h), "data-" name, (value))
+#define h_element_attr(h, tag, name, value, text)                                                  \
+    (h_open_((h), "" tag), h_attr_((h), "" name, (value)), h_text((h), (text)), h_close(h))
+#define h_data(h, name, value) h_attr_((h), "data-" name, (value))
 
 void h_open_(Html *h, const char *tag);
 /* Attributes belong to the element just opened. Absent values write nothing. */

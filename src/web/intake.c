@@ -7,7 +7,6 @@
 #include "web/routes.h"
 
 #include <semaphore.h>
-#include <string.h>
 
 enum {
     REPEAT_MAX = 100,

@@ -192,10 +192,7 @@ void list_table(Req *req, Html *h, const Query *q, const QueryPage *page, const 
 {
     page_scroll_open(h, caption);
     h_open(h, "table");
-    h_open(h, "caption");
-    h_attr(h, "class", S("sembunyi"));
-    h_text(h, caption);
-    h_close(h);
+    h_element_attr(h, "caption", "class", S("sembunyi"), caption);
     h_open(h, "thead");
     h_open(h, "tr");
     if (cols->ticks) {
@@ -211,7 +208,5 @@ void list_table(Req *req, Html *h, const Query *q, const QueryPage *page, const 
     h_open(h, "tbody");
     for (size_t r = 0; r < page->n; r++)
         put_row(req, h, &page->items[r], cols);
-    h_close(h);
-    h_close(h);
-    h_close(h);
+    page_table_end(h);
 }

@@ -29,8 +29,7 @@ Err list_query_of(Req *req, const Register *reg, const Params *params, Verb verb
             continue;
         if (is_date_bound(reg, name)) {
             if (!date_parse(a, value, &d)) {
-                problem_add(problems,
-                            (Problem){.field = name, .msg = M_WEB_BAD_DATE, .args = {value}});
+                problem_at(problems, name, M_WEB_BAD_DATE, value);
                 continue;
             }
             value = date_iso(a, d);

@@ -14,8 +14,6 @@
 #include "web/record.h"
 #include "web/routes.h"
 
-#include <string.h>
-
 Str req_label(const Req *req, const Label *l)
 {
     return l->text[req->lang];
@@ -62,11 +60,24 @@ Str page_taken(Req *req, Str action, const Register *reg)
     return req_say(req, M_TAKEN, req->subject.login, id);
 }
 
-void page_send_xlsx(Req *req, Str file_name, Str bytes)
+static void save_as(Req *req, Str type, Str file_name)
 {
-    req->res.type = S("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    req->res.type = type;
     req->res.disposition =
         str_printf(req->arena, "attachment; filename=\"%.*s\"", STR_ARG(file_name));
+}
+
+Buf *page_csv_begin(Req *req, Str file_name)
+{
+    save_as(req, S("text/csv; charset=utf-8"), file_name);
+    req->res.body = buf_new(req->arena, 64 * 1024);
+    buf_lit(&req->res.body, "\xEF\xBB\xBF"); /* so that Excel reads UTF-8 */
+    return &req->res.body;
+}
+
+void page_send_xlsx(Req *req, Str file_name, Str bytes)
+{
+    save_as(req, S("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), file_name);
     req->res.body =
         (Buf){.arena = req->arena, .ptr = (char *)(uintptr_t)bytes.ptr, .len = bytes.len};
 }
@@ -144,7 +155,13 @@ void page_form_button(Req *req, Html *h, Str action, Str label, Str kind)
 
 void page_link(Html *h, Str url, Str label)
 {
+    page_link_as(h, STR_NONE, url, label);
+}
+
+void page_link_as(Html *h, Str class_, Str url, Str label)
+{
     h_open(h, "a");
+    h_attr(h, "class", class_);
     h_url(h, "href", url);
     h_text(h, label);
     h_close(h);
@@ -193,9 +210,21 @@ void page_button(Html *h, Str label, Str kind, Str name, Str value)
 
 void page_label(Html *h, Str control, Str text)
 {
-    h_open(h, "label");
-    h_attr(h, "for", control);
-    h_text(h, text);
+    h_element_attr(h, "label", "for", control, text);
+}
+
+void page_select_begin(Html *h, Str name, Str label)
+{
+    h_class(h, "p", "isian");
+    page_label(h, name, label);
+    h_open(h, "select");
+    h_attr(h, "id", name);
+    h_attr(h, "name", name);
+}
+
+void page_select_end(Html *h)
+{
+    h_close(h);
     h_close(h);
 }
 
@@ -218,6 +247,16 @@ void page_notice(Html *h, const char *kind, Str text)
     h_attr(h, "class", str_printf(h->arena, "kabar %s", kind));
     h_attr(h, "role", S("status"));
     h_text(h, text);
+    h_close(h);
+}
+
+void page_told(Html *h, Str class_, Str text, Str url, Str label)
+{
+    h_open(h, "p");
+    h_attr(h, "class", class_);
+    h_text(h, text);
+    h_lit(h, " ");
+    page_link(h, url, label);
     h_close(h);
 }
 
@@ -268,15 +307,20 @@ void page_table_begin(Req *req, Html *h, Str name, const Msg *heads, size_t n)
 
 void page_head_cell(Html *h, Str label, const char *scope)
 {
-    h_open(h, "th");
-    h_attr(h, "scope", str_of(scope));
-    h_text(h, label);
-    h_close(h);
+    h_element_attr(h, "th", "scope", str_of(scope), label);
 }
 
 void page_row_head(Html *h, Str label)
 {
     page_head_cell(h, label, "row");
+}
+
+void page_row_link(Html *h, Str url, Str label)
+{
+    h_open(h, "th");
+    h_attr(h, "scope", S("row"));
+    page_link(h, url, label);
+    h_close(h);
 }
 
 void page_table_end(Html *h)
@@ -324,7 +368,7 @@ static void head(Req *req, Html *h, Str title)
     h_data(h, "draf", req_tr(req, M_WEB_DRAFT_AT));
 }
 
-static void logo(Req *req, Html *h)
+static void logo(Html *h)
 {
     h_class(h, "a", "merek");
     h_url(h, "href", S("/"));
@@ -334,7 +378,6 @@ static void logo(Req *req, Html *h)
              "<path d=\"m12 9 3 3-3 3-3-3z\" fill=\"currentColor\" stroke=\"none\"/></svg>");
     h_element(h, "span", S("SIGAP"));
     h_close(h);
-    (void)req;
 }
 
 static void menu_item(Req *req, Html *h, Str url, Str label)
@@ -484,6 +527,13 @@ static void switch_form(Req *req, Html *h, Str name, Str value, Str label)
     h_close(h);
 }
 
+static void language_form(Req *req, Html *h)
+{
+    bool en = req->lang == LANG_EN;
+    switch_form(req, h, S("bahasa"), en ? S("id") : S("en"),
+                en ? S("Bahasa Indonesia") : S("English"));
+}
+
 /* Light, dark, or as the system has it: the two that are not in force. */
 static void scheme_forms(Req *req, Html *h)
 {
@@ -514,9 +564,7 @@ static void user_menu(Req *req, Html *h)
     h_class(h, "details", "menu orang");
     h_element(h, "summary", str_empty(req->subject.name) ? req->subject.login : req->subject.name);
     h_open(h, "div");
-    bool en = req->lang == LANG_EN;
-    switch_form(req, h, S("bahasa"), en ? S("id") : S("en"),
-                en ? S("Bahasa Indonesia") : S("English"));
+    language_form(req, h);
     switch_form(req, h, S("padat"), req->dense ? S("0") : S("1"),
                 req_tr(req, req->dense ? M_WEB_ROOMY : M_WEB_DENSE));
     scheme_forms(req, h);
@@ -537,28 +585,22 @@ static void top_bar(Req *req, Html *h)
 {
     h_open(h, "nav");
     h_attr(h, "aria-label", req_tr(req, M_WEB_SKIP));
-    h_class(h, "a", "lompat");
-    h_url(h, "href", S("#isi"));
-    h_text(h, req_tr(req, M_WEB_SKIP));
-    h_close(h);
+    page_link_as(h, S("lompat"), S("#isi"), req_tr(req, M_WEB_SKIP));
     h_close(h);
     h_open(h, "header");
     h_class(h, "div", "atas");
-    logo(req, h);
+    logo(h);
     if (req->known && !req->subject.locked) {
         menu(req, h);
         works(req, h);
         search_box(req, h);
         user_menu(req, h);
     } else {
-        bool en = req->lang == LANG_EN;
-        switch_form(req, h, S("bahasa"), en ? S("id") : S("en"),
-                    en ? S("Bahasa Indonesia") : S("English"));
+        language_form(req, h);
     }
     h_close(h);
-    if (req->store && req->store->in->practice) {
+    if (req->store && req->store->in->practice)
         h_element_as(h, "p", "latihan", req_tr(req, M_WEB_PRACTICE));
-    }
     h_close(h);
 }
 

@@ -42,6 +42,12 @@ void page_link(Html *h, Str url, Str label);
 /* A link alone in an element. */
 #define page_link_in(h, tag, url, label)                                                           \
     (h_open(h, tag), page_link((h), (url), (label)), h_close(h))
+#define page_link_in_as(h, tag, names, url, label)                                                 \
+    (h_class(h, tag, names), page_link((h), (url), (label)), h_close(h))
+/* A link that looks like something else: `class_` may be absent. */
+void page_link_as(Html *h, Str class_, Str url, Str label);
+/* Begins a part of the page under its head; close it with h_close. */
+#define page_section(h, names, title) (h_class(h, "section", names), h_element(h, "h2", (title)))
 /* Begins a box that scrolls sideways on its own: reached by keyboard, named for who does not see
  * it. */
 void page_scroll_open(Html *h, Str name);
@@ -53,14 +59,22 @@ void page_table_end(Html *h);
 /* The cell that names a column ("col", "colgroup") or a row. */
 void page_head_cell(Html *h, Str label, const char *scope);
 void page_row_head(Html *h, Str label);
+void page_row_link(Html *h, Str url, Str label);
 /* The label of the control with that id. */
 void page_label(Html *h, Str control, Str text);
+/* A list of choices under its label; widget_option between, page_select_end. */
+void page_select_begin(Html *h, Str name, Str label);
+void page_select_end(Html *h);
 /* A check box with its label beside it. */
 void page_check(Html *h, Str name, Str value, Str label, bool on);
 /* A message box: `kind` is "galat", "awas", "aman" or "info". */
 void page_notice(Html *h, const char *kind, Str text);
+/* A paragraph that ends with a link. */
+void page_told(Html *h, Str class_, Str text, Str url, Str label);
 /* A chart as a figure that can be scrolled where the screen is narrow; its table follows. */
 void page_chart(Req *req, Html *h, const Chart *chart, Str id);
+/* Asks for the batch to be written, then goes to the path, or tells what the gate found. */
+Err page_write_batch(Req *req, Batch *b, Str path);
 /* A mark of the user in a form: what was typed into it becomes nobody else's draft. */
 Str page_user_mark(const Req *req, Str user_uid);
 /* The message a redirect carried in `?pesan=`. */
@@ -72,6 +86,7 @@ size_t page_works(const Req *req, const Register *ret[WORKS_MAX]);
 /* The button that prints, at the same place on every list, table and record. `href` is the page
  * that is printed: with script the browser's dialog opens, without it the page is shown whole. */
 void page_print_button(Req *req, Html *h, Str href);
+void page_print_alone(Req *req, Html *h, Str href);
 /* The settings of the installation, read once a page; NULL without a database or when that fails: a
  * page goes without letterhead rather than not at all. */
 const struct Settings *page_kept_settings(Req *req);
@@ -107,6 +122,8 @@ Str req_day(const Req *req, Str iso);
  * so often an hour as the setting allows. Gives the words that the file carries. `reg` may be NULL.
  */
 Str page_taken(Req *req, Str action, const Register *reg);
+/* Begins an answer that is a CSV file of this name, and gives the text to write into. */
+Buf *page_csv_begin(Req *req, Str file_name);
 /* Answers with a workbook to be saved under this name; `bytes` lie in the request's arena and are
  * not copied. */
 void page_send_xlsx(Req *req, Str file_name, Str bytes);
@@ -121,8 +138,8 @@ Str req_system_label(const Req *req, Str name);
 
 /* ---- answers that are no page of their own (page_error.c, page_login.c) ---- */
 void page_error(Req *req, Err e);
-/* The same with a list of problems. */
-void page_problems(Req *req, Err e, const Problems *list);
+/* The same with a list of problems; gives ERR_OK. */
+Err page_problems(Req *req, Err e, const Problems *list);
 void page_send_to_login(Req *req);
 /* A form sent after the session ended: asks to log in and carries what was typed along; it becomes
  * the draft of whoever logs in. */

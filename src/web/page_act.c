@@ -28,10 +28,8 @@ Err page_open_post(Req *req)
                    .reason = req_form(req, S("-alasan"))};
     TRY(store_file_uid(&req->reader, &s.rec, &o->file_uid));
     purpose_judge(req, o->purpose, STR_NONE, o->reason, STR_NONE, &problems);
-    if (problems.n) {
-        page_problems(req, E_INVALID, &problems);
-        return ERR_OK;
-    }
+    if (problems.n)
+        return page_problems(req, E_INVALID, &problems);
     TRY(reason_seal(&req->reader, reason_subject(&req->reader, &s.rec), o->reason, &o->reason));
     return req_write_to(req, write_purpose, o, url_record(req, req->reg, req->uid, ""));
 }
@@ -51,10 +49,8 @@ static Err show_again(Req *req, Act *act)
 {
     Crumb crumbs[4];
     size_t n = record_crumbs(req, &act->rec, true, crumbs);
-    if (!act->move) {
-        page_problems(req, E_INVALID, &act->problems);
-        return ERR_OK;
-    }
+    if (!act->move)
+        return page_problems(req, E_INVALID, &act->problems);
     Str title = req_label(req, &act->move->label);
     Html *h = page_begin_bare(req, req_say(req, M_WEB_ERROR_PREFIX, title), crumbs, n);
     widget_summary(req, h, &act->problems);
@@ -132,15 +128,19 @@ Err page_move_post(Req *req)
 
 /* ---- taking back ---- */
 
-static Err after_undo(Req *req, Err err)
+static Err after_batch(Req *req, Err err)
 {
-    Batch *b = req->state;
-    if (b->problems.n && err_kind(err) == ERR_KIND_USER && err != ERR_OK) {
-        page_problems(req, err, &b->problems);
-        return ERR_OK;
-    }
+    const Batch *b = req->next.arg;
+    if (b->problems.n && err_kind(err) == ERR_KIND_USER && err != ERR_OK)
+        return page_problems(req, err, &b->problems);
     TRY(err);
-    return req_redirect(req, url_record(req, req->reg, req->uid, "?pesan=urung"));
+    return req_redirect(req, req->next.path);
+}
+
+Err page_write_batch(Req *req, Batch *b, Str path)
+{
+    req->next.path = path;
+    return req_write(req, store_batch_keys, store_batch_apply, b, after_batch);
 }
 
 /* Everything is judged on the writer: rights, time, and that nothing was changed since. */
@@ -154,8 +154,7 @@ Err page_undo_post(Req *req)
     form_idempotent(req, b);
     b->undo_reg = req->reg;
     b->undo_uid = req->uid;
-    req->state = b;
-    return req_write(req, NULL, store_batch_apply, b, after_undo);
+    return page_write_batch(req, b, url_record(req, req->reg, req->uid, "?pesan=urung"));
 }
 
 static Err void_or_restore(Req *req, ChangeKind kind, const char *message)

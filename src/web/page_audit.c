@@ -152,10 +152,9 @@ Err page_audit(Req *req)
         table(req, h, lines, n);
     else
         page_notice(h, "info", req_tr(req, M_AUDIT_NONE));
-    if (n == ROWS_SHOWN) {
+    if (n == ROWS_SHOWN)
         page_link_in(h, "p", same_filters(req, S("/audit"), lines[n - 1].seq),
                      req_tr(req, M_AUDIT_OLDER));
-    }
     return page_end(req, h);
 }
 
@@ -164,8 +163,7 @@ static Err too_many(Req *req)
     Problems problems = {.arena = req->arena};
     problem_add(&problems,
                 (Problem){.msg = M_AUDIT_TOO_MANY, .args = {str_int(req->arena, ROWS_EXPORTED)}});
-    page_problems(req, E_TOO_LARGE, &problems);
-    return ERR_OK;
+    return page_problems(req, E_TOO_LARGE, &problems);
 }
 
 Err page_audit_csv(Req *req)
@@ -177,27 +175,15 @@ Err page_audit_csv(Req *req)
     TRY(audit_view(&req->reader, &f, lines, ROWS_EXPORTED + 1, &n));
     if (n > ROWS_EXPORTED) /* a file that lacks rows nobody missed is worse than none */
         return too_many(req);
-    Str mark = page_taken(req, S("export"), NULL);
-    req->res.status = 200;
-    req->res.type = S("text/csv; charset=utf-8");
-    req->res.disposition = S("attachment; filename=\"audit.csv\"");
-    req->res.body = buf_new(req->arena, 64 * 1024);
-    Buf *b = &req->res.body;
-    buf_lit(b, "\xEF\xBB\xBF");
-    for (size_t i = 0; i <= n; i++) {
-        Str cells[COLUMNS];
-        for (size_t c = 0; i == 0 && c < COLUMNS; c++)
-            cells[c] = req_tr(req, heads[c]);
-        if (i)
-            cells_of(req, &lines[i - 1], cells);
-        for (size_t c = 0; c < COLUMNS; c++) {
-            if (c)
-                buf_char(b, ';');
-            csv_cell(b, cells[c], ';');
-        }
-        buf_lit(b, "\r\n");
+    Str mark = page_taken(req, S("export"), NULL), cells[COLUMNS];
+    Buf *b = page_csv_begin(req, S("audit.csv"));
+    for (size_t c = 0; c < COLUMNS; c++)
+        cells[c] = req_tr(req, heads[c]);
+    csv_row(b, cells, COLUMNS, ';');
+    for (size_t i = 0; i < n; i++) {
+        cells_of(req, &lines[i], cells);
+        csv_row(b, cells, COLUMNS, ';');
     }
-    csv_cell(b, mark, ';');
-    buf_lit(b, "\r\n");
+    csv_row(b, &mark, 1, ';');
     return ERR_OK;
 }

@@ -16,7 +16,6 @@ typedef struct Notice {
     Breach breach;
     Affected items[AFFECTED_SHOWN + 1]; /* one page; one more tells that there is a next */
     size_t got;
-    Batch *batch;
 } Notice;
 
 static Err load(Req *req, Notice *n)
@@ -123,8 +122,7 @@ static void letter(Req *req, Html *h, const Notice *n, const Affected *a)
 {
     const Record *r = &n->matter.rec;
     Str told = role_text(req->store, r, FIELD_ROLE_MATTER_TOLD), line;
-    h_class(h, "section", "bagian lembar");
-    h_element(h, "h2", req_tr(req, M_BREACH_LETTER));
+    page_section(h, "bagian lembar", req_tr(req, M_BREACH_LETTER));
     h_element(h, "p", req_say(req, M_BREACH_TO, name_of(a), r->number));
     h_element(h, "p",
               req_say(req, M_BREACH_WHAT, classes_words(req->arena, req->lang, a->classes),
@@ -143,12 +141,10 @@ static Err letters(Req *req, Html *h, Notice *n)
     const Record *r = &n->matter.rec;
     bool untold = str_empty(role_text(req->store, r, FIELD_ROLE_MATTER_TOLD));
     h_element_as(h, "p", "bantu", req_tr(req, M_BREACH_LETTERS_LEAD));
-    h_class(h, "div", "tombol");
-    page_print_button(req, h,
-                      str_printf(req->arena, "%.*s%.*s",
-                                 STR_ARG(url_record(req, r->reg, r->uid, NEXT_LETTERS)),
-                                 STR_ARG(req_query(req, S("-orang")))));
-    h_close(h);
+    page_print_alone(req, h,
+                     str_printf(req->arena, "%.*s%.*s",
+                                STR_ARG(url_record(req, r->reg, r->uid, NEXT_LETTERS)),
+                                STR_ARG(req_query(req, S("-orang")))));
     if (untold)
         page_notice(h, "awas", req_tr(req, n->matter.closed ? M_BREACH_CLOSED : M_BREACH_UNTOLD));
     TRY(turn(req, n, true, &shown));
@@ -174,17 +170,6 @@ Err page_breach(Req *req)
 
 /* ---- the count, into the matter ---- */
 
-static Err after_count(Req *req, Err err)
-{
-    const Notice *n = req->state;
-    if (n->batch->problems.n && err_kind(err) == ERR_KIND_USER) {
-        page_problems(req, err, &n->batch->problems);
-        return ERR_OK;
-    }
-    TRY(err);
-    return req_redirect(req, url_record(req, req->reg, req->uid, "?pesan=simpan"));
-}
-
 Err page_breach_post(Req *req)
 {
     Notice *n = ARENA_NEW(req->arena, Notice);
@@ -195,14 +180,11 @@ Err page_breach_post(Req *req)
     TRY(load(req, n));
     Change *c = store_change(req->arena, CHANGE_UPDATE, req->reg, req->uid, version);
     change_set_role(c, FIELD_ROLE_MATTER_AFFECTED, str_int(req->arena, n->breach.persons));
-    n->batch = store_batch(&req->reader);
-    form_idempotent(req, n->batch);
-    Err e = store_prepare(&req->reader, n->batch, c, &problems);
-    if (problems.errors) {
-        page_problems(req, E_INVALID, &problems);
-        return ERR_OK;
-    }
+    Batch *b = store_batch(&req->reader);
+    form_idempotent(req, b);
+    Err e = store_prepare(&req->reader, b, c, &problems);
+    if (problems.errors)
+        return page_problems(req, E_INVALID, &problems);
     TRY(e);
-    req->state = n;
-    return req_write(req, store_batch_keys, store_batch_apply, n->batch, after_count);
+    return page_write_batch(req, b, url_record(req, req->reg, req->uid, "?pesan=simpan"));
 }

@@ -65,19 +65,6 @@ typedef struct Bulk {
     bool all;
 } Bulk;
 
-static Str all_words(Req *req, const Params *p, Str name)
-{
-    Buf b = buf_new(req->arena, 1024);
-    for (size_t i = 0; i < p->names.n; i++) {
-        if (!str_eq(p->names.items[i], name))
-            continue;
-        if (b.len)
-            buf_char(&b, ' ');
-        buf_put(&b, p->values.items[i]);
-    }
-    return buf_str(&b);
-}
-
 static Err ticked(Req *req, Str uids, QueryPage *ret)
 {
     Query q = query_new(req->reg);
@@ -135,8 +122,7 @@ static void put_records(Req *req, Html *h, const Bulk *b, bool fit, Msg head)
         if (b->fit[i] != fit)
             continue;
         if (n == 0) {
-            h_class(h, "section", "bagian");
-            h_element(h, "h2", req_tr(req, head));
+            page_section(h, "bagian", req_tr(req, head));
             h_open(h, "ul");
         }
         if (n++ >= SHOWN)
@@ -162,9 +148,8 @@ static size_t fitting(Req *req, Bulk *b)
                     store_decide(&req->reader, &b->page.items[i], VERB_MOVE).allowed;
         if (!b->fit[i])
             continue;
-        if (n++)
-            buf_char(&uids, ' ');
-        buf_put(&uids, b->page.items[i].uid);
+        buf_join(&uids, " ", b->page.items[i].uid);
+        n++;
     }
     b->uids = buf_str(&uids);
     return n;
@@ -172,16 +157,12 @@ static size_t fitting(Req *req, Bulk *b)
 
 static void offer_all(Req *req, Html *h, const Bulk *b)
 {
-    Buf q = buf_new(req->arena, 256);
     QueryPage all;
     if (b->all || all_results(req, b->back, &all) != ERR_OK || all.total <= (int64_t)b->page.n)
         return;
-    query_put(&q, S("langkah"), b->move->name);
-    query_put(&q, S("semua"), S("1"));
-    query_put(&q, S("dari"), b->back);
-    page_link_in(h, "p",
-                 str_printf(req->arena, "%.*s?%.*s", STR_ARG(req->path), STR_ARG(buf_str(&q))),
-                 req_say(req, M_BULK_ALL, list_total(req, all.total)));
+    Str url = url_with(req->arena, req->path, {"langkah", b->move->name}, {"semua", S("1")},
+                       {"dari", b->back});
+    page_link_in(h, "p", url, req_say(req, M_BULK_ALL, list_total(req, all.total)));
 }
 
 static void step_form(Req *req, Html *h, const Bulk *b, Str count)
@@ -228,14 +209,13 @@ Err page_bulk(Req *req)
 {
     Bulk b = {.back = way_back(req, req_query(req, S("dari"))),
               .all = params_has(&req->query, S("semua"))};
-    Str step = req_query(req, S("langkah")), uids = all_words(req, &req->query, S("uid"));
+    Str step = req_query(req, S("langkah")),
+        uids = params_all(&req->query, req->arena, S("uid"), ' ');
     if (!req_may(req, req->reg, VERB_LIST))
         return E_DENIED;
     if (str_is(step, DOWNLOAD)) {
-        Buf q = buf_new(req->arena, 1024);
-        query_put(&q, S("uid"), uids);
-        return req_redirect(req, str_printf(req->arena, "/%.*s.xlsx?%.*s", STR_ARG(req->reg->name),
-                                            STR_ARG(buf_str(&q))));
+        Str list = str_printf(req->arena, "/%.*s.xlsx", STR_ARG(req->reg->name));
+        return req_redirect(req, url_with(req->arena, list, {"uid", uids}));
     }
     b.move = reg_move(req->reg, step);
     if (!b.move)

@@ -28,10 +28,7 @@ static Str list_url(Req *req, const CodeList *list)
 static void list_row(Req *req, Html *h, const CodeList *list)
 {
     h_open(h, "tr");
-    h_open(h, "th");
-    h_attr(h, "scope", S("row"));
-    page_link(h, list_url(req, list), req_label(req, &list->label));
-    h_close(h);
+    page_row_link(h, list_url(req, list), req_label(req, &list->label));
     h_element(h, "td", str_int(req->arena, (int64_t)list->n));
     h_element(h, "td", str_int(req->arena, (int64_t)local_count(list)));
     h_element(h, "td", req_tr(req, list->open ? M_CODES_OPEN : M_CODES_CLOSED));
@@ -160,11 +157,9 @@ static void form(Req *req, Html *h, const CodeList *list, const CodeForm *f)
 {
     Str hint = req_tr(req, M_WEB_HINT_DATE_FULL);
     page_form_open_as(req, h, list_url(req, list), S("bagian"));
-    h_open(h, "h2");
-    h_attr(h, "id", S("f"));
-    h_text(h,
-           str_empty(f->old) ? req_tr(req, M_CODE_ADD) : req_say(req, M_CODE_CHANGE_ONE, f->old));
-    h_close(h);
+    h_element_attr(h, "h2", "id", S("f"),
+                   str_empty(f->old) ? req_tr(req, M_CODE_ADD)
+                                     : req_say(req, M_CODE_CHANGE_ONE, f->old));
     if (str_empty(f->old))
         widget_text(req, h, S("kode"), req_tr(req, M_CODE_CODE), req_tr(req, M_CODE_CODE_HINT),
                     f->code, true);
@@ -208,7 +203,6 @@ Err page_codes(Req *req)
 {
     CodeList *list;
     CodeForm f = {0};
-    Problems none = {.arena = req->arena};
     TRY(list_of(req, &list));
     Str asked = req_query(req, S("ubah"));
     const Code *c = str_empty(asked) ? NULL : code_find(list, asked);
@@ -220,7 +214,7 @@ Err page_codes(Req *req)
                        .label = {c->label.text[LANG_ID], c->label.text[LANG_EN]},
                        .from = typed_date(req, c->from),
                        .until = typed_date(req, c->until)};
-    return show(req, list, &f, &none);
+    return show(req, list, &f, NULL);
 }
 
 /* ---- saving ---- */

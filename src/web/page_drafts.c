@@ -32,7 +32,6 @@ static Err link_to(Req *req, Html *h, const Register *reg, const DraftRow *row)
 {
     Record r;
     Str parent, label = req_label(req, &reg->label);
-    Buf q = buf_new(req->arena, 80);
     if (!str_starts(row->rec, S("+"))) {
         bool found = store_get(&req->reader, reg, row->rec, VERB_LIST, &r) == ERR_OK;
         Str name = !found ? STR_NONE : str_empty(r.heading) ? r.number : r.heading;
@@ -43,11 +42,8 @@ static Err link_to(Req *req, Html *h, const Register *reg, const DraftRow *row)
         return ERR_OK;
     }
     TRY(parent_of(req, row, &parent));
-    query_put(&q, S("draf"), S("lanjut"));
-    if (!str_empty(parent))
-        query_put(&q, S("induk"), parent);
-    page_link(h,
-              str_printf(req->arena, "/%.*s/baru?%.*s", STR_ARG(reg->name), STR_ARG(buf_str(&q))),
+    Str form = str_printf(req->arena, "/%.*s/baru", STR_ARG(reg->name));
+    page_link(h, url_with(req->arena, form, {"draf", S("lanjut")}, {"induk", parent}),
               req_say(req, M_WEB_NEW_TITLE, label));
     return ERR_OK;
 }

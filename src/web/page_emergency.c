@@ -36,17 +36,11 @@ static bool proven_within(const Req *req, int64_t minutes)
 
 Err page_emergency(Req *req)
 {
-    Problems none = {.arena = req->arena};
     if (!emergency_may(req->model, &req->subject))
         return E_DENIED;
     if (!proven_within(req, PROOF_MINUTES))
         return req_redirect(req, S("/buktikan?lanjut=%2Fdarurat"));
-    return show(req, &none);
-}
-
-static void wrong(Problems *problems, Str field, Msg msg, Str arg)
-{
-    problem_add(problems, (Problem){.field = field, .msg = msg, .args = {arg}});
+    return show(req, NULL);
 }
 
 static Err judge(Req *req, Emergency *e, Problems *problems)
@@ -57,18 +51,18 @@ static Err judge(Req *req, Emergency *e, Problems *problems)
     e->purpose = req_form(req, S("guna"));
     e->reason = req_form(req, S("-alasan"));
     if (!list || !code_find(list, e->purpose))
-        wrong(problems, S("guna"), M_WEB_PURPOSE_MISSING, STR_NONE);
+        problem_at(problems, S("guna"), M_WEB_PURPOSE_MISSING, STR_NONE);
     if (utf8_count(e->reason) < EMERGENCY_REASON_MIN || e->reason.len > REASON_MAX)
-        wrong(problems, S("-alasan"), M_EMERGENCY_REASON_SHORT,
-              str_int(req->arena, EMERGENCY_REASON_MIN));
+        problem_at(problems, S("-alasan"), M_EMERGENCY_REASON_SHORT,
+                   str_int(req->arena, EMERGENCY_REASON_MIN));
     if (!proven_within(req, PROOF_FORM_MINUTES))
-        wrong(problems, STR_NONE, M_EMERGENCY_PROOF, str_int(req->arena, PROOF_FORM_MINUTES));
+        problem_at(problems, STR_NONE, M_EMERGENCY_PROOF, str_int(req->arena, PROOF_FORM_MINUTES));
     TRY(emergency_unreviewed(&req->reader, req->subject.user, &open));
     if (open >= EMERGENCY_UNREVIEWED_MAX)
-        wrong(problems, STR_NONE, M_EMERGENCY_WAITING, str_int(req->arena, open));
+        problem_at(problems, STR_NONE, M_EMERGENCY_WAITING, str_int(req->arena, open));
     Err found = problems->errors ? ERR_OK : emergency_find(&req->reader, number, &e->victim);
     if (found == E_NOT_FOUND)
-        wrong(problems, S("nomor"), M_EMERGENCY_NO_RECORD, number);
+        problem_at(problems, S("nomor"), M_EMERGENCY_NO_RECORD, number);
     return found == E_NOT_FOUND ? ERR_OK : found;
 }
 

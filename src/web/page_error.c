@@ -8,7 +8,7 @@ static void body(Req *req, Err e, const Problems *list)
     req->res.location = req->res.disposition = req->res.type = STR_NONE;
     req->res.gzipped = false;
     if (req_is_api(req)) {
-        api_problem(req, e, list);
+        (void)api_problem(req, e, list);
         return;
     }
     Str title = req_tr(req, e == E_NOT_FOUND ? M_WEB_NOT_FOUND_TITLE : M_WEB_ERROR_TITLE);
@@ -32,9 +32,10 @@ static void body(Req *req, Err e, const Problems *list)
     page_end(req, h);
 }
 
-void page_problems(Req *req, Err e, const Problems *list)
+Err page_problems(Req *req, Err e, const Problems *list)
 {
     body(req, e, list);
+    return ERR_OK;
 }
 
 /* Long texts are what nobody wants to type again; the rest goes along unseen. Passwords never do.

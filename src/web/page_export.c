@@ -13,9 +13,9 @@ enum { EXPORT_ROWS = 20000 };
 typedef struct Export {
     Req *req;
     Columns cols;
-    Buf csv;
+    Buf *csv; /* NULL: the cells are kept for a workbook */
+    Str *row;
     ARENA_LIST(Str) cells;
-    bool as_csv;
     size_t rows;
 } Export;
 
@@ -32,24 +32,25 @@ static Columns export_columns(Req *req)
     return list_named_columns(req, req->reg, &names);
 }
 
+static Export export_of(Req *req)
+{
+    Export x = {.req = req, .cols = export_columns(req)};
+    x.row = ARENA_ARRAY(req->arena, x.cols.n, Str);
+    return x;
+}
+
 static Err add_row(void *ctx, const Record *r)
 {
     Export *x = ctx;
     if (++x->rows > EXPORT_ROWS)
         return E_TOO_LARGE;
     TRY(req_in_time(x->req));
-    for (size_t i = 0; i < x->cols.n; i++) {
-        Str cell = list_cell(x->req, r, &x->cols.items[i]);
-        if (x->as_csv) {
-            if (i)
-                buf_char(&x->csv, ';');
-            csv_cell(&x->csv, cell, ';');
-        } else { /* the record's texts last for this call only */
-            *ARENA_PUSH(x->req->arena, x->cells) = str_copy(x->req->arena, cell);
-        }
-    }
-    if (x->as_csv)
-        buf_lit(&x->csv, "\r\n");
+    for (size_t i = 0; i < x->cols.n; i++)
+        x->row[i] = list_cell(x->req, r, &x->cols.items[i]);
+    if (x->csv)
+        csv_row(x->csv, x->row, x->cols.n, ';');
+    for (size_t i = 0; !x->csv && i < x->cols.n; i++) /* its texts last for this call only */
+        *ARENA_PUSH(x->req->arena, x->cells) = str_copy(x->req->arena, x->row[i]);
     return ERR_OK;
 }
 
@@ -73,22 +74,14 @@ static Err collect(Export *x)
 
 Err page_csv(Req *req)
 {
-    Export x = {.req = req, .cols = export_columns(req), .as_csv = true};
-    x.csv = buf_new(req->arena, 64 * 1024);
-    buf_lit(&x.csv, "\xEF\xBB\xBF");
-    for (size_t i = 0; i < x.cols.n; i++) {
-        if (i)
-            buf_char(&x.csv, ';');
-        csv_cell(&x.csv, list_column_label(req, &x.cols.items[i]), ';');
-    }
-    buf_lit(&x.csv, "\r\n");
+    Export x = export_of(req);
+    x.csv = page_csv_begin(req, file_name(req, ".csv"));
+    for (size_t i = 0; i < x.cols.n; i++)
+        x.row[i] = list_column_label(req, &x.cols.items[i]);
+    csv_row(x.csv, x.row, x.cols.n, ';');
     TRY(collect(&x));
-    csv_cell(&x.csv, page_taken(req, S("export"), req->reg), ';');
-    buf_lit(&x.csv, "\r\n");
-    req->res.body = x.csv;
-    req->res.type = S("text/csv; charset=utf-8");
-    req->res.disposition =
-        str_printf(req->arena, "attachment; filename=\"%.*s\"", STR_ARG(file_name(req, ".csv")));
+    Str mark = page_taken(req, S("export"), req->reg);
+    csv_row(x.csv, &mark, 1, ';');
     return ERR_OK;
 }
 
@@ -153,7 +146,7 @@ static BookLine *notes(Req *req, size_t *ret_n)
 
 Err page_xlsx(Req *req)
 {
-    Export x = {.req = req, .cols = export_columns(req)};
+    Export x = export_of(req);
     Str bytes;
     TRY(collect(&x));
     BookColumn *columns = ARENA_ARRAY(req->arena, x.cols.n, BookColumn);

@@ -2,8 +2,6 @@
  * accounts; and the proof asked again before an act that could hand the installation over. */
 #include "web/page_users.h"
 
-#include "base/clock.h"
-#include "guard/limits.h"
 #include "guard/second_factor.h"
 #include "guard/session.h"
 #include "intake/user_make.h"
@@ -24,29 +22,16 @@ static void code_input(Req *req, Html *h, Str hint)
     h_attr(h, "maxlength", S("40"));
     h_flag(h, "required");
     h_flag(h, "autofocus");
-    if (!str_empty(hint)) {
+    if (!str_empty(hint))
         h_element_as(h, "p", "isyarat", hint);
-    }
     h_close(h);
-}
-
-/* Where a page of proof sends back to: the page that was asked for, with what went wrong. */
-static Err back_to(Req *req, const char *page, bool wrong)
-{
-    Buf q = buf_new(req->arena, 128);
-    Str next = req_form(req, S("lanjut"));
-    if (!wrong)
-        return req_redirect(req, str_empty(next) ? S("/") : next);
-    query_put(&q, S("pesan"), S("salah"));
-    query_put(&q, S("lanjut"), next);
-    return req_redirect(req, str_printf(req->arena, "%s?%.*s", page, STR_ARG(buf_str(&q))));
 }
 
 typedef struct Proof {
     PasswordTry given;
     const Req *req;
-    const char *action;
-    Str code; /* absent: a password was judged already */
+    const char *action, *page; /* what goes on record; where the proof is asked for */
+    Str code;                  /* absent: a password was judged already */
 } Proof;
 
 /* A wrong code counts as a wrong password does. */
@@ -71,11 +56,23 @@ static Err write_proof(WriteTx *tx, void *arg)
     return req_note_account(tx, p->req, str_of(p->action), p->req->subject.uid, p->given.try.err);
 }
 
-static Proof *proof_of_code(Req *req, const char *action)
+/* On to the page that was asked for, or back with what went wrong. */
+static Err after_proof(Req *req, Err err)
+{
+    const Proof *p = req->next.arg;
+    Str next = req_form(req, S("lanjut"));
+    TRY(err);
+    if (p->given.try.err == ERR_OK)
+        return req_go_on(req, next);
+    return req_redirect(
+        req, url_with(req->arena, str_of(p->page), {"pesan", S("salah")}, {"lanjut", next}));
+}
+
+static Proof *proof_of_code(Req *req, const char *action, const char *page)
 {
     Proof *p = ARENA_NEW(req->arena, Proof);
     Str code = req_form(req, S("kode"));
-    *p = (Proof){.req = req, .action = action, .code = code.ptr ? code : S("")};
+    *p = (Proof){.req = req, .action = action, .page = page, .code = code.ptr ? code : S("")};
     return p;
 }
 
@@ -85,7 +82,7 @@ Err page_code(Req *req)
 {
     Str next = req_query(req, S("lanjut"));
     if (!req->subject.code_due)
-        return req_redirect(req, str_empty(next) ? S("/") : next);
+        return req_go_on(req, next);
     Html *h = page_begin(req, req_tr(req, M_FACTOR_TITLE), NULL, 0);
     if (str_is(req_query(req, S("pesan")), "salah"))
         page_notice(h, "galat", req_tr(req, M_FACTOR_WRONG));
@@ -97,18 +94,11 @@ Err page_code(Req *req)
     return page_end(req, h);
 }
 
-static Err after_code(Req *req, Err err)
-{
-    const Proof *p = req->next.arg;
-    TRY(err);
-    return back_to(req, "/masuk/kode", p->given.try.err != ERR_OK);
-}
-
 Err page_code_post(Req *req)
 {
-    if (req->address.ptr && !limiter_take(req->site->logins, req->address, clock_steady()))
-        return E_LIMIT;
-    return req_write(req, NULL, write_proof, proof_of_code(req, "login:code"), after_code);
+    TRY(req_may_try(req));
+    return req_write(req, NULL, write_proof, proof_of_code(req, "login:code", "/masuk/kode"),
+                     after_proof);
 }
 
 /* ---- proof again ---- */
@@ -131,13 +121,6 @@ Err page_prove(Req *req)
     return page_end(req, h);
 }
 
-static Err after_proof(Req *req, Err err)
-{
-    const Proof *p = req->next.arg;
-    TRY(err);
-    return back_to(req, "/buktikan", p->given.try.err != ERR_OK);
-}
-
 static Err after_judged(Req *req, Err err)
 {
     TRY(err);
@@ -148,13 +131,11 @@ static Err after_judged(Req *req, Err err)
 Err page_prove_post(Req *req)
 {
     SecondFactor factor;
-    if (req->address.ptr && !limiter_take(req->site->logins, req->address, clock_steady()))
-        return E_LIMIT;
+    TRY(req_may_try(req));
     TRY(second_factor_find(req->reader.db, req->subject.uid, &factor));
-    Proof *p = proof_of_code(req, "prove");
-    if (factor.confirmed) {
+    Proof *p = proof_of_code(req, "prove", "/buktikan");
+    if (factor.confirmed)
         return req_write(req, NULL, write_proof, p, after_proof);
-    }
     p->code = STR_NONE;
     password_try(req, &p->given, req->subject.login, params_get(&req->form, S("sandi")),
                  after_judged);

@@ -98,8 +98,7 @@ Err filters_list(Req *req, Html *h, const Register *reg)
         if (!of || !req_may(req, of, VERB_LIST))
             continue;
         if (h_mark(h) == mark) {
-            h_class(h, "section", "bagian saringan");
-            h_element(h, "h2", req_tr(req, M_FILTERS));
+            page_section(h, "bagian saringan", req_tr(req, M_FILTERS));
             h_open(h, "ul");
         }
         put_filter(req, h, of, &all[i], reg != NULL, shown++ < COUNTED);
@@ -232,16 +231,10 @@ Err page_filter_post(Req *req)
     return req_write(req, NULL, saved_filter_put, put, after_save);
 }
 
-static Err after_drop(Req *req, Err err)
-{
-    TRY(err);
-    const Register *reg = model_reg(req->model, req_form(req, S("daftar")));
-    return req_redirect(req, reg ? url_reg(req, reg) : S("/"));
-}
-
 Err page_filter_drop_post(Req *req)
 {
     SavedFilter *f = ARENA_NEW(req->arena, SavedFilter);
     *f = (SavedFilter){.uid = req->uid, .user_uid = req->subject.uid};
-    return req_write(req, NULL, saved_filter_drop, f, after_drop);
+    const Register *reg = model_reg(req->model, req_form(req, S("daftar")));
+    return req_write_to(req, saved_filter_drop, f, reg ? url_reg(req, reg) : S("/"));
 }

@@ -6,8 +6,6 @@
 #include "web/intake.h"
 #include "web/page_file.h"
 
-#include <string.h>
-
 unsigned form_create_classes(const Req *req, const Register *reg)
 {
     unsigned classes = 0;
@@ -125,15 +123,12 @@ static void offer_draft(Save *s, Html *h, int64_t at)
     h_class(h, "section", "kabar info");
     h_element(h, "p", req_say(req, M_WEB_DRAFT_FOUND, req_instant(req, at)));
     h_class(h, "div", "tombol");
-    Buf q = buf_new(req->arena, 64);
-    query_put(&q, S("draf"), S("lanjut"));
-    if (s->parent_reg)
-        query_put(&q, S("induk"), params_get(&req->query, S("induk")));
-    page_link(h, str_printf(req->arena, "%.*s?%.*s", STR_ARG(req->path), STR_ARG(buf_str(&q))),
+    Str parent = s->parent_reg ? params_get(&req->query, S("induk")) : STR_NONE;
+    page_link(h, url_with(req->arena, req->path, {"draf", S("lanjut")}, {"induk", parent}),
               req_tr(req, M_WEB_DRAFT_OPEN));
     page_form_open(req, h, req->path);
     if (s->parent_reg)
-        page_hidden(h, S("induk"), params_get(&req->query, S("induk")));
+        page_hidden(h, S("induk"), parent);
     page_button(h, req_tr(req, M_WEB_DRAFT_DROP), S("polos"), S("draf"), S("buang"));
     h_close(h);
     h_close(h);
@@ -211,11 +206,8 @@ static Err show_form(Save *s, int64_t draft_at)
     if (draft_at)
         offer_draft(s, h, draft_at);
     if (s->sheet && s->sheet->closed) {
-        h_class(h, "p", "kabar info");
-        h_text(h, req_tr(req, M_WEB_OPEN_FIRST));
-        h_lit(h, " ");
-        page_link(h, url_record(req, req->reg, req->uid, "#buka"), req_tr(req, M_WEB_OPEN_FILE));
-        h_close(h);
+        page_told(h, S("kabar info"), req_tr(req, M_WEB_OPEN_FIRST),
+                  url_record(req, req->reg, req->uid, "#buka"), req_tr(req, M_WEB_OPEN_FILE));
     }
     s->form.h = s->sub.h = h;
     page_form_open_as(req, h, req->path, S("isi"));
@@ -308,12 +300,8 @@ Str form_draft_text(Req *req)
 static Err back_to_form(Req *req, Err err, const char *message)
 {
     TRY(err);
-    Buf q = buf_new(req->arena, 64);
-    query_put(&q, S("pesan"), str_of(message));
-    if (params_has(&req->form, S("induk")))
-        query_put(&q, S("induk"), req_form(req, S("induk")));
-    return req_redirect(
-        req, str_printf(req->arena, "%.*s?%.*s", STR_ARG(req->path), STR_ARG(buf_str(&q))));
+    return req_redirect(req, url_with(req->arena, req->path, {"pesan", str_of(message)},
+                                      {"induk", req_form(req, S("induk"))}));
 }
 
 static Err after_draft(Req *req, Err err)
@@ -401,14 +389,7 @@ static void warn_of_book(Save *s, const Change *c, const Form *form)
 static void merge_problems(Save *s, const Form *form, Problems *more)
 {
     form_prefix_problems(form, more, 0);
-    size_t had = s->problems.n;
-    for (size_t i = 0; i < more->n; i++) {
-        bool known = false;
-        for (size_t k = 0; k < had && !str_empty(more->items[i].field); k++)
-            known |= str_eq(s->problems.items[k].field, more->items[i].field);
-        if (!known)
-            problem_add(&s->problems, more->items[i]);
-    }
+    problems_add_new(&s->problems, more);
 }
 
 static Err prepare_one(Save *s, Form *form, Change *c)
@@ -535,9 +516,8 @@ Err page_form_post(Req *req)
         return look_into_book(s, asked);
     if (str_is(draft, "simpan"))
         return keep_draft(req, s, after_draft);
-    if (str_is(draft, "buang")) {
+    if (str_is(draft, "buang"))
         return req_write(req, NULL, draft_drop, &s->draft, after_drop);
-    }
     Err e = prepare(s);
     if (e == E_STALE)
         return page_conflict(req, s);

@@ -91,7 +91,7 @@ static Str roles_missing(Req *req)
     Buf b = buf_new(req->arena, 128);
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (!role_reg(req->model, roles[i].role))
-            buf_printf(&b, "%s%s", b.len ? ", " : "", roles[i].word);
+            buf_join(&b, ", ", str_of(roles[i].word));
     return b.len ? buf_str(&b) : req_tr(req, M_HEALTH_ALL_ON);
 }
 
@@ -166,8 +166,7 @@ static Err backups(Req *req, Html *h, const CareState *care, bool busy)
     BackupRow rows[BACKUPS_SHOWN];
     size_t n;
     TRY(backup_list(req->reader.db, req->arena, rows, BACKUPS_SHOWN, &n));
-    h_class(h, "section", "bagian");
-    h_element(h, "h2", req_tr(req, M_HEALTH_BACKUPS));
+    page_section(h, "bagian", req_tr(req, M_HEALTH_BACKUPS));
     if (care->backup_at)
         h_element(h, "p", req_say(req, M_HEALTH_BACKUP_AGE, age_words(req, care->backup_at)));
     h_open(h, "ul");
@@ -183,8 +182,7 @@ static Err backups(Req *req, Html *h, const CareState *care, bool busy)
 
 static void scrubbed(Req *req, Html *h, const ScrubSeen *seen, bool busy)
 {
-    h_class(h, "section", "bagian");
-    h_element(h, "h2", req_tr(req, M_HEALTH_SCRUB));
+    page_section(h, "bagian", req_tr(req, M_HEALTH_SCRUB));
     if (seen->at)
         h_element(h, "p",
                   req_say(req, M_HEALTH_SCRUB_LINE, req_instant(req, seen->at),
@@ -223,8 +221,7 @@ Err page_health(Req *req)
     warnings(req, h, &care);
     TRY(backups(req, h, &care, job != CARE_NONE));
     scrubbed(req, h, &care.scrub, job != CARE_NONE);
-    h_class(h, "section", "bagian");
-    h_element(h, "h2", req_tr(req, M_HEALTH_AUDIT));
+    page_section(h, "bagian", req_tr(req, M_HEALTH_AUDIT));
     h_element(h, "p", audit_words(req, &seen));
     if (job == CARE_NONE)
         button(req, h, S("/kesehatan/audit"), M_HEALTH_AUDIT_NOW);

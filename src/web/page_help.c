@@ -50,8 +50,7 @@ static void flow(Req *req, Html *h, const Register *reg)
 {
     if (!reg->state_count)
         return;
-    h_class(h, "section", "bagian");
-    h_element(h, "h2", req_tr(req, M_WEB_HELP_FLOW));
+    page_section(h, "bagian", req_tr(req, M_WEB_HELP_FLOW));
     h_open(h, "ul");
     for (size_t i = 0; i < reg->move_count; i++) {
         const Move *m = &reg->moves[i];
@@ -81,8 +80,7 @@ Err page_help(Req *req)
         h_element(h, "p", req_label(req, &reg->help));
     for (size_t s = 0; s < reg->section_count; s++) {
         const Section *sec = &reg->sections[s];
-        h_class(h, "section", "bagian");
-        h_element(h, "h2", req_label(req, &sec->label));
+        page_section(h, "bagian", req_label(req, &sec->label));
         h_open(h, "dl");
         h_attr(h, "class", S("bantuan"));
         for (size_t i = sec->first; i < sec->first + sec->n; i++)

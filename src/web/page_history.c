@@ -47,17 +47,15 @@ static void entry(Req *req, Html *h, const HistoryEntry *e)
 {
     static const Msg heads[] = {M_WEB_FIELD, M_WEB_BEFORE, M_WEB_AFTER};
     Str version = req_say(req, M_WEB_VERSION, str_int(req->arena, e->version));
-    h_class(h, "section", "bagian");
-    h_element(h, "h2", version);
+    page_section(h, "bagian", version);
     h_class(h, "p", "keterangan");
     h_element(h, "span", req_instant(req, e->at));
     h_element(h, "span", str_empty(e->actor_name) ? e->actor : e->actor_name);
     if (!str_empty(via_text(req, e->via)))
         h_element(h, "span", via_text(req, e->via));
     h_close(h);
-    if (!str_empty(e->reason)) {
+    if (!str_empty(e->reason))
         h_element_as(h, "p", "alasan", req_say(req, M_WEB_WHY, e->reason));
-    }
     page_table_begin(req, h, version, heads, 3);
     for (size_t i = 0; i < e->n; i++)
         change_row(req, h, e, i);

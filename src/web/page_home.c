@@ -155,8 +155,7 @@ static void role_line(Req *req, Html *h)
     Buf b = buf_new(req->arena, 128);
     for (size_t i = 0; i < m->role_count; i++)
         if (req->subject.roles >> i & 1)
-            buf_printf(&b, "%s%.*s", b.len ? ", " : "",
-                       STR_ARG(req_label(req, &m->roles[i].label)));
+            buf_join(&b, ", ", req_label(req, &m->roles[i].label));
     h_element_as(h, "p", "keterangan", buf_str(&b));
 }
 
@@ -182,8 +181,7 @@ Err page_home(Req *req)
     TRY(counters(req, h));
     TRY(filters_list(req, h, NULL));
     TRY(drafts_newest(req, h));
-    h_class(h, "section", "bagian semua");
-    h_element(h, "h2", req_tr(req, M_WEB_ALL_PAGES));
+    page_section(h, "bagian semua", req_tr(req, M_WEB_ALL_PAGES));
     page_groups(req, h);
     h_close(h);
     return page_end(req, h);

@@ -14,13 +14,6 @@ enum { PROBLEMS_SHOWN = 200, LINKS_SHOWN = 20, UNDO_DAYS = 30 };
 
 #define PASTED "tempel"
 
-static const ImportProfile *profile_named(Req *req, Str name)
-{
-    const ImportProfile *p = model_import(req->model, name);
-    const Register *reg = p ? NULL : model_reg(req->model, name);
-    return p ? p : (reg ? import_profile_of(req->arena, reg) : NULL);
-}
-
 /* A profile may be used by who may import each register it fills. */
 static bool may_import(const Req *req, const ImportProfile *p)
 {
@@ -37,7 +30,7 @@ static Str run_url(Req *req, Str uid, const char *tail)
 
 static Str run_label(Req *req, const ImportRun *run)
 {
-    const ImportProfile *p = profile_named(req, run->profile);
+    const ImportProfile *p = import_profile_named(req->model, req->arena, run->profile);
     return p ? req_label(req, &p->label) : run->profile;
 }
 
@@ -69,9 +62,7 @@ static void put_runs(Req *req, Html *h, const ImportRun *runs, size_t n)
         h_element(h, "td", state_text(req, &runs[i]));
         h_close(h);
     }
-    h_close(h);
-    h_close(h);
-    h_close(h);
+    page_table_end(h);
 }
 
 Err page_imports(Req *req)
@@ -107,7 +98,8 @@ Err page_imports(Req *req)
 
 static Err wanted_profile(Req *req, const ImportProfile **ret)
 {
-    const ImportProfile *p = profile_named(req, req->reg ? req->reg->name : req->name);
+    const ImportProfile *p =
+        import_profile_named(req->model, req->arena, req->reg ? req->reg->name : req->name);
     if (!p)
         return E_NOT_FOUND;
     if (!may_import(req, p))
@@ -271,7 +263,7 @@ static Err load_run(Req *req, ImportRun *run)
 static Err load_run_to_act(Req *req, ImportRun *run)
 {
     TRY(load_run(req, run));
-    const ImportProfile *p = profile_named(req, run->profile);
+    const ImportProfile *p = import_profile_named(req->model, req->arena, run->profile);
     return p && may_import(req, p) ? ERR_OK : E_DENIED;
 }
 
@@ -310,16 +302,13 @@ static void put_problems(Req *req, Html *h, const Problems *list)
 {
     if (!list->n)
         return;
-    h_class(h, "section", "galat-daftar");
-    h_element(h, "h2",
-              req_say(req, M_IMPORT_PROBLEMS, req_count(req, (int64_t)list->errors),
-                      req_count(req, (int64_t)(list->n - list->errors))));
+    page_section(h, "galat-daftar",
+                 req_say(req, M_IMPORT_PROBLEMS, req_count(req, (int64_t)list->errors),
+                         req_count(req, (int64_t)(list->n - list->errors))));
     h_open(h, "ol");
     for (size_t i = 0; i < list->n && i < PROBLEMS_SHOWN; i++) {
-        h_open(h, "li");
-        h_attr(h, "class", list->items[i].warning ? S("awas") : S("galat"));
-        h_text(h, problem_text(req->arena, req->lang, &list->items[i]));
-        h_close(h);
+        h_element_attr(h, "li", "class", list->items[i].warning ? S("awas") : S("galat"),
+                       problem_text(req->arena, req->lang, &list->items[i]));
     }
     h_close(h);
     if (list->n > PROBLEMS_SHOWN)
@@ -341,19 +330,14 @@ static bool put_headings(Req *req, Html *h, const ImportReport *r, const ImportC
         if (!any)
             h_element(h, "h2", req_tr(req, M_IMPORT_COLUMNS));
         any = true;
-        h_class(h, "p", "isian");
-        page_label(h, name, head->heading);
-        h_open(h, "select");
-        h_attr(h, "id", name);
-        h_attr(h, "name", name);
+        page_select_begin(h, name, head->heading);
         widget_option(h, S(""), req_tr(req, M_IMPORT_CHOOSE), str_empty(chosen));
         widget_option(h, S("-"), req_tr(req, M_IMPORT_IGNORE), str_is(chosen, "-"));
         for (size_t k = 0; k < r->profile->column_count; k++) {
             Str to = r->profile->columns[k].heading;
             widget_option(h, to, to, str_eq(to, chosen));
         }
-        h_close(h);
-        h_close(h);
+        page_select_end(h);
     }
     return any;
 }
@@ -409,9 +393,8 @@ static void put_checked(Req *req, Html *h, const ImportRun *run, const DeskView 
     if (v->err != ERR_OK)
         put_problems(req, h, v->problems);
     put_problems(req, h, &v->report->problems);
-    if (v->report->problems.n) {
+    if (v->report->problems.n)
         page_link_in(h, "p", run_url(req, run->uid, "/tanda.xlsx"), req_tr(req, M_IMPORT_MARKED));
-    }
     page_form_open(req, h, run_url(req, run->uid, "/pilih"));
     bool columns = put_headings(req, h, v->report, &choices);
     bool persons = put_questions(req, h, v->report);
@@ -456,8 +439,7 @@ static Err put_written(Req *req, Html *h, const ImportRun *run)
         if (store_get(&req->reader, rows[i].reg, rows[i].uid, VERB_LIST, &r) != ERR_OK)
             continue;
         if (h_mark(h) == mark) {
-            h_class(h, "section", "bagian");
-            h_element(h, "h2", req_tr(req, M_IMPORT_WRITTEN));
+            page_section(h, "bagian", req_tr(req, M_IMPORT_WRITTEN));
             h_open(h, "ul");
         }
         h_open(h, "li");

@@ -35,12 +35,10 @@ static void put_faults(Req *req, Html *h, const Letter *l)
 
 static Str mend_url(Req *req, const Letter *l, const JsonTree *said)
 {
-    Buf q = buf_new(req->arena, 96);
     const JsonTree *parent = said->kind == TREE_OBJECT ? json_tree_get(said, S("induk")) : NULL;
-    query_put(&q, S("-kiriman"), l->uid);
-    if (parent && parent->kind == TREE_TEXT)
-        query_put(&q, S("induk"), parent->text);
-    return str_printf(req->arena, "/%.*s/baru?%.*s", STR_ARG(l->reg), STR_ARG(buf_str(&q)));
+    Str under = parent && parent->kind == TREE_TEXT ? parent->text : STR_NONE;
+    return url_with(req->arena, str_printf(req->arena, "/%.*s/baru", STR_ARG(l->reg)),
+                    {"-kiriman", l->uid}, {"induk", under});
 }
 
 static void put_letter(Req *req, Html *h, const Letter *l, const JsonTree *said)
@@ -55,11 +53,7 @@ static void put_letter(Req *req, Html *h, const Letter *l, const JsonTree *said)
     put_faults(req, h, l);
     h_class(h, "div", "tombol");
     if (reg && l->fault.ptr && req_may(req, reg, VERB_CREATE)) {
-        h_open(h, "a");
-        h_attr(h, "class", S("utama"));
-        h_url(h, "href", mend_url(req, l, said));
-        h_text(h, req_tr(req, M_LETTER_MEND));
-        h_close(h);
+        page_link_as(h, S("utama"), mend_url(req, l, said), req_tr(req, M_LETTER_MEND));
     }
     page_form_button(req, h, str_printf(req->arena, "/kiriman/%.*s/buang", STR_ARG(l->uid)),
                      req_tr(req, M_LETTER_DROP), S("bahaya"));
@@ -94,11 +88,8 @@ Err intake_notice(Req *req, Html *h)
     TRY(letterbox_of(req->reader.db, req->arena, req->subject.uid, &uids));
     if (!uids.n)
         return ERR_OK;
-    h_class(h, "p", "kabar awas");
-    h_text(h, req_say(req, M_LETTERS_COUNT, req_count(req, (int64_t)uids.n)));
-    h_lit(h, " ");
-    page_link(h, S("/kiriman"), req_tr(req, M_LETTERS));
-    h_close(h);
+    page_told(h, S("kabar awas"), req_say(req, M_LETTERS_COUNT, req_count(req, (int64_t)uids.n)),
+              S("/kiriman"), req_tr(req, M_LETTERS));
     return ERR_OK;
 }
 

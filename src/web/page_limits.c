@@ -73,10 +73,9 @@ static void own_cell(Req *req, Html *h, const Limit *row, const LocalLimit *own,
     } else if (!read || !now) {
         h_lit(h, "–");
     }
-    if (read && now) {
+    if (read && now)
         page_link(h, str_printf(req->arena, "/tenggat?ubah=%.*s#f", STR_ARG(row->code)),
                   req_tr(req, own ? M_CODE_CHANGE : M_LIMIT_SHORTEN));
-    }
     h_close(h);
 }
 
@@ -131,10 +130,7 @@ static void unit_select(Req *req, Html *h, Str unit)
 static void form(Req *req, Html *h, const LimitForm *f, bool has_own)
 {
     page_form_open_as(req, h, S("/tenggat"), S("bagian"));
-    h_open(h, "h2");
-    h_attr(h, "id", S("f"));
-    h_text(h, req_label(req, &f->row->label));
-    h_close(h);
+    h_element_attr(h, "h2", "id", S("f"), req_label(req, &f->row->label));
     h_element(h, "p", req_say(req, M_LIMIT_BY_LAW, law_words(req, f->row), f->row->basis));
     page_hidden(h, S("kode"), f->row->code);
     widget_text(req, h, S("nilai"), req_tr(req, M_LIMIT_NUMBER), STR_NONE, f->n, true);
@@ -176,7 +172,6 @@ Err page_limits(Req *req)
 {
     Limits all;
     LimitForm f = {0};
-    Problems none = {.arena = req->arena};
     Str asked = req_query(req, S("ubah"));
     TRY(req_needs_duty(req, "base_data"));
     TRY(local_limits(req->reader.db, req->arena, &all.own, &all.n));
@@ -187,7 +182,7 @@ Err page_limits(Req *req)
         f.n = own ? str_int(req->arena, own->period.n) : STR_NONE;
         f.reason = own ? own->reason : STR_NONE;
     }
-    return show(req, &all, &f, &none);
+    return show(req, &all, &f, NULL);
 }
 
 /* ---- saving ---- */

@@ -51,9 +51,7 @@ static Str without_word(Req *req, Str words, Str drop)
     while (str_word(&words, &word)) {
         if (str_eq(word, drop))
             continue;
-        if (b.len)
-            buf_char(&b, ' ');
-        buf_put(&b, word);
+        buf_join(&b, " ", word);
     }
     return b.len ? buf_str(&b) : STR_NONE;
 }
@@ -133,12 +131,10 @@ static void facets(Req *req, Html *h, ListPage *l)
     h_attr(h, "aria-label", req_tr(req, M_WEB_FACETS));
     for (size_t i = 0; i < l->facet_count; i++)
         facet_box(req, h, &l->facets[i]);
-    if (l->capped) {
+    if (l->capped)
         h_element_as(h, "p", "isyarat", req_tr(req, M_WEB_FACETS_CAPPED));
-    }
-    if (req->query.names.n) {
+    if (req->query.names.n)
         page_link_in(h, "p", req->path, req_tr(req, M_WEB_NO_FILTER));
-    }
     h_close(h);
 }
 
@@ -232,10 +228,8 @@ static void actions(Req *req, Html *h)
     h_class(h, "div", "tombol");
     if (req_may(req, req->reg, VERB_CREATE) &&
         (!req->reg->has_parent || req->reg->parent_optional)) {
-        h_class(h, "a", "utama");
-        h_url(h, "href", str_printf(req->arena, "%.*s/baru", STR_ARG(base)));
-        h_text(h, req_say(req, M_WEB_NEW_TITLE, req_label(req, &req->reg->label)));
-        h_close(h);
+        page_link_as(h, S("utama"), str_printf(req->arena, "%.*s/baru", STR_ARG(base)),
+                     req_say(req, M_WEB_NEW_TITLE, req_label(req, &req->reg->label)));
     }
     Str import = str_printf(req->arena, "%.*s/impor", STR_ARG(base));
     if (req_may(req, req->reg, VERB_IMPORT) && req_has_page(req, import))
@@ -303,10 +297,7 @@ static Err body(Req *req, Html *h, ListPage *l)
         h_class(h, "p", "jumlah-baris");
         h_text(h, req_say(req, M_WEB_COUNT, list_total(req, l->page.total)));
         h_lit(h, " ");
-        h_class(h, "a", "ke-saring");
-        h_url(h, "href", S("#saring"));
-        h_text(h, req_tr(req, M_WEB_FACETS));
-        h_close(h);
+        page_link_as(h, S("ke-saring"), S("#saring"), req_tr(req, M_WEB_FACETS));
         h_close(h);
         cols.ticks = bulk_offered(req, &l->page, req->reg);
         list_table(req, h, &l->query, &l->page, &cols, req_label(req, &req->reg->label), true);
@@ -333,8 +324,6 @@ Err page_list(Req *req)
         l.query.facets = true;
         TRY(query_page(&req->reader, &l.query, &l.page));
         TRY(query_facets(&req->reader, l.query.reg, &l.page, &l.facets, &l.facet_count, &l.capped));
-    } else {
-        req->res.status = err_http(E_INVALID);
     }
     Html *h = page_begin(req, req_label(req, &req->reg->label), NULL, 0);
     widget_summary(req, h, &l.problems);

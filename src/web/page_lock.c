@@ -2,8 +2,6 @@
  * a counter where others pass by. */
 #include "web/page.h"
 
-#include "base/clock.h"
-#include "guard/limits.h"
 #include "guard/session.h"
 #include "web/password_try.h"
 
@@ -11,7 +9,7 @@ Err page_lock(Req *req)
 {
     Str next = req_query(req, S("lanjut"));
     if (!req->subject.locked)
-        return req_redirect(req, str_empty(next) ? S("/") : next);
+        return req_go_on(req, next);
     Html *h = page_begin(req, req_tr(req, M_LOCK_TITLE), NULL, 0);
     if (str_is(req_query(req, S("pesan")), "salah"))
         page_notice(h, "galat", req_tr(req, M_LOCK_WRONG));
@@ -29,13 +27,10 @@ Err page_lock(Req *req)
     return page_end(req, h);
 }
 
-static Err lock_page(Req *req, Str message)
+static Str lock_page(Req *req, Str message)
 {
-    Buf q = buf_new(req->arena, 128);
-    if (message.ptr)
-        query_put(&q, S("pesan"), message);
-    query_put(&q, S("lanjut"), req_form(req, S("lanjut")));
-    return req_redirect(req, str_printf(req->arena, "/kunci?%.*s", STR_ARG(buf_str(&q))));
+    return url_with(req->arena, S("/kunci"), {"pesan", message},
+                    {"lanjut", req_form(req, S("lanjut"))});
 }
 
 static Err write_lock(WriteTx *tx, void *arg)
@@ -45,15 +40,9 @@ static Err write_lock(WriteTx *tx, void *arg)
     return req_note_account(tx, req, S("lock"), req->subject.uid, ERR_OK);
 }
 
-static Err after_lock(Req *req, Err err)
-{
-    TRY(err);
-    return lock_page(req, STR_NONE);
-}
-
 Err page_lock_post(Req *req)
 {
-    return req_write(req, NULL, write_lock, req, after_lock);
+    return req_write_to(req, write_lock, req, lock_page(req, STR_NONE));
 }
 
 typedef struct Unlock {
@@ -76,9 +65,8 @@ static Err after_unlock(Req *req, Err err)
     const Unlock *u = req->next.arg;
     TRY(err);
     if (u->given.try.err != ERR_OK)
-        return lock_page(req, S("salah"));
-    Str next = req_form(req, S("lanjut"));
-    return req_redirect(req, str_empty(next) ? S("/") : next);
+        return req_redirect(req, lock_page(req, S("salah")));
+    return req_go_on(req, req_form(req, S("lanjut")));
 }
 
 static Err after_judged(Req *req, Err err)
@@ -91,8 +79,7 @@ Err page_unlock_post(Req *req)
 {
     Unlock *u = ARENA_NEW(req->arena, Unlock);
     u->req = req;
-    if (req->address.ptr && !limiter_take(req->site->logins, req->address, clock_steady()))
-        return E_LIMIT;
+    TRY(req_may_try(req));
     password_try(req, &u->given, req->subject.login, params_get(&req->form, S("sandi")),
                  after_judged);
     return ERR_OK;

@@ -13,15 +13,10 @@
 
 void page_send_to_login(Req *req)
 {
-    Buf q = buf_new(req->arena, 128);
-    if (!str_is(req->path, "/")) {
-        Str from = req->path;
-        if (!str_empty(req->query_text))
-            from = str_printf(req->arena, "%.*s?%.*s", STR_ARG(from), STR_ARG(req->query_text));
-        query_put(&q, S("lanjut"), from);
-    }
-    Str path = q.len ? str_printf(req->arena, "/masuk?%.*s", STR_ARG(buf_str(&q))) : S("/masuk");
-    (void)req_redirect(req, path);
+    Str from = str_is(req->path, "/") ? STR_NONE : req->path;
+    if (from.ptr && !str_empty(req->query_text))
+        from = str_printf(req->arena, "%.*s?%.*s", STR_ARG(from), STR_ARG(req->query_text));
+    (void)req_redirect(req, url_with(req->arena, S("/masuk"), {"lanjut", from}));
 }
 
 /* ---- the page ---- */
@@ -101,13 +96,9 @@ Err page_login(Req *req)
 
 void page_login_again(Req *req)
 {
-    Buf next = buf_new(req->arena, 128);
-    query_put(&next, S("draf"), S("lanjut"));
-    if (params_has(&req->form, S("induk")))
-        query_put(&next, S("induk"), req_form(req, S("induk")));
-    login_page(req,
-               str_printf(req->arena, "%.*s?%.*s", STR_ARG(req->path), STR_ARG(buf_str(&next))),
-               form_draft_text(req), ERR_OK);
+    Str next = url_with(req->arena, req->path, {"draf", S("lanjut")},
+                        {"induk", req_form(req, S("induk"))});
+    login_page(req, next, form_draft_text(req), ERR_OK);
     req->res.status = err_http(E_LOGIN);
 }
 
@@ -178,7 +169,7 @@ static Err after_attempt(Req *req, Err err)
         return ERR_OK;
     }
     req_cookie(req, S("sigap"), at->token, 0);
-    return req_redirect(req, str_empty(at->next) ? S("/") : at->next);
+    return req_go_on(req, at->next);
 }
 
 /* A password that somebody else gave and that was never used lies on some paper: it ends. */
@@ -215,9 +206,7 @@ Err page_login_post(Req *req)
     Attempt *at = ARENA_NEW(req->arena, Attempt);
     at->req = req;
     at->next = req_form(req, S("lanjut"));
-    /* Without a proxy everybody comes from this machine: only the account's own back-off counts. */
-    if (req->address.ptr && !req_take(req, req->site->logins, req->address))
-        return E_LIMIT;
+    TRY(req_may_try(req));
     password_try(req, &at->given, login, params_get(&req->form, S("sandi")), after_judged);
     return ERR_OK;
 }
@@ -255,6 +244,5 @@ Err page_language_post(Req *req)
         req_cookie(req, S("warna"), scheme, YEAR);
     else if (scheme.ptr)
         req_cookie(req, S("warna"), S(""), -1);
-    Str next = req_form(req, S("lanjut"));
-    return req_redirect(req, str_empty(next) ? S("/") : next);
+    return req_go_on(req, req_form(req, S("lanjut")));
 }

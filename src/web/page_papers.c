@@ -236,10 +236,7 @@ static void table(Papers *p)
         const Statement *s = &p->truth.items[i];
         bool paper = s->from->reg->role == REG_ROLE_PAPER;
         h_open(h, "tr");
-        h_open(h, "th");
-        h_attr(h, "scope", S("row"));
-        page_link(h, url_record(req, s->from->reg, s->from->uid, ""), who(p, s));
-        h_close(h);
+        page_row_link(h, url_record(req, s->from->reg, s->from->uid, ""), who(p, s));
         h_element(h, "td", date_words(p, s->issued));
         h_element(h, "td", stated(p, s, date_words(p, s->birth)));
         h_element(h, "td", s->name);
@@ -286,9 +283,7 @@ static Err compare(Papers *p, const Record *shown)
 
 static void link_to(Req *req, Html *h, Str url)
 {
-    h_class(h, "p", "tombol");
-    page_link(h, url, req_tr(req, M_PAPERS_SHOW));
-    h_close(h);
+    page_link_in_as(h, "p", "tombol", url, req_tr(req, M_PAPERS_SHOW));
 }
 
 Err show_papers(Req *req, Html *h, const Record *r)

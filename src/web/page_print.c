@@ -59,10 +59,7 @@ static void line(Html *h, Str text, const char *class_)
 {
     if (str_empty(text))
         return;
-    h_open(h, "p");
-    h_attr(h, "class", str_of(class_));
-    h_text(h, text);
-    h_close(h);
+    h_element_attr(h, "p", "class", str_of(class_), text);
 }
 
 static Str contact(Req *req, const Settings *s)
@@ -71,7 +68,7 @@ static Str contact(Req *req, const Settings *s)
     Buf b = buf_new(req->arena, 256);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (!str_empty(s->value[parts[i]]))
-            buf_printf(&b, "%s%.*s", b.len ? " · " : "", STR_ARG(s->value[parts[i]]));
+            buf_join(&b, " · ", s->value[parts[i]]);
     return buf_str(&b);
 }
 
@@ -94,6 +91,13 @@ void page_print_button(Req *req, Html *h, Str href)
     h_url(h, "href", href);
     h_flag(h, "data-cetak");
     h_text(h, req_tr(req, M_WEB_PRINT));
+    h_close(h);
+}
+
+void page_print_alone(Req *req, Html *h, Str href)
+{
+    h_class(h, "div", "tombol");
+    page_print_button(req, h, href);
     h_close(h);
 }
 

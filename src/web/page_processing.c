@@ -20,8 +20,7 @@ static Str receivers(Req *req, const Register *reg)
         if (!(r->verbs & VERB_READ) || !r->classes || (told >> r->role & 1))
             continue;
         told |= 1ull << r->role;
-        buf_printf(&b, "%s%.*s", b.len ? "; " : "",
-                   STR_ARG(req_label(req, &req->model->roles[r->role].label)));
+        buf_join(&b, "; ", req_label(req, &req->model->roles[r->role].label));
     }
     return buf_str(&b);
 }

@@ -16,9 +16,7 @@ Err page_queue(Req *req)
     Columns cols = list_named_columns(req, def->reg, &def->columns);
     Html *h = page_begin(req, req_label(req, &def->label), NULL, 0);
     if (page.n) {
-        h_class(h, "div", "tombol");
-        page_print_button(req, h, req->path);
-        h_close(h);
+        page_print_alone(req, h, req->path);
         h_element_as(h, "p", "jumlah-baris",
                      req_say(req, M_WEB_COUNT, list_total(req, page.total)));
         cols.ticks = bulk_offered(req, &page, def->reg);

@@ -90,9 +90,7 @@ Err page_readers(Req *req)
     size_t n = record_crumbs(req, &r, true, crumbs);
     Html *h = page_begin(req, req_tr(req, M_READERS_TITLE), crumbs, n);
     h_element(h, "p", req_tr(req, sheet ? M_READERS_SHEET : M_READERS_LEAD));
-    h_class(h, "div", "tombol");
-    page_print_button(req, h, url_record(req, req->reg, r.uid, "/pembaca?lembar=1"));
-    h_close(h);
+    page_print_alone(req, h, url_record(req, req->reg, r.uid, "/pembaca?lembar=1"));
     TRY(readers_offices(req, h, &r));
     if (sheet)
         h_element(h, "p", req_tr(req, M_COPY_RIGHTS_LEAD));

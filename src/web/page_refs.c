@@ -61,11 +61,10 @@ Err show_referrers(Req *req, Html *h, const Record *r)
     if (asked && !any)
         h_element(h, "p", req_tr(req, M_WEB_REFERRED_NONE));
     if (!asked) {
-        h_class(h, "p", "tombol");
-        page_link(h,
-                  str_printf(req->arena, "%.*s#rujuk", STR_ARG(list_url(req, S("rujuk"), S("ya")))),
-                  req_tr(req, M_WEB_SHOW_ALL));
-        h_close(h);
+        page_link_in_as(
+            h, "p", "tombol",
+            str_printf(req->arena, "%.*s#rujuk", STR_ARG(list_url(req, S("rujuk"), S("ya")))),
+            req_tr(req, M_WEB_SHOW_ALL));
     }
     h_close(h);
     return ERR_OK;

@@ -76,9 +76,7 @@ Err page_retention(Req *req)
     TRY(req_needs_duty(req, "data_rights"));
     Html *h = page_begin(req, req_tr(req, M_RETENTION), NULL, 0);
     h_element(h, "p", req_say(req, M_RETENTION_LEAD, str_int(req->arena, RETENTION_AHEAD_DAYS)));
-    h_class(h, "div", "tombol");
-    page_print_button(req, h, req->path);
-    h_close(h);
+    page_print_alone(req, h, req->path);
     TRY(due_table(req, h));
     TRY(done_table(req, h));
     return page_end(req, h);
@@ -93,9 +91,7 @@ Err retention_warning(Req *req, Html *h)
     TRY(retention_due(&req->reader, rows, 1, &n));
     if (!n)
         return ERR_OK;
-    h_class(h, "p", "kabar awas");
-    page_link(h, S("/retensi"), req_tr(req, M_RETENTION_WAITING));
-    h_close(h);
+    page_link_in_as(h, "p", "kabar awas", S("/retensi"), req_tr(req, M_RETENTION_WAITING));
     return ERR_OK;
 }
 
@@ -181,9 +177,8 @@ Err page_erase_post(Req *req)
                        .reg = req->reg,
                        .uid = d->rec.uid,
                        .why = req_form(req, S("-alasan"))};
-    if (asked_by_other(req, d)) {
+    if (asked_by_other(req, d))
         return req_write(req, NULL, erasure_note, &d->act, after_noting);
-    }
     reason_judge(d->act.why, S("-alasan"), &problems);
     if (problems.errors)
         return show(req, d, &problems);

@@ -14,8 +14,7 @@ Str role_labels(Req *req, Str words)
     Buf b = buf_new(req->arena, 128);
     while (str_word(&words, &word)) {
         int role = model_role(req->model, word);
-        buf_printf(&b, "%s%.*s", b.len ? ", " : "",
-                   STR_ARG(role < 0 ? word : req_label(req, &req->model->roles[role].label)));
+        buf_join(&b, ", ", role < 0 ? word : req_label(req, &req->model->roles[role].label));
     }
     return buf_str(&b);
 }

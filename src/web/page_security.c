@@ -17,18 +17,15 @@ static void put_risk(Req *req, Html *h, const Finding *f)
     Str url = cure_url(req, f);
     h_class(h, "section", "bagian");
     h_open(h, "h2");
-    h_open(h, "span");
-    h_attr(h, "class", f->grade == RISK_DANGER ? S("lencana bahaya") : S("lencana"));
-    h_text(h, req_tr(req, security_grade_word(f->grade)));
-    h_close(h);
+    h_element_attr(h, "span", "class", f->grade == RISK_DANGER ? S("lencana bahaya") : S("lencana"),
+                   req_tr(req, security_grade_word(f->grade)));
     h_lit(h, " ");
     h_text(h, req_tr(req, f->topic));
     h_close(h);
     h_element(h, "p", security_words(req->arena, req->lang, f, f->words));
     h_element(h, "p", security_words(req->arena, req->lang, f, f->cure));
-    if (!str_empty(url)) {
+    if (!str_empty(url))
         page_link_in(h, "p", url, req_say(req, M_SECURITY_GO, req_tr(req, f->topic)));
-    }
     h_close(h);
 }
 

@@ -110,8 +110,7 @@ static void warnings(Req *req, Html *h, const Figures *all, const Findings *foun
         any |= worth_telling(all, &found->items[i]);
     if (!any)
         return;
-    h_class(h, "section", "kabar awas");
-    h_element(h, "h2", req_tr(req, M_SERIES_WARNINGS));
+    page_section(h, "kabar awas", req_tr(req, M_SERIES_WARNINGS));
     h_open(h, "ul");
     for (size_t i = 0; i < found->n; i++)
         if (worth_telling(all, &found->items[i]))
@@ -220,22 +219,17 @@ static void figure_row(Req *req, Html *h, const Group *g, size_t at, bool percen
     const Finding *again = percent ? recalculated(g, at) : NULL;
     const Register *reg = role_reg(req->model, REG_ROLE_FIGURE);
     h_open(h, "tr");
-    h_open(h, "th");
-    h_attr(h, "scope", S("row"));
-    page_link(h, url_record(req, reg, f->uid, ""),
-              str_empty(f->dimension) ? period_words(req, f) : f->dimension);
-    h_close(h);
+    page_row_link(h, url_record(req, reg, f->uid, ""),
+                  str_empty(f->dimension) ? period_words(req, f) : f->dimension);
     h_element(h, "td", place_words(req, f));
     period_cell(req, h, f);
     h_element_as(h, "td", "angka", value_words(req, f));
-    if (percent) {
+    if (percent)
         h_element_as(h, "td", "angka", again ? number_words(req, f, again->found) : S("–"));
-    }
     h_element(h, "td", f->source);
     h_open(h, "td");
-    if (f->doubt) {
+    if (f->doubt)
         h_element_as(h, "span", "lencana bahaya", req_tr(req, M_SERIES_DOUBT));
-    }
     h_close(h);
     h_element(h, "td", f->note);
     h_close(h);
@@ -354,11 +348,8 @@ Err page_all_series(Req *req)
         if (!s.n)
             continue;
         h_open(h, "tr");
-        h_open(h, "th");
-        h_attr(h, "scope", S("row"));
-        page_link(h, str_printf(req->arena, "/seri/%.*s", STR_ARG(code->code)),
-                  req_label(req, &code->label));
-        h_close(h);
+        page_row_link(h, str_printf(req->arena, "/seri/%.*s", STR_ARG(code->code)),
+                      req_label(req, &code->label));
         h_class(h, "td", "angka");
         h_int(h, (int64_t)s.n);
         h_close(h);

@@ -12,8 +12,7 @@
 static void letterhead(Req *req, Html *h, const Settings *set)
 {
     const Str *v = set->value;
-    h_class(h, "section", "bagian kop-contoh");
-    h_element(h, "h2", req_tr(req, M_SETTING_PREVIEW));
+    page_section(h, "bagian kop-contoh", req_tr(req, M_SETTING_PREVIEW));
     if (str_empty(v[SETTING_LINE1]))
         h_element(h, "p", req_tr(req, M_SETTING_NO_LETTERHEAD));
     for (int i = SETTING_LINE1; i <= SETTING_LINE3; i++)
@@ -72,8 +71,7 @@ static void form(Req *req, Html *h, const Settings *set)
 static void elsewhere(Req *req, Html *h)
 {
     const Register *numbers = role_reg(req->model, REG_ROLE_HELP_NUMBER);
-    h_class(h, "section", "bagian");
-    h_element(h, "h2", req_tr(req, M_SETTING_ZONE));
+    page_section(h, "bagian", req_tr(req, M_SETTING_ZONE));
     h_element(h, "p", req_say(req, M_SETTING_ZONE_IS, str_of(clock_zone_name())));
     if (numbers && req_may(req, numbers, VERB_LIST)) {
         h_element(h, "h2", req_label(req, &numbers->label));
@@ -90,7 +88,7 @@ static Err show(Req *req, const Settings *set, const Problems *problems)
     widget_summary(req, h, problems);
     h_element(h, "p", req_tr(req, M_SETTINGS_LEAD));
     form(req, h, set);
-    if (!problems->errors)
+    if (!problems)
         letterhead(req, h, set);
     elsewhere(req, h);
     return page_end(req, h);
@@ -99,10 +97,9 @@ static Err show(Req *req, const Settings *set, const Problems *problems)
 Err page_settings(Req *req)
 {
     Settings set;
-    Problems none = {.arena = req->arena};
     TRY(req_needs_duty(req, "base_data"));
     TRY(settings_read(req->reader.db, req->arena, &set));
-    return show(req, &set, &none);
+    return show(req, &set, NULL);
 }
 
 /* ---- saving ---- */

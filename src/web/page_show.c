@@ -17,9 +17,8 @@ typedef struct Share {
     size_t filled, all;
 } Share;
 
-static bool on_tab(const Register *reg, const Section *sec, const Tab *tab, bool first)
+static bool on_tab(const Section *sec, const Tab *tab, bool first)
 {
-    (void)reg;
     return !tab || str_eq(sec->tab, tab->name) || (first && str_empty(sec->tab));
 }
 
@@ -28,7 +27,7 @@ static Share share_of_fields(Req *req, const Record *r, const Tab *tab, bool fir
     Share s = {0};
     for (size_t i = 0; i < r->reg->field_count; i++) {
         const Field *f = r->reg->fields[i];
-        if (!field_typed(f) || !on_tab(r->reg, &r->reg->sections[f->section], tab, first) ||
+        if (!field_typed(f) || !on_tab(&r->reg->sections[f->section], tab, first) ||
             !form_applies(req, r, f))
             continue;
         s.all++;
@@ -123,8 +122,7 @@ static void section(Req *req, Html *h, const Record *r, const Section *sec)
         any |= r->vals[i].sealed || !str_empty(r->vals[i].text) || r->reg->fields[i]->required;
     if (!any)
         return;
-    h_class(h, "section", "bagian");
-    h_element(h, "h2", req_label(req, &sec->label));
+    page_section(h, "bagian", req_label(req, &sec->label));
     h_open(h, "dl");
     for (size_t i = sec->first; i < sec->first + sec->n; i++) {
         const Field *f = r->reg->fields[i];
@@ -185,14 +183,12 @@ void move_form(Req *req, Html *h, const Record *r, const Move *m, const Problems
                               STR_ARG(m->name)));
     page_hidden(h, S("idem"), rand_uid(req->arena));
     page_hidden(h, S("versi"), str_int(req->arena, r->version));
-    if (m->when && !form_true(req, r, m->when)) {
+    if (m->when && !form_true(req, r, m->when))
         h_element_as(h, "p", "isyarat",
                      req_say(req, M_WEB_MOVE_WHEN, expr_words(m->when, req->arena, req->lang)));
-    }
-    if (m->creates && str_empty(r->vals[m->creates->into->index].text)) {
+    if (m->creates && str_empty(r->vals[m->creates->into->index].text))
         h_element_as(h, "p", "isyarat",
                      req_say(req, M_WEB_MOVE_CREATES, req_label(req, &m->creates->reg->label)));
-    }
     for (size_t i = 0; i < m->need_count; i++)
         if (problems ||
             (str_empty(r->vals[m->need[i]->index].text) && !r->vals[m->need[i]->index].sealed))
@@ -252,10 +248,8 @@ static void actions(Req *req, Html *h, const Record *r)
 {
     h_class(h, "div", "tombol");
     if (!r->void_tx && store_decide(&req->reader, r, VERB_CHANGE).allowed) {
-        h_class(h, "a", "utama");
-        h_url(h, "href", url_record(req, r->reg, r->uid, "/ubah"));
-        h_text(h, req_tr(req, M_WEB_EDIT));
-        h_close(h);
+        page_link_as(h, S("utama"), url_record(req, r->reg, r->uid, "/ubah"),
+                     req_tr(req, M_WEB_EDIT));
     }
     moves(req, h, r);
     page_link(h, url_record(req, r->reg, r->uid, "/riwayat"), req_tr(req, M_WEB_HISTORY));
@@ -319,7 +313,6 @@ static void child_head(Req *req, Html *h, const Record *r, const Register *child
                        const QueryPage *page)
 {
     Arena *a = req->arena;
-    Buf query = buf_new(a, 80);
     h_class(h, "div", "judul");
     h_open(h, "h2");
     h_text(h, req_label(req, &child->label));
@@ -329,14 +322,13 @@ static void child_head(Req *req, Html *h, const Record *r, const Register *child
     }
     h_close(h);
     h_class(h, "div", "tombol");
-    query_put(&query, S("induk"),
-              str_printf(a, "%.*s/%.*s", STR_ARG(r->reg->name), STR_ARG(r->uid)));
+    Str form = str_printf(a, "/%.*s/baru", STR_ARG(child->name)),
+        parent = str_printf(a, "%.*s/%.*s", STR_ARG(r->reg->name), STR_ARG(r->uid));
     if (page->next.ptr)
         page_link(h, str_printf(a, "/%.*s?induk=%.*s", STR_ARG(child->name), STR_ARG(r->uid)),
                   req_tr(req, M_WEB_SHOW_ALL));
     if (store_decide_child(&req->reader, r, child, VERB_CREATE).allowed && !r->void_tx)
-        page_link(h,
-                  str_printf(a, "/%.*s/baru?%.*s", STR_ARG(child->name), STR_ARG(buf_str(&query))),
+        page_link(h, url_with(a, form, {"induk", parent}),
                   req_say(req, M_WEB_ADD, req_label(req, &child->label)));
     h_close(h);
     h_close(h);
@@ -414,17 +406,14 @@ static Err head(Req *req, Html *h, const Record *r)
     h_element(h, "h1", record_title(req, r));
     page_message(req, h);
     TRY(undo_bar(req, h, r));
-    if (!str_empty(r->number) && !str_empty(r->heading) && !str_eq(r->number, r->heading)) {
+    if (!str_empty(r->number) && !str_empty(r->heading) && !str_eq(r->number, r->heading))
         h_element_as(h, "p", "tajuk", r->heading);
-    }
     h_class(h, "p", "keterangan");
     Str state = req_state(req, r->reg, r->state);
-    if (!str_empty(state)) {
+    if (!str_empty(state))
         h_element_as(h, "span", "lencana", state);
-    }
-    if (r->void_tx) {
+    if (r->void_tx)
         h_element_as(h, "span", "lencana bahaya", req_tr(req, M_WEB_VOIDED));
-    }
     if (!str_empty(r->owner_name))
         h_element(h, "span", r->owner_name);
     h_element(h, "span", req_say(req, M_WEB_CHANGED_AT, req_instant(req, r->changed_at)));
@@ -462,7 +451,7 @@ Err page_show(Req *req)
     purpose_box(req, h, &s);
     TRY(tabs(req, h, &s.rec, tab));
     for (size_t i = 0; i < reg->section_count; i++)
-        if (on_tab(reg, &reg->sections[i], tab, first))
+        if (on_tab(&reg->sections[i], tab, first))
             section(req, h, &s.rec, &reg->sections[i]);
     TRY(children(req, h, &s.rec, tab, last));
     if (last) {

@@ -141,9 +141,7 @@ Err page_subject(Req *req)
     TRY(load(req, &c));
     size_t n = record_crumbs(req, &c.matter, true, crumbs);
     Html *h = page_begin(req, req_tr(req, M_COPY_TITLE), crumbs, n);
-    h_class(h, "div", "tombol");
-    page_print_button(req, h, req->path);
-    h_close(h);
+    page_print_alone(req, h, req->path);
     h_element(
         h, "p",
         req_say(req, M_COPY_LEAD, record_title(req, &c.person), record_title(req, &c.matter)));

@@ -26,12 +26,6 @@ static Audience default_audience(const Req *req)
     return best;
 }
 
-static Str audience_word(Audience a)
-{
-    static const char *const words[] = {"internal", "task-force", "public"};
-    return str_of(words[a]);
-}
-
 static Err read_ask(Req *req, TableAsk *ask)
 {
     Str audience = req_query(req, S("untuk"));
@@ -61,40 +55,25 @@ static Err read_ask(Req *req, TableAsk *ask)
 
 /* ---- the form above the table ---- */
 
-static void select_open(Html *h, Str name, Str label)
-{
-    h_class(h, "p", "isian");
-    page_label(h, name, label);
-    h_open(h, "select");
-    h_attr(h, "id", name);
-    h_attr(h, "name", name);
-}
-
-static void select_close(Html *h)
-{
-    h_close(h);
-    h_close(h);
-}
-
 static void dim_select(Req *req, Html *h, const TableAsk *ask, Str name, Msg label, Str chosen,
                        bool none)
 {
     StrList dims = table_dims(req->arena, ask->def);
-    select_open(h, name, req_tr(req, label));
+    page_select_begin(h, name, req_tr(req, label));
     if (none)
         widget_option(h, S("-"), req_tr(req, M_TABLE_NO_COLUMNS), str_empty(chosen));
     for (size_t i = 0; i < dims.n; i++) {
         Label l = table_dim_label(ask->def->reg, dims.items[i]);
         widget_option(h, dims.items[i], l.text[req->lang], str_eq(dims.items[i], chosen));
     }
-    select_close(h);
+    page_select_end(h);
 }
 
 static void period_select(Req *req, Html *h, Str chosen, bool all_time)
 {
     Date today = clock_today();
     bool found = str_empty(chosen);
-    select_open(h, S("masa"), req_tr(req, M_TABLE_PICK_PERIOD));
+    page_select_begin(h, S("masa"), req_tr(req, M_TABLE_PICK_PERIOD));
     if (all_time)
         widget_option(h, S(""), req_tr(req, M_TABLE_PICK_ALL), found);
     for (int i = 0; i < 10; i++) {
@@ -109,16 +88,16 @@ static void period_select(Req *req, Html *h, Str chosen, bool all_time)
     }
     if (!found)
         widget_option(h, chosen, period_label(req->arena, req->lang, chosen), true);
-    select_close(h);
+    page_select_end(h);
 }
 
 static void audience_select(Req *req, Html *h, Audience chosen)
 {
-    select_open(h, S("untuk"), req_tr(req, M_TABLE_PICK_AUDIENCE));
+    page_select_begin(h, S("untuk"), req_tr(req, M_TABLE_PICK_AUDIENCE));
     for (int a = (int)default_audience(req); a <= (int)AUDIENCE_PUBLIC; a++)
         widget_option(h, audience_word((Audience)a), req_tr(req, audience_msg((Audience)a)),
                       a == (int)chosen);
-    select_close(h);
+    page_select_end(h);
 }
 
 static void ask_form(Req *req, Html *h, const TableAsk *ask)
@@ -141,21 +120,11 @@ static void ask_form(Req *req, Html *h, const TableAsk *ask)
 
 static Str ask_url(Req *req, const TableAsk *ask, const char *suffix)
 {
-    const struct {
-        const char *name;
-        Str value;
-    } words[] = {{"masa", ask->period},
-                 {"baris", ask->rows},
-                 {"kolom", str_empty(ask->columns) ? S("-") : ask->columns},
-                 {"induk", ask->parent},
-                 {"pratinjau", ask->preview ? S("ya") : STR_NONE},
-                 {"untuk", audience_word(ask->audience)}};
-    Buf q = buf_new(req->arena, 160);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (!str_empty(words[i].value))
-            query_put(&q, str_of(words[i].name), words[i].value);
-    return str_printf(req->arena, "/tabel/%.*s%s?%.*s", STR_ARG(ask->def->name), suffix,
-                      STR_ARG(buf_str(&q)));
+    Str path = str_printf(req->arena, "/tabel/%.*s%s", STR_ARG(ask->def->name), suffix);
+    return url_with(req->arena, path, {"masa", ask->period}, {"baris", ask->rows},
+                    {"kolom", str_empty(ask->columns) ? S("-") : ask->columns},
+                    {"induk", ask->parent}, {"pratinjau", ask->preview ? S("ya") : STR_NONE},
+                    {"untuk", audience_word(ask->audience)});
 }
 
 /* The form of a release of that half-year. */
@@ -164,34 +133,31 @@ static Str release_form(Req *req, Period p)
     const Register *releases = role_reg(req->model, REG_ROLE_RELEASE);
     const Field *from = role_field(req->model, FIELD_ROLE_RELEASE_FROM),
                 *to = role_field(req->model, FIELD_ROLE_RELEASE_TO);
-    Buf fields = buf_new(req->arena, 80), q = buf_new(req->arena, 120);
+    Buf fields = buf_new(req->arena, 80);
     query_put(&fields, from->name, date_iso(req->arena, p.from));
     query_put(&fields, to->name, date_iso(req->arena, p.to));
-    query_put(&q, S("-isi"), buf_str(&fields));
-    return str_printf(req->arena, "/%.*s/baru?%.*s", STR_ARG(releases->name), STR_ARG(buf_str(&q)));
+    return url_with(req->arena, str_printf(req->arena, "/%.*s/baru", STR_ARG(releases->name)),
+                    {"-isi", buf_str(&fields)});
 }
 
 static void cell(Req *req, Html *h, const Table *t, const Count *c, bool total)
 {
-    h_open(h, "td");
-    h_attr(h, "class", total ? S("angka jumlah") : S("angka"));
-    h_text(h, table_cell(req->arena, req->lang, t, c));
-    h_close(h);
+    h_element_attr(h, "td", "class", total ? S("angka jumlah") : S("angka"),
+                   table_cell(req->arena, req->lang, t, c));
 }
 
 static void table_row(Req *req, Html *h, const Table *t, size_t r)
 {
-    bool last = r == t->row_count, columns = !str_empty(t->ask.columns);
+    bool last = r == t->row_count;
+    const Count *total = table_shown(t, r, t->column_count);
     h_open(h, "tr");
     page_head_cell(h, last ? req_tr(req, M_TOTAL) : req_label(req, &t->rows[r].label), "row");
-    const Count *total = last ? &t->total : &t->row_totals[r];
-    for (size_t c = 0; columns && c < t->column_count; c++)
-        cell(req, h, t, last ? &t->column_totals[c] : &t->cells[r * t->column_count + c], last);
+    for (size_t c = 0; c < table_columns_shown(t); c++)
+        cell(req, h, t, table_shown(t, r, c), last);
     cell(req, h, t, total, true);
-    if (table_has_unknown(t)) {
+    if (table_has_unknown(t))
         h_element_as(h, "td", "angka",
                      total->masked ? req_tr(req, M_TABLE_HIDDEN) : req_count(req, total->unknown));
-    }
     h_close(h);
 }
 
@@ -233,7 +199,7 @@ static void table_body(Req *req, Html *h, const Table *t)
     h_open(h, "thead");
     h_open(h, "tr");
     page_head_cell(h, req_label(req, &t->row_title), "col");
-    for (size_t c = 0; !str_empty(t->ask.columns) && c < t->column_count; c++)
+    for (size_t c = 0; c < table_columns_shown(t); c++)
         page_head_cell(h, req_label(req, &t->columns[c].label), "col");
     page_head_cell(h, req_tr(req, M_TOTAL), "col");
     if (table_has_unknown(t))
@@ -243,9 +209,7 @@ static void table_body(Req *req, Html *h, const Table *t)
     h_open(h, "tbody");
     for (size_t r = 0; r <= t->row_count; r++)
         table_row(req, h, t, r);
-    h_close(h);
-    h_close(h);
-    h_close(h);
+    page_table_end(h);
     h_element(h, "p", n.source);
     h_element(h, "p", n.method);
 }
@@ -330,11 +294,8 @@ static Err download(Req *req, bool xlsx)
         page_send_xlsx(req, file_name(req, ask.def->name, of, "xlsx"), bytes);
         return ERR_OK;
     }
-    buf_lit(&req->res.body, "\xEF\xBB\xBF"); /* so that Excel reads UTF-8 */
-    buf_put(&req->res.body, table_csv(req->arena, req->lang, &t, ','));
-    req->res.type = S("text/csv; charset=utf-8");
-    req->res.disposition = str_printf(req->arena, "attachment; filename=\"%.*s\"",
-                                      STR_ARG(file_name(req, ask.def->name, of, "csv")));
+    buf_put(page_csv_begin(req, file_name(req, ask.def->name, of, "csv")),
+            table_csv(req->arena, req->lang, &t, ','));
     return ERR_OK;
 }
 
@@ -431,10 +392,9 @@ static Err period_figures(Req *req, Html *h, Str period, Audience audience)
         page_notice(h, "info",
                     req_say(req, M_TABLE_ROUNDED,
                             str_int(req->arena, req->model->audiences[audience].round_to)));
-    h_class(h, "p", "unduh");
-    page_link(h, str_printf(req->arena, "/tabel.xlsx?masa=%.*s", STR_ARG(period)),
-              req_tr(req, M_TABLES_XLSX));
-    h_close(h);
+    page_link_in_as(h, "p", "unduh",
+                    str_printf(req->arena, "/tabel.xlsx?masa=%.*s", STR_ARG(period)),
+                    req_tr(req, M_TABLES_XLSX));
     return ERR_OK;
 }
 
@@ -472,9 +432,7 @@ Err page_tables(Req *req)
     if (figures && req_may(req, figures, VERB_LIST)) {
         h_element(h, "h2", req_tr(req, M_SERIES));
         h_element(h, "p", req_tr(req, M_SERIES_HINT));
-        h_class(h, "p", "tombol");
-        page_link(h, S("/seri"), req_tr(req, M_SERIES_ALL));
-        h_close(h);
+        page_link_in_as(h, "p", "tombol", S("/seri"), req_tr(req, M_SERIES_ALL));
     }
     return page_end(req, h);
 }

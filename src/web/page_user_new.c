@@ -67,19 +67,18 @@ static Err form_page(Req *req, const NewUser *u, const Problems *problems)
 
 Err page_user_new(Req *req)
 {
-    Problems none = {.arena = req->arena};
     NewUser u = {.password = password_propose(req)};
-    return req_duty(req, "users") ? form_page(req, &u, &none) : E_DENIED;
+    return req_duty(req, "users") ? form_page(req, &u, NULL) : E_DENIED;
 }
 
 static void check_user(Req *req, const NewUser *u, Problems *problems)
 {
     if (str_empty(u->institution_uid) && !problems->errors)
-        problem_add(problems, (Problem){.field = S("instansi"), .msg = M_USER_NEEDS_INSTITUTION});
+        problem_at(problems, S("instansi"), M_USER_NEEDS_INSTITUTION, STR_NONE);
     if (str_empty(u->login))
-        problem_add(problems, (Problem){.field = S("masuk"), .msg = M_USER_NEEDS_LOGIN});
+        problem_at(problems, S("masuk"), M_USER_NEEDS_LOGIN, STR_NONE);
     if (!roles_known(req->model, u->roles))
-        problem_add(problems, (Problem){.field = S("peranan"), .msg = M_USER_NEEDS_ROLE});
+        problem_at(problems, S("peranan"), M_USER_NEEDS_ROLE, STR_NONE);
 }
 
 typedef struct Made {
@@ -92,10 +91,7 @@ static Err after_made(Req *req, Err err)
     Made *made = req->state;
     if (err == E_DUPLICATE || err == E_INVALID) {
         Problems problems = {.arena = req->arena};
-        problem_add(
-            &problems,
-            (Problem){.field = S("masuk"), .msg = M_USER_LOGIN_TAKEN, .args = {made->user.login}});
-        req->res.status = err_http(err);
+        problem_at(&problems, S("masuk"), M_USER_LOGIN_TAKEN, made->user.login);
         return form_page(req, &made->user, &problems);
     }
     TRY(err);
@@ -114,10 +110,8 @@ Err page_user_new_post(Req *req)
     check_user(req, &made->user, &problems);
     Err e = problems.errors ? E_INVALID
                             : user_prepare(&req->reader, &made->user, &problems, &made->batch);
-    if (e == E_INVALID) {
-        req->res.status = err_http(e);
+    if (e == E_INVALID)
         return form_page(req, &made->user, &problems);
-    }
     TRY(e);
     return req_write(req, store_batch_keys, store_batch_apply, made->batch, after_made);
 }

@@ -93,10 +93,7 @@ static Err events(Req *req, Html *h)
     AuditLine lines[EVENTS_SHOWN];
     size_t n;
     TRY(audit_of_account(&req->reader, req->subject.uid, lines, EVENTS_SHOWN, &n));
-    h_open(h, "h2");
-    h_attr(h, "id", S("kejadian"));
-    h_text(h, req_tr(req, M_ACCOUNT_EVENTS));
-    h_close(h);
+    h_element_attr(h, "h2", "id", S("kejadian"), req_tr(req, M_ACCOUNT_EVENTS));
     h_open(h, "ul");
     for (size_t i = 0; i < n; i++) {
         const AuditLine *l = &lines[i];
@@ -129,11 +126,8 @@ Err account_warning(Req *req, Html *h)
     }
     if (!odd)
         return ERR_OK;
-    h_class(h, "p", "kabar awas di-layar");
-    h_text(h, req_say(req, M_ACCOUNT_ODD, req_count(req, odd)));
-    h_lit(h, " ");
-    page_link(h, S("/akun#kejadian"), req_tr(req, M_ACCOUNT_EVENTS));
-    h_close(h);
+    page_told(h, S("kabar awas di-layar"), req_say(req, M_ACCOUNT_ODD, req_count(req, odd)),
+              S("/akun#kejadian"), req_tr(req, M_ACCOUNT_EVENTS));
     return ERR_OK;
 }
 
@@ -143,10 +137,9 @@ static void own_roles(Req *req, Html *h)
     h_element(h, "h2", req_tr(req, M_ROLES));
     h_open(h, "ul");
     for (size_t i = 0; i < m->role_count; i++)
-        if (req->subject.roles >> i & 1) {
+        if (req->subject.roles >> i & 1)
             page_link_in(h, "li", str_printf(req->arena, "/peran/%.*s", STR_ARG(m->roles[i].name)),
                          req_label(req, &m->roles[i].label));
-        }
     h_close(h);
 }
 
@@ -174,8 +167,7 @@ static Err account_page(Req *req, const Problems *problems)
 
 Err page_account(Req *req)
 {
-    Problems none = {.arena = req->arena};
-    return account_page(req, &none);
+    return account_page(req, NULL);
 }
 
 typedef struct NewSecret {
@@ -210,14 +202,14 @@ static void check_new(Req *req, const AccountTry *given, Problems *problems)
 {
     Str old = params_get(&req->form, S("lama")), new = params_get(&req->form, S("sandi"));
     if (given->err != ERR_OK)
-        problem_add(problems, (Problem){.field = S("lama"), .msg = M_PASSWORD_OLD_WRONG});
+        problem_at(problems, S("lama"), M_PASSWORD_OLD_WRONG, STR_NONE);
     if (!str_eq(new, params_get(&req->form, S("ulang"))))
-        problem_add(problems, (Problem){.field = S("ulang"), .msg = M_PASSWORD_NOT_SAME});
+        problem_at(problems, S("ulang"), M_PASSWORD_NOT_SAME, STR_NONE);
     Err e = password_acceptable(req->store->in->dir, new, req->subject.login);
     if (str_eq(new, old) || (e != ERR_OK && e != E_LEAKED))
         weak(req, problems);
     else if (e == E_LEAKED)
-        problem_add(problems, (Problem){.field = S("sandi"), .msg = M_E_LEAKED});
+        problem_at(problems, S("sandi"), M_E_LEAKED, STR_NONE);
 }
 
 /* A wrong password counts as one at log-in does; a right one beside an unfit new one does not. */
@@ -252,8 +244,7 @@ Err page_password_post(Req *req)
 {
     NewSecret *n = ARENA_NEW(req->arena, NewSecret);
     /* a session left open is no place to try passwords from */
-    if (req->address.ptr && !req_take(req, req->site->logins, req->address))
-        return E_LIMIT;
+    TRY(req_may_try(req));
     *n = (NewSecret){.req = req, .user_uid = req->subject.uid, .login = req->subject.login};
     password_try(req, &n->old, req->subject.login, params_get(&req->form, S("lama")), after_judged);
     return ERR_OK;
@@ -306,7 +297,7 @@ Str password_given(Req *req, Problems *problems)
     Str given = req_form(req, S("sandi"));
     if (csrf_valid(proposal(req, given), req_form(req, S("usul"))))
         return given;
-    problem_add(problems, (Problem){.field = S("sandi"), .msg = M_PASSWORD_NOT_PROPOSED});
+    problem_at(problems, S("sandi"), M_PASSWORD_NOT_PROPOSED, STR_NONE);
     return password_propose(req);
 }
 
@@ -348,9 +339,8 @@ static Err user_page(Req *req, const Record *r, const Problems *problems)
 Err page_user(Req *req)
 {
     Record r;
-    Problems none = {.arena = req->arena};
     TRY(account_of_other(req, &r));
-    return user_page(req, &r, &none);
+    return user_page(req, &r, NULL);
 }
 
 Err page_user_post(Req *req)

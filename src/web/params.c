@@ -2,8 +2,6 @@
 
 #include "base/utf8.h"
 
-#include <string.h>
-
 Str params_get(const Params *p, Str name)
 {
     for (size_t i = 0; i < p->names.n; i++)
@@ -99,6 +97,15 @@ void query_put(Buf *b, Str name, Str value)
     url_encode(b, name);
     buf_char(b, '=');
     url_encode(b, value);
+}
+
+Str url_with_(Arena *a, Str path, const QueryPart *parts, size_t n)
+{
+    Buf q = buf_new(a, 128);
+    for (size_t i = 0; i < n; i++)
+        if (!str_empty(parts[i].value))
+            query_put(&q, str_of(parts[i].name), parts[i].value);
+    return q.len ? str_printf(a, "%.*s?%.*s", STR_ARG(path), STR_ARG(buf_str(&q))) : path;
 }
 
 Err urlencoded_parse(Arena *a, Str text, Params *ret)

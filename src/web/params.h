@@ -22,6 +22,15 @@ void params_add(Params *p, Arena *a, Str name, Str value);
 MUST_CHECK Err url_decode(Arena *a, Str s, bool plus, Str *ret);
 /* Appends `name=value` to a query string that starts empty, with '&' between. */
 void query_put(Buf *b, Str name, Str value);
+/* An address with a query string of the parts that are there; empty ones are left out. */
+typedef struct QueryPart {
+    const char *name;
+    Str value;
+} QueryPart;
+Str url_with_(Arena *a, Str path, const QueryPart *parts, size_t n);
+#define url_with(a, path, ...)                                                                     \
+    url_with_((a), (path), (const QueryPart[]){__VA_ARGS__},                                       \
+              sizeof((const QueryPart[]){__VA_ARGS__}) / sizeof(QueryPart))
 /* Reads application/x-www-form-urlencoded text. E_BAD_REQ, E_TOO_LARGE past PARAMS_MAX. */
 MUST_CHECK Err urlencoded_parse(Arena *a, Str text, Params *ret);
 

@@ -35,9 +35,9 @@ Err record_open(Req *req, Record *r, unsigned classes)
 void reason_judge(Str reason, Str field, Problems *problems)
 {
     if (utf8_count(reason) < REASON_MIN)
-        problem_add(problems, (Problem){.field = field, .msg = M_WEB_REASON_MISSING});
+        problem_at(problems, field, M_WEB_REASON_MISSING, STR_NONE);
     if (reason.len > REASON_MAX)
-        problem_add(problems, (Problem){.field = field, .msg = M_WEB_REASON_LONG});
+        problem_at(problems, field, M_WEB_REASON_LONG, STR_NONE);
 }
 
 void purpose_judge(Req *req, Str code, Str code_field, Str reason, Str reason_field,
@@ -45,7 +45,7 @@ void purpose_judge(Req *req, Str code, Str code_field, Str reason, Str reason_fi
 {
     const CodeList *list = model_list(req->model, S(LIST_PURPOSE));
     if (!list || !code_find(list, code))
-        problem_add(problems, (Problem){.field = code_field, .msg = M_WEB_PURPOSE_MISSING});
+        problem_at(problems, code_field, M_WEB_PURPOSE_MISSING, STR_NONE);
     reason_judge(reason, reason_field, problems);
 }
 
@@ -149,12 +149,8 @@ static void put_file(Req *req, Html *h, const Record *r, const Field *f)
     Str url = url_record(req, r->reg, r->uid,
                          str_printf(req->arena, "/berkas/%.*s", STR_ARG(f->name)).ptr);
     page_link(h, url, req_tr(req, M_FILE_DOWNLOAD));
-    h_class(h, "p", "keterangan");
-    h_text(h, req_tr(req, M_FILE_COPY_HINT));
-    h_lit(h, " ");
-    page_link(h, str_printf(req->arena, "%.*s?asli=ya", STR_ARG(url)),
-              req_tr(req, M_FILE_ORIGINAL));
-    h_close(h);
+    page_told(h, S("keterangan"), req_tr(req, M_FILE_COPY_HINT),
+              str_printf(req->arena, "%.*s?asli=ya", STR_ARG(url)), req_tr(req, M_FILE_ORIGINAL));
 }
 
 void record_put_value(Req *req, Html *h, const Record *r, const Field *f)

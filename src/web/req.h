@@ -152,6 +152,8 @@ MUST_CHECK Err req_note_account(WriteTx *tx, const Req *req, Str action, Str use
 void req_on_record(Req *req, Str action, const Register *reg, Str uid, Str result);
 /* Answers 303 to a path of this site. */
 Err req_redirect(Req *req, Str path);
+/* The same to where the reader wanted to go, or to the first page. */
+Err req_go_on(Req *req, Str next);
 /* First value from the query string or the posted form, trimmed; STR_NONE when not sent. */
 Str req_query(const Req *req, Str name);
 Str req_form(const Req *req, Str name);
@@ -161,6 +163,9 @@ void req_cookie(Req *req, Str name, Str value, int days);
 Str req_cookie_get(const Req *req, Str name);
 /* Takes one token of a limiter; when none is left the answer says how long to wait. */
 bool req_take(Req *req, struct Limiter *l, Str key);
+/* For whoever tries a password or a code: E_LIMIT after too many from her address. Without a proxy
+ * everybody comes from this machine: then only the account's own back-off counts. */
+MUST_CHECK Err req_may_try(Req *req);
 /* E_BUSY when the worker's deadline has passed: for long loops. */
 MUST_CHECK Err req_in_time(const Req *req);
 /* Whether the path belongs to the API: answers are JSON, also of failures. */

@@ -14,15 +14,20 @@
 #include <string.h>
 #include <zlib.h>
 
+static AuditAct act_of(const Req *req, Str action, const Register *reg, Str uid, Str result)
+{
+    return (AuditAct){.store = req->store,
+                      .actor = &req->actor,
+                      .action = action,
+                      .uid = uid,
+                      .result = result,
+                      .reg = reg};
+}
+
 void req_on_record(Req *req, Str action, const Register *reg, Str uid, Str result)
 {
     req->act_due = true;
-    req->act = (AuditAct){.store = req->store,
-                          .actor = &req->actor,
-                          .action = action,
-                          .uid = uid,
-                          .result = result,
-                          .reg = reg};
+    req->act = act_of(req, action, reg, uid, result);
 }
 
 Err req_write(Req *req, WriteFn before, WriteFn fn, void *arg, ThenFn then)
@@ -48,12 +53,8 @@ Err req_write_to(Req *req, WriteFn fn, void *arg, Str path)
 
 Err req_note(WriteTx *tx, const Req *req, Str action, const Register *reg, Str uid, Err result)
 {
-    AuditAct act = {.store = req->store,
-                    .actor = &req->actor,
-                    .action = action,
-                    .uid = uid,
-                    .result = result == ERR_OK ? S("ok") : str_of(err_name(result)),
-                    .reg = reg};
+    AuditAct act =
+        act_of(req, action, reg, uid, result == ERR_OK ? S("ok") : str_of(err_name(result)));
     return store_audit_act(tx, &act);
 }
 
@@ -70,6 +71,11 @@ Err req_redirect(Req *req, Str path)
     req->res.status = 303;
     req->res.location = local ? path : S("/");
     return ERR_OK;
+}
+
+Err req_go_on(Req *req, Str next)
+{
+    return req_redirect(req, str_empty(next) ? S("/") : next);
 }
 
 Str req_query(const Req *req, Str name)
@@ -110,6 +116,11 @@ bool req_take(Req *req, struct Limiter *l, Str key)
         return true;
     req->res.retry_after = limiter_wait(l);
     return false;
+}
+
+Err req_may_try(Req *req)
+{
+    return !req->address.ptr || req_take(req, req->site->logins, req->address) ? ERR_OK : E_LIMIT;
 }
 
 Err req_in_time(const Req *req)
@@ -328,10 +339,9 @@ static void fail(Req *req, Err e)
     if (err_kind(e) != ERR_KIND_USER)
         log_error("%s %s: %s", req->method == METHOD_GET ? "GET" : "write",
                   req->route ? req->route->pattern : "-", err_name(e));
-    if (is_refusal(req, e)) {
+    if (is_refusal(req, e))
         req_on_record(req, str_printf(req->arena, "refused:%s", req->route->action), req->reg,
                       req->uid, str_of(err_name(e)));
-    }
     page_error(req, e);
 }
 
@@ -378,10 +388,8 @@ static Err behind_gate(Req *req, Str gate)
         return E_DENIED;
     if (req->route->flags & ROUTE_FORM && req->method == METHOD_POST)
         return page_keep_draft(req);
-    Buf q = buf_new(req->arena, 128);
-    query_put(&q, S("lanjut"), req->method == METHOD_GET ? req->path : S("/"));
-    return req_redirect(req,
-                        str_printf(req->arena, "%.*s?%.*s", STR_ARG(gate), STR_ARG(buf_str(&q))));
+    Str next = req->method == METHOD_GET ? req->path : S("/");
+    return req_redirect(req, url_with(req->arena, gate, {"lanjut", next}));
 }
 
 static Err run_page(Req *req)

@@ -1,7 +1,6 @@
 #include "web/routes.h"
 
 #include "base/rand.h"
-#include "web/api.h"
 #include "web/page.h"
 
 #include <string.h>

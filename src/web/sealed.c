@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/messages.h"
-#include "guard/letterbox.h"
 #include "web/api.h"
 #include "web/headers.h"
 #include "web/html.h"
@@ -47,10 +46,7 @@ static void put_head(Html *h, bool opened)
 static void put_words(Html *h, Msg msg)
 {
     h_element(h, "p", tr(LANG_ID, msg));
-    h_open(h, "p");
-    h_attr(h, "lang", S("en"));
-    h_text(h, tr(LANG_EN, msg));
-    h_close(h);
+    h_element_attr(h, "p", "lang", S("en"), tr(LANG_EN, msg));
 }
 
 static void put_form(Html *h)

@@ -64,10 +64,9 @@ static void put_when(Form *f, const Expr *when, bool words)
         h_attr(f->h, "data-bila", widget_name(f, on));
         h_attr(f->h, "data-kode", code);
     }
-    if (words && !simple_here(f, when, &on, &code)) {
+    if (words && !simple_here(f, when, &on, &code))
         h_element_as(f->h, "p", "isyarat",
                      req_say(f->req, M_WEB_WHEN, expr_words(when, f->req->arena, f->req->lang)));
-    }
 }
 
 static void put_help(Form *f, const Field *field)
@@ -77,10 +76,8 @@ static void put_help(Form *f, const Field *field)
     if (str_empty(help))
         return;
     h_class(h, "details", "bantu");
-    h_open(h, "summary");
-    h_attr(h, "aria-label", req_say(f->req, M_WEB_HELP_FOR, req_label(f->req, &field->label)));
-    h_text(h, S("?"));
-    h_close(h);
+    h_element_attr(h, "summary", "aria-label",
+                   req_say(f->req, M_WEB_HELP_FOR, req_label(f->req, &field->label)), S("?"));
     h_element(h, "p", help);
     h_close(h);
 }
@@ -108,14 +105,14 @@ static Str hint_of(const Form *f, const Field *field)
         return field->unit.ptr && !str_is(field->unit, "rupiah") ? field->unit : STR_NONE;
     case FK_CODE:
         return is_written(f, field) ? req_tr(f->req, M_WEB_HINT_CODES) : STR_NONE;
+    case FK_FILE:
+        return req_tr(f->req, M_FILE_HINT);
     case FK_TIME:
     case FK_YESNO4:
     case FK_PLACE:
     case FK_REF:
     case FK_COUNT:
-        return STR_NONE;
-    case FK_FILE:
-        return req_tr(f->req, M_FILE_HINT);
+        break;
     }
     return STR_NONE;
 }
@@ -231,16 +228,17 @@ static bool offered(const Code *code, Str value)
     return has_value(value, code->code) || (code_valid(code, clock_today()) && !code->proposed);
 }
 
-/* Ticks for the codes that are (or are not) chosen already; `first` gets the id that error links
- * point to. */
-static void code_ticks(Control *c, bool chosen, bool *first)
+typedef enum Ticks { TICKS_ALL, TICKS_CHOSEN, TICKS_REST } Ticks;
+
+/* Ticks for so many of the codes; `first` gets the id that error links point to. */
+static void code_ticks(Control *c, Ticks which, bool *first)
 {
     CodeRows rows = code_rows(c->field->codes);
     h_class(c->f->h, "div", "kisi");
     for (size_t i = 0; i < rows.n; i++) {
         const Code *code = &rows.items[i];
         bool on = has_value(c->value, code->code);
-        if (on != chosen || !offered(code, c->value))
+        if ((which != TICKS_ALL && on != (which == TICKS_CHOSEN)) || !offered(code, c->value))
             continue;
         choice(c, "checkbox", code->code, req_label(c->f->req, &code->label), on, *first);
         *first = false;
@@ -250,28 +248,18 @@ static void code_ticks(Control *c, bool chosen, bool *first)
 
 static void code_choices(Control *c)
 {
-    CodeRows rows = code_rows(c->field->codes);
+    size_t n = code_rows(c->field->codes).n;
     Html *h = c->f->h;
     bool first = true;
-    if (rows.n > MANY_CODES) { /* long lists: what is chosen, and the rest behind one word */
-        code_ticks(c, true, &first);
-        h_class(h, "details", "panjang");
-        h_element(h, "summary",
-                  tr_args(c->f->req->arena, c->f->req->lang, M_WEB_CHOOSE_FROM,
-                          str_int(c->f->req->arena, (int64_t)rows.n)));
-        code_ticks(c, false, &first);
-        h_close(h);
+    if (n <= MANY_CODES) {
+        code_ticks(c, TICKS_ALL, &first);
         return;
     }
-    h_class(h, "div", "kisi");
-    for (size_t i = 0; i < rows.n; i++) {
-        const Code *code = &rows.items[i];
-        if (!offered(code, c->value))
-            continue;
-        choice(c, "checkbox", code->code, req_label(c->f->req, &code->label),
-               has_value(c->value, code->code), first);
-        first = false;
-    }
+    code_ticks(c, TICKS_CHOSEN, &first); /* long lists: what is chosen, the rest behind one word */
+    h_class(h, "details", "panjang");
+    h_element(h, "summary",
+              req_say(c->f->req, M_WEB_CHOOSE_FROM, str_int(c->f->req->arena, (int64_t)n)));
+    code_ticks(c, TICKS_REST, &first);
     h_close(h);
 }
 
@@ -432,51 +420,47 @@ static void ref_input(Control *c)
 
 /* ---- one field ---- */
 
-static void control(Control *c)
+static void text_control(Control *c)
 {
     const Field *field = c->field;
-    switch (field->kind) {
-    case FK_TEXT:
-        if (field->shape == TEXT_LINE)
-            input(c, S("text"), field->check == CHECK_NIK ? S("numeric") : STR_NONE);
-        else
-            area(c, field->shape == TEXT_LONG ? "6" : "3");
-        return;
-    case FK_NUMBER:
-        input(c, S("text"), S("decimal"));
-        return;
-    case FK_TIME:
-        input(c, S("time"), STR_NONE);
-        return;
-    case FK_YESNO4:
-        yesno_choices(c);
-        return;
-    case FK_CODE:
-        if (is_written(c->f, field))
-            input(c, S("text"), STR_NONE);
-        else if (field->multi)
-            code_choices(c);
-        else
-            code_select(c);
-        return;
-    case FK_PLACE:
-        place_input(c);
-        return;
-    case FK_REF:
-        ref_input(c);
-        return;
-    case FK_DATE:
-    case FK_INSTANT:
-    case FK_GEOPOINT:
+    if (field->shape == TEXT_LINE)
+        input(c, S("text"), field->check == CHECK_NIK ? S("numeric") : STR_NONE);
+    else
+        area(c, field->shape == TEXT_LONG ? "6" : "3");
+}
+
+static void code_control(Control *c)
+{
+    if (is_written(c->f, c->field))
         input(c, S("text"), STR_NONE);
-        return;
-    case FK_FILE:
-        c->value = STR_NONE; /* a browser lets nobody fill this in for the user */
-        input(c, S("file"), STR_NONE);
-        return;
-    case FK_COUNT:
-        return;
-    }
+    else if (c->field->multi)
+        code_choices(c);
+    else
+        code_select(c);
+}
+
+/* A browser lets nobody fill this in for the user. */
+static void file_input(Control *c)
+{
+    c->value = STR_NONE;
+    input(c, S("file"), STR_NONE);
+}
+
+static void control(Control *c)
+{
+    static const struct {
+        void (*put)(Control *c); /* NULL: an input */
+        const char *type, *mode;
+    } controls[FK_COUNT] = {[FK_TEXT] = {text_control},    [FK_NUMBER] = {NULL, "text", "decimal"},
+                            [FK_TIME] = {NULL, "time"},    [FK_YESNO4] = {yesno_choices},
+                            [FK_CODE] = {code_control},    [FK_PLACE] = {place_input},
+                            [FK_REF] = {ref_input},        [FK_DATE] = {NULL, "text"},
+                            [FK_INSTANT] = {NULL, "text"}, [FK_GEOPOINT] = {NULL, "text"},
+                            [FK_FILE] = {file_input}};
+    if (controls[c->field->kind].put)
+        controls[c->field->kind].put(c);
+    else
+        input(c, str_of(controls[c->field->kind].type), str_of(controls[c->field->kind].mode));
 }
 
 /* What was taken over, else typed text, else the stored value, else the proposal. */
@@ -517,10 +501,7 @@ static void put_shown(Form *f, const Field *field, Str value, Str look, Msg why)
     h_element_as(f->h, "p", "nama", req_label(f->req, &field->label));
     if (!str_empty(value))
         h_element(f->h, "p", value);
-    h_open(f->h, "p");
-    h_attr(f->h, "class", look);
-    h_text(f->h, req_tr(f->req, why));
-    h_close(f->h);
+    h_element_attr(f->h, "p", "class", look, req_tr(f->req, why));
     h_close(f->h);
 }
 
@@ -642,11 +623,8 @@ void widget_sections(Form *f)
 void widget_offered(Form *f)
 {
     Buf b = buf_new(f->req->arena, 256);
-    for (size_t i = 0; i < f->shown.n; i++) {
-        if (i)
-            buf_char(&b, ' ');
-        buf_put(&b, f->shown.items[i]);
-    }
+    for (size_t i = 0; i < f->shown.n; i++)
+        buf_join(&b, " ", f->shown.items[i]);
     page_hidden(f->h, str_printf(f->req->arena, "%.*s-ada", STR_ARG(f->prefix)), buf_str(&b));
 }
 
@@ -665,10 +643,8 @@ void widget_summary(Req *req, Html *h, const Problems *problems)
     h_attr(h, "id", S("galat"));
     h_attr(h, "tabindex", S("-1"));
     h_attr(h, "aria-labelledby", S("galat-judul"));
-    h_open(h, "h2");
-    h_attr(h, "id", S("galat-judul"));
-    h_text(h, req_tr(req, errors ? M_WEB_SUMMARY : M_WEB_SUMMARY_WARN));
-    h_close(h);
+    h_element_attr(h, "h2", "id", S("galat-judul"),
+                   req_tr(req, errors ? M_WEB_SUMMARY : M_WEB_SUMMARY_WARN));
     h_open(h, "ul");
     for (size_t i = 0; i < problems->n; i++) {
         const Problem *p = &problems->items[i];
