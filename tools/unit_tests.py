@@ -28,7 +28,7 @@ def main(build, prefix=""):
     log = pathlib.Path(build) / "meson-logs/testlog.json"
     log.unlink(missing_ok=True)
     environment = {**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP",
-                   "ASAN_OPTIONS": "detect_leaks=1:print_stacktrace=1:quarantine_size_mb=32", "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+                   "ASAN_OPTIONS": "detect_leaks=1:print_stacktrace=1:quarantine_size_mb=" + ("32" if "SIGAP_FULL" in os.environ else "8"), "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
                    "TSAN_OPTIONS": "second_deadlock_stack=1"}
     if not prefix:  # each parser under mutations of its seeds, beyond the fixed ones
         environment.setdefault("SIGAP_FUZZ_SECONDS", "2")

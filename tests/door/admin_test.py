@@ -178,12 +178,12 @@ def test_a_broken_backup_is_refused(own, tmp):
 def test_what_a_role_may_reach_is_told_in_words(s):
     c = s.as_("statistik")
     page = c.get("/peran")
-    roles = [r["name"] for r in yaml.load((sigap.ROOT / "domain/roles.yaml").read_text(), yaml.BaseLoader)["roles"]]
+    roles = [r["name"] for r in yaml.load((sigap.ROOT / "domain/roles.yaml").read_text(), yaml.CBaseLoader)["roles"]]
     for role in roles:
         assert f'href="/peran/{role}"' in page.html
         assert c.get(f"/peran/{role}").status == 200
     assert c.get("/peran/bukan_peran").status == 404
-    kasus = yaml.load((sigap.ROOT / "domain/registers/kasus.yaml").read_text(), yaml.BaseLoader)
+    kasus = yaml.load((sigap.ROOT / "domain/registers/kasus.yaml").read_text(), yaml.CBaseLoader)
     named = {r["role"] for r in kasus["rights"]}
     for role in roles:
         said = s.cli("audit-role", role, "--lang", "en").stdout

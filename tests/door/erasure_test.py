@@ -16,7 +16,7 @@ MONTH = 31 * 86400
 def sealed_texts(reg):
     """Names of the free-text fields of a register that are sealed, as its form calls them."""
     with open(sigap.ROOT / f"domain/registers/{reg}.yaml", encoding="utf-8") as f:
-        fields = [field for section in yaml.safe_load(f)["sections"] for field in section["fields"]]
+        fields = [field for section in yaml.load(f, yaml.CSafeLoader)["sections"] for field in section["fields"]]
     return [f["name"] for f in fields if f.get("class") and f["type"] in ("text", "text long", "text lines") and not f.get("when")]
 
 

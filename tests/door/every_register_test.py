@@ -23,7 +23,7 @@ class Domain:
 
     def __init__(self):
         def read(path):
-            return yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
+            return yaml.load(path.read_text(encoding="utf-8"), yaml.CBaseLoader)
         self.registers = {r["register"]: r for r in map(read, sorted((sigap.ROOT / "domain/registers").glob("*.yaml")))}
         self.duties = {r["name"]: r.get("may", []) for r in read(sigap.ROOT / "domain/roles.yaml")["roles"]}
         lines = (sigap.ROOT / "domain/practice/users.tsv").read_text(encoding="utf-8").splitlines()[1:]

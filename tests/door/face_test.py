@@ -11,7 +11,7 @@ import steps
 
 def roles():
     text = (sigap.ROOT / "domain/roles.yaml").read_text()
-    return yaml.safe_load(text)["roles"]
+    return yaml.load(text, yaml.CSafeLoader)["roles"]
 
 
 # ---- search ----

@@ -9,12 +9,12 @@ UID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
 
 
 def declared(folder):
-    return [yaml.load(p.read_text(encoding="utf-8"), yaml.BaseLoader) for p in sorted((sigap.ROOT / "domain" / folder).glob("*.yaml"))]
+    return [yaml.load(p.read_text(encoding="utf-8"), yaml.CBaseLoader) for p in sorted((sigap.ROOT / "domain" / folder).glob("*.yaml"))]
 
 
 def roles():
     text = (pathlib.Path(sigap.ROOT) / "domain/roles.yaml").read_text(encoding="utf-8")
-    return {r["name"]: r for r in yaml.load(text, yaml.BaseLoader)["roles"]}
+    return {r["name"]: r for r in yaml.load(text, yaml.CBaseLoader)["roles"]}
 
 
 def people():

@@ -74,7 +74,7 @@ def pairs():
         if len(cells) == 3 and not line.startswith("#"):
             note(differ, same, cells[1], cells[2])
     for path in (sigap.ROOT / "domain").rglob("*.yaml"):
-        gather(yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader), differ, same)
+        gather(yaml.load(path.read_text(encoding="utf-8"), yaml.CBaseLoader), differ, same)
     for path in (sigap.ROOT / "domain/codes").glob("*.tsv"):
         head, *rows = [x.split("\t") for x in path.read_text(encoding="utf-8").splitlines() if x]
         if "id" in head and "en" in head:

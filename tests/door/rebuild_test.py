@@ -14,7 +14,7 @@ def derived_columns():
     """{register: columns the program computes}."""
     found = {}
     for path in sorted((sigap.ROOT / "domain/registers").glob("*.yaml")):
-        reg = yaml.load(path.read_text(), yaml.BaseLoader)
+        reg = yaml.load(path.read_text(), yaml.CBaseLoader)
         calc = [f["name"] for s in reg["sections"] for f in s["fields"] if "calc" in f]
         found[reg["register"]] = [*SYSTEM, *calc]
     return found

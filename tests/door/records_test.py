@@ -14,7 +14,7 @@ COARSE = ("code", "codes", "yesno4", "place:kab", "places:kab", "place:prov")
 
 
 def registers():
-    return {r["register"]: r for r in (yaml.load(p.read_text(), yaml.BaseLoader) for p in (sigap.ROOT / "domain/registers").glob("*.yaml"))}
+    return {r["register"]: r for r in (yaml.load(p.read_text(), yaml.CBaseLoader) for p in (sigap.ROOT / "domain/registers").glob("*.yaml"))}
 
 
 def take(s, login, path, **more):

@@ -134,7 +134,7 @@ def test_overlapping_periods_are_warned_of_and_never_added(s):
 
 def test_any_two_dimensions_cross_and_small_cells_are_masked(s):
     c = s.as_("sekretaris")
-    reg = yaml.load((sigap.ROOT / "domain/registers/korban.yaml").read_text(), yaml.BaseLoader)
+    reg = yaml.load((sigap.ROOT / "domain/registers/korban.yaml").read_text(), yaml.CBaseLoader)
     dims, masked = reg["stats"]["dims"], 0
     pairs = list(itertools.combinations(dims, 2))
     if not sigap.FULL:
@@ -255,7 +255,7 @@ def test_what_is_made_for_the_public_has_no_column_of_a_name(s):
     office, name = s.as_("ppt"), "Zebaoth Qwixuji"
     case = steps.make(office, "kasus", judul="Perkara uji publik", klasifikasi="tppo", dibuka=f"{LAST_YEAR}-03-01")
     steps.make(office, "korban", case, status_tppo="terbukti_layanan", tanggal_identifikasi=f"{LAST_YEAR}-03-02", orang__nama=name, orang__jk="P")
-    fields = [f for p in (sigap.ROOT / "domain/registers").glob("*.yaml") for x in yaml.safe_load(p.read_text())["sections"] for f in x["fields"]]
+    fields = [f for p in (sigap.ROOT / "domain/registers").glob("*.yaml") for x in yaml.load(p.read_text(), yaml.CSafeLoader)["sections"] for f in x["fields"]]
     protected = {label for f in fields if f.get("class") == "identitas" and f["type"].startswith("text") for label in f["label"].values()} | {"Nama", "Name"}
     c, ask = s.as_("statistik"), {"masa": f"{LAST_YEAR}-S1", "untuk": "public"}
     book = openpyxl.load_workbook(io.BytesIO(c.get("/tabel.xlsx", ask).body))

@@ -2,6 +2,8 @@
 
 A form knows its controls: setting one that is not there, or an option it does not offer, is an
 error of the test, as it would be impossible for a person."""
+import functools
+import html
 import html.parser
 import http.client
 import json
@@ -10,6 +12,11 @@ import urllib.parse
 import uuid
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+READ = {"form", "input", "button", "textarea", "select", "option", "a", "title", "script", "style"}
+# What our pages are made of; a page with anything else is read by html.parser, which takes several times as long.
+ATTRIBUTE = re.compile(r'\s+([^\s=/>"\'<]++)(?:="([^"]*+)")?')
+PIECE = re.compile(r'([^<]*+)<(?:(script|style)\b[^>"]*+(?:"[^"]*+"[^>"]*+)*+>.*?</\2|/([a-zA-Z][a-zA-Z0-9]*+)|([a-zA-Z][a-zA-Z0-9]*+)'
+                   r'((?:\s++[^\s=/>"\'<]++(?:="[^"]*+")?+)*+)\s*+(/?)|!doctype html)>', re.S)
 
 
 class Control:
@@ -37,7 +44,7 @@ class Form:
     def __init__(self, page, attrs):
         self.page = page
         self.attrs = attrs
-        self.action = urllib.parse.urljoin(page.url, attrs.get("action") or page.url)
+        self.action = page.leads_to(attrs.get("action") or page.url)
         self.method = (attrs.get("method") or "get").upper()
         self.multipart = attrs.get("enctype") == "multipart/form-data"
         self.controls = []
@@ -128,6 +135,27 @@ class _Reader(html.parser.HTMLParser):
         self.page, self.form, self.area, self.select, self.option = page, None, None, None, None
         self.by_id, self.loose, self.words, self.skip, self.in_title, self.link = {}, [], [], 0, False, None
 
+    def read(self, text):
+        """Whether the page is made of what PIECE knows; else what was read so far is of no use."""
+        at = 0
+        while piece := PIECE.match(text, at):
+            words, raw, ended, begun, attributes, alone = piece.groups()
+            at = piece.end()
+            if words:
+                self.handle_data(html.unescape(words) if "&" in words else words)
+            if begun:
+                tag = begun.lower()
+                if tag in READ:
+                    self.handle_starttag(tag, [(k.lower(), html.unescape(v)) for k, v in ATTRIBUTE.findall(attributes)])
+                if alone:
+                    self.handle_endtag(tag)
+            elif ended or raw:
+                self.handle_endtag(ended.lower() if ended else "")
+        if "<" in text[at:]:
+            return False
+        self.handle_data(html.unescape(text[at:]))
+        return True
+
     def add(self, control):
         owner = control.attrs.get("form")
         if owner:
@@ -160,7 +188,7 @@ class _Reader(html.parser.HTMLParser):
             self.end_option()  # its end tag may be left out
             self.option = [a.get("value"), "", "selected" in a]
         elif tag == "a" and "href" in a:
-            self.link = [urllib.parse.urljoin(self.page.url, a["href"]), ""]
+            self.link = [self.page.leads_to(a["href"]), ""]
         elif tag == "title":
             self.in_title = True
         elif tag in ("script", "style"):
@@ -236,13 +264,19 @@ class Page:
     def __getattr__(self, name):
         if name not in Page.READ:
             raise AttributeError(name)
-        self.title, self.words, self.links, self.forms = "", "", [], []
+        self.clear()
         if "html" in (self.headers.get("Content-Type") or ""):
             reader = _Reader(self)
-            reader.feed(self.html)
-            reader.close()
+            if not reader.read(self.html):
+                self.clear()
+                reader = _Reader(self)
+                reader.feed(self.html)
+                reader.close()
             reader.done()
         return getattr(self, name)
+
+    def clear(self):
+        self.title, self.words, self.links, self.forms = "", "", [], []
 
     @property
     def html(self):
@@ -251,6 +285,14 @@ class Page:
     @property
     def path(self):
         return urllib.parse.urlsplit(self.url).path
+
+    def leads_to(self, address):
+        """What an address on this page means; most stand on every page."""
+        return joined(self.origin, address) if address[:1] == "/" else urllib.parse.urljoin(self.url, address)
+
+    @functools.cached_property
+    def origin(self):
+        return urllib.parse.urljoin(self.url, "/")
 
     def json(self):
         return json.loads(self.body)
@@ -275,6 +317,9 @@ class Page:
         raise KeyError(f"no link {text!r} {href_contains!r} on {self.url}: {[label for _, label in self.links]}")
 
 
+joined = functools.lru_cache(20000)(urllib.parse.urljoin)
+
+
 def encode_multipart(pairs):
     edge = uuid.uuid4().hex
     out = []
@@ -287,6 +332,20 @@ def encode_multipart(pairs):
             out.append(f"{head}\r\n\r\n{value}\r\n".encode())
     out.append(f"--{edge}--\r\n".encode())
     return b"".join(out), f"multipart/form-data; boundary={edge}"
+
+
+def parse_headers(stream, _class=http.client.HTTPMessage):
+    """In place of http.client's, which reads headers as those of a letter, by far the longest part of a short request."""
+    head = _class()
+    while (line := stream.readline(65537).decode("latin-1").rstrip("\r\n")):
+        name, colon, value = line.partition(":")
+        if not colon or name != name.strip():
+            raise http.client.HTTPException(f"no header: {line!r}")
+        head.set_raw(name, value.strip())
+    return head
+
+
+http.client.parse_headers = parse_headers
 
 
 class Client:

@@ -40,7 +40,7 @@ def payloads():
 def text_fields(reg):
     """(name, class) of the fields of a register that take any words."""
     with open(sigap.ROOT / f"domain/registers/{reg}.yaml", encoding="utf-8") as f:
-        return [(x["name"], x.get("class", "")) for s in yaml.safe_load(f)["sections"] for x in s["fields"]
+        return [(x["name"], x.get("class", "")) for s in yaml.load(f, yaml.CSafeLoader)["sections"] for x in s["fields"]
                 if x["type"] in ("text", "text long", "text lines") and "calc" not in x and "when" not in x]
 
 

@@ -11,7 +11,7 @@ SAMPLE = 2  # records of each relation, of each register, for each user
 
 class Domain:
     def __init__(self):
-        read = yaml.BaseLoader  # every scalar is text: `no` stays a word
+        read = yaml.CBaseLoader  # every scalar is text: `no` stays a word
         self.registers = {}
         for path in sorted((sigap.ROOT / "domain/registers").glob("*.yaml")):
             reg = yaml.load(path.read_text(), read)

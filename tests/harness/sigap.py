@@ -65,10 +65,11 @@ class Cli:
         self.data, self.reports, self.domain = str(data), str(reports), domain
 
     def environment(self):
-        """Sanitizers stop at the first fault and write where the Server looks for it. What was freed is kept from use for the next 32 MB
-        (256 by default): each fresh page costs the kernel's time. Of who asked for memory ten callers are noted."""
+        """Sanitizers stop at the first fault and write where the Server looks for it. What was freed is kept from use for the next 8 MB,
+        32 in long forms (256 by default): a page that is cold costs time. Of who asked for memory ten callers are noted."""
         common = f"log_path={self.reports}/report:print_stacktrace=1"
-        return {**os.environ, "ASAN_OPTIONS": common + ":detect_leaks=1:handle_abort=1:exitcode=99:quarantine_size_mb=32:malloc_context_size=10",
+        return {**os.environ, "ASAN_OPTIONS": common + ":detect_leaks=1:handle_abort=1:exitcode=99:malloc_context_size=10"
+                + f":quarantine_size_mb={32 if FULL else 8}",
                 "UBSAN_OPTIONS": common + ":halt_on_error=1:exitcode=99",
                 "TSAN_OPTIONS": f"log_path={self.reports}/report:second_deadlock_stack=1:exitcode=99"}
 
