@@ -44,6 +44,7 @@ def asked_by(call, login, known, seed):
     """(answers, [what does not stand in the document]) of one person's share."""
     (document, uids), dice = known, openapi.dice_of(seed)
     answers, wrong = {}, []
+    call.client.stays = True
     for path, method, operation, body, headers in openapi.requests(document, uids, dice, REQUESTS // len(PEOPLE)):
         page = call(method, path, body, **headers)
         answers[page.status] = answers.get(page.status, 0) + 1

@@ -45,6 +45,7 @@ def faults_of(path, home):
 class Document:
     def __init__(self, about):
         self.about = about
+        self.resolver = jsonschema.RefResolver("", about)  # remembers what it found in the document
 
     def node(self, schema):
         """Follows references."""
@@ -145,7 +146,7 @@ class Document:
         content = self.node(told)["content"]
         if kind not in content:
             return f"{kind} is not in the document"
-        checker = jsonschema.Draft202012Validator(content[kind]["schema"], resolver=jsonschema.RefResolver("", self.about))
+        checker = jsonschema.Draft202012Validator(content[kind]["schema"], resolver=self.resolver)
         wrong = next(checker.iter_errors(json.loads(page.body)), None)
         return wrong and f"{list(wrong.absolute_path)}: {wrong.message[:200]}"
 

@@ -15,7 +15,7 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 READ = {"form", "input", "button", "textarea", "select", "option", "a", "title", "script", "style"}
 # What our pages are made of; a page with anything else is read by html.parser, which takes several times as long.
 ATTRIBUTE = re.compile(r'\s+([^\s=/>"\'<]++)(?:="([^"]*+)")?')
-PIECE = re.compile(r'([^<]*+)<(?:(script|style)\b[^>"]*+(?:"[^"]*+"[^>"]*+)*+>.*?</\2|/([a-zA-Z][a-zA-Z0-9]*+)|([a-zA-Z][a-zA-Z0-9]*+)'
+PIECE = re.compile(r'([^<]*+)<(?:(script|style)\b[^>"]*+(?:"[^"]*+"[^>"]*+)*+>.*?</\2|/([a-zA-Z][a-zA-Z0-9]*+)|(?!script|style)([a-zA-Z][a-zA-Z0-9]*+)'
                    r'((?:\s++[^\s=/>"\'<]++(?:="[^"]*+")?+)*+)\s*+(/?)|!doctype html)>', re.S)
 
 
