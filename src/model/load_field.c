@@ -191,20 +191,24 @@ static bool role_of_register(Str word, RegRole role)
     return of.len && str_starts(word, of) && word.len > of.len && word.ptr[of.len] == '.';
 }
 
+static void no_role(Loader *l, const Node *v)
+{
+    Nearest near = nearest_to(v->text);
+    for (int i = FIELD_ROLE_NONE + 1; i < FIELD_ROLE_COUNT; i++)
+        nearest_try(&near, str_of(field_roles[i].word));
+    load_problem(l, v, M_DOM_NO_WORD, v->text, nearest_word(&near), STR_NONE);
+}
+
 static void read_role(Loader *l, void *into, const Node *v)
 {
     Field *f = into;
-    Nearest near;
     if (!load_is_text(l, v))
         return;
-    near = nearest_to(v->text);
-    for (int i = FIELD_ROLE_NONE + 1; i < FIELD_ROLE_COUNT; i++) {
-        nearest_try(&near, str_of(field_roles[i].word));
+    for (int i = FIELD_ROLE_NONE + 1; i < FIELD_ROLE_COUNT; i++)
         if (str_is(v->text, field_roles[i].word))
             f->role = (FieldRole)i;
-    }
     if (f->role == FIELD_ROLE_NONE)
-        load_problem(l, v, M_DOM_NO_WORD, v->text, nearest_word(&near), STR_NONE);
+        no_role(l, v);
     else if (!role_of_register(v->text, l->reg->role))
         load_bad(l, v, M_DOM_ROLE_REG, v->text);
     else

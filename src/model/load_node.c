@@ -158,16 +158,15 @@ static void read_value(Loader *l, const KeyDef *k, const Node *v, void *into)
     }
 }
 
-static void refuse_unknown_keys(Loader *l, const Node *map, const KeyDef *keys, size_t n)
+static void refuse_unless_known(Loader *l, const Node *key, const KeyDef *keys, size_t n)
 {
-    for (size_t i = 0; i < map->n; i++) {
-        Nearest near = nearest_to(map->keys[i]->text);
-        for (size_t k = 0; k < n; k++)
-            nearest_try(&near, str_of(keys[k].name));
-        if (near.distance > 0)
-            load_problem(l, map->keys[i], M_DOM_UNKNOWN_KEY, map->keys[i]->text,
-                         nearest_word(&near), STR_NONE);
-    }
+    for (size_t k = 0; k < n; k++)
+        if (str_is(key->text, keys[k].name))
+            return;
+    Nearest near = nearest_to(key->text);
+    for (size_t k = 0; k < n; k++)
+        nearest_try(&near, str_of(keys[k].name));
+    load_problem(l, key, M_DOM_UNKNOWN_KEY, key->text, nearest_word(&near), STR_NONE);
 }
 
 bool load_map(Loader *l, const Node *map, const KeyDef *keys, size_t n, void *into)
@@ -176,7 +175,8 @@ bool load_map(Loader *l, const Node *map, const KeyDef *keys, size_t n, void *in
         load_bad(l, map, M_DOM_NEED_MAP, STR_NONE);
         return false;
     }
-    refuse_unknown_keys(l, map, keys, n);
+    for (size_t i = 0; i < map->n; i++)
+        refuse_unless_known(l, map->keys[i], keys, n);
     for (size_t k = 0; k < n; k++) {
         const Node *v = node_get(map, str_of(keys[k].name));
         if (v)

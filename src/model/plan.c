@@ -54,6 +54,7 @@ typedef struct Planner {
     Problems *problems;
     Plan *plan;
     Str before; /* the model's text when it was last applied, may be absent */
+    bool same;  /* that text still holds, to the letter */
 } Planner;
 
 static void add_step(Planner *p, Str sql)
@@ -80,6 +81,8 @@ static Str text_of(Str text, Str key)
  * values would change meaning. */
 static void check_retype(Planner *p, const Field *f, Str name)
 {
+    if (p->same && str_eq(name, f->name))
+        return;
     Str reg = f->reg->name, key = str_printf(p->arena, "%.*s.%.*s", STR_ARG(reg), STR_ARG(f->name));
     Str old = str_printf(p->arena, "%.*s.%.*s", STR_ARG(reg), STR_ARG(name));
     Str then = text_of(p->before, old), now = text_of(p->model->text, key);
@@ -239,9 +242,11 @@ Err plan_make(const Model *m, Db *db, Arena *a, Problems *problems, Plan *ret)
     Plan plan = {0};
     Planner p = {.model = m, .db = db, .arena = a, .problems = problems, .plan = &plan};
     TRY(meta_get(db, a, S("model"), &p.before));
+    p.same = str_eq(p.before, m->text);
     for (size_t i = 0; i < m->reg_count; i++)
         TRY(plan_register(&p, m->regs[i]));
-    check_drops(&p);
+    if (!p.same)
+        check_drops(&p);
     if (problems->errors)
         return E_DOMAIN;
     *ret = plan;
