@@ -74,16 +74,6 @@ static Err make_user(Practice *p, PracticeUser *u)
     return e;
 }
 
-static Err load_subject(Practice *p, PracticeUser *u)
-{
-    Cli *cli = p->cli;
-    Str *roles = ARENA_ARRAY(cli->arena, cli->model->role_count, Str);
-    for (size_t i = 0; i < cli->model->role_count; i++)
-        roles[i] = cli->model->roles[i].name;
-    return user_subject(cli->conn.db, cli->arena, u->login, clock_now(), roles,
-                        cli->model->role_count, &u->subject);
-}
-
 /* The list of log-ins that the log-in page of a practice installation shows. */
 static Err write_logins(Practice *p)
 {
@@ -109,7 +99,7 @@ static Err make_users(Practice *p)
         *u = (PracticeUser){rows[i].items[0], rows[i].items[1], rows[i].items[2],
                             rows[i].items[3], rows[i].items[4], {0}};
         TRY(make_user(p, u));
-        TRY(load_subject(p, u));
+        TRY(cli_subject(p->cli, u->login, &u->subject));
     }
     return write_logins(p);
 }

@@ -86,6 +86,8 @@ MUST_CHECK Err cli_load_domain(Cli *cli);
 /* Opens installation, model (migrating additively), store and a read connection. `--as LOGIN` acts
  * for that user; otherwise the program itself acts as "sistem:cli". */
 MUST_CHECK Err cli_open(Cli *cli);
+/* The user who logs in under that name. */
+MUST_CHECK Err cli_subject(Cli *cli, Str login, Subject *ret);
 /* Applies a plan after a proved copy of the data, and says on the standard error stream where that
  * lies. */
 MUST_CHECK Err cli_apply_plan(Cli *cli, Db *db, const Plan *plan);

@@ -172,17 +172,20 @@ static Err migrate(Cli *cli)
     return e == ERR_OK ? sweep_copies(cli) : e;
 }
 
+Err cli_subject(Cli *cli, Str login, Subject *ret)
+{
+    size_t n = cli->model->role_count;
+    Str *roles = ARENA_ARRAY(cli->arena, n, Str);
+    for (size_t i = 0; i < n; i++)
+        roles[i] = cli->model->roles[i].name;
+    return user_subject(cli->conn.db, cli->arena, login, clock_now(), roles, n, ret);
+}
+
 static Err take_subject(Cli *cli)
 {
-    Str *roles = ARENA_ARRAY(cli->arena, cli->model->role_count, Str);
     cli->subject = (Subject){.uid = S("sistem:cli"), .system = true};
     cli->actor = (Actor){.subject = &cli->subject, .via = S("cli"), .lang = cli->lang};
-    if (!cli->as)
-        return ERR_OK;
-    for (size_t i = 0; i < cli->model->role_count; i++)
-        roles[i] = cli->model->roles[i].name;
-    return user_subject(cli->conn.db, cli->arena, str_of(cli->as), clock_now(), roles,
-                        cli->model->role_count, &cli->subject);
+    return cli->as ? cli_subject(cli, str_of(cli->as), &cli->subject) : ERR_OK;
 }
 
 Str cli_given_passphrase(Cli *cli)

@@ -31,6 +31,17 @@ typedef struct Seed {
     SeedCounts counts;
 } Seed;
 
+/* The problems from number `from` on are of this row, and of a column where it is known. */
+static void place_problems(Seed *s, size_t from, const SeedRow *r, int column)
+{
+    for (; from < s->problems->n; from++)
+        if (!s->problems->items[from].line) {
+            s->problems->items[from].place = r->file;
+            s->problems->items[from].line = r->line;
+            s->problems->items[from].column = column;
+        }
+}
+
 static void row_problem(Seed *s, const SeedRow *r, size_t column, Msg msg, Str arg)
 {
     problem_add(s->problems, (Problem){.place = r->file,
@@ -236,11 +247,7 @@ static bool set_cell(Seed *s, const SeedRow *r, Change *c, size_t i, bool last_c
         return true;
     }
     bool ok = value_parse(f, s->arena, cell, clock_today(), &value, s->problems);
-    for (size_t k = before; k < s->problems->n; k++) {
-        s->problems->items[k].place = r->file;
-        s->problems->items[k].line = r->line;
-        s->problems->items[k].column = (int)i + 1;
-    }
+    place_problems(s, before, r, (int)i + 1);
     if (ok)
         change_set(c, f, value);
     return ok;
@@ -307,11 +314,7 @@ static Err make_row(Seed *s, SeedRow *r, bool only_refs)
         if (!only_refs || (r->fields[i] && r->fields[i]->kind == FK_REF))
             (void)set_cell(s, r, c, i, only_refs, &waits);
     Err e = store_prepare(s->rd, s->batch, c, s->problems);
-    for (size_t i = before; i < s->problems->n; i++)
-        if (!s->problems->items[i].line) {
-            s->problems->items[i].place = r->file;
-            s->problems->items[i].line = r->line;
-        }
+    place_problems(s, before, r, 0);
     if (e == E_DENIED || e == E_NOT_FOUND)
         row_problem(s, r, 0, M_E_DENIED, STR_NONE);
     else if (e != E_INVALID)
@@ -407,10 +410,7 @@ static Err walk_to_state(Seed *s, const SeedRow *r)
         c->move = m->name;
         c->reason = tr(LANG_ID, M_SEED_REASON);
         Err e = store_prepare(s->rd, batch, c, s->problems);
-        for (size_t i = before; i < s->problems->n; i++) {
-            s->problems->items[i].place = r->file;
-            s->problems->items[i].line = r->line;
-        }
+        place_problems(s, before, r, 0);
         TRY(e);
         TRY(store_run(batch));
         reader_end(s->rd);

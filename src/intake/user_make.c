@@ -4,13 +4,6 @@
 #include "guard/role_grant.h"
 #include "model/role_report.h"
 
-static void give(Change *c, FieldRole role, Str value)
-{
-    const Field *f = role_field(c->reg->model, role);
-    if (f && f->reg == c->reg)
-        change_set(c, f, value);
-}
-
 typedef struct PutAccount {
     Str uid, login, hash;
     bool temporary;
@@ -31,10 +24,10 @@ static Err prepare_records(Reader *rd, Batch *b, const NewUser *u, Problems *pro
     c->parent_reg = role_reg(m, REG_ROLE_INSTITUTION);
     c->parent_uid = u->institution_uid;
     c->owner_uid = u->institution_uid;
-    give(c, FIELD_ROLE_USER_LOGIN, u->login);
-    give(c, FIELD_ROLE_USER_NAME, u->name);
-    give(c, FIELD_ROLE_USER_ROLES, u->roles);
-    give(c, FIELD_ROLE_USER_ACTIVE, S("ya"));
+    change_set_role(c, FIELD_ROLE_USER_LOGIN, u->login);
+    change_set_role(c, FIELD_ROLE_USER_NAME, u->name);
+    change_set_role(c, FIELD_ROLE_USER_ROLES, u->roles);
+    change_set_role(c, FIELD_ROLE_USER_ACTIVE, S("ya"));
     for (size_t i = 0; i < user->field_count; i++) {
         const Field *f = user->fields[i]; /* kind of account: the list's first code is a person */
         if (f->required && f->kind == FK_CODE && !c->set[i] && f->codes->n)
@@ -46,8 +39,8 @@ static Err prepare_records(Reader *rd, Batch *b, const NewUser *u, Problems *pro
     k->parent_reg = c->parent_reg;
     k->parent_uid = u->institution_uid;
     k->owner_uid = u->institution_uid;
-    give(k, FIELD_ROLE_MEMBERSHIP_USER, c->uid);
-    give(k, FIELD_ROLE_MEMBERSHIP_START, date_iso(rd->arena, clock_today()));
+    change_set_role(k, FIELD_ROLE_MEMBERSHIP_USER, c->uid);
+    change_set_role(k, FIELD_ROLE_MEMBERSHIP_START, date_iso(rd->arena, clock_today()));
     for (size_t i = 0; i < member->field_count; i++) {
         const Field *f = member->fields[i];
         if (f->required && f->kind == FK_TEXT && !k->set[i])

@@ -117,16 +117,9 @@ static const Problem **problems_of(Arena *a, Str sheet, const Problems *all, siz
 static const Cell *cell_at(const Sheet *sheet, int line, size_t column)
 {
     static const Cell none = {CELL_EMPTY, STR_NONE};
-    size_t low = 0, high = sheet->n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (sheet->rows[mid].line < line)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    bool found = low < sheet->n && sheet->rows[low].line == line;
-    return found && column < sheet->rows[low].n ? &sheet->rows[low].cells[column] : &none;
+    size_t at = sheet_row_from(sheet->rows, sheet->n, line);
+    bool found = at < sheet->n && sheet->rows[at].line == line;
+    return found && column < sheet->rows[at].n ? &sheet->rows[at].cells[column] : &none;
 }
 
 /* Tints one cell for its `n` problems and hangs their sentences on it. */
@@ -139,9 +132,7 @@ static void mark_cell(OutSheet *s, Lang lang, const Sheet *sheet, const Problem 
     for (size_t i = 0; i < n; i++) {
         if (!list[i]->warning)
             tint = TINT_RED;
-        if (i)
-            buf_char(&words, '\n');
-        buf_put(&words, words_of(a, lang, list[i]));
+        buf_join(&words, "\n", words_of(a, lang, list[i]));
     }
     size_t row = (size_t)list[0]->line - 1;
     size_t column = list[0]->column > 0 ? (size_t)list[0]->column - 1 : 0;

@@ -13,6 +13,19 @@ static void add(Problems *list, Str place, Msg msg, Str arg, bool warning)
     problem_add(list, (Problem){.place = place, .msg = msg, .args = {arg}, .warning = warning});
 }
 
+size_t sheet_row_from(const SheetRow *rows, size_t n, int line)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (rows[mid].line < line)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
 /* What a file is that we do not read: by its first bytes, with the way out. */
 typedef struct Magic {
     Str head, name;

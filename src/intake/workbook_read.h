@@ -39,6 +39,9 @@ typedef struct SheetRow {
     size_t n;
 } SheetRow;
 
+/* Index of the first row at or below that line. */
+size_t sheet_row_from(const SheetRow *rows, size_t n, int line);
+
 /* A visible sheet; rows by rising line. A CSV file is one sheet named after the file. */
 typedef struct Sheet {
     Str name;

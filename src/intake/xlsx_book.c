@@ -14,12 +14,6 @@ typedef struct Relations {
     size_t n, cap;
 } Relations;
 
-static XlsxFault nothing(void *ctx, const char *name)
-{
-    (void)ctx, (void)name;
-    return XLSX_OK;
-}
-
 /* Targets are relative to the part's folder or, with a leading "/", to the archive. */
 static Str part_name(const Relations *r, Str target)
 {
@@ -49,7 +43,7 @@ static XlsxFault read_relations(XlsxBook *book, Str folder, Str file, Relations 
 {
     *ret = (Relations){.arena = book->arena, .base = folder};
     Str part = str_printf(book->arena, "%.*s_rels/%.*s.rels", STR_ARG(folder), STR_ARG(file));
-    XlsxWalk walk = {.ctx = ret, .start = relation_start, .end = nothing};
+    XlsxWalk walk = {.ctx = ret, .start = relation_start};
     XlsxFault fault = xlsx_zip_walk(book->zip, part, &walk);
     return fault == XLSX_MISSING ? XLSX_OK : fault;
 }
@@ -240,7 +234,7 @@ static XlsxFault read_parts(XlsxBook *book)
     if (str_ends(part, S(".bin")) || str_starts(part, S("word/")))
         return other_kind(book);
     Str folder = folder_of(part, &file);
-    XlsxWalk walk = {.ctx = book, .start = book_start, .end = nothing};
+    XlsxWalk walk = {.ctx = book, .start = book_start};
     XlsxFault fault = xlsx_zip_walk(book->zip, part, &walk);
     if (fault == XLSX_MISSING)
         return other_kind(book);

@@ -229,20 +229,6 @@ XlsxFault wire_take(WireIn *in, Str bytes)
     return XLSX_OK;
 }
 
-/* Index of the first row at or below `line`. */
-static size_t row_from(const WireRows *rows, int line)
-{
-    size_t low = 0, high = rows->n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (rows->items[mid].line < line)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
 /* Marks columns left..right of a row, making the row longer where it ended before. */
 static void cover(Arena *a, SheetRow *row, int left, int right)
 {
@@ -263,7 +249,7 @@ static XlsxFault mark_range(WireIn *in, const WireMerge *m, size_t *covered)
     int right = range.right < WORKBOOK_MAX_COLUMNS ? range.right : WORKBOOK_MAX_COLUMNS;
     if (range.left < 1)
         return XLSX_OK; /* whole rows merged: nothing a list would have */
-    for (size_t i = row_from(rows, range.top); i < rows->n; i++) {
+    for (size_t i = sheet_row_from(rows->items, rows->n, range.top); i < rows->n; i++) {
         SheetRow *row = &rows->items[i];
         if (row->line > range.bottom)
             break;

@@ -128,7 +128,8 @@ static void XMLCALL on_end(void *ctx, const char *name)
     if (p->fault != XLSX_OK)
         return;
     p->depth--;
-    stop(p, p->walk->end(p->walk->ctx, local_name(name)));
+    if (p->walk->end)
+        stop(p, p->walk->end(p->walk->ctx, local_name(name)));
 }
 
 static void XMLCALL on_text(void *ctx, const char *s, int len)

@@ -8,8 +8,8 @@
 
 typedef struct XlsxZip XlsxZip;
 
-/* What to do at each event of a part. Names come without their namespace prefix. `text` may be
- * NULL. Any fault stops the walk. */
+/* What to do at each event of a part. Names come without their namespace prefix. `end` and
+ * `text` may be NULL. Any fault stops the walk. */
 typedef struct XlsxWalk {
     void *ctx;
     XlsxFault (*start)(void *ctx, const char *name, const char **attrs);

@@ -125,18 +125,22 @@ Str req_system_value(Req *req, const Record *r, Str name)
     return str_is(name, "diubah") ? req_instant(req, r->changed_at) : STR_NONE;
 }
 
+Str req_wording_(const Req *req, const Wording *list, size_t n, Str word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_is(word, list[i].word))
+            return req_tr(req, list[i].msg);
+    return STR_NONE;
+}
+
 Str req_system_label(const Req *req, Str name)
 {
-    static const struct {
-        const char *name;
-        Msg msg;
-    } names[] = {{"nomor", M_WEB_NUMBER}, {"status", M_WEB_STATE},  {"pemilik", M_WEB_OWNER},
-                 {"induk", M_WEB_PARENT}, {"tajuk", M_WEB_HEADING}, {"diubah", M_WEB_CHANGED},
-                 {"batal", M_WEB_VOIDED}, {"dibuat", M_WEB_CREATED}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (str_is(name, names[i].name))
-            return req_tr(req, names[i].msg);
-    return name;
+    static const Wording names[] = {{"nomor", M_WEB_NUMBER},  {"status", M_WEB_STATE},
+                                    {"pemilik", M_WEB_OWNER}, {"induk", M_WEB_PARENT},
+                                    {"tajuk", M_WEB_HEADING}, {"diubah", M_WEB_CHANGED},
+                                    {"batal", M_WEB_VOIDED},  {"dibuat", M_WEB_CREATED}};
+    Str label = req_wording(req, names, name);
+    return label.ptr ? label : name;
 }
 
 /* ---- small parts ---- */
@@ -262,21 +266,18 @@ void page_told(Html *h, Str class_, Str text, Str url, Str label)
 
 void page_message(Req *req, Html *h)
 {
-    static const struct {
-        const char *name;
-        Msg msg;
-    } messages[] = {{"simpan", M_WEB_SAVED},          {"langkah", M_WEB_MOVED},
-                    {"batal", M_WEB_VOIDED_NOW},      {"pulih", M_WEB_RESTORED},
-                    {"urung", M_UNDO_DONE},           {"massal", M_BULK_DONE},
-                    {"draf", M_WEB_DRAFT_KEPT},       {"buang", M_WEB_DRAFT_GONE},
-                    {"saringan", M_FILTER_SAVED},     {"sandi", M_PASSWORD_CHANGED},
-                    {"kode", M_FACTOR_RESET_DONE},    {"darurat", M_EMERGENCY_OPENED},
-                    {"sesi", M_SESSION_ENDED},        {"sama", M_WEB_NOTHING_CHANGED},
-                    {"sudah", M_WEB_IMPORTED_BEFORE}, {"cari", M_ASKED_BEFORE}};
-    Str name = req_query(req, S("pesan"));
-    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
-        if (str_is(name, messages[i].name))
-            page_notice(h, "aman", req_tr(req, messages[i].msg));
+    static const Wording messages[] = {
+        {"simpan", M_WEB_SAVED},          {"langkah", M_WEB_MOVED},
+        {"batal", M_WEB_VOIDED_NOW},      {"pulih", M_WEB_RESTORED},
+        {"urung", M_UNDO_DONE},           {"massal", M_BULK_DONE},
+        {"draf", M_WEB_DRAFT_KEPT},       {"buang", M_WEB_DRAFT_GONE},
+        {"saringan", M_FILTER_SAVED},     {"sandi", M_PASSWORD_CHANGED},
+        {"kode", M_FACTOR_RESET_DONE},    {"darurat", M_EMERGENCY_OPENED},
+        {"sesi", M_SESSION_ENDED},        {"sama", M_WEB_NOTHING_CHANGED},
+        {"sudah", M_WEB_IMPORTED_BEFORE}, {"cari", M_ASKED_BEFORE}};
+    Str text = req_wording(req, messages, req_query(req, S("pesan")));
+    if (text.ptr)
+        page_notice(h, "aman", text);
 }
 
 void page_scroll_open(Html *h, Str name)

@@ -51,10 +51,13 @@ void page_link_as(Html *h, Str class_, Str url, Str label);
 /* Begins a box that scrolls sideways on its own: reached by keyboard, named for who does not see
  * it. */
 void page_scroll_open(Html *h, Str name);
-/* A table of the program's own in such a box, up to its body; page_table_end closes all of it. */
 /* The head of a table alone, a column a text. */
 void page_table_head(Req *req, Html *h, const Msg *heads, size_t n);
+/* A table of the program's own in such a box, up to its body; page_table_end closes all of it. */
 void page_table_begin(Req *req, Html *h, Str name, const Msg *heads, size_t n);
+#define page_table_of(req, h, name, ...)                                                           \
+    page_table_begin((req), (h), (name), (const Msg[]){__VA_ARGS__},                               \
+                     sizeof((const Msg[]){__VA_ARGS__}) / sizeof(Msg))
 void page_table_end(Html *h);
 /* The cell that names a column ("col", "colgroup") or a row. */
 void page_head_cell(Html *h, Str label, const char *scope);

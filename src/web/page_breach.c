@@ -72,8 +72,6 @@ static void affected_row(Req *req, Html *h, const Affected *a)
 
 static Err affected_table(Req *req, Html *h, Notice *n, bool persons)
 {
-    static const Msg names[] = {M_COPY_NUMBER, M_AUDIT_OPENED, M_READERS_TIMES, M_READERS_FIRST,
-                                M_READERS_LAST};
     Str count = req_count(req, persons ? n->breach.persons : n->breach.files);
     Str title = req_say(req, persons ? M_BREACH_PERSONS : M_BREACH_FILES, count);
     size_t shown;
@@ -83,7 +81,8 @@ static Err affected_table(Req *req, Html *h, Notice *n, bool persons)
         h_element(h, "p", req_tr(req, M_BREACH_NONE));
         return ERR_OK;
     }
-    page_table_begin(req, h, title, names, sizeof names / sizeof *names);
+    page_table_of(req, h, title, M_COPY_NUMBER, M_AUDIT_OPENED, M_READERS_TIMES, M_READERS_FIRST,
+                  M_READERS_LAST);
     for (size_t i = 0; i < shown; i++)
         affected_row(req, h, &n->items[i]);
     page_table_end(h);

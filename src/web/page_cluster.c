@@ -86,8 +86,8 @@ static Err read_books(Req *req, const Record *person, Books *to)
 
 static void table(Req *req, Html *h, const Books *books)
 {
-    static const Msg heads[] = {M_CLUSTER_BOOK, M_CLUSTER_OFFICE, M_CLUSTER_RECORDS};
-    page_table_begin(req, h, req_tr(req, M_CLUSTER_TITLE), heads, sizeof heads / sizeof *heads);
+    page_table_of(req, h, req_tr(req, M_CLUSTER_TITLE), M_CLUSTER_BOOK, M_CLUSTER_OFFICE,
+                  M_CLUSTER_RECORDS);
     for (size_t i = 0; i < books->n; i++) {
         h_open(h, "tr");
         page_row_head(h, req_label(req, &books->items[i].reg->label));

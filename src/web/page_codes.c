@@ -37,7 +37,6 @@ static void list_row(Req *req, Html *h, const CodeList *list)
 
 Err page_code_lists(Req *req)
 {
-    static const Msg heads[] = {M_CODES_LIST, M_CODES_SHIPPED, M_CODES_LOCAL, M_CODES_KIND};
     const Model *m = req->model;
     Str q = utf8_fold(req->arena, req_query(req, S("q")));
     size_t shown = 0;
@@ -46,7 +45,8 @@ Err page_code_lists(Req *req)
     Html *h = page_begin(req, req_tr(req, M_CODES), &crumb, 1);
     h_element(h, "p", req_tr(req, M_CODES_LEAD));
     page_find_form(req, h, S("/kode"), M_CODES_SEARCH);
-    page_table_begin(req, h, req_tr(req, M_CODES), heads, sizeof heads / sizeof *heads);
+    page_table_of(req, h, req_tr(req, M_CODES), M_CODES_LIST, M_CODES_SHIPPED, M_CODES_LOCAL,
+                  M_CODES_KIND);
     for (size_t i = 0; i < m->list_count; i++)
         if (list_asked_for(req, m->lists[i], q)) {
             list_row(req, h, m->lists[i]);
@@ -134,10 +134,9 @@ static Err code_row(Req *req, Html *h, const CodeList *list, const Code *c)
 /* Local rows first: they are what a reader can do something about. */
 static Err code_table(Req *req, Html *h, const CodeList *list)
 {
-    static const Msg heads[] = {M_CODE_CODE,  M_CODE_LABEL_ID, M_CODE_LABEL_EN, M_CODE_FROM,
-                                M_CODE_UNTIL, M_CODE_STATE,    M_CODE_ORIGIN};
     CodeRows rows = code_rows(list);
-    page_table_begin(req, h, req_label(req, &list->label), heads, sizeof heads / sizeof *heads);
+    page_table_of(req, h, req_label(req, &list->label), M_CODE_CODE, M_CODE_LABEL_ID,
+                  M_CODE_LABEL_EN, M_CODE_FROM, M_CODE_UNTIL, M_CODE_STATE, M_CODE_ORIGIN);
     for (size_t i = list->n; i < rows.n; i++)
         TRY(code_row(req, h, list, &rows.items[i]));
     for (size_t i = 0; i < list->n && i < rows.n; i++)

@@ -49,7 +49,6 @@ Err page_conflict(Req *req, Save *s)
 {
     Sheet fresh;
     Crumb crumbs[4];
-    static const Msg heads[] = {M_WEB_FIELD, M_WEB_THEIRS, M_WEB_MINE};
     TRY(record_load(req, VERB_CHANGE, &fresh));
     *s->sheet = fresh;
     /* The change may have been trimmed against the old version: read the form again. */
@@ -64,7 +63,7 @@ Err page_conflict(Req *req, Save *s)
     page_hidden(h, S("idem"), rand_uid(req->arena));
     page_hidden(h, S("versi"), str_int(req->arena, fresh.rec.version));
     carry(req, h);
-    page_table_begin(req, h, req_tr(req, M_WEB_CONFLICT), heads, 3);
+    page_table_of(req, h, req_tr(req, M_WEB_CONFLICT), M_WEB_FIELD, M_WEB_THEIRS, M_WEB_MINE);
     for (size_t i = 0; i < req->reg->field_count; i++)
         if (s->change->set[i] && !fresh.rec.vals[i].sealed &&
             !str_eq(s->change->vals[i], fresh.rec.vals[i].text))

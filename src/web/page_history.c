@@ -30,22 +30,15 @@ static void change_row(Req *req, Html *h, const HistoryEntry *e, size_t i)
 /* How a change came in; nothing for the ordinary way. */
 static Str via_text(Req *req, Str via)
 {
-    static const struct {
-        const char *word;
-        Msg msg;
-    } words[] = {{"impor", M_WEB_IMPORT},
-                 {"cli", M_WEB_VIA_CLI},
-                 {"sistem", M_WEB_VIA_SYSTEM},
-                 {"api", M_WEB_VIA_API}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (str_is(via, words[i].word))
-            return req_tr(req, words[i].msg);
-    return STR_NONE;
+    static const Wording words[] = {{"impor", M_WEB_IMPORT},
+                                    {"cli", M_WEB_VIA_CLI},
+                                    {"sistem", M_WEB_VIA_SYSTEM},
+                                    {"api", M_WEB_VIA_API}};
+    return req_wording(req, words, via);
 }
 
 static void entry(Req *req, Html *h, const HistoryEntry *e)
 {
-    static const Msg heads[] = {M_WEB_FIELD, M_WEB_BEFORE, M_WEB_AFTER};
     Str version = req_say(req, M_WEB_VERSION, str_int(req->arena, e->version));
     page_section(h, "bagian", version);
     h_class(h, "p", "keterangan");
@@ -56,7 +49,7 @@ static void entry(Req *req, Html *h, const HistoryEntry *e)
     h_close(h);
     if (!str_empty(e->reason))
         h_element_as(h, "p", "alasan", req_say(req, M_WEB_WHY, e->reason));
-    page_table_begin(req, h, version, heads, 3);
+    page_table_of(req, h, version, M_WEB_FIELD, M_WEB_BEFORE, M_WEB_AFTER);
     for (size_t i = 0; i < e->n; i++)
         change_row(req, h, e, i);
     page_table_end(h);

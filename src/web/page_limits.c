@@ -94,12 +94,11 @@ static void limit_row(Req *req, Html *h, const Limit *row, const LocalLimit *own
 
 static void limit_table(Req *req, Html *h, const Limits *all)
 {
-    static const Msg heads[] = {M_LIMIT_WHAT,   M_LIMIT_LAW,  M_LIMIT_OWN,
-                                M_LIMIT_SOURCE, M_LIMIT_WHEN, M_LIMIT_CLOCKS};
     const Model *m = req->model;
     Str q = utf8_fold(req->arena, req_query(req, S("q")));
     size_t shown = 0;
-    page_table_begin(req, h, req_tr(req, M_LIMITS), heads, sizeof heads / sizeof *heads);
+    page_table_of(req, h, req_tr(req, M_LIMITS), M_LIMIT_WHAT, M_LIMIT_LAW, M_LIMIT_OWN,
+                  M_LIMIT_SOURCE, M_LIMIT_WHEN, M_LIMIT_CLOCKS);
     for (size_t i = 0; i < m->limit_count; i++)
         if (asked_for(req, &m->limits[i], q)) {
             limit_row(req, h, &m->limits[i], own_of(all, m->limits[i].code));

@@ -50,7 +50,6 @@ static void practice_row(Req *req, Html *h, Str line, Str next)
 
 static void practice_list(Req *req, Html *h, Str next)
 {
-    static const Msg heads[] = {M_WEB_LOGIN_NAME, M_WEB_ROLE, M_WEB_INSTITUTION};
     Str text, line;
     const char *path = str_printf(req->arena, "%s/latihan-masuk.txt", req->store->in->dir).ptr;
     if (!req->store->in->practice || file_read(req->arena, path, 64 * 1024, &text) != ERR_OK)
@@ -58,7 +57,8 @@ static void practice_list(Req *req, Html *h, Str next)
     h_open(h, "section");
     h_element(h, "h2", req_tr(req, M_WEB_PRACTICE_LOGINS));
     h_element(h, "p", req_tr(req, M_WEB_PRACTICE_HINT));
-    page_table_begin(req, h, req_tr(req, M_WEB_PRACTICE_LOGINS), heads, 3);
+    page_table_of(req, h, req_tr(req, M_WEB_PRACTICE_LOGINS), M_WEB_LOGIN_NAME, M_WEB_ROLE,
+                  M_WEB_INSTITUTION);
     while (str_cut(&text, '\n', &line))
         practice_row(req, h, str_trim(line), next);
     page_table_end(h);

@@ -226,12 +226,11 @@ static Str stated(const Papers *p, const Statement *s, Str text)
 
 static void table(Papers *p)
 {
-    static const Msg heads[] = {M_PAPERS_WHO,  M_PAPERS_ISSUED, M_PAPERS_BORN,
-                                M_PAPERS_NAME, M_PAPERS_PLACE,  M_PAPERS_GENUINE};
     Req *req = p->req;
     Html *h = p->h;
     const Field *genuine = role_field(req->model, FIELD_ROLE_PAPER_GENUINE);
-    page_table_begin(req, h, req_tr(req, M_PAPERS_TITLE), heads, sizeof heads / sizeof *heads);
+    page_table_of(req, h, req_tr(req, M_PAPERS_TITLE), M_PAPERS_WHO, M_PAPERS_ISSUED, M_PAPERS_BORN,
+                  M_PAPERS_NAME, M_PAPERS_PLACE, M_PAPERS_GENUINE);
     for (size_t i = 0; i < p->truth.n; i++) {
         const Statement *s = &p->truth.items[i];
         bool paper = s->from->reg->role == REG_ROLE_PAPER;

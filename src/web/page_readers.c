@@ -28,9 +28,6 @@ static void purposes(Req *req, Html *h, Str stated)
 
 Err readers_offices(Req *req, Html *h, const Record *r)
 {
-    static const Msg names[] = {M_AUDIT_AGENCY,  M_READERS_TIMES, M_READERS_OFFICERS,
-                                M_READERS_FIRST, M_READERS_LAST,  M_AUDIT_OPENED,
-                                M_AUDIT_WHY};
     ReadingOffice *rows = ARENA_ARRAY(req->arena, OFFICES_SHOWN, ReadingOffice);
     size_t n;
     TRY(audit_reading_offices(&req->reader, r, rows, OFFICES_SHOWN, &n));
@@ -38,7 +35,8 @@ Err readers_offices(Req *req, Html *h, const Record *r)
         page_notice(h, "info", req_tr(req, M_READERS_NONE));
         return ERR_OK;
     }
-    page_table_begin(req, h, req_tr(req, M_READERS_TITLE), names, sizeof names / sizeof *names);
+    page_table_of(req, h, req_tr(req, M_READERS_TITLE), M_AUDIT_AGENCY, M_READERS_TIMES,
+                  M_READERS_OFFICERS, M_READERS_FIRST, M_READERS_LAST, M_AUDIT_OPENED, M_AUDIT_WHY);
     for (size_t i = 0; i < n; i++) {
         h_open(h, "tr");
         page_row_head(h, office_name(req, rows[i].agency));
@@ -56,15 +54,14 @@ Err readers_offices(Req *req, Html *h, const Record *r)
 
 static Err openings(Req *req, Html *h, const Record *r)
 {
-    static const Msg names[] = {M_AUDIT_WHEN, M_AUDIT_WHO, M_AUDIT_AGENCY, M_AUDIT_OPENED,
-                                M_AUDIT_WHY};
     AuditLine *rows = ARENA_ARRAY(req->arena, OPENINGS_SHOWN, AuditLine);
     size_t n;
     TRY(audit_openings(&req->reader, r, rows, OPENINGS_SHOWN, &n));
     if (!n)
         return ERR_OK;
     h_element(h, "h2", req_tr(req, M_READERS_EACH));
-    page_table_begin(req, h, req_tr(req, M_READERS_EACH), names, sizeof names / sizeof *names);
+    page_table_of(req, h, req_tr(req, M_READERS_EACH), M_AUDIT_WHEN, M_AUDIT_WHO, M_AUDIT_AGENCY,
+                  M_AUDIT_OPENED, M_AUDIT_WHY);
     for (size_t i = 0; i < n; i++) {
         h_open(h, "tr");
         h_element(h, "td", req_instant(req, rows[i].at));

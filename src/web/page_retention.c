@@ -18,8 +18,6 @@ static Str name_of(const Record *r)
 
 static Err due_table(Req *req, Html *h)
 {
-    static const Msg names[] = {M_RETENTION_FILE, M_COPY_NUMBER, M_RETENTION_RULE,
-                                M_RETENTION_STATE};
     RetentionRow *rows = ARENA_ARRAY(req->arena, RETENTION_LISTED, RetentionRow);
     size_t n;
     TRY(retention_due(&req->reader, rows, RETENTION_LISTED, &n));
@@ -30,7 +28,8 @@ static Err due_table(Req *req, Html *h)
     }
     if (n == RETENTION_LISTED)
         page_notice(h, "info", req_say(req, M_RETENTION_MORE, req_count(req, RETENTION_LISTED)));
-    page_table_begin(req, h, req_tr(req, M_RETENTION_DUE), names, sizeof names / sizeof *names);
+    page_table_of(req, h, req_tr(req, M_RETENTION_DUE), M_RETENTION_FILE, M_COPY_NUMBER,
+                  M_RETENTION_RULE, M_RETENTION_STATE);
     for (size_t i = 0; i < n; i++) {
         const Record *r = &rows[i].rec;
         h_open(h, "tr");
@@ -46,8 +45,6 @@ static Err due_table(Req *req, Html *h)
 
 static Err done_table(Req *req, Html *h)
 {
-    static const Msg names[] = {M_RETENTION_FILE, M_COPY_NUMBER,    M_RETENTION_ASKED,
-                                M_RETENTION_DOER, M_RETENTION_WHEN, M_AUDIT_WHY};
     ErasureRow *rows = ARENA_ARRAY(req->arena, DONE_SHOWN, ErasureRow);
     size_t n;
     TRY(erasure_done(&req->reader, rows, DONE_SHOWN, &n));
@@ -56,7 +53,8 @@ static Err done_table(Req *req, Html *h)
         h_element(h, "p", req_tr(req, M_RETENTION_DONE_NONE));
         return ERR_OK;
     }
-    page_table_begin(req, h, req_tr(req, M_RETENTION_DONE), names, sizeof names / sizeof *names);
+    page_table_of(req, h, req_tr(req, M_RETENTION_DONE), M_RETENTION_FILE, M_COPY_NUMBER,
+                  M_RETENTION_ASKED, M_RETENTION_DOER, M_RETENTION_WHEN, M_AUDIT_WHY);
     for (size_t i = 0; i < n; i++) {
         h_open(h, "tr");
         h_element(h, "td", req_label(req, &rows[i].rec.reg->label));

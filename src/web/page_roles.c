@@ -124,8 +124,6 @@ static void line(Req *req, Html *h, const RoleLine *l)
 
 Err page_role(Req *req)
 {
-    static const Msg heads[] = {M_ROLE_REGISTER, M_ROLE_VERBS, M_ROLE_SCOPE, M_ROLE_OPEN,
-                                M_ROLE_CLOSED};
     const Model *m = req->model;
     RoleLine *lines;
     int index = model_role(m, req->name);
@@ -136,7 +134,8 @@ Err page_role(Req *req)
     Html *h = page_begin(req, req_label(req, &role->label), &crumb, 1);
     h_element(h, "p", req_label(req, &role->help));
     size_t n = role_report(m, req->arena, req->lang, index, &lines);
-    page_table_begin(req, h, req_label(req, &role->label), heads, sizeof heads / sizeof *heads);
+    page_table_of(req, h, req_label(req, &role->label), M_ROLE_REGISTER, M_ROLE_VERBS, M_ROLE_SCOPE,
+                  M_ROLE_OPEN, M_ROLE_CLOSED);
     for (size_t i = 0; i < n; i++)
         line(req, h, &lines[i]);
     page_table_end(h);

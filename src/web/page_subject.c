@@ -89,13 +89,13 @@ static Err mentions(Req *req, Html *h, const Record *person)
 
 static Err receivers(Req *req, Html *h, const Record *person)
 {
-    static const Msg names[] = {M_AUDIT_AGENCY, M_COPY_CLASSES, M_COPY_UNTIL};
     SubjectReceiver *rows = ARENA_ARRAY(req->arena, RECEIVERS_SHOWN, SubjectReceiver);
     size_t n;
     TRY(subject_receivers(&req->reader, person, rows, RECEIVERS_SHOWN, &n));
     h_element(h, "h2", req_tr(req, M_COPY_RECEIVERS));
     h_element(h, "p", req_tr(req, M_COPY_RECEIVERS_LEAD));
-    page_table_begin(req, h, req_tr(req, M_COPY_RECEIVERS), names, sizeof names / sizeof *names);
+    page_table_of(req, h, req_tr(req, M_COPY_RECEIVERS), M_AUDIT_AGENCY, M_COPY_CLASSES,
+                  M_COPY_UNTIL);
     for (size_t i = 0; i < n; i++) {
         h_open(h, "tr");
         h_element(h, "td", rows[i].office);

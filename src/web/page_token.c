@@ -44,13 +44,12 @@ static void row(Req *req, Html *h, const Token *t)
 
 static void listing(Req *req, Html *h, const Token *tokens, size_t n)
 {
-    static const Msg heads[] = {M_TOKEN_NAME, M_TOKEN_MADE, M_TOKEN_UNTIL, M_TOKEN_USED,
-                                M_TOKEN_REVOKE};
     if (!n) {
         h_element(h, "p", req_tr(req, M_TOKEN_NONE));
         return;
     }
-    page_table_begin(req, h, req_tr(req, M_TOKEN_TITLE), heads, sizeof heads / sizeof *heads);
+    page_table_of(req, h, req_tr(req, M_TOKEN_TITLE), M_TOKEN_NAME, M_TOKEN_MADE, M_TOKEN_UNTIL,
+                  M_TOKEN_USED, M_TOKEN_REVOKE);
     for (size_t i = 0; i < n; i++)
         row(req, h, &tokens[i]);
     page_table_end(h);

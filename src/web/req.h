@@ -180,6 +180,15 @@ static inline Str req_tr(const Req *req, Msg m)
 }
 /* The same with {0}, {1}, {2} replaced by what follows. */
 #define req_say(req, m, ...) tr_args((req)->arena, (req)->lang, m, __VA_ARGS__)
+/* A word that is stored or sent, and what a reader is told for it. */
+typedef struct Wording {
+    const char *word;
+    Msg msg;
+} Wording;
+
+/* The text for the word; absent when it is none of the list. */
+#define req_wording(req, list, word) req_wording_(req, list, sizeof(list) / sizeof *(list), word)
+Str req_wording_(const Req *req, const Wording *list, size_t n, Str word);
 
 /* One step of a request on a worker: the page, or what follows its write. Ends by calling
  * req->reply, or by submitting a command whose answer continues it. */

@@ -286,17 +286,14 @@ static void code_select(Control *c)
 
 static void yesno_choices(Control *c)
 {
-    static const struct {
-        const char *code;
-        Msg msg;
-    } rows[] = {{"ya", M_WEB_YES},
-                {"tidak", M_WEB_NO},
-                {"tidak_diketahui", M_WEB_UNKNOWN},
-                {"tidak_ditanyakan", M_WEB_NOT_ASKED}};
+    static const Wording rows[] = {{"ya", M_WEB_YES},
+                                   {"tidak", M_WEB_NO},
+                                   {"tidak_diketahui", M_WEB_UNKNOWN},
+                                   {"tidak_ditanyakan", M_WEB_NOT_ASKED}};
     h_class(c->f->h, "div", "sebaris");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        choice(c, "radio", str_of(rows[i].code), req_tr(c->f->req, rows[i].msg),
-               str_is(c->value, rows[i].code), i == 0);
+        choice(c, "radio", str_of(rows[i].word), req_tr(c->f->req, rows[i].msg),
+               str_is(c->value, rows[i].word), i == 0);
     h_close(c->f->h);
 }
 
