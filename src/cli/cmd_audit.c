@@ -91,7 +91,6 @@ static const char *own_file(Cli *cli)
 static Err verify(Cli *cli)
 {
     int64_t rows = 0;
-    TRY(cli_open(cli));
     Err e = tell_chain(cli, &rows);
     if (rows > 0 && file_exists(own_file(cli))) {
         Err own = compare_with(cli, own_file(cli));
@@ -117,9 +116,6 @@ static Err note_taken(Cli *cli)
 static Err anchor(Cli *cli)
 {
     Str line;
-    if (cli->argc != 1)
-        return E_USAGE;
-    TRY(cli_open_reading(cli));
     TRY(anchor_make(cli->conn.db, cli->in.keyring, cli->arena, cli->in.id, &line));
     TRY(anchor_keep(own_file(cli), line));
     printf("%.*s\n", STR_ARG(line));
@@ -128,9 +124,6 @@ static Err anchor(Cli *cli)
 
 static Err public_key(Cli *cli)
 {
-    if (cli->argc != 1)
-        return E_USAGE;
-    TRY(cli_open_installation(cli));
     printf("%.*s\n", STR_ARG(anchor_public_key(cli->in.keyring, cli->arena)));
     return ERR_OK;
 }
@@ -138,9 +131,6 @@ static Err public_key(Cli *cli)
 /* handover: what joins the seals of before the exchanges of keys to those since. */
 static Err handover(Cli *cli)
 {
-    if (cli->argc != 1)
-        return E_USAGE;
-    TRY(cli_open_installation(cli));
     printf("%.*s", STR_ARG(anchor_handovers(cli->in.keyring, cli->arena, cli->in.id, 1)));
     return ERR_OK;
 }
@@ -148,8 +138,6 @@ static Err handover(Cli *cli)
 /* check FILE KEY: what an agency can do without the data. */
 static Err check(Cli *cli)
 {
-    if (cli->argc != 3)
-        return E_USAGE;
     AnchorFile file = {.public_key = str_of(cli->argv[2])};
     TRY(cli_read(cli, cli->arena, cli->argv[1], FILE_MAX, &file.text));
     return tell_anchors(cli, cli->argv[1], &file);
@@ -157,10 +145,10 @@ static Err check(Cli *cli)
 
 Err cmd_audit(Cli *cli)
 {
-    static const CliVerb verbs[] = {{"verify", verify},
-                                    {"anchor", anchor},
-                                    {"public-key", public_key},
-                                    {"handover", handover},
-                                    {"check", check}};
+    static const CliVerb verbs[] = {{"verify", verify, 0, cli_open},
+                                    {"anchor", anchor, 1, cli_open_reading},
+                                    {"public-key", public_key, 1, cli_open_installation},
+                                    {"handover", handover, 1, cli_open_installation},
+                                    {"check", check, 3, NULL}};
     return cli_verb(cli, verbs, sizeof verbs / sizeof *verbs);
 }

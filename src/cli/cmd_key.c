@@ -241,20 +241,11 @@ static Err approve(Cli *cli)
 
 Err cmd_key(Cli *cli)
 {
-    static const struct {
-        const char *verb;
-        int words; /* with the verb */
-        bool opens;
-        Err (*run)(Cli *cli);
-    } acts[] = {{"protect", 1, true, protect},  {"open", 1, true, open_file},
-                {"sheet", 1, true, sheet},      {"drill", 1, true, drill},
-                {"rotate", 1, true, rotate},    {"rotate", 3, true, rotate_one},
-                {"recover", 1, false, recover}, {"pair", 2, false, make_pair},
-                {"approve", 2, true, approve}};
-    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
-        if (cli->argc == acts[i].words && strcmp(cli->argv[0], acts[i].verb) == 0) {
-            TRY(acts[i].opens ? cli_open(cli) : ERR_OK);
-            return acts[i].run(cli);
-        }
-    return E_USAGE;
+    static const CliVerb verbs[] = {
+        {"protect", protect, 1, cli_open}, {"open", open_file, 1, cli_open},
+        {"sheet", sheet, 1, cli_open},     {"drill", drill, 1, cli_open},
+        {"rotate", rotate, 1, cli_open},   {"rotate", rotate_one, 3, cli_open},
+        {"recover", recover, 1, NULL},     {"pair", make_pair, 2, NULL},
+        {"approve", approve, 2, cli_open}};
+    return cli_verb(cli, verbs, sizeof verbs / sizeof *verbs);
 }

@@ -75,11 +75,14 @@ MUST_CHECK Err cli_folder(const Cli *cli, const char *path);
  * folder with the groups of --names; what is wrong with them are problems. */
 MUST_CHECK Err cli_match_settings(const Cli *cli, MatchSettings *ret, Problems *problems);
 MUST_CHECK Err cli_name_rules(const Cli *cli, NameRules **ret, Problems *problems);
-/* Runs the part of a command that its first argument names; E_USAGE when none is called so. */
+/* Part of a command, named by its first argument. */
 typedef struct CliVerb {
     const char *word;
     Err (*run)(Cli *cli);
+    int words;             /* arguments, the first among them; 0: any number */
+    Err (*open)(Cli *cli); /* what has to be open before; may be NULL */
 } CliVerb;
+/* Runs the part that the arguments name; E_USAGE when they name none. */
 MUST_CHECK Err cli_verb(Cli *cli, const CliVerb *verbs, size_t n);
 /* Loads the domain; prints its problems. */
 MUST_CHECK Err cli_load_domain(Cli *cli);

@@ -85,8 +85,11 @@ Err cli_name_rules(const Cli *cli, NameRules **ret, Problems *problems)
 Err cli_verb(Cli *cli, const CliVerb *verbs, size_t n)
 {
     for (size_t i = 0; cli->argc > 0 && i < n; i++)
-        if (str_is(str_of(cli->argv[0]), verbs[i].word))
+        if (str_is(str_of(cli->argv[0]), verbs[i].word) &&
+            (!verbs[i].words || verbs[i].words == cli->argc)) {
+            TRY(verbs[i].open ? verbs[i].open(cli) : ERR_OK);
             return verbs[i].run(cli);
+        }
     return E_USAGE;
 }
 
