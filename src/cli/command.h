@@ -21,7 +21,7 @@ typedef struct Cli {
     const char *index, *socket; /* of match search */
     const char *seal_to, *pair, *listen, *tls, *tls_key, *redirect;
     Str passphrase; /* absent until it was given */
-    bool practice, dry_run, plan, empty, yes, check, with_key, unique;
+    bool practice, dry_run, plan, empty, check, with_key, unique;
     Lang lang;
     /* Filled by cli_open. */
     Model *model;

@@ -78,8 +78,8 @@ static const struct {
     size_t offset; /* of the bool in Cli */
 } flag_options[] = {{"practice", offsetof(Cli, practice)}, {"dry-run", offsetof(Cli, dry_run)},
                     {"plan", offsetof(Cli, plan)},         {"empty", offsetof(Cli, empty)},
-                    {"yes", offsetof(Cli, yes)},           {"check", offsetof(Cli, check)},
-                    {"with-key", offsetof(Cli, with_key)}, {"unique", offsetof(Cli, unique)}};
+                    {"check", offsetof(Cli, check)},       {"with-key", offsetof(Cli, with_key)},
+                    {"unique", offsetof(Cli, unique)}};
 enum { FLAG_OPTIONS = sizeof flag_options / sizeof *flag_options };
 
 enum { OPT_LANG = 1000, OPT_HELP };

@@ -50,10 +50,10 @@ static bool encloses(const Figure *outer, const Figure *inner)
 
 /* ---- dimensions ---- */
 
-static bool is_word(Str word, Msg msg)
+static bool says_total(Str word)
 {
     for (int lang = 0; lang < LANG_COUNT; lang++) {
-        Str want = tr((Lang)lang, msg);
+        Str want = tr((Lang)lang, M_FIGURE_TOTAL_WORD);
         bool same = word.len == want.len;
         for (size_t i = 0; same && i < word.len; i++) {
             char c = word.ptr[i];
@@ -71,7 +71,7 @@ static Str without_total(Arena *a, Str dimension)
     Buf b = buf_new(a, dimension.len + 1);
     Str word;
     while (str_word(&dimension, &word)) {
-        if (is_word(word, M_FIGURE_TOTAL_WORD))
+        if (says_total(word))
             continue;
         buf_join(&b, " ", word);
     }
@@ -83,7 +83,7 @@ static bool figure_is_total(const Figure *f)
 {
     Str rest = f->dimension, word;
     while (str_word(&rest, &word))
-        if (is_word(word, M_FIGURE_TOTAL_WORD))
+        if (says_total(word))
             return true;
     return false;
 }

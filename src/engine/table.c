@@ -416,8 +416,6 @@ static Err judge(Reader *rd, const TableAsk *ask, Problems *problems, Planned *r
     p.frozen = !narrowed && !ask->preview && p.verb == VERB_COUNT &&
                release_needed(rd->store->model, ask->audience);
     p.table.row_title = table_dim_label(reg, own->rows);
-    p.table.column_title =
-        str_empty(own->columns) ? (Label){{S(""), S("")}} : table_dim_label(reg, own->columns);
     *ret = p;
     return ERR_OK;
 }

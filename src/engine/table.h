@@ -34,7 +34,7 @@ typedef struct Count {
 typedef struct Table {
     TableAsk ask;
     Period period;
-    Label row_title, column_title;
+    Label row_title;
     const Code *unit;
     const Register *parent_reg; /* of the record it was narrowed to, else NULL */
     Str parent_title;           /* how that record is called */
@@ -79,9 +79,6 @@ Str count_text(Arena *a, Lang lang, const Count *c, const AudienceRule *rule);
 /* A cell of the table for people: a count, or a sum with its unit; a sum of unknown values only is
  * "not known". */
 Str table_cell(Arena *a, Lang lang, const Table *t, const Count *c);
-/* The same for machines: plain digits, "<5", "*" or nothing for a masked one, nothing when not
- * known. */
-Str table_plain(Arena *a, const Table *t, const Count *c);
 /* "12 Kasus", "Rp500.000": a figure with its unit. */
 Str table_figure(Arena *a, Lang lang, const Table *t, const Count *c);
 /* Whether some row has no value: then a last column says how many, to who sees exact figures. */

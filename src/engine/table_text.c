@@ -31,7 +31,9 @@ Str table_cell(Arena *a, Lang lang, const Table *t, const Count *c)
     return scaled_text(a, lang, t->ask.def->sum, c->sum);
 }
 
-Str table_plain(Arena *a, const Table *t, const Count *c)
+/* table_cell for machines: plain digits, "<5", "*" or nothing for a masked one, nothing when not
+ * known. */
+static Str table_plain(Arena *a, const Table *t, const Count *c)
 {
     const Field *sum = t->ask.def->sum;
     if (!sum)

@@ -8,12 +8,13 @@
 
 enum { CANDIDATES = 8 };
 
-static void field_problem(Form *f, const Field *field, Problems *list, Msg msg, Str a, Str b, Str c)
+static void field_problem(Form *f, const Field *field, Problems *list, Msg msg, Str typed,
+                          Str found)
 {
     problem_add(list, (Problem){.field = widget_name(f, field),
                                 .label = &field->label,
                                 .msg = msg,
-                                .args = {a, b, c}});
+                                .args = {typed, STR_NONE, found}});
 }
 
 static void add_word(Arena *a, Str *words, Str word)
@@ -110,12 +111,12 @@ Err form_read_picked(Form *f, const Field *field, Problems *problems, Str *ret)
     else
         TRY(records_found(req, field, typed, &found));
     if (str_empty(found)) {
-        field_problem(f, field, problems, M_WEB_NO_HIT, typed, STR_NONE, STR_NONE);
+        field_problem(f, field, problems, M_WEB_NO_HIT, typed, STR_NONE);
     } else if (str_find(found, ' ') >= 0 && any_word_in(words, found)) {
         return ERR_OK; /* without the script the words that led to the choice are sent along with it
                         */
     } else if (str_find(found, ' ') >= 0) {
-        field_problem(f, field, problems, M_WEB_AMBIGUOUS, typed, STR_NONE, found);
+        field_problem(f, field, problems, M_WEB_AMBIGUOUS, typed, found);
     } else if (field->multi) {
         add_word(a, ret, found);
     } else {

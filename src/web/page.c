@@ -331,10 +331,10 @@ void page_table_end(Html *h)
     h_close(h);
 }
 
-void page_chart(Req *req, Html *h, const Chart *chart, Str id)
+void page_chart(Req *req, Html *h, const Chart *chart)
 {
     Buf svg = buf_new(req->arena, 4096);
-    chart_svg(chart, id, &svg);
+    chart_svg(chart, &svg);
     h_class(h, "figure", "gulung");
     h_attr(h, "role", S("region"));
     h_attr(h, "aria-label", chart->title);

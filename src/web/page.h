@@ -75,7 +75,7 @@ void page_notice(Html *h, const char *kind, Str text);
 /* A paragraph that ends with a link. */
 void page_told(Html *h, Str class_, Str text, Str url, Str label);
 /* A chart as a figure that can be scrolled where the screen is narrow; its table follows. */
-void page_chart(Req *req, Html *h, const Chart *chart, Str id);
+void page_chart(Req *req, Html *h, const Chart *chart);
 /* Asks for the batch to be written, then goes to the path, or tells what the gate found. */
 Err page_write_batch(Req *req, Batch *b, Str path);
 /* A mark of the user in a form: what was typed into it becomes nobody else's draft. */

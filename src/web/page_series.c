@@ -197,9 +197,13 @@ static void chart(Req *req, Html *h, const Group *g, Str title)
     }
     ChartBar *bars = ARENA_ARRAY(req->arena, n + SPAN_UNKNOWN + 1, ChartBar);
     n = make_bars(req, g, bars);
-    Chart c = chart_bars(req->arena, title, req_say(req, M_TABLE_UNIT, unit_words(req, first)),
-                         req_say(req, M_SERIES_CHART, unit_words(req, first)), bars, n);
-    page_chart(req, h, &c, str_printf(req->arena, "grafik-%zu", g->first));
+    page_chart(req, h,
+               &(Chart){.id = str_printf(req->arena, "grafik-%zu", g->first),
+                        .title = title,
+                        .unit = req_say(req, M_TABLE_UNIT, unit_words(req, first)),
+                        .about = req_say(req, M_SERIES_CHART, unit_words(req, first)),
+                        .bars = bars,
+                        .n = n});
 }
 
 static void period_cell(Req *req, Html *h, const Figure *f)

@@ -183,9 +183,13 @@ static void chart(Req *req, Html *h, const Table *t)
     }
     if (!longest)
         return;
-    Chart c =
-        chart_bars(a, n.title, n.unit, req_say(req, M_TABLE_CHART_ROWS, unit), bars, t->row_count);
-    page_chart(req, h, &c, S("grafik"));
+    page_chart(req, h,
+               &(Chart){.id = S("grafik"),
+                        .title = n.title,
+                        .unit = n.unit,
+                        .about = req_say(req, M_TABLE_CHART_ROWS, unit),
+                        .bars = bars,
+                        .n = t->row_count});
 }
 
 static void table_body(Req *req, Html *h, const Table *t)
