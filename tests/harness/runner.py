@@ -30,8 +30,8 @@ DOOR = HERE.parent / "door"
 TEST_SECONDS = int(os.environ.get("SIGAP_TEST_SECONDS", "600"))
 FILE_SECONDS = max(1800, TEST_SECONDS)
 # Begun last, one of these would keep a processor idle for minutes.
-LONG = ("matrix", "api", "broken_import", "rotation", "review", "scrub", "sealed", "language", "admin", "failing_calls", "kill",
-        "guides", "inspection", "grants", "access", "every_register", "openapi", "rebuild", "referrals", "questions", "care")
+LONG = ("rotation", "matrix", "scrub", "sealed", "review", "openapi", "broken_import", "api", "admin", "care", "kill",
+        "every_register", "guides", "grants", "failing_calls", "language", "inspection", "access", "questions", "rebuild", "referrals")
 
 
 def late(*_):
