@@ -98,7 +98,7 @@ static Change *grant_of(Arena *a, const Model *m, const Emergency *e)
     change_set_role(c, FIELD_ROLE_GRANT_USER, e->user_uid);
     change_set_role(c, FIELD_ROLE_GRANT_CLASSES, classes_opened(a, m));
     change_set_role(c, FIELD_ROLE_GRANT_PURPOSE, e->purpose);
-    change_set_role(c, FIELD_ROLE_GRANT_REASON, e->reason);
+    change_set_role(c, FIELD_ROLE_GRANT_REASON, e->sealed);
     change_set_role(c, FIELD_ROLE_GRANT_START, str_int(a, now));
     const Limit *l = lasts(m);
     change_set_role(c, FIELD_ROLE_GRANT_END,

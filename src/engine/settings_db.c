@@ -147,6 +147,13 @@ ReadingBudget setting_budget(const Settings *set)
                            .lent = setting_number(set, SETTING_LENT)};
 }
 
+ReadingBudget setting_slow(const Settings *set)
+{
+    return (ReadingBudget){.records = setting_number(set, SETTING_READINGS) * READING_SPAN,
+                           .persons = setting_number(set, SETTING_PERSONS_SPAN),
+                           .lent = setting_number(set, SETTING_LENT_SPAN)};
+}
+
 Err setting_put(WriteTx *tx, SettingKey s, Str value)
 {
     return db_run(tx->db,

@@ -43,6 +43,8 @@ enum {
 /* A setting that is a number, as settings_check leaves it. */
 int64_t setting_number(const Settings *set, SettingKey s);
 ReadingBudget setting_budget(const Settings *set);
+/* What in READING_SPAN days is told, and stops nobody. */
+ReadingBudget setting_slow(const Settings *set);
 /* Name of the form control and of the row; label for people. */
 Str setting_name(SettingKey s);
 Msg setting_label(SettingKey s);

@@ -82,6 +82,8 @@ static const Step steps[] = {
     {NULL, NULL,
      "CREATE TABLE IF NOT EXISTS setuju(action " DB_TEXT " NOT NULL, arg " DB_TEXT " NOT NULL,"
      "asked_by " DB_TEXT " NOT NULL, asked_at " DB_INTEGER " NOT NULL, PRIMARY KEY(action, arg));"},
+    /* what the form of settings stored because it was shown */
+    {NULL, NULL, "DELETE FROM setelan WHERE name='unduhan_sejam' AND value='20';"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

@@ -45,21 +45,22 @@ static int64_t alarm(int64_t most)
     return (most * ALARM_PERCENT + 99) / 100;
 }
 
-Err readings_high(Db *db, Arena *a, Str since, const ReadingBudget *most, ReadingRow *ret,
-                  size_t max, size_t *ret_n)
+Err readings_high(Db *db, Arena *a, Str since, bool daily, const ReadingBudget *most,
+                  ReadingRow *ret, size_t max, size_t *ret_n)
 {
     Stmt *st;
     Err e;
     *ret_n = 0;
     TRY(db_stmt(db,
-                "SELECT f.name, b.day, " COUNTED " FROM bacaan b JOIN fakta_pengguna f"
-                " ON f.uid=b.actor WHERE b.day>=:since GROUP BY b.actor, f.name, b.day"
+                "SELECT f.name, max(b.day), " COUNTED " FROM bacaan b JOIN fakta_pengguna f"
+                " ON f.uid=b.actor WHERE b.day>=:since GROUP BY b.actor, f.name,"
+                " CASE WHEN :daily THEN b.day END"
                 " HAVING count(*)>=:records OR count(DISTINCT orang)>=:persons"
                 " OR count(DISTINCT CASE WHEN luar THEN orang END)>=:lent"
-                " ORDER BY b.day DESC, 4 DESC, f.name LIMIT :max",
-                &st, BIND(":since", since), BIND(":records", alarm(most->records)),
-                BIND(":persons", alarm(most->persons)), BIND(":lent", alarm(most->lent)),
-                BIND(":max", (int64_t)max)));
+                " ORDER BY 2 DESC, 4 DESC, f.name LIMIT :max",
+                &st, BIND(":since", since), BIND(":daily", (int64_t)daily),
+                BIND(":records", alarm(most->records)), BIND(":persons", alarm(most->persons)),
+                BIND(":lent", alarm(most->lent)), BIND(":max", (int64_t)max)));
     while (stmt_next(st, &e))
         ret[(*ret_n)++] = (ReadingRow){row_text(a, st, 0),
                                        row_text(a, st, 1),

@@ -28,14 +28,14 @@ typedef struct ReadingRow {
     Str day;
     ReadingBudget read;
 } ReadingRow;
-/* Who opened three quarters of any of the budgets on a day since, newest and most first; at most
- * `max` rows. */
-MUST_CHECK Err readings_high(Db *db, Arena *a, Str since, const ReadingBudget *most,
+/* Who opened three quarters of any of the budgets since, on one day or, not `daily`, on all of them
+ * together (`day`: the last); newest and most first; at most `max` rows. */
+MUST_CHECK Err readings_high(Db *db, Arena *a, Str since, bool daily, const ReadingBudget *most,
                              ReadingRow *ret, size_t max, size_t *ret_n);
 /* E_LIMIT when the record of access has `most` such acts of the actor since that moment; asked on
  * the writer, so that acts at once count too. */
 MUST_CHECK Err acts_allow(Db *db, Str actor, Str action, int64_t since, int64_t most);
-/* For so many days the alarm of a day stands where it is read. */
-enum { READING_DAYS = 7 };
+/* For so many days the alarm of a day stands where it is read; so many make the slow measure. */
+enum { READING_DAYS = 7, READING_SPAN = 28 };
 /* Forgets the days before; the audit keeps what was read. */
 MUST_CHECK Err readings_sweep(WriteTx *tx, Str day);

@@ -22,6 +22,7 @@ typedef struct Apply {
     const Subject *subject;
     int64_t tx_id;
     int64_t now;
+    Str by; /* what the transaction says of itself, as the hash of each version has it */
 } Apply;
 
 static Err fail(Apply *ap, Change *c, const Field *f, Msg msg, Str arg, Err e)
@@ -44,26 +45,40 @@ static Err reg_stmt(Apply *ap, Buf *sql, Stmt **ret)
 
 /* ---- transaction row, number, idempotency ---- */
 
-/* What a person typed is closed; what a rule or clock says of itself is not. */
-static Err begin_tx(Apply *ap, const Actor *actor, const Change *c)
-{
-    Str reason = c && c->sealed.ptr ? c->sealed : c ? c->reason : STR_NONE;
-    const Subject *s = actor->subject;
-    return db_number(ap->tx->db,
-                     "INSERT INTO tx(at,actor,agency,session,via,reason,import)"
-                     " VALUES(:at,:actor,:agency,:session,:via,:reason,:import) RETURNING id",
-                     &ap->tx_id, BIND(":at", ap->now), BIND(":actor", s->uid),
-                     BIND(":agency", s->agency_count ? s->agencies[0] : 0),
-                     BIND(":session", s->session), BIND(":via", actor->via),
-                     BIND(":reason", str_empty(reason) ? STR_NONE : reason),
-                     BIND(":import", actor->import));
-}
-
 /* What a rule or clock writes has the command as its cause. */
 static Err put_cause(WriteTx *tx, int64_t id, int64_t root)
 {
     return db_run(tx->db, "INSERT INTO sebab(tx,root) VALUES(:tx,:root)", BIND(":tx", id),
                   BIND(":root", root));
+}
+
+static Err read_said(Apply *ap)
+{
+    Stmt *st;
+    TRY(db_first(ap->tx->db,
+                 "SELECT " TX_SAID " FROM tx t LEFT JOIN sebab s ON s.tx=t.id WHERE t.id=:id", &st,
+                 BIND(":id", ap->tx_id)));
+    ap->by = tx_said(ap->tx->arena, st, 0);
+    stmt_done(st);
+    return ERR_OK;
+}
+
+/* What a person typed is closed; what a rule or clock says of itself is not. `cause`: 0, none. */
+static Err begin_tx(Apply *ap, const Actor *actor, const Change *c, int64_t cause)
+{
+    Str reason = c && c->sealed.ptr ? c->sealed : c ? c->reason : STR_NONE;
+    const Subject *s = actor->subject;
+    TRY(db_number(ap->tx->db,
+                  "INSERT INTO tx(at,actor,agency,session,via,reason,import)"
+                  " VALUES(:at,:actor,:agency,:session,:via,:reason,:import) RETURNING id",
+                  &ap->tx_id, BIND(":at", ap->now), BIND(":actor", s->uid),
+                  BIND(":agency", s->agency_count ? s->agencies[0] : 0),
+                  BIND(":session", s->session), BIND(":via", actor->via),
+                  BIND(":reason", str_empty(reason) ? STR_NONE : reason),
+                  BIND(":import", actor->import)));
+    if (cause)
+        TRY(put_cause(ap->tx, ap->tx_id, cause));
+    return read_said(ap);
 }
 
 static Err next_in_series(WriteTx *tx, Str series, int64_t *ret)
@@ -177,6 +192,8 @@ static Err bind_columns(Apply *ap, Stmt *st, const Change *c, const Record *befo
             value = before ? before->vals[i].text : STR_NONE;
             blob = before ? before->vals[i].blob : STR_NONE;
         }
+        if (f->reason && blob.ptr) /* as the worker closed it */
+            value = blob;
         TRY(row_bind(ap->tx->db, ap->tx->arena, st, f, value, blob));
     }
     return ERR_OK;
@@ -330,7 +347,7 @@ static Err put_history(Apply *ap, const Change *c, const Record *before, const R
                   " VALUES(:reg,:rec,:ver,:tx,:delta,:hash)",
                   BIND(":reg", c->reg->name), BIND(":rec", after->id), BIND(":ver", after->version),
                   BIND(":tx", ap->tx_id), BIND(":delta", delta),
-                  BIND(":hash", row_hash(ap->batch->store->in->keyring, a, after, delta)));
+                  BIND(":hash", row_hash(ap->batch->store->in->keyring, a, after, delta, ap->by)));
 }
 
 /* ---- judging again ---- */
@@ -600,7 +617,7 @@ static Err apply_all(WriteTx *tx, Batch *b)
     }
     if (b->repeats)
         return E_BUSY;
-    TRY(begin_tx(&ap, b->actor, b->n ? b->items[0] : NULL));
+    TRY(begin_tx(&ap, b->actor, b->n ? b->items[0] : NULL, 0));
     b->tx = ap.tx_id;
     if (b->undo_reg)
         TRY(undo_plan(tx, b));
@@ -631,9 +648,7 @@ Err store_apply_system(WriteTx *tx, Batch *b, const Actor *actor, Change *c)
     Apply ap = {.tx = tx, .batch = b, .subject = actor->subject, .now = clock_now()};
     if (b->depth >= RULE_DEPTH_MAX)
         return ERR_OK;
-    TRY(begin_tx(&ap, actor, c));
-    if (b->tx)
-        TRY(put_cause(tx, ap.tx_id, b->tx));
+    TRY(begin_tx(&ap, actor, c, b->tx));
     b->depth++;
     Err e = apply_change(&ap, c);
     b->depth--;

@@ -147,17 +147,37 @@ static void apply_settings(Prepare *p)
         change_set(p->change, m->set[i].field, expr_text(m->set[i].value, &e));
 }
 
+/* Whom words typed at the record are about. A new one without a key is about what stands above. */
+static Str words_about(Prepare *p)
+{
+    const Change *c = p->change;
+    Record above;
+    Str subject;
+    if (p->rec)
+        return reason_subject(p->rd, p->rec);
+    if (c->reg->key != KEY_NONE)
+        return env_key_subject(&p->env, &subject) == ERR_OK ? subject : STR_NONE;
+    if (!c->parent_reg ||
+        row_by_uid(p->rd->db, p->rd->arena, c->parent_reg, c->parent_uid, &above) != ERR_OK)
+        return STR_NONE;
+    return reason_subject(p->rd, &above);
+}
+
 /* Only the first record of a batch says why. */
 static Err seal_reason(Prepare *p, Str *ret)
 {
-    Str subject = STR_NONE;
     if (p->batch->n || p->batch->judged_only || ret->ptr)
         return ERR_OK;
-    if (p->rec)
-        subject = reason_subject(p->rd, p->rec);
-    else if (env_key_subject(&p->env, &subject) != ERR_OK)
-        subject = STR_NONE;
-    return reason_seal(p->rd, subject, p->change->reason, ret);
+    return reason_seal(p->rd, words_about(p), p->change->reason, ret);
+}
+
+static Err seal_words(Prepare *p)
+{
+    Change *c = p->change;
+    for (size_t i = 0; !p->batch->judged_only && i < c->reg->field_count; i++)
+        if (c->set[i] && c->reg->fields[i]->reason)
+            TRY(reason_seal(p->rd, words_about(p), c->vals[i], &c->blobs[i]));
+    return ERR_OK;
 }
 
 /* Gives the new record what it takes over. Protected values are opened under the subject's rights
@@ -595,6 +615,8 @@ Err store_prepare(Reader *rd, Batch *b, Change *c, Problems *problems)
         TRY(rd->store->advise(rd, b, c, p.rec, problems));
     make_key(&p);
     Err e = problems->errors > before ? E_INVALID : seal_values(&p);
+    if (e == ERR_OK)
+        e = seal_words(&p);
     if (e == ERR_OK)
         e = seal_reason(&p, &c->sealed);
     env_wipe(&p.env);

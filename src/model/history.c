@@ -61,6 +61,8 @@ static bool apply_entry(Reading *h, Str key, Str value, HistoryEntry *e)
     size_t i = e->n;
     if (f) {
         Value v = sealed ? sealed_value(h, f, value) : (Value){.text = value};
+        if (f->reason)
+            v.text = reason_open(h->rd, v.text);
         name_ref(h, f, &v);
         e->before[i] = h->now[f->index];
         e->after[i] = h->now[f->index] = v;

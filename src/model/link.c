@@ -90,6 +90,7 @@ void link_structure(Loader *l)
         find_referrers(l, reg);
         for (size_t k = 0; k < reg->field_count; k++) {
             reg->has_sealed |= reg->fields[k]->class_ != CLASS_NONE;
+            reg->has_reasons |= reg->fields[k]->reason;
             reg->has_search |= reg->fields[k]->search;
         }
     }

@@ -349,6 +349,8 @@ static void refuse_pairs(Loader *l, const Field *f, const Node *node)
         {f->lookup, f->multi, "lookup, several values"},
         {f->search, f->kind != FK_TEXT, "search, no text"},
         {f->class_, l->reg->key == KEY_NONE, "class, key: none"},
+        {f->reason, f->kind != FK_TEXT || f->class_ || f->calc, "reason, no plain text"},
+        {f->reason, f->search || f->facet || f->sort || f->unique, "reason, search"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (pairs[i].first && pairs[i].second)
@@ -384,6 +386,7 @@ static void read_field(Loader *l, void *section, const Node *node)
         {"fixed", READ_FLAG, KEY_MAY, offsetof(Field, fixed), NULL},
         {"addresses", READ_FLAG, KEY_MAY, offsetof(Field, addresses), NULL},
         {"proof", READ_FLAG, KEY_MAY, offsetof(Field, proof), NULL},
+        {"reason", READ_FLAG, KEY_MAY, offsetof(Field, reason), NULL},
         {"settled", READ_CALL, KEY_MAY, 0, read_settled},
         {"law", READ_CALL, KEY_MAY, offsetof(Field, limit_code), load_limit},
         {"program", READ_FLAG, KEY_MAY, offsetof(Field, program), NULL},

@@ -167,6 +167,7 @@ struct Field {
     bool fixed;     /* stays as it was entered first; ask field_fixed */
     bool addresses; /* the institution named stands near as whom the record is addressed to */
     bool proof;     /* the paper named proves something: a false one is refused */
+    bool reason;    /* words closed as other reasons are (model/reason.h) */
     Settled settled;
     Str limit_code; /* row of law/batas.tsv: the longest this end may lie ahead */
     bool program;   /* written by the program and by moves; ask field_typed */
@@ -351,6 +352,7 @@ struct Register {
     Processing processing;
     Field *columns[SYS_COUNT]; /* system columns by SystemColumn; NULL where it has none */
     bool has_sealed;           /* some field has a class */
+    bool has_reasons;          /* some field is a reason */
     bool has_search;           /* some field is searched: column `cari` */
     bool needs_area;           /* some right has scope area */
     const Register **children; /* registers whose parent may be this one */

@@ -4,6 +4,7 @@
 #include "model/counted.h"
 #include "model/expr.h"
 #include "model/query_where.h"
+#include "model/reason.h"
 #include "model/row.h"
 
 #include <string.h>
@@ -295,8 +296,12 @@ Err query_page(Reader *rd, const Query *q, QueryPage *ret)
     int limit = q->limit < 1 ? 1 : (q->limit > 500 ? 500 : q->limit);
     /* A costly condition or sort is worked out for ids alone, once for all that stands on them. */
     if (!q->facets && (is_narrow(q) || (!column && str_empty(q->text))))
-        return one_statement_page(rd, q, column, limit, ret);
-    return page_by_ids(rd, q, column, limit, ret);
+        TRY(one_statement_page(rd, q, column, limit, ret));
+    else
+        TRY(page_by_ids(rd, q, column, limit, ret));
+    for (size_t i = 0; i < ret->n; i++)
+        reason_open_fields(rd, &ret->items[i]);
+    return ERR_OK;
 }
 
 Err query_any(Reader *rd, const Query *qs, size_t n, bool *ret)

@@ -115,3 +115,10 @@ Str reason_open(Reader *rd, Str stored)
     Str words = words_of(rd, subject, rest);
     return str_printf(rd->arena, "%.*s%.*s", STR_ARG(before), STR_ARG(words));
 }
+
+void reason_open_fields(Reader *rd, Record *r)
+{
+    for (size_t i = 0; r->reg->has_reasons && i < r->reg->field_count; i++)
+        if (r->reg->fields[i]->reason)
+            r->vals[i].text = reason_open(rd, r->vals[i].text);
+}

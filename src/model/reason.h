@@ -16,5 +16,7 @@ Str reason_subject(Reader *rd, const Record *r);
 /* Absent words stay absent. `subject` may have no key, or none any more. A key of reasons that is
  * not there yet is made and on disk before this returns: not from the writer thread. */
 MUST_CHECK Err reason_seal(Reader *rd, Str subject, Str words, Str *ret);
+/* The words of the fields that are reasons (`reason: yes`), read from their row. */
+void reason_open_fields(Reader *rd, Record *r);
 /* What stands before the mark, and the words; or, in the reader's language, that they are gone. */
 Str reason_open(Reader *rd, Str stored);

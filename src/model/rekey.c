@@ -2,7 +2,6 @@
 
 #include "base/base64.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "model/files.h"
 #include "model/key_chain.h"
 #include "model/scrub.h"
@@ -17,6 +16,7 @@ typedef struct Run {
     Db *files;
     Dek from, to; /* only while the files are open */
     Arena *a;     /* of one record */
+    const Record *rec;
 } Run;
 
 static SealPlace place_of(const Run *run, const Record *r, Str field)
@@ -43,49 +43,34 @@ static Err reseal_value(Run *run, const Record *r, Str name, Str blob, Str *ret)
 /* ---- versions ---- */
 
 /* What a version says of one field; what does not open stays as it is. */
-static Err reseal_entry(Run *run, const Record *r, Str key, Str *value)
+static Err reseal_entry(void *ctx, Str key, Str *value)
 {
+    Run *run = ctx;
     Str blob, fresh;
     if (!str_ends(key, S("!")) || !value->ptr || !base64_decode(run->a, *value, &blob))
         return ERR_OK;
-    Err e = reseal_value(run, r, str_head(key, key.len - 1), blob, &fresh);
+    Err e = reseal_value(run, run->rec, str_head(key, key.len - 1), blob, &fresh);
     if (e == ERR_OK)
         *value = base64_encode(run->a, fresh);
     run->what->left += e == E_CORRUPT;
     return e == E_CORRUPT ? ERR_OK : e;
 }
 
-static Err reseal_delta(Run *run, const Record *r, Str delta, Str *ret)
-{
-    StrList keys, values;
-    Buf b = buf_new(run->a, delta.len + 64);
-    TRY(json_read_flat(run->a, delta, &keys, &values));
-    buf_char(&b, '{');
-    for (size_t i = 0; i < keys.n; i++) {
-        TRY(reseal_entry(run, r, keys.items[i], &values.items[i]));
-        buf_char(&b, b.len > 1 ? ',' : ' ');
-        json_put(&b, keys.items[i]);
-        buf_char(&b, ':');
-        json_put(&b, values.items[i]);
-    }
-    buf_char(&b, '}');
-    *ret = buf_str(&b);
-    return ERR_OK;
-}
-
 /* A version that did not fit its hash keeps everything as it was: a new hash would hide that. */
 static Err reseal_version(Run *run, PastVersion v, Record *was, Record *is)
 {
     Arena *a = run->a;
-    if (!past_step(a, was, &v) || !str_eq(row_hash(run->keyring, a, was, v.delta), v.hash))
+    if (!past_step(a, was, &v) || !past_fits(run->keyring, a, was, &v, false))
         return E_CORRUPT;
-    TRY(reseal_delta(run, is, v.delta, &v.delta));
+    run->rec = is;
+    TRY(past_rewrite(a, v.delta, reseal_entry, run, &v.delta));
     if (!past_step(a, is, &v))
         return E_CORRUPT;
     return db_run(run->tx->db,
                   "UPDATE riwayat SET delta=:delta, rowhash=:hash"
                   " WHERE reg=:reg AND rec=:rec AND ver=:ver",
-                  BIND(":delta", v.delta), BIND(":hash", row_hash(run->keyring, a, is, v.delta)),
+                  BIND(":delta", v.delta),
+                  BIND(":hash", row_hash(run->keyring, a, is, v.delta, v.by)),
                   BIND(":reg", is->reg->name), BIND(":rec", is->id), BIND(":ver", v.version));
 }
 
@@ -114,8 +99,9 @@ static Err reseal_record(Run *run, const Record *now)
     TRY(past_versions(run->tx->db, run->a, now, &versions, &n));
     for (size_t i = 0; i < n; i++)
         TRY(reseal_version(run, versions[i], &was, &is));
-    if (was.version != now->version || !str_eq(row_hash(run->keyring, run->a, now, STR_NONE),
-                                               row_hash(run->keyring, run->a, &was, STR_NONE)))
+    if (was.version != now->version ||
+        !str_eq(row_hash(run->keyring, run->a, now, STR_NONE, STR_NONE),
+                row_hash(run->keyring, run->a, &was, STR_NONE, STR_NONE)))
         return E_CORRUPT;
     for (size_t i = 0; i < now->reg->field_count; i++)
         if (now->reg->fields[i]->class_)

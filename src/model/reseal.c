@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "guard/audit.h"
 #include "guard/letterbox.h"
+#include "model/reason.h"
 #include "model/scrub.h"
 
 /* The KEK for which it was done. */
@@ -59,36 +60,86 @@ static Err reseal_column(Db *db, const Keyring *k, const struct Own *own)
 typedef struct Rehash {
     Db *db;
     const Keyring *k;
+    const Store *store;
 } Rehash;
 
-/* A version that does not fit the key of before keeps its hash: another would hide that. */
-static Err rehash_version(const Rehash *r, Arena *a, Record *past, const PastVersion *v)
+static Err put_version(const Rehash *r, Arena *a, const Record *past, const PastVersion *v)
 {
-    if (!past_step(a, past, v) || !str_eq(v->hash, row_hash_before(r->k, a, past, v->delta)))
-        return ERR_OK;
     return db_run(r->db,
-                  "UPDATE riwayat SET rowhash=:hash WHERE reg=:reg AND rec=:rec AND ver=:ver",
-                  BIND(":hash", row_hash(r->k, a, past, v->delta)), BIND(":reg", past->reg->name),
-                  BIND(":rec", past->id), BIND(":ver", v->version));
+                  "UPDATE riwayat SET delta=:delta, rowhash=:hash"
+                  " WHERE reg=:reg AND rec=:rec AND ver=:ver",
+                  BIND(":delta", v->delta), BIND(":hash", row_hash(r->k, a, past, v->delta, v->by)),
+                  BIND(":reg", past->reg->name), BIND(":rec", past->id), BIND(":ver", v->version));
 }
 
+/* ---- words ---- */
+
+typedef struct Words {
+    Reader rd;
+    const Record *rec;
+    Str about;
+} Words;
+
+/* What an older program, or a rule, wrote in clear. */
+static Err close_entry(void *words, Str key, Str *value)
+{
+    Words *w = words;
+    const Field *f = field_once_called(w->rec->reg, key);
+    if (!f || !f->reason || !value->ptr || str_starts(*value, S(REASON_MARK)))
+        return ERR_OK;
+    return reason_seal(&w->rd, w->about, *value, value);
+}
+
+/* Once all of a record fits: nothing else is changed by it. */
+static Err close_words(const Rehash *r, Arena *a, const Record *now, PastVersion *v, size_t n)
+{
+    Words w = {.rec = now,
+               .rd = {.store = r->store, .db = r->db, .keys = r->store->writer_keys, .arena = a}};
+    Record is = past_begin(a, now);
+    w.about = reason_subject(&w.rd, now);
+    for (size_t i = 0; i < n; i++) {
+        TRY(past_rewrite(a, v[i].delta, close_entry, &w, &v[i].delta));
+        if (!past_step(a, &is, &v[i]))
+            return E_CORRUPT;
+        TRY(put_version(r, a, &is, &v[i]));
+    }
+    for (size_t i = 0; i < now->reg->field_count; i++)
+        if (now->reg->fields[i]->reason)
+            TRY(db_run(r->db,
+                       str_printf(a, "UPDATE %.*s SET %.*s=:words WHERE id=:id",
+                                  STR_ARG(now->reg->name), STR_ARG(now->reg->fields[i]->name))
+                           .ptr,
+                       BIND(":words", is.vals[i].text), BIND(":id", now->id)));
+    return ERR_OK;
+}
+
+/* A version that does not fit the key of before keeps its hash: another would hide that. */
 static Err rehash_record(void *rehash, Arena *a, const Record *now)
 {
     const Rehash *r = rehash;
     PastVersion *versions;
     size_t n;
     Record past = past_begin(a, now);
+    bool fits, all = true;
     TRY(past_versions(r->db, a, now, &versions, &n));
-    for (size_t i = 0; i < n; i++)
-        TRY(rehash_version(r, a, &past, &versions[i]));
-    return ERR_OK;
+    for (size_t i = 0; i < n; i++) {
+        fits = past_step(a, &past, &versions[i]) && past_fits(r->k, a, &past, &versions[i], true);
+        if (fits)
+            TRY(put_version(r, a, &past, &versions[i]));
+        all &= fits;
+    }
+    all &= now->reg->has_reasons && str_eq(row_hash(r->k, a, now, STR_NONE, STR_NONE),
+                                           row_hash(r->k, a, &past, STR_NONE, STR_NONE));
+    return all ? close_words(r, a, now, versions, n) : ERR_OK;
 }
 
-/* Of a record itself only what names it is read: the values are in its history. */
+/* Of a record itself only what names it is read, where nothing else is asked: the values are in its
+ * history. */
 static Err rehash_all(Rehash r, const Model *m, Arena *a)
 {
     for (size_t i = 0; i < m->reg_count; i++) {
-        PastWalk walk = {.want = {.field = ARENA_ARRAY(a, m->regs[i]->field_count, bool)},
+        PastWalk walk = {.want = {.all = m->regs[i]->has_reasons,
+                                  .field = ARENA_ARRAY(a, m->regs[i]->field_count, bool)},
                          .fn = rehash_record,
                          .ctx = &r};
         TRY(past_each(r.db, a, m->regs[i], walk));
@@ -105,7 +156,7 @@ static Err reseal(WriteTx *tx, void *store)
     StrList columns;
     TRY(audit_append(tx, k, &first));
     TRY(store_rebuild_blind(tx, s));
-    TRY(rehash_all((Rehash){tx->db, k}, s->model, tx->arena));
+    TRY(rehash_all((Rehash){tx->db, k, s}, s->model, tx->arena));
     for (size_t i = 0; i < sizeof owns / sizeof *owns; i++) {
         TRY(db_columns(tx->db, tx->arena, str_of(owns[i].table), &columns));
         if (columns.n) /* a table of a server that never ran is not there */

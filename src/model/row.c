@@ -352,7 +352,7 @@ static int by_first_name(const void *a, const void *b)
 }
 
 /* What a row hash is over. */
-static Str hashed(Arena *a, const Record *r, Str delta)
+static Str hashed(Arena *a, const Record *r, Str delta, Str by)
 {
     Buf b = buf_new(a, 512);
     const Field **fields = ARENA_ARRAY(a, r->reg->field_count, const Field *);
@@ -375,17 +375,28 @@ static Str hashed(Arena *a, const Record *r, Str delta)
         hash_part(&b, field_first_name(fields[i]));
         hash_part(&b, stored);
     }
+    if (by.ptr)
+        hash_part(&b, by);
     return buf_str(&b);
 }
 
-Str row_hash(const Keyring *k, Arena *a, const Record *r, Str delta)
+Str row_hash(const Keyring *k, Arena *a, const Record *r, Str delta, Str by)
 {
-    return keyring_row_hash(k, a, false, hashed(a, r, delta));
+    return keyring_row_hash(k, a, false, hashed(a, r, delta, by));
 }
 
-Str row_hash_before(const Keyring *k, Arena *a, const Record *r, Str delta)
+Str row_hash_before(const Keyring *k, Arena *a, const Record *r, Str delta, Str by)
 {
-    return keyring_row_hash(k, a, true, hashed(a, r, delta));
+    return keyring_row_hash(k, a, true, hashed(a, r, delta, by));
+}
+
+Str tx_said(Arena *a, Stmt *st, int c)
+{
+    enum { COLUMNS = 7 };
+    Buf b = buf_new(a, 256);
+    for (int i = 0; i < COLUMNS; i++)
+        hash_part(&b, row_text(a, st, c + i));
+    return buf_str(&b);
 }
 
 Err row_bind(Db *db, Arena *a, Stmt *st, const Field *f, Str value, Str blob)

@@ -69,10 +69,15 @@ MUST_CHECK Err row_unseal(const Keyring *k, const Dek *dek, Arena *a, const Reco
                           const Field *f, Str blob, Str *ret);
 /* Keyed hash of everything a row stores that was entered, not derived. Only values that are there
  * count, in the order of their names: a new, moved or renamed field leaves old hashes true. With
- * the delta of its version it also binds what the history says of it. */
-Str row_hash(const Keyring *k, Arena *a, const Record *r, Str delta);
+ * the delta of its version, and who wrote it why (tx_said), it also binds what the history says of
+ * it. */
+Str row_hash(const Keyring *k, Arena *a, const Record *r, Str delta, Str by);
 /* The same by the key of before, while an exchange is not finished. */
-Str row_hash_before(const Keyring *k, Arena *a, const Record *r, Str delta);
+Str row_hash_before(const Keyring *k, Arena *a, const Record *r, Str delta, Str by);
+/* The columns of a command (`tx`, and `sebab` beside it) that a version's hash is over, and the one
+ * text made of them, from column `c` on. */
+#define TX_SAID "actor,agency,session,via,reason,import,root"
+Str tx_said(Arena *a, Stmt *st, int c);
 
 /* Binds a value to the parameter ":f<index>" (and ":g<index>" for the register of a tagged ref).
  * Refs are resolved to ids; E_NOT_FOUND when the target is gone. */

@@ -7,7 +7,8 @@
 #include "model/row.h"
 
 #define PAST_SELECT                                                                                \
-    "SELECT h.ver,h.tx,h.delta,h.rowhash,t.at FROM riwayat h LEFT JOIN tx t ON t.id=h.tx"          \
+    "SELECT h.ver,h.tx,h.delta,h.rowhash,t.at," TX_SAID " FROM riwayat h"                          \
+    " LEFT JOIN tx t ON t.id=h.tx LEFT JOIN sebab s ON s.tx=h.tx"                                  \
     " WHERE h.reg=:reg AND h.rec=:rec ORDER BY h.ver"
 
 typedef struct Run {
@@ -75,7 +76,8 @@ static PastVersion past_version(Arena *a, Stmt *st)
                          .tx = row_int(st, 1),
                          .delta = row_text(a, st, 2),
                          .hash = row_text(a, st, 3),
-                         .at = row_int(st, 4)};
+                         .at = row_int(st, 4),
+                         .by = tx_said(a, st, 5)};
 }
 
 bool past_step(Arena *a, Record *past, const PastVersion *v)
@@ -86,6 +88,14 @@ bool past_step(Arena *a, Record *past, const PastVersion *v)
     if (past->version == 1)
         past->created_tx = past->changed_tx;
     return v->version == past->version && apply_delta(a, past, v->delta);
+}
+
+bool past_fits(const Keyring *k, Arena *a, const Record *past, const PastVersion *v, bool before)
+{
+    Str (*hash)(const Keyring *, Arena *, const Record *, Str, Str) =
+        before ? row_hash_before : row_hash;
+    return str_eq(v->hash, hash(k, a, past, v->delta, v->by)) ||
+           str_eq(v->hash, hash(k, a, past, v->delta, STR_NONE));
 }
 
 Err past_versions(Db *db, Arena *a, const Record *r, PastVersion **ret, size_t *ret_n)
@@ -101,12 +111,29 @@ Err past_versions(Db *db, Arena *a, const Record *r, PastVersion **ret, size_t *
     return e;
 }
 
+Err past_rewrite(Arena *a, Str delta, PastEntry *fn, void *ctx, Str *ret)
+{
+    StrList keys, values;
+    Buf b = buf_new(a, delta.len + 64);
+    TRY(json_read_flat(a, delta, &keys, &values));
+    buf_char(&b, '{');
+    for (size_t i = 0; i < keys.n; i++) {
+        TRY(fn(ctx, keys.items[i], &values.items[i]));
+        buf_char(&b, b.len > 1 ? ',' : ' ');
+        json_put(&b, keys.items[i]);
+        buf_char(&b, ':');
+        json_put(&b, values.items[i]);
+    }
+    buf_char(&b, '}');
+    *ret = buf_str(&b);
+    return ERR_OK;
+}
+
 static bool version_fits(Run *run, Arena *a, Stmt *st, Record *past)
 {
     PastVersion v = past_version(a, st);
-    return past_step(a, past, &v) &&
-           (str_eq(v.hash, row_hash(run->keyring, a, past, v.delta)) ||
-            str_eq(v.hash, row_hash_before(run->keyring, a, past, v.delta)));
+    return past_step(a, past, &v) && (past_fits(run->keyring, a, past, &v, false) ||
+                                      past_fits(run->keyring, a, past, &v, true));
 }
 
 /* Brings `past` forward through all versions; every one must fit the hash beside it. */
@@ -140,8 +167,9 @@ static Err check_record(void *ctx, Arena *a, const Record *now)
     bool derived_fit;
     TRY(check_versions(run, a, &past));
     run->sum->records++;
-    if (now->version != past.version || !str_eq(row_hash(run->keyring, a, now, STR_NONE),
-                                                row_hash(run->keyring, a, &past, STR_NONE)))
+    if (now->version != past.version ||
+        !str_eq(row_hash(run->keyring, a, now, STR_NONE, STR_NONE),
+                row_hash(run->keyring, a, &past, STR_NONE, STR_NONE)))
         fault(run, M_SCRUB_RECORD, now->reg, now->uid, now->version);
     TRY(derive_check(run->store, run->db, run->keys, a, now, &derived_fit));
     if (!derived_fit || !kept_fit(now, &past))

@@ -10,6 +10,7 @@
 #include "model/likeness.h"
 #include "model/local_code.h"
 #include "model/person_index.h"
+#include "model/reason.h"
 #include "model/restriction.h"
 #include "model/row.h"
 
@@ -226,6 +227,7 @@ Err store_get(Reader *rd, const Register *reg, Str uid, Verb verb, Record *ret)
         return E_NOT_FOUND;
     if (held_back(rd, reg, &r, verb))
         return E_RESTRICTED;
+    reason_open_fields(rd, &r);
     *ret = r;
     return ERR_OK;
 }

@@ -257,31 +257,36 @@ Err page_health_scrub(Req *req)
     return start(req, CARE_SCRUB);
 }
 
-/* On the first screen of whoever reads the record of access: who opened very much on one of the
- * last days. */
-Err readings_warning(Req *req, Html *h)
+static Err readings_told(Req *req, Html *h, int days, bool daily, ReadingBudget most)
 {
     enum { SHOWN = 5 };
     ReadingRow rows[SHOWN];
     size_t n;
-    const Settings *set = page_kept_settings(req);
     Arena *a = req->arena;
     Date d;
-    if (!set || !req_duty(req, "audit"))
-        return ERR_OK;
-    ReadingBudget most = setting_budget(set);
-    Str since = date_iso(a, date_add_days(clock_today(), -READING_DAYS));
-    TRY(readings_high(req->reader.db, a, since, &most, rows, SHOWN, &n));
+    Str since = date_iso(a, date_add_days(clock_today(), -days));
+    TRY(readings_high(req->reader.db, a, since, daily, &most, rows, SHOWN, &n));
     for (size_t i = 0; i < n; i++) {
         const ReadingBudget *read = &rows[i].read;
         page_notice(h, "awas",
-                    req_say(req, M_READINGS_HIGH, rows[i].name,
+                    req_say(req, daily ? M_READINGS_HIGH : M_READINGS_SLOW, rows[i].name,
                             date_parse_iso(rows[i].day, &d) ? date_long(a, req->lang, d) : S(""),
                             str_int(a, read->persons), str_int(a, most.persons),
                             str_int(a, read->lent), str_int(a, most.lent),
                             str_int(a, read->records), str_int(a, most.records)));
     }
     return ERR_OK;
+}
+
+/* On the first screen of whoever reads the record of access: who opened very much on one of the
+ * last days, and who a little every day. */
+Err readings_warning(Req *req, Html *h)
+{
+    const Settings *set = page_kept_settings(req);
+    if (!set || !req_duty(req, "audit"))
+        return ERR_OK;
+    TRY(readings_told(req, h, READING_DAYS, true, setting_budget(set)));
+    return readings_told(req, h, READING_SPAN - 1, false, setting_slow(set));
 }
 
 /* On the first screen of whoever looks after the machine: that something is amiss, and where it is

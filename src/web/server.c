@@ -444,7 +444,7 @@ static Err flush_sessions(WriteTx *tx, void *arg)
 {
     TRY(draft_sweep(tx, arg));
     TRY(store_sweep_repeats(tx, arg));
-    TRY(readings_sweep(tx, date_iso(tx->arena, date_add_days(clock_today(), -READING_DAYS))));
+    TRY(readings_sweep(tx, date_iso(tx->arena, date_add_days(clock_today(), -READING_SPAN))));
     TRY(whence_sweep(tx));
     return session_flush(tx);
 }

@@ -27,7 +27,7 @@ def out_of_reach(s, login):
 def grant(own, who, uid, **values):
     """The intake office asks for it; gives its path."""
     page = ask(own.as_("ppt"), f"korban/{uid}", jenis="rujukan", pengguna=uid_of(own, who), tujuan="layanan_korban",
-               alasan="Rujukan layanan psikolog", **{"kelas": ["kontak"], "sampai": "2030-01-01T08:00", **values})
+               **{"alasan": "Rujukan layanan psikolog", "kelas": ["kontak"], "sampai": "2030-01-01T08:00", **values})
     assert page.path.startswith("/hibah/"), page.words[:600]
     return page.path
 

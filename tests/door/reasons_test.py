@@ -7,8 +7,10 @@ import sys
 import steps
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from erasure_test import found  # noqa: E402
-from grants_test import emergency, out_of_reach  # noqa: E402
+from grants_test import emergency, grant, out_of_reach  # noqa: E402
+from grants import move, uid_of  # noqa: E402
 from program import Program
+from reach_test import suspect
 from review import decide, find, person
 
 ANY = rb"(?i)kenari\w*x[0-9a-f]{10}"
@@ -50,6 +52,7 @@ def typed_everywhere(own, office, words):
     assert office.submit(form).status == 200
     step(office, victim, "/hilang", **{"-alasan": words("langkah")})
     step(office, victim, "/lanjutkan", **{"-alasan": words("lanjut")})
+    granted = grant(own, "kesehatan", steps.uid_of(victim), alasan=words("hibah"))
     step(office, victim, "/batalkan", **{"-alasan": words("batal")})
     step(office, victim, "/pulihkan", **{"-alasan": words("pulih")})
     purpose = Program(own, "ppt")("GET", f"/api/v1/orang/{uid}", Sigap_Tujuan=f"layanan_korban; {words('api')}")
@@ -59,18 +62,18 @@ def typed_everywhere(own, office, words):
     opening["guna"] = "layanan_korban"
     office.submit(opening.fill(**{"-alasan": words("cocok")}))
     assert decide(office, find(office, (uid, twin)), "gabung", words("gabung")).status == 200
-    return uid, victim
+    return uid, victim, granted
 
 
 def test_reasons_stand_in_clear_nowhere_and_go_with_the_person(own, tmp):
     office, officer, words = own.login("ppt"), own.login("pdp"), Words()
-    uid, victim = typed_everywhere(own, office, words)
+    uid, victim, granted = typed_everywhere(own, office, words)
     own.cli("backup", tmp / "salinan")
     assert found(own, ANY, tmp) == set()
     readers, pages = [f"/orang/{uid}/pembaca", f"/audit?catatan={uid}", f"/audit.csv?catatan={uid}"], [f"/orang/{uid}/riwayat", victim + "/riwayat"]
 
     def told():
-        text = "".join(officer.get(p).html for p in readers) + "".join(office.get(p).html for p in pages)
+        text = "".join(officer.get(p).html for p in [*readers, granted, granted + "/riwayat"]) + "".join(office.get(p).html for p in pages)
         return {door for door, word in words.typed.items() if word in text}
 
     assert told() == set(words.typed), told()
@@ -83,7 +86,7 @@ def test_reasons_stand_in_clear_nowhere_and_go_with_the_person(own, tmp):
     assert words.typed["musnah"] in officer.get("/retensi").html, "why it was destroyed outlasts the key"
     assert told() == set()
     for lang, said in GONE.items():
-        for client, path in [(officer, readers[0]), (officer, readers[2]), (office, pages[0]), (office, pages[1])]:
+        for client, path in [(officer, readers[0]), (officer, granted), (officer, granted + "/riwayat"), (officer, readers[2]), (office, pages[0]), (office, pages[1])]:
             client.cookies["bahasa"] = lang
             assert said in client.get(path).html, (lang, path)
     own.stop()
@@ -97,10 +100,40 @@ def test_an_emergency_is_told_in_history_and_access_closed(own):
     nurse, why = own.login("kesehatan"), "Kenarix0123456789 diancam dan petugasnya tidak dapat dihubungi"
     assert emergency(nurse, number, why).status == 200
     assert nurse.get(f"/korban/{uid}").status == 200
-    for table, column in (("tx", "reason"), ("audit", "purpose"), ("tujuan_buka", "reason")):
+    for table, column in (("tx", "reason"), ("audit", "purpose"), ("tujuan_buka", "reason"), ("hibah", "alasan"), ("riwayat", "delta")):
         assert not own.rows(f"SELECT 1 FROM {table} WHERE {column} LIKE '%Kenarix%'"), table
     grant = own.rows("SELECT h.uid FROM hibah h JOIN korban k ON k.id=h.induk WHERE h.darurat='ya' AND k.uid=?", uid)[0][0]
-    assert "Kenarix" in own.as_("pdp").get(f"/hibah/{grant}/riwayat").words
+    keeper = own.as_("pdp")
+    for path in (f"/hibah/{grant}", f"/hibah/{grant}/riwayat", "/antrean/darurat_belum_ditinjau"):
+        assert "Kenarix" in keeper.get(path).words, path
+    assert move(keeper, f"/hibah/{grant}", "tinjau", catatan_tinjauan="Kenariy, ada ancaman").status == 200
+    assert "Kenariy" in keeper.get(f"/hibah/{grant}").words and not own.rows("SELECT 1 FROM hibah WHERE catatan_tinjauan LIKE '%Kenariy%'")
+
+
+def test_why_somebody_is_shut_out_is_closed_with_the_file_and_what_was_in_clear_by_an_exchange_of_keys(own):
+    office = own.login("ppt")
+    case = steps.make(office, "kasus", judul="Perkara uji pengecualian", dibuka="2026-10-01")
+    shut = steps.make(office, "pengecualian", case, pengguna=uid_of(own, "ppt2"), mulai="2026-01-01", alasan="Kenariz kerabat terlapor")
+    suspect(own, "ppt", case, "POLDA_NTT")  # a rule's words, in clear as an older program's are
+    stored = "SELECT uid, alasan FROM pengecualian p WHERE p.induk=(SELECT id FROM kasus WHERE uid=?) ORDER BY id"
+    mine, rule = own.rows(stored, steps.uid_of(case))
+    assert mine["alasan"].startswith(f"segel1:{steps.uid_of(case)}:") and rule["alasan"].startswith("Terlapor bekerja")
+    versions = "SELECT versi FROM pengecualian WHERE uid=?"
+    assert office.submit(office.get(shut + "/ubah").form("/ubah", has="alasan")).status == 200
+    assert own.rows(versions, steps.uid_of(shut))[0][0] == 1, "saved as it stood, it is another version"
+    assert steps.change(office, shut, alasan="Kenariz sudah bukan kerabat").status == 200
+    own.stop()
+    own.cli("key rotate")
+    own.cli("scrub")
+    mine, rule = own.rows(stored, steps.uid_of(case))
+    assert rule["alasan"].startswith(f"segel1:{steps.uid_of(case)}:")
+    assert not own.rows("SELECT 1 FROM riwayat WHERE reg='pengecualian' AND rec=(SELECT max(id) FROM pengecualian) AND delta LIKE '%Terlapor bekerja%'")
+    own.start()
+    office = own.login("ppt")
+    for path, word in ((shut, "Kenariz sudah bukan"), (shut + "/riwayat", "Kenariz kerabat"), (f"/pengecualian/{rule['uid']}", "Terlapor bekerja"),
+                       (f"/pengecualian/{rule['uid']}/riwayat", "Terlapor bekerja")):
+        assert word in office.get(path).words, path
+    assert "Kenariz" in own.as_("pdp").get("/antrean/pengecualian_menunggu").words
 
 
 def test_an_older_reason_in_clear_stays_readable_and_exchanges_of_keys_leave_a_closed_one(own):

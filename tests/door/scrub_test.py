@@ -63,6 +63,22 @@ def test_each_kind_of_tampering_is_named(own):
     assert any("tanpa catatan" in line for line in lines), said
 
 
+def test_who_wrote_a_version_when_and_why_is_compared(own):
+    """Who recorded a thing is asked by the two-person rule: an edit of it must not pass. One column each of the commands of eight records."""
+    rows = own.rows("SELECT min(t.id) AS tx, k.uid FROM riwayat h JOIN tx t ON t.id=h.tx JOIN korban k ON k.id=h.rec WHERE h.reg='korban'"
+                    " GROUP BY k.uid HAVING count(*)>1 LIMIT 7")
+    caused = own.rows("SELECT s.tx, k.uid FROM sebab s JOIN riwayat h ON h.tx=s.tx JOIN tugas k ON k.id=h.rec WHERE h.reg='tugas' LIMIT 1")[0]
+    own.stop()
+    for (tx, _), (column, value) in zip(rows, (("actor", "'orang lain'"), ("at", "at-1"), ("reason", "'alasan lain'"), ("agency", "agency+1"),
+                                               ("via", "'web?'"), ("session", "'x'"), ("import", "import+1")), strict=True):
+        tamper(own, f"UPDATE tx SET {column}={value} WHERE id=?", tx)
+    tamper(own, "UPDATE sebab SET root=root-1 WHERE tx=?", caused["tx"])
+    status, said = scrub(own)
+    assert status == EXIT_CORRUPT, said
+    for uid in [r["uid"] for r in rows] + [caused["uid"]]:
+        assert any(uid in line and "Riwayat" in line for line in said.splitlines()), (uid, said)
+
+
 def test_a_value_that_only_history_knows_is_compared_with_it(own):
     """A case keeps its first classification: nothing on the record says what it was."""
     c = own.as_("ppt")

@@ -409,13 +409,14 @@ static void check_row_hash(World *w, int row)
     read_begin(&read, w->kit, &w->kit->system);
     MUST(store_get(&read.rd, w->reg[r->kind], r->uid, VERB_READ, &rec));
     MUST(db_stmt(read.rd.db,
-                 "SELECT rowhash,delta FROM riwayat WHERE reg=:reg AND rec=:rec ORDER BY ver DESC", &st));
+                 "SELECT rowhash,delta," TX_SAID " FROM riwayat h JOIN tx t ON t.id=h.tx LEFT JOIN sebab s ON s.tx=h.tx"
+                 " WHERE reg=:reg AND rec=:rec ORDER BY ver DESC", &st));
     stmt_text(st, ":reg", rec.reg->name);
     stmt_int(st, ":rec", rec.id);
     MUST(stmt_step(st, &more));
     HOLDS(more);
     same(w, row, "row hash", row_text(read.arena, st, 0),
-         row_hash(w->kit->in.keyring, read.arena, &rec, row_text(read.arena, st, 1)));
+         row_hash(w->kit->in.keyring, read.arena, &rec, row_text(read.arena, st, 1), tx_said(read.arena, st, 2)));
     stmt_done(st);
     read_end(&read);
 }
