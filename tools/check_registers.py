@@ -50,7 +50,7 @@ AS = {  # role of a field -> kinds it may have
     'inquiry.agency': 'ref', 'inquiry.asker': 'ref', 'inquiry.purpose': 'code', 'inquiry.reason': 'text', 'inquiry.classes': 'codes', 'inquiry.until': 'instant', 'check.person': 'ref', 'departure.began': 'date', 'check.refused': 'yesno4',
     'figure.period': 'text', 'figure.note': 'text', 'figure.doubt': 'yesno4', 'figure.part_year': 'yesno4'}
 VERBS = {'list', 'read', 'create', 'change', 'move', 'void', 'import', 'export', 'count'}
-MAY = {'users', 'tables', 'import', 'audit', 'base_data', 'health', 'erase', 'data_rights', 'population', 'population_rows', 'approve'}
+MAY = {'users', 'tables', 'import', 'audit', 'base_data', 'health', 'erase', 'data_rights', 'population', 'population_rows', 'approve', 'supervise'}
 CODE_HEAD = 'kode id en berlaku_dari berlaku_sampai urutan padanan status asal'.split()
 FUNCS = {'empty': (1, 1), 'today': (0, 0), 'age': (2, 2), 'band': (2, 2), 'if': (3, 3), 'first': (1, 9), 'initials': (1, 1), 'join': (2, 8),
          'year': (1, 1), 'nik_birth': (1, 1), 'nik_sex': (1, 1), 'differ': (2, 2), 'days_after': (2, 2), 'part_year': (2, 2), 'find': (3, 3),

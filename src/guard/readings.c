@@ -45,22 +45,23 @@ static int64_t alarm(int64_t most)
     return (most * ALARM_PERCENT + 99) / 100;
 }
 
-Err readings_high(Db *db, Arena *a, Str since, bool daily, const ReadingBudget *most,
-                  ReadingRow *ret, size_t max, size_t *ret_n)
+Err readings_high(Db *db, Arena *a, const ReadingAsk *ask, ReadingRow *ret, size_t max,
+                  size_t *ret_n)
 {
     Stmt *st;
     Err e;
     *ret_n = 0;
     TRY(db_stmt(db,
                 "SELECT f.name, max(b.day), " COUNTED " FROM bacaan b JOIN fakta_pengguna f"
-                " ON f.uid=b.actor WHERE b.day>=:since GROUP BY b.actor, f.name,"
-                " CASE WHEN :daily THEN b.day END"
+                " ON f.uid=b.actor WHERE b.day>=:since AND (:agency=0 OR f.agency=:agency)"
+                " GROUP BY b.actor, f.name, CASE WHEN :daily=1 THEN b.day END"
                 " HAVING count(*)>=:records OR count(DISTINCT orang)>=:persons"
                 " OR count(DISTINCT CASE WHEN luar THEN orang END)>=:lent"
                 " ORDER BY 2 DESC, 4 DESC, f.name LIMIT :max",
-                &st, BIND(":since", since), BIND(":daily", (int64_t)daily),
-                BIND(":records", alarm(most->records)), BIND(":persons", alarm(most->persons)),
-                BIND(":lent", alarm(most->lent)), BIND(":max", (int64_t)max)));
+                &st, BIND(":since", ask->since), BIND(":agency", ask->agency),
+                BIND(":daily", (int64_t)ask->daily), BIND(":records", alarm(ask->most.records)),
+                BIND(":persons", alarm(ask->most.persons)), BIND(":lent", alarm(ask->most.lent)),
+                BIND(":max", (int64_t)max)));
     while (stmt_next(st, &e))
         ret[(*ret_n)++] = (ReadingRow){row_text(a, st, 0),
                                        row_text(a, st, 1),

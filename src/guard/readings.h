@@ -28,10 +28,15 @@ typedef struct ReadingRow {
     Str day;
     ReadingBudget read;
 } ReadingRow;
-/* Who opened three quarters of any of the budgets since, on one day or, not `daily`, on all of them
- * together (`day`: the last); newest and most first; at most `max` rows. */
-MUST_CHECK Err readings_high(Db *db, Arena *a, Str since, bool daily, const ReadingBudget *most,
-                             ReadingRow *ret, size_t max, size_t *ret_n);
+typedef struct ReadingAsk {
+    Str since;
+    bool daily;     /* on one day, not on all of them together (`day`: the last) */
+    int64_t agency; /* its people alone; 0: everybody */
+    ReadingBudget most;
+} ReadingAsk;
+/* Who opened three quarters of any of the budgets since; newest and most first; at most `max`. */
+MUST_CHECK Err readings_high(Db *db, Arena *a, const ReadingAsk *ask, ReadingRow *ret, size_t max,
+                             size_t *ret_n);
 /* E_LIMIT when the record of access has `most` such acts of the actor since that moment; asked on
  * the writer, so that acts at once count too. */
 MUST_CHECK Err acts_allow(Db *db, Str actor, Str action, int64_t since, int64_t most);

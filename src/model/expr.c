@@ -187,12 +187,17 @@ static Str moment(const Expr *e, const ExprEnv *env)
     return str_int(env->arena, clock_instant(date_from_days(date_days(d)), 0));
 }
 
+bool days_count(Str text, int64_t *ret)
+{
+    enum { DAYS_MAX = 36600 };
+    return str_i64(text, ret) && *ret >= 0 && *ret <= DAYS_MAX;
+}
+
 static Str days_after(const Expr *e, const ExprEnv *env)
 {
     Date d;
     int64_t days;
-    if (!date_arg(e, 0, env, &d) || !str_i64(value(e->args[1], env), &days) || days < 0 ||
-        days > 36600)
+    if (!date_arg(e, 0, env, &d) || !days_count(value(e->args[1], env), &days))
         return STR_NONE;
     return date_iso(env->arena, date_from_days(date_days(d) + (int)days));
 }
@@ -301,15 +306,30 @@ static Str once(const Expr *e, const ExprEnv *env)
     return buf_str(&b);
 }
 
-static Str (*const calls[FN_COUNT_])(const Expr *, const ExprEnv *) = {
-    [FN_EMPTY] = truth,         [FN_TODAY] = today,       [FN_AGE] = age,
-    [FN_BAND] = band,           [FN_IF] = choose,         [FN_FIRST] = first,
-    [FN_INITIALS] = initials,   [FN_JOIN] = join,         [FN_YEAR] = year,
-    [FN_NIK_BIRTH] = from_nik,  [FN_NIK_SEX] = from_nik,  [FN_DIFFER] = differ,
-    [FN_PART_YEAR] = part_year, [FN_FIND] = find,         [FN_COUNT] = over_children,
-    [FN_SUM] = over_children,   [FN_SET] = over_children, [FN_LAST] = over_children,
-    [FN_MOMENT] = moment,       [FN_NOW] = once,          [FN_ME] = once,
-    [FN_RANDOM_CODE] = once,    [FN_DAYS_AFTER] = days_after};
+static Str (*const calls[FN_COUNT_])(const Expr *,
+                                     const ExprEnv *) = {[FN_EMPTY] = truth,
+                                                         [FN_TODAY] = today,
+                                                         [FN_AGE] = age,
+                                                         [FN_BAND] = band,
+                                                         [FN_IF] = choose,
+                                                         [FN_FIRST] = first,
+                                                         [FN_INITIALS] = initials,
+                                                         [FN_JOIN] = join,
+                                                         [FN_YEAR] = year,
+                                                         [FN_NIK_BIRTH] = from_nik,
+                                                         [FN_NIK_SEX] = from_nik,
+                                                         [FN_DIFFER] = differ,
+                                                         [FN_PART_YEAR] = part_year,
+                                                         [FN_FIND] = find,
+                                                         [FN_COUNT] = over_children,
+                                                         [FN_SUM] = over_children,
+                                                         [FN_SET] = over_children,
+                                                         [FN_LAST] = over_children,
+                                                         [FN_MOMENT] = moment,
+                                                         [FN_NOW] = once,
+                                                         [FN_ME] = once,
+                                                         [FN_RANDOM_CODE] = once,
+                                                         [FN_DAYS_AFTER] = days_after};
 
 static Str value(const Expr *e, const ExprEnv *env)
 {

@@ -214,12 +214,15 @@ static void link_plain(const Link *k, Expr *e, const ExprType *want)
 static void link_days_after(const Link *k, Expr *e, const ExprType *want)
 {
     static const ExprType args[] = {{.kind = FK_DATE}, {.kind = FK_NUMBER}};
+    int64_t days;
     (void)want;
     for (size_t i = 0; i < e->n; i++) {
         link_value(k, e->args[i], &args[i]);
         if (e->args[i]->type.multi || !fits(&args[i], &e->args[i]->type))
             bad(k, e->args[i], M_EXPR_TYPES, e->args[i]->text, STR_NONE);
     }
+    if (e->args[1]->kind == EXPR_NUMBER && !days_count(e->args[1]->text, &days))
+        bad(k, e->args[1], M_EXPR_DAYS, e->args[1]->text, STR_NONE);
     e->type = args[0];
 }
 

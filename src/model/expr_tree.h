@@ -55,6 +55,9 @@ typedef enum ExprFn {
         FN_COUNT_
 } ExprFn;
 
+/* Days that days_after can count; false: none of them. */
+bool days_count(Str text, int64_t *ret);
+
 /* What a value is. `codes` is the list of a code, `target` the register of a ref, when known. */
 typedef struct ExprType {
     FieldKind kind; /* FK_COUNT: not known, fits everything */

@@ -47,7 +47,7 @@ static void read_duties(Loader *l, void *into, const Node *v)
     static const WordDef words[] = {{"users", 0},           {"tables", 0},      {"import", 0},
                                     {"audit", 0},           {"base_data", 0},   {"health", 0},
                                     {"erase", 0},           {"data_rights", 0}, {"population", 0},
-                                    {"population_rows", 0}, {"approve", 0}};
+                                    {"population_rows", 0}, {"approve", 0},     {"supervise", 0}};
     Buf b = buf_new(l->arena, 64);
     if (!load_is_list(l, v))
         return;

@@ -274,7 +274,8 @@ void page_message(Req *req, Html *h)
         {"saringan", M_FILTER_SAVED},     {"sandi", M_PASSWORD_CHANGED},
         {"kode", M_FACTOR_RESET_DONE},    {"darurat", M_EMERGENCY_OPENED},
         {"sesi", M_SESSION_ENDED},        {"sama", M_WEB_NOTHING_CHANGED},
-        {"sudah", M_WEB_IMPORTED_BEFORE}, {"cari", M_ASKED_BEFORE}};
+        {"sudah", M_WEB_IMPORTED_BEFORE}, {"cari", M_ASKED_BEFORE},
+        {"tertutup", M_WEB_SAVED_SHUT}};
     Str text = req_wording(req, messages, req_query(req, S("pesan")));
     if (text.ptr)
         page_notice(h, "aman", text);

@@ -476,7 +476,11 @@ static Err after_save(Req *req, Err err)
     if (params_has(&req->form, S("lagi")))
         return back_to_form(req, ERR_OK, "simpan");
     Str uid = str_empty(b->result_uid) ? s->change->uid : b->result_uid;
-    return req_redirect(req, url_record(req, req->reg, uid, "?pesan=simpan"));
+    Record made; /* what it set off may have shut the file to its writer */
+    Err seen = store_get(&req->reader, req->reg, uid, VERB_READ, &made);
+    return req_redirect(req, seen == E_NOT_FOUND || seen == E_DENIED
+                                 ? S("/?beranda=ya&pesan=tertutup")
+                                 : url_record(req, req->reg, uid, "?pesan=simpan"));
 }
 
 static bool changes_something(const Change *c)

@@ -257,36 +257,49 @@ Err page_health_scrub(Req *req)
     return start(req, CARE_SCRUB);
 }
 
-static Err readings_told(Req *req, Html *h, int days, bool daily, ReadingBudget most)
+static Err readings_told(Req *req, Html *h, const ReadingAsk *ask)
 {
     enum { SHOWN = 5 };
     ReadingRow rows[SHOWN];
     size_t n;
+    const ReadingBudget *most = &ask->most;
     Arena *a = req->arena;
     Date d;
-    Str since = date_iso(a, date_add_days(clock_today(), -days));
-    TRY(readings_high(req->reader.db, a, since, daily, &most, rows, SHOWN, &n));
+    TRY(readings_high(req->reader.db, a, ask, rows, SHOWN, &n));
     for (size_t i = 0; i < n; i++) {
         const ReadingBudget *read = &rows[i].read;
         page_notice(h, "awas",
-                    req_say(req, daily ? M_READINGS_HIGH : M_READINGS_SLOW, rows[i].name,
+                    req_say(req, ask->daily ? M_READINGS_HIGH : M_READINGS_SLOW, rows[i].name,
                             date_parse_iso(rows[i].day, &d) ? date_long(a, req->lang, d) : S(""),
-                            str_int(a, read->persons), str_int(a, most.persons),
-                            str_int(a, read->lent), str_int(a, most.lent),
-                            str_int(a, read->records), str_int(a, most.records)));
+                            str_int(a, read->persons), str_int(a, most->persons),
+                            str_int(a, read->lent), str_int(a, most->lent),
+                            str_int(a, read->records), str_int(a, most->records)));
     }
     return ERR_OK;
 }
 
-/* On the first screen of whoever reads the record of access: who opened very much on one of the
- * last days, and who a little every day. */
+static Str days_ago(Req *req, int days)
+{
+    return date_iso(req->arena, date_add_days(clock_today(), -days));
+}
+
+/* On the first screen of whoever reads the record of access, and of who leads an office about its
+ * people: who opened very much on one of the last days, and who a little every day. */
 Err readings_warning(Req *req, Html *h)
 {
     const Settings *set = page_kept_settings(req);
-    if (!set || !req_duty(req, "audit"))
+    const Subject *s = &req->subject;
+    bool all = req_duty(req, "audit");
+    if (!set || !(all || (req_duty(req, "supervise") && s->agency_count)))
         return ERR_OK;
-    TRY(readings_told(req, h, READING_DAYS, true, setting_budget(set)));
-    return readings_told(req, h, READING_SPAN - 1, false, setting_slow(set));
+    ReadingAsk fast = {.since = days_ago(req, READING_DAYS),
+                       .daily = true,
+                       .agency = all ? 0 : s->agencies[0],
+                       .most = setting_budget(set)};
+    ReadingAsk slow = {
+        .since = days_ago(req, READING_SPAN - 1), .agency = fast.agency, .most = setting_slow(set)};
+    TRY(readings_told(req, h, &fast));
+    return readings_told(req, h, &slow);
 }
 
 /* On the first screen of whoever looks after the machine: that something is amiss, and where it is

@@ -1,4 +1,7 @@
 """The reading budget: who leafs through the books is stopped, and the data-protection officer told."""
+import shutil
+
+import sigap
 import steps
 
 
@@ -47,6 +50,36 @@ def test_a_day_has_so_many_files_and_no_more(own):
     own.start()
     assert steps.open_file(own.login("ppt"), found[4]).status == 200
     assert "membuka berkas 4 orang" in own.login("pdp").get("/").words, "told on that day alone, whoever was away never learns it"
+
+
+def test_who_opens_a_little_every_day_is_told_and_goes_on_and_her_leader_hears_of_it(own, tmp):
+    """Four weeks count together; beside the data-protection officer hears who leads the office (a duty of roles.yaml), of her people alone."""
+    roles = shutil.copytree(sigap.ROOT / "domain", tmp / "domain") / "roles.yaml"
+    text = roles.read_text()
+    at = text.index("- {name: statistik")
+    roles.write_text(text[:at] + text[at:].replace("may: [tables]", "may: [tables, supervise]", 1))  # whose office the secretary is of
+    own.stop()
+    own.cli.domain = tmp / "domain"
+    own.start()
+    steps.setting(own, orang_28_hari=4)
+    found = persons(own)
+    for path in found[:3]:  # one on each of three days
+        for login in ("ppt", "sekretaris"):
+            assert steps.open_file(own.login(login), path).status == 200
+        told = own.login("pdp").get("/").words
+        own.stop()
+        own.cli("clock", "advance", 3)
+        own.start()
+    slow = "dalam 28 hari, terakhir"
+    assert told.count(slow) == 2 and "membuka berkas 3 orang (batas 4), 0 di antaranya" in told, told[:600]
+    heard = own.login("statistik").get("/?beranda=ya").words
+    assert heard.count(slow) == 1 and own.rows("SELECT name FROM fakta_pengguna WHERE login='sekretaris'")[0]["name"] + " " + slow in heard, heard[:600]
+    assert slow not in own.login("pimpinan").get("/").words, "of people of another office"
+    assert steps.open_file(own.login("ppt"), found[3]).status == 200, "the slow measure stops nobody"
+    own.stop()
+    own.cli("clock", "advance", 30)
+    own.start()
+    assert slow not in own.login("pdp").get("/").words
 
 
 def test_persons_count_once_and_what_is_lent_apart(own):

@@ -87,14 +87,18 @@ static int replay(Replay *r, int harvest, bool lent)
             }
         for (int i = 0; day > 10 && i < harvest; i++)
             (void)opens(r, S("harvester"), date, 100 * day + i, lent);
-        OK(readings_high(r->k->db, r->k->a, date, true, &r->most, rows, ROWS, &n));
+        OK(readings_high(r->k->db, r->k->a,
+                         &(ReadingAsk){.since = date, .daily = true, .most = r->most}, rows, ROWS,
+                         &n));
         for (size_t i = 0; i < n; i++) {
             bool hers = str_is(rows[i].name, "harvester");
             r->alarms += !hers;
             told = hers && told < 0 ? day - 11 : told;
         }
-        OK(readings_high(r->k->db, r->k->a, day_of(r->k, day - READING_SPAN + 1), false, &r->slow,
-                         rows, ROWS, &n));
+        OK(readings_high(
+            r->k->db, r->k->a,
+            &(ReadingAsk){.since = day_of(r->k, day - READING_SPAN + 1), .most = r->slow}, rows,
+            ROWS, &n));
         int others = 0;
         for (size_t i = 0; i < n; i++) {
             bool hers = str_is(rows[i].name, "harvester");
@@ -163,6 +167,22 @@ static void a_slow_harvester_is_told_within_so_many_days(void **state)
     }
 }
 
+static void who_leads_an_office_hears_of_its_people_alone(void **state)
+{
+    Replay r = begin(state);
+    ReadingRow rows[ROWS];
+    size_t n;
+    (void)replay(&r, 30, false);
+    for (int64_t agency = 0; agency < 3; agency++) {
+        OK(readings_high(
+            r.k->db, r.k->a,
+            &(ReadingAsk){
+                .since = day_of(r.k, 0), .daily = true, .agency = agency, .most = standard},
+            rows, ROWS, &n));
+        assert_true((n > 0) == (agency < 2));
+    }
+}
+
 /* Why "outside" is not "another institution's": who serves and prosecutes works on others' files.
  */
 static void by_institution_alone_would_stop_those_who_work(void **state)
@@ -188,6 +208,7 @@ int main(void)
         KIT_TEST(a_harvester_of_her_own_office_is_told_on_the_day),
         KIT_TEST(a_harvester_of_what_is_lent_is_told_and_stopped),
         KIT_TEST(a_slow_harvester_is_told_within_so_many_days),
+        KIT_TEST(who_leads_an_office_hears_of_its_people_alone),
         KIT_TEST(by_institution_alone_would_stop_those_who_work),
         KIT_TEST(by_records_alone_nobody_would_be_told),
     };
