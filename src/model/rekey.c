@@ -60,18 +60,13 @@ static Err reseal_entry(void *ctx, Str key, Str *value)
 static Err reseal_version(Run *run, PastVersion v, Record *was, Record *is)
 {
     Arena *a = run->a;
-    if (!past_step(a, was, &v) || !past_fits(run->keyring, a, was, &v, false))
+    if (!past_step(a, was, &v) || !row_hash_fits(run->keyring, a, was, &v, false))
         return E_CORRUPT;
     run->rec = is;
     TRY(past_rewrite(a, v.delta, reseal_entry, run, &v.delta));
     if (!past_step(a, is, &v))
         return E_CORRUPT;
-    return db_run(run->tx->db,
-                  "UPDATE riwayat SET delta=:delta, rowhash=:hash"
-                  " WHERE reg=:reg AND rec=:rec AND ver=:ver",
-                  BIND(":delta", v.delta),
-                  BIND(":hash", row_hash(run->keyring, a, is, v.delta, v.by)),
-                  BIND(":reg", is->reg->name), BIND(":rec", is->id), BIND(":ver", v.version));
+    return past_put(run->tx->db, run->keyring, a, is, &v);
 }
 
 /* ---- the row ---- */

@@ -63,15 +63,6 @@ typedef struct Rehash {
     const Store *store;
 } Rehash;
 
-static Err put_version(const Rehash *r, Arena *a, const Record *past, const PastVersion *v)
-{
-    return db_run(r->db,
-                  "UPDATE riwayat SET delta=:delta, rowhash=:hash"
-                  " WHERE reg=:reg AND rec=:rec AND ver=:ver",
-                  BIND(":delta", v->delta), BIND(":hash", row_hash(r->k, a, past, v->delta, v->by)),
-                  BIND(":reg", past->reg->name), BIND(":rec", past->id), BIND(":ver", v->version));
-}
-
 /* ---- words ---- */
 
 typedef struct Words {
@@ -101,7 +92,7 @@ static Err close_words(const Rehash *r, Arena *a, const Record *now, PastVersion
         TRY(past_rewrite(a, v[i].delta, close_entry, &w, &v[i].delta));
         if (!past_step(a, &is, &v[i]))
             return E_CORRUPT;
-        TRY(put_version(r, a, &is, &v[i]));
+        TRY(past_put(r->db, r->k, a, &is, &v[i]));
     }
     for (size_t i = 0; i < now->reg->field_count; i++)
         if (now->reg->fields[i]->reason)
@@ -123,9 +114,10 @@ static Err rehash_record(void *rehash, Arena *a, const Record *now)
     bool fits, all = true;
     TRY(past_versions(r->db, a, now, &versions, &n));
     for (size_t i = 0; i < n; i++) {
-        fits = past_step(a, &past, &versions[i]) && past_fits(r->k, a, &past, &versions[i], true);
+        fits =
+            past_step(a, &past, &versions[i]) && row_hash_fits(r->k, a, &past, &versions[i], true);
         if (fits)
-            TRY(put_version(r, a, &past, &versions[i]));
+            TRY(past_put(r->db, r->k, a, &past, &versions[i]));
         all &= fits;
     }
     all &= now->reg->has_reasons && str_eq(row_hash(r->k, a, now, STR_NONE, STR_NONE),

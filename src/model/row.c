@@ -385,9 +385,10 @@ Str row_hash(const Keyring *k, Arena *a, const Record *r, Str delta, Str by)
     return keyring_row_hash(k, a, false, hashed(a, r, delta, by));
 }
 
-Str row_hash_before(const Keyring *k, Arena *a, const Record *r, Str delta, Str by)
+bool row_hash_fits(const Keyring *k, Arena *a, const Record *r, const PastVersion *v, bool before)
 {
-    return keyring_row_hash(k, a, true, hashed(a, r, delta, by));
+    return str_eq(v->hash, keyring_row_hash(k, a, before, hashed(a, r, v->delta, v->by))) ||
+           str_eq(v->hash, keyring_row_hash(k, a, before, hashed(a, r, v->delta, STR_NONE)));
 }
 
 Str tx_said(Arena *a, Stmt *st, int c)

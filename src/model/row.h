@@ -67,13 +67,19 @@ MUST_CHECK Err row_key_subject(Db *db, Arena *a, const Record *r, Str *ret_uid);
 /* Opens one sealed value of a stored record. */
 MUST_CHECK Err row_unseal(const Keyring *k, const Dek *dek, Arena *a, const Record *r, Str subject,
                           const Field *f, Str blob, Str *ret);
+/* One version as history has it. */
+typedef struct PastVersion {
+    int64_t version, tx, at;
+    Str delta, hash, by; /* by whom and why: tx_said */
+} PastVersion;
 /* Keyed hash of everything a row stores that was entered, not derived. Only values that are there
  * count, in the order of their names: a new, moved or renamed field leaves old hashes true. With
  * the delta of its version, and who wrote it why (tx_said), it also binds what the history says of
  * it. */
 Str row_hash(const Keyring *k, Arena *a, const Record *r, Str delta, Str by);
-/* The same by the key of before, while an exchange is not finished. */
-Str row_hash_before(const Keyring *k, Arena *a, const Record *r, Str delta, Str by);
+/* Whether the hash of a version fits, by the key or (`before`) that of before, while an exchange is
+ * not finished. One that an older program wrote is not over `by`, until an exchange of keys. */
+bool row_hash_fits(const Keyring *k, Arena *a, const Record *r, const PastVersion *v, bool before);
 /* The columns of a command (`tx`, and `sebab` beside it) that a version's hash is over, and the one
  * text made of them, from column `c` on. */
 #define TX_SAID "actor,agency,session,via,reason,import,root"

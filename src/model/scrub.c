@@ -90,14 +90,6 @@ bool past_step(Arena *a, Record *past, const PastVersion *v)
     return v->version == past->version && apply_delta(a, past, v->delta);
 }
 
-bool past_fits(const Keyring *k, Arena *a, const Record *past, const PastVersion *v, bool before)
-{
-    Str (*hash)(const Keyring *, Arena *, const Record *, Str, Str) =
-        before ? row_hash_before : row_hash;
-    return str_eq(v->hash, hash(k, a, past, v->delta, v->by)) ||
-           str_eq(v->hash, hash(k, a, past, v->delta, STR_NONE));
-}
-
 Err past_versions(Db *db, Arena *a, const Record *r, PastVersion **ret, size_t *ret_n)
 {
     ARENA_LIST(PastVersion) list = {0};
@@ -129,11 +121,20 @@ Err past_rewrite(Arena *a, Str delta, PastEntry *fn, void *ctx, Str *ret)
     return ERR_OK;
 }
 
+Err past_put(Db *db, const Keyring *k, Arena *a, const Record *past, const PastVersion *v)
+{
+    return db_run(db,
+                  "UPDATE riwayat SET delta=:delta, rowhash=:hash"
+                  " WHERE reg=:reg AND rec=:rec AND ver=:ver",
+                  BIND(":delta", v->delta), BIND(":hash", row_hash(k, a, past, v->delta, v->by)),
+                  BIND(":reg", past->reg->name), BIND(":rec", past->id), BIND(":ver", v->version));
+}
+
 static bool version_fits(Run *run, Arena *a, Stmt *st, Record *past)
 {
     PastVersion v = past_version(a, st);
-    return past_step(a, past, &v) && (past_fits(run->keyring, a, past, &v, false) ||
-                                      past_fits(run->keyring, a, past, &v, true));
+    return past_step(a, past, &v) && (row_hash_fits(run->keyring, a, past, &v, false) ||
+                                      row_hash_fits(run->keyring, a, past, &v, true));
 }
 
 /* Brings `past` forward through all versions; every one must fit the hash beside it. */

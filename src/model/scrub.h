@@ -17,11 +17,6 @@ typedef struct Scrub {
 /* Each fault becomes a problem that names register, record (its uid) and version. What cannot be
  * read at all is a fault too and the rest is still read; an error is one of the machine. Reads for
  * minutes: not on a connection that pages need. */
-/* One version as history has it. */
-typedef struct PastVersion {
-    int64_t version, tx, at;
-    Str delta, hash, by; /* by whom and why: tx_said */
-} PastVersion;
 /* All of a record, in order. */
 MUST_CHECK Err past_versions(Db *db, Arena *a, const Record *r, PastVersion **ret, size_t *ret_n);
 /* The records of a register in order of id, each with memory of its own. */
@@ -36,13 +31,12 @@ MUST_CHECK Err past_each(Db *db, Arena *sql_memory, const Register *reg, PastWal
  * one, or damaged. */
 Record past_begin(Arena *a, const Record *now);
 bool past_step(Arena *a, Record *past, const PastVersion *v);
-/* Whether it fits its hash, by the key or by that of before. One that an older program wrote is not
- * over `by`, until an exchange of keys. */
-bool past_fits(const Keyring *k, Arena *a, const Record *past, const PastVersion *v, bool before);
-
 /* What a version says, with each value as `fn` leaves it. */
 typedef Err PastEntry(void *ctx, Str key, Str *value);
 MUST_CHECK Err past_rewrite(Arena *a, Str delta, PastEntry *fn, void *ctx, Str *ret);
+/* Stores the version, its hash by the newest key. */
+MUST_CHECK Err past_put(Db *db, const Keyring *k, Arena *a, const Record *past,
+                        const PastVersion *v);
 
 MUST_CHECK Err scrub_run(const Store *s, const ReadConn *c, Problems *problems, Scrub *ret);
 /* The same for a few records of each register, from a place taken by chance, and every key: proof

@@ -282,12 +282,6 @@ static Str file_name(Req *req, Str name, Str of, const char *suffix)
     return str_printf(req->arena, "%.*s-%.*s.%s", STR_ARG(name), STR_ARG(of), suffix);
 }
 
-/* A table that names records leaves as lists of them do: so often an hour. */
-static Str taken_as(Verb verb)
-{
-    return verb == VERB_COUNT ? S("table") : S("export");
-}
-
 static Err download(Req *req, bool xlsx)
 {
     TableAsk ask;
@@ -297,8 +291,9 @@ static Err download(Req *req, bool xlsx)
     TRY(read_ask(req, &ask));
     TRY(ask.preview ? E_BAD_REQ : ERR_OK);
     TRY(table_count(&req->reader, &ask, &problems, &t));
-    Verb verb = table_verb(ask.def, ask.rows, ask.columns, ask.parent);
-    t.ask.mark = page_taken(req, taken_as(verb), ask.def->reg);
+    /* a table that names records leaves as lists of them do: so often an hour */
+    bool figures = table_verb(ask.def, ask.rows, ask.columns, ask.parent) == VERB_COUNT;
+    t.ask.mark = page_taken(req, figures ? S("table") : S("export"), ask.def->reg);
     Str of = str_empty(ask.period) ? ask.parent : ask.period;
     if (xlsx) {
         TRY(table_book(req->arena, req->lang, &t, &bytes));
@@ -322,15 +317,10 @@ Err page_table_xlsx(Req *req)
 
 /* ---- all tables, and the total of each unit for a period ---- */
 
-static Verb own_verb(const TableDef *t)
-{
-    return table_verb(t, STR_NONE, t->columns, STR_NONE);
-}
-
 /* Whether the reader may count it, for this audience: no table of names is made for the public. */
 static bool may_ask(Req *req, const TableDef *t, Audience audience)
 {
-    Verb verb = own_verb(t);
+    Verb verb = table_verb(t, STR_NONE, t->columns, STR_NONE);
     return req_may(req, t->reg, verb) && (audience != AUDIENCE_PUBLIC || verb == VERB_COUNT);
 }
 
@@ -344,7 +334,6 @@ Err page_tables_xlsx(Req *req)
     Str bytes, period = req_query(req, S("masa")), word = req_query(req, S("untuk"));
     Audience audience = default_audience(req);
     Period p;
-    Verb verb = VERB_COUNT;
     size_t n = 0;
     TRY(req_needs_duty(req, "tables"));
     if (!str_empty(word) && !audience_of(word, &audience))
@@ -356,9 +345,7 @@ Err page_tables_xlsx(Req *req)
             asks[n++] = (TableAsk){.def = &m->tables[i], .period = period, .audience = audience};
     Table *tables = ARENA_ARRAY(req->arena, n, Table);
     TRY(table_count_set(&req->reader, asks, n, &problems, tables));
-    for (size_t i = 0; i < n; i++)
-        verb = own_verb(asks[i].def) == VERB_COUNT ? verb : VERB_READ;
-    Str mark = page_taken(req, taken_as(verb), NULL);
+    Str mark = page_taken(req, S("export"), NULL); /* some of them name records */
     for (size_t i = 0; i < n; i++)
         tables[i].ask.mark = mark;
     TRY(table_set_book(req->arena, req->lang, tables, n, &bytes));
