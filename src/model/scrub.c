@@ -161,12 +161,25 @@ static bool kept_fit(const Record *now, const Record *past)
     return fit;
 }
 
+/* The record of access names the command of each version: one that was taken away, with the row as
+ * it stood before it, stands there still. */
+static Err check_newest(Run *run, const Record *now)
+{
+    int64_t told;
+    TRY(db_number(run->db, "SELECT coalesce(max(tx),0) FROM audit WHERE uid=:uid AND reg=:reg",
+                  &told, BIND(":uid", now->uid), BIND(":reg", now->reg->name)));
+    if (told > now->changed_tx)
+        fault(run, M_SCRUB_LATER, now->reg, now->uid, now->version);
+    return ERR_OK;
+}
+
 static Err check_record(void *ctx, Arena *a, const Record *now)
 {
     Run *run = ctx;
     Record past = past_begin(a, now);
     bool derived_fit;
     TRY(check_versions(run, a, &past));
+    TRY(check_newest(run, now));
     run->sum->records++;
     if (now->version != past.version ||
         !str_eq(row_hash(run->keyring, a, now, STR_NONE, STR_NONE),
@@ -224,13 +237,17 @@ static Err check_register(Run *run, Arena *sql_memory, const Register *reg)
     return past_each(run->db, sql_memory, reg, walk);
 }
 
-/* Versions whose record is gone: rows of registers are voided, never deleted. */
+/* Versions whose record is gone: rows of registers are voided, never deleted; and records that are
+ * gone with all their versions, of which the record of access tells. */
 static Err check_orphans(Run *run)
 {
-    int64_t all = 0;
+    int64_t all = 0, told;
     TRY(db_number(run->db, "SELECT COUNT(*) FROM riwayat", &all));
     if (all != run->sum->versions)
         fault(run, M_SCRUB_ORPHANS, NULL, STR_NONE, all - run->sum->versions);
+    TRY(db_number(run->db, "SELECT COUNT(*) FROM audit WHERE tx<>0", &told));
+    if (told > all)
+        fault(run, M_SCRUB_GONE, NULL, STR_NONE, told - all);
     return ERR_OK;
 }
 

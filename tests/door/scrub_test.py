@@ -79,6 +79,31 @@ def test_who_wrote_a_version_when_and_why_is_compared(own):
         assert any(uid in line and "Riwayat" in line for line in said.splitlines()), (uid, said)
 
 
+def test_a_record_set_back_or_gone_with_its_newest_versions_is_told(own):
+    """As an older copy has it: row and history fit each other, the record of access tells of what came after."""
+    c = own.as_("ppt")
+    kept, lost = (steps.make(c, "kasus", judul=f"Perkara uji {n}", klasifikasi="belum_jelas") for n in ("kembali", "hilang"))
+    own.stop()
+    with own.db("sigap.db") as db:
+        columns = [r[1] for r in db.execute("PRAGMA table_info(kasus)")]
+        before = db.execute("SELECT * FROM kasus WHERE uid=?", (steps.uid_of(kept),)).fetchone()
+    own.start()
+    c = own.login("ppt")
+    steps.change(c, kept, klasifikasi="tppo")
+    assert own.rows("SELECT versi FROM kasus WHERE uid=?", steps.uid_of(kept))[0][0] == 2
+    own.stop()
+    assert scrub(own)[0] == 0
+    tamper(own, "UPDATE kasus SET " + ",".join(f"{name}=?" for name in columns) + " WHERE id=?", *before, before["id"])
+    tamper(own, "DELETE FROM riwayat WHERE reg='kasus' AND ver=2 AND rec=?", before["id"])
+    status, said = scrub(own)
+    assert status == EXIT_CORRUPT and any(steps.uid_of(kept) in line and "setelah versi 1" in line for line in said.splitlines()), said
+    assert "1 perubahan lebih banyak" in said, said
+    gone = one(own, f"SELECT id FROM kasus WHERE uid='{steps.uid_of(lost)}'")
+    for sql in ("DELETE FROM riwayat WHERE reg='kasus' AND rec=?", "DELETE FROM kasus WHERE id=?"):
+        tamper(own, sql, gone)
+    assert "2 perubahan lebih banyak" in scrub(own)[1]
+
+
 def test_a_value_that_only_history_knows_is_compared_with_it(own):
     """A case keeps its first classification: nothing on the record says what it was."""
     c = own.as_("ppt")

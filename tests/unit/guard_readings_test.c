@@ -158,7 +158,7 @@ static void a_slow_harvester_is_told_within_so_many_days(void **state)
     static const struct {
         int a_day, days;
         bool lent;
-    } slow[] = {{25, 5, false}, {10, 14, false}, {7, 5, true}, {3, 12, true}};
+    } slow[] = {{25, 5, false}, {10, 14, false}, {3, 12, true}};
     for (size_t i = 0; i < sizeof slow / sizeof *slow; i++) {
         Replay r = begin(state);
         assert_int_equal(replay(&r, slow[i].a_day, slow[i].lent), slow[i].days);
@@ -172,7 +172,8 @@ static void who_leads_an_office_hears_of_its_people_alone(void **state)
     Replay r = begin(state);
     ReadingRow rows[ROWS];
     size_t n;
-    (void)replay(&r, 30, false);
+    for (int i = 0; i < 30; i++)
+        assert_true(opens(&r, S("u00"), day_of(r.k, 0), i, false));
     for (int64_t agency = 0; agency < 3; agency++) {
         OK(readings_high(
             r.k->db, r.k->a,
