@@ -2,7 +2,7 @@
 
 #include "file.h"
 #include "working_copy.h"
-#include "xlsx_wire.h"
+#include "xlsx_sheet.h"
 
 #include <errno.h>
 #include <seccomp.h>
@@ -98,8 +98,7 @@ static XlsxFault copy_file(Arena *a, Str bytes)
 static XlsxFault read_workbook(Arena *a, Str bytes)
 {
     WireOut out = {.pending = buf_new(a, 256 * 1024), .pass = to_stdout};
-    XlsxSink sink = wire_sink(&out);
-    XlsxFault fault = xlsx_read(a, bytes, &sink);
+    XlsxFault fault = xlsx_read(a, bytes, &out);
     /* Also on a fault: the sheet named last is where it happened. */
     return wire_end(&out) || fault != XLSX_OK ? fault : XLSX_OUTPUT;
 }

@@ -2,7 +2,7 @@
 
 #include "reader_spawn.h"
 #include "workbook_csv.h"
-#include "xlsx_wire.h"
+#include "xlsx_sheet.h"
 
 #include <string.h>
 
@@ -226,8 +226,7 @@ static XlsxFault read_here(Str bytes, WireIn *in)
 {
     Arena *a = arena_new(SIZE_MAX);
     WireOut out = {.pending = buf_new(a, 256 * 1024), .ctx = in, .pass = to_wire};
-    XlsxSink sink = wire_sink(&out);
-    XlsxFault fault = xlsx_read(a, bytes, &sink);
+    XlsxFault fault = xlsx_read(a, bytes, &out);
     if (!wire_end(&out) && fault == XLSX_OK)
         fault = XLSX_OUTPUT;
     arena_free(a);

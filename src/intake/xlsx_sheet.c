@@ -16,7 +16,7 @@ typedef struct Pending {
 
 typedef struct Reader {
     XlsxBook *book;
-    const XlsxSink *sink;
+    WireOut *wire;
     Buf row_text; /* own texts of the row's cells */
     Buf value;    /* content of <v> or <is> at hand */
     Pending cells[WORKBOOK_MAX_COLUMNS];
@@ -73,7 +73,7 @@ static XlsxFault cell_range(Reader *r, Str ref)
     if (!str_cut(&ref, ':', &first) || !xlsx_cell_ref(first, &range.left, &range.top) ||
         !xlsx_cell_ref(ref, &range.right, &range.bottom))
         return XLSX_OK; /* a single cell or nonsense: nothing is covered */
-    return r->sink->merged(r->sink->ctx, range) ? XLSX_OK : XLSX_OUTPUT;
+    return wire_merged(r->wire, range) ? XLSX_OK : XLSX_OUTPUT;
 }
 
 static XlsxFault sheet_start(void *ctx, const char *name, const char **attrs)
@@ -185,7 +185,7 @@ static XlsxFault end_row(Reader *r)
             r->out[i].text = STR_NONE;
     }
     SheetRow row = {.line = r->line, .cells = r->out, .n = (size_t)r->n};
-    return r->sink->row(r->sink->ctx, &row) ? XLSX_OK : XLSX_OUTPUT;
+    return wire_row(r->wire, &row) ? XLSX_OK : XLSX_OUTPUT;
 }
 
 static XlsxFault sheet_end(void *ctx, const char *name)
@@ -208,7 +208,7 @@ static XlsxFault sheet_end(void *ctx, const char *name)
 
 static XlsxFault read_sheet(Reader *r, const XlsxSheetRef *sheet)
 {
-    if (!r->sink->sheet(r->sink->ctx, sheet->name, sheet->hidden))
+    if (!wire_sheet(r->wire, sheet->name, sheet->hidden))
         return XLSX_OUTPUT;
     if (sheet->hidden)
         return XLSX_OK;
@@ -219,13 +219,13 @@ static XlsxFault read_sheet(Reader *r, const XlsxSheetRef *sheet)
     return fault == XLSX_MISSING ? XLSX_BROKEN : fault;
 }
 
-XlsxFault xlsx_read(Arena *a, Str bytes, const XlsxSink *sink)
+XlsxFault xlsx_read(Arena *a, Str bytes, WireOut *out)
 {
     XlsxBook book;
     XLSX_TRY(xlsx_book_open(a, bytes, &book));
     Reader *r = ARENA_NEW(a, Reader);
     r->book = &book;
-    r->sink = sink;
+    r->wire = out;
     r->row_text = buf_new(a, 4096);
     r->value = buf_new(a, 1024);
     for (size_t i = 0; i < book.sheets.n; i++)

@@ -41,9 +41,8 @@ static bool pass_on(WireOut *out, size_t from)
     return ok;
 }
 
-static bool out_sheet(void *ctx, Str name, bool hidden)
+bool wire_sheet(WireOut *out, Str name, bool hidden)
 {
-    WireOut *out = ctx;
     name = str_head(name, MAX_NAME);
     while (!utf8_valid(name))
         name.len--; /* cut inside a code point */
@@ -54,9 +53,8 @@ static bool out_sheet(void *ctx, Str name, bool hidden)
     return pass_on(out, PASS_FROM);
 }
 
-static bool out_row(void *ctx, const SheetRow *row)
+bool wire_row(WireOut *out, const SheetRow *row)
 {
-    WireOut *out = ctx;
     size_t len = ROW_HEAD;
     for (size_t i = 0; i < row->n; i++)
         len += CELL_HEAD + row->cells[i].text.len;
@@ -73,9 +71,8 @@ static bool out_row(void *ctx, const SheetRow *row)
     return pass_on(out, PASS_FROM);
 }
 
-static bool out_merged(void *ctx, XlsxRange range)
+bool wire_merged(WireOut *out, XlsxRange range)
 {
-    WireOut *out = ctx;
     put_u32(&out->pending, 17);
     buf_char(&out->pending, 'M');
     put_u32(&out->pending, (size_t)range.left);
@@ -83,11 +80,6 @@ static bool out_merged(void *ctx, XlsxRange range)
     put_u32(&out->pending, (size_t)range.right);
     put_u32(&out->pending, (size_t)range.bottom);
     return pass_on(out, PASS_FROM);
-}
-
-XlsxSink wire_sink(WireOut *out)
-{
-    return (XlsxSink){.ctx = out, .sheet = out_sheet, .row = out_row, .merged = out_merged};
 }
 
 bool wire_end(WireOut *out)

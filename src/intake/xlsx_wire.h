@@ -3,7 +3,13 @@
  * 'M' u32 left, top, right, bottom; 'E' end of file. The reading side trusts nothing in them. */
 #pragma once
 
-#include "xlsx_sheet.h"
+#include "workbook_read.h"
+#include "xlsx_fault.h"
+
+/* A merged range, 1-based and inclusive. */
+typedef struct XlsxRange {
+    int left, top, right, bottom;
+} XlsxRange;
 
 /* Writing side: gathers records and passes them on in large pieces. */
 typedef struct WireOut {
@@ -13,8 +19,10 @@ typedef struct WireOut {
     uint64_t total;
 } WireOut;
 
-/* A sink that encodes into `out`. */
-XlsxSink wire_sink(WireOut *out);
+/* Each gives false when no more is taken. Ranges come after the rows of their sheet. */
+bool wire_sheet(WireOut *out, Str name, bool hidden);
+bool wire_row(WireOut *out, const SheetRow *row);
+bool wire_merged(WireOut *out, XlsxRange range);
 /* Writes the end record and passes on the rest; false when that failed. */
 bool wire_end(WireOut *out);
 
