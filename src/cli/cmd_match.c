@@ -117,6 +117,7 @@ static Err compute(Matching *m, bool across)
     Cli *cli = m->cli;
     MatchRun run = {.comparer = &m->comparer, .ctx = cli};
     MatchRules rules = {0};
+    run.rules = &rules;
     TRY(thread_count(cli, &run.threads));
     if (cli->rules) {
         TRY(match_rules_read(cli, cli->rules, m->book, &rules, &m->problems));
@@ -128,7 +129,7 @@ static Err compute(Matching *m, bool across)
     TRY(find_pairs(m, &run, across));
     double odds = m->settings.accept / (1 - m->settings.accept);
     m->clusters = match_clusters_make(cli->arena, &m->comparer, &m->model, &m->edges, log2(odds),
-                                      m->settings.unique, rules.items, rules.n);
+                                      m->settings.unique, &rules);
     return ERR_OK;
 }
 

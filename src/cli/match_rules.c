@@ -31,7 +31,8 @@ static bool read_rule(const CsvRow *row, const Named *all, size_t n, MatchRule *
     Str decision = str_trim(row->cells[2]);
     ret->same = str_is(decision, "same");
     return (ret->same || str_is(decision, "different")) &&
-           record_of(all, n, row->cells[0], &ret->a) && record_of(all, n, row->cells[1], &ret->b);
+           record_of(all, n, row->cells[0], &ret->a) && record_of(all, n, row->cells[1], &ret->b) &&
+           ret->a != ret->b;
 }
 
 Err match_rules_read(const Cli *cli, const char *path, const MatchBook *book, MatchRules *ret,

@@ -19,7 +19,7 @@ typedef struct Learning {
     Arena *arena;
     IdList ids; /* ascending */
     PersonFacts *facts;
-    const LikenessModel *fresh;
+    MatchRules decided; /* places in `facts` */
     LikenessLesson lesson;
     WeightsRun *run;
     bool by_itself;
@@ -60,42 +60,31 @@ static int by_id(const void *x, const void *y)
     return (*p > *q) - (*p < *q);
 }
 
-static const PersonFacts *facts_of(const Learning *l, int64_t id)
+static bool place_of(const Learning *l, int64_t id, uint32_t *ret)
 {
     const int64_t *all = l->ids.items;
     const int64_t *at = l->ids.n ? bsearch(&id, all, l->ids.n, sizeof *all, by_id) : NULL;
-    return at ? &l->facts[at - all] : NULL;
+    *ret = at ? (uint32_t)(at - all) : 0;
+    return at != NULL;
 }
 
-static bool agrees(const Learning *l, const LikenessModel *by, const PersonFacts *a,
-                   const PersonFacts *b, bool same)
+static void know(Learning *l, int64_t a, int64_t b, bool same)
 {
-    Likeness like;
-    likeness_compare_by(by, l->store, a, b, 1, &like);
-    return same == (like.weight >= LIKENESS_EVEN);
+    MatchRule r = {.same = same};
+    if (a != b && place_of(l, a, &r.a) && place_of(l, b, &r.b))
+        *ARENA_PUSH(l->arena, l->decided) = r;
 }
 
-static void try_pair(Learning *l, int64_t a, int64_t b, bool same)
-{
-    const PersonFacts *x = facts_of(l, a), *y = facts_of(l, b);
-    int64_t *figures = l->run->figures;
-    if (!x || !y)
-        return;
-    figures[DECISIONS]++;
-    figures[AGREED_OLD] += agrees(l, likeness_in_force(l->store->model), x, y, same);
-    figures[AGREED_NEW] += agrees(l, l->fresh, x, y, same);
-}
-
-static Err try_same(Learning *l)
+static Err read_same(Learning *l)
 {
     MergedPersons links;
     TRY(merged_persons(l->conn.db, l->arena, l->store->model, &links));
     for (size_t i = 0; i < links.n; i++)
-        try_pair(l, links.items[i].id, merged_root(&links, links.items[i].id), true);
+        know(l, links.items[i].id, merged_root(&links, links.items[i].id), true);
     return ERR_OK;
 }
 
-static Err try_different(Learning *l)
+static Err read_different(Learning *l)
 {
     const Field *pair = role_field(l->store->model, FIELD_ROLE_CANDIDATE_PAIR);
     Stmt *st;
@@ -112,9 +101,47 @@ static Err try_different(Learning *l)
     while (stmt_next(st, &e)) {
         const State *state = reg_state(pair->reg, row_text(l->arena, st, 0));
         if (state && state->closed && !state->opens)
-            try_pair(l, row_int(st, 1), row_int(st, 2), false);
+            know(l, row_int(st, 1), row_int(st, 2), false);
     }
     return e;
+}
+
+/* ---- trying what is learned ---- */
+
+enum { HALVES = 2 };
+
+static bool agrees(const Learning *l, const LikenessModel *by, const MatchRule *r)
+{
+    Likeness like;
+    likeness_compare_by(by, l->store, &l->facts[r->a], &l->facts[r->b], 1, &like);
+    return r->same == (like.weight >= LIKENESS_EVEN);
+}
+
+/* Learns from all decisions but those of one half (HALVES: from all). */
+static void learn_without(Learning *l, size_t half, LikenessLesson *ret)
+{
+    MatchRules known = {0};
+    for (size_t i = 0; i < l->decided.n; i++)
+        if (i % HALVES != half)
+            *ARENA_PUSH(l->arena, known) = l->decided.items[i];
+    likeness_learn(l->arena, l->store->model, l->facts, l->ids.n, &known, ret);
+}
+
+/* Each half of the decisions tries weights that only the other half taught. */
+static Err try_half(Learning *l, size_t half)
+{
+    int64_t *figures = l->run->figures;
+    LikenessLesson lesson;
+    learn_without(l, half, &lesson);
+    const Model *m = l->store->model;
+    const LikenessModel *fresh = likeness_of_text(l->arena, m, S("new"), lesson.text);
+    TRY(fresh ? ERR_OK : E_BUG);
+    for (size_t i = half; i < l->decided.n; i += HALVES) {
+        figures[DECISIONS]++;
+        figures[AGREED_OLD] += agrees(l, likeness_in_force(m), &l->decided.items[i]);
+        figures[AGREED_NEW] += agrees(l, fresh, &l->decided.items[i]);
+    }
+    return ERR_OK;
 }
 
 /* ---- proposing ---- */
@@ -139,11 +166,11 @@ static Err propose(WriteTx *tx, void *learning)
 static Err waits(Learning *l, bool *ret)
 {
     const Register *reg = role_reg(l->store->model, REG_ROLE_MATCH_WEIGHTS);
-    return db_any(l->conn.db,
-                  str_printf(l->arena, "SELECT 1 FROM %.*s WHERE batal=0 AND status=:new",
-                             STR_ARG(reg->name))
-                      .ptr,
-                  ret, BIND(":new", reg->start_state));
+    return db_any(
+        l->conn.db,
+        str_printf(l->arena, "SELECT 1 FROM %.*s WHERE batal=0 AND status=:new", STR_ARG(reg->name))
+            .ptr,
+        ret, BIND(":new", reg->start_state));
 }
 
 /* Whether there are a fifth more persons than at any proposal before. */
@@ -174,15 +201,15 @@ static Err learn(void *learning, Arena *a)
     if (waiting || !enough)
         return ERR_OK;
     TRY(open_people(l));
-    likeness_learn(l->arena, l->store->model, l->facts, l->ids.n, &l->lesson);
+    TRY(read_same(l));
+    TRY(read_different(l));
+    learn_without(l, HALVES, &l->lesson);
     figures[PERSONS] = (int64_t)l->lesson.persons;
     figures[PAIRS] = (int64_t)l->lesson.same_pairs;
     if (figures[PERSONS] < PERSONS_MIN || figures[PAIRS] < PAIRS_MIN)
         return ERR_OK;
-    l->fresh = likeness_of_text(l->arena, l->store->model, S("new"), l->lesson.text);
-    TRY(l->fresh ? ERR_OK : E_BUG);
-    TRY(try_same(l));
-    TRY(try_different(l));
+    for (size_t half = 0; half < HALVES && l->decided.n; half++)
+        TRY(try_half(l, half));
     l->run->told = M_WEIGHTS_WORSE;
     if (figures[AGREED_NEW] < figures[AGREED_OLD])
         return ERR_OK;

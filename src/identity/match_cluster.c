@@ -31,8 +31,7 @@ typedef struct Joining {
     size_t refusal_count;                 /* a power of two */
     uint32_t *first, *next, *last, *size; /* groups as lists; `first` is right for every member */
     uint8_t *books; /* of the first of a group: those it stands in, a bit each */
-    const MatchRule *rules;
-    size_t rule_count;
+    const MatchRules *rules;
     double join;
     bool unique;
     size_t divided;
@@ -126,8 +125,8 @@ static double group_odds(const Joining *j, uint32_t x, uint32_t y)
 
 static bool forbidden(const Joining *j, uint32_t x, uint32_t y)
 {
-    for (size_t i = 0; i < j->rule_count; i++) {
-        const MatchRule *r = &j->rules[i];
+    for (size_t i = 0; i < j->rules->n; i++) {
+        const MatchRule *r = &j->rules->items[i];
         uint32_t p = j->first[r->a], q = j->first[r->b];
         if (!r->same && ((p == x && q == y) || (p == y && q == x)))
             return true;
@@ -319,15 +318,10 @@ static void take_roots(Arena *a, Joining *j)
 
 MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel *model,
                                   const MatchEdges *edges, double join, bool unique,
-                                  const MatchRule *rules, size_t rule_count)
+                                  const MatchRules *rules)
 {
     uint32_t n = c->book->n;
-    Joining j = {.comparer = c,
-                 .model = model,
-                 .rules = rules,
-                 .rule_count = rule_count,
-                 .join = join,
-                 .unique = unique};
+    Joining j = {.comparer = c, .model = model, .rules = rules, .join = join, .unique = unique};
     CompareSide side;
     match_side_init(a, &side);
     j.side = &side;
@@ -347,9 +341,9 @@ MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel 
         j.size[i] = 1;
         j.books[i] = (uint8_t)(1u << match_source(c->book, i));
     }
-    for (size_t i = 0; i < rule_count; i++)
-        if (rules[i].same && j.first[rules[i].a] != j.first[rules[i].b])
-            merge(&j, j.first[rules[i].a], j.first[rules[i].b]);
+    for (const MatchRule *r = rules->items; r < rules->items + rules->n; r++)
+        if (r->same && j.first[r->a] != j.first[r->b])
+            merge(&j, j.first[r->a], j.first[r->b]);
     take_edges(&j, edges);
     for (unsigned s = 0; s < c->book->book_count && c->book->book_count > 1; s++)
         find_missing(a, &j, edges, 1u << s);

@@ -3,11 +3,6 @@
 
 #include "identity/match_score.h"
 
-typedef struct MatchRule {
-    uint32_t a, b;
-    bool same; /* must be one person; else must not be */
-} MatchRule;
-
 typedef struct MatchClusters {
     uint32_t *of; /* by record: the first record of its person */
     size_t persons;
@@ -21,4 +16,4 @@ typedef struct MatchClusters {
  * reviewers win; with `unique`, two records of one source are never one person. */
 MatchClusters match_clusters_make(Arena *a, const Comparer *c, const MatchModel *model,
                                   const MatchEdges *edges, double join, bool unique,
-                                  const MatchRule *rules, size_t rule_count);
+                                  const MatchRules *rules);

@@ -285,6 +285,11 @@ static double class_bits(const MatchModel *m, MatchClass class, uint64_t pattern
     return sum;
 }
 
+static bool may_be(const PatternCount *p, int class)
+{
+    return p->decided == UNDECIDED || (p->decided == DECIDED_SAME) == (class <= CLASS_RENAMED);
+}
+
 static void expect(Learning *l)
 {
     size_t n = l->book->comparison_count;
@@ -293,13 +298,14 @@ static void expect(Learning *l)
     memset(l->between, 0, sizeof l->between);
     for (size_t i = 0; i < l->patterns->n; i++) {
         PatternCount p = l->patterns->items[i];
-        double odds[MATCH_CLASSES], total = 1;
+        double odds[MATCH_CLASSES], total = p.decided == DECIDED_SAME ? 0 : 1,
+                                    each = p.decided ? 1 : l->patterns->scale;
         for (int c = 0; c < MATCH_CLASSES; c++) {
             double bits = class_bits(l->model, (MatchClass)c, p.pattern, p.books, n);
-            total += odds[c] = exp2(bits);
+            total += odds[c] = may_be(&p, c) ? exp2(bits) : 0;
         }
         for (int c = 0; c < MATCH_CLASSES; c++) {
-            double count = p.count * l->patterns->scale * odds[c] / total;
+            double count = fmax(0, p.count) * each * odds[c] / total;
             l->sum[c] += count;
             l->between[c][p.books] += count;
             for (size_t k = 0; k < n; k++)

@@ -4,6 +4,7 @@
 
 #include "identity/match_block.h"
 #include "identity/match_compare.h"
+#include "identity/match_rule.h"
 
 /* Pairs are of these classes: one person; one person behind forged papers (number, date and part of
  * the name changed together, so that each is no evidence of its own; the day and month stay) or
@@ -40,20 +41,23 @@ typedef struct MatchParts {
     double weight;
 } MatchParts;
 
-/* One kind of agreement and how many candidate pairs show it. */
+/* One kind of agreement and how many candidate pairs show it: of those nobody decided, or of those
+ * that were decided alike. */
 typedef struct PatternCount {
     uint64_t pattern;
     uint8_t books;
+    enum { UNDECIDED, DECIDED_SAME, DECIDED_DIFFERENT } decided;
     double count;
 } PatternCount;
 
 typedef struct Patterns {
-    PatternCount *items; /* ascending by pattern, books */
+    PatternCount *items; /* ascending by pattern, books, decision */
     size_t n;
-    double scale; /* one pair counted stands for so many */
+    double scale; /* one undecided pair counted stands for so many */
 } Patterns;
 
-/* Learns u from random pairs (fixed seed) and m from the candidate patterns by EM. */
+/* Learns u from random pairs (fixed seed) and m from the candidate patterns by EM; what was decided
+ * is known of its pairs, whatever the weights say. */
 void match_model_learn(const Comparer *c, const Patterns *patterns, bool across, MatchModel *ret);
 /* Fixed weights instead; levels that are not named count nothing. */
 void match_model_fixed(const Comparer *c, const MatchSettings *settings, MatchModel *ret,

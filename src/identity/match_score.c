@@ -144,6 +144,11 @@ static void tell_progress(Sweep *s, uint64_t records)
     pthread_mutex_unlock(&s->lock);
 }
 
+static bool looked_at(const Sweep *s, uint32_t record)
+{
+    return s->every == 1 || match_mix(record, 17) % s->every == 0;
+}
+
 static void work(void *job, void *state)
 {
     Job *j = job;
@@ -151,7 +156,7 @@ static void work(void *job, void *state)
     j->by = w;
     j->first = w->edges.n;
     for (uint32_t a = j->from; a < j->to; a++)
-        if (j->sweep->every == 1 || match_mix(a, 17) % j->sweep->every == 0)
+        if (looked_at(j->sweep, a))
             look_at_record(w, a);
     j->n = w->edges.n - j->first;
     tell_progress(j->sweep, j->to - j->from);
@@ -211,7 +216,9 @@ static int by_pattern(const void *x, const void *y)
     const PatternCount *p = x, *q = y;
     if (p->pattern != q->pattern)
         return p->pattern < q->pattern ? -1 : 1;
-    return (p->books > q->books) - (p->books < q->books);
+    if (p->books != q->books)
+        return p->books < q->books ? -1 : 1;
+    return (int)p->decided - (int)q->decided;
 }
 
 /* Equal patterns of all threads as one. */
@@ -238,10 +245,36 @@ static void dismiss(const Sweep *s)
     }
 }
 
+typedef ARENA_LIST(PatternCount) CountList;
+
+/* A pair that was decided is counted as that, and no more among those nobody knows. */
+static void count_decided(Arena *a, const Sweep *s, CountList *found)
+{
+    const Comparer *c = s->run->comparer;
+    const MatchRules *rules = s->run->rules;
+    CompareSide side;
+    Candidates to;
+    if (!rules || !rules->n)
+        return;
+    match_side_init(a, &side);
+    match_candidates_init(a, c->book->n, &to);
+    for (const MatchRule *r = rules->items; r < rules->items + rules->n; r++) {
+        uint32_t x = r->a < r->b ? r->a : r->b, y = r->a < r->b ? r->b : r->a;
+        const uint32_t *row = match_row(c->book, x), *other = match_row(c->book, y);
+        match_side_set(c, &side, row, 1);
+        PatternCount p = {match_pattern(c, &side, other), match_relation(c, row, other),
+                          r->same ? DECIDED_SAME : DECIDED_DIFFERENT, 1};
+        *ARENA_PUSH_WIDE(a, *found) = p;
+        match_candidates(s->run->blocks, x, &to);
+        if (to.seen[y] == to.turn && looked_at(s, x))
+            *ARENA_PUSH_WIDE(a, *found) = (PatternCount){p.pattern, p.books, UNDECIDED, -1};
+    }
+}
+
 Patterns match_count_patterns(Arena *a, const MatchRun *run)
 {
     Sweep s = {.run = run};
-    ARENA_LIST(PatternCount) found = {0};
+    CountList found = {0};
     make_jobs(a, &s);
     s.every = match_block_pairs(run->blocks) / SAMPLE_PAIRS + 1;
     sweep(&s);
@@ -250,6 +283,7 @@ Patterns match_count_patterns(Arena *a, const MatchRun *run)
             if (w->slots[i].count > 0)
                 *ARENA_PUSH_WIDE(a, found) = w->slots[i];
     dismiss(&s);
+    count_decided(a, &s, &found);
     return (Patterns){found.items, fold_patterns(found.items, found.n), (double)s.every};
 }
 

@@ -19,13 +19,15 @@ typedef struct MatchEdges {
 typedef struct MatchRun {
     const Comparer *comparer;
     const BlockBook *blocks;
+    const MatchRules *rules; /* what people decided; may be NULL */
     int threads;
     /* Told now and then how far the work is; may be NULL. Called by one thread at a time. */
     void (*progress)(void *ctx, uint64_t done, uint64_t all);
     void *ctx;
 } MatchRun;
 
-/* Counts the kinds of agreement among candidate pairs; of very many pairs a fixed sample. */
+/* Counts the kinds of agreement among candidate pairs, of very many pairs a fixed sample, and all
+ * decided pairs apart. */
 Patterns match_count_patterns(Arena *a, const MatchRun *run);
 /* Weaker pairs do not even propose that two groups are one person. */
 #define WEAKEST_EDGE (-7.0)

@@ -33,7 +33,7 @@ struct LikenessModel {
     const MatchBook *form; /* what is compared */
     Str alias;             /* the word behind which another name stands */
     Str version;
-    LikenessModel *shipped; /* itself, or what it is used instead of */
+    LikenessModel *shipped;                  /* itself, or what it is used instead of */
     _Atomic(const LikenessModel *) in_force; /* of the shipped one */
 };
 
@@ -367,9 +367,11 @@ static void blend_all(const LikenessModel *l, const MatchBook *b, MatchModel *m)
     }
 }
 
-void likeness_learn(Arena *a, const Model *m, const PersonFacts *all, size_t n, LikenessLesson *ret)
+void likeness_learn(Arena *ret_in, const Model *m, const PersonFacts *all, size_t n,
+                    const MatchRules *decided, LikenessLesson *ret)
 {
     const LikenessModel *l = m->likeness;
+    Arena *a = arena_new(SIZE_MAX);
     Buf text = buf_new(a, 256 * (n + 1)), weights = buf_new(a, 16384);
     Problems problems = {.arena = a};
     MatchModel *learned = ARENA_NEW(a, MatchModel);
@@ -379,15 +381,17 @@ void likeness_learn(Arena *a, const Model *m, const PersonFacts *all, size_t n, 
         put_row(m, a, l->alias, &all[i], &text);
     const MatchBook *b = read_book(a, l, buf_str(&text), &problems);
     comparer_init(a, b, &c);
-    MatchRun run = {.comparer = &c, .blocks = match_blocks_new(a, b, false, 0), .threads = 1};
+    MatchRun run = {
+        .comparer = &c, .blocks = match_blocks_new(a, b, false, 0), .rules = decided, .threads = 1};
     Patterns patterns = match_count_patterns(a, &run);
     match_model_learn(&c, &patterns, false, learned);
-    *ret = (LikenessLesson){
-        .persons = b->n,
-        .same_pairs = learned->share[CLASS_SAME] * (double)b->n * (b->n - 1.0) / 2};
+    *ret = (LikenessLesson){.persons = b->n,
+                            .same_pairs =
+                                learned->share[CLASS_SAME] * (double)b->n * (b->n - 1.0) / 2};
     blend_all(l, b, learned);
     match_write_weights(a, b, learned, &weights);
-    ret->text = buf_str(&weights);
+    ret->text = str_copy(ret_in, buf_str(&weights));
+    arena_free(a);
 }
 
 void likeness_side_by_side(Arena *a, const LikenessModel *old, const LikenessModel *fresh,
@@ -396,10 +400,9 @@ void likeness_side_by_side(Arena *a, const LikenessModel *old, const LikenessMod
     for (size_t k = 0; k < old->form->comparison_count; k++) {
         const Comparison *c = &old->form->comparisons[k];
         for (unsigned v = 1; v < compare_levels(c->kind); v++)
-            *ARENA_PUSH(a, *ret) = (LevelBits){part_of(c->role), c->name,
-                                               compare_level_name(a, c->kind, v),
-                                               old->weights.bits[CLASS_SAME][k][v],
-                                               fresh->weights.bits[CLASS_SAME][k][v]};
+            *ARENA_PUSH(a, *ret) = (LevelBits){
+                part_of(c->role), c->name, compare_level_name(a, c->kind, v),
+                old->weights.bits[CLASS_SAME][k][v], fresh->weights.bits[CLASS_SAME][k][v]};
     }
 }
 

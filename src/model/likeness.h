@@ -4,6 +4,7 @@
  * role `match_weights` in a state that opens), else those of domain/names/bobot.txt. */
 #pragma once
 
+#include "identity/match_rule.h"
 #include "identity/name_rules.h"
 #include "model/person_facts.h"
 
@@ -65,10 +66,11 @@ typedef struct LikenessLesson {
 /* Learns weights from persons (facts of all that may be compared): strangers from random pairs, one
  * person by EM over the kinds of agreement. The shipped weights count as evidence of their own, so
  * that few persons move little, and no level moves by more than LESSON_BITS: a disagreement stays
- * evidence and becomes no veto. Changes nothing that is in force. */
+ * evidence and becomes no veto. What people decided (places in `all`) is known of its pairs.
+ * Changes nothing that is in force. */
 enum { LESSON_BITS = 3 };
 void likeness_learn(Arena *a, const Model *m, const PersonFacts *all, size_t n,
-                    LikenessLesson *ret);
+                    const MatchRules *decided, LikenessLesson *ret);
 /* One level of agreement by two sets of weights, bits for being one person. */
 typedef struct LevelBits {
     LikenessPart part;

@@ -542,6 +542,9 @@ def test_decisions_of_reviewers_win(tmp):
     run("dedupe", tmp / "b.csv", "--rules", tmp / "rules.csv", "--out", tmp / "out")
     of = {r["id"]: r["cluster"] for r in csv.DictReader(open(tmp / "out/clusters.csv"))}
     assert of["a"] == of["c"] != of["b"], of
+    run("dedupe", tmp / "b.csv", "--out", tmp / "alone")
+    name = [[line for line in (tmp / d / "learned.txt").read_text().splitlines() if line.startswith("weight name/different+different")] for d in ("out", "alone")]
+    assert name[0] and name[0] != name[1], "what people decided taught nothing"
     (tmp / "rules.csv").write_text("a,b,decision\na,q,same\na,b,perhaps\n")
     said = run("dedupe", tmp / "b.csv", "--rules", tmp / "rules.csv", "--out", tmp / "no", status=3).stderr
     assert ":2:" in said and ":3:" in said and not (tmp / "no").exists(), said

@@ -213,6 +213,52 @@ static void no_pair_that_weighs_enough_is_left_out(void **state)
     arena_free(text);
 }
 
+/* Pairs that people decided are known: they leave those nobody knows, and teach against the
+ * weights.
+ */
+static void decisions_teach(void **state)
+{
+    (void)state;
+    enum { DECIDED = 60 };
+    Arena *text = arena_new(SIZE_MAX);
+    World w = village(text);
+    MatchRules rules = {0};
+    MatchRun run = {.comparer = &w.comparer,
+                    .threads = 1,
+                    .blocks = match_blocks_new(w.arena, w.book, false, 60)};
+    MatchModel known[2];
+    double share, all = 0;
+    Patterns patterns = match_count_patterns(w.arena, &run);
+    match_model_learn(&w.comparer, &patterns, false, &w.model);
+    for (size_t i = 0; i < patterns.n; i++)
+        all += patterns.items[i].count;
+    share = w.model.share[CLASS_SAME] + w.model.share[CLASS_FORGED] + w.model.share[CLASS_RENAMED];
+    MatchEdges edges = match_find_edges(w.arena, &run, &w.model, -12);
+    for (int same = 0; same <= 1; same++) {
+        rules.n = 0;
+        for (size_t i = 0; i < edges.n && rules.n < DECIDED; i++)
+            if ((edges.items[i].weight < 0) == same)
+                *ARENA_PUSH(w.arena, rules) = (MatchRule){edges.items[i].b, edges.items[i].a, same};
+        assert_int_equal(rules.n, DECIDED);
+        run.rules = &rules;
+        patterns = match_count_patterns(w.arena, &run);
+        double decided = 0, counted = 0;
+        for (size_t i = 0; i < patterns.n; i++) {
+            decided += patterns.items[i].decided ? patterns.items[i].count : 0;
+            counted += patterns.items[i].count;
+        }
+        assert_true(decided == DECIDED && counted == all);
+        match_model_learn(&w.comparer, &patterns, false, &known[same]);
+    }
+    for (int same = 0; same <= 1; same++) {
+        double now = known[same].share[CLASS_SAME] + known[same].share[CLASS_FORGED] +
+                     known[same].share[CLASS_RENAMED];
+        assert_true(same ? now > share : now < share);
+    }
+    arena_free(w.arena);
+    arena_free(text);
+}
+
 static void parts_make_the_weight(void **state)
 {
     (void)state;
@@ -244,14 +290,14 @@ static void rules_of_reviewers_win(void **state)
     match_model_learn(&w.comparer, &none, false, &w.model);
     MatchEdge edges[] = {{0, 1, 0, 9}, {1, 2, 0, 8}, {3, 4, 0, 7}};
     MatchEdges found = {.items = edges, .n = 3};
-    const MatchRule rules[] = {{3, 4, false}, {4, 5, true}};
-    MatchClusters c =
-        match_clusters_make(w.arena, &w.comparer, &w.model, &found, 0, false, rules, 2);
+    const MatchRules none_decided = {0},
+                     rules = {.items = (MatchRule[]){{3, 4, false}, {4, 5, true}}, .n = 2};
+    MatchClusters c = match_clusters_make(w.arena, &w.comparer, &w.model, &found, 0, false, &rules);
     assert_int_equal(c.of[1], 0);
     assert_int_equal(c.of[3], 3);
     assert_int_equal(c.of[4], 4);
     assert_int_equal(c.of[5], 4);
-    c = match_clusters_make(w.arena, &w.comparer, &w.model, &found, 0, true, NULL, 0);
+    c = match_clusters_make(w.arena, &w.comparer, &w.model, &found, 0, true, &none_decided);
     assert_int_equal(c.persons, 6); /* one source that names each person once */
     arena_free(w.arena);
 }
@@ -284,6 +330,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(marks_give_the_same_pattern),
         cmocka_unit_test(a_pair_is_compared_once),
         cmocka_unit_test(no_pair_that_weighs_enough_is_left_out),
+        cmocka_unit_test(decisions_teach),
         cmocka_unit_test(parts_make_the_weight),
         cmocka_unit_test(rules_of_reviewers_win),
         cmocka_unit_test(numbers_are_sorted),
