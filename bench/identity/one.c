@@ -120,7 +120,7 @@ static void at_once(One *o)
     Patterns patterns = match_count_patterns(o->arena, &run);
     match_model_learn(&o->comparer, &patterns, true, &o->model);
     MatchEdges edges = match_find_edges(o->arena, &run, &o->model, WEAKEST_EDGE);
-    o->clusters = match_clusters_make(o->arena, &o->comparer, &o->model, &edges, 0, false, NULL, 0);
+    o->clusters = match_clusters_make(o->arena, &o->comparer, &o->model, &edges, 0, false, &(MatchRules){0});
     learn_absent(o, &edges);
 }
 

@@ -208,7 +208,7 @@ static Err write_results(Matching *m)
     Arena *a = m->cli->arena;
     enum { CLUSTER_LINE = 48 };
     Buf clusters = buf_new(a, m->book->n * (size_t)CLUSTER_LINE + 4096), passes = buf_new(a, 1024),
-        settings = buf_new(a, 4096);
+        settings = buf_new(a, 4096), sample = buf_new(a, 4096);
     if (m->cli->out)
         TRY(cli_folder(m->cli, m->cli->out));
     match_write_clusters(a, m->book, &m->clusters, &clusters);
@@ -216,6 +216,8 @@ static Err write_results(Matching *m)
     match_write_settings(a, m->book, &m->model, &m->settings, &settings);
     TRY(write_pairs(m));
     TRY(write_one(m, "clusters.csv", &clusters));
+    match_write_sample(m->book, &m->edges, &sample);
+    TRY(write_one(m, "sample.csv", &sample));
     TRY(write_one(m, "passes.csv", &passes));
     TRY(write_one(m, "learned.txt", &settings));
     TRY(write_report(m));

@@ -4,11 +4,11 @@
 #include "identity/match_column.h"
 #include "identity/match_truth.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 typedef struct Named {
-    Str id, person;
-    bool forged;
+    Str id, person, mark;
 } Named;
 
 typedef ARENA_LIST(Named) NamedList;
@@ -17,7 +17,7 @@ typedef struct Evaluation {
     Cli *cli;
     Problems problems;
     NamedList truth;
-    bool tells_forged;
+    bool tells_forged, sampled;
     MatchQuality all, forged;
 } Evaluation;
 
@@ -25,6 +25,11 @@ static int by_id(const void *x, const void *y)
 {
     const Named *p = x, *q = y;
     return str_cmp(p->id, q->id);
+}
+
+static bool forged_row(const Named *n)
+{
+    return str_is(n->mark, "1");
 }
 
 static int column_at(const CsvRow *row, const char *name)
@@ -53,7 +58,7 @@ static Err open_csv(Evaluation *e, const char *path, CsvReader *ret, CsvRow *ret
     return e->problems.errors ? E_INVALID : ERR_OK;
 }
 
-/* Rows of two columns, and of a third (-1: none) that marks some of them by "1". */
+/* Rows of two columns, and of a third (-1: none) that marks some of them. */
 static Err read_rows(Evaluation *e, const char *path, CsvReader *csv, const int columns[3],
                      NamedList *ret)
 {
@@ -70,8 +75,14 @@ static Err read_rows(Evaluation *e, const char *path, CsvReader *csv, const int 
         if ((int)row.n > columns[0] && (int)row.n > columns[1] && (int)row.n > columns[2])
             *ARENA_PUSH(e->cli->arena, *ret) =
                 (Named){str_trim(row.cells[columns[0]]), str_trim(row.cells[columns[1]]),
-                        columns[2] >= 0 && str_is(str_trim(row.cells[columns[2]]), "1")};
+                        columns[2] >= 0 ? str_trim(row.cells[columns[2]]) : STR_NONE};
     }
+}
+
+static void sort_truth(Evaluation *e)
+{
+    if (e->truth.n > 1)
+        qsort(e->truth.items, e->truth.n, sizeof *e->truth.items, by_id);
 }
 
 static Err read_truth(Evaluation *e, const char *path)
@@ -81,6 +92,11 @@ static Err read_truth(Evaluation *e, const char *path)
     int at[3] = {-1, -1, -1}; /* id, person, forged */
     NameRules *rules;
     TRY(open_csv(e, path, &csv, &head));
+    const int sample[] = {column_at(&head, "a"), column_at(&head, "b"),
+                          column_at(&head, "decision")};
+    e->sampled = sample[0] >= 0 && sample[1] >= 0 && sample[2] >= 0;
+    if (e->sampled)
+        return read_rows(e, path, &csv, sample, &e->truth);
     TRY(cli_name_rules(e->cli, &rules, &e->problems));
     MatchSettings settings = match_settings_default();
     MatchColumn *columns = ARENA_ARRAY(e->cli->arena, head.n, MatchColumn);
@@ -96,8 +112,7 @@ static Err read_truth(Evaluation *e, const char *path)
     }
     e->tells_forged = at[2] >= 0;
     TRY(read_rows(e, path, &csv, at, &e->truth));
-    if (e->truth.n > 1)
-        qsort(e->truth.items, e->truth.n, sizeof *e->truth.items, by_id);
+    sort_truth(e);
     return ERR_OK;
 }
 
@@ -121,7 +136,7 @@ static void judge_clusters(Evaluation *e, const char *path, const NamedList *sai
         const Named *t = truth_of(e, path, said->items[i].id);
         groups[i] = said->items[i].person;
         truth[i] = t ? t->person : STR_NONE;
-        forged[i] = t && t->forged;
+        forged[i] = t && forged_row(t);
     }
     e->all = match_quality_groups(a, groups, truth, NULL, n);
     e->forged = match_quality_groups(a, groups, truth, forged, n);
@@ -135,7 +150,7 @@ static void judge_pairs(Evaluation *e, const char *path, const NamedList *said)
     bool *forged = ARENA_ARRAY(a, n + 1, bool);
     for (size_t i = 0; i < n; i++) {
         persons[i] = e->truth.items[i].person;
-        forged[i] = e->truth.items[i].forged;
+        forged[i] = forged_row(&e->truth.items[i]);
     }
     e->all = (MatchQuality){.found = said->n,
                             .truth = match_quality_groups(a, persons, persons, NULL, n).truth};
@@ -144,7 +159,7 @@ static void judge_pairs(Evaluation *e, const char *path, const NamedList *said)
         const Named *x = truth_of(e, path, said->items[i].id),
                     *y = truth_of(e, path, said->items[i].person);
         bool right = x && y && str_eq(x->person, y->person),
-             mixed = x && y && x->forged != y->forged;
+             mixed = x && y && forged_row(x) != forged_row(y);
         e->all.right += right;
         e->forged.found += mixed;
         e->forged.right += mixed && right;
@@ -166,6 +181,37 @@ static void say_quality(const Evaluation *e)
                 share(e, quality_recall(*f)), str_int(e->cli->arena, (int64_t)f->truth));
 }
 
+/* The share and its 95 % interval after Wilson 1927. */
+static Str share_between(const Evaluation *e, double some, double all)
+{
+    const double z = 1.959964, n = all > 0 ? all : 1, p = some / n, w = 1 + z * z / n,
+                 mid = (p + z * z / (2 * n)) / w,
+                 half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / w;
+    return str_printf(e->cli->arena, "%.4f (%.4f..%.4f)", p, fmax(0, mid - half),
+                      fmin(1, mid + half));
+}
+
+/* What people said of pairs that match_write_sample took: of those joined, and of the others. */
+static void judge_by_sample(Evaluation *e, const char *path, const NamedList *said)
+{
+    double judged[2] = {0}, same[2] = {0};
+    NamedList pairs = e->truth;
+    e->truth = *said;
+    sort_truth(e);
+    for (const Named *p = pairs.items; p < pairs.items + pairs.n; p++) {
+        const Named *x = truth_of(e, path, p->id), *y = truth_of(e, path, p->person);
+        bool is = str_is(p->mark, "same"), known = is || str_is(p->mark, "different");
+        bool joined = x && y && str_eq(x->person, y->person);
+        judged[joined] += known && x && y;
+        same[joined] += is && x && y;
+    }
+    double recall = same[0] + same[1] > 0 ? same[1] / (same[0] + same[1]) : 0,
+           precision = judged[1] > 0 ? same[1] / judged[1] : 0;
+    cli_say(e->cli, M_MATCH_QUALITY, share_between(e, same[1], judged[1]),
+            share_between(e, same[1], same[0] + same[1]),
+            share(e, precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0));
+}
+
 static Err judge(Evaluation *e, const char *path)
 {
     CsvReader csv;
@@ -180,6 +226,10 @@ static Err judge(Evaluation *e, const char *path)
         return E_INVALID;
     }
     TRY(read_rows(e, path, &csv, at, &said));
+    if (e->sampled) {
+        judge_by_sample(e, path, &said);
+        return ERR_OK;
+    }
     if (pairs)
         judge_pairs(e, path, &said);
     else

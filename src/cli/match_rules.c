@@ -50,7 +50,7 @@ Err match_rules_read(const Cli *cli, const char *path, const MatchBook *book, Ma
     CsvReader csv = csv_reader(a, text);
     for (size_t n = 0; csv_next(&csv, &row, &more) == ERR_OK && more; n++) {
         MatchRule rule = {0};
-        if (n == 0)
+        if (n == 0 || (row.n == 3 && str_empty(str_trim(row.cells[2])))) /* nobody decided */
             continue;
         if (read_rule(&row, all, book->n, &rule))
             *ARENA_PUSH(a, *ret) = rule;

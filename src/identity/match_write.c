@@ -48,6 +48,19 @@ void match_write_clusters(Arena *a, const MatchBook *book, const MatchClusters *
     }
 }
 
+void match_write_sample(const MatchBook *book, const MatchEdges *edges, Buf *to)
+{
+    enum { ONE_OF = 100 };
+    buf_lit(to, "a,b,decision\n");
+    for (const MatchEdge *e = edges->items; e < edges->items + edges->n; e++)
+        if ((match_hash(1, book->ids[e->a]) ^ match_hash(2, book->ids[e->b])) % ONE_OF == 0) {
+            csv_cell(to, book->ids[e->a], ',');
+            buf_char(to, ',');
+            csv_cell(to, book->ids[e->b], ',');
+            buf_lit(to, ",\n");
+        }
+}
+
 void match_write_passes(const BlockBook *blocks, const MatchEdges *edges, Buf *to)
 {
     buf_lit(to, "pass,blocks,split,pairs,owned,lost\n");

@@ -8,6 +8,9 @@
 void match_write_pairs(Arena *a, const Comparer *c, const MatchEdges *edges, size_t *line, Buf *to);
 /* id,cluster,source: a person is called by the smallest id among her records. */
 void match_write_clusters(Arena *a, const MatchBook *book, const MatchClusters *clusters, Buf *to);
+/* a,b,decision: one of a hundred pairs, joined or not, for people to judge who are told no more;
+ * the same ones whenever these records are matched. */
+void match_write_sample(const MatchBook *book, const MatchEdges *edges, Buf *to);
 /* pass,blocks,split,pairs,owned,lost */
 void match_write_passes(const BlockBook *blocks, const MatchEdges *edges, Buf *to);
 /* Columns and weights: a settings file that repeats this run on another book. */

@@ -1,5 +1,6 @@
 """sigap match: books in, persons out. The books are generated here; nobody in them lives."""
 import csv
+import math
 import os
 import random
 import re
@@ -533,6 +534,35 @@ def test_names_of_any_kind_are_matched_or_told(tmp):
     run("dedupe", tmp / "b.csv", "--out", tmp / "out")
     found = list(csv.DictReader(open(tmp / "out/clusters.csv")))
     assert len(found) == len(rows)
+
+
+def wilson(some, n, z=1.959964):
+    p, w = some / n, 1 + z * z / n
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / w
+    return f"{p:.4f} ({max(0, (p + z * z / (2 * n)) / w - half):.4f}..{min(1, (p + z * z / (2 * n)) / w + half):.4f})"
+
+
+def test_a_sample_judged_blindly_tells_precision_and_recall_with_their_limits(tmp):
+    books = synth(tmp / "people", 6000, 3)
+    for out in ("out", "again"):
+        run("dedupe", *books, "--out", tmp / out)
+    sample = list(csv.DictReader(open(tmp / "out/sample.csv")))
+    assert sample == list(csv.DictReader(open(tmp / "again/sample.csv"))) and set(sample[0]) == {"a", "b", "decision"}
+    pairs = {(r["a"], r["b"]) for r in csv.DictReader(open(tmp / "out/pairs.csv"))}
+    taken = {(r["a"], r["b"]) for r in sample}
+    assert len(taken) == len(sample) and not any(r["decision"] for r in sample)
+    assert len(pairs) / 200 < len(taken & pairs) < len(pairs) / 50 and taken - pairs  # those that nearly nobody takes for one too
+    of = {r["id"]: r["cluster"] for r in csv.DictReader(open(tmp / "out/clusters.csv"))}
+    joined = [of[r["a"]] == of[r["b"]] for r in sample]
+    assert any(joined) and not all(joined)
+    one = [j != (n % 3 == 0) for n, j in enumerate(joined)]
+    with open(tmp / "judged.csv", "w") as f:
+        f.write("a,b,decision\n" + "".join(f"{r['a']},{r['b']},{'same' if same else 'different'}\n" for r, same in zip(sample, one))
+                + f"{sample[0]['a']},{sample[0]['b']},\n")
+    said = run("evaluate", tmp / "out/clusters.csv", tmp / "judged.csv").stdout
+    right = sum(j and same for j, same in zip(joined, one))
+    assert wilson(right, sum(joined)) in said and wilson(right, sum(one)) in said, said
+    run("dedupe", *books, "--rules", tmp / "judged.csv", "--out", tmp / "taught")
 
 
 def test_decisions_of_reviewers_win(tmp):
