@@ -101,7 +101,10 @@ def test_a_closed_file_is_asked_for_its_purpose_first(s):
 def test_what_the_new_record_lacks_is_told(s):
     c, village = s.as_("ppt"), s.as_("desa")
     form = village.get("/sinyal/baru").form("/sinyal/baru")
-    path = village.submit(steps.fill(form, {"jenis": "uang_muka", "sumber": "desa", "kab": "53.03"})).path
+    before = {r["uid"] for r in s.rows("SELECT uid FROM sinyal")}
+    told = village.submit(steps.fill(form, {"jenis": "uang_muka", "sumber": "desa", "kab": "53.03"}))
+    assert told.status == 200 and told.path == "/" and "peran Anda mencatatnya tanpa membukanya" in told.words, told.words[:300]
+    path = "/sinyal/" + ({r["uid"] for r in s.rows("SELECT uid FROM sinyal")} - before).pop()
     c.submit(c.get(path).form("/baca"))
     page = c.submit(c.get(path).form("/jadikan_laporan"))
     assert page.status == 422 and "Isi laporan" in page.words, (page.status, page.words[:400])
