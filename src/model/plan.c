@@ -81,7 +81,7 @@ static Str text_of(Str text, Str key)
  * values would change meaning. */
 static void check_retype(Planner *p, const Field *f, Str name)
 {
-    if (p->same && str_eq(name, f->name))
+    if (p->same)
         return;
     Str reg = f->reg->name, key = str_printf(p->arena, "%.*s.%.*s", STR_ARG(reg), STR_ARG(f->name));
     Str old = str_printf(p->arena, "%.*s.%.*s", STR_ARG(reg), STR_ARG(name));

@@ -165,7 +165,6 @@ Err page_home(Req *req)
     if (role && !params_has(&req->query, S("beranda")) && req_has_page(req, role->home))
         return req_redirect(req, role->home);
     Html *h = page_begin(req, req_tr(req, M_WEB_HOME), NULL, 0);
-    page_message(req, h);
     TRY(health_warning(req, h));
     TRY(readings_warning(req, h));
     TRY(account_warning(req, h));

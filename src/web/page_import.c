@@ -482,7 +482,6 @@ Err page_import_run(Req *req)
     bool working = v.phase == DESK_CHECKING || v.phase == DESK_APPLYING || v.phase == DESK_UNDOING;
     Crumb up = {req_tr(req, M_IMPORTS), S("/impor")};
     Html *h = page_begin(req, run.file_name, &up, 1);
-    page_message(req, h);
     h_element(h, "p", run_label(req, &run));
     if (working || asks_check)
         put_working(req, h, &v);

@@ -428,6 +428,7 @@ static void old_key_files_are_told_by_their_number(void **state)
     assert_int_equal(key_file_number(S("kek.key.lama-12.2")), 12);
     assert_int_equal(key_file_number(S("kek.key.lama-x")), 0);
     assert_int_equal(key_file_number(S("kek.key.lama-")), 0);
+    assert_int_equal(key_file_number(STR_NONE), 0);
     assert_int_not_equal(key_file_old(k->a, "/nowhere at all", &old), ERR_OK);
 }
 
