@@ -118,7 +118,7 @@ static bool looks_like_formula(Str s)
     char c = s.ptr[0];
     if (c == '=' || c == '+' || c == '-' || c == '@' || c == '\t' || c == '\r')
         return true;
-    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+    for (size_t i = 0; i < COUNT(wide); i++)
         if (str_starts(s, str_of(wide[i])))
             return true;
     return false;

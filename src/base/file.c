@@ -91,7 +91,7 @@ Err file_write_fd(int fd, Str bytes)
 Err file_write_pieces(const char *path, Str (*next)(void *ctx), void *ctx)
 {
     Arena *a = arena_new(8192);
-    const char *beside = str_printf(a, "%s.baru", path).ptr;
+    const char *beside = z_printf(a, "%s.baru", path);
     unlink(beside); /* of a run that was cut off; in a shared folder it may be somebody's link */
     int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     Err e = fd < 0 ? write_failed() : ERR_OK;
@@ -262,7 +262,7 @@ void file_remove_folder(const char *path)
     StrList names = {0};
     if (file_list(a, path, S(""), &names) == ERR_OK)
         for (size_t i = 0; i < names.n; i++)
-            file_remove(str_printf(a, "%s/%.*s", path, STR_ARG(names.items[i])).ptr);
+            file_remove(z_printf(a, "%s/%.*s", path, STR_ARG(names.items[i])));
     (void)rmdir(path);
     arena_free(a);
 }

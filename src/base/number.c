@@ -8,7 +8,7 @@ static int64_t take_multiplier(Str *s)
         int64_t times;
     } words[] = {
         {"juta", 1000000}, {"jt", 1000000}, {"ribu", 1000}, {"rb", 1000}, {"miliar", 1000000000}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    for (size_t i = 0; i < COUNT(words); i++) {
         Str w = str_of(words[i].word);
         if (str_ends(*s, w)) {
             *s = str_trim(str_head(*s, s->len - w.len));

@@ -36,7 +36,7 @@ void problems_keep(Problems *list, size_t from)
         Problem *p = &list->items[i];
         p->place = str_copy(list->arena, p->place);
         p->field = str_copy(list->arena, p->field);
-        for (size_t k = 0; k < sizeof p->args / sizeof *p->args; k++)
+        for (size_t k = 0; k < COUNT(p->args); k++)
             p->args[k] = str_copy(list->arena, p->args[k]);
     }
 }

@@ -263,3 +263,9 @@ Str buf_str(const Buf *b)
 {
     return (Str){b->ptr, b->len};
 }
+
+const char *buf_z(Buf *b)
+{
+    buf_char(b, '\0');
+    return b->ptr;
+}

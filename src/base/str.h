@@ -43,12 +43,16 @@ bool str_i64(Str s, int64_t *ret);  /* whole text is a decimal integer in range 
 Str str_copy(Arena *a, Str s);      /* owned by the arena, NUL-terminated, absent stays absent */
 const char *str_z(Arena *a, Str s); /* NUL-terminated copy; absent gives "" */
 Str str_printf(Arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
+#define z_printf(a, ...) (str_printf(a, __VA_ARGS__).ptr) /* the same for who wants its pointer */
 Str str_int(Arena *a, int64_t n);
 Str str_lower(Arena *a, Str s); /* ASCII only */
 Str str_upper(Arena *a, Str s); /* ASCII only */
 
 typedef ARENA_LIST(Str) StrList;
 bool str_list_has(const StrList *list, Str s);
+
+/* How many items an array has. */
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 typedef struct Buf {
     Arena *arena;
@@ -64,4 +68,5 @@ void buf_printf(Buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3
 void buf_join(Buf *b, const char *between, Str text);
 /* What was written so far; valid until the next write. */
 Str buf_str(const Buf *b);
+const char *buf_z(Buf *b); /* ended by a NUL, which is part of it from then on */
 #define buf_lit(b, lit) buf_put((b), S(lit))

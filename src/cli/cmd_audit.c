@@ -84,7 +84,7 @@ static Err compare_with(Cli *cli, const char *path)
 
 static const char *own_file(Cli *cli)
 {
-    return str_printf(cli->arena, "%s/" ANCHOR_FILE, cli->in.dir).ptr;
+    return z_printf(cli->arena, "%s/" ANCHOR_FILE, cli->in.dir);
 }
 
 /* verify [FILE...]: every file is told, though one before it does not fit. */
@@ -150,5 +150,5 @@ Err cmd_audit(Cli *cli)
                                     {"public-key", public_key, 1, cli_open_installation},
                                     {"handover", handover, 1, cli_open_installation},
                                     {"check", check, 3, NULL}};
-    return cli_verb(cli, verbs, sizeof verbs / sizeof *verbs);
+    return cli_verb(cli, verbs, COUNT(verbs));
 }

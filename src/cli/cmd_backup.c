@@ -121,7 +121,7 @@ static Err make(Cli *cli, const char *dir)
 /* Between the copy and its sealing, and the other way round: beside the data, gone at the end. */
 static const char *between(Cli *cli)
 {
-    return str_printf(cli->arena, "%s.segel", cli->data).ptr;
+    return z_printf(cli->arena, "%s.segel", cli->data);
 }
 
 static Err seal_copy(Cli *cli)

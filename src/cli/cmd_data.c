@@ -168,7 +168,7 @@ static Err export_register(Cli *cli, Reader *rd, const Register *reg, const char
     if (e == E_DENIED)
         return ERR_OK; /* not this user's to take along */
     TRY(e);
-    return file_write(str_printf(cli->arena, "%s/%.*s.csv", dir, STR_ARG(reg->name)).ptr,
+    return file_write(z_printf(cli->arena, "%s/%.*s.csv", dir, STR_ARG(reg->name)),
                       buf_str(&x.out));
 }
 

@@ -40,7 +40,7 @@ Err cmd_second_factor(Cli *cli)
 {
     static const char *const verbs[] = {"require", "free", "reset"};
     Order o = {.cli = cli, .user_uid = STR_NONE};
-    for (size_t i = 0; cli->argc == 1 && i < sizeof verbs / sizeof *verbs; i++)
+    for (size_t i = 0; cli->argc == 1 && i < COUNT(verbs); i++)
         if (strcmp(cli->argv[0], verbs[i]) == 0)
             o.verb = verbs[i];
     if (!o.verb || (strcmp(o.verb, "reset") == 0) != (cli->login != NULL))

@@ -6,7 +6,7 @@
 /* Loads domain/seed: institutions and published figures every installation starts with. */
 static Err load_seed(Cli *cli)
 {
-    const char *dir = str_printf(cli->arena, "%s/seed", cli->domain).ptr;
+    const char *dir = z_printf(cli->arena, "%s/seed", cli->domain);
     Problems problems = {.arena = cli->arena};
     SeedCounts counts;
     Reader rd;

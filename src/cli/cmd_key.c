@@ -247,5 +247,5 @@ Err cmd_key(Cli *cli)
         {"rotate", rotate, 1, cli_open},   {"rotate", rotate_one, 3, cli_open},
         {"recover", recover, 1, NULL},     {"pair", make_pair, 2, NULL},
         {"approve", approve, 2, cli_open}};
-    return cli_verb(cli, verbs, sizeof verbs / sizeof *verbs);
+    return cli_verb(cli, verbs, COUNT(verbs));
 }

@@ -85,8 +85,7 @@ static Err write_logins(Practice *p)
         buf_printf(&b, "%.*s\t%.*s\t%.*s\t%.*s\n", STR_ARG(u->login), STR_ARG(u->password),
                    STR_ARG(label), STR_ARG(u->institution));
     }
-    return file_write(str_printf(p->cli->arena, "%s/latihan-masuk.txt", p->cli->data).ptr,
-                      buf_str(&b));
+    return file_write(z_printf(p->cli->arena, "%s/latihan-masuk.txt", p->cli->data), buf_str(&b));
 }
 
 static Err make_users(Practice *p)
@@ -455,9 +454,8 @@ static Err load_cases(Practice *p)
             return E_DOMAIN;
         loader.agencies[0] = u->subject.agencies[0];
         TRY(step_begin(p, &loader));
-        Err e =
-            seed_load(&p->rd, str_printf(p->step, "%s/%.*s", p->dir, STR_ARG(rows[i].items[0])).ptr,
-                      &problems, &counts);
+        Err e = seed_load(&p->rd, z_printf(p->step, "%s/%.*s", p->dir, STR_ARG(rows[i].items[0])),
+                          &problems, &counts);
         cli_problems(p->cli, &problems);
         step_end(p);
         TRY(e);
@@ -531,7 +529,7 @@ Err cmd_practice(Cli *cli)
         cli_say(cli, M_PRACTICE_REAL, str_of(cli->data));
         return E_DENIED;
     }
-    p.dir = str_printf(cli->arena, "%s/practice", cli->domain).ptr;
+    p.dir = z_printf(cli->arena, "%s/practice", cli->domain);
     p.real_shift = cli->in.clock_shift;
     p.start = -(int64_t)MONTHS * 30 * 86400000;
     TRY(invent_open(cli->arena, cli->model, p.dir, &p.invent));

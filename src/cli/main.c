@@ -33,7 +33,7 @@ static const Command commands[] = {
     {"match", M_CMD_MATCH, cmd_match},
     {"passwords", M_CMD_PASSWORDS, cmd_passwords},
 };
-enum { COMMANDS = sizeof commands / sizeof *commands };
+enum { COMMANDS = COUNT(commands) };
 
 static const struct {
     const char *name;
@@ -71,7 +71,7 @@ static const struct {
                     {"index", offsetof(Cli, index)},
                     {"socket", offsetof(Cli, socket)},
                     {"records", offsetof(Cli, records)}};
-enum { TEXT_OPTIONS = sizeof text_options / sizeof *text_options };
+enum { TEXT_OPTIONS = COUNT(text_options) };
 
 static const struct {
     const char *name;
@@ -80,7 +80,7 @@ static const struct {
                     {"plan", offsetof(Cli, plan)},         {"empty", offsetof(Cli, empty)},
                     {"check", offsetof(Cli, check)},       {"with-key", offsetof(Cli, with_key)},
                     {"unique", offsetof(Cli, unique)}};
-enum { FLAG_OPTIONS = sizeof flag_options / sizeof *flag_options };
+enum { FLAG_OPTIONS = COUNT(flag_options) };
 
 enum { OPT_LANG = 1000, OPT_HELP };
 

@@ -31,7 +31,7 @@ const char *cli_domain(const Cli *cli)
         return cli->domain;
     if (getenv("SIGAP_DOMAIN"))
         return getenv("SIGAP_DOMAIN");
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+    for (size_t i = 0; i < COUNT(places); i++)
         if (file_exists(places[i]))
             return places[i];
     fprintf(stderr, "%s\n", tr(cli->lang, M_CLI_NO_DOMAIN).ptr);
@@ -72,7 +72,7 @@ Err cli_match_settings(const Cli *cli, MatchSettings *ret, Problems *problems)
 
 Err cli_name_rules(const Cli *cli, NameRules **ret, Problems *problems)
 {
-    const char *dir = str_printf(cli->arena, "%s/names", cli_domain(cli)).ptr;
+    const char *dir = z_printf(cli->arena, "%s/names", cli_domain(cli));
     Str own;
     TRY(name_rules_load(cli->arena, dir, problems, ret));
     if (!cli->names)
@@ -97,7 +97,7 @@ Err cli_load_domain(Cli *cli)
 {
     Problems problems = {.arena = cli->arena};
     cli->domain = cli_domain(cli);
-    const char *own = str_printf(cli->arena, "%s/domain", cli->data).ptr;
+    const char *own = z_printf(cli->arena, "%s/domain", cli->data);
     Err e = model_load_over(cli->domain, file_exists(own) ? own : NULL, &problems, &cli->model);
     cli_problems(cli, &problems);
     return e;
@@ -197,7 +197,7 @@ Str cli_given_passphrase(Cli *cli)
     const char *dir = getenv("CREDENTIALS_DIRECTORY"), *path = cli->passphrase_file;
     Str text, line;
     if (!path && dir)
-        path = str_printf(cli->arena, "%s/sigap-passphrase", dir).ptr;
+        path = z_printf(cli->arena, "%s/sigap-passphrase", dir);
     if (!path || file_read(cli->arena, path, PASSPHRASE_FILE_MAX, &text) != ERR_OK ||
         !str_cut(&text, '\n', &line))
         return STR_NONE;

@@ -26,7 +26,7 @@ Err practice_tsv(Arena *a, const char *dir, const char *name, size_t columns, St
 {
     ARENA_LIST(StrList) rows = {0};
     Str text, line;
-    TRY(file_read(a, str_printf(a, "%s/%s", dir, name).ptr, 1 << 20, &text));
+    TRY(file_read(a, z_printf(a, "%s/%s", dir, name), 1 << 20, &text));
     for (bool header = true; str_cut(&text, '\n', &line); header = false) {
         StrList cells = {0};
         Str cell;

@@ -102,6 +102,8 @@ bool stmt_next(Stmt *st, Err *ret);
 /* Appends the first column of every row. */
 typedef ARENA_LIST(int64_t) IdList;
 MUST_CHECK Err stmt_ids(Stmt *st, Arena *a, IdList *to);
+#define db_ids(db, sql, a, to, ...) db_ids_bound(db, sql, a, to, BINDS(__VA_ARGS__))
+MUST_CHECK Err db_ids_bound(Db *db, const char *sql, Arena *a, IdList *to, const Bound *values);
 MUST_CHECK Err stmt_texts(Stmt *st, Arena *a, StrList *to);
 /* Steps a statement that returns no rows. */
 MUST_CHECK Err stmt_run(Stmt *st);

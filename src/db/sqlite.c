@@ -475,24 +475,25 @@ Err db_any_bound(Db *db, const char *sql, bool *ret, const Bound *values)
 
 Err stmt_ids(Stmt *st, Arena *a, IdList *to)
 {
-    bool row;
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    Err e;
+    while (stmt_next(st, &e))
         *ARENA_PUSH(a, *to) = row_int(st, 0);
-    }
+    return e;
+}
+
+Err db_ids_bound(Db *db, const char *sql, Arena *a, IdList *to, const Bound *values)
+{
+    Stmt *st;
+    TRY(db_stmt_bound(db, sql, &st, values));
+    return stmt_ids(st, a, to);
 }
 
 Err stmt_texts(Stmt *st, Arena *a, StrList *to)
 {
-    bool row;
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
+    Err e;
+    while (stmt_next(st, &e))
         *ARENA_PUSH(a, *to) = row_text(a, st, 0);
-    }
+    return e;
 }
 
 Err stmt_run(Stmt *st)

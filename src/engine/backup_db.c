@@ -8,12 +8,12 @@
 #define COPY_BEFORE "sebelum-"
 
 static const char *const databases[] = {"sigap.db", "kunci.db", "berkas.db"};
-enum { DATABASES = sizeof databases / sizeof *databases, SUM_SIZE = 32 };
+enum { DATABASES = COUNT(databases), SUM_SIZE = 32 };
 enum { RECORDS_TRIED = 3 }; /* of each register, out of a new copy */
 
 static const char *within(Arena *a, const char *dir, const char *name)
 {
-    return str_printf(a, "%s/%s", dir, name).ptr;
+    return z_printf(a, "%s/%s", dir, name);
 }
 
 /* ---- making one ---- */

@@ -38,7 +38,7 @@ static bool ring_keeps(const int64_t *made, size_t n, size_t i, int64_t now)
 
 const char *ring_own(Arena *a, const Installation *in)
 {
-    return str_printf(a, "%s/cadangan", in->dir).ptr;
+    return z_printf(a, "%s/cadangan", in->dir);
 }
 
 /* "2026-11-21-0215-33" in the zone of the installation. */
@@ -81,7 +81,7 @@ static void sweep_copies(Arena *a, const char *home)
             which[n++] = names.items[i];
     for (size_t i = 0; i < n; i++)
         if (!ring_keeps(made, n, i, clock_real()))
-            file_remove_folder(str_printf(a, "%s/%.*s", home, STR_ARG(which[i])).ptr);
+            file_remove_folder(z_printf(a, "%s/%.*s", home, STR_ARG(which[i])));
 }
 
 /* The moment in the name is that of the practice clock, where there is one. */
@@ -99,7 +99,7 @@ static void sweep_before(Arena *a, const char *dir)
         return;
     for (size_t i = 0; i < names.n; i++)
         if (old_before(names.items[i]))
-            file_remove(str_printf(a, "%s/%.*s/kunci.db", dir, STR_ARG(names.items[i])).ptr);
+            file_remove(z_printf(a, "%s/%.*s/kunci.db", dir, STR_ARG(names.items[i])));
 }
 
 void ring_sweep(const Installation *in, const char *home)

@@ -61,12 +61,12 @@ static Err ask_page(Reader *rd, const Record *matter, bool persons, Str after, s
 {
     const Register *reg = role_reg(rd->store->model, REG_ROLE_PERSON);
     const char *person = person_of(rd), *key = persons ? "person" : "uid";
-    const char *of = str_printf(rd->arena, "(SELECT *,%s person" OPENED ")", person).ptr;
-    const char *next = str_printf(rd->arena, persons ? "person>COALESCE((SELECT id FROM %.*s"
-                                                       " WHERE uid=:after),0)"
-                                                     : "person IS NULL AND uid>:after",
-                                  STR_ARG(reg ? reg->name : S("")))
-                           .ptr;
+    const char *of = z_printf(rd->arena, "(SELECT *,%s person" OPENED ")", person);
+    const char *next = z_printf(rd->arena,
+                                persons ? "person>COALESCE((SELECT id FROM %.*s"
+                                          " WHERE uid=:after),0)"
+                                        : "person IS NULL AND uid>:after",
+                                STR_ARG(reg ? reg->name : S("")));
     Buf sql = buf_new(rd->arena, 8192);
     buf_printf(&sql, "SELECT %s,max(reg),count(*),min(at),max(at)", key);
     for (DataClass c = CLASS_NONE + 1; c < CLASS_COUNT; c++)
@@ -125,12 +125,11 @@ Err breach_count(Reader *rd, const Record *matter, Breach *ret)
 {
     Stmt *st;
     bool row;
-    const char *sql = str_printf(rd->arena,
-                                 "SELECT count(DISTINCT person),"
-                                 "count(DISTINCT CASE WHEN person IS NULL THEN uid END)"
-                                 " FROM (SELECT uid,%s person" OPENED ")",
-                                 person_of(rd))
-                          .ptr;
+    const char *sql = z_printf(rd->arena,
+                               "SELECT count(DISTINCT person),"
+                               "count(DISTINCT CASE WHEN person IS NULL THEN uid END)"
+                               " FROM (SELECT uid,%s person" OPENED ")",
+                               person_of(rd));
     TRY(ask(rd, matter, sql, &st));
     TRY(stmt_step(st, &row));
     *ret = (Breach){.persons = row_int(st, 0), .files = row_int(st, 1)};

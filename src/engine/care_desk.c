@@ -246,9 +246,9 @@ static Err keep_anchor(CareDesk *d, Db *db, Arena *a)
     if (!longer_ago(d->anchored, HOUR_MS))
         return ERR_OK;
     TRY(anchor_make(db, in->keyring, a, in->id, &line));
-    TRY(anchor_keep(str_printf(a, "%s/" ANCHOR_FILE, in->dir).ptr, line));
+    TRY(anchor_keep(z_printf(a, "%s/" ANCHOR_FILE, in->dir), line));
     TRY(copies_home(d, db, a, &home));
-    TRY(anchor_keep(str_printf(a, "%s/" ANCHOR_FILE, home).ptr, line));
+    TRY(anchor_keep(z_printf(a, "%s/" ANCHOR_FILE, home), line));
     d->anchored = clock_real();
     return ERR_OK;
 }

@@ -48,12 +48,11 @@ static Err unit_of_role(WriteTx *tx, const Model *m, uint64_t roles, int64_t nea
             continue;
         TRY(db_text(
             tx->db,
-            str_printf(tx->arena,
-                       "SELECT g.uid FROM fakta_pengguna f JOIN %.*s g ON g.id=f.agency"
-                       " WHERE f.active=1 AND ' '||f.roles||' ' LIKE :like"
-                       " ORDER BY CASE WHEN f.agency=:near THEN 0 ELSE 1 END,f.user_id LIMIT 1",
-                       STR_ARG(inst->name))
-                .ptr,
+            z_printf(tx->arena,
+                     "SELECT g.uid FROM fakta_pengguna f JOIN %.*s g ON g.id=f.agency"
+                     " WHERE f.active=1 AND ' '||f.roles||' ' LIKE :like"
+                     " ORDER BY CASE WHEN f.agency=:near THEN 0 ELSE 1 END,f.user_id LIMIT 1",
+                     STR_ARG(inst->name)),
             tx->arena, &uid,
             BIND(":like", str_printf(tx->arena, "%% %.*s %%", STR_ARG(m->roles[i].name))),
             BIND(":near", near)));
@@ -119,16 +118,14 @@ static Err clock_tasks(WriteTx *tx, const Record *rec, const Clock *k, IdList *r
 {
     const Register *task = role_reg(rec->reg->model, REG_ROLE_TASK);
     const Field *limit = role_field(rec->reg->model, FIELD_ROLE_TASK_LIMIT);
-    Stmt *st;
-    TRY(db_stmt(tx->db,
-                str_printf(tx->arena,
+    return db_ids(tx->db,
+                  z_printf(tx->arena,
                            "SELECT id FROM %.*s WHERE induk=:id AND induk_reg=:reg AND batal=0"
                            " AND (%.*s=:exact OR %.*s LIKE :like) ORDER BY id",
-                           STR_ARG(task->name), STR_ARG(limit->name), STR_ARG(limit->name))
-                    .ptr,
-                &st, BIND(":id", rec->id), BIND(":reg", rec->reg->name), BIND(":exact", k->name),
-                BIND(":like", str_printf(tx->arena, "%.*s %%", STR_ARG(k->name)))));
-    return stmt_ids(st, tx->arena, ret);
+                           STR_ARG(task->name), STR_ARG(limit->name), STR_ARG(limit->name)),
+                  tx->arena, ret, BIND(":id", rec->id), BIND(":reg", rec->reg->name),
+                  BIND(":exact", k->name),
+                  BIND(":like", str_printf(tx->arena, "%.*s %%", STR_ARG(k->name))));
 }
 
 static Err stop_clock(WriteTx *tx, Batch *batch, const Clock *k, const Record *rec)
@@ -261,15 +258,12 @@ static Err act_on(WriteTx *tx, Batch *batch, const Record *task, int64_t now)
 static Err due_tasks(WriteTx *tx, const Register *task, int64_t now, IdList *ret)
 {
     const Field *next = role_field(task->model, FIELD_ROLE_TASK_NEXT);
-    Stmt *st;
-    TRY(db_stmt(
+    return db_ids(
         tx->db,
-        str_printf(tx->arena,
-                   "SELECT id FROM %.*s WHERE %.*s<=:now AND batal=0 ORDER BY %.*s LIMIT %d",
-                   STR_ARG(task->name), STR_ARG(next->name), STR_ARG(next->name), TICK_MAX)
-            .ptr,
-        &st, BIND(":now", now)));
-    return stmt_ids(st, tx->arena, ret);
+        z_printf(tx->arena,
+                 "SELECT id FROM %.*s WHERE %.*s<=:now AND batal=0 ORDER BY %.*s LIMIT %d",
+                 STR_ARG(task->name), STR_ARG(next->name), STR_ARG(next->name), TICK_MAX),
+        tx->arena, ret, BIND(":now", now));
 }
 
 Err clocks_tick(WriteTx *tx, void *store)

@@ -50,9 +50,8 @@ Err emergency_find(Reader *rd, Str number, Record *ret)
     Relation rel;
     Stmt *st;
     TRY(db_first(rd->db,
-                 str_printf(rd->arena, "SELECT id FROM %.*s WHERE nomor=:number AND batal=0",
-                            STR_ARG(victims->name))
-                     .ptr,
+                 z_printf(rd->arena, "SELECT id FROM %.*s WHERE nomor=:number AND batal=0",
+                          STR_ARG(victims->name)),
                  &st, BIND(":number", number)));
     if (!st)
         return E_NOT_FOUND;
@@ -67,13 +66,12 @@ Err emergency_unreviewed(Reader *rd, int64_t user, int64_t *ret)
     const Model *m = rd->store->model;
     const Register *grants = role_reg(m, REG_ROLE_GRANT);
     return db_number(rd->db,
-                     str_printf(rd->arena,
-                                "SELECT count(*) FROM %.*s WHERE %.*s=:user AND %.*s='ya'"
-                                " AND status=:state AND batal=0",
-                                STR_ARG(grants->name),
-                                STR_ARG(role_field(m, FIELD_ROLE_GRANT_USER)->name),
-                                STR_ARG(role_field(m, FIELD_ROLE_GRANT_EMERGENCY)->name))
-                         .ptr,
+                     z_printf(rd->arena,
+                              "SELECT count(*) FROM %.*s WHERE %.*s=:user AND %.*s='ya'"
+                              " AND status=:state AND batal=0",
+                              STR_ARG(grants->name),
+                              STR_ARG(role_field(m, FIELD_ROLE_GRANT_USER)->name),
+                              STR_ARG(role_field(m, FIELD_ROLE_GRANT_EMERGENCY)->name)),
                      ret, BIND(":user", user), BIND(":state", step(grants, true)->from.items[0]));
 }
 

@@ -152,7 +152,7 @@ static bool speaks_of(const Register *reg, const Change *c)
                                       FIELD_ROLE_FIGURE_PLACE,  FIELD_ROLE_FIGURE_START,
                                       FIELD_ROLE_FIGURE_END,    FIELD_ROLE_FIGURE_SOURCE};
     bool any = c->kind == CHANGE_CREATE;
-    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+    for (size_t i = 0; i < COUNT(roles); i++) {
         const Field *f = fact(reg, roles[i]);
         any |= f && c->set[f->index];
     }

@@ -103,8 +103,8 @@ static Err current_version(Reader *rd, WrittenRow *w)
     Stmt *st;
     TRY(db_first(
         rd->db,
-        str_printf(rd->arena, "SELECT uid,versi FROM %.*s WHERE id=:id", STR_ARG(w->reg->name)).ptr,
-        &st, BIND(":id", w->rec)));
+        z_printf(rd->arena, "SELECT uid,versi FROM %.*s WHERE id=:id", STR_ARG(w->reg->name)), &st,
+        BIND(":id", w->rec)));
     if (!st)
         return E_NOT_FOUND;
     w->uid = row_text(rd->arena, st, 0);

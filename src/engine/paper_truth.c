@@ -68,7 +68,7 @@ static void add_number(const Record *r, FieldRole role, Str issued, Date today, 
 static void person_states(const Record *r, Date today, Arena *a, PaperTruth *to)
 {
     static const FieldRole births[] = {FIELD_ROLE_PERSON_BIRTH, FIELD_ROLE_PERSON_PAPER_BIRTH};
-    for (size_t i = 0; i < sizeof births / sizeof *births; i++)
+    for (size_t i = 0; i < COUNT(births); i++)
         add(a, to,
             (Statement){.from = r,
                         .by = role_field(r->reg->model, births[i]),
@@ -136,8 +136,8 @@ static int by_issue(const void *x, const void *y)
     return order ? order : p->by_number - q->by_number;
 }
 
-/* The first paper that states a birth date and was not found false; without any, the first statement
- * of the record. */
+/* The first paper that states a birth date and was not found false; without any, the first
+ * statement of the record. */
 static size_t first_stated(const PaperTruth *t)
 {
     for (int papers = 1; papers >= 0; papers--)
@@ -295,7 +295,7 @@ static void of_paper(const Change *c, const Record *before, Beside *ret)
 static bool touched(const Change *c, const Beside *b)
 {
     const Field *fields[] = {b->number, b->birth, b->sex};
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    for (size_t i = 0; i < COUNT(fields); i++)
         if (fields[i] && fields[i]->reg == c->reg && c->set[fields[i]->index])
             return true;
     return false;

@@ -57,7 +57,7 @@ static void take_terms(Matching *m, Str terms)
     } numbers[] = {{FIELD_ROLE_PERSON_NIK, &m->wanted.nik},
                    {FIELD_ROLE_PERSON_PASSPORT, &m->wanted.passport},
                    {FIELD_ROLE_PERSON_PHONE, &m->wanted.phone}};
-    for (size_t i = 0; digit && i < sizeof numbers / sizeof *numbers; i++) {
+    for (size_t i = 0; digit && i < COUNT(numbers); i++) {
         const Field *f = role_field(model, numbers[i].role);
         if (f)
             *numbers[i].to = value_normalise(f, m->arena, terms);
@@ -178,11 +178,10 @@ static Err was_told(Db *db, Arena *a, const Matching *m, const Record *person, b
     const Field *who = role_field(m->store->model, FIELD_ROLE_INQUIRY_PERSON),
                 *asker = role_field(m->store->model, FIELD_ROLE_INQUIRY_ASKER);
     return db_any(db,
-                  str_printf(a,
-                             "SELECT 1 FROM %.*s WHERE %.*s=:person AND %.*s=:asker"
-                             " AND dibuat_tx>:asked LIMIT 1",
-                             STR_ARG(who->reg->name), STR_ARG(who->name), STR_ARG(asker->name))
-                      .ptr,
+                  z_printf(a,
+                           "SELECT 1 FROM %.*s WHERE %.*s=:person AND %.*s=:asker"
+                           " AND dibuat_tx>:asked LIMIT 1",
+                           STR_ARG(who->reg->name), STR_ARG(who->name), STR_ARG(asker->name)),
                   ret, BIND(":person", person->id), BIND(":asker", m->asker.user),
                   BIND(":asked", m->question.created_tx));
 }
@@ -270,13 +269,11 @@ static Err match_each(Matching *m, const IdList *ids, bool fresh)
 static Err question_ids(Matching *m, Arena *a, const char *which, int64_t last, int most,
                         IdList *ret)
 {
-    Stmt *st;
-    TRY(db_stmt(m->conn.db,
-                str_printf(a, "SELECT id FROM %.*s WHERE id%s LIMIT %d",
-                           STR_ARG(role_reg(m->store->model, REG_ROLE_QUESTION)->name), which, most)
-                    .ptr,
-                &st, BIND(":last", last)));
-    return stmt_ids(st, a, ret);
+    return db_ids(m->conn.db,
+                  z_printf(a, "SELECT id FROM %.*s WHERE id%s LIMIT %d",
+                           STR_ARG(role_reg(m->store->model, REG_ROLE_QUESTION)->name), which,
+                           most),
+                  a, ret, BIND(":last", last));
 }
 
 static Err note_persons(WriteTx *tx, void *newest)

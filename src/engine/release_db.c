@@ -24,17 +24,15 @@ bool release_needed(const Model *m, Audience audience)
 Err releases_published(Db *db, Arena *a, const Model *m, Period period, IdList *ret)
 {
     const char *version = column(a, m, FIELD_ROLE_RELEASE_VERSION);
-    Stmt *st;
-    TRY(db_stmt(db,
-                str_printf(a,
+    return db_ids(db,
+                  z_printf(a,
                            "SELECT id FROM %s WHERE batal=0 AND %s=:from AND %s=:to AND %s>0"
                            " ORDER BY %s",
                            str_z(a, role_reg(m, REG_ROLE_RELEASE)->name),
                            column(a, m, FIELD_ROLE_RELEASE_FROM),
-                           column(a, m, FIELD_ROLE_RELEASE_TO), version, version)
-                    .ptr,
-                &st, BIND(":from", date_iso(a, period.from)), BIND(":to", date_iso(a, period.to))));
-    return stmt_ids(st, a, ret);
+                           column(a, m, FIELD_ROLE_RELEASE_TO), version, version),
+                  a, ret, BIND(":from", date_iso(a, period.from)),
+                  BIND(":to", date_iso(a, period.to)));
 }
 
 /* Its figures; E_CORRUPT when they are not those of its hash. */
@@ -97,11 +95,10 @@ Err release_latest(Reader *rd, Audience audience, Str *ret_period)
     Arena *a = rd->arena;
     const char *from = column(a, m, FIELD_ROLE_RELEASE_FROM);
     TRY(db_stmt(rd->db,
-                str_printf(a, "SELECT %s,%s FROM %s WHERE batal=0 AND %s>0 ORDER BY %s DESC", from,
-                           column(a, m, FIELD_ROLE_RELEASE_AUDIENCE),
-                           str_z(a, role_reg(m, REG_ROLE_RELEASE)->name),
-                           column(a, m, FIELD_ROLE_RELEASE_VERSION), from)
-                    .ptr,
+                z_printf(a, "SELECT %s,%s FROM %s WHERE batal=0 AND %s>0 ORDER BY %s DESC", from,
+                         column(a, m, FIELD_ROLE_RELEASE_AUDIENCE),
+                         str_z(a, role_reg(m, REG_ROLE_RELEASE)->name),
+                         column(a, m, FIELD_ROLE_RELEASE_VERSION), from),
                 &st));
     while (stmt_next(st, &e)) {
         Date day;

@@ -160,7 +160,7 @@ static Err over_at(Reader *rd, const Register *reg, int64_t at, int64_t only, Id
         if (!q.asks[i])
             continue;
         TRY(last_change(rd, m->regs[i], at, &last));
-        stmt_int(st, str_printf(rd->arena, ":c%zu", i).ptr, last);
+        stmt_int(st, z_printf(rd->arena, ":c%zu", i), last);
     }
     return stmt_ids(st, rd->arena, ret);
 }

@@ -24,8 +24,7 @@ static Err stands_already(WriteTx *tx, const Rule *rule, const Change *made, int
             buf_printf(&sql, " AND +%.*s IS NOT DISTINCT FROM :f%zu", STR_ARG(f->name), f->index);
     }
     buf_lit(&sql, " LIMIT 1");
-    buf_char(&sql, '\0');
-    TRY(db_stmt(tx->db, sql.ptr, &st, BIND(":induk", parent),
+    TRY(db_stmt(tx->db, buf_z(&sql), &st, BIND(":induk", parent),
                 BIND(":reg", made->parent_reg->name)));
     for (size_t i = 0; i < rule->n; i++) {
         const Field *f = rule->set[i].field;

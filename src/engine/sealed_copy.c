@@ -12,11 +12,11 @@
 enum { PIECE = 256 * 1024, LENGTH = 4, ROOM = PIECE + 1 + STREAM_EXTRA };
 
 static const char *const files[] = {"sigap.db", "kunci.db", "berkas.db", BACKUP_SUMS};
-enum { FILES = sizeof files / sizeof *files };
+enum { FILES = COUNT(files) };
 
 static const char *within(Arena *a, const char *dir, size_t i)
 {
-    return str_printf(a, "%s/%s", dir, files[i]).ptr;
+    return z_printf(a, "%s/%s", dir, files[i]);
 }
 
 /* ---- sealing ---- */

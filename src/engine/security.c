@@ -116,7 +116,7 @@ static Err look_files(const Look *l, Finding *f)
     const Installation *in = l->store->in;
     const char *const paths[] = {in->dir, in->key_file, in->keys_db, in->data_db, in->files_db};
     FileFacts facts;
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    for (size_t i = 0; i < COUNT(paths); i++)
         if (file_facts(paths[i], &facts) == ERR_OK && facts.mode & OTHERS)
             risk(f, POINT_FILES, str_of(paths[i]), str_printf(l->a, "%04o", facts.mode));
     TRY(file_facts(in->data_db, &facts));
@@ -305,7 +305,7 @@ Err security_look(const Store *s, Db *db, Arena *a, Lang lang, Finding ret[POINT
     TRY(care_audit_seen(db, a, &l.seen));
     TRY(security_accounts(db, a, &l.accounts));
     memset(ret, 0, POINT_COUNT * sizeof *ret);
-    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+    for (size_t i = 0; i < COUNT(looks); i++)
         TRY(looks[i](&l, ret));
     for (int i = 0; i < POINT_COUNT; i++) {
         bool bad = ret[i].grade != RISK_NONE;

@@ -85,7 +85,7 @@ static const Step steps[] = {
     /* what the form of settings stored because it was shown */
     {NULL, NULL, "DELETE FROM setelan WHERE name='unduhan_sejam' AND value='20';"},
 };
-enum { STEPS = sizeof steps / sizeof *steps };
+enum { STEPS = COUNT(steps) };
 
 static Err is_taken(Db *db, Arena *a, const Step *step, bool *ret)
 {

@@ -178,7 +178,7 @@ static const bool *fields_shown(Arena *a, const Register *reg, const Cut *cuts, 
         const Field *shown[] = {cuts[k].row.field, cuts[k].column.field, cuts[k].sum};
         if (cuts[k].row.owner || cuts[k].column.owner)
             return NULL;
-        for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+        for (size_t i = 0; i < COUNT(shown); i++)
             if (shown[i])
                 only[shown[i]->index] = true;
     }

@@ -79,7 +79,7 @@ static Err put_row(Db *out, const char *sql, Str period, const Collected *c, con
     for (size_t k = 0; k < s->n; k++) {
         const Word *w = &s->cuts[k].rows.met.items[collected_mark(c, h, k)->row];
         values[k + 3] =
-            bind_text(str_printf(c->arena, ":v%zu", k).ptr, str_empty(w->name) ? w->text : w->name);
+            bind_text(z_printf(c->arena, ":v%zu", k), str_empty(w->name) ? w->text : w->name);
     }
     return db_run_bound(out, sql, values);
 }
@@ -102,11 +102,10 @@ static Err write_sheet(Reader *rd, Arena *a, const CollectAsk *ask, Str period, 
     for (size_t i = 0; i < c.rows.n; i++)
         TRY(put_row(out, sql, period, &c, &s, &c.rows.items[i], counts[i]));
     *ret_rows += (int64_t)c.rows.n;
-    TRY(db_exec(out, str_printf(a,
-                                "CREATE TABLE \"%.*s\" AS SELECT * FROM temp.t ORDER BY random();"
-                                "DROP TABLE temp.t;",
-                                STR_ARG(ask->reg->name))
-                         .ptr));
+    TRY(db_exec(out, z_printf(a,
+                              "CREATE TABLE \"%.*s\" AS SELECT * FROM temp.t ORDER BY random();"
+                              "DROP TABLE temp.t;",
+                              STR_ARG(ask->reg->name))));
     return arena_over(a) ? E_TOO_LARGE : ERR_OK;
 }
 

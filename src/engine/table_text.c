@@ -182,7 +182,7 @@ Str table_csv(Arena *a, Lang lang, const Table *t, char sep)
     TableNotes n = table_notes(a, lang, t);
     TableGrid g = table_grid(a, lang, t);
     const Str lines[] = {n.title, n.unit, n.period, n.source, n.method, S("")};
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+    for (size_t i = 0; i < COUNT(lines); i++)
         csv_row(&b, &lines[i], 1, sep);
     for (size_t r = 0; r < g.rows; r++)
         csv_row(&b, g.cells + r * g.columns, g.columns, sep);

@@ -40,10 +40,10 @@ Err meta_put(Db *db, Str key, Str value)
 static void set_paths(Arena *a, const char *dir, Installation *in)
 {
     in->dir = str_z(a, str_of(dir));
-    in->data_db = str_printf(a, "%s/sigap.db", dir).ptr;
-    in->keys_db = str_printf(a, "%s/kunci.db", dir).ptr;
-    in->files_db = str_printf(a, "%s/berkas.db", dir).ptr;
-    in->key_file = str_printf(a, "%s/" KEY_FILE, dir).ptr;
+    in->data_db = z_printf(a, "%s/sigap.db", dir);
+    in->keys_db = z_printf(a, "%s/kunci.db", dir);
+    in->files_db = z_printf(a, "%s/berkas.db", dir);
+    in->key_file = z_printf(a, "%s/" KEY_FILE, dir);
 }
 
 /* ---- making one ---- */
@@ -196,7 +196,7 @@ Err installation_root(Arena *a, const Installation *in, RootSeal *ret)
 
 static const char *next_key(Arena *a, const Installation *in)
 {
-    return str_printf(a, "%s" KEY_NEXT, in->key_file).ptr;
+    return z_printf(a, "%s" KEY_NEXT, in->key_file);
 }
 
 /* The new key takes its place; the old one, if it is still there, is kept for the copies made

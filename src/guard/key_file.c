@@ -157,7 +157,7 @@ Err key_file_write(const char *path, Str passphrase, const Key *key)
 
 Err key_file_set_aside(Arena *a, const char *dir, int64_t number)
 {
-    const char *from = str_printf(a, "%s/" KEY_FILE, dir).ptr;
+    const char *from = z_printf(a, "%s/" KEY_FILE, dir);
     Str to = str_printf(a, "%s/" KEY_OLD "-%lld", dir, (long long)number), first = to;
     if (!file_exists(from))
         return ERR_OK;

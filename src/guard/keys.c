@@ -526,7 +526,7 @@ static Err open_padded(const Key *key, const Ad *ad, Arena *a, Str blob, Str *re
 static Ad place_ad(const Keyring *k, const unsigned char header[HEADER_SIZE], SealPlace at)
 {
     Str parts[] = {at.reg, at.field, at.record_uid, at.subject_uid};
-    return ad_of(k, header, HEADER_SIZE, parts, sizeof parts / sizeof *parts);
+    return ad_of(k, header, HEADER_SIZE, parts, COUNT(parts));
 }
 
 static void key_of_dek(const Dek *d, Key *ret)

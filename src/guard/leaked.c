@@ -16,7 +16,7 @@ typedef struct Mark {
 
 static const char *list_path(Arena *a, const char *dir)
 {
-    return str_printf(a, "%s/sandi-bocor.bin", dir).ptr;
+    return z_printf(a, "%s/sandi-bocor.bin", dir);
 }
 
 static Mark mark_of(Str lower)
@@ -161,7 +161,7 @@ bool leaked_has(const char *dir, Str password)
     int64_t n = leaked_count(dir);
     FILE *list = n ? fopen(list_path(a, dir), "rbe") : NULL;
     bool has = false;
-    for (size_t i = 0; list && i < sizeof forms / sizeof *forms; i++)
+    for (size_t i = 0; list && i < COUNT(forms); i++)
         has |= forms[i].len >= SHORTEST && among(list, n, forms[i]);
     if (list)
         fclose(list);

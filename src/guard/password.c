@@ -107,7 +107,7 @@ static bool common_words(const char *password, size_t len, Str login)
     memcpy(text, password, len);
     while (login.len >= 4 && cut_word(text, &n, login))
         found = true;
-    for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+    for (size_t i = 0; i < COUNT(common); i++)
         while (cut_word(text, &n, str_of(common[i])))
             found = true;
     return found && letters_of(text, n) < 4;

@@ -1,20 +1,19 @@
 #include "guard/policy.h"
 
-static bool has_role(const Subject *s, int role)
+bool is_of_agency(const Subject *s, int64_t institution)
 {
-    return role >= 0 && role < 64 && (s->roles >> role & 1);
+    for (size_t i = 0; i < s->agency_count && i < AGENCIES_MAX; i++)
+        if (institution && s->agencies[i] == institution)
+            return true;
+    return false;
 }
 
-static bool has_verb(unsigned verbs, Verb verb)
-{
-    if (verbs & VERB_READ)
-        verbs |= VERB_LIST;
-    return verb && (verbs & verb) == verb;
-}
-
+/* Whether the row is of a role she has and gives the verb. */
 static bool row_speaks(const Subject *s, Verb verb, const Right *r)
 {
-    return has_role(s, r->role) && has_verb(r->verbs, verb);
+    unsigned verbs = r->verbs | (r->verbs & VERB_READ ? VERB_LIST : 0);
+    return r->role >= 0 && r->role < 64 && (s->roles >> r->role & 1) && verb &&
+           (verbs & verb) == verb;
 }
 
 enum { ALTERS = VERB_CHANGE | VERB_VOID, WRITES = ALTERS | VERB_MOVE | VERB_IMPORT };
@@ -57,24 +56,25 @@ Decision policy_decide(const Subject *s, Verb verb, Rights rights, const Relatio
     return d;
 }
 
-unsigned policy_class_scopes(const Subject *s, Verb verb, Rights rights, unsigned classes)
+/* `classes` 0: of every row. */
+static unsigned scopes_of(const Subject *s, Verb verb, Rights rights, unsigned classes)
 {
     unsigned scopes = 0;
     if (s->system)
         return SCOPE_BIT(SCOPE_ALL);
     for (size_t i = 0; i < rights.n; i++)
-        if (row_speaks(s, verb, &rights.items[i]) && (rights.items[i].classes & classes))
+        if (row_speaks(s, verb, &rights.items[i]) &&
+            (!classes || (rights.items[i].classes & classes)))
             scopes |= SCOPE_BIT(rights.items[i].scope);
     return scopes;
 }
 
+unsigned policy_class_scopes(const Subject *s, Verb verb, Rights rights, unsigned classes)
+{
+    return classes ? scopes_of(s, verb, rights, classes) : 0;
+}
+
 unsigned policy_scopes(const Subject *s, Verb verb, Rights rights)
 {
-    unsigned scopes = 0;
-    if (s->system)
-        return SCOPE_BIT(SCOPE_ALL);
-    for (size_t i = 0; i < rights.n; i++)
-        if (row_speaks(s, verb, &rights.items[i]))
-            scopes |= SCOPE_BIT(rights.items[i].scope);
-    return scopes;
+    return scopes_of(s, verb, rights, 0);
 }

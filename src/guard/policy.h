@@ -72,6 +72,9 @@ typedef struct Decision {
     unsigned classes; /* protected classes the subject may open */
 } Decision;
 
+/* Whether one of her live memberships is in the institution. */
+bool is_of_agency(const Subject *s, int64_t institution);
+
 /* The system may do everything; an excluded subject nothing but oversee. Otherwise the union over
  * the rows that name one of the subject's roles and the verb and whose scope the relation
  * satisfies:

@@ -28,16 +28,12 @@ Err reach_schema(Db *db)
 
 Err reach_next_change(Db *db, int64_t now, int64_t *ret)
 {
-    Stmt *st;
-    bool row;
-    TRY(db_stmt(db,
-                "SELECT min(at) FROM (SELECT min(since) AS at FROM jangkau WHERE since>0"
-                " AND since>:now UNION ALL SELECT min(until) FROM jangkau"
-                " WHERE until<9223372036854775807 AND until>:now) t",
-                &st, BIND(":now", now)));
-    TRY(stmt_step(st, &row));
-    *ret = row_null(st, 0) ? REACH_FOREVER : row_int(st, 0);
-    stmt_done(st);
+    TRY(db_number(db,
+                  "SELECT min(at) FROM (SELECT min(since) AS at FROM jangkau WHERE since>0"
+                  " AND since>:now UNION ALL SELECT min(until) FROM jangkau"
+                  " WHERE until<9223372036854775807 AND until>:now) t",
+                  ret, BIND(":now", now)));
+    *ret = *ret ? *ret : REACH_FOREVER; /* what is at hand lies after the epoch */
     return ERR_OK;
 }
 
@@ -86,36 +82,28 @@ Err reach_copy(Db *db, Str from_reg, int64_t from_rec, Str reg, int64_t rec, Str
 
 /* ---- one record ---- */
 
-static bool in_agencies(const Subject *s, int64_t id)
-{
-    for (size_t i = 0; i < s->agency_count && i < AGENCIES_MAX; i++)
-        if (id && s->agencies[i] == id)
-            return true;
-    return false;
-}
-
 static void add_relation(Relation *rel, const Subject *s, int64_t principal, unsigned classes,
                          bool ends)
 {
     int64_t kind = principal >> KIND_SHIFT;
     int64_t id = principal & (((int64_t)1 << KIND_SHIFT) - 1);
-    if (kind == PRINCIPAL_OWNER && in_agencies(s, id)) {
+    if (kind == PRINCIPAL_OWNER && is_of_agency(s, id)) {
         rel->own = true;
         rel->own_classes |= classes;
         rel->lasting |= classes != 0;
     } else if ((kind == PRINCIPAL_USER && s->user && id == s->user) ||
-               (kind == PRINCIPAL_TEAM && in_agencies(s, id))) {
+               (kind == PRINCIPAL_TEAM && is_of_agency(s, id))) {
         rel->assigned = true;
         rel->assigned_classes |= classes;
         rel->lasting |= classes == CLASSES_ALL && !ends;
     } else if (kind == PRINCIPAL_AREA && id && id == area_id(s->area)) {
         rel->area = true;
         rel->area_classes |= classes;
-    } else if (kind == PRINCIPAL_ADDRESSED && in_agencies(s, id)) {
+    } else if (kind == PRINCIPAL_ADDRESSED && is_of_agency(s, id)) {
         rel->addressed = true;
         rel->addressed_classes |= classes;
     } else if ((kind == PRINCIPAL_BARRED && s->user && id == s->user) ||
-               (kind == PRINCIPAL_BARRED_TEAM && in_agencies(s, id))) {
+               (kind == PRINCIPAL_BARRED_TEAM && is_of_agency(s, id))) {
         rel->excluded = true;
     }
 }
@@ -144,24 +132,17 @@ Err reach_is_shut(Db *db, Str reg, int64_t rec, bool *ret)
 Err reach_relation(Db *db, const Subject *s, Str reg, int64_t rec, int64_t now, Relation *ret)
 {
     Stmt *st;
-    bool row = true;
-    Relation rel = {0};
-    if (s->system) {
-        *ret = rel;
+    Err e;
+    *ret = (Relation){0};
+    if (s->system)
         return ERR_OK;
-    }
     TRY(db_stmt(db,
                 "SELECT principal,classes,until<9223372036854775807 FROM jangkau"
                 " WHERE reg=:reg AND rec=:rec AND since<=:now AND until>:now",
                 &st, BIND(":reg", reg), BIND(":rec", rec), BIND(":now", now)));
-    for (;;) {
-        TRY(stmt_step(st, &row));
-        if (!row)
-            break;
-        add_relation(&rel, s, row_int(st, 0), (unsigned)row_int(st, 1), row_int(st, 2));
-    }
-    *ret = rel;
-    return ERR_OK;
+    while (stmt_next(st, &e))
+        add_relation(ret, s, row_int(st, 0), (unsigned)row_int(st, 1), row_int(st, 2));
+    return e;
 }
 
 /* ---- a list of records ---- */
@@ -269,7 +250,7 @@ void reach_predicate(Buf *sql, Str reg, const char *alias, unsigned scopes, cons
         put_principals(sql, &p);
         buf_lit(sql, "))");
     }
-    put_barred(sql, reg, str_printf(sql->arena, "%s.id", alias).ptr, scopes, s);
+    put_barred(sql, reg, z_printf(sql->arena, "%s.id", alias), scopes, s);
 }
 
 size_t reach_walks(unsigned scopes, const Subject *s)
@@ -296,18 +277,15 @@ Err reach_is_wide(Db *db, Arena *a, Str reg, unsigned scopes, const Subject *s, 
     Principals p = principals_of(scopes, s);
     Buf sql = buf_new(a, 256);
     Stmt *st;
-    bool row;
+    Err e;
     buf_lit(&sql, "SELECT COUNT(*) FROM (SELECT 1 FROM jangkau WHERE reg=:reg AND principal IN (");
     put_principals(&sql, &p);
     buf_printf(&sql, ") LIMIT %d) g", WIDE + 1);
-    buf_char(&sql, '\0');
-    TRY(db_stmt(db, sql.ptr, &st));
-    stmt_text(st, ":reg", reg);
+    TRY(db_stmt(db, buf_z(&sql), &st, BIND(":reg", reg)));
     bind_principals(st, &p);
-    TRY(stmt_step(st, &row));
-    *ret = row_int(st, 0) > WIDE;
+    *ret = stmt_next(st, &e) && row_int(st, 0) > WIDE;
     stmt_done(st);
-    return ERR_OK;
+    return e;
 }
 
 void reach_bind(Stmt *st, unsigned scopes, const Subject *s, int64_t now)

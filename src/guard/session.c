@@ -131,7 +131,7 @@ Err session_flush(WriteTx *tx)
 {
     Seen changed[64];
     size_t from = 0, n;
-    while ((n = seen_take(&from, changed, sizeof changed / sizeof *changed)) > 0)
+    while ((n = seen_take(&from, changed, COUNT(changed))) > 0)
         for (size_t i = 0; i < n; i++)
             TRY(write_seen(tx->db, &changed[i]));
     return drop_ended(tx->db, clock_now());

@@ -77,9 +77,7 @@ static bool user_valid(const UserFact *f, Str today)
 
 static Err read_user(Stmt *st, Arena *a, UserFact *ret)
 {
-    bool row;
-    TRY(stmt_step(st, &row));
-    if (!row)
+    if (!st)
         return E_LOGIN;
     *ret = (UserFact){.user = row_int(st, 0),
                       .uid = row_text(a, st, 1),
@@ -149,8 +147,8 @@ Err user_subject(Db *db, Arena *a, Str login, int64_t now, const Str *role_names
 {
     Stmt *st;
     UserFact f;
-    TRY(db_stmt(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE login=:login", &st,
-                BIND(":login", login_fold(a, login))));
+    TRY(db_first(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE login=:login", &st,
+                 BIND(":login", login_fold(a, login))));
     TRY(read_user(st, a, &f));
     return subject_of(db, a, &f, now, (Names){role_names, role_count}, ret);
 }
@@ -160,8 +158,8 @@ Err uid_subject(Db *db, Arena *a, Str uid, int64_t now, const Str *role_names, s
 {
     Stmt *st;
     UserFact f;
-    TRY(db_stmt(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE uid=:uid", &st,
-                BIND(":uid", uid)));
+    TRY(db_first(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE uid=:uid", &st,
+                 BIND(":uid", uid)));
     TRY(read_user(st, a, &f));
     return subject_of(db, a, &f, now, (Names){role_names, role_count}, ret);
 }

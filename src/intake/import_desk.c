@@ -57,7 +57,7 @@ typedef struct Job {
 
 static const char *staged_path(const Store *s, Arena *a, Str uid)
 {
-    return str_printf(a, "%s/" STAGING_FOLDER "/%.*s" STAGING_SEALED, s->in->dir, STR_ARG(uid)).ptr;
+    return z_printf(a, "%s/" STAGING_FOLDER "/%.*s" STAGING_SEALED, s->in->dir, STR_ARG(uid));
 }
 
 Str desk_hash(const Store *store, Arena *a, Str bytes)
@@ -68,14 +68,13 @@ Str desk_hash(const Store *store, Arena *a, Str bytes)
 /* The plan of a run that writes lies beside its file: it says which records are its own. */
 static const char *plan_path(const Store *s, Arena *a, Str uid)
 {
-    return str_printf(a, "%s/" STAGING_FOLDER "/%.*s.rencana" STAGING_SEALED, s->in->dir,
-                      STR_ARG(uid))
-        .ptr;
+    return z_printf(a, "%s/" STAGING_FOLDER "/%.*s.rencana" STAGING_SEALED, s->in->dir,
+                    STR_ARG(uid));
 }
 
 Err desk_stage(const Store *store, Arena *a, Str bytes, const ImportRun *run)
 {
-    TRY(file_mkdir(str_printf(a, "%s/" STAGING_FOLDER, store->in->dir).ptr));
+    TRY(file_mkdir(z_printf(a, "%s/" STAGING_FOLDER, store->in->dir)));
     return file_write(staged_path(store, a, run->uid),
                       seal_own(store->in->keyring, OWN_IMPORT, run->uid, a, bytes));
 }
@@ -348,13 +347,13 @@ static void conn_free(void *conn)
 static void sweep(const Store *store)
 {
     Arena *a = arena_new(1 << 20);
-    const char *dir = str_printf(a, "%s/" STAGING_FOLDER, store->in->dir).ptr;
+    const char *dir = z_printf(a, "%s/" STAGING_FOLDER, store->in->dir);
     StrList files = {0};
     struct stat st;
     if (file_list(a, dir, S(".segel"), &files) != ERR_OK)
         files.n = 0; /* nothing was ever staged */
     for (size_t i = 0; i < files.n; i++) {
-        const char *path = str_printf(a, "%s/%.*s", dir, STR_ARG(files.items[i])).ptr;
+        const char *path = z_printf(a, "%s/%.*s", dir, STR_ARG(files.items[i]));
         bool old = stat(path, &st) == 0 &&
                    clock_now() - (int64_t)st.st_mtime * 1000 > (int64_t)KEPT_DAYS * 86400000;
         if (old && unlink(path) != 0)

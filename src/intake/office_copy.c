@@ -46,7 +46,7 @@ static Str local(const char *name)
 
 static bool names_left_out(Str name)
 {
-    for (size_t i = 0; i < sizeof parts_left_out / sizeof *parts_left_out; i++)
+    for (size_t i = 0; i < COUNT(parts_left_out); i++)
         if (str_contains(name, str_of(parts_left_out[i])))
             return true;
     return false;

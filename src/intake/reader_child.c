@@ -55,7 +55,7 @@ static bool allow(scmp_filter_ctx ctx)
         SCMP_SYS(getrandom),    SCMP_SYS(clock_gettime), SCMP_SYS(gettid),
         SCMP_SYS(getpid),       SCMP_SYS(tgkill),        SCMP_SYS(rt_sigprocmask),
         SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigreturn)};
-    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+    for (size_t i = 0; i < COUNT(calls); i++)
         if (seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 0) != 0)
             return false;
     /* Writing goes to standard output and error only; no memory becomes code. Opening is answered

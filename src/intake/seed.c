@@ -58,7 +58,7 @@ static const Field *column_field(Seed *s, const SeedRow *r, Str name, size_t col
     static const char *const system[] = {"kunci",   "uid",    "induk",  "induk_reg",
                                          "pemilik", "nomor",  "status", "versi",
                                          "dibuat",  "diubah", "tajuk",  "batal"};
-    for (size_t i = 0; i < sizeof system / sizeof *system; i++)
+    for (size_t i = 0; i < COUNT(system); i++)
         if (str_is(name, system[i]))
             return NULL;
     const Field *f = reg_field(r->reg, name);
@@ -97,7 +97,7 @@ static Err read_file(Seed *s, const char *dir, Str name)
         row_problem(s, &head, 0, M_REGISTER_UNKNOWN, name);
         return ERR_OK;
     }
-    TRY(file_read(a, str_printf(a, "%s/%.*s", dir, STR_ARG(name)).ptr, FILE_MAX, &text));
+    TRY(file_read(a, z_printf(a, "%s/%.*s", dir, STR_ARG(name)), FILE_MAX, &text));
     CsvReader csv = csv_reader(a, text);
     TRY(csv_next(&csv, &row, &more));
     if (!more)

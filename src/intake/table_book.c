@@ -22,7 +22,7 @@ Err table_book(Arena *a, Lang lang, const Table *t, Str *ret_xlsx)
                         {tr(lang, M_NOTE_SOURCE), n.source},
                         {tr(lang, M_NOTE_METHOD), n.method}};
     BookCross cross = cross_of(a, lang, t);
-    return workbook_write_cross(a, lang, notes, sizeof notes / sizeof *notes, &cross, 1, ret_xlsx);
+    return workbook_write_cross(a, lang, notes, COUNT(notes), &cross, 1, ret_xlsx);
 }
 
 Err table_set_book(Arena *a, Lang lang, const Table *t, size_t n, Str *ret_xlsx)

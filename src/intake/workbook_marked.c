@@ -39,7 +39,7 @@ static void put_report(Out *out, Lang lang, const Problems *problems)
     OutSheet s = out_sheet(out, tr(lang, M_WB_REPORT));
     out_string(&s, 0, 0, tr(lang, M_WB_REPORT_TITLE), OUT_BOLD);
     s.widths[0] = 0; /* the title may run over its column */
-    for (size_t c = 0; c < sizeof heads / sizeof *heads; c++)
+    for (size_t c = 0; c < COUNT(heads); c++)
         out_string(&s, 1, c, tr(lang, heads[c]), OUT_HEAD);
     for (size_t i = 0; i < problems->n; i++)
         put_report_line(&s, i + 2, lang, &problems->items[i]);

@@ -63,7 +63,7 @@ Err out_open(Out *ret)
     lxw_workbook_options options = {0};
     if (access(memory_dir, W_OK) == 0)
         options.tmpdir = memory_dir;
-    out.book = workbook_new_opt(str_printf(out.scratch, "/proc/self/fd/%d", out.fd).ptr, &options);
+    out.book = workbook_new_opt(z_printf(out.scratch, "/proc/self/fd/%d", out.fd), &options);
     if (!out.book) {
         arena_free(out.scratch);
         close(out.fd);

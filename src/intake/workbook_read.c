@@ -85,7 +85,7 @@ static Magic ole_kind(Str bytes)
 /* Adds the problem of a file we do not read; false when it may be one that we do. */
 static bool refuse_other(Arena *a, Str bytes, Str place, Problems *problems)
 {
-    const Magic *found = find_magic(magics, sizeof magics / sizeof *magics, bytes);
+    const Magic *found = find_magic(magics, COUNT(magics), bytes);
     Magic ole;
     if (!found && str_starts(bytes, S("\xD0\xCF\x11\xE0"))) {
         ole = ole_kind(bytes);
@@ -94,7 +94,7 @@ static bool refuse_other(Arena *a, Str bytes, Str place, Problems *problems)
     if (!found) {
         Str text = str_starts(bytes, S("\xEF\xBB\xBF")) ? str_from(bytes, 3) : bytes;
         Str head = str_lower(a, str_trim(str_head(text, 256)));
-        found = find_magic(markups, sizeof markups / sizeof *markups, head);
+        found = find_magic(markups, COUNT(markups), head);
     }
     if (!found)
         return false;

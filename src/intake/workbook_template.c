@@ -16,7 +16,7 @@ static void put_guide(Out *out, Lang lang, const BookTemplate *t)
         out_string(&s, row++, 0, t->guide[i], OUT_PLAIN);
     s.widths[0] = 0; /* sentences run over the columns beside them */
     row++;
-    for (size_t c = 0; c < sizeof heads / sizeof *heads; c++)
+    for (size_t c = 0; c < COUNT(heads); c++)
         out_string(&s, row, c, tr(lang, heads[c]), OUT_HEAD);
     for (size_t i = 0; i < t->n_fields; i++) {
         const BookField *f = &t->fields[i];

@@ -37,12 +37,6 @@ static Err fail(Apply *ap, Change *c, const Field *f, Msg msg, Str arg, Err e)
     return e;
 }
 
-static Err reg_stmt(Apply *ap, Buf *sql, Stmt **ret)
-{
-    buf_char(sql, '\0');
-    return db_stmt(ap->tx->db, sql->ptr, ret);
-}
-
 /* ---- transaction row, number, idempotency ---- */
 
 /* What a rule or clock writes has the command as its cause. */
@@ -118,12 +112,10 @@ static Err idem_check(Apply *ap, bool *ret_replayed)
 {
     Batch *b = ap->batch;
     Stmt *st;
-    bool row;
-    TRY(db_stmt(ap->tx->db, "SELECT hash,uid FROM idem WHERE kunci=:k AND user_id=:u", &st,
-                BIND(":k", b->idem_key), BIND(":u", ap->subject->user)));
-    TRY(stmt_step(st, &row));
-    *ret_replayed = row;
-    if (!row)
+    TRY(db_first(ap->tx->db, "SELECT hash,uid FROM idem WHERE kunci=:k AND user_id=:u", &st,
+                 BIND(":k", b->idem_key), BIND(":u", ap->subject->user)));
+    *ret_replayed = st != NULL;
+    if (!st)
         return ERR_OK;
     bool same = str_eq(row_text(b->arena, st, 0), b->idem_hash);
     b->result_uid = row_text(b->arena, st, 1);
@@ -158,26 +150,20 @@ static Err owner_id(Apply *ap, const Change *c, int64_t *ret)
     return ERR_OK;
 }
 
-static void put_columns(Buf *sql, const Register *reg, const char *pattern)
+/* Each column behind a comma: its name, its parameter, or both with what stands between. */
+static void put_columns(Buf *sql, const Register *reg, bool name, const char *between, bool value)
 {
     for (size_t i = 0; i < reg->field_count; i++) {
         const Field *f = reg->fields[i];
         if (f->calc || field_storage(f) == STORE_LINK)
             continue;
-        if (pattern[0] == 'n')
-            buf_printf(sql, ",%.*s", STR_ARG(f->name));
-        else if (pattern[0] == 'v')
-            buf_printf(sql, ",:f%zu", i);
-        else
-            buf_printf(sql, ",%.*s=:f%zu", STR_ARG(f->name), i);
-        if (!field_has_target_column(f))
-            continue;
-        if (pattern[0] == 'n')
-            buf_printf(sql, ",%.*s__reg", STR_ARG(f->name));
-        else if (pattern[0] == 'v')
-            buf_printf(sql, ",:g%zu", i);
-        else
-            buf_printf(sql, ",%.*s__reg=:g%zu", STR_ARG(f->name), i);
+        for (int target = 0; target <= field_has_target_column(f); target++) {
+            buf_lit(sql, ",");
+            if (name)
+                buf_printf(sql, "%.*s%s", STR_ARG(f->name), target ? "__reg" : "");
+            if (value)
+                buf_printf(sql, "%s:%c%zu", between, target ? 'g' : 'f', i);
+        }
     }
 }
 
@@ -217,11 +203,11 @@ static Err stmt_insert(Apply *ap, const Register *reg, Stmt **ret)
                "INSERT INTO %.*s(uid,nomor,versi,dibuat_tx,ubah_tx,ubah_at,pemilik,status,induk,"
                "induk_reg",
                STR_ARG(reg->name));
-    put_columns(&sql, reg, "n");
+    put_columns(&sql, reg, true, "", false);
     buf_lit(&sql, ") VALUES(:uid,:nomor,1,:tx,:tx,:at,:pemilik,:status,:induk,:induk_reg");
-    put_columns(&sql, reg, "v");
+    put_columns(&sql, reg, false, "", true);
     buf_lit(&sql, ") RETURNING id");
-    TRY(reg_stmt(ap, &sql, ret));
+    TRY(db_stmt(ap->tx->db, buf_z(&sql), ret));
     db_know(*ret, reg, FORM_INSERT);
     return ERR_OK;
 }
@@ -263,9 +249,9 @@ static Err stmt_update(Apply *ap, const Register *reg, Stmt **ret)
     buf_printf(&sql,
                "UPDATE %.*s SET versi=versi+1,ubah_tx=:tx,ubah_at=:at,status=:status,batal=:batal",
                STR_ARG(reg->name));
-    put_columns(&sql, reg, "u");
+    put_columns(&sql, reg, true, "=", true);
     buf_lit(&sql, " WHERE id=:id");
-    TRY(reg_stmt(ap, &sql, ret));
+    TRY(db_stmt(ap->tx->db, buf_z(&sql), ret));
     db_know(*ret, reg, FORM_UPDATE);
     return ERR_OK;
 }

@@ -27,8 +27,7 @@ static Err begin(Reader *rd, const Record *r, const char *columns, const char *t
                columns, STR_ARG(agency->name));
     put_about(&sql, r->reg);
     buf_put(&sql, str_of(tail));
-    buf_char(&sql, '\0');
-    TRY(db_stmt(rd->db, sql.ptr, ret));
+    TRY(db_stmt(rd->db, buf_z(&sql), ret));
     stmt_int(*ret, ":id", r->id);
     return ERR_OK;
 }

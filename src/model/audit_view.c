@@ -17,9 +17,8 @@ static Err uid_of_number(Reader *rd, Str number, Str *ret)
     for (size_t i = 0; i < m->reg_count && !ret->ptr; i++)
         if (!str_empty(m->regs[i]->number))
             TRY(db_text(rd->db,
-                        str_printf(rd->arena, "SELECT uid FROM %.*s WHERE nomor=:p",
-                                   STR_ARG(m->regs[i]->name))
-                            .ptr,
+                        z_printf(rd->arena, "SELECT uid FROM %.*s WHERE nomor=:p",
+                                 STR_ARG(m->regs[i]->name)),
                         rd->arena, ret, BIND(":p", number)));
     if (!ret->ptr)
         *ret = S("-"); /* no such record: nothing is found, not everything */

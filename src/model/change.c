@@ -399,14 +399,6 @@ static void check_fields(Prepare *p)
     }
 }
 
-static bool is_mine(const Subject *s, int64_t institution)
-{
-    for (size_t i = 0; i < s->agency_count; i++)
-        if (s->agencies[i] == institution)
-            return true;
-    return false;
-}
-
 /* Nobody puts herself, or all of her office and herself with it, into a team. */
 static void check_own_team(Prepare *p)
 {
@@ -419,7 +411,7 @@ static void check_own_team(Prepare *p)
     if (user && str_eq(env_value(&p->env, user), s->uid))
         field_problem(p, user, M_OWN_TEAM, STR_NONE);
     if (office && !str_empty(to) && row_id(p->rd->db, office->target, to, &id) == ERR_OK &&
-        is_mine(s, id))
+        is_of_agency(s, id))
         field_problem(p, office, M_OWN_TEAM, STR_NONE);
 }
 
@@ -431,7 +423,7 @@ static void check_own_bar(Prepare *p)
     const Field *office = role_field(m, FIELD_ROLE_EXCLUSION_INSTITUTION);
     const Subject *s = p->rd->actor->subject;
     bool hers = p->rec && user && str_eq(p->rec->vals[user->index].text, s->uid);
-    if (hers || (p->rec && office && is_mine(s, p->rec->vals[office->index].id)))
+    if (hers || (p->rec && office && is_of_agency(s, p->rec->vals[office->index].id)))
         field_problem(p, hers ? user : office, M_OWN_BAR, STR_NONE);
 }
 
@@ -466,7 +458,7 @@ static bool reviewed_elsewhere(const Prepare *p)
 {
     const Field *unit = role_field(p->rec->reg->model, FIELD_ROLE_TASK_UNIT);
     return unit && unit->reg == p->rec->reg &&
-           !is_mine(p->rd->actor->subject, p->rec->vals[unit->index].id);
+           !is_of_agency(p->rd->actor->subject, p->rec->vals[unit->index].id);
 }
 
 /* The two-person rule: whoever made the record what it is does not take this step. The version that

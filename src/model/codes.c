@@ -178,7 +178,7 @@ void load_code_rows(Loader *l, Str text, CodeList *list)
         "kode",   "id",      "en",     "berlaku_dari", "berlaku_sampai",
         "urutan", "padanan", "status", "asal"};
     Tsv t;
-    if (!tsv_open(l, &t, text, head, sizeof head / sizeof *head, false))
+    if (!tsv_open(l, &t, text, head, COUNT(head), false))
         return;
     while (tsv_next(l, &t))
         read_code(l, &t, ARENA_PUSH(l->arena, *list));
@@ -227,8 +227,7 @@ void load_codes(Loader *l)
     ARENA_LIST(CodeList *) lists = {0};
     Tsv t;
     Str text;
-    if (!load_file(l, "codes/daftar.tsv", &text) ||
-        !tsv_open(l, &t, text, head, sizeof head / sizeof *head, true))
+    if (!load_file(l, "codes/daftar.tsv", &text) || !tsv_open(l, &t, text, head, COUNT(head), true))
         return;
     while (tsv_next(l, &t)) {
         CodeList *list = ARENA_NEW(l->arena, CodeList);

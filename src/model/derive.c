@@ -116,8 +116,7 @@ static Err stmt_derived(WriteTx *tx, const Register *reg, Stmt **ret)
             buf_printf(&sql, ",%.*s=:f%zu", STR_ARG(f->name), i);
     }
     buf_put(&sql, S(" WHERE id=:id"));
-    buf_char(&sql, '\0');
-    TRY(db_stmt(tx->db, sql.ptr, ret));
+    TRY(db_stmt(tx->db, buf_z(&sql), ret));
     db_know(*ret, reg, FORM_DERIVED);
     return ERR_OK;
 }
@@ -183,8 +182,7 @@ Err derive_record(WriteTx *tx, const Store *s, Record *rec)
 static Err stored_search(Db *db, Arena *a, const Record *rec, Str *ret)
 {
     Stmt *st;
-    TRY(db_first(db,
-                 str_printf(a, "SELECT cari FROM %.*s WHERE id=:id", STR_ARG(rec->reg->name)).ptr,
+    TRY(db_first(db, z_printf(a, "SELECT cari FROM %.*s WHERE id=:id", STR_ARG(rec->reg->name)),
                  &st, BIND(":id", rec->id)));
     if (!st)
         return E_NOT_FOUND;
@@ -207,15 +205,6 @@ Err derive_check(const Store *s, Db *db, Db *keys, Arena *a, const Record *rec, 
 
 /* ---- records that read this one ---- */
 
-static Err collect(WriteTx *tx, const char *sql, int64_t id, Str reg, IdList *ids)
-{
-    Stmt *st;
-    TRY(db_stmt(tx->db, sql, &st, BIND(":id", id)));
-    if (reg.ptr)
-        stmt_text(st, ":reg", reg);
-    return stmt_ids(st, tx->arena, ids);
-}
-
 /* IdList of the records of `reader` whose calc field or heading reads `rec` through `via`. */
 static Err readers_by_ref(WriteTx *tx, const Record *rec, const Field *via, IdList *ids)
 {
@@ -223,16 +212,14 @@ static Err readers_by_ref(WriteTx *tx, const Record *rec, const Field *via, IdLi
     if (field_storage(via) == STORE_LINK)
         return ERR_OK; /* expressions hop through single refs only */
     if (via->target)
-        return collect(tx,
-                       str_printf(a, "SELECT id FROM %.*s WHERE %.*s=:id", STR_ARG(via->reg->name),
-                                  STR_ARG(via->name))
-                           .ptr,
-                       rec->id, STR_NONE, ids);
-    return collect(tx,
-                   str_printf(a, "SELECT id FROM %.*s WHERE %.*s=:id AND %.*s__reg=:reg",
-                              STR_ARG(via->reg->name), STR_ARG(via->name), STR_ARG(via->name))
-                       .ptr,
-                   rec->id, rec->reg->name, ids);
+        return db_ids(tx->db,
+                      z_printf(a, "SELECT id FROM %.*s WHERE %.*s=:id", STR_ARG(via->reg->name),
+                               STR_ARG(via->name)),
+                      a, ids, BIND(":id", rec->id));
+    return db_ids(tx->db,
+                  z_printf(a, "SELECT id FROM %.*s WHERE %.*s=:id AND %.*s__reg=:reg",
+                           STR_ARG(via->reg->name), STR_ARG(via->name), STR_ARG(via->name)),
+                  a, ids, BIND(":id", rec->id), BIND(":reg", rec->reg->name));
 }
 
 /* Whose change it follows from, and how many records lie between. */
@@ -296,12 +283,10 @@ static Err readers_by_calc(WriteTx *tx, const Record *rec, const Field *f, bool 
         else if (u->via && field_accepts(u->via, rec->reg))
             TRY(readers_by_ref(tx, rec, u->via, ids));
         else if (u->parent && reg_accepts_parent(f->reg, rec->reg))
-            TRY(collect(tx,
-                        str_printf(tx->arena,
-                                   "SELECT id FROM %.*s WHERE induk=:id AND induk_reg=:reg",
-                                   STR_ARG(f->reg->name))
-                            .ptr,
-                        rec->id, rec->reg->name, ids));
+            TRY(db_ids(tx->db,
+                       z_printf(tx->arena, "SELECT id FROM %.*s WHERE induk=:id AND induk_reg=:reg",
+                                STR_ARG(f->reg->name)),
+                       tx->arena, ids, BIND(":id", rec->id), BIND(":reg", rec->reg->name)));
     }
     return ERR_OK;
 }

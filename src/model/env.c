@@ -237,14 +237,12 @@ static StrList expr_children(void *ctx, const Register *child, const Field *f)
     Buf sql = buf_new(a, 1024);
     row_select(&sql, child, want);
     buf_lit(&sql, " WHERE r.induk=:id AND r.induk_reg=:reg AND r.batal=0 ORDER BY r.id");
-    buf_char(&sql, '\0');
     Stmt *st;
-    bool row = false;
-    if (db_stmt(env->db, sql.ptr, &st) != ERR_OK)
+    Err e;
+    if (db_stmt(env->db, buf_z(&sql), &st, BIND(":id", env->rec->id),
+                BIND(":reg", env->reg->name)) != ERR_OK)
         return list;
-    stmt_int(st, ":id", env->rec->id);
-    stmt_text(st, ":reg", env->reg->name);
-    while (stmt_step(st, &row) == ERR_OK && row) {
+    while (stmt_next(st, &e)) {
         Record *r = ARENA_NEW(a, Record);
         row_read(a, st, child, want, r);
         RecordEnv of = {.store = env->store,

@@ -18,9 +18,8 @@ static Err read_groups(Db *db, const Model *m, Arena *a, OwnGroups *ret)
     Stmt *st;
     Err e;
     TRY(db_stmt(db,
-                str_printf(a, "SELECT id,status,%.*s,%.*s FROM %.*s WHERE batal=0 ORDER BY id",
-                           STR_ARG(words->name), STR_ARG(perhaps->name), STR_ARG(reg->name))
-                    .ptr,
+                z_printf(a, "SELECT id,status,%.*s,%.*s FROM %.*s WHERE batal=0 ORDER BY id",
+                         STR_ARG(words->name), STR_ARG(perhaps->name), STR_ARG(reg->name)),
                 &st));
     while (stmt_next(st, &e)) {
         const State *state = reg_state(reg, row_text(a, st, 1));

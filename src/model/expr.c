@@ -306,15 +306,11 @@ static Str once(const Expr *e, const ExprEnv *env)
     return buf_str(&b);
 }
 
-static Str (*const calls[FN_COUNT_])(const Expr *, const ExprEnv *) = {
-    [FN_EMPTY] = truth,         [FN_TODAY] = today,       [FN_AGE] = age,
-    [FN_BAND] = band,           [FN_IF] = choose,         [FN_FIRST] = first,
-    [FN_INITIALS] = initials,   [FN_JOIN] = join,         [FN_YEAR] = year,
-    [FN_NIK_BIRTH] = from_nik,  [FN_NIK_SEX] = from_nik,  [FN_DIFFER] = differ,
-    [FN_PART_YEAR] = part_year, [FN_FIND] = find,         [FN_COUNT] = over_children,
-    [FN_SUM] = over_children,   [FN_SET] = over_children, [FN_LAST] = over_children,
-    [FN_MOMENT] = moment,       [FN_NOW] = once,          [FN_ME] = once,
-    [FN_RANDOM_CODE] = once,    [FN_DAYS_AFTER] = days_after};
+static Str (*const calls[FN_COUNT_])(const Expr *, const ExprEnv *) = {[FN_MOMENT] = moment,
+#define X(name, word, fewest, most, link, work) [FN_##name] = work,
+                                                                       EXPR_FUNCTIONS
+#undef X
+};
 
 static Str value(const Expr *e, const ExprEnv *env)
 {

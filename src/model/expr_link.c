@@ -350,17 +350,9 @@ static void link_once(const Link *k, Expr *e, const ExprType *want)
 }
 
 static void (*const calls[FN_COUNT_])(const Link *, Expr *, const ExprType *) = {
-    [FN_EMPTY] = link_empty,     [FN_TODAY] = link_today,
-    [FN_AGE] = link_plain,       [FN_BAND] = link_band,
-    [FN_IF] = link_if,           [FN_FIRST] = link_first,
-    [FN_INITIALS] = link_plain,  [FN_YEAR] = link_plain,
-    [FN_NIK_BIRTH] = link_plain, [FN_NIK_SEX] = link_plain,
-    [FN_DIFFER] = link_differ,   [FN_PART_YEAR] = link_plain,
-    [FN_FIND] = link_find,       [FN_COUNT] = link_children,
-    [FN_SUM] = link_children,    [FN_SET] = link_children,
-    [FN_LAST] = link_children,   [FN_NOW] = link_once,
-    [FN_ME] = link_once,         [FN_RANDOM_CODE] = link_once,
-    [FN_JOIN] = link_plain,      [FN_DAYS_AFTER] = link_days_after,
+#define X(name, word, fewest, most, link, work) [FN_##name] = link_##link,
+    EXPR_FUNCTIONS
+#undef X
 };
 
 /* ---- both ---- */

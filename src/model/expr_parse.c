@@ -21,8 +21,8 @@ static const struct {
     const char *word;
     size_t fewest, most;
 } words[] = {
-#define X(name, word, fewest, most) {word, fewest, most},
-    EXPR_WORDS
+#define X(name, word, fewest, most, link, work) {word, fewest, most},
+    EXPR_OPERATORS EXPR_FUNCTIONS
 #undef X
 };
 

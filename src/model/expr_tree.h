@@ -11,48 +11,51 @@ typedef enum ExprKind {
     EXPR_CALL,
 } ExprKind;
 
-/* Operators and functions: X(name, word, fewest arguments, most). Operators stand first. */
-#define EXPR_WORDS                                                                                 \
-    X(OR, "or", 2, 2)                                                                              \
-    X(AND, "and", 2, 2)                                                                            \
-    X(NOT, "not", 1, 1)                                                                            \
-    X(EQ, "=", 2, 2)                                                                               \
-    X(NE, "!=", 2, 2)                                                                              \
-    X(LT, "<", 2, 2)                                                                               \
-    X(LE, "<=", 2, 2)                                                                              \
-    X(GT, ">", 2, 2)                                                                               \
-    X(GE, ">=", 2, 2)                                                                              \
-    X(HAS, "has", 2, 2)                                                                            \
-    X(IN, "in", 2, 64)                                                                             \
-    X(EMPTY, "empty", 1, 1)                                                                        \
-    X(TODAY, "today", 0, 0)                                                                        \
-    X(AGE, "age", 2, 2)                                                                            \
-    X(BAND, "band", 2, 2)                                                                          \
-    X(IF, "if", 3, 3)                                                                              \
-    X(FIRST, "first", 1, 16)                                                                       \
-    X(INITIALS, "initials", 1, 1)                                                                  \
-    X(JOIN, "join", 2, 8)                                                                          \
-    X(YEAR, "year", 1, 1)                                                                          \
-    X(NIK_BIRTH, "nik_birth", 1, 1)                                                                \
-    X(NIK_SEX, "nik_sex", 1, 1)                                                                    \
-    X(DIFFER, "differ", 2, 2)                                                                      \
-    X(DAYS_AFTER, "days_after", 2, 2)                                                              \
-    X(PART_YEAR, "part_year", 2, 2)                                                                \
-    X(FIND, "find", 3, 3)                                                                          \
-    X(COUNT, "count", 1, 1)                                                                        \
-    X(SUM, "sum", 1, 1)                                                                            \
-    X(SET, "set", 1, 1)                                                                            \
-    X(LAST, "last", 1, 1)                                                                          \
-    X(NOW, "now", 0, 0)                                                                            \
-    X(ME, "me", 0, 0)                                                                              \
-    X(RANDOM_CODE, "random_code", 0, 0)                                                            \
-    X(MOMENT, "", 1, 1) /* a date where a moment is wanted; put in by expr_link */
+/* Operators and functions: X(name, word, fewest arguments, most, what types them in expr_link.c,
+ * what works them out in expr.c); in words they are M_WORDS_name. */
+#define EXPR_OPERATORS                                                                             \
+    X(OR, "or", 2, 2, , )                                                                          \
+    X(AND, "and", 2, 2, , )                                                                        \
+    X(NOT, "not", 1, 1, , )                                                                        \
+    X(EQ, "=", 2, 2, , )                                                                           \
+    X(NE, "!=", 2, 2, , )                                                                          \
+    X(LT, "<", 2, 2, , )                                                                           \
+    X(LE, "<=", 2, 2, , )                                                                          \
+    X(GT, ">", 2, 2, , )                                                                           \
+    X(GE, ">=", 2, 2, , )                                                                          \
+    X(HAS, "has", 2, 2, , )                                                                        \
+    X(IN, "in", 2, 64, , )
+
+#define EXPR_FUNCTIONS                                                                             \
+    X(EMPTY, "empty", 1, 1, empty, truth)                                                          \
+    X(TODAY, "today", 0, 0, today, today)                                                          \
+    X(AGE, "age", 2, 2, plain, age)                                                                \
+    X(BAND, "band", 2, 2, band, band)                                                              \
+    X(IF, "if", 3, 3, if, choose)                                                                  \
+    X(FIRST, "first", 1, 16, first, first)                                                         \
+    X(INITIALS, "initials", 1, 1, plain, initials)                                                 \
+    X(JOIN, "join", 2, 8, plain, join)                                                             \
+    X(YEAR, "year", 1, 1, plain, year)                                                             \
+    X(NIK_BIRTH, "nik_birth", 1, 1, plain, from_nik)                                               \
+    X(NIK_SEX, "nik_sex", 1, 1, plain, from_nik)                                                   \
+    X(DIFFER, "differ", 2, 2, differ, differ)                                                      \
+    X(DAYS_AFTER, "days_after", 2, 2, days_after, days_after)                                      \
+    X(PART_YEAR, "part_year", 2, 2, plain, part_year)                                              \
+    X(FIND, "find", 3, 3, find, find)                                                              \
+    X(COUNT, "count", 1, 1, children, over_children)                                               \
+    X(SUM, "sum", 1, 1, children, over_children)                                                   \
+    X(SET, "set", 1, 1, children, over_children)                                                   \
+    X(LAST, "last", 1, 1, children, over_children)                                                 \
+    X(NOW, "now", 0, 0, once, once)                                                                \
+    X(ME, "me", 0, 0, once, once)                                                                  \
+    X(RANDOM_CODE, "random_code", 0, 0, once, once)
 
 typedef enum ExprFn {
-#define X(name, word, fewest, most) FN_##name,
-    EXPR_WORDS
+#define X(name, word, fewest, most, link, work) FN_##name,
+    EXPR_OPERATORS EXPR_FUNCTIONS
 #undef X
-        FN_COUNT_
+        FN_MOMENT, /* a date where a moment is wanted; put in by expr_link */
+    FN_COUNT_
 } ExprFn;
 
 /* Days that days_after can count; false: none of them. */

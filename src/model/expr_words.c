@@ -67,39 +67,9 @@ static Str children(const Expr *e, Arena *a, Lang lang)
 static Msg words_of(const Expr *e)
 {
     static const Msg msgs[] = {
-        [FN_OR] = M_WORDS_OR,
-        [FN_AND] = M_WORDS_AND,
-        [FN_NOT] = M_WORDS_NOT,
-        [FN_EQ] = M_WORDS_EQ,
-        [FN_NE] = M_WORDS_NE,
-        [FN_LT] = M_WORDS_LT,
-        [FN_LE] = M_WORDS_LE,
-        [FN_GT] = M_WORDS_GT,
-        [FN_GE] = M_WORDS_GE,
-        [FN_HAS] = M_WORDS_HAS,
-        [FN_IN] = M_WORDS_IN,
-        [FN_EMPTY] = M_WORDS_EMPTY,
-        [FN_TODAY] = M_WORDS_TODAY,
-        [FN_AGE] = M_WORDS_AGE,
-        [FN_BAND] = M_WORDS_BAND,
-        [FN_IF] = M_WORDS_IF,
-        [FN_FIRST] = M_WORDS_FIRST,
-        [FN_INITIALS] = M_WORDS_INITIALS,
-        [FN_JOIN] = M_WORDS_JOIN,
-        [FN_YEAR] = M_WORDS_YEAR,
-        [FN_NIK_BIRTH] = M_WORDS_NIK_BIRTH,
-        [FN_NIK_SEX] = M_WORDS_NIK_SEX,
-        [FN_DIFFER] = M_WORDS_DIFFER,
-        [FN_DAYS_AFTER] = M_WORDS_DAYS_AFTER,
-        [FN_PART_YEAR] = M_WORDS_PART_YEAR,
-        [FN_FIND] = M_WORDS_FIND,
-        [FN_COUNT] = M_WORDS_COUNT,
-        [FN_SUM] = M_WORDS_SUM,
-        [FN_SET] = M_WORDS_SET,
-        [FN_LAST] = M_WORDS_LAST,
-        [FN_NOW] = M_WORDS_NOW,
-        [FN_ME] = M_WORDS_ME,
-        [FN_RANDOM_CODE] = M_WORDS_RANDOM_CODE,
+#define X(name, word, fewest, most, link, work) [FN_##name] = M_WORDS_##name,
+        EXPR_OPERATORS EXPR_FUNCTIONS
+#undef X
     };
     return msgs[e->fn];
 }

@@ -32,7 +32,7 @@ static const Kind plain = {S(""), S(""), S("text/plain"), S(".txt")};
 
 Str file_type(Str bytes)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; i < COUNT(kinds); i++)
         if (str_starts(bytes, kinds[i].magic) && str_contains(bytes, kinds[i].part))
             return kinds[i].type;
     return bytes.len && utf8_valid(bytes) ? plain.type : STR_NONE;
@@ -40,7 +40,7 @@ Str file_type(Str bytes)
 
 Str file_ending(Str type)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; i < COUNT(kinds); i++)
         if (str_eq(type, kinds[i].type))
             return kinds[i].ending;
     return plain.ending;
@@ -160,18 +160,14 @@ static Err read_chunks(Reader *rd, Db *db, const Dek *dek, const Field *f, Str u
 {
     Buf b = buf_new(rd->arena, FILE_CHUNK);
     Stmt *st;
-    bool row;
+    Err e;
     size_t want = 0, n = 1;
-    TRY(db_stmt(db, "SELECT n,blob FROM berkas WHERE uid=:uid ORDER BY ord", &st));
-    stmt_text(st, ":uid", uid);
-    for (;; want++) {
+    TRY(db_stmt(db, "SELECT n,blob FROM berkas WHERE uid=:uid ORDER BY ord", &st,
+                BIND(":uid", uid)));
+    for (; stmt_next(st, &e); want++) {
         Str piece;
-        TRY(stmt_step(st, &row));
-        if (!row)
-            break;
         n = (size_t)row_int(st, 0);
-        Err e =
-            unseal(rd->store->in->keyring, dek, chunk_place(rd->arena, f, uid, subject, want, n),
+        e = unseal(rd->store->in->keyring, dek, chunk_place(rd->arena, f, uid, subject, want, n),
                    rd->arena, row_blob(rd->arena, st, 1), &piece);
         if (e != ERR_OK) {
             stmt_done(st);
@@ -179,6 +175,7 @@ static Err read_chunks(Reader *rd, Db *db, const Dek *dek, const Field *f, Str u
         }
         buf_put(&b, piece);
     }
+    TRY(e);
     if (want == 0)
         return E_NOT_FOUND;
     *ret = buf_str(&b);

@@ -1,8 +1,8 @@
 #include "model/follow.h"
 
-#include "guard/subject.h"
 #include "guard/reach.h"
 #include "guard/role_grant.h"
+#include "guard/subject.h"
 #include "model/env.h"
 #include "model/give_reach.h"
 #include "model/person_index.h"
@@ -71,18 +71,11 @@ static Err put_owner(WriteTx *tx, const Store *s, const Record *r, bool fresh)
 /* Whoever recorded it goes on seeing it: she knows it already, and it may be hers to finish. */
 static Err put_creator(WriteTx *tx, const Record *r)
 {
-    Stmt *st;
-    bool row;
-    int64_t user = 0;
-    TRY(db_stmt(tx->db,
-                "SELECT f.user_id FROM tx t JOIN fakta_pengguna f ON f.uid=t.actor WHERE t.id=:tx",
-                &st));
-    stmt_int(st, ":tx", r->created_tx);
-    TRY(stmt_step(st, &row));
-    if (row) {
-        user = row_int(st, 0);
-        stmt_done(st);
-    }
+    int64_t user;
+    TRY(db_number(tx->db,
+                  "SELECT f.user_id FROM tx t JOIN fakta_pengguna f ON f.uid=t.actor"
+                  " WHERE t.id=:tx",
+                  &user, BIND(":tx", r->created_tx)));
     return user ? reach_put(tx->db, r->reg->name, r->id, principal_of(PRINCIPAL_USER, user),
                             CLASSES_ALL, REACH_FOREVER, SRC_CREATOR)
                 : ERR_OK;
@@ -100,14 +93,13 @@ static Err put_referrer(WriteTx *tx, const Record *r, const Field *f)
                BIND(":reg", r->reg->name), BIND(":rec", r->id), BIND(":n", (int64_t)like.len),
                BIND(":src", like)));
     return db_run(tx->db,
-                  str_printf(a,
-                             "INSERT INTO jangkau(principal,reg,rec,classes,since,until,source)"
-                             " SELECT j.principal,:reg,:rec,j.classes,j.since,j.until,:src || "
-                             "k.id || '<' || j.source"
-                             " FROM %.*s k CROSS JOIN jangkau j ON j.reg=:from AND j.rec=k.id"
-                             " WHERE k.%.*s=:rec AND k.batal=0",
-                             STR_ARG(f->reg->name), STR_ARG(f->name))
-                      .ptr,
+                  z_printf(a,
+                           "INSERT INTO jangkau(principal,reg,rec,classes,since,until,source)"
+                           " SELECT j.principal,:reg,:rec,j.classes,j.since,j.until,:src || "
+                           "k.id || '<' || j.source"
+                           " FROM %.*s k CROSS JOIN jangkau j ON j.reg=:from AND j.rec=k.id"
+                           " WHERE k.%.*s=:rec AND k.batal=0",
+                           STR_ARG(f->reg->name), STR_ARG(f->name)),
                   BIND(":reg", r->reg->name), BIND(":rec", r->id), BIND(":src", like),
                   BIND(":from", f->reg->name));
 }
@@ -149,24 +141,23 @@ static Err put_pair(WriteTx *tx, const Register *reg, int64_t id)
     Str links = field_link_table(tx->arena, pair);
     TRY(reach_drop(tx->db, reg->name, id, SRC_PAIR));
     return db_run(tx->db,
-                  str_printf(tx->arena,
-                             "INSERT INTO jangkau(principal,reg,rec,classes,since,until,source)"
-                             " SELECT a.principal,:reg,:rec,a.classes&b.classes,"
-                             " CASE WHEN a.since>b.since THEN a.since ELSE b.since END,"
-                             " CASE WHEN a.until<b.until THEN a.until ELSE b.until END,"
-                             " :src||'<'||a.source||'<'||b.source"
-                             " FROM %.*s p JOIN %.*s q ON q.rec=p.rec AND q.ord>p.ord"
-                             " JOIN jangkau a ON a.reg=:persons AND a.rec=p.val"
-                             " JOIN jangkau b ON b.reg=:persons AND b.rec=q.val"
-                             " AND b.principal=a.principal"
-                             " WHERE p.rec=:rec UNION"
-                             " SELECT a.principal,:reg,:rec,a.classes,a.since,a.until,"
-                             " :src||'<'||a.source FROM %.*s p"
-                             " JOIN jangkau a ON a.reg=:persons AND a.rec=p.val"
-                             " WHERE p.rec=:rec AND a.principal>=:barred"
-                             " AND a.principal<:addressed",
-                             STR_ARG(links), STR_ARG(links), STR_ARG(links))
-                      .ptr,
+                  z_printf(tx->arena,
+                           "INSERT INTO jangkau(principal,reg,rec,classes,since,until,source)"
+                           " SELECT a.principal,:reg,:rec,a.classes&b.classes,"
+                           " CASE WHEN a.since>b.since THEN a.since ELSE b.since END,"
+                           " CASE WHEN a.until<b.until THEN a.until ELSE b.until END,"
+                           " :src||'<'||a.source||'<'||b.source"
+                           " FROM %.*s p JOIN %.*s q ON q.rec=p.rec AND q.ord>p.ord"
+                           " JOIN jangkau a ON a.reg=:persons AND a.rec=p.val"
+                           " JOIN jangkau b ON b.reg=:persons AND b.rec=q.val"
+                           " AND b.principal=a.principal"
+                           " WHERE p.rec=:rec UNION"
+                           " SELECT a.principal,:reg,:rec,a.classes,a.since,a.until,"
+                           " :src||'<'||a.source FROM %.*s p"
+                           " JOIN jangkau a ON a.reg=:persons AND a.rec=p.val"
+                           " WHERE p.rec=:rec AND a.principal>=:barred"
+                           " AND a.principal<:addressed",
+                           STR_ARG(links), STR_ARG(links), STR_ARG(links)),
                   BIND(":barred", principal_of(PRINCIPAL_BARRED, 0)),
                   BIND(":addressed", principal_of(PRINCIPAL_ADDRESSED, 0)), BIND(":reg", reg->name),
                   BIND(":rec", id), BIND(":src", SRC_PAIR), BIND(":persons", pair->target->name));
@@ -177,16 +168,12 @@ static Err put_pairs_of(WriteTx *tx, const Record *person)
 {
     const Field *pair = role_field(person->reg->model, FIELD_ROLE_CANDIDATE_PAIR);
     IdList ids = {0};
-    Stmt *st;
     if (person->reg->role != REG_ROLE_PERSON || !pair)
         return ERR_OK;
-    TRY(db_stmt(tx->db,
-                str_printf(tx->arena, "SELECT rec FROM %.*s WHERE val=:id",
-                           STR_ARG(field_link_table(tx->arena, pair)))
-                    .ptr,
-                &st));
-    stmt_int(st, ":id", person->id);
-    TRY(stmt_ids(st, tx->arena, &ids));
+    TRY(db_ids(tx->db,
+               z_printf(tx->arena, "SELECT rec FROM %.*s WHERE val=:id",
+                        STR_ARG(field_link_table(tx->arena, pair))),
+               tx->arena, &ids, BIND(":id", person->id)));
     for (size_t i = 0; i < ids.n; i++)
         TRY(put_pair(tx, pair->reg, ids.items[i]));
     return ERR_OK;
@@ -218,21 +205,14 @@ static Err is_childs(WriteTx *tx, const Store *s, const Record *r, bool *ret)
 {
     const Field *child = role_field(s->model, FIELD_ROLE_VICTIM_CHILD);
     const Field *who = role_field(s->model, FIELD_ROLE_VICTIM_PERSON);
-    Stmt *st;
     *ret = child && child->reg == r->reg && str_is(r->vals[child->index].text, "ya");
     if (!child || !who || who->target != r->reg)
         return ERR_OK;
-    TRY(db_stmt(tx->db,
-                str_printf(tx->arena,
+    return db_any(tx->db,
+                  z_printf(tx->arena,
                            "SELECT 1 FROM %.*s WHERE %.*s=:id AND %.*s='ya' AND batal=0 LIMIT 1",
-                           STR_ARG(who->reg->name), STR_ARG(who->name), STR_ARG(child->name))
-                    .ptr,
-                &st));
-    stmt_int(st, ":id", r->id);
-    TRY(stmt_step(st, ret));
-    if (*ret)
-        stmt_done(st);
-    return ERR_OK;
+                           STR_ARG(who->reg->name), STR_ARG(who->name), STR_ARG(child->name)),
+                  ret, BIND(":id", r->id));
 }
 
 /* What is on file of a child is open to the team alone, whoever's office keeps it: her record as a
@@ -263,18 +243,13 @@ static Err follow_children(WriteTx *tx, const Store *s, const Record *r)
     const Field *mark = role_field(s->model, FIELD_ROLE_REPORT_TEAM_ONLY);
     for (size_t i = 0; i < r->reg->child_count; i++) {
         const Register *child = r->reg->children[i];
-        Stmt *st;
         IdList ids = {0};
         if (child->reach != REACH_PARENT && !(mark && mark->reg == r->reg))
             continue;
-        TRY(db_stmt(tx->db,
-                    str_printf(tx->arena, "SELECT id FROM %.*s WHERE induk=:id AND induk_reg=:reg",
-                               STR_ARG(child->name))
-                        .ptr,
-                    &st));
-        stmt_int(st, ":id", r->id);
-        stmt_text(st, ":reg", r->reg->name);
-        TRY(stmt_ids(st, tx->arena, &ids));
+        TRY(db_ids(tx->db,
+                   z_printf(tx->arena, "SELECT id FROM %.*s WHERE induk=:id AND induk_reg=:reg",
+                            STR_ARG(child->name)),
+                   tx->arena, &ids, BIND(":id", r->id), BIND(":reg", r->reg->name)));
         for (size_t k = 0; k < ids.n; k++) {
             Record c;
             TRY(row_by_id(tx->db, tx->arena, child, ids.items[k], &c));
@@ -330,17 +305,13 @@ static Err follow_down(WriteTx *tx, const Store *s, const Record *r, bool fresh)
 static Err follow_basis(WriteTx *tx, const Store *s, const Record *consent, FieldRole role)
 {
     const Field *basis = role_field(s->model, role);
-    Stmt *st;
     IdList ids = {0};
     if (consent->reg->role != REG_ROLE_CONSENT || !basis)
         return ERR_OK;
-    TRY(db_stmt(tx->db,
-                str_printf(tx->arena, "SELECT id FROM %.*s WHERE %.*s=:id",
-                           STR_ARG(basis->reg->name), STR_ARG(basis->name))
-                    .ptr,
-                &st));
-    stmt_int(st, ":id", consent->id);
-    TRY(stmt_ids(st, tx->arena, &ids));
+    TRY(db_ids(tx->db,
+               z_printf(tx->arena, "SELECT id FROM %.*s WHERE %.*s=:id", STR_ARG(basis->reg->name),
+                        STR_ARG(basis->name)),
+               tx->arena, &ids, BIND(":id", consent->id)));
     for (size_t i = 0; i < ids.n; i++) {
         Record grant;
         TRY(row_by_id(tx->db, tx->arena, basis->reg, ids.items[i], &grant));
@@ -472,9 +443,8 @@ static Err member_fact(WriteTx *tx, const Store *s, const Record *r, const Actor
     TRY(member_fact_covered(tx->db, &f, &covered));
     /* Whoever this very command makes was asked about with her own record. */
     TRY(db_text(tx->db,
-                str_printf(tx->arena, "SELECT uid FROM %.*s WHERE id=:id AND dibuat_tx<:tx",
-                           STR_ARG(role_reg(s->model, REG_ROLE_USER)->name))
-                    .ptr,
+                z_printf(tx->arena, "SELECT uid FROM %.*s WHERE id=:id AND dibuat_tx<:tx",
+                         STR_ARG(role_reg(s->model, REG_ROLE_USER)->name)),
                 tx->arena, &uid, BIND(":id", f.user), BIND(":tx", r->changed_tx)));
     if (!covered)
         TRY(ask_again(tx, s, uid, actor));

@@ -52,13 +52,11 @@ Err key_chain_rows(Db *db, Arena *a, const Register *reg, const Register *subjec
                    IdList *ret)
 {
     Buf sql = buf_new(a, 512);
-    Stmt *st;
     *ret = (IdList){0};
     buf_printf(&sql, "SELECT t.id FROM %.*s t WHERE ", STR_ARG(reg->name));
     if (!key_chain_put(&sql, reg, "t", subject, "=:id"))
         return ERR_OK;
-    TRY(db_stmt(db, str_z(a, buf_str(&sql)), &st, BIND(":id", id)));
-    return stmt_ids(st, a, ret);
+    return db_ids(db, buf_z(&sql), a, ret, BIND(":id", id));
 }
 
 static bool put_parent_ids(Buf *sql, const Register *reg, const char *alias,

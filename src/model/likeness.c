@@ -159,9 +159,8 @@ static Err read_in_force(Db *db, const Model *m, LikenessModel **ret)
     Err e;
     *ret = m->likeness;
     TRY(db_stmt(db,
-                str_printf(a, "SELECT status,nomor,%.*s FROM %.*s WHERE batal=0 ORDER BY id",
-                           STR_ARG(text->name), STR_ARG(text->reg->name))
-                    .ptr,
+                z_printf(a, "SELECT status,nomor,%.*s FROM %.*s WHERE batal=0 ORDER BY id",
+                         STR_ARG(text->name), STR_ARG(text->reg->name)),
                 &st));
     while (stmt_next(st, &e)) {
         LikenessModel *own = NULL;
@@ -288,7 +287,7 @@ static MatchModel sized(const LikenessModel *l, size_t persons)
     MatchModel m = l->weights;
     double bits =
         log2((double)SHARES_OF / (double)(persons > LEAST_PERSONS ? persons : LEAST_PERSONS));
-    for (size_t i = 0; i < sizeof by_size / sizeof *by_size; i++)
+    for (size_t i = 0; i < COUNT(by_size); i++)
         m.share_bits[by_size[i]] += bits;
     return m;
 }
@@ -360,7 +359,7 @@ static void blend_all(const LikenessModel *l, const MatchBook *b, MatchModel *m)
         for (unsigned v = 1; v < compare_levels(b->comparisons[k].kind); v++)
             blend_level(&l->weights, k, v, random, pairs, m);
     }
-    for (size_t i = 0; i < sizeof by_size / sizeof *by_size; i++) {
+    for (size_t i = 0; i < COUNT(by_size); i++) {
         double *share = &m->share[by_size[i]];
         *share = blend(*share * all, *share * b->n / SHARES_OF, believed_pairs,
                        l->weights.share[by_size[i]]);

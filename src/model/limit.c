@@ -18,7 +18,7 @@ Str duration_unit_word(DurationUnit unit)
 
 bool duration_unit_of(Str word, DurationUnit *ret)
 {
-    for (size_t i = 0; i < sizeof unit_words / sizeof *unit_words; i++)
+    for (size_t i = 0; i < COUNT(unit_words); i++)
         if (str_is(word, unit_words[i])) {
             *ret = (DurationUnit)i;
             return true;

@@ -12,7 +12,7 @@ static void add(Loader *l, Problem p)
     Arena *keep = l->problems->arena;
     if (!p.place.ptr)
         p.place = l->file;
-    for (size_t i = 0; i < sizeof p.args / sizeof *p.args; i++)
+    for (size_t i = 0; i < COUNT(p.args); i++)
         p.args[i] = str_copy(keep, p.args[i]);
     problem_add(l->problems, p);
 }
@@ -73,7 +73,7 @@ StrList load_names(Loader *l, const char *folder, const char *suffix)
 /* How persons are compared: the tables and the weights of the folder of names. */
 static void load_likeness(Loader *l)
 {
-    const char *dir = str_printf(l->arena, "%.*s/names", STR_ARG(l->m->dir)).ptr;
+    const char *dir = z_printf(l->arena, "%.*s/names", STR_ARG(l->m->dir));
     Problems faults = {.arena = l->arena};
     NameRules *names = NULL;
     Str text;

@@ -352,7 +352,7 @@ static void refuse_pairs(Loader *l, const Field *f, const Node *node)
         {f->reason, f->kind != FK_TEXT || f->class_ || f->calc, "reason, no plain text"},
         {f->reason, f->search || f->facet || f->sort || f->unique, "reason, search"},
     };
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+    for (size_t i = 0; i < COUNT(pairs); i++)
         if (pairs[i].first && pairs[i].second)
             load_problem(l, node, M_DOM_TOGETHER, f->name, str_of(pairs[i].words), STR_NONE);
 }

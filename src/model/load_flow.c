@@ -290,7 +290,7 @@ static void read_trigger(Loader *l, Trigger *t, const Node *v, TriggerKind never
         return;
     rest = v->text;
     str_word(&rest, &word);
-    int kind = load_word(l, v, word, triggers, sizeof triggers / sizeof *triggers, M_DOM_NO_WORD);
+    int kind = load_word(l, v, word, triggers, COUNT(triggers), M_DOM_NO_WORD);
     if (kind < 0)
         return;
     t->kind = (TriggerKind)kind;

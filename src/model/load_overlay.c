@@ -367,8 +367,8 @@ void load_overlay_codes(Loader *l, CodeList *list)
 static StrList overlay_files(Loader *l, const char *folder, const char *suffix)
 {
     StrList files = {0};
-    Err e = file_list(l->arena, str_printf(l->arena, "%s/%s", l->overlay, folder).ptr,
-                      str_of(suffix), &files);
+    Err e = file_list(l->arena, z_printf(l->arena, "%s/%s", l->overlay, folder), str_of(suffix),
+                      &files);
     if (e != ERR_OK && e != E_NOT_FOUND) {
         l->file = str_of(folder);
         load_problem_line(l, 0, 0, msg_of_err(e), STR_NONE, STR_NONE);
@@ -402,7 +402,7 @@ void load_overlay_strays(Loader *l)
         overlay_files(l, ".", ".yaml"); /* who there is and what each may is not the district's */
     for (size_t i = 0; i < files.n; i++)
         refuse_stray(l, ".", files.items[i]);
-    for (size_t k = 0; k < sizeof closed / sizeof *closed; k++) {
+    for (size_t k = 0; k < COUNT(closed); k++) {
         files = overlay_files(l, closed[k], "");
         for (size_t i = 0; i < files.n; i++)
             refuse_stray(l, closed[k], files.items[i]);

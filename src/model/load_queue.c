@@ -39,7 +39,7 @@ static bool filter_phrase(Str text, QueueFilter *ret)
     } phrases[] = {{"within ", QUEUE_WITHIN}, {"last ", QUEUE_LAST}, {"older than ", QUEUE_OLDER}};
     if (str_is(text, "empty"))
         return ret->test = QUEUE_EMPTY, true;
-    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
+    for (size_t i = 0; i < COUNT(phrases); i++) {
         Str rest = text, number, unit;
         int64_t n;
         if (!str_starts(text, str_of(phrases[i].words)))

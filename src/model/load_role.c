@@ -64,7 +64,7 @@ static void link_home(Loader *l, void *into, const Node *node)
     static const char *const pages[] = {"tabel", "impor", "audit", "cari", "peta"};
     const RoleDef *role = into;
     Str page = str_from(role->home, 1);
-    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+    for (size_t i = 0; i < COUNT(pages); i++)
         if (str_is(page, pages[i]))
             return;
     const Node *at = node_get(node, S("home"));

@@ -124,8 +124,7 @@ void load_limits(Loader *l)
     ARENA_LIST(Limit) rows = {0};
     Tsv t;
     Str text;
-    if (!load_file(l, "law/batas.tsv", &text) ||
-        !tsv_open(l, &t, text, head, sizeof head / sizeof *head, false))
+    if (!load_file(l, "law/batas.tsv", &text) || !tsv_open(l, &t, text, head, COUNT(head), false))
         return;
     while (tsv_next(l, &t))
         read_limit(l, &t, ARENA_PUSH(l->arena, rows));
@@ -147,7 +146,7 @@ void load_holidays(Loader *l)
     Tsv t;
     Str text;
     if (!load_file(l, "calendar/libur.tsv", &text) ||
-        !tsv_open(l, &t, text, head, sizeof head / sizeof *head, true))
+        !tsv_open(l, &t, text, head, COUNT(head), true))
         return;
     while (tsv_next(l, &t)) {
         Str day = tsv_date(l, &t, 0);

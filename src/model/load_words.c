@@ -33,7 +33,7 @@ bool word_is_page(Str name)
         "seri",   "sesi",        "setelan",    "sidik",    "sqlite_master",
         "static", "tabel",       "tenggat",    "token",    "token_api",
         "tx",     "ubah"};
-    return among(name, words, sizeof words / sizeof *words);
+    return among(name, words, COUNT(words));
 }
 
 /* Register and field names stand unquoted in SQL of both engines, so their reserved words are out.
@@ -62,7 +62,7 @@ bool word_is_sql(Str name)
         "unique",   "update",      "user",       "using",   "vacuum",     "values",    "variadic",
         "versi",    "view",        "virtual",    "when",    "where",      "window",    "with",
     };
-    return among(name, words, sizeof words / sizeof *words);
+    return among(name, words, COUNT(words));
 }
 
 /* Names under which forms and lists send what is no field. */
@@ -73,5 +73,5 @@ bool word_is_parameter(Str name)
         "baris",  "csrf", "draf", "guna", "idem", "isian", "kolom", "lagi",
         "lanjut", "masa", "n",    "q",    "tab",  "untuk", "urut",  "yakin",
     };
-    return among(name, words, sizeof words / sizeof *words);
+    return among(name, words, COUNT(words));
 }

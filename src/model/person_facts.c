@@ -59,8 +59,7 @@ static Err select_all(const Store *s, Db *db, Arena *a, RowWant *ret_want, Stmt 
     *ret_want = (RowWant){.field = field, .named = ARENA_ARRAY(a, reg->field_count, bool)};
     row_select(&sql, reg, *ret_want);
     buf_lit(&sql, " WHERE r.batal=0");
-    buf_char(&sql, '\0');
-    return db_stmt(db, sql.ptr, ret);
+    return db_stmt(db, buf_z(&sql), ret);
 }
 
 Err person_facts_each(const Store *s, ReadConn *c,
@@ -100,7 +99,7 @@ Err person_facts_count(const Store *s, int64_t *ret)
         return ERR_OK;
     TRY(readconn_open(s, &c));
     Arena *a = arena_new(1024);
-    Err e = db_number(c.db, str_printf(a, "SELECT max(id) FROM %.*s", STR_ARG(reg->name)).ptr, ret);
+    Err e = db_number(c.db, z_printf(a, "SELECT max(id) FROM %.*s", STR_ARG(reg->name)), ret);
     arena_free(a);
     readconn_close(&c);
     return e;

@@ -68,7 +68,7 @@ Str place_label(const Model *m, Arena *a, Str code)
 static Str bare_name(const Place *p)
 {
     static const char *const kinds[] = {"kabupaten ", "kota "};
-    for (size_t i = 0; p->level == PLACE_DISTRICT && i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; p->level == PLACE_DISTRICT && i < COUNT(kinds); i++)
         if (str_starts(p->folded, str_of(kinds[i])))
             return str_from(p->folded, str_of(kinds[i]).len);
     return p->folded;
@@ -102,7 +102,7 @@ static SpokenName spoken(Arena *a, Str text)
                  {"prov. ", PLACE_PROVINCE, NULL}};
     SpokenName s = {.whole = utf8_fold(a, text)};
     s.bare = s.whole;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; i < COUNT(kinds); i++)
         if (str_starts(s.whole, str_of(kinds[i].word))) {
             s.bare = str_from(s.whole, str_of(kinds[i].word).len);
             s.level = kinds[i].level;
@@ -263,7 +263,7 @@ static PlaceLevel level_of(Str word)
     } words[] = {{"provinsi", PLACE_PROVINCE}, {"kabupaten", PLACE_DISTRICT},
                  {"kota", PLACE_DISTRICT},     {"kecamatan", PLACE_SUBDISTRICT},
                  {"desa", PLACE_VILLAGE},      {"kelurahan", PLACE_VILLAGE}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < COUNT(words); i++)
         if (str_is(word, words[i].word))
             return words[i].level;
     return PLACE_ANY;
@@ -318,7 +318,7 @@ void load_places(Loader *l)
     Tsv t;
     Str text;
     if (!load_file(l, "places/wilayah.tsv", &text) ||
-        !tsv_open(l, &t, text, head, sizeof head / sizeof *head, true))
+        !tsv_open(l, &t, text, head, COUNT(head), true))
         return;
     while (tsv_next(l, &t))
         read_place(l, &t, ARENA_PUSH(l->arena, rows));

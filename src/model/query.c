@@ -33,9 +33,9 @@ void query_filter(Query *q, Arena *a, const Field *f, Str name, FilterOp op, Str
 static const char *sort_column(Arena *a, const Query *q)
 {
     if (q->sort)
-        return str_printf(a, "r.%.*s", STR_ARG(q->sort->name)).ptr;
+        return z_printf(a, "r.%.*s", STR_ARG(q->sort->name));
     if (str_is(q->sort_system, "nomor") || str_is(q->sort_system, "status"))
-        return str_printf(a, "r.%.*s", STR_ARG(q->sort_system)).ptr;
+        return z_printf(a, "r.%.*s", STR_ARG(q->sort_system));
     return str_is(q->sort_system, "diubah") ? "r.ubah_at" : NULL;
 }
 
@@ -212,8 +212,7 @@ static Err rows_of(Reader *rd, const Query *q, const int64_t *ids, size_t n, Rec
     Err e;
     row_select(&sql, q->reg, want);
     buf_lit(&sql, " WHERE r.id IN " DB_EACH_NUMBER(":ids"));
-    buf_char(&sql, '\0');
-    TRY(db_stmt(rd->db, sql.ptr, &st, BIND(":ids", row_id_list(a, ids, n))));
+    TRY(db_stmt(rd->db, buf_z(&sql), &st, BIND(":ids", row_id_list(a, ids, n))));
     while (stmt_next(st, &e)) {
         size_t at = 0;
         while (at < n && ids[at] != row_int(st, 0))
@@ -360,22 +359,19 @@ static Err walk_rows(Reader *rd, const Query *q, Arena *a, const int64_t *ids, s
 {
     Buf sql = buf_new(a, 2048);
     Stmt *st;
-    bool row = false;
+    Err e;
     row_select(&sql, q->reg, w.want);
     buf_lit(&sql, " WHERE r.id IN " DB_EACH_NUMBER(":ids") " ORDER BY r.id");
-    buf_char(&sql, '\0');
-    TRY(db_stmt(rd->db, sql.ptr, &st, BIND(":ids", row_id_list(a, ids, n))));
-    for (;;) {
+    TRY(db_stmt(rd->db, buf_z(&sql), &st, BIND(":ids", row_id_list(a, ids, n))));
+    while (stmt_next(st, &e)) {
         Record r;
-        TRY(stmt_step(st, &row));
-        if (!row)
-            return ERR_OK;
         row_read(a, st, q->reg, w.want, &r);
-        Err e = w.fn(w.ctx, &r);
+        e = w.fn(w.ctx, &r);
         if (e != ERR_OK)
             stmt_done(st);
         TRY(e);
     }
+    return e;
 }
 
 /* What is only counted is read once, as it comes, and nothing of it is kept. */

@@ -47,9 +47,9 @@ static void put_column(Buf *sql, const Field *f)
         buf_lit(sql, ",r.status");
     } else if (f->kind == FK_REF) {
         Arena *a = sql->arena;
-        const char *id = str_printf(a, "r.%.*s", STR_ARG(f->name)).ptr;
+        const char *id = z_printf(a, "r.%.*s", STR_ARG(f->name));
         buf_char(sql, ',');
-        row_put_target(sql, f, id, str_printf(a, "%s__reg", id).ptr, "uid");
+        row_put_target(sql, f, id, z_printf(a, "%s__reg", id), "uid");
     } else {
         buf_printf(sql, ",r.%.*s", STR_ARG(f->name));
     }
@@ -73,8 +73,7 @@ static Err count_columns(Reader *rd, const Register *reg, Str ids, Facet *facets
     if (!columns)
         return ERR_OK;
     buf_printf(&sql, " FROM %.*s r WHERE r.id IN " DB_EACH_NUMBER(":ids"), STR_ARG(reg->name));
-    buf_char(&sql, '\0');
-    TRY(db_stmt(rd->db, sql.ptr, &st, BIND(":ids", ids)));
+    TRY(db_stmt(rd->db, buf_z(&sql), &st, BIND(":ids", ids)));
     while (stmt_next(st, &e)) {
         for (int i = 0; i < columns; i++) {
             Str value = row_peek(st, i + 1);
@@ -110,8 +109,7 @@ static Err count_links(Reader *rd, Str ids, Facet *facets, size_t n)
         }
     if (!sql.len)
         return ERR_OK;
-    buf_char(&sql, '\0');
-    TRY(db_stmt(rd->db, sql.ptr, &st, BIND(":ids", ids)));
+    TRY(db_stmt(rd->db, buf_z(&sql), &st, BIND(":ids", ids)));
     while (stmt_next(st, &e)) {
         Facet *f = &facets[row_int(st, 0)];
         FacetValue v = {.code = row_text(rd->arena, st, 1), .count = row_int(st, 2)};

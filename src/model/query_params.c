@@ -76,7 +76,7 @@ Err query_from_params(Reader *rd, Query *q, const StrList *names, const StrList 
         Str name = names->items[i], value = values->items[i];
         bool is_system = false;
         int64_t n;
-        for (size_t k = 0; k < sizeof system / sizeof *system; k++)
+        for (size_t k = 0; k < COUNT(system); k++)
             is_system |= str_is(name, system[k]);
         if (str_empty(value))
             continue;

@@ -143,8 +143,8 @@ static void put_field_filter(Reader *rd, Built *b, const Filter *f)
 {
     Arena *a = b->arena;
     if (field_storage(f->field) == STORE_COLUMN) {
-        const char *column = str_printf(a, "r.%.*s", STR_ARG(f->field->name)).ptr;
-        put_condition(rd, b, f, column, str_printf(a, "%s__reg", column).ptr);
+        const char *column = z_printf(a, "r.%.*s", STR_ARG(f->field->name));
+        put_condition(rd, b, f, column, z_printf(a, "%s__reg", column));
         return;
     }
     Str table = field_link_table(a, f->field);
@@ -427,7 +427,7 @@ void built_bind_reach(Reader *rd, const Built *b, Stmt *st)
 static void bind_all(Reader *rd, const Built *b, Stmt *st)
 {
     for (size_t i = 0; i < b->binds.n; i++) {
-        const char *name = str_printf(b->arena, ":b%zu", i).ptr;
+        const char *name = z_printf(b->arena, ":b%zu", i);
         if (b->binds.items[i].is_number)
             stmt_int(st, name, b->binds.items[i].number);
         else
@@ -439,8 +439,7 @@ static void bind_all(Reader *rd, const Built *b, Stmt *st)
 Err built_start(Reader *rd, Built *b, Stmt **ret)
 {
     TRY(b->err);
-    buf_char(&b->sql, '\0');
-    TRY(db_stmt(rd->db, b->sql.ptr, ret));
+    TRY(db_stmt(rd->db, buf_z(&b->sql), ret));
     bind_all(rd, b, *ret);
     return ERR_OK;
 }

@@ -80,9 +80,8 @@ static Err put_value(Run *run, const Record *now, const Field *f, Str blob)
     if (!blob.ptr || str_eq(blob, old))
         TRY(reseal_value(run, now, f->name, old, &blob));
     return db_run(run->tx->db,
-                  str_printf(run->a, "UPDATE %.*s SET %.*s=:blob WHERE id=:id",
-                             STR_ARG(now->reg->name), STR_ARG(f->name))
-                      .ptr,
+                  z_printf(run->a, "UPDATE %.*s SET %.*s=:blob WHERE id=:id",
+                           STR_ARG(now->reg->name), STR_ARG(f->name)),
                   BIND_BLOB(":blob", blob), BIND(":id", now->id));
 }
 

@@ -25,11 +25,10 @@ static Err reseal_one(Db *db, const Keyring *k, const struct Own *own, Arena *a,
     Stmt *st;
     Str plain;
     TRY(db_first(db,
-                 str_printf(a,
-                            "SELECT rowid,%s,%s FROM %s WHERE rowid>:last AND %s IS NOT NULL"
-                            " ORDER BY rowid",
-                            own->context, own->column, own->table, own->column)
-                     .ptr,
+                 z_printf(a,
+                          "SELECT rowid,%s,%s FROM %s WHERE rowid>:last AND %s IS NOT NULL"
+                          " ORDER BY rowid",
+                          own->context, own->column, own->table, own->column),
                  &st, BIND(":last", *last)));
     *last = st ? row_int(st, 0) : 0;
     if (!st)
@@ -39,7 +38,7 @@ static Err reseal_one(Db *db, const Keyring *k, const struct Own *own, Arena *a,
     if (unseal_own(k, own->purpose, context, a, blob, &plain) != ERR_OK)
         return ERR_OK; /* damaged before: nobody reads it, and it keeps nobody from the rest */
     return db_run(
-        db, str_printf(a, "UPDATE %s SET %s=:blob WHERE rowid=:row", own->table, own->column).ptr,
+        db, z_printf(a, "UPDATE %s SET %s=:blob WHERE rowid=:row", own->table, own->column),
         BIND_BLOB(":blob", seal_own(k, own->purpose, context, a, plain)), BIND(":row", *last));
 }
 
@@ -97,9 +96,8 @@ static Err close_words(const Rehash *r, Arena *a, const Record *now, PastVersion
     for (size_t i = 0; i < now->reg->field_count; i++)
         if (now->reg->fields[i]->reason)
             TRY(db_run(r->db,
-                       str_printf(a, "UPDATE %.*s SET %.*s=:words WHERE id=:id",
-                                  STR_ARG(now->reg->name), STR_ARG(now->reg->fields[i]->name))
-                           .ptr,
+                       z_printf(a, "UPDATE %.*s SET %.*s=:words WHERE id=:id",
+                                STR_ARG(now->reg->name), STR_ARG(now->reg->fields[i]->name)),
                        BIND(":words", is.vals[i].text), BIND(":id", now->id)));
     return ERR_OK;
 }
@@ -149,7 +147,7 @@ static Err reseal(WriteTx *tx, void *store)
     TRY(audit_append(tx, k, &first));
     TRY(store_rebuild_blind(tx, s));
     TRY(rehash_all((Rehash){tx->db, k, s}, s->model, tx->arena));
-    for (size_t i = 0; i < sizeof owns / sizeof *owns; i++) {
+    for (size_t i = 0; i < COUNT(owns); i++) {
         TRY(db_columns(tx->db, tx->arena, str_of(owns[i].table), &columns));
         if (columns.n) /* a table of a server that never ran is not there */
             TRY(reseal_column(tx->db, k, &owns[i]));
@@ -174,7 +172,7 @@ static Err reseal_file(const Keyring *k, Arena *a, const char *path, Str uid)
 static Err reseal_staged(const Installation *in, Arena *names)
 {
     StrList files;
-    const char *dir = str_printf(names, "%s/" STAGING_FOLDER, in->dir).ptr;
+    const char *dir = z_printf(names, "%s/" STAGING_FOLDER, in->dir);
     if (!file_exists(dir))
         return ERR_OK;
     TRY(file_list(names, dir, S(STAGING_SEALED), &files));
@@ -183,7 +181,7 @@ static Err reseal_staged(const Installation *in, Arena *names)
         Arena *a = arena_new(SIZE_MAX);
         Str rest = files.items[i], uid;
         (void)str_cut(&rest, '.', &uid);
-        const char *path = str_printf(a, "%s/%.*s", dir, STR_ARG(files.items[i])).ptr;
+        const char *path = z_printf(a, "%s/%.*s", dir, STR_ARG(files.items[i]));
         e = reseal_file(in->keyring, a, path, uid);
         arena_free(a);
     }

@@ -33,7 +33,7 @@ Err restriction_holds(Db *db, Arena *a, const Record *r, bool *ret)
     buf_printf(&sql, "SELECT 1 FROM %.*s t WHERE t.id=:id AND ", STR_ARG(r->reg->name));
     if (!restriction_put(&sql, r->reg, "t"))
         return ERR_OK;
-    return db_any(db, str_z(a, buf_str(&sql)), ret, BIND(":id", r->id));
+    return db_any(db, buf_z(&sql), ret, BIND(":id", r->id));
 }
 
 bool restriction_bars(const Register *reg, Verb verb)

@@ -17,7 +17,7 @@ static Str verbs_text(Arena *a, Lang lang, unsigned verbs)
         {VERB_CHANGE, M_VERB_CHANGE}, {VERB_MOVE, M_VERB_MOVE},     {VERB_VOID, M_VERB_VOID},
         {VERB_IMPORT, M_VERB_IMPORT}, {VERB_EXPORT, M_VERB_EXPORT}, {VERB_COUNT, M_VERB_COUNT}};
     Buf b = buf_new(a, 128);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < COUNT(words); i++)
         if (verbs & words[i].verb)
             add_word(&b, tr(lang, words[i].msg));
     return buf_str(&b);
@@ -25,12 +25,10 @@ static Str verbs_text(Arena *a, Lang lang, unsigned verbs)
 
 static Str scope_text(Lang lang, Scope scope)
 {
-    static const Msg words[] = {[SCOPE_ASSIGNED] = M_SCOPE_ASSIGNED,
-                                [SCOPE_OWN] = M_SCOPE_OWN,
-                                [SCOPE_AREA] = M_SCOPE_AREA,
-                                [SCOPE_ALL] = M_SCOPE_ALL,
-                                [SCOPE_ADDRESSED] = M_SCOPE_ADDRESSED,
-                                [SCOPE_OVERSIGHT] = M_SCOPE_OVERSIGHT};
+    static const Msg words[] = {
+        [SCOPE_ASSIGNED] = M_SCOPE_ASSIGNED,   [SCOPE_OWN] = M_SCOPE_OWN,
+        [SCOPE_AREA] = M_SCOPE_AREA,           [SCOPE_ALL] = M_SCOPE_ALL,
+        [SCOPE_ADDRESSED] = M_SCOPE_ADDRESSED, [SCOPE_OVERSIGHT] = M_SCOPE_OVERSIGHT};
     return tr(lang, words[scope]);
 }
 

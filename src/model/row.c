@@ -58,8 +58,8 @@ Str row_id_list(Arena *a, const int64_t *ids, size_t n)
 static void put_single_ref(Buf *sql, const Field *f, RowWant want)
 {
     Arena *a = sql->arena;
-    const char *id = str_printf(a, "r.%.*s", STR_ARG(f->name)).ptr;
-    const char *reg = str_printf(a, "%s__reg", id).ptr;
+    const char *id = z_printf(a, "r.%.*s", STR_ARG(f->name));
+    const char *reg = z_printf(a, "%s__reg", id);
     buf_printf(sql, f->target ? ",%s," : ",%s,%s,", id, reg);
     if (want.named && !want.named[f->index]) {
         buf_lit(sql, "NULL,NULL");
@@ -209,8 +209,7 @@ static Err stmt_where(Db *db, const Register *reg, RowForm form, Stmt **ret)
     Buf sql = buf_new(text, 8192);
     row_select(&sql, reg, (RowWant){.all = true});
     buf_printf(&sql, " WHERE r.%s=:key", form == FORM_BY_UID ? "uid" : "id");
-    buf_char(&sql, '\0');
-    Err e = db_stmt(db, sql.ptr, ret);
+    Err e = db_stmt(db, buf_z(&sql), ret);
     arena_free(text);
     if (e == ERR_OK)
         db_know(*ret, reg, form);
@@ -219,10 +218,9 @@ static Err stmt_where(Db *db, const Register *reg, RowForm form, Stmt **ret)
 
 static Err read_where(Stmt *st, Arena *a, const Register *reg, Record *ret)
 {
-    bool row;
-    TRY(stmt_step(st, &row));
-    if (!row)
-        return E_NOT_FOUND;
+    Err e;
+    if (!stmt_next(st, &e))
+        return e == ERR_OK ? E_NOT_FOUND : e;
     row_read(a, st, reg, (RowWant){.all = true}, ret);
     stmt_done(st);
     return ERR_OK;
@@ -252,8 +250,7 @@ static Err stmt_id(Db *db, const Register *reg, Stmt **ret)
     if (*ret)
         return ERR_OK;
     Arena *a = arena_new(256);
-    Err e =
-        db_stmt(db, str_printf(a, "SELECT id FROM %.*s WHERE uid=:p", STR_ARG(reg->name)).ptr, ret);
+    Err e = db_stmt(db, z_printf(a, "SELECT id FROM %.*s WHERE uid=:p", STR_ARG(reg->name)), ret);
     arena_free(a);
     if (e == ERR_OK)
         db_know(*ret, reg, FORM_ID);
@@ -263,12 +260,11 @@ static Err stmt_id(Db *db, const Register *reg, Stmt **ret)
 Err row_id(Db *db, const Register *reg, Str uid, int64_t *ret_id)
 {
     Stmt *st;
-    bool row;
+    Err e;
     TRY(stmt_id(db, reg, &st));
     stmt_text(st, ":p", uid.ptr ? uid : S(""));
-    TRY(stmt_step(st, &row));
-    if (!row)
-        return E_NOT_FOUND;
+    if (!stmt_next(st, &e))
+        return e == ERR_OK ? E_NOT_FOUND : e;
     *ret_id = row_int(st, 0);
     stmt_done(st);
     return ERR_OK;
@@ -402,7 +398,7 @@ Str tx_said(Arena *a, Stmt *st, int c)
 
 Err row_bind(Db *db, Arena *a, Stmt *st, const Field *f, Str value, Str blob)
 {
-    const char *name = str_printf(a, ":f%zu", f->index).ptr;
+    const char *name = z_printf(a, ":f%zu", f->index);
     const Register *reg = NULL;
     int64_t n;
     if (f->class_) {
@@ -416,7 +412,7 @@ Err row_bind(Db *db, Arena *a, Stmt *st, const Field *f, Str value, Str blob)
         else
             stmt_null(st, name);
         if (field_has_target_column(f))
-            stmt_text(st, str_printf(a, ":g%zu", f->index).ptr, has ? reg->name : STR_NONE);
+            stmt_text(st, z_printf(a, ":g%zu", f->index), has ? reg->name : STR_NONE);
     } else if (f->kind == FK_NUMBER || f->kind == FK_INSTANT) {
         if (str_i64(value, &n))
             stmt_int(st, name, n);
@@ -438,9 +434,8 @@ static Err put_link(Db *db, Arena *a, const Field *f, int64_t rec, int64_t ord, 
     if (f->kind == FK_REF)
         TRY(row_resolve(db, f, word, &reg, &id));
     TRY(db_stmt(db,
-                str_printf(a, "INSERT INTO %.*s(rec,ord,val%s) VALUES(:rec,:ord,:val%s)",
-                           STR_ARG(table), tagged ? ",reg" : "", tagged ? ",:reg" : "")
-                    .ptr,
+                z_printf(a, "INSERT INTO %.*s(rec,ord,val%s) VALUES(:rec,:ord,:val%s)",
+                         STR_ARG(table), tagged ? ",reg" : "", tagged ? ",:reg" : ""),
                 &st, BIND(":rec", rec), BIND(":ord", ord)));
     if (f->kind == FK_REF)
         stmt_int(st, ":val", id);
@@ -458,7 +453,7 @@ Err row_put_links(Db *db, Arena *a, const Field *f, int64_t rec, Str words)
     Stmt *st = db_known(db, f, FORM_LINKS_DROP);
     if (!st) {
         Str table = field_link_table(a, f);
-        TRY(db_stmt(db, str_printf(a, "DELETE FROM %.*s WHERE rec=:rec", STR_ARG(table)).ptr, &st));
+        TRY(db_stmt(db, z_printf(a, "DELETE FROM %.*s WHERE rec=:rec", STR_ARG(table)), &st));
         db_know(st, f, FORM_LINKS_DROP);
     }
     stmt_int(st, ":rec", rec);

@@ -212,8 +212,7 @@ Err past_each(Db *db, Arena *sql_memory, const Register *reg, PastWalk walk)
     Err e;
     row_select(&sql, reg, walk.want);
     buf_lit(&sql, " WHERE r.id>=:from ORDER BY r.id LIMIT :most");
-    buf_char(&sql, '\0');
-    TRY(db_stmt(db, sql.ptr, &st, BIND(":from", walk.from),
+    TRY(db_stmt(db, buf_z(&sql), &st, BIND(":from", walk.from),
                 BIND(":most", walk.at_most ? walk.at_most : -1)));
     while (stmt_next(st, &e)) {
         Arena *a = arena_new(PAST_MEMORY); /* of one record */

@@ -48,20 +48,14 @@ Err readconn_with(const Store *s, ReadConn *conn, Err (*fn)(void *ctx, Arena *a)
 Err store_open(Arena *a, const Model *m, Installation *in, Store *ret)
 {
     Store s = {.model = m, .in = in};
-    Db *data, *keys;
-    TRY(db_open(in->data_db, DB_WRITE, &data));
-    Err e = db_open(in->keys_db, DB_WRITE, &keys);
-    if (e != ERR_OK) {
-        db_close(data);
-        return e;
-    }
-    e = db_open(in->keys_db, DB_READ, &s.writer_keys);
-    if (e != ERR_OK) {
-        db_close(data);
-        db_close(keys);
-        return e;
-    }
-    e = local_codes_load(data, m);
+    Db *data = NULL, *keys = NULL;
+    Err e = db_open(in->data_db, DB_WRITE, &data);
+    if (e == ERR_OK)
+        e = db_open(in->keys_db, DB_WRITE, &keys);
+    if (e == ERR_OK)
+        e = db_open(in->keys_db, DB_READ, &s.writer_keys);
+    if (e == ERR_OK)
+        e = local_codes_load(data, m);
     if (e == ERR_OK)
         e = equal_names_load(data, m);
     if (e == ERR_OK)
@@ -308,7 +302,7 @@ Str store_heading(Reader *rd, const Register *reg, Str uid)
 void store_headings(Reader *rd, const Register *reg, const Str *uids, size_t n, Str *ret)
 {
     Stmt *st;
-    bool row;
+    Err e;
     Buf sql = buf_new(rd->arena, 256);
     buf_printf(&sql, "SELECT uid,tajuk FROM %.*s WHERE uid IN (", STR_ARG(reg->name));
     for (int i = 0; i < HEADINGS_AT_ONCE; i++)
@@ -316,17 +310,16 @@ void store_headings(Reader *rd, const Register *reg, const Str *uids, size_t n, 
     buf_lit(&sql, ")");
     for (size_t i = 0; i < n; i++)
         ret[i] = STR_NONE;
-    if (db_stmt(rd->db, str_z(rd->arena, buf_str(&sql)), &st) != ERR_OK)
+    if (db_stmt(rd->db, buf_z(&sql), &st) != ERR_OK)
         return;
     for (int i = 0; i < HEADINGS_AT_ONCE; i++)
-        stmt_text(st, str_printf(rd->arena, ":p%d", i).ptr, (size_t)i < n ? uids[i] : STR_NONE);
-    while (stmt_step(st, &row) == ERR_OK && row) {
+        stmt_text(st, z_printf(rd->arena, ":p%d", i), (size_t)i < n ? uids[i] : STR_NONE);
+    while (stmt_next(st, &e)) {
         Str uid = row_text(rd->arena, st, 0);
         for (size_t i = 0; i < n; i++)
             if (str_eq(uid, uids[i]))
                 ret[i] = row_text(rd->arena, st, 1);
     }
-    stmt_done(st);
 }
 
 /* ---- audit of reads and refusals ---- */

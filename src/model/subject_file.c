@@ -32,14 +32,12 @@ static Err add_register(Reader *rd, const Record *person, const Register *reg, u
 {
     Buf sql = buf_new(rd->arena, 512);
     IdList ids = {0};
-    Stmt *st;
     buf_printf(&sql, "SELECT t.id FROM %.*s t WHERE ", STR_ARG(reg->name));
     if (!key_chain_put(&sql, reg, "t", person->reg,
                        str_z(rd->arena, same_person(rd->arena, reg->model))))
         return ERR_OK;
     buf_lit(&sql, " ORDER BY t.id");
-    TRY(db_stmt(rd->db, str_z(rd->arena, buf_str(&sql)), &st, BIND(":id", person->id)));
-    TRY(stmt_ids(st, rd->arena, &ids));
+    TRY(db_ids(rd->db, buf_z(&sql), rd->arena, &ids, BIND(":id", person->id)));
     for (size_t i = 0; i < ids.n; i++) {
         Record r;
         TRY(row_by_id(rd->db, rd->arena, reg, ids.items[i], &r));
@@ -78,12 +76,11 @@ static Err mentions_by(Reader *rd, const Record *person, const Field *f, Subject
     Str join =
         link ? str_printf(a, " JOIN %.*s l ON l.rec=t.id", STR_ARG(field_link_table(a, f))) : S("");
     TRY(db_stmt(rd->db,
-                str_printf(a,
-                           "SELECT x.at FROM %.*s t JOIN tx x ON x.id=t.dibuat_tx%.*s"
-                           " WHERE t.batal=0 AND %.*s%.*s%.*s ORDER BY x.at",
-                           STR_ARG(f->reg->name), STR_ARG(join), STR_ARG(column), STR_ARG(she),
-                           STR_ARG(of_reg))
-                    .ptr,
+                z_printf(a,
+                         "SELECT x.at FROM %.*s t JOIN tx x ON x.id=t.dibuat_tx%.*s"
+                         " WHERE t.batal=0 AND %.*s%.*s%.*s ORDER BY x.at",
+                         STR_ARG(f->reg->name), STR_ARG(join), STR_ARG(column), STR_ARG(she),
+                         STR_ARG(of_reg)),
                 &st, BIND(":id", person->id)));
     if (!f->target)
         stmt_text(st, ":reg", person->reg->name);
@@ -127,7 +124,7 @@ static Err receivers_stmt(Reader *rd, const Record *person, Stmt **ret)
     put_offices(&sql, "j.principal-:team", "", ":team", ":area");
     buf_printf(&sql, ") q JOIN %.*s i ON i.id=q.office GROUP BY i.id,i.tajuk ORDER BY i.tajuk",
                STR_ARG(office->name));
-    TRY(db_stmt(rd->db, str_z(rd->arena, buf_str(&sql)), ret));
+    TRY(db_stmt(rd->db, buf_z(&sql), ret));
     stmt_text(*ret, ":reg", person->reg->name);
     stmt_int(*ret, ":rec", person->id);
     stmt_int(*ret, ":owner", principal_of(PRINCIPAL_OWNER, 0));

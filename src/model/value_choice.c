@@ -71,7 +71,7 @@ bool yesno_parse(const ValueCtx *c, Str typed, Str *ret)
                  {"?", "tidak_diketahui"},
                  {"-", "tidak_ditanyakan"}};
     Str folded = utf8_fold(c->arena, typed);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < COUNT(words); i++)
         if (str_is(folded, words[i].word)) {
             *ret = str_of(words[i].code);
             return true;

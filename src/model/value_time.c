@@ -26,7 +26,7 @@ bool part_date(Arena *a, Str typed, Date *ret)
     ptrdiff_t comma = str_find(s, ',');
     if (comma > 0 && !is_digit(s.ptr[0])) /* name of the day, which the date says anyway */
         s = str_trim(str_from(s, (size_t)comma + 1));
-    for (size_t i = 0; i < sizeof about / sizeof *about; i++)
+    for (size_t i = 0; i < COUNT(about); i++)
         if (take_word(a, &s, about[i]))
             break;
     return date_parse(a, s, ret);
@@ -46,7 +46,7 @@ Str part_date_edit(Arena *a, Date d)
 static Str without_zone(Str s)
 {
     static const char *const zones[] = {"WITA", "WIB", "WIT"};
-    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
+    for (size_t i = 0; i < COUNT(zones); i++)
         if (str_ends(s, str_of(zones[i])))
             return str_trim(str_head(s, s.len - str_of(zones[i]).len));
     return s;

@@ -236,7 +236,7 @@ static void put_common_paths(Req *req, Json *j)
         {"/api/v1/openapi.json", "description", "", "{\"type\":\"object\"}", M_API_DOES_DESCRIBE},
         {"/api/v1/kode/{list}", "codes", P("list"), SCHEMA("-Codes"), M_API_DOES_CODES},
     };
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+    for (size_t i = 0; i < COUNT(paths); i++) {
         json_open_at(j, str_of(paths[i].path), '{');
         json_open_at(j, S("get"), '{');
         json_pair(j, S("operationId"), str_of(paths[i].id));

@@ -155,7 +155,7 @@ Str audit_action(Req *req, const AuditLine *l)
 Str audit_act_of(Req *req, Str typed)
 {
     Str wanted = str_lower(req->arena, str_trim(typed));
-    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+    for (size_t i = 0; i < COUNT(acts); i++)
         if (str_eq(wanted, req_tr(req, acts[i].msg)))
             return str_of(acts[i].word);
     return typed;

@@ -12,7 +12,7 @@ Html html_new(Arena *a, Buf *out)
 static bool is_void(const char *tag)
 {
     static const char *const names[] = {"input", "br", "hr", "meta", "link", "img", "col"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         if (strcmp(tag, names[i]) == 0)
             return true;
     return false;

@@ -46,7 +46,7 @@ Columns list_named_columns(Req *req, const Register *reg, const StrList *names)
     for (size_t i = 0; i < names->n; i++) {
         const Field *f = reg_field(reg, names->items[i]);
         bool known = f && !f->class_ && !several_records(f);
-        for (size_t k = 0; k < sizeof system / sizeof *system; k++)
+        for (size_t k = 0; k < COUNT(system); k++)
             known |= str_is(names->items[i], system[k]);
         if (known)
             add(req, &c, f, names->items[i]);

@@ -445,7 +445,7 @@ static void duties(Req *req, Html *h)
                  {NULL, "/darurat", M_EMERGENCY_TITLE}};
     const Register *candidates = role_reg(req->model, REG_ROLE_CANDIDATE);
     int mark = h_mark(h);
-    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+    for (size_t i = 0; i < COUNT(pages); i++) {
         bool may =
             pages[i].duty ? req_duty(req, pages[i].duty) : emergency_may(req->model, &req->subject);
         if (!may)
@@ -545,7 +545,7 @@ static void scheme_forms(Req *req, Html *h)
     } schemes[] = {{"sistem", M_WEB_SCHEME_SYSTEM},
                    {"terang", M_WEB_SCHEME_LIGHT},
                    {"gelap", M_WEB_SCHEME_DARK}};
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+    for (size_t i = 0; i < COUNT(schemes); i++)
         if ((int)i != (int)req->scheme)
             switch_form(req, h, S("warna"), str_of(schemes[i].value),
                         req_tr(req, schemes[i].label));

@@ -17,7 +17,7 @@ static void registers(Req *req, Html *h)
 {
     static const RegRole roles[] = {REG_ROLE_USER, REG_ROLE_INSTITUTION, REG_ROLE_MEMBERSHIP,
                                     REG_ROLE_ASSIGNMENT, REG_ROLE_HELP_NUMBER};
-    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+    for (size_t i = 0; i < COUNT(roles); i++) {
         const Register *reg = role_reg(req->model, roles[i]);
         if (reg && req_may(req, reg, VERB_LIST))
             entry(h, url_reg(req, reg), req_label(req, &reg->label), req_label(req, &reg->help));
@@ -45,7 +45,7 @@ Err page_admin(Req *req)
         return E_DENIED;
     Html *h = page_begin(req, req_tr(req, M_ADMIN), NULL, 0);
     h_class(h, "dl", "bantuan");
-    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
+    for (size_t i = 0; i < COUNT(entries); i++)
         if (req_duty(req, entries[i].duty))
             entry(h, str_of(entries[i].url), req_tr(req, entries[i].label),
                   req_tr(req, entries[i].help));

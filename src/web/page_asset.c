@@ -13,7 +13,7 @@ typedef struct Asset {
 
 Err page_asset(Req *req)
 {
-    for (size_t i = 0; i < sizeof assets / sizeof *assets; i++) {
+    for (size_t i = 0; i < COUNT(assets); i++) {
         const Asset *a = &assets[i];
         if (!str_is(req->name, a->name))
             continue;

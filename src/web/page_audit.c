@@ -83,7 +83,7 @@ static void filter_form(Req *req, Html *h)
         h_flag(h, "open");
     h_element(h, "summary", req_tr(req, M_AUDIT_FILTER));
     asked_form_open(req, h, S("/audit"), S("sempit"), STR_NONE);
-    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
+    for (size_t i = 0; i < COUNT(inputs); i++)
         widget_text(req, h, inputs[i].name, req_tr(req, inputs[i].label), STR_NONE,
                     req_query(req, inputs[i].name), false);
     page_check(h, S("ditolak"), S("1"), req_tr(req, M_AUDIT_REFUSED),
@@ -124,7 +124,7 @@ static Str same_filters(Req *req, Str path, int64_t before)
     static const char *const names[] = {"masuk", "tindakan", "catatan", "instansi",
                                         "sejak", "hingga",   "ditolak"};
     Buf q = buf_new(req->arena, 128);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         if (!str_empty(req_query(req, str_of(names[i]))))
             query_put(&q, str_of(names[i]), req_query(req, str_of(names[i])));
     if (before)

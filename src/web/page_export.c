@@ -23,7 +23,7 @@ static Columns export_columns(Req *req)
 {
     static const char *const system[] = {"nomor", "tajuk", "status", "pemilik", "induk", "diubah"};
     StrList names = {0};
-    for (size_t i = 0; i < sizeof system / sizeof *system; i++)
+    for (size_t i = 0; i < COUNT(system); i++)
         *ARENA_PUSH(req->arena, names) = str_of(system[i]);
     for (size_t i = 0; i < req->reg->field_count; i++)
         if (!req->reg->fields[i]->class_ && req->reg->fields[i]->kind != FK_FILE &&

@@ -289,7 +289,7 @@ Str form_draft_text(Req *req)
     Buf b = buf_new(req->arena, 1024);
     for (size_t i = 0; i < req->form.names.n; i++) {
         bool keep = true;
-        for (size_t k = 0; k < sizeof not_kept / sizeof *not_kept; k++)
+        for (size_t k = 0; k < COUNT(not_kept); k++)
             keep = keep && !str_is(req->form.names.items[i], not_kept[k]);
         if (keep)
             query_put(&b, req->form.names.items[i], req->form.values.items[i]);

@@ -42,7 +42,7 @@ static Err room(Req *req, Html *h)
     const char *const files[] = {in->data_db, in->keys_db, in->files_db};
     static const Msg names[] = {M_HEALTH_DATA, M_HEALTH_KEYS, M_HEALTH_FILES};
     int64_t bytes;
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    for (size_t i = 0; i < COUNT(files); i++) {
         TRY(file_size(files[i], &bytes));
         row(h, req_tr(req, names[i]), size_words(req, bytes));
     }
@@ -89,7 +89,7 @@ static Str roles_missing(Req *req)
 #undef FIELD
     };
     Buf b = buf_new(req->arena, 128);
-    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+    for (size_t i = 0; i < COUNT(roles); i++)
         if (!role_reg(req->model, roles[i].role))
             buf_join(&b, ", ", str_of(roles[i].word));
     return b.len ? buf_str(&b) : req_tr(req, M_HEALTH_ALL_ON);

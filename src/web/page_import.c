@@ -52,7 +52,7 @@ static void put_runs(Req *req, Html *h, const ImportRun *runs, size_t n)
     page_scroll_open(h, req_tr(req, M_IMPORT_RUNS));
     h_class(h, "table", "daftar");
     h_element(h, "caption", req_tr(req, M_IMPORT_RUNS));
-    page_table_head(req, h, heads, sizeof heads / sizeof *heads);
+    page_table_head(req, h, heads, COUNT(heads));
     h_open(h, "tbody");
     for (size_t i = 0; i < n; i++) {
         h_open(h, "tr");

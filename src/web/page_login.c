@@ -51,7 +51,7 @@ static void practice_row(Req *req, Html *h, Str line, Str next)
 static void practice_list(Req *req, Html *h, Str next)
 {
     Str text, line;
-    const char *path = str_printf(req->arena, "%s/latihan-masuk.txt", req->store->in->dir).ptr;
+    const char *path = z_printf(req->arena, "%s/latihan-masuk.txt", req->store->in->dir);
     if (!req->store->in->practice || file_read(req->arena, path, 64 * 1024, &text) != ERR_OK)
         return;
     h_open(h, "section");

@@ -32,7 +32,7 @@ Err page_pick_place(Req *req)
     const Place *hits[PICKS];
     PlaceLevel level = PLACE_ANY;
     Str want = req_query(req, S("jenjang")), q = req_query(req, S("q"));
-    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+    for (size_t i = 0; i < COUNT(levels); i++)
         if (str_is(want, levels[i].word))
             level = levels[i].level;
     Json j = begin(req);

@@ -24,7 +24,7 @@ static Str sheet_url(Req *req, const Settings *s)
                                        SETTING_LEFT};
     Buf b = buf_new(req->arena, 64);
     buf_lit(&b, "/cetak.css?v=");
-    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+    for (size_t i = 0; i < COUNT(shown); i++)
         buf_printf(&b, "%s%.*s", i ? "-" : "", STR_ARG(s->value[shown[i]]));
     return buf_str(&b);
 }
@@ -66,7 +66,7 @@ static Str contact(Req *req, const Settings *s)
 {
     static const SettingKey parts[] = {SETTING_ADDRESS, SETTING_PHONE, SETTING_EMAIL};
     Buf b = buf_new(req->arena, 256);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    for (size_t i = 0; i < COUNT(parts); i++)
         if (!str_empty(s->value[parts[i]]))
             buf_join(&b, " · ", s->value[parts[i]]);
     return buf_str(&b);

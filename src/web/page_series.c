@@ -344,7 +344,7 @@ Err page_all_series(Req *req)
     Crumb up = {req_tr(req, M_TABLES), S("/tabel")};
     Html *h = page_begin(req, req_tr(req, M_SERIES), &up, 1);
     h_element(h, "p", req_tr(req, M_SERIES_HINT));
-    table_open(req, h, req_tr(req, M_SERIES), heads, sizeof heads / sizeof *heads);
+    table_open(req, h, req_tr(req, M_SERIES), heads, COUNT(heads));
     CodeRows rows = code_rows(f->codes);
     for (size_t i = 0; i < rows.n; i++) {
         const Code *code = &rows.items[i];

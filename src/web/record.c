@@ -146,8 +146,8 @@ static void put_refs(Req *req, Html *h, const Field *f, Str uids)
 /* The copy without what a camera wrote into it, and the bytes as they came: evidence. */
 static void put_file(Req *req, Html *h, const Record *r, const Field *f)
 {
-    Str url = url_record(req, r->reg, r->uid,
-                         str_printf(req->arena, "/berkas/%.*s", STR_ARG(f->name)).ptr);
+    Str url =
+        url_record(req, r->reg, r->uid, z_printf(req->arena, "/berkas/%.*s", STR_ARG(f->name)));
     page_link(h, url, req_tr(req, M_FILE_DOWNLOAD));
     page_told(h, S("keterangan"), req_tr(req, M_FILE_COPY_HINT),
               str_printf(req->arena, "%.*s?asli=ya", STR_ARG(url)), req_tr(req, M_FILE_ORIGINAL));

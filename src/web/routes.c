@@ -25,7 +25,7 @@ static const Route table[] = {
 
 const Route *routes_all(size_t *ret_n)
 {
-    *ret_n = sizeof table / sizeof *table;
+    *ret_n = COUNT(table);
     return table;
 }
 
@@ -101,7 +101,7 @@ Err route_find(Req *req)
         "",      "GET, HEAD",        "POST",        "GET, HEAD, POST",
         "PATCH", "GET, HEAD, PATCH", "POST, PATCH", "GET, HEAD, POST, PATCH"};
     unsigned others = 0;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    for (size_t i = 0; i < COUNT(table); i++) {
         Captured got;
         if (!str_starts(req->path, S("/")) || !path_fits(table[i].pattern, req->path, &got))
             continue;

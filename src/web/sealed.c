@@ -101,7 +101,7 @@ static enum MHD_Result answer_as(struct MHD_Connection *c, unsigned status, Str 
     if (!r)
         return MHD_NO;
     Headers h = {r, true};
-    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+    for (size_t i = 0; i < COUNT(headers); i++)
         header_add(&h, headers[i][0], headers[i][1]);
     header_add(&h, "Content-Type", type);
     if (location.ptr)

@@ -204,7 +204,7 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
                   {"if-match", &req->if_match},
                   {"idempotency-key", &req->idempotency_key},
                   {"sigap-tujuan", &req->stated_purpose}};
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+    for (size_t i = 0; i < COUNT(wanted); i++)
         if (strcasecmp(name, wanted[i].name) == 0)
             *wanted[i].to = str_copy(req->arena, v);
     if (strcasecmp(name, "authorization") == 0 && strncasecmp(value, "Bearer ", 7) == 0)

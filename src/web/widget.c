@@ -291,7 +291,7 @@ static void yesno_choices(Control *c)
                                    {"tidak_diketahui", M_WEB_UNKNOWN},
                                    {"tidak_ditanyakan", M_WEB_NOT_ASKED}};
     h_class(c->f->h, "div", "sebaris");
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    for (size_t i = 0; i < COUNT(rows); i++)
         choice(c, "radio", str_of(rows[i].word), req_tr(c->f->req, rows[i].msg),
                str_is(c->value, rows[i].word), i == 0);
     h_close(c->f->h);
