@@ -22,7 +22,8 @@ typedef struct Apply {
     const Subject *subject;
     int64_t tx_id;
     int64_t now;
-    Str by; /* what the transaction says of itself, as the hash of each version has it */
+    Str by;     /* what the transaction says of itself, as the hash of each version has it */
+    Str reason; /* as the transaction has it */
 } Apply;
 
 static Err fail(Apply *ap, Change *c, const Field *f, Msg msg, Str arg, Err e)
@@ -60,15 +61,15 @@ static Err read_said(Apply *ap)
 /* What a person typed is closed; what a rule or clock says of itself is not. `cause`: 0, none. */
 static Err begin_tx(Apply *ap, const Actor *actor, const Change *c, int64_t cause)
 {
-    Str reason = c && c->sealed.ptr ? c->sealed : c ? c->reason : STR_NONE;
     const Subject *s = actor->subject;
+    ap->reason = c && c->sealed.ptr ? c->sealed : c ? c->reason : STR_NONE;
     TRY(db_number(ap->tx->db,
                   "INSERT INTO tx(at,actor,agency,session,via,reason,import)"
                   " VALUES(:at,:actor,:agency,:session,:via,:reason,:import) RETURNING id",
                   &ap->tx_id, BIND(":at", ap->now), BIND(":actor", s->uid),
                   BIND(":agency", s->agency_count ? s->agencies[0] : 0),
                   BIND(":session", s->session), BIND(":via", actor->via),
-                  BIND(":reason", str_empty(reason) ? STR_NONE : reason),
+                  BIND(":reason", str_empty(ap->reason) ? STR_NONE : ap->reason),
                   BIND(":import", actor->import)));
     if (cause)
         TRY(put_cause(ap->tx, ap->tx_id, cause));
@@ -584,6 +585,15 @@ static Err apply_change(Apply *ap, Change *c)
 
 /* ---- commands ---- */
 
+/* What is said of another record of the batch is closed under another key: it stands in a
+ * transaction of its own, which belongs to the command. */
+static Err next_reason(Apply *ap, const Change *c)
+{
+    Str reason = c->sealed.ptr ? c->sealed : c->reason;
+    bool same = ap->batch->undo_reg || str_eq(reason, ap->reason);
+    return same ? ERR_OK : begin_tx(ap, ap->batch->actor, c, ap->batch->tx);
+}
+
 Err store_batch_keys(WriteTx *tx, void *batch)
 {
     const Batch *b = batch;
@@ -608,6 +618,7 @@ static Err apply_all(WriteTx *tx, Batch *b)
     if (b->undo_reg)
         TRY(undo_plan(tx, b));
     for (size_t i = 0; i < b->n; i++) {
+        TRY(next_reason(&ap, b->items[i]));
         TRY(apply_change(&ap, b->items[i]));
         if (!b->undo_reg)
             b->result_uid = b->items[i]->uid;

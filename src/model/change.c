@@ -163,10 +163,9 @@ static Str words_about(Prepare *p)
     return reason_subject(p->rd, &above);
 }
 
-/* Only the first record of a batch says why. */
 static Err seal_reason(Prepare *p, Str *ret)
 {
-    if (p->batch->n || p->batch->judged_only || ret->ptr)
+    if (p->batch->judged_only || ret->ptr)
         return ERR_OK;
     return reason_seal(p->rd, words_about(p), p->change->reason, ret);
 }
@@ -211,6 +210,7 @@ static Err make_record(Prepare *p)
         return ERR_OK;
     Change *c = store_change(p->rd->arena, CHANGE_CREATE, m->creates->reg, STR_NONE, 0);
     TRY(seal_reason(p, &c->sealed));
+    p->change->sealed = c->sealed; /* said once, of both */
     TRY(carry_over(p, m->creates, c));
     Err e = store_prepare(p->rd, p->batch, c, p->problems);
     for (size_t i = before; i < p->problems->n; i++)

@@ -67,8 +67,9 @@ static Err read_touched(Undo *u, TouchedList *ret)
     Stmt *st;
     Err e;
     TRY(db_stmt(u->tx->db,
-                "SELECT reg,rec,min(ver),max(ver),min(tx)<>:root FROM riwayat WHERE tx=:root"
-                " OR tx IN (SELECT tx FROM sebab WHERE root=:root)"
+                "SELECT reg,rec,min(ver),max(ver),min(t.actor<>r.actor) FROM riwayat"
+                " JOIN tx t ON t.id=tx JOIN tx r ON r.id=:root"
+                " WHERE tx=:root OR tx IN (SELECT tx FROM sebab WHERE root=:root)"
                 " GROUP BY reg,rec ORDER BY max(tx) DESC,rec DESC",
                 &st, BIND(":root", u->root)));
     while (stmt_next(st, &e)) {

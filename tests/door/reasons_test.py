@@ -6,6 +6,7 @@ import sys
 
 import steps
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from books_test import BOOKS, filled  # noqa: E402
 from erasure_test import found  # noqa: E402
 from grants_test import emergency, grant, out_of_reach  # noqa: E402
 from grants import move, uid_of  # noqa: E402
@@ -93,6 +94,20 @@ def test_reasons_stand_in_clear_nowhere_and_go_with_the_person(own, tmp):
     assert found(own, ANY, tmp) == set()
     own.cli("scrub")
     own.cli("audit verify")
+
+
+def test_each_record_of_a_batch_keeps_its_reason_under_a_key_of_its_own(own):
+    keeper = own.login("pengawas")
+    one = filled(keeper, BOOKS["pmi_disnaker"][2])
+    two = one + one.splitlines()[1].replace("Yohana Uji Migran", "Beatriks Uji Migran").replace("1998-07-08", "1991-12-30") + "\n"
+    steps.undo(keeper, steps.apply(keeper, steps.upload(keeper, "pmi_disnaker", "kenari-dua.csv", two.encode())))
+    said = own.rows("SELECT o.uid, t.reason FROM orang o JOIN riwayat r ON r.reg='orang' AND r.rec=o.id AND r.ver=o.versi JOIN tx t ON t.id=r.tx"
+                    " WHERE o.batal<>0 ORDER BY o.id DESC LIMIT 2")
+    assert len(said) == 2 and all(r["reason"].startswith(f"segel1:{r['uid']}:") for r in said), [tuple(r) for r in said]
+    for r in said:
+        assert "kenari-dua.csv" in keeper.get(f"/orang/{r['uid']}/riwayat").words
+    own.stop()
+    own.cli("scrub")
 
 
 def test_an_emergency_is_told_in_history_and_access_closed(own):
