@@ -7,6 +7,7 @@
 #include "engine/disk_room.h"
 #include "engine/settings_db.h"
 #include "guard/letterbox.h"
+#include "guard/scanner.h"
 #include "guard/second_factor.h"
 #include "model/role_report.h"
 
@@ -125,9 +126,21 @@ static Err look_files(const Look *l, Finding *f)
     /* The device mapper says of its devices what they are. */
     Str path = str_printf(l->a, "/sys/dev/block/%u:%u/dm/uuid", facts.disk_major, facts.disk_minor);
     risk_if(f, POINT_CIPHER, !str_starts(told_by_kernel(l, path.ptr), S("CRYPT-")));
+    Msg scanner = security_scanner(l->a, &l->set);
+    if (scanner != M_SCANNER_ANSWERS)
+        risk(f, POINT_SCANNER, tr(l->lang, scanner), STR_NONE);
     int used = room_used(in);
     risk_count(l, f, POINT_ROOM, used >= ROOM_WARNS ? used : 0);
     return ERR_OK;
+}
+
+Msg security_scanner(Arena *a, const Settings *set)
+{
+    Str path = set->value[SETTING_SCANNER], said;
+    if (str_empty(path))
+        return M_SCANNER_NONE;
+    bool clean = scan_bytes(a, path, S(""), SCAN_LOOK_MS, &said) == SCAN_CLEAN;
+    return clean ? M_SCANNER_ANSWERS : M_SCANNER_SILENT;
 }
 
 /* ---- what should be done again and again ---- */

@@ -2,6 +2,7 @@
  * the risk it found and the remedy. Nothing here counts cases or people in them. */
 #pragma once
 
+#include "engine/settings_db.h"
 #include "model/store.h"
 
 typedef enum RiskGrade { RISK_NONE, RISK_NOTE, RISK_CARE, RISK_DANGER, RISK_GRADES } RiskGrade;
@@ -38,6 +39,8 @@ MUST_CHECK Err security_anchor_taken(WriteTx *tx, void *arg);
 MUST_CHECK Err security_look(const Store *s, Db *db, Arena *a, Lang lang, Finding ret[POINT_COUNT]);
 Str security_words(Arena *a, Lang lang, const Finding *f, Msg msg);
 Msg security_grade_word(RiskGrade grade);
+/* How it stands with the malware scanner; asks it, which may take SCAN_LOOK_MS. */
+Msg security_scanner(Arena *a, const Settings *set);
 
 /* ---- what the database says (security_db.c) ---- */
 

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/utf8.h"
+#include "guard/scanner.h"
 
 static const struct {
     const char *name;
@@ -120,6 +121,9 @@ static void check_care(const Str *v, Problems *problems)
     for (SettingKey s = SETTING_FILES_USER; s <= SETTING_FILES_ALL; s++)
         if (!is_number(v[s], FILES_MAX))
             wrong(problems, s, M_SETTING_BAD_FILES);
+    Str path = v[SETTING_SCANNER];
+    if (has_control(path) || path.len > SCAN_PATH_MAX || (path.len && path.ptr[0] != '/'))
+        wrong(problems, SETTING_SCANNER, M_SETTING_BAD_SCANNER);
 }
 
 void settings_check(const Settings *typed, Problems *problems)

@@ -9,7 +9,8 @@
  * Backups by the server's own clock: every so many minutes (0: never) into a folder (empty:
  * DATA/cadangan), and the hour of the night at which all records are checked.
  * The number of protected records and of persons that one person may open in a day, of lists she
- * may take as files in an hour, and the megabytes of attachments one and all may keep (0: any). */
+ * may take as files in an hour, and the megabytes of attachments one and all may keep (0: any);
+ * the socket at which a malware scanner listens (empty: there is none). */
 #pragma once
 
 #include "base/problem.h"

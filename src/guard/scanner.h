@@ -6,7 +6,7 @@
 
 typedef enum Scan { SCAN_CLEAN, SCAN_FOUND, SCAN_FAILED } Scan;
 /* Milliseconds for all of it: of a file, and of a look whether it answers. */
-enum { SCAN_FILE_MS = 15000, SCAN_LOOK_MS = 2000, SCAN_PATH_MAX = 107 };
+enum { SCAN_FILE_MS = 10000, SCAN_LOOK_MS = 2000, SCAN_PATH_MAX = 107 };
 
 /* Has the bytes looked at before `ms` are over; none at all ask whether it answers. `*ret_said`,
  * fit to be shown: what was found, or what it said instead of an answer, absent when nothing came.

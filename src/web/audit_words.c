@@ -30,6 +30,7 @@ static const Wording acts[] = {{"create", M_ACT_CREATE},
                                {"unlock", M_ACT_UNLOCK},
                                {"emergency", M_ACT_EMERGENCY},
                                {"list", M_ACT_LIST},
+                               {"scan", M_ACT_UNSCANNED},
                                {"count", M_ACT_COUNT},
                                {"factor", M_ACT_FACTOR},
                                {"factor:begin", M_ACT_FACTOR_BEGIN},
@@ -139,6 +140,8 @@ static Str done(Req *req, const AuditLine *l, Str action)
         return limit_words(req, rest);
     if (str_is(kind, "setting"))
         return setting_words(req, rest);
+    if (str_is(kind, "scan"))
+        return req_say(req, M_ACT_INFECTED, rest);
     if (str_is(kind, "roles"))
         return req_say(req, M_ACT_ROLES, role_labels(req, rest));
     return named(req, action);

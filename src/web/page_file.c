@@ -3,6 +3,7 @@
 
 #include "base/rand.h"
 #include "engine/settings_db.h"
+#include "guard/scanner.h"
 #include "intake/reader_spawn.h"
 #include "model/files.h"
 #include "web/record.h"
@@ -23,10 +24,31 @@ static void give(Change *c, FieldRole role, Str value)
         change_set(c, f, value);
 }
 
+Err upload_scan(Req *req, Str file_name, Str bytes, Problem *ret)
+{
+    static const Msg msgs[] = {M_COUNT, M_FILE_INFECTED, M_FILE_UNSCANNED};
+    Settings set;
+    Str said = STR_NONE;
+    TRY(settings_read(req->reader.db, req->arena, &set));
+    Str path = set.value[SETTING_SCANNER];
+    Scan scan =
+        str_empty(path) ? SCAN_CLEAN : scan_bytes(req->arena, path, bytes, SCAN_FILE_MS, &said);
+    ret->msg = msgs[scan];
+    ret->args[0] = str_empty(file_name) ? S("-") : file_name;
+    ret->args[1] = str_empty(said) ? req_tr(req, M_SCANNER_SILENT) : said;
+    if (scan != SCAN_CLEAN)
+        req_on_record(req,
+                      scan == SCAN_FOUND ? str_printf(req->arena, "scan:%.*s", STR_ARG(said))
+                                         : S("scan"),
+                      req->reg, req->uid, str_of(err_name(E_INVALID)));
+    return ERR_OK;
+}
+
 /* What is wrong with the bytes, as far as can be told before they are stored: M_COUNT for nothing.
  */
-static Err judge_file(Req *req, Str bytes, Problem *p)
+static Err judge_file(Req *req, const Upload *up, Problem *p)
 {
+    Str bytes = up->bytes;
     const int64_t mega = 1000 * 1000;
     Settings set;
     p->msg = bytes.len > FILE_BYTES_MAX ? M_FILE_BIG : M_FILE_KIND;
@@ -37,8 +59,10 @@ static Err judge_file(Req *req, Str bytes, Problem *p)
     p->args[1] = set.value[SETTING_FILES_ALL];
     Err e = file_room(&req->reader, bytes.len, setting_number(&set, SETTING_FILES_USER) * mega,
                       setting_number(&set, SETTING_FILES_ALL) * mega);
-    p->msg = e == E_TOO_LARGE ? M_FILE_QUOTA : M_COUNT;
-    return e == E_TOO_LARGE ? ERR_OK : e;
+    p->msg = M_FILE_QUOTA;
+    if (e != ERR_OK)
+        return e == E_TOO_LARGE ? ERR_OK : e;
+    return upload_scan(req, up->file_name, bytes, p);
 }
 
 Err form_take_file(Form *form, const Field *f, Change *c, Problems *problems)
@@ -49,7 +73,7 @@ Err form_take_file(Form *form, const Field *f, Change *c, Problems *problems)
     Problem p = {.field = name, .label = &f->label};
     if (!up)
         return ERR_OK; /* nothing chosen: what is stored stays */
-    TRY(judge_file(req, up->bytes, &p));
+    TRY(judge_file(req, up, &p));
     if (p.msg != M_COUNT) {
         problem_add(problems, p);
         return ERR_OK;

@@ -8,6 +8,7 @@
 #include "engine/care_desk.h"
 #include "engine/disk_room.h"
 #include "engine/population_book.h"
+#include "engine/security.h"
 #include "engine/settings_db.h"
 #include "guard/leaked.h"
 
@@ -95,9 +96,11 @@ static Str roles_missing(Req *req)
     return b.len ? buf_str(&b) : req_tr(req, M_HEALTH_ALL_ON);
 }
 
-static void versions(Req *req, Html *h)
+static Err versions(Req *req, Html *h)
 {
     const Installation *in = req->store->in;
+    Settings set;
+    TRY(settings_read(req->reader.db, req->arena, &set));
     row(h, req_tr(req, M_HEALTH_PROGRAM), S("SIGAP " SIGAP_VERSION));
     row(h, req_tr(req, M_HEALTH_ENGINE), str_of(db_engine()));
     row(h, req_tr(req, M_HEALTH_KIND),
@@ -108,6 +111,8 @@ static void versions(Req *req, Html *h)
     int64_t leaked = leaked_count(in->dir);
     row(h, req_tr(req, M_HEALTH_LEAKED),
         leaked ? str_int(req->arena, leaked) : req_tr(req, M_HEALTH_LEAKED_NONE));
+    row(h, req_tr(req, M_RISK_SCANNER), req_tr(req, security_scanner(req->arena, &set)));
+    return ERR_OK;
 }
 
 static Err waiting(Req *req, Html *h)
@@ -228,7 +233,7 @@ Err page_health(Req *req)
     h_close(h);
     h_element(h, "h2", req_tr(req, M_HEALTH_STATE));
     h_class(h, "dl", "bantuan");
-    versions(req, h);
+    TRY(versions(req, h));
     TRY(room(req, h));
     TRY(waiting(req, h));
     h_close(h);

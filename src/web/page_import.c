@@ -6,6 +6,7 @@
 #include "intake/import_desk.h"
 #include "intake/workbook_write.h"
 #include "web/page.h"
+#include "web/page_file.h"
 #include "web/widget.h"
 
 enum { PROBLEMS_SHOWN = 200, LINKS_SHOWN = 20, UNDO_DAYS = 30 };
@@ -146,13 +147,13 @@ static void paste_form(Req *req, Html *h, Str url)
     h_close(h);
 }
 
-static Err upload_page(Req *req, const ImportProfile *p, Msg problem)
+static Err upload_page(Req *req, const ImportProfile *p, Str problem)
 {
     Crumb up = {req_tr(req, M_IMPORTS), S("/impor")};
     Str url = str_printf(req->arena, "/impor/%.*s", STR_ARG(p->name));
     Html *h = page_begin(req, req_label(req, &p->label), &up, 1);
-    if (problem != M_OK)
-        page_notice(h, "galat", req_tr(req, problem));
+    if (problem.ptr)
+        page_notice(h, "galat", problem);
     h_element(h, "p", req_label(req, &p->help));
     page_link_in(h, "p", str_printf(req->arena, "%.*s/contoh.xlsx", STR_ARG(url)),
                  req_tr(req, M_IMPORT_TEMPLATE));
@@ -166,7 +167,7 @@ Err page_import(Req *req)
 {
     const ImportProfile *p;
     TRY(wanted_profile(req, &p));
-    return upload_page(req, p, M_OK);
+    return upload_page(req, p, STR_NONE);
 }
 
 Err page_import_template(Req *req)
@@ -230,12 +231,17 @@ Err page_import_post(Req *req)
 {
     const ImportProfile *p;
     ImportRun *run = ARENA_NEW(req->arena, ImportRun), before;
+    Problem scanned = {.msg = M_COUNT};
     TRY(wanted_profile(req, &p));
     Str name = STR_NONE, bytes = sent_rows(req, &name);
     if (!bytes.len)
-        return upload_page(req, p, M_IMPORT_NO_FILE);
+        return upload_page(req, p, req_tr(req, M_IMPORT_NO_FILE));
     if (bytes.len > WORKBOOK_MAX_BYTES)
-        return upload_page(req, p, M_IMPORT_FILE_BIG);
+        return upload_page(req, p, req_tr(req, M_IMPORT_FILE_BIG));
+    if (req->uploads.n)
+        TRY(upload_scan(req, name, bytes, &scanned));
+    if (scanned.msg != M_COUNT)
+        return upload_page(req, p, problem_text(req->arena, req->lang, &scanned));
     *run = (ImportRun){.uid = rand_uid(req->arena),
                        .user = req->subject.uid,
                        .profile = p->name,

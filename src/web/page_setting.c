@@ -64,6 +64,7 @@ static void form(Req *req, Html *h, const Settings *set)
     h_element(h, "h2", req_tr(req, M_SETTING_FILES));
     text_inputs(req, h, set, SETTING_FILES_USER, SETTING_FILES_ALL,
                 req_tr(req, M_SETTING_FILES_HINT));
+    text_inputs(req, h, set, SETTING_SCANNER, SETTING_SCANNER, req_tr(req, M_SETTING_SCANNER_HINT));
     page_form_end(h, req_tr(req, M_WEB_SAVE), S("utama"));
 }
 
