@@ -18,6 +18,14 @@ void problem_about(Problems *list, Str field, Msg label, Msg msg, Str arg)
     problem_add(list, (Problem){.field = field, .label = l, .msg = msg, .args = {arg}});
 }
 
+const Problem *problem_of(const Problems *list, Str field)
+{
+    for (size_t i = 0; list && i < list->n; i++)
+        if (str_eq(list->items[i].field, field))
+            return &list->items[i];
+    return NULL;
+}
+
 void problems_add_new(Problems *list, const Problems *found)
 {
     size_t had = list->n;

@@ -28,6 +28,8 @@ void problem_add(Problems *list, Problem p);
 void problem_at(Problems *list, Str field, Msg msg, Str arg);
 /* A problem of a field that the program itself names. */
 void problem_about(Problems *list, Str field, Msg label, Msg msg, Str arg);
+/* The first about the field; NULL: nothing, also where there is no list. */
+const Problem *problem_of(const Problems *list, Str field);
 /* Adds what was found besides: not again about a field that the list speaks of already. */
 void problems_add_new(Problems *list, const Problems *found);
 /* Copies the texts of the items from `from` on into the list's arena: they were added out of one

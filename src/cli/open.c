@@ -177,11 +177,7 @@ static Err migrate(Cli *cli)
 
 Err cli_subject(Cli *cli, Str login, Subject *ret)
 {
-    size_t n = cli->model->role_count;
-    Str *roles = ARENA_ARRAY(cli->arena, n, Str);
-    for (size_t i = 0; i < n; i++)
-        roles[i] = cli->model->roles[i].name;
-    return user_subject(cli->conn.db, cli->arena, login, clock_now(), roles, n, ret);
+    return user_subject(cli->conn.db, cli->arena, login, clock_now(), &cli->model->role_names, ret);
 }
 
 static Err take_subject(Cli *cli)

@@ -104,10 +104,7 @@ static const Move *closing_move(const Record *task)
 {
     for (size_t i = 0; i < task->reg->move_count; i++) {
         const Move *m = &task->reg->moves[i];
-        bool from_here = false;
-        for (size_t k = 0; k < m->from.n; k++)
-            from_here |= str_eq(m->from.items[k], task->state);
-        if (from_here && state_closed(task->reg, m->to))
+        if (str_list_has(&m->from, task->state) && state_closed(task->reg, m->to))
             return m;
     }
     return NULL;

@@ -54,9 +54,7 @@ static ImportRun read_run(Arena *a, Stmt *st)
 
 static Err one_run(Arena *a, Stmt *st, ImportRun *ret)
 {
-    bool row;
-    TRY(stmt_step(st, &row));
-    if (!row)
+    if (!st)
         return E_NOT_FOUND;
     *ret = read_run(a, st);
     stmt_done(st);
@@ -66,24 +64,24 @@ static Err one_run(Arena *a, Stmt *st, ImportRun *ret)
 Err import_find(Db *db, Arena *a, Str uid, ImportRun *ret)
 {
     Stmt *st;
-    TRY(db_stmt(db, "SELECT " COLUMNS " FROM impor WHERE uid=:uid", &st, BIND(":uid", uid)));
+    TRY(db_first(db, "SELECT " COLUMNS " FROM impor WHERE uid=:uid", &st, BIND(":uid", uid)));
     return one_run(a, st, ret);
 }
 
 Err import_applied_before(Db *db, Arena *a, Str profile, Str hash, Str user, ImportRun *ret)
 {
     Stmt *st;
-    TRY(db_stmt(db,
-                "SELECT " COLUMNS
-                " FROM impor WHERE hash=:hash AND profile=:profile AND user_uid=:user"
-                " AND state=2 ORDER BY id DESC LIMIT 1",
-                &st, BIND(":hash", hash), BIND(":profile", profile), BIND(":user", user)));
+    TRY(db_first(db,
+                 "SELECT " COLUMNS
+                 " FROM impor WHERE hash=:hash AND profile=:profile AND user_uid=:user"
+                 " AND state=2 ORDER BY id DESC LIMIT 1",
+                 &st, BIND(":hash", hash), BIND(":profile", profile), BIND(":user", user)));
     return one_run(a, st, ret);
 }
 
-Err import_list(Db *db, Arena *a, Str user, ImportRun **ret, size_t *ret_n)
+Err import_list(Db *db, Arena *a, Str user, ImportRuns *ret)
 {
-    ARENA_LIST(ImportRun) runs = {0};
+    *ret = (ImportRuns){0};
     Stmt *st;
     Err e;
     TRY(db_stmt(db,
@@ -91,11 +89,8 @@ Err import_list(Db *db, Arena *a, Str user, ImportRun **ret, size_t *ret_n)
                 " ORDER BY id DESC LIMIT 50",
                 &st, BIND(":user", user)));
     while (stmt_next(st, &e))
-        *ARENA_PUSH(a, runs) = read_run(a, st);
-    TRY(e);
-    *ret = runs.items;
-    *ret_n = runs.n;
-    return ERR_OK;
+        *ARENA_PUSH(a, *ret) = read_run(a, st);
+    return e;
 }
 
 static Err current_version(Reader *rd, WrittenRow *w)
@@ -113,9 +108,9 @@ static Err current_version(Reader *rd, WrittenRow *w)
     return ERR_OK;
 }
 
-Err import_written(Reader *rd, const ImportRun *run, int64_t most, WrittenRow **ret, size_t *ret_n)
+Err import_written(Reader *rd, const ImportRun *run, int64_t most, WrittenRows *ret)
 {
-    ARENA_LIST(WrittenRow) rows = {0};
+    *ret = (WrittenRows){0};
     Stmt *st;
     Err e;
     TRY(db_stmt(rd->db,
@@ -128,13 +123,11 @@ Err import_written(Reader *rd, const ImportRun *run, int64_t most, WrittenRow **
                         .rec = row_int(st, 1),
                         .version = row_int(st, 2)};
         if (w.reg)
-            *ARENA_PUSH(rd->arena, rows) = w;
+            *ARENA_PUSH(rd->arena, *ret) = w;
     }
     TRY(e);
-    for (size_t i = 0; i < rows.n; i++)
-        TRY(current_version(rd, &rows.items[i]));
-    *ret = rows.items;
-    *ret_n = rows.n;
+    for (size_t i = 0; i < ret->n; i++)
+        TRY(current_version(rd, &ret->items[i]));
     return ERR_OK;
 }
 

@@ -17,6 +17,7 @@ typedef struct ImportRun {
     Str uid, user, profile, file_name, hash, choices;
     ImportState state;
 } ImportRun;
+typedef ARENA_LIST(ImportRun) ImportRuns;
 
 MUST_CHECK Err import_schema(Db *db);
 MUST_CHECK Err import_insert(WriteTx *tx, const ImportRun *run, int64_t *ret_id);
@@ -24,7 +25,7 @@ MUST_CHECK Err import_insert(WriteTx *tx, const ImportRun *run, int64_t *ret_id)
 MUST_CHECK Err import_update(WriteTx *tx, const ImportRun *run);
 MUST_CHECK Err import_find(Db *db, Arena *a, Str uid, ImportRun *ret);
 /* The newest runs of a user (absent: of everybody). */
-MUST_CHECK Err import_list(Db *db, Arena *a, Str user, ImportRun **ret, size_t *ret_n);
+MUST_CHECK Err import_list(Db *db, Arena *a, Str user, ImportRuns *ret);
 /* The run in which the same file was applied by the same profile and not undone, if any. */
 MUST_CHECK Err import_applied_before(Db *db, Arena *a, Str profile, Str hash, Str user,
                                      ImportRun *ret);
@@ -36,7 +37,7 @@ typedef struct WrittenRow {
     Str uid;
     int64_t current; /* version now */
 } WrittenRow;
-MUST_CHECK Err import_written(Reader *rd, const ImportRun *run, int64_t most, WrittenRow **ret,
-                              size_t *ret_n);
+typedef ARENA_LIST(WrittenRow) WrittenRows;
+MUST_CHECK Err import_written(Reader *rd, const ImportRun *run, int64_t most, WrittenRows *ret);
 /* Whether the newest version of a record that the run wrote is the undoing of that run. */
 MUST_CHECK Err import_is_undone(Reader *rd, const ImportRun *run, const WrittenRow *w, bool *ret);

@@ -62,12 +62,6 @@ static Err drop_loose_purposes(Db *db)
     return db_run(db, "DELETE FROM tujuan_buka WHERE session NOT IN (SELECT hash FROM sesi)");
 }
 
-Err session_close(WriteTx *tx, Str session)
-{
-    TRY(db_run(tx->db, "DELETE FROM sesi WHERE hash=:hash", BIND(":hash", session)));
-    return drop_loose_purposes(tx->db);
-}
-
 Err session_close_user(WriteTx *tx, Str user_uid, Str except)
 {
     TRY(db_run(tx->db, "DELETE FROM sesi WHERE user_uid=:uid AND hash<>:except",
@@ -100,7 +94,7 @@ Err session_list(Db *db, Arena *a, Str user_uid, SessionRow *ret, size_t max, si
     return e;
 }
 
-Err session_close_own(WriteTx *tx, Str user_uid, Str session)
+Err session_close(WriteTx *tx, Str user_uid, Str session)
 {
     TRY(db_run(tx->db, "DELETE FROM sesi WHERE hash=:hash AND user_uid=:uid",
                BIND(":hash", session), BIND(":uid", user_uid)));
@@ -172,8 +166,7 @@ static Err live_session(Db *db, Arena *a, Str session, int64_t now, LiveSession 
     return now - opened >= LIFE_MS || now - seen >= IDLE_MS ? E_LOGIN : ERR_OK;
 }
 
-Err session_subject(Db *db, Arena *a, Str token, int64_t now, const Str *role_names,
-                    size_t role_count, Subject *ret)
+Err session_subject(Db *db, Arena *a, Str token, int64_t now, const StrList *roles, Subject *ret)
 {
     LiveSession live;
     Subject s;
@@ -183,7 +176,7 @@ Err session_subject(Db *db, Arena *a, Str token, int64_t now, const Str *role_na
     crypto_wipe(bytes, sizeof bytes);
     Str session = plain_hash(a, token);
     TRY(live_session(db, a, session, now, &live));
-    TRY(uid_subject(db, a, live.user_uid, now, role_names, role_count, &s));
+    TRY(uid_subject(db, a, live.user_uid, now, roles, &s));
     s.session = session;
     s.change_due = live.change_due;
     s.locked = live.locked;

@@ -17,8 +17,8 @@ MUST_CHECK Err session_lock(WriteTx *tx, Str session, bool locked);
 /* The user of this session has just proved who she is: by her second factor, or by her password
  * where she has none. The session is no longer without its code. */
 MUST_CHECK Err session_prove(WriteTx *tx, Str session);
-/* Ends one session (its hash) with the purposes that hang on it. */
-MUST_CHECK Err session_close(WriteTx *tx, Str session);
+/* Ends a session (its hash) with the purposes that hang on it, if it is this user's. */
+MUST_CHECK Err session_close(WriteTx *tx, Str user_uid, Str session);
 /* Ends all tokens of a user and all her sessions but `except` (a hash, may be absent): after a
  * change of password or role. */
 MUST_CHECK Err session_close_user(WriteTx *tx, Str user_uid, Str except);
@@ -31,12 +31,10 @@ typedef struct SessionRow {
 /* Sessions of a user, newest first; at most `max`. */
 MUST_CHECK Err session_list(Db *db, Arena *a, Str user_uid, SessionRow *ret, size_t max,
                             size_t *ret_n);
-/* Ends a session if it is this user's. */
-MUST_CHECK Err session_close_own(WriteTx *tx, Str user_uid, Str session);
 /* Finds the live session of a cookie token and fills its subject as of `now`. E_LOGIN: no such
  * session, past 12 h or 30 min idle, or of nobody who may work today (guard/subject.h). */
-MUST_CHECK Err session_subject(Db *db, Arena *a, Str token, int64_t now, const Str *role_names,
-                               size_t role_count, Subject *ret);
+MUST_CHECK Err session_subject(Db *db, Arena *a, Str token, int64_t now, const StrList *roles,
+                               Subject *ret);
 /* Marks the session as seen, in memory. Thread-safe. */
 void session_touch(Str session, int64_t now);
 /* Writes what was seen and removes sessions that ended (writer, once a minute). */

@@ -54,16 +54,11 @@ Err member_fact_drop(WriteTx *tx, int64_t membership)
                   BIND(":id", membership));
 }
 
-typedef struct Names {
-    const Str *items;
-    size_t n;
-} Names;
-
-static uint64_t role_bits(Str words, Names names)
+static uint64_t role_bits(Str words, const StrList *names)
 {
     uint64_t bits = 0;
-    for (size_t i = 0; i < names.n && i < 64; i++)
-        if (str_has_word(words, names.items[i]))
+    for (size_t i = 0; i < names->n && i < 64; i++)
+        if (str_has_word(words, names->items[i]))
             bits |= (uint64_t)1 << i;
     return bits;
 }
@@ -120,7 +115,8 @@ static Err needs_membership(Db *db, const UserFact *f, bool *ret)
     return ERR_OK;
 }
 
-static Err subject_of(Db *db, Arena *a, const UserFact *f, int64_t now, Names names, Subject *ret)
+static Err subject_of(Db *db, Arena *a, const UserFact *f, int64_t now, const StrList *roles,
+                      Subject *ret)
 {
     bool needs;
     Str today = date_iso(a, clock_date_of(now, NULL));
@@ -128,7 +124,7 @@ static Err subject_of(Db *db, Arena *a, const UserFact *f, int64_t now, Names na
                  .uid = f->uid,
                  .login = f->login,
                  .name = f->name,
-                 .roles = role_bits(f->roles, names),
+                 .roles = role_bits(f->roles, roles),
                  .area = f->area};
     if (!user_valid(f, today))
         return E_LOGIN;
@@ -142,24 +138,22 @@ static Err subject_of(Db *db, Arena *a, const UserFact *f, int64_t now, Names na
     return ERR_OK;
 }
 
-Err user_subject(Db *db, Arena *a, Str login, int64_t now, const Str *role_names, size_t role_count,
-                 Subject *ret)
+Err user_subject(Db *db, Arena *a, Str login, int64_t now, const StrList *roles, Subject *ret)
 {
     Stmt *st;
     UserFact f;
     TRY(db_first(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE login=:login", &st,
                  BIND(":login", login_fold(a, login))));
     TRY(read_user(st, a, &f));
-    return subject_of(db, a, &f, now, (Names){role_names, role_count}, ret);
+    return subject_of(db, a, &f, now, roles, ret);
 }
 
-Err uid_subject(Db *db, Arena *a, Str uid, int64_t now, const Str *role_names, size_t role_count,
-                Subject *ret)
+Err uid_subject(Db *db, Arena *a, Str uid, int64_t now, const StrList *roles, Subject *ret)
 {
     Stmt *st;
     UserFact f;
     TRY(db_first(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE uid=:uid", &st,
                  BIND(":uid", uid)));
     TRY(read_user(st, a, &f));
-    return subject_of(db, a, &f, now, (Names){role_names, role_count}, ret);
+    return subject_of(db, a, &f, now, roles, ret);
 }

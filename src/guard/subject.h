@@ -30,8 +30,8 @@ MUST_CHECK Err member_fact_drop(WriteTx *tx, int64_t membership);
 /* Subject of a user from the facts as of `now`. E_LOGIN: unknown, inactive or past the last day, or
  * no membership that holds today. Only a user under no institution and without any membership row
  * (the first administrator) needs none. At most AGENCIES_MAX agencies count, home first. */
-MUST_CHECK Err user_subject(Db *db, Arena *a, Str login, int64_t now, const Str *role_names,
-                            size_t role_count, Subject *ret);
+MUST_CHECK Err user_subject(Db *db, Arena *a, Str login, int64_t now, const StrList *roles,
+                            Subject *ret);
 /* The same by the user's uid: the user behind a token. */
-MUST_CHECK Err uid_subject(Db *db, Arena *a, Str uid, int64_t now, const Str *role_names,
-                           size_t role_count, Subject *ret);
+MUST_CHECK Err uid_subject(Db *db, Arena *a, Str uid, int64_t now, const StrList *roles,
+                           Subject *ret);

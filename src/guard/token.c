@@ -52,9 +52,9 @@ Err token_revoke_all(WriteTx *tx, Str user_uid)
     return db_run(tx->db, "DELETE FROM token_api WHERE user_uid=:user", BIND(":user", user_uid));
 }
 
-Err token_list(Db *db, Arena *a, Str user_uid, int64_t now, Token **ret, size_t *ret_n)
+Err token_list(Db *db, Arena *a, Str user_uid, int64_t now, Tokens *ret)
 {
-    ARENA_LIST(Token) list = {0};
+    *ret = (Tokens){0};
     Stmt *st;
     Err e;
     TRY(db_stmt(db,
@@ -63,16 +63,13 @@ Err token_list(Db *db, Arena *a, Str user_uid, int64_t now, Token **ret, size_t 
                 &st, BIND(":user", user_uid), BIND(":now", now)));
     while (stmt_next(st, &e)) {
         int64_t stored = row_int(st, 5), seen = seen_get(row_text(a, st, 0));
-        *ARENA_PUSH(a, list) = (Token){.uid = row_text(a, st, 1),
+        *ARENA_PUSH(a, *ret) = (Token){.uid = row_text(a, st, 1),
                                        .name = row_text(a, st, 2),
                                        .made_at = row_int(st, 3),
                                        .until = row_int(st, 4),
                                        .used_at = seen > stored ? seen : stored};
     }
-    TRY(e);
-    *ret = list.items;
-    *ret_n = list.n;
-    return ERR_OK;
+    return e;
 }
 
 Err token_user(Db *db, Arena *a, Str text, int64_t now, Str *ret_user, Str *ret_hash)
@@ -92,13 +89,12 @@ Err token_user(Db *db, Arena *a, Str text, int64_t now, Str *ret_user, Str *ret_
     return ERR_OK;
 }
 
-Err token_subject(Db *db, Arena *a, Str text, int64_t now, const Str *role_names, size_t role_count,
-                  Subject *ret)
+Err token_subject(Db *db, Arena *a, Str text, int64_t now, const StrList *roles, Subject *ret)
 {
     Subject s;
     Str uid, hash;
     TRY(token_user(db, a, text, now, &uid, &hash));
-    TRY(uid_subject(db, a, uid, now, role_names, role_count, &s));
+    TRY(uid_subject(db, a, uid, now, roles, &s));
     s.session = hash;
     *ret = s;
     return ERR_OK;

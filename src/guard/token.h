@@ -12,6 +12,7 @@ typedef struct Token {
     int64_t made_at, until; /* instants */
     int64_t used_at;        /* 0 = never */
 } Token;
+typedef ARENA_LIST(Token) Tokens;
 
 /* Makes a token that ends at `until`; its text (64 hex characters, in `a`) is kept nowhere. E_LIMIT
  * past TOKENS_A_USER, E_INVALID when `until` is past or beyond TOKEN_DAYS_MAX. */
@@ -22,13 +23,13 @@ MUST_CHECK Err token_revoke(WriteTx *tx, Str user_uid, Str uid);
 /* Ends all of a user's tokens: whoever knew her password may have made one. */
 MUST_CHECK Err token_revoke_all(WriteTx *tx, Str user_uid);
 /* The user's tokens that have not ended, newest first. */
-MUST_CHECK Err token_list(Db *db, Arena *a, Str user_uid, int64_t now, Token **ret, size_t *ret_n);
+MUST_CHECK Err token_list(Db *db, Arena *a, Str user_uid, int64_t now, Tokens *ret);
 /* The user of a token and its hash; E_LOGIN: no such token, or ended. */
 MUST_CHECK Err token_user(Db *db, Arena *a, Str text, int64_t now, Str *ret_user, Str *ret_hash);
 /* Subject of a token's user as of `now`; `session` is the token's hash. E_LOGIN: no such token,
  * ended, or a user who could not log in either. */
-MUST_CHECK Err token_subject(Db *db, Arena *a, Str text, int64_t now, const Str *role_names,
-                             size_t role_count, Subject *ret);
+MUST_CHECK Err token_subject(Db *db, Arena *a, Str text, int64_t now, const StrList *roles,
+                             Subject *ret);
 /* Stores when a token (its hash) was last used; nothing for a hash that is none. */
 MUST_CHECK Err token_seen(Db *db, Str hash, int64_t at);
 /* Removes tokens that have ended. */

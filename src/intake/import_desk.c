@@ -209,7 +209,7 @@ static Err do_apply(Job *j)
 
 typedef struct Undo {
     Job *job;
-    WrittenRow *rows;
+    WrittenRows rows;
 } Undo;
 
 /* Puts back the values a record had before the run changed it. */
@@ -232,7 +232,7 @@ static Err restore(Job *j, Reader *rd, Batch *batch, const WrittenRow *w, Proble
 static Err undo_row(void *ctx, Reader *rd, Batch *batch, size_t i, Problems *problems)
 {
     const Undo *u = ctx;
-    const WrittenRow *w = &u->rows[i];
+    const WrittenRow *w = &u->rows.items[i];
     bool undone;
     if (w->current != w->version) {
         TRY(import_is_undone(rd, &u->job->run, w, &undone));
@@ -255,11 +255,11 @@ static Err undo_refused(void *ctx, size_t i, Err e)
     return ERR_OK;
 }
 
-static Err written_rows(Job *j, Undo *u, size_t *ret_n)
+static Err written_rows(Job *j, Undo *u)
 {
     Reader rd;
     TRY(reader_begin(&rd, j->desk->store, j->conn, j->plan, &j->actor));
-    Err e = import_written(&rd, &j->run, -1, &u->rows, ret_n);
+    Err e = import_written(&rd, &j->run, -1, &u->rows);
     reader_end(&rd);
     return e;
 }
@@ -268,13 +268,12 @@ static Err do_undo(Job *j)
 {
     Undo u = {.job = j};
     Problems untold = {.arena = j->arena}; /* what stays is counted */
-    size_t n;
-    TRY(written_rows(j, &u, &n));
-    begin_writing(j, n);
+    TRY(written_rows(j, &u));
+    begin_writing(j, u.rows.n);
     Portions p = {.store = j->desk->store,
                   .conn = j->conn,
                   .actor = &j->actor,
-                  .n = n,
+                  .n = u.rows.n,
                   .prepare = undo_row,
                   .refused = undo_refused,
                   .ctx = &u,
@@ -407,17 +406,11 @@ static Job *new_job(ImportDesk *d, JobKind kind, const ImportRun *run, const Sub
     *j = (Job){.desk = d, .kind = kind, .arena = a, .run = *run, .subject = *who};
     j->plan = arena_new(JOB_ARENA);
     j->problems.arena = a;
-    j->run.uid = str_copy(a, run->uid);
-    j->run.user = str_copy(a, run->user);
-    j->run.profile = str_copy(a, run->profile);
-    j->run.file_name = str_copy(a, run->file_name);
-    j->run.hash = str_copy(a, run->hash);
-    j->run.choices = str_copy(a, run->choices);
-    j->subject.uid = str_copy(a, who->uid);
-    j->subject.login = str_copy(a, who->login);
-    j->subject.name = str_copy(a, who->name);
-    j->subject.area = str_copy(a, who->area);
-    j->subject.session = str_copy(a, who->session);
+    Str *const kept[] = {&j->run.uid,      &j->run.user,     &j->run.profile,    &j->run.file_name,
+                         &j->run.hash,     &j->run.choices,  &j->subject.uid,    &j->subject.login,
+                         &j->subject.name, &j->subject.area, &j->subject.session};
+    for (size_t i = 0; i < COUNT(kept); i++)
+        *kept[i] = str_copy(a, *kept[i]);
     j->actor = (Actor){.via = S("impor"), .import = run->id, .lang = lang};
     return j;
 }

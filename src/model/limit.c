@@ -99,10 +99,10 @@ int64_t duration_end(const Model *m, int64_t from, Duration p, bool work_days)
 
 /* ---- own periods ---- */
 
-static Err read_rows(Arena *a, Stmt *st, LocalLimit **ret, size_t *ret_n)
+static Err read_rows(Arena *a, Stmt *st, LocalLimits *ret)
 {
-    ARENA_LIST(LocalLimit) rows = {0};
     Err e;
+    *ret = (LocalLimits){0};
     while (stmt_next(st, &e)) {
         LocalLimit own = {0};
         own.code = row_text(a, st, 0);
@@ -111,31 +111,28 @@ static Err read_rows(Arena *a, Stmt *st, LocalLimit **ret, size_t *ret_n)
             !date_parse_iso(row_text(a, st, 4), &own.since))
             return E_CORRUPT;
         own.reason = row_text(a, st, 3);
-        *ARENA_PUSH(a, rows) = own;
+        *ARENA_PUSH(a, *ret) = own;
     }
-    *ret = rows.items;
-    *ret_n = rows.n;
     return e;
 }
 
-Err local_limits(Db *db, Arena *a, LocalLimit **ret, size_t *ret_n)
+Err local_limits(Db *db, Arena *a, LocalLimits *ret)
 {
     Stmt *st;
     TRY(db_stmt(db, "SELECT code,n,unit,reason,since FROM batas_lokal ORDER BY code", &st));
-    return read_rows(a, st, ret, ret_n);
+    return read_rows(a, st, ret);
 }
 
 Err local_limit_get(Db *db, Arena *a, Str code, LocalLimit *ret)
 {
-    LocalLimit *rows;
-    size_t n;
+    LocalLimits rows;
     Stmt *st;
     *ret = (LocalLimit){0};
     TRY(db_stmt(db, "SELECT code,n,unit,reason,since FROM batas_lokal WHERE code=:code", &st,
                 BIND(":code", code)));
-    TRY(read_rows(a, st, &rows, &n));
-    if (n)
-        *ret = rows[0];
+    TRY(read_rows(a, st, &rows));
+    if (rows.n)
+        *ret = rows.items[0];
     return ERR_OK;
 }
 

@@ -13,6 +13,7 @@ typedef struct LocalLimit {
     Str reason; /* decree or agreement it stands on */
     Date since;
 } LocalLimit;
+typedef ARENA_LIST(LocalLimit) LocalLimits;
 
 /* Word of a unit as it is stored and as law/batas.tsv has it. */
 Str duration_unit_word(DurationUnit unit);
@@ -25,8 +26,8 @@ bool duration_may_exceed(Duration own, Duration law);
 /* Moment the period ends when it starts at `from`. */
 int64_t duration_end(const Model *m, int64_t from, Duration p, bool work_days);
 
-/* All own periods by code; *ret_n is 0 when there is none. */
-MUST_CHECK Err local_limits(Db *db, Arena *a, LocalLimit **ret, size_t *ret_n);
+/* All own periods by code. */
+MUST_CHECK Err local_limits(Db *db, Arena *a, LocalLimits *ret);
 /* The own period beside one row; ret->code is absent when there is none. */
 MUST_CHECK Err local_limit_get(Db *db, Arena *a, Str code, LocalLimit *ret);
 /* Sets or replaces the own period beside a row. */

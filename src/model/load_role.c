@@ -154,6 +154,8 @@ static void read_roles(Loader *l, void *into, const Node *v)
         load_bad(l, v, M_DOM_ROLES_MANY, str_int(l->arena, ROLES_MAX));
         m->role_count = ROLES_MAX;
     }
+    for (size_t i = 0; i < m->role_count; i++)
+        *ARENA_PUSH(l->arena, m->role_names) = m->roles[i].name;
 }
 
 void load_role_defs(Loader *l)

@@ -16,28 +16,28 @@ const CodeList *model_list(const Model *m, Str name)
     return NULL;
 }
 
+/* The item of a list of things that begin with their name. */
+static const void *named(const void *items, size_t n, size_t size, Str name)
+{
+    for (const char *at = items; n--; at += size)
+        if (str_eq(*(const Str *)(const void *)at, name))
+            return at;
+    return NULL;
+}
+
 const TableDef *model_table(const Model *m, Str name)
 {
-    for (size_t i = 0; i < m->table_count; i++)
-        if (str_eq(m->tables[i].name, name))
-            return &m->tables[i];
-    return NULL;
+    return named(m->tables, m->table_count, sizeof *m->tables, name);
 }
 
 const QueueDef *model_queue(const Model *m, Str name)
 {
-    for (size_t i = 0; i < m->queue_count; i++)
-        if (str_eq(m->queues[i].name, name))
-            return &m->queues[i];
-    return NULL;
+    return named(m->queues, m->queue_count, sizeof *m->queues, name);
 }
 
 const ImportProfile *model_import(const Model *m, Str name)
 {
-    for (size_t i = 0; i < m->import_count; i++)
-        if (str_eq(m->imports[i].name, name))
-            return &m->imports[i];
-    return NULL;
+    return named(m->imports, m->import_count, sizeof *m->imports, name);
 }
 
 const Limit *model_limit(const Model *m, Str code, Date on)
@@ -127,16 +127,10 @@ const Field *reg_column(const Register *r, Str name)
 
 const State *reg_state(const Register *r, Str name)
 {
-    for (size_t i = 0; i < r->state_count; i++)
-        if (str_eq(r->states[i].name, name))
-            return &r->states[i];
-    return NULL;
+    return named(r->states, r->state_count, sizeof *r->states, name);
 }
 
 const Move *reg_move(const Register *r, Str name)
 {
-    for (size_t i = 0; i < r->move_count; i++)
-        if (str_eq(r->moves[i].name, name))
-            return &r->moves[i];
-    return NULL;
+    return named(r->moves, r->move_count, sizeof *r->moves, name);
 }

@@ -476,6 +476,7 @@ struct Model {
     size_t holiday_count;
     RoleDef *roles;
     size_t role_count;
+    StrList role_names; /* in their order */
     AudienceRule audiences[AUDIENCES];
     ImportProfile *imports;
     size_t import_count;

@@ -87,12 +87,11 @@ static Err put_value(Run *run, const Record *now, const Field *f, Str blob)
 
 static Err reseal_record(Run *run, const Record *now)
 {
-    PastVersion *versions;
-    size_t n;
+    PastVersions versions;
     Record was = past_begin(run->a, now), is = past_begin(run->a, now);
-    TRY(past_versions(run->tx->db, run->a, now, &versions, &n));
-    for (size_t i = 0; i < n; i++)
-        TRY(reseal_version(run, versions[i], &was, &is));
+    TRY(past_versions(run->tx->db, run->a, now, &versions));
+    for (size_t i = 0; i < versions.n; i++)
+        TRY(reseal_version(run, versions.items[i], &was, &is));
     if (was.version != now->version ||
         !str_eq(row_hash(run->keyring, run->a, now, STR_NONE, STR_NONE),
                 row_hash(run->keyring, run->a, &was, STR_NONE, STR_NONE)))

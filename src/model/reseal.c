@@ -54,15 +54,13 @@ static Err reseal_column(Db *db, const Keyring *k, const struct Own *own)
     return e;
 }
 
-/* ---- row hashes ---- */
+/* ---- row hashes, words ---- */
 
 typedef struct Rehash {
     Db *db;
     const Keyring *k;
     const Store *store;
 } Rehash;
-
-/* ---- words ---- */
 
 typedef struct Words {
     Reader rd;
@@ -81,17 +79,17 @@ static Err close_entry(void *words, Str key, Str *value)
 }
 
 /* Once all of a record fits: nothing else is changed by it. */
-static Err close_words(const Rehash *r, Arena *a, const Record *now, PastVersion *v, size_t n)
+static Err close_words(const Rehash *r, Arena *a, const Record *now, PastVersions *v)
 {
     Words w = {.rec = now,
                .rd = {.store = r->store, .db = r->db, .keys = r->store->writer_keys, .arena = a}};
     Record is = past_begin(a, now);
     w.about = reason_subject(&w.rd, now);
-    for (size_t i = 0; i < n; i++) {
-        TRY(past_rewrite(a, v[i].delta, close_entry, &w, &v[i].delta));
-        if (!past_step(a, &is, &v[i]))
+    for (size_t i = 0; i < v->n; i++) {
+        TRY(past_rewrite(a, v->items[i].delta, close_entry, &w, &v->items[i].delta));
+        if (!past_step(a, &is, &v->items[i]))
             return E_CORRUPT;
-        TRY(past_put(r->db, r->k, a, &is, &v[i]));
+        TRY(past_put(r->db, r->k, a, &is, &v->items[i]));
     }
     for (size_t i = 0; i < now->reg->field_count; i++)
         if (now->reg->fields[i]->reason)
@@ -106,21 +104,20 @@ static Err close_words(const Rehash *r, Arena *a, const Record *now, PastVersion
 static Err rehash_record(void *rehash, Arena *a, const Record *now)
 {
     const Rehash *r = rehash;
-    PastVersion *versions;
-    size_t n;
+    PastVersions versions;
     Record past = past_begin(a, now);
     bool fits, all = true;
-    TRY(past_versions(r->db, a, now, &versions, &n));
-    for (size_t i = 0; i < n; i++) {
-        fits =
-            past_step(a, &past, &versions[i]) && row_hash_fits(r->k, a, &past, &versions[i], true);
+    TRY(past_versions(r->db, a, now, &versions));
+    for (size_t i = 0; i < versions.n; i++) {
+        const PastVersion *v = &versions.items[i];
+        fits = past_step(a, &past, v) && row_hash_fits(r->k, a, &past, v, true);
         if (fits)
-            TRY(past_put(r->db, r->k, a, &past, &versions[i]));
+            TRY(past_put(r->db, r->k, a, &past, v));
         all &= fits;
     }
     all &= now->reg->has_reasons && str_eq(row_hash(r->k, a, now, STR_NONE, STR_NONE),
                                            row_hash(r->k, a, &past, STR_NONE, STR_NONE));
-    return all ? close_words(r, a, now, versions, n) : ERR_OK;
+    return all ? close_words(r, a, now, &versions) : ERR_OK;
 }
 
 /* Of a record itself only what names it is read, where nothing else is asked: the values are in its

@@ -72,6 +72,7 @@ typedef struct PastVersion {
     int64_t version, tx, at;
     Str delta, hash, by; /* by whom and why: tx_said */
 } PastVersion;
+typedef ARENA_LIST(PastVersion) PastVersions;
 /* Keyed hash of everything a row stores that was entered, not derived. Only values that are there
  * count, in the order of their names: a new, moved or renamed field leaves old hashes true. With
  * the delta of its version, and who wrote it why (tx_said), it also binds what the history says of

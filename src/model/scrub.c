@@ -90,16 +90,14 @@ bool past_step(Arena *a, Record *past, const PastVersion *v)
     return v->version == past->version && apply_delta(a, past, v->delta);
 }
 
-Err past_versions(Db *db, Arena *a, const Record *r, PastVersion **ret, size_t *ret_n)
+Err past_versions(Db *db, Arena *a, const Record *r, PastVersions *ret)
 {
-    ARENA_LIST(PastVersion) list = {0};
+    *ret = (PastVersions){0};
     Stmt *st;
     Err e;
     TRY(db_stmt(db, PAST_SELECT, &st, BIND(":reg", r->reg->name), BIND(":rec", r->id)));
     while (stmt_next(st, &e))
-        *ARENA_PUSH(a, list) = past_version(a, st);
-    *ret = list.items;
-    *ret_n = list.n;
+        *ARENA_PUSH(a, *ret) = past_version(a, st);
     return e;
 }
 

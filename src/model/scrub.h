@@ -18,7 +18,7 @@ typedef struct Scrub {
  * read at all is a fault too and the rest is still read; an error is one of the machine. Reads for
  * minutes: not on a connection that pages need. */
 /* All of a record, in order. */
-MUST_CHECK Err past_versions(Db *db, Arena *a, const Record *r, PastVersion **ret, size_t *ret_n);
+MUST_CHECK Err past_versions(Db *db, Arena *a, const Record *r, PastVersions *ret);
 /* The records of a register in order of id, each with memory of its own. */
 typedef struct PastWalk {
     RowWant want;

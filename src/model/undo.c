@@ -130,21 +130,21 @@ static Err set_entry(Change *c, Arena *a, Str key, Str value, bool touched)
 static Err replay(Undo *u, const Touched *t, Change *c, bool touched)
 {
     Stmt *st;
-    bool row = false;
+    Err e;
     StrList keys, values;
     TRY(db_stmt(u->tx->db,
                 touched ? "SELECT delta FROM riwayat WHERE reg=:reg AND rec=:rec AND ver>=:ver"
                         : "SELECT delta FROM riwayat WHERE reg=:reg AND rec=:rec AND ver<:ver"
                           " ORDER BY ver",
                 &st, BIND(":reg", t->reg->name), BIND(":rec", t->rec), BIND(":ver", t->first)));
-    Err e = ERR_OK;
-    while (e == ERR_OK && (e = stmt_step(st, &row)) == ERR_OK && row) {
+    while (stmt_next(st, &e)) {
         e = json_read_flat(u->tx->arena, row_text(u->tx->arena, st, 0), &keys, &values);
         for (size_t i = 0; e == ERR_OK && i < keys.n; i++)
             e = set_entry(c, u->tx->arena, keys.items[i], values.items[i], touched);
+        if (e != ERR_OK)
+            break;
     }
-    if (e != ERR_OK)
-        stmt_done(st);
+    stmt_done(st);
     return e;
 }
 
@@ -154,9 +154,8 @@ static bool is_final(const Register *reg, const Record *now, const Change *c)
 {
     bool final = reg->final;
     for (size_t i = 0; i < reg->move_count && !str_eq(now->state, c->state); i++)
-        for (size_t k = 0; k < reg->moves[i].from.n; k++)
-            final |= reg->moves[i].final && str_eq(reg->moves[i].to, now->state) &&
-                     str_eq(reg->moves[i].from.items[k], c->state);
+        final |= reg->moves[i].final && str_eq(reg->moves[i].to, now->state) &&
+                 str_list_has(&reg->moves[i].from, c->state);
     return final;
 }
 

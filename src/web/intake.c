@@ -141,17 +141,11 @@ Err intake_put_in(const Store *s, ReadConn *conn)
 {
     StrList uids;
     Arena *a = arena_new(LETTER_ARENA);
-    Str *roles = ARENA_ARRAY(a, s->model->role_count, Str);
     Err e = letterbox_waiting(conn->db, a, &uids);
-    for (size_t i = 0; i < s->model->role_count; i++)
-        roles[i] = s->model->roles[i].name;
     if (e == ERR_OK && uids.n)
         e = person_index_ready(s->persons, NAMES_WAIT_MS);
     if (e == ERR_OK && uids.n) {
-        Site site = {.store = s,
-                     .role_names = roles,
-                     .role_count = s->model->role_count,
-                     .calls = limiter_new(NO_LIMIT, NO_LIMIT)};
+        Site site = {.store = s, .calls = limiter_new(NO_LIMIT, NO_LIMIT)};
         e = put_in(&site, conn, &uids);
         limiter_free(site.calls);
     }

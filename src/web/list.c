@@ -166,9 +166,7 @@ static void put_cell(Req *req, Html *h, const Record *r, const Column *c, bool f
 static void put_tick(Req *req, Html *h, const Record *r)
 {
     h_class(h, "td", "pilih");
-    h_open(h, "input");
-    h_attr(h, "type", S("checkbox"));
-    h_attr(h, "name", S("uid"));
+    page_input(h, "checkbox", S("uid"));
     h_attr(h, "value", r->uid);
     h_attr(h, "form", S("massal"));
     h_attr(h, "aria-label", req_say(req, M_BULK_TICK, record_title(req, r)));

@@ -171,11 +171,16 @@ void page_link_as(Html *h, Str class_, Str url, Str label)
     h_close(h);
 }
 
-void page_hidden(Html *h, Str name, Str value)
+void page_input(Html *h, const char *type, Str name)
 {
     h_open(h, "input");
-    h_attr(h, "type", S("hidden"));
+    h_attr(h, "type", str_of(type));
     h_attr(h, "name", name);
+}
+
+void page_hidden(Html *h, Str name, Str value)
+{
+    page_input(h, "hidden", name);
     h_attr(h, "value", value.ptr ? value : S(""));
 }
 
@@ -235,9 +240,7 @@ void page_select_end(Html *h)
 void page_check(Html *h, Str name, Str value, Str label, bool on)
 {
     h_class(h, "label", "pilihan");
-    h_open(h, "input");
-    h_attr(h, "type", S("checkbox"));
-    h_attr(h, "name", name);
+    page_input(h, "checkbox", name);
     h_attr(h, "value", value);
     if (on)
         h_flag(h, "checked");
@@ -510,10 +513,8 @@ static void works(Req *req, Html *h)
 static void search_box(Req *req, Html *h)
 {
     asked_form_open(req, h, S("/cari"), S("cari-atas"), S("search"));
-    h_open(h, "input");
-    h_attr(h, "type", S("search"));
+    page_input(h, "search", S("q"));
     h_attr(h, "autocomplete", S("off"));
-    h_attr(h, "name", S("q"));
     h_attr(h, "maxlength", S("200"));
     h_attr(h, "aria-label", req_tr(req, M_SEARCH_HINT));
     h_attr(h, "placeholder", req_tr(req, M_SEARCH_PLACEHOLDER));

@@ -29,6 +29,8 @@ Err page_end(Req *req, Html *h);
 void page_form_open(Req *req, Html *h, Str action);
 /* The same with a class; "isi" is a form of a record: the script keeps drafts of it. */
 void page_form_open_as(Req *req, Html *h, Str action, Str class_);
+/* Begins an input, which takes further attributes. */
+void page_input(Html *h, const char *type, Str name);
 void page_hidden(Html *h, Str name, Str value);
 /* A button; `kind` is a class name or absent. */
 void page_button(Html *h, Str label, Str kind, Str name, Str value);

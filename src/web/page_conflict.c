@@ -20,9 +20,7 @@ static void radio(Req *req, Html *h, const Field *f, const char *whose, Str text
 {
     h_open(h, "td");
     h_class(h, "label", "pilihan");
-    h_open(h, "input");
-    h_attr(h, "type", S("radio"));
-    h_attr(h, "name", str_printf(req->arena, "pilih.%.*s", STR_ARG(f->name)));
+    page_input(h, "radio", str_printf(req->arena, "pilih.%.*s", STR_ARG(f->name)));
     h_attr(h, "value", str_of(whose));
     h_flag(h, "required");
     h_element(h, "span", str_empty(text) ? req_tr(req, M_WEB_EMPTY) : text);

@@ -197,10 +197,8 @@ static Err wanted_agency(Req *req, int64_t *ret)
     if (!reg)
         return E_BAD_REQ;
     TRY(store_get(&req->reader, reg, uid, VERB_LIST, &r));
-    for (size_t i = 0; i < req->subject.agency_count; i++)
-        if (req->subject.agencies[i] == r.id)
-            *ret = r.id;
-    return *ret ? ERR_OK : E_DENIED;
+    *ret = r.id;
+    return is_of_agency(&req->subject, r.id) ? ERR_OK : E_DENIED;
 }
 
 Err page_filter_post(Req *req)

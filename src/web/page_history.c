@@ -1,10 +1,24 @@
 /* Every version of a record: who, when, why, and each field before and after. */
 #include "web/record.h"
 
+/* Those within reach, as on the record: that there are others is not told (KAS-16). */
+static Str refs_text(Req *req, const Field *f, Str uids)
+{
+    Buf b = buf_new(req->arena, 128);
+    Record target;
+    Str uid;
+    while (str_word(&uids, &uid))
+        if (record_named(req, f, uid, &target))
+            buf_join(&b, "; ", record_title(req, &target));
+    return buf_str(&b);
+}
+
 static Str value_text(Req *req, const Field *f, Str name, const Value *v)
 {
     if (v->sealed)
         return req_tr(req, M_WEB_PROTECTED);
+    if (f && f->kind == FK_REF && f->multi)
+        return refs_text(req, f, v->text);
     if (f)
         return value_show(f, req->arena, req->lang, v);
     if (str_is(name, "status")) {

@@ -68,10 +68,10 @@ static void put_runs(Req *req, Html *h, const ImportRun *runs, size_t n)
 
 Err page_imports(Req *req)
 {
-    ImportRun *runs;
-    size_t n, shown = 0;
+    ImportRuns runs;
+    size_t shown = 0;
     TRY(req_needs_duty(req, "import"));
-    TRY(import_list(req->reader.db, req->arena, req->subject.uid, &runs, &n));
+    TRY(import_list(req->reader.db, req->arena, req->subject.uid, &runs));
     Html *h = page_begin(req, req_tr(req, M_IMPORTS), NULL, 0);
     h_element(h, "p", req_tr(req, M_IMPORTS_HELP));
     h_class(h, "ul", "kartu");
@@ -90,8 +90,8 @@ Err page_imports(Req *req)
     h_close(h);
     if (!shown)
         page_notice(h, "info", req_tr(req, M_IMPORTS_NONE));
-    if (n)
-        put_runs(req, h, runs, n);
+    if (runs.n)
+        put_runs(req, h, runs.items, runs.n);
     return page_end(req, h);
 }
 
@@ -123,10 +123,8 @@ static void upload_form(Req *req, Html *h, Str url)
     form_open(req, h, url);
     h_class(h, "p", "isian");
     page_label(h, S("berkas"), req_tr(req, M_IMPORT_PICK));
-    h_open(h, "input");
-    h_attr(h, "type", S("file"));
+    page_input(h, "file", S("berkas"));
     h_attr(h, "id", S("berkas"));
-    h_attr(h, "name", S("berkas"));
     h_attr(h, "accept", S(".xlsx,.csv"));
     h_flag(h, "required");
     h_close(h); /* the paragraph; input is void */
@@ -197,13 +195,12 @@ static Err after_insert(Req *req, Err err)
 /* The choices made in the last run of the same profile hold for the next file. */
 static Str remembered_choices(Req *req, const ImportProfile *p)
 {
-    ImportRun *runs;
-    size_t n;
-    if (import_list(req->reader.db, req->arena, req->subject.uid, &runs, &n) != ERR_OK)
+    ImportRuns runs;
+    if (import_list(req->reader.db, req->arena, req->subject.uid, &runs) != ERR_OK)
         return S("");
-    for (size_t i = 0; i < n; i++) {
-        ImportChoices all = import_choices_parse(req->arena, runs[i].choices), columns = {0};
-        if (!str_eq(runs[i].profile, p->name))
+    for (size_t i = 0; i < runs.n; i++) {
+        ImportChoices all = import_choices_parse(req->arena, runs.items[i].choices), columns = {0};
+        if (!str_eq(runs.items[i].profile, p->name))
             continue;
         for (size_t k = 0; k < all.names.n; k++)
             if (str_starts(all.names.items[k], S("kolom-")))
@@ -352,9 +349,7 @@ static void put_answer(Req *req, Html *h, const ImportQuestion *q, Str value, St
 {
     Str id = str_printf(req->arena, "%.*s-%.*s", STR_ARG(q->key), STR_ARG(value));
     h_class(h, "label", "pilihan");
-    h_open(h, "input");
-    h_attr(h, "type", S("radio"));
-    h_attr(h, "name", q->key);
+    page_input(h, "radio", q->key);
     h_attr(h, "id", id);
     h_attr(h, "value", value);
     if (str_eq(q->answer, value))
@@ -436,13 +431,12 @@ static void put_stopped(Req *req, Html *h, const ImportRun *run, const DeskView 
 /* Leads to the first records that were made, as far as the reader may see them. */
 static Err put_written(Req *req, Html *h, const ImportRun *run)
 {
-    WrittenRow *rows;
-    size_t n;
-    TRY(import_written(&req->reader, run, LINKS_SHOWN, &rows, &n));
+    WrittenRows rows;
+    TRY(import_written(&req->reader, run, LINKS_SHOWN, &rows));
     int mark = h_mark(h);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < rows.n; i++) {
         Record r;
-        if (store_get(&req->reader, rows[i].reg, rows[i].uid, VERB_LIST, &r) != ERR_OK)
+        if (store_get(&req->reader, rows.items[i].reg, rows.items[i].uid, VERB_LIST, &r) != ERR_OK)
             continue;
         if (h_mark(h) == mark) {
             page_section(h, "bagian", req_tr(req, M_IMPORT_WRITTEN));

@@ -5,16 +5,11 @@
 #include "web/page.h"
 #include "web/widget.h"
 
-typedef struct Limits {
-    LocalLimit *own;
-    size_t n;
-} Limits;
-
-static const LocalLimit *own_of(const Limits *all, Str code)
+static const LocalLimit *own_of(const LocalLimits *all, Str code)
 {
     for (size_t i = 0; i < all->n; i++)
-        if (str_eq(all->own[i].code, code))
-            return &all->own[i];
+        if (str_eq(all->items[i].code, code))
+            return &all->items[i];
     return NULL;
 }
 
@@ -92,7 +87,7 @@ static void limit_row(Req *req, Html *h, const Limit *row, const LocalLimit *own
     h_close(h);
 }
 
-static void limit_table(Req *req, Html *h, const Limits *all)
+static void limit_table(Req *req, Html *h, const LocalLimits *all)
 {
     const Model *m = req->model;
     Str q = utf8_fold(req->arena, req_query(req, S("q")));
@@ -147,7 +142,7 @@ static void form(Req *req, Html *h, const LimitForm *f, bool has_own)
     page_form_end(h, req_tr(req, M_LIMIT_REMOVE), STR_NONE);
 }
 
-static Err show(Req *req, const Limits *all, const LimitForm *f, const Problems *problems)
+static Err show(Req *req, const LocalLimits *all, const LimitForm *f, const Problems *problems)
 {
     Crumb up = {req_tr(req, M_ADMIN), S("/admin")};
     Html *h = page_begin(req, req_tr(req, M_LIMITS), &up, 1);
@@ -169,11 +164,11 @@ static Err row_of(Req *req, Str code, const Limit **ret)
 
 Err page_limits(Req *req)
 {
-    Limits all;
+    LocalLimits all;
     LimitForm f = {0};
     Str asked = req_query(req, S("ubah"));
     TRY(req_needs_duty(req, "base_data"));
-    TRY(local_limits(req->reader.db, req->arena, &all.own, &all.n));
+    TRY(local_limits(req->reader.db, req->arena, &all));
     if (!str_empty(asked)) {
         TRY(row_of(req, asked, &f.row));
         const LocalLimit *own = own_of(&all, asked);
@@ -225,7 +220,7 @@ static Err save(WriteTx *tx, void *arg)
 
 Err page_limits_post(Req *req)
 {
-    Limits all;
+    LocalLimits all;
     LimitSave *s = ARENA_NEW(req->arena, LimitSave);
     Problems problems = {.arena = req->arena};
     LimitForm f = {.n = req_form(req, S("nilai")),
@@ -239,7 +234,7 @@ Err page_limits_post(Req *req)
     if (!s->remove)
         read_form(req, &f, &s->own, &problems);
     if (problems.errors) {
-        TRY(local_limits(req->reader.db, req->arena, &all.own, &all.n));
+        TRY(local_limits(req->reader.db, req->arena, &all));
         return show(req, &all, &f, &problems);
     }
     return req_write_to(req, save, s, S("/tenggat?pesan=simpan"));

@@ -161,10 +161,8 @@ static void search_form(Req *req, Html *h)
         return;
     asked_form_open(req, h, req->path, S("cari"), S("search"));
     carry_filters(req, h, own, 2);
-    h_open(h, "input");
-    h_attr(h, "type", S("search"));
+    page_input(h, "search", text ? S("q") : S("nomor"));
     h_attr(h, "autocomplete", S("off"));
-    h_attr(h, "name", text ? S("q") : S("nomor"));
     h_attr(h, "value", req_query(req, text ? S("q") : S("nomor")));
     h_attr(h, "aria-label", label);
     h_attr(h, "placeholder", label);

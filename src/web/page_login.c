@@ -193,7 +193,7 @@ static Err after_judged(Req *req, Err err)
     if (at->err == ERR_OK) { /* an account that has ended or belongs nowhere opens no session */
         Subject s;
         at->err = user_subject(req->reader.db, req->arena, login, clock_now(),
-                               req->site->role_names, req->site->role_count, &s);
+                               &req->model->role_names, &s);
     }
     at->draft = carried_draft(req, user_uid, at->next);
     req->subject = (Subject){.uid = user_uid, .login = login};
@@ -214,7 +214,7 @@ Err page_login_post(Req *req)
 static Err write_logout(WriteTx *tx, void *arg)
 {
     Req *req = arg;
-    TRY(session_close(tx, req->subject.session));
+    TRY(session_close(tx, req->subject.uid, req->subject.session));
     return req_note_account(tx, req, S("logout"), req->subject.uid, ERR_OK);
 }
 

@@ -171,11 +171,9 @@ static void form(Req *req, Html *h, Str text)
     asked_form_open(req, h, S("/cari"), S("cari-besar"), S("search"));
     page_label(h, S("cari-semua"), req_tr(req, M_SEARCH_HINT));
     h_class(h, "div", "tombol");
-    h_open(h, "input");
-    h_attr(h, "type", S("search"));
+    page_input(h, "search", S("q"));
     h_attr(h, "autocomplete", S("off"));
     h_attr(h, "id", S("cari-semua"));
-    h_attr(h, "name", S("q"));
     h_attr(h, "value", text.ptr ? text : S(""));
     h_attr(h, "maxlength", S("200"));
     page_form_end(h, req_tr(req, M_SEARCH_TITLE), S("utama"));

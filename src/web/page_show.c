@@ -161,10 +161,7 @@ static void purpose_box(Req *req, Html *h, const Sheet *s)
 
 bool move_allowed(const Req *req, const Record *r, const Move *m)
 {
-    bool from = false;
-    for (size_t i = 0; i < m->from.n; i++)
-        from |= str_eq(m->from.items[i], r->state);
-    return from && !r->void_tx && (m->by & req->subject.roles) != 0;
+    return str_list_has(&m->from, r->state) && !r->void_tx && (m->by & req->subject.roles) != 0;
 }
 
 void move_form(Req *req, Html *h, const Record *r, const Move *m, const Problems *problems)

@@ -42,30 +42,29 @@ static void row(Req *req, Html *h, const Token *t)
     h_close(h);
 }
 
-static void listing(Req *req, Html *h, const Token *tokens, size_t n)
+static void listing(Req *req, Html *h, const Tokens *tokens)
 {
-    if (!n) {
+    if (!tokens->n) {
         h_element(h, "p", req_tr(req, M_TOKEN_NONE));
         return;
     }
     page_table_of(req, h, req_tr(req, M_TOKEN_TITLE), M_TOKEN_NAME, M_TOKEN_MADE, M_TOKEN_UNTIL,
                   M_TOKEN_USED, M_TOKEN_REVOKE);
-    for (size_t i = 0; i < n; i++)
-        row(req, h, &tokens[i]);
+    for (size_t i = 0; i < tokens->n; i++)
+        row(req, h, &tokens->items[i]);
     page_table_end(h);
 }
 
 static Err show(Req *req, const Problems *problems)
 {
-    Token *tokens;
-    size_t n;
-    TRY(token_list(req->reader.db, req->arena, req->subject.uid, clock_now(), &tokens, &n));
+    Tokens tokens;
+    TRY(token_list(req->reader.db, req->arena, req->subject.uid, clock_now(), &tokens));
     Html *h = page_begin(req, req_tr(req, M_TOKEN_TITLE), NULL, 0);
     h_element(h, "p", req_tr(req, M_TOKEN_HINT));
     for (size_t i = 0; problems && i < problems->n; i++)
         page_notice(h, "galat", problem_text(req->arena, req->lang, &problems->items[i]));
     fresh(req, h);
-    listing(req, h, tokens, n);
+    listing(req, h, &tokens);
     Date last = date_add_days(clock_today(), TOKEN_DAYS_MAX);
     page_form_open_as(req, h, S("/token"), S("bagian"));
     widget_text(req, h, S("nama"), req_tr(req, M_TOKEN_NAME), req_tr(req, M_TOKEN_NAME_HINT),

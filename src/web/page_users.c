@@ -32,10 +32,8 @@ void account_input(Req *req, Html *h, Str name, Msg label, const char *type, Str
 {
     h_class(h, "div", "isian");
     page_label(h, name, req_tr(req, label));
-    h_open(h, "input");
+    page_input(h, type, name);
     h_attr(h, "id", name);
-    h_attr(h, "name", name);
-    h_attr(h, "type", str_of(type));
     h_attr(h, "autocomplete", autocomplete);
     h_attr(h, "maxlength", S("256"));
     h_flag(h, "required");
@@ -253,7 +251,7 @@ Err page_password_post(Req *req)
 static Err end_session(WriteTx *tx, void *arg)
 {
     Req *req = arg;
-    TRY(session_close_own(tx, req->subject.uid, req_form(req, S("sesi"))));
+    TRY(session_close(tx, req->subject.uid, req_form(req, S("sesi"))));
     return req_note_account(tx, req, S("logout"), req->subject.uid, ERR_OK);
 }
 

@@ -52,8 +52,6 @@ enum {
 /* What all requests share; const after start. */
 typedef struct Site {
     const Store *store;
-    const Str *role_names; /* in the order of the model's roles */
-    size_t role_count;
     struct Limiter *logins;     /* log-in attempts per address */
     struct Limiter *calls;      /* API requests per token */
     struct CareDesk *care;      /* backups and verification */

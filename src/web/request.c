@@ -140,16 +140,15 @@ static Str cookie_of(const Req *req)
 
 static Err identify(Req *req)
 {
-    const Site *site = req->site;
     Str cookie = cookie_of(req);
     Subject s = {0};
     Err e = E_LOGIN;
     if (req_is_api(req) && req->bearer.ptr)
-        e = token_subject(req->reader.db, req->arena, req->bearer, clock_now(), site->role_names,
-                          site->role_count, &s);
+        e = token_subject(req->reader.db, req->arena, req->bearer, clock_now(),
+                          &req->model->role_names, &s);
     else if (!str_empty(cookie))
-        e = session_subject(req->reader.db, req->arena, cookie, clock_now(), site->role_names,
-                            site->role_count, &s);
+        e = session_subject(req->reader.db, req->arena, cookie, clock_now(),
+                            &req->model->role_names, &s);
     if (e == E_LOGIN || e == E_NOT_FOUND)
         return ERR_OK;
     TRY(e);

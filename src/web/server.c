@@ -605,15 +605,9 @@ static Err listen_again(Server *s)
 static Server *server_new(Arena *a, const Store *store)
 {
     Server *s = ARENA_NEW(a, Server);
-    const Model *m = store->model;
-    Str *names = ARENA_ARRAY(a, m->role_count, Str);
-    for (size_t i = 0; i < m->role_count; i++)
-        names[i] = m->roles[i].name;
     s->arena = a;
     s->told = -1;
     s->site = (Site){.store = store,
-                     .role_names = names,
-                     .role_count = m->role_count,
                      .logins = limiter_new(LOGINS_A_MINUTE, 2 * LOGINS_A_MINUTE),
                      .calls = limiter_new(CALLS_A_MINUTE, CALLS_BURST)};
     s->deadlines = deadlines_new(a, CONNECTIONS + PER_ADDRESS);

@@ -82,14 +82,6 @@ static void put_help(Form *f, const Field *field)
     h_close(h);
 }
 
-static const Problem *problem_of(const Form *f, Str name)
-{
-    for (size_t i = 0; f->problems && i < f->problems->n; i++)
-        if (str_eq(f->problems->items[i].field, name))
-            return &f->problems->items[i];
-    return NULL;
-}
-
 static Str hint_of(const Form *f, const Field *field)
 {
     switch (field->kind) {
@@ -124,7 +116,7 @@ static void put_notes(Control *c)
     Html *h = f->h;
     Arena *a = f->req->arena;
     Str hint = hint_of(f, c->field);
-    const Problem *p = problem_of(f, c->name);
+    const Problem *p = problem_of(f->problems, c->name);
     Str ids = S("");
     if (!str_empty(hint)) {
         ids = str_printf(a, "h-%.*s", STR_ARG(c->id));
@@ -153,7 +145,7 @@ static void describe(Control *c)
 {
     h_attr(c->f->h, "autocomplete", S("off"));
     h_attr(c->f->h, "aria-describedby", c->described);
-    const Problem *p = problem_of(c->f, c->name);
+    const Problem *p = problem_of(c->f->problems, c->name);
     if (p && !p->warning)
         h_attr(c->f->h, "aria-invalid", S("true"));
 }
@@ -199,9 +191,7 @@ static void choice(Control *c, const char *type, Str value, Str label, bool on, 
 {
     Html *h = c->f->h;
     h_class(h, "label", "pilihan");
-    h_open(h, "input");
-    h_attr(h, "type", str_of(type));
-    h_attr(h, "name", c->name);
+    page_input(h, type, c->name);
     h_attr(h, "value", value);
     if (first) {
         h_attr(h, "id", c->id);
@@ -304,10 +294,8 @@ static void search_box(Control *c, Str source, Str level)
     Req *req = c->f->req;
     Html *h = c->f->h;
     Str name = str_printf(req->arena, "%.*s.cari", STR_ARG(c->name));
-    h_open(h, "input");
+    page_input(h, "text", name);
     h_attr(h, "id", c->id);
-    h_attr(h, "name", name);
-    h_attr(h, "type", S("text"));
     h_attr(h, "aria-label", req_say(req, M_WEB_LOOK_FOR, req_label(req, &c->field->label)));
     h_attr(h, "value", c->f->typed ? params_get(c->f->typed, name) : STR_NONE);
     h_attr(h, "data-pilih", source);
@@ -339,7 +327,7 @@ static Str chosen_label(Control *c, Str value)
  */
 static Str candidates(Control *c)
 {
-    const Problem *p = problem_of(c->f, c->name);
+    const Problem *p = problem_of(c->f->problems, c->name);
     bool lists = p && (p->msg == M_WEB_AMBIGUOUS || p->msg == M_WEB_MAYBE_SAME);
     return lists ? p->args[2] : STR_NONE;
 }

@@ -7,14 +7,6 @@ typedef struct OwnControl {
     bool wrong;
 } OwnControl;
 
-static const Problem *told_of(const Req *req, Str name)
-{
-    for (size_t i = 0; req->told && i < req->told->n; i++)
-        if (str_eq(req->told->items[i].field, name))
-            return &req->told->items[i];
-    return NULL;
-}
-
 static void note(Html *h, const char *class_, Str id, Str text)
 {
     h_open(h, "p");
@@ -28,7 +20,7 @@ static void note(Html *h, const char *class_, Str id, Str text)
  * page may hold several forms with a reason each: other ids are numbered. */
 static OwnControl own_begin(Req *req, Html *h, Str name, Str label, Str hint)
 {
-    const Problem *p = told_of(req, name);
+    const Problem *p = problem_of(req->told, name);
     OwnControl c = {.name = name, .wrong = p && !p->warning};
     c.id = p ? str_printf(req->arena, "f-%.*s", STR_ARG(name))
              : str_printf(req->arena, "%.*s-%d", STR_ARG(name), ++req->controls);

@@ -150,6 +150,12 @@ def test_a_step_is_undone(s):
     assert page.status == 200 and stored(s, path, "tugas")["status"] == "terbuka"
 
 
+def test_history_names_what_several_references_lead_to(s):
+    row = s.rows("SELECT k.uid reg, i.uid office, i.tajuk name FROM kegiatan__pelaksana p JOIN kegiatan k ON k.id=p.rec JOIN institusi i ON i.id=p.val LIMIT 1")[0]
+    page = s.as_("sekretaris").get(f"/kegiatan/{row['reg']}/riwayat")
+    assert row["name"] in page.words and row["office"] not in page.words, page.words[:600]
+
+
 def test_a_sealed_value_is_undone_and_stays_sealed(s):
     c = s.as_("ppt")
     case = steps.make(c, "kasus", judul="Perkara uji urung tersandi", klasifikasi="tppo")

@@ -6,8 +6,8 @@
 #include "guard/session.h"
 #include "guard/subject.h"
 
-static const Str ROLES[] = {{"admin", 5}, {"officer", 7}, {"leader", 6}};
-enum { N_ROLES = 3 };
+static Str role_names[] = {{"admin", 5}, {"officer", 7}, {"leader", 6}};
+static const StrList ROLES = {.items = role_names, .n = 3};
 
 #define MINUTE ((int64_t)60 * 1000)
 #define HOUR   (60 * MINUTE)
@@ -48,7 +48,7 @@ static Str opened(Kit *k)
 
 static Err ask(Kit *k, Str token, Subject *ret)
 {
-    return session_subject(k->db, k->a, token, clock_now(), ROLES, N_ROLES, ret);
+    return session_subject(k->db, k->a, token, clock_now(), &ROLES, ret);
 }
 
 /* A user who may log in now, with one session. */
@@ -83,10 +83,10 @@ static void a_subject_is_filled_from_facts(void **state)
     assert_int_equal(s.session.len, 32);
     assert_false(s.system);
     Subject t;
-    OK(user_subject(k->db, k->a, S(" MARIA"), clock_now(), ROLES, N_ROLES, &t));
+    OK(user_subject(k->db, k->a, S(" MARIA"), clock_now(), &ROLES, &t));
     assert_int_equal(t.roles, s.roles);
     assert_true(str_empty(t.session));
-    assert_int_equal(user_subject(k->db, k->a, S("x"), clock_now(), ROLES, N_ROLES, &t), E_LOGIN);
+    assert_int_equal(user_subject(k->db, k->a, S("x"), clock_now(), &ROLES, &t), E_LOGIN);
 }
 
 static void tokens_are_not_stored(void **state)
@@ -208,10 +208,10 @@ static void midnight_ends_an_open_session(void **state)
     user(k, "officer", 3);
     member(k, 1, 3, today(k, -1), today(k, 0));
     Str token = opened(k);
-    OK(session_subject(k->db, k->a, token, midnight - 1, ROLES, N_ROLES, &s));
-    assert_int_equal(session_subject(k->db, k->a, token, midnight, ROLES, N_ROLES, &s), E_LOGIN);
+    OK(session_subject(k->db, k->a, token, midnight - 1, &ROLES, &s));
+    assert_int_equal(session_subject(k->db, k->a, token, midnight, &ROLES, &s), E_LOGIN);
     member(k, 1, 3, today(k, -1), today(k, 1));
-    OK(session_subject(k->db, k->a, token, midnight, ROLES, N_ROLES, &s));
+    OK(session_subject(k->db, k->a, token, midnight, &ROLES, &s));
 }
 
 static void inactive_and_expired_users(void **state)
@@ -266,7 +266,7 @@ static void closing(void **state)
     Subject s, t;
     Str one = usual(k), two = opened(k), three = opened(k);
     OK(ask(k, one, &s));
-    OK(session_close(&k->tx, s.session));
+    OK(session_close(&k->tx, s.uid, s.session));
     assert_int_equal(ask(k, one, &t), E_LOGIN);
     OK(ask(k, two, &s));
     OK(session_close_user(&k->tx, S("uid-7"), s.session));
@@ -295,7 +295,7 @@ static void purposes_hang_on_the_session(void **state)
     OK(purpose_put(&k->tx, s.session, S("file-1"), S("rujukan"), STR_NONE));
     OK(purpose_get(k->db, k->a, s.session, S("file-1"), &p));
     assert_true(str_is(p, "rujukan"));
-    OK(session_close(&k->tx, s.session));
+    OK(session_close(&k->tx, s.uid, s.session));
     OK(purpose_get(k->db, k->a, s.session, S("file-1"), &p));
     assert_null(p.ptr);
 }
