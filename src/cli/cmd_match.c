@@ -156,7 +156,7 @@ static Str next_pairs(void *ctx)
     arena_free(t->arena);
     t->arena = arena_new(SIZE_MAX);
     Buf b = buf_new(t->arena, 4096);
-    match_write_pairs(t->arena, &t->m->comparer, &t->m->edges, &t->line, &b);
+    match_write_pairs(&t->m->comparer, &t->m->edges, &t->line, &b);
     return buf_str(&b);
 }
 
@@ -213,7 +213,7 @@ static Err write_results(Matching *m)
         TRY(cli_folder(m->cli, m->cli->out));
     match_write_clusters(a, m->book, &m->clusters, &clusters);
     match_write_passes(&m->passes, &m->edges, &passes);
-    match_write_settings(a, m->book, &m->model, &m->settings, &settings);
+    match_write_settings(m->book, &m->model, &m->settings, &settings);
     TRY(write_pairs(m));
     TRY(write_one(m, "clusters.csv", &clusters));
     match_write_sample(m->book, &m->edges, &sample);

@@ -2,10 +2,87 @@
 
 #include "base/csv.h"
 #include "identity/match_column.h"
-#include "identity/match_truth.h"
 
 #include <math.h>
 #include <stdlib.h>
+
+/* ---- how well pairs or persons fit a truth ---- */
+
+/* Pairs of records: said to be one person, rightly, and truly. */
+typedef struct MatchQuality {
+    uint64_t found, right, truth;
+} MatchQuality;
+
+typedef struct Labelled {
+    Str said, truth;
+    bool marked;
+} Labelled;
+
+typedef int (*Order)(const void *, const void *);
+
+static int by_said(const void *x, const void *y)
+{
+    return str_cmp(((const Labelled *)x)->said, ((const Labelled *)y)->said);
+}
+
+static int by_truth(const void *x, const void *y)
+{
+    return str_cmp(((const Labelled *)x)->truth, ((const Labelled *)y)->truth);
+}
+
+static int by_both(const void *x, const void *y)
+{
+    int c = by_said(x, y);
+    return c ? c : by_truth(x, y);
+}
+
+/* Pairs within runs of equal things; of a marked and an unmarked one where only those count. */
+static uint64_t run_pairs(const Labelled *items, size_t n, bool mixed, Order by)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0, end; i < n; i = end) {
+        uint64_t marked = 0;
+        for (end = i; end < n && by(&items[i], &items[end]) == 0; end++)
+            marked += items[end].marked;
+        uint64_t all = end - i;
+        sum += mixed ? marked * (all - marked) : all * (all - 1) / 2;
+    }
+    return sum;
+}
+
+/* Two labellings of `n` things: `said` and `truth` name the group of each. With `marked`, only
+ * pairs of which one is marked and one is not. */
+static MatchQuality quality_of_groups(Arena *a, const Str *said, const Str *truth,
+                                      const bool *marked, size_t n)
+{
+    MatchQuality q = {0};
+    Labelled *items = ARENA_ARRAY(a, n + 1, Labelled);
+    for (size_t i = 0; i < n; i++)
+        items[i] = (Labelled){said[i], truth[i], marked && marked[i]};
+    qsort(items, n, sizeof *items, by_both);
+    q.found = run_pairs(items, n, marked, by_said);
+    q.right = run_pairs(items, n, marked, by_both);
+    qsort(items, n, sizeof *items, by_truth);
+    q.truth = run_pairs(items, n, marked, by_truth);
+    return q;
+}
+
+static double quality_precision(MatchQuality q)
+{
+    return q.found ? (double)q.right / (double)q.found : 0;
+}
+
+static double quality_recall(MatchQuality q)
+{
+    return q.truth ? (double)q.right / (double)q.truth : 0;
+}
+
+static double quality_f1(MatchQuality q)
+{
+    return q.found + q.truth ? 2.0 * (double)q.right / (double)(q.found + q.truth) : 0;
+}
+
+/* ---- what was said, and the truth ---- */
 
 typedef struct Named {
     Str id, person, mark;
@@ -138,8 +215,8 @@ static void judge_clusters(Evaluation *e, const char *path, const NamedList *sai
         truth[i] = t ? t->person : STR_NONE;
         forged[i] = t && forged_row(t);
     }
-    e->all = match_quality_groups(a, groups, truth, NULL, n);
-    e->forged = match_quality_groups(a, groups, truth, forged, n);
+    e->all = quality_of_groups(a, groups, truth, NULL, n);
+    e->forged = quality_of_groups(a, groups, truth, forged, n);
 }
 
 static void judge_pairs(Evaluation *e, const char *path, const NamedList *said)
@@ -153,8 +230,8 @@ static void judge_pairs(Evaluation *e, const char *path, const NamedList *said)
         forged[i] = forged_row(&e->truth.items[i]);
     }
     e->all = (MatchQuality){.found = said->n,
-                            .truth = match_quality_groups(a, persons, persons, NULL, n).truth};
-    e->forged.truth = match_quality_groups(a, persons, persons, forged, n).truth;
+                            .truth = quality_of_groups(a, persons, persons, NULL, n).truth};
+    e->forged.truth = quality_of_groups(a, persons, persons, forged, n).truth;
     for (size_t i = 0; i < said->n; i++) {
         const Named *x = truth_of(e, path, said->items[i].id),
                     *y = truth_of(e, path, said->items[i].person);

@@ -618,9 +618,14 @@ void comparer_init(Arena *a, const MatchBook *book, Comparer *ret)
 
 /* ---- names of levels ---- */
 
-static const char *const word_names[WORD_LEVELS] = {"different", "initial", "far",
-                                                    "near",      "alike",   "same"};
 static const char *const level_names[][MATCH_LEVELS] = {
+    [COMPARE_NAME] = {"missing", "different", "initial", "far", "near", "alike", "same",
+                      /* of two words, as NAME_TWO counts: */
+                      "different+different", "initial+different", "initial+initial",
+                      "far+different", "far+initial", "far+far", "near+different", "near+initial",
+                      "near+far", "near+near", "alike+different", "alike+initial", "alike+far",
+                      "alike+near", "alike+alike", "same+different", "same+initial", "same+far",
+                      "same+near", "same+alike", "same+same"},
     [COMPARE_REST] = {"none", "extra", "different", "similar", "same"},
     [COMPARE_ORDER] = {"none", "first", "last", "other"},
     [COMPARE_BIRTH] = {"missing", "different", "age-near", "year-near", "two-parts", "other-year",
@@ -643,17 +648,7 @@ size_t compare_levels(CompareKind kind)
     return counts[kind];
 }
 
-Str compare_level_name(Arena *a, CompareKind kind, unsigned level)
+Str compare_level_name(CompareKind kind, unsigned level)
 {
-    if (kind != COMPARE_NAME)
-        return str_of(level_names[kind][level]);
-    if (level == LEVEL_MISSING)
-        return S("missing");
-    if (level <= WORD_LEVELS)
-        return str_of(word_names[level - 1]);
-    for (int s1 = 0; s1 < WORD_LEVELS; s1++)
-        for (int s2 = 0; s2 <= s1; s2++)
-            if (level == (unsigned)(NAME_TWO(s1, s2)))
-                return str_printf(a, "%s+%s", word_names[s1], word_names[s2]);
-    return STR_NONE;
+    return str_of(level_names[kind][level]);
 }

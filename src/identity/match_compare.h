@@ -130,5 +130,5 @@ static inline unsigned pattern_level(uint64_t pattern, size_t comparison)
  * that of the earlier book (OLDER_FIRST), of the later book (OLDER_SECOND), none. */
 uint8_t match_relation(const Comparer *c, const uint32_t *a, const uint32_t *b);
 size_t compare_levels(CompareKind kind);
-/* The name of a level, for settings, reports and patterns; in the arena. */
-Str compare_level_name(Arena *a, CompareKind kind, unsigned level);
+/* The name of a level, for settings, reports and patterns. */
+Str compare_level_name(CompareKind kind, unsigned level);

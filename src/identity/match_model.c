@@ -29,32 +29,29 @@ static const double sex_belief[] = {0, 0.03, 0.97};
 static const double number_belief[] = {0, 0.15, 0.02, 0.03, 0.02, 0.08, 0.7};
 static const double text_belief[] = {0, 0.2, 0.05, 0.05, 0.1, 0.6};
 
+/* How two words of a name agree, the better first; false where one was compared. */
+static bool two_words(unsigned level, int *s1, int *s2)
+{
+    for (*s1 = 0; *s1 < WORD_LEVELS; ++*s1)
+        for (*s2 = 0; *s2 <= *s1; ++*s2)
+            if (level == (unsigned)(NAME_TWO(*s1, *s2)))
+                return true;
+    return false;
+}
+
 static double believed(CompareKind kind, unsigned level)
 {
-    switch (kind) {
-    case COMPARE_NAME:
-        if (level <= WORD_LEVELS)
-            return level ? word_belief[level - 1] : 0;
-        for (int s1 = 0; s1 < WORD_LEVELS; s1++)
-            for (int s2 = 0; s2 <= s1; s2++)
-                if (level == (unsigned)(NAME_TWO(s1, s2)))
-                    return word_belief[s1] * word_belief[s2] * (s1 == s2 ? 1 : 2);
-        return 0;
-    case COMPARE_REST:
-        return rest_belief[level];
-    case COMPARE_ORDER:
-        return order_belief[level];
-    case COMPARE_BIRTH:
-        return birth_belief[level];
-    case COMPARE_SEX:
-        return sex_belief[level];
-    case COMPARE_NIK:
-    case COMPARE_NUMBER:
-        return number_belief[level];
-    case COMPARE_TEXT:
-        return text_belief[level];
-    }
-    return 0;
+    static const double *const beliefs[] = {
+        [COMPARE_REST] = rest_belief,   [COMPARE_ORDER] = order_belief,
+        [COMPARE_BIRTH] = birth_belief, [COMPARE_SEX] = sex_belief,
+        [COMPARE_NIK] = number_belief,  [COMPARE_NUMBER] = number_belief,
+        [COMPARE_TEXT] = text_belief};
+    int s1, s2;
+    if (kind != COMPARE_NAME)
+        return beliefs[kind][level];
+    if (two_words(level, &s1, &s2))
+        return word_belief[s1] * word_belief[s2] * (s1 == s2 ? 1 : 2);
+    return level ? word_belief[level - 1] : 0;
 }
 
 /* Of pairs of one person behind forged papers: not learned, since few books hold enough of them. */
@@ -70,22 +67,16 @@ static double believed_forged(MatchClass class, CompareKind kind, unsigned level
                            0.1, 0.7, 0.1}};
     static const double number[NUMBER_LEVELS] = {0, 0.55, 0.10, 0.28, 0.02, 0.02, 0.03};
     static const double order[ORDER_LEVELS] = {0, 0.4, 0.4, 0.2};
-    if (kind == COMPARE_BIRTH)
-        return births[class][level];
-    if (kind == COMPARE_ORDER)
-        return order[level];
-    if (kind == COMPARE_REST)
-        return rest[level];
+    int s1, s2;
     if (kind != COMPARE_NAME)
-        return number[level];
-    if (level <= WORD_LEVELS)
-        return level ? words[level - 1] : 0;
+        return kind == COMPARE_BIRTH   ? births[class][level]
+               : kind == COMPARE_ORDER ? order[level]
+               : kind == COMPARE_REST  ? rest[level]
+                                       : number[level];
     /* One word of the name stays and another is new, as a rule. */
-    for (int s1 = 0; s1 < WORD_LEVELS; s1++)
-        for (int s2 = 0; s2 <= s1; s2++)
-            if (level == (unsigned)(NAME_TWO(s1, s2)))
-                return s2 == WORD_DIFFERENT ? two[s1] : 1.2 * words[s1] * words[s2];
-    return 0;
+    if (two_words(level, &s1, &s2))
+        return s2 == WORD_DIFFERENT ? two[s1] : 1.2 * words[s1] * words[s2];
+    return level ? words[level - 1] : 0;
 }
 
 /* The rest of what papers say goes with the forged identity in part: this share of it is then a
@@ -187,6 +178,7 @@ static void count_random(const Comparer *c, bool across, MatchModel *m, Table ne
     Arena *scratch = arena_new(SIZE_MAX);
     CompareSide side;
     uint64_t state = 20260101;
+    uint32_t others[RANDOM_EACH];
     bool all = (uint64_t)b->n * b->n / 2 <= MOST_RANDOM;
     uint32_t firsts = all ? b->n : MOST_RANDOM / RANDOM_EACH, split = 0;
     while (across && split < b->n && match_source(b, split) == 0)
@@ -197,8 +189,10 @@ static void count_random(const Comparer *c, bool across, MatchModel *m, Table ne
     for (uint32_t f = 0; f < firsts; f++) {
         uint32_t i = all ? f : draw(&state, b, split, small);
         match_side_set(c, &side, match_row(b, i), RANDOM_EACH);
+        for (uint32_t s = 0; s < RANDOM_EACH && !all; s++)
+            match_row_prefetch(b, others[s] = draw(&state, b, split, !small));
         for (uint32_t s = all ? f + 1 : 0; s < (all ? b->n : RANDOM_EACH); s++) {
-            uint32_t j = all ? s : draw(&state, b, split, !small);
+            uint32_t j = all ? s : others[s];
             if (i != j && !(across && match_source(b, i) == match_source(b, j)))
                 count_pair(c, &side, j, place, m, near);
         }
@@ -332,23 +326,10 @@ static void limit_kin_names(double *kin, const double *u)
  * they would be everybody of the place. */
 static double most_different(const Comparison *c)
 {
-    switch (c->kind) {
-    case COMPARE_NAME:
-        return c->role == COLUMN_MOTHER ? 0.4 : 0.05;
-    case COMPARE_BIRTH:
-        return 0.06;
-    case COMPARE_SEX:
-        return 0.03;
-    case COMPARE_NIK:
-        return 0.25;
-    case COMPARE_NUMBER:
-        return 0.6;
-    case COMPARE_REST:
-    case COMPARE_ORDER:
-    case COMPARE_TEXT:
-        break;
-    }
-    return 1;
+    static const double most[] = {
+        [COMPARE_NAME] = 0.05, [COMPARE_REST] = 1,   [COMPARE_ORDER] = 1,    [COMPARE_BIRTH] = 0.06,
+        [COMPARE_SEX] = 0.03,  [COMPARE_NIK] = 0.25, [COMPARE_NUMBER] = 0.6, [COMPARE_TEXT] = 1};
+    return c->role == COLUMN_MOTHER ? 0.4 : most[c->kind];
 }
 
 /* Gives one level a share, the others of its group the rest as they shared it. */
@@ -491,14 +472,6 @@ static void learn_books(Learning *l)
     }
 }
 
-static bool has_birth(const MatchBook *b)
-{
-    for (size_t k = 0; k < b->comparison_count; k++)
-        if (b->comparisons[k].kind == COMPARE_BIRTH)
-            return true;
-    return false;
-}
-
 /* Returns how far the weights moved. */
 static double maximise(Learning *l)
 {
@@ -533,8 +506,8 @@ void match_model_learn(const Comparer *c, const Patterns *patterns, bool across,
     count_random(c, across, ret, l->near);
     memcpy(l->random, ret->u, sizeof l->random);
     ret->share[CLASS_SAME] = fmin(0.1, 1.0 / b->n);
-    ret->share[CLASS_FORGED] = has_birth(b) ? ret->share[CLASS_SAME] / 50 : 0;
-    ret->share[CLASS_KIN] = has_birth(b) ? ret->share[CLASS_SAME] : 0;
+    ret->share[CLASS_FORGED] = c->birth_at >= 0 ? ret->share[CLASS_SAME] / 50 : 0;
+    ret->share[CLASS_KIN] = c->birth_at >= 0 ? ret->share[CLASS_SAME] : 0;
     ret->share[CLASS_RENAMED] = ret->share[CLASS_FORGED] * renamed_for_forged;
     clean_u(l);
     for (size_t k = 0; k < b->comparison_count; k++)
@@ -555,13 +528,12 @@ void match_model_learn(const Comparer *c, const Patterns *patterns, bool across,
 
 /* ---- weights from outside ---- */
 
-static bool find_level(Arena *a, const MatchBook *b, const MatchWeight *w, size_t *ret_k,
-                       unsigned *ret_level)
+static bool find_level(const MatchBook *b, const MatchWeight *w, size_t *ret_k, unsigned *ret_level)
 {
     for (size_t k = 0; k < b->comparison_count; k++)
         for (unsigned v = 1; v < compare_levels(b->comparisons[k].kind); v++)
             if (str_eq(b->comparisons[k].name, w->comparison) &&
-                str_eq(compare_level_name(a, b->comparisons[k].kind, v), w->level)) {
+                str_eq(compare_level_name(b->comparisons[k].kind, v), w->level)) {
                 *ret_k = k;
                 *ret_level = v;
                 return true;
@@ -589,7 +561,7 @@ void match_model_fixed(const Comparer *c, const MatchSettings *settings, MatchMo
         const MatchWeight *w = &settings->weights.items[i];
         size_t k;
         unsigned v;
-        if (find_level(problems->arena, b, w, &k, &v)) {
+        if (find_level(b, w, &k, &v)) {
             ret->m[CLASS_SAME][k][v] = w->m;
             ret->m[CLASS_FORGED][k][v] = w->forged;
             ret->m[CLASS_RENAMED][k][v] = w->renamed;

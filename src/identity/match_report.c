@@ -36,7 +36,7 @@ static void put_bar(double bits, Buf *to)
                bits < 0 ? 100 - length : 100, length, bits < 0 ? "against" : "for");
 }
 
-static void put_weights(Arena *a, const MatchReport *r, Buf *to)
+static void put_weights(const MatchReport *r, Buf *to)
 {
     const MatchBook *book = r->comparer->book;
     put_head(r, M_MATCH_REPORT_WEIGHTS, to);
@@ -50,7 +50,7 @@ static void put_weights(Arena *a, const MatchReport *r, Buf *to)
             buf_lit(to, "<tr><td>");
             markup_escape(to, c->name);
             buf_lit(to, "</td><td>");
-            markup_escape(to, compare_level_name(a, c->kind, v));
+            markup_escape(to, compare_level_name(c->kind, v));
             buf_printf(to, "</td><td>%.4f</td><td>%.6f</td><td>%+.2f</td>", m, r->model->u[k][v],
                        bits);
             put_bar(bits, to);
@@ -128,7 +128,7 @@ static void put_pair(Arena *a, const MatchReport *r, const MatchEdge *e, Buf *to
     put_part(to, tr(r->lang, M_MATCH_REPORT_PRIOR), STR_NONE, p.prior);
     for (size_t k = 0; k < n; k++) {
         const Comparison *c = &book->comparisons[k];
-        Str level = compare_level_name(a, c->kind, pattern_level(pair.pattern, k));
+        Str level = compare_level_name(c->kind, pattern_level(pair.pattern, k));
         put_part(to, c->name, level, p.level[k]);
         if (p.rare[k] != 0)
             put_part(to, c->name, tr(r->lang, M_MATCH_REPORT_RARE), p.rare[k]);
@@ -168,10 +168,10 @@ void match_report_write(Arena *a, const MatchReport *r, Buf *to)
     markup_escape(to, tr(r->lang, M_MATCH_REPORT_TITLE));
     buf_lit(to, "</h1>\n<p>");
     markup_escape(to, tr_args(a, r->lang, M_MATCH_DONE, str_int(a, r->comparer->book->n),
-                         str_int(a, (int64_t)r->edges->compared),
-                         str_int(a, (int64_t)r->clusters->persons)));
+                              str_int(a, (int64_t)r->edges->compared),
+                              str_int(a, (int64_t)r->clusters->persons)));
     buf_lit(to, "</p>\n");
-    put_weights(a, r, to);
+    put_weights(r, to);
     put_curve(r, to);
     put_passes(r, to);
     put_pairs(a, r, to);

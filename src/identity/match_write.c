@@ -2,15 +2,18 @@
 
 #include "base/csv.h"
 
-static void put_pattern(Arena *a, const MatchBook *book, uint64_t pattern, Buf *to)
+#include <math.h>
+
+static void put_pattern(const MatchBook *book, uint64_t pattern, Buf *to)
 {
     for (size_t k = 0; k < book->comparison_count; k++) {
-        Str level = compare_level_name(a, book->comparisons[k].kind, pattern_level(pattern, k));
-        buf_printf(to, "%s%.*s", k ? " " : "", STR_ARG(level));
+        if (k)
+            buf_char(to, ' ');
+        buf_put(to, compare_level_name(book->comparisons[k].kind, pattern_level(pattern, k)));
     }
 }
 
-void match_write_pairs(Arena *a, const Comparer *c, const MatchEdges *edges, size_t *line, Buf *to)
+void match_write_pairs(const Comparer *c, const MatchEdges *edges, size_t *line, Buf *to)
 {
     enum { PIECE = 1024 * 1024 };
     const MatchBook *book = c->book;
@@ -25,8 +28,11 @@ void match_write_pairs(Arena *a, const Comparer *c, const MatchEdges *edges, siz
         csv_cell(to, book->ids[e->a], ',');
         buf_char(to, ',');
         csv_cell(to, book->ids[e->b], ',');
-        buf_printf(to, ",%.4f,%.6f,", e->weight, match_probability(e->weight));
-        put_pattern(a, book, e->pattern, to);
+        long long w = llround(e->weight * 10000),
+                  p = llround(match_probability(e->weight) * 1000000);
+        /* printf takes far longer for numbers with a point */
+        buf_printf(to, ",%lld.%04lld,%lld.%06lld,", w / 10000, w % 10000, p / 1000000, p % 1000000);
+        put_pattern(book, e->pattern, to);
         buf_printf(to, ",%u,%u\n", match_source(book, e->a) + 1, match_source(book, e->b) + 1);
     }
 }
@@ -72,7 +78,7 @@ void match_write_passes(const BlockBook *blocks, const MatchEdges *edges, Buf *t
     }
 }
 
-void match_write_weights(Arena *a, const MatchBook *book, const MatchModel *m, Buf *to)
+void match_write_weights(const MatchBook *book, const MatchModel *m, Buf *to)
 {
     static const char *const shares[MATCH_CLASSES] = {"prior", "forged", "renamed", "kin",
                                                       "neighbour"};
@@ -89,7 +95,7 @@ void match_write_weights(Arena *a, const MatchBook *book, const MatchModel *m, B
     for (size_t k = 0; k < book->comparison_count; k++) {
         const Comparison *c = &book->comparisons[k];
         for (unsigned v = 1; v < compare_levels(c->kind); v++) {
-            Str level = compare_level_name(a, c->kind, v);
+            Str level = compare_level_name(c->kind, v);
             buf_printf(to, "weight %.*s/%.*s: %.9g %.9g %.9g %.9g %.9g %.9g\n", STR_ARG(c->name),
                        STR_ARG(level), m->m[CLASS_SAME][k][v], m->u[k][v], m->m[CLASS_FORGED][k][v],
                        m->m[CLASS_RENAMED][k][v], m->m[CLASS_KIN][k][v],
@@ -98,7 +104,7 @@ void match_write_weights(Arena *a, const MatchBook *book, const MatchModel *m, B
     }
 }
 
-void match_write_settings(Arena *a, const MatchBook *book, const MatchModel *model,
+void match_write_settings(const MatchBook *book, const MatchModel *model,
                           const MatchSettings *settings, Buf *to)
 {
     for (size_t i = 0; i < book->column_count; i++)
@@ -108,5 +114,5 @@ void match_write_settings(Arena *a, const MatchBook *book, const MatchModel *mod
                settings->unique ? "yes" : "no");
     if (settings->block)
         buf_printf(to, "block: %u\n", settings->block);
-    match_write_weights(a, book, model, to);
+    match_write_weights(book, model, to);
 }

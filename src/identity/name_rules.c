@@ -259,19 +259,8 @@ Err name_rules_load(Arena *a, const char *dir, Problems *problems, NameRules **r
 
 const WordRule *name_rules_word(const NameRules *r, Str word, WordUse use)
 {
-    size_t low = 0, high = r->words.n;
     WordRule wanted = {.word = word, .use = use};
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        int d = by_word(&wanted, &r->words.items[middle]);
-        if (d == 0)
-            return &r->words.items[middle];
-        if (d < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return NULL;
+    return r->words.n ? bsearch(&wanted, r->words.items, r->words.n, sizeof wanted, by_word) : NULL;
 }
 
 static size_t groups_of(const EqualWords *all, Str word, EqualWord *ret, size_t max)

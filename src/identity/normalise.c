@@ -59,6 +59,57 @@ static size_t clean(Str piece, char ret[TOKEN_MAX])
     return n;
 }
 
+/* ---- sound ---- */
+
+typedef struct Key {
+    char *symbols;
+    size_t n;
+    char last; /* 0 behind a silent vowel, which parts equal consonants */
+    bool vowel;
+} Key;
+
+static void key_put(Key *k, Str symbol, bool vowel)
+{
+    bool silent = vowel && k->vowel;
+    k->vowel |= vowel;
+    if (silent)
+        k->last = 0;
+    if (silent || !symbol.len || symbol.ptr[0] == k->last || k->n == SOUND_MAX)
+        return;
+    k->last = symbol.ptr[0];
+    k->symbols[k->n++] = symbol.ptr[0];
+}
+
+static const SoundRule *sound_at(const NameRules *r, Str rest)
+{
+    for (size_t i = 0; i < r->sounds.n; i++)
+        if (r->sounds.items[i].letters.ptr[0] == rest.ptr[0] &&
+            str_starts(rest, r->sounds.items[i].letters))
+            return &r->sounds.items[i];
+    return NULL;
+}
+
+static void name_sound(const NameRules *rules, NameToken *token)
+{
+    Key strict = {.symbols = token->strict}, loose = {.symbols = token->loose};
+    Str word = token_canonical(token);
+    for (size_t at = 0; at < word.len;) {
+        const SoundRule *rule = sound_at(rules, str_from(word, at));
+        if (!rule) {
+            at++;
+            continue;
+        }
+        at += rule->letters.len;
+        bool ends = at == word.len;
+        key_put(&strict, ends ? rule->last : rule->strict, rule->vowel);
+        key_put(&loose, rule->loose, rule->vowel);
+    }
+    token->strict_len = (uint8_t)strict.n;
+    token->loose_len = (uint8_t)loose.n;
+}
+
+/* ---- words ---- */
+
 static void spell_token(const NameRules *r, Str word, NameToken *t)
 {
     t->canonical_len = (uint8_t)name_rules_spell(r, word, t->canonical);
@@ -75,12 +126,17 @@ static void shorten(const NameRules *r, NameToken *t, WordUse use)
     spell_token(r, rule->full, t);
 }
 
-void name_token(const NameRules *rules, Str word, NameToken *ret)
+static void take_raw(Str word, NameToken *ret)
 {
     memset(ret, 0, sizeof *ret);
     ret->raw_len = (uint8_t)(word.len < TOKEN_MAX ? word.len : TOKEN_MAX);
     memcpy(ret->raw, word.ptr, ret->raw_len);
     ret->initial = word.len == 1;
+}
+
+void name_token(const NameRules *rules, Str word, NameToken *ret)
+{
+    take_raw(word, ret);
     spell_token(rules, token_raw(ret), ret);
 }
 
@@ -92,7 +148,7 @@ static void add_token(Reading *g, Str word)
         return;
     }
     NameToken *t = &to->tokens[to->n++];
-    name_token(g->rules, word, t);
+    take_raw(word, t);
     shorten(g->rules, t, WORD_SHORT);
 }
 
@@ -201,7 +257,7 @@ static void read_name(const NameRules *rules, Str text, bool titles_count, Name 
     finish(rules, g.alias, g.alias->patronym > 0);
 }
 
-void name_normalise(const NameRules *rules, Arena *scratch, Str text, Name *ret, Name *alias)
+void name_words(const NameRules *rules, Arena *scratch, Str text, Name *ret, Name *alias)
 {
     char lower[256];
     Str folded = {lower, text.len};
@@ -216,51 +272,17 @@ void name_normalise(const NameRules *rules, Arena *scratch, Str text, Name *ret,
         read_name(rules, folded, true, ret, alias);
 }
 
-/* ---- sound ---- */
-
-typedef struct Key {
-    char *symbols;
-    size_t n;
-    char last; /* 0 behind a silent vowel, which parts equal consonants */
-    bool vowel;
-} Key;
-
-static void key_put(Key *k, Str symbol, bool vowel)
+static void spell_name(const NameRules *rules, Name *name)
 {
-    bool silent = vowel && k->vowel;
-    k->vowel |= vowel;
-    if (silent)
-        k->last = 0;
-    if (silent || !symbol.len || symbol.ptr[0] == k->last || k->n == SOUND_MAX)
-        return;
-    k->last = symbol.ptr[0];
-    k->symbols[k->n++] = symbol.ptr[0];
+    for (NameToken *t = name->tokens; t < name->tokens + name->n; t++)
+        if (!t->shortened)
+            spell_token(rules, token_raw(t), t);
 }
 
-static const SoundRule *sound_at(const NameRules *r, Str rest)
+void name_normalise(const NameRules *rules, Arena *scratch, Str text, Name *ret, Name *alias)
 {
-    for (size_t i = 0; i < r->sounds.n; i++)
-        if (r->sounds.items[i].letters.ptr[0] == rest.ptr[0] &&
-            str_starts(rest, r->sounds.items[i].letters))
-            return &r->sounds.items[i];
-    return NULL;
-}
-
-void name_sound(const NameRules *rules, NameToken *token)
-{
-    Key strict = {.symbols = token->strict}, loose = {.symbols = token->loose};
-    Str word = token_canonical(token);
-    for (size_t at = 0; at < word.len;) {
-        const SoundRule *rule = sound_at(rules, str_from(word, at));
-        if (!rule) {
-            at++;
-            continue;
-        }
-        at += rule->letters.len;
-        bool ends = at == word.len;
-        key_put(&strict, ends ? rule->last : rule->strict, rule->vowel);
-        key_put(&loose, rule->loose, rule->vowel);
-    }
-    token->strict_len = (uint8_t)strict.n;
-    token->loose_len = (uint8_t)loose.n;
+    name_words(rules, scratch, text, ret, alias);
+    spell_name(rules, ret);
+    if (alias)
+        spell_name(rules, alias);
 }

@@ -29,10 +29,11 @@ typedef struct Name {
  * only. `alias` takes what stands behind "alias" (n = 0 when nothing does) and may be NULL. A name
  * of nothing but titles keeps them; an empty one gives n = 0. */
 void name_normalise(const NameRules *rules, Arena *scratch, Str text, Name *ret, Name *alias);
+/* The same, but only words that stand for others are spelt: of the rest nothing but `raw` is set.
+ */
+void name_words(const NameRules *rules, Arena *scratch, Str text, Name *ret, Name *alias);
 /* One word in lower case letters as a token. */
 void name_token(const NameRules *rules, Str word, NameToken *ret);
-/* The keys of sound of a canonical word; lengths are set in the token. */
-void name_sound(const NameRules *rules, NameToken *token);
 
 static inline Str token_raw(const NameToken *t)
 {

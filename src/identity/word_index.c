@@ -37,8 +37,8 @@ size_t word_keys(uint8_t class, const NameToken *t, WordKey ret[WORD_KEYS])
     for (size_t i = 0; i < t->group_count; i++)
         if (t->groups[i].group < GROUP_OWN)
             ret[n++] = key_of(KEY_GROUP, class,
-                          (Str){(const char *)&t->groups[i].group, sizeof t->groups[i].group},
-                          t->groups[i].weak ? TOKEN_FAR : TOKEN_EQUIVALENT);
+                              (Str){(const char *)&t->groups[i].group, sizeof t->groups[i].group},
+                              t->groups[i].weak ? TOKEN_FAR : TOKEN_EQUIVALENT);
     if (t->strict_len > 1)
         ret[n++] = key_of(KEY_SOUND, class, token_strict(t), TOKEN_FAR);
     return n;
@@ -61,7 +61,8 @@ static size_t slot_of(const LikeWords *l, uint32_t word)
     return at;
 }
 
-LikeWord *like_words_put(LikeWords *l, uint32_t word)
+/* The entry of a word; a new one when there is none yet; NULL when there is no more room. */
+static LikeWord *like_words_put(LikeWords *l, uint32_t word)
 {
     size_t at = slot_of(l, word);
     uint32_t bit = word & ((1u << FILTER_BITS) - 1);

@@ -38,8 +38,6 @@ size_t word_keys(uint8_t class, const NameToken *token, WordKey ret[WORD_KEYS]);
 /* Adds the words of the class that are like the token, as what is asked at place `asked`. */
 void like_words_find(const SearchIndex *x, uint8_t class, const NameToken *token, int asked,
                      LikeWords *to);
-/* The entry of a word; a new one when there is none yet; NULL when there is no more room. */
-LikeWord *like_words_put(LikeWords *l, uint32_t word);
 /* The entry of a word; NULL when it is like none. */
 const LikeWord *like_words_get(const LikeWords *l, uint32_t word);
 static inline bool like_words_may(const LikeWords *l, uint32_t word)

@@ -388,7 +388,7 @@ void likeness_learn(Arena *ret_in, const Model *m, const PersonFacts *all, size_
                             .same_pairs =
                                 learned->share[CLASS_SAME] * (double)b->n * (b->n - 1.0) / 2};
     blend_all(l, b, learned);
-    match_write_weights(a, b, learned, &weights);
+    match_write_weights(b, learned, &weights);
     ret->text = str_copy(ret_in, buf_str(&weights));
     arena_free(a);
 }
@@ -400,7 +400,7 @@ void likeness_side_by_side(Arena *a, const LikenessModel *old, const LikenessMod
         const Comparison *c = &old->form->comparisons[k];
         for (unsigned v = 1; v < compare_levels(c->kind); v++)
             *ARENA_PUSH(a, *ret) = (LevelBits){
-                part_of(c->role), c->name, compare_level_name(a, c->kind, v),
+                part_of(c->role), c->name, compare_level_name(c->kind, v),
                 old->weights.bits[CLASS_SAME][k][v], fresh->weights.bits[CLASS_SAME][k][v]};
     }
 }
