@@ -153,7 +153,7 @@ static void put_words(Reader *r, Str text, uint8_t class, uint32_t *to, size_t m
 static void put_name(Reader *r, Str cell, uint32_t *to)
 {
     Name name, alias;
-    name_normalise(r->rules, r->scratch, cell, &name, &alias);
+    name_words(r->rules, r->scratch, cell, &name, &alias);
     for (int part = 0; part < 2; part++) {
         const Name *n = part ? &alias : &name;
         for (int i = 0; i < n->n; i++) {
@@ -167,7 +167,10 @@ static void put_name(Reader *r, Str cell, uint32_t *to)
 static uint32_t date_of(Reader *r, Str cell)
 {
     Date d;
-    bool ok = date_read_loose(r->scratch, cell, century, &d);
+    ptrdiff_t place = str_find(cell, ','); /* "Kupang, 12-03-1988" */
+    bool ok =
+        date_read_loose(r->scratch, cell, century, &d) ||
+        (place >= 0 && date_read_loose(r->scratch, str_from(cell, (size_t)place + 1), century, &d));
     return ok ? PACKED_DATE(d.year, d.month, d.day) : 0;
 }
 
@@ -236,7 +239,7 @@ static void put_cell(Reader *r, const Comparison *c, ColumnRole role, Str cell, 
         put_name(r, cell, to);
         break;
     case COMPARE_BIRTH:
-        *to |= role == COLUMN_BIRTH ? date_of(r, cell) : date_part(cell, role);
+        *to |= role != COLUMN_BIRTH ? date_part(cell, role) : *to ? 0 : date_of(r, cell);
         break;
     case COMPARE_SEX:
         *to = match_sex(cell);
@@ -245,7 +248,8 @@ static void put_cell(Reader *r, const Comparison *c, ColumnRole role, Str cell, 
         put_nik(cell, to);
         break;
     case COMPARE_NUMBER:
-        put_number(c, cell, to);
+        if (!to[0] && !to[1]) /* of two telephones the first */
+            put_number(c, cell, to);
         break;
     case COMPARE_TEXT:
         put_text(r, c, cell, to);

@@ -42,10 +42,13 @@ static const HeadingRule *rule_of(const NameRules *rules, Str key)
     return NULL;
 }
 
+/* "last" alone is a name, but tells nothing of an address. */
 static bool tells_nothing(const NameRules *rules, Str word)
 {
-    const HeadingRule *rule = rule_of(rules, word);
-    return rule && str_is(rule->role, "-");
+    for (size_t i = 0; i < rules->headings.n; i++)
+        if (str_is(rules->headings.items[i].role, "-"))
+            return str_has_word(rules->headings.items[i].words, word);
+    return false;
 }
 
 static ColumnRole role_of_key(const NameRules *rules, Str key)

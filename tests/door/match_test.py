@@ -166,6 +166,22 @@ def test_headings_with_words_that_tell_nothing(tmp):
         assert f"column {heading}: {role or 'ignore'}\n" in learned, f"{heading}\n{learned}"
 
 
+def test_headings_of_exports_are_known(tmp):
+    """First and last names apart, a place and a date in one cell, two telephones: without a settings file."""
+    for headings in ("id=id depan=given belakang=family tgl_lhr=birth Jenis_Kelamin_(L/P)=sex", "ID=id first=given last=family Birthday=birth",
+                     "id=id nama_awal=given Nama_Akhir=family", "id=id fname=given surname_1=family d.o.b.=birth No._HP/WA=phone",
+                     "NAMA_LGKP=name TMPT_LHR=birthplace NAMA_LGKP_IBU=mother NO_KK=household Kab/Kota=text Last_Address=address"):
+        known = dict(h.split("=") for h in headings.split())
+        (tmp / "b.csv").write_text(",".join(known) + "\n" + ",".join("x" for _ in known) + "\n")
+        said = run("dedupe", tmp / "b.csv", "--out", tmp / "out").stdout
+        assert ", ".join(f"{h} = {role}" for h, role in known.items()) + "." in said, said
+    (tmp / "b.csv").write_text("depan,belakang,Tempat/Tanggal Lahir,HP 1,HP 2\n" + "".join(
+        f'Petrus,Klau,"Kupang, {day}",081234567{n},0899999900\n' for day, n in (("12-03-1988", 890), ("12 Maret 1988", 890), ("13-03-1988", 891))))
+    run("dedupe", tmp / "b.csv", "--out", tmp / "out")
+    levels = {(p["a"], p["b"]): p["pattern"].split() for p in csv.DictReader(open(tmp / "out/pairs.csv"))}
+    assert levels["1", "2"] == ["same+same", "none", "none", "same", "same"], levels
+
+
 def test_words_of_headings_are_data(tmp):
     """A district's word for a column is a word in a table; a fault in the table is told with its place."""
     own = tmp / "domain"
