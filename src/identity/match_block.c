@@ -21,13 +21,14 @@ enum { MAN = 1, WOMAN = 2, SEXES = 4 };
 
 /* What keys are made of. 0 stands for nothing known. */
 typedef struct Features {
+    const MatchBook *book;
     uint64_t names[TOP_NAMES], loose[TOP_NAMES], places[TOP_PLACES], numbers[MATCH_COMPARISONS],
         mother, mother_too; /* her two rarest words */
     uint32_t words[TOP_NAMES];
     uint32_t births[TOP_BIRTHS]; /* as stated, and by the NIK where that says another */
     uint32_t sex;
     size_t place_count, number_count;
-    bool rare[TOP_PLACES]; /* an address or the like that few share; not a village */
+    uint32_t texts[TOP_PLACES]; /* of them addresses and the like as words; 0: a village */
 } Features;
 
 typedef struct Keys {
@@ -100,24 +101,21 @@ static bool full_date(uint32_t birth)
     return DATE_YEAR(birth) && DATE_MONTH(birth) && DATE_DAY(birth);
 }
 
-static void by_number(const Blocking *b, const Features *f, Keys *keys)
+static void by_number(const Features *f, Keys *keys)
 {
-    (void)b;
     for (size_t i = 0; i < f->number_count; i++)
         put_key(keys, f->numbers[i], i + 1);
 }
 
-static void by_birth(const Blocking *b, const Features *f, Keys *keys)
+static void by_birth(const Features *f, Keys *keys)
 {
-    (void)b;
     for (int d = 0; d < TOP_BIRTHS; d++)
         if (full_date(f->births[d]))
             put_key(keys, f->births[d], 3);
 }
 
-static void by_two_names(const Blocking *b, const Features *f, Keys *keys)
+static void by_two_names(const Features *f, Keys *keys)
 {
-    (void)b;
     for (int i = 0; i < TOP_NAMES; i++)
         for (int j = i + 1; j < TOP_NAMES; j++) {
             uint64_t x = f->names[i], y = f->names[j];
@@ -137,34 +135,31 @@ static void put_year_key(const Features *f, uint64_t word, Keys *keys)
         put_key(keys, word, year + WOMAN);
 }
 
-static void by_name_and_day(const Blocking *b, const Features *f, Keys *keys)
+static void by_name_and_day(const Features *f, Keys *keys)
 {
-    (void)b;
     for (int i = 0; i < TOP_NAMES; i++)
         for (int d = 0; d < TOP_BIRTHS; d++)
             put_key(keys, f->loose[i], day_and_month(f->births[d]));
 }
 
-static void by_name_and_place(const Blocking *b, const Features *f, Keys *keys)
+static void by_name_and_place(const Features *f, Keys *keys)
 {
-    (void)b;
     for (int i = 0; i < TOP_NAMES; i++)
         for (size_t p = 0; p < f->place_count; p++)
             put_key(keys, f->names[i], f->places[p]);
 }
 
 /* An address or postcode that few share tells a person by itself, whatever became of the name. */
-static void by_rare_place(const Blocking *b, const Features *f, Keys *keys)
+static void by_rare_place(const Features *f, Keys *keys)
 {
-    (void)b;
+    const Word *words = f->book->vocabulary->words;
     for (size_t p = 0; p < f->place_count; p++)
-        if (f->rare[p])
+        if (f->texts[p] && words[f->texts[p]].count <= OF_A_HOUSE)
             put_key(keys, f->places[p], 5);
 }
 
-static void by_mother(const Blocking *b, const Features *f, Keys *keys)
+static void by_mother(const Features *f, Keys *keys)
 {
-    (void)b;
     for (size_t p = 0; p < f->place_count; p++)
         put_key(keys, f->mother, f->places[p]);
     put_key(keys, f->mother, year_of(f->births[0]));
@@ -172,17 +167,15 @@ static void by_mother(const Blocking *b, const Features *f, Keys *keys)
         put_key(keys, f->mother, day_and_month(f->births[d]));
 }
 
-static void by_mother_and_name(const Blocking *b, const Features *f, Keys *keys)
+static void by_mother_and_name(const Features *f, Keys *keys)
 {
-    (void)b;
     for (int i = 0; i < TOP_NAMES; i++)
         put_key(keys, f->mother, f->names[i]);
     put_key(keys, f->mother, f->mother_too);
 }
 
-static void by_day_and_place(const Blocking *b, const Features *f, Keys *keys)
+static void by_day_and_place(const Features *f, Keys *keys)
 {
-    (void)b;
     for (int d = 0; d < TOP_BIRTHS; d++)
         for (size_t p = 0; p < f->place_count; p++)
             put_key(keys, day_and_month(f->births[d]), f->places[p]);
@@ -190,9 +183,9 @@ static void by_day_and_place(const Blocking *b, const Features *f, Keys *keys)
 
 /* A word and the words that are nearly it or another form of it, each with the year. Of two such
  * words the later one stands under the earlier, so that a pair meets once. */
-static void by_similar_and_year(const Blocking *b, const Features *f, Keys *keys)
+static void by_similar_and_year(const Features *f, Keys *keys)
 {
-    const SimilarWords *s = b->to->book->similar;
+    const SimilarWords *s = f->book->similar;
     for (int i = 0; i < 2 && f->words[i]; i++) {
         uint32_t w = f->words[i], n = 0;
         put_year_key(f, w, keys);
@@ -205,24 +198,27 @@ static void by_similar_and_year(const Blocking *b, const Features *f, Keys *keys
     }
 }
 
-/* Keys that find next to nobody alone have smaller blocks: more neighbours teach false pairs. */
+/* Keys that find next to nobody alone have smaller blocks: more neighbours teach false pairs.
+ * Within a register, which names everybody once, only keys that whoever stands in it twice shares.
+ */
 enum { LARGE = 8, SMALL = 3 };
 
 static const struct {
     const char *name;
-    void (*keys)(const Blocking *b, const Features *f, Keys *keys);
+    void (*keys)(const Features *f, Keys *keys);
     size_t eighths; /* of the largest block */
+    bool plain;     /* also within a register */
 } passes[] = {
-    {"number", by_number, LARGE},
-    {"birth", by_birth, SMALL},
-    {"two-names", by_two_names, LARGE},
-    {"name-day", by_name_and_day, LARGE},
-    {"name-place", by_name_and_place, LARGE},
-    {"mother-name", by_mother_and_name, SMALL},
-    {"mother", by_mother, SMALL},
-    {"similar-year", by_similar_and_year, SMALL},
-    {"day-place", by_day_and_place, SMALL},
-    {"place", by_rare_place, LARGE},
+    {"number", by_number, LARGE, true},
+    {"birth", by_birth, SMALL, true},
+    {"two-names", by_two_names, LARGE, false},
+    {"name-day", by_name_and_day, LARGE, false},
+    {"name-place", by_name_and_place, LARGE, false},
+    {"mother-name", by_mother_and_name, SMALL, false},
+    {"mother", by_mother, SMALL, false},
+    {"similar-year", by_similar_and_year, SMALL, false},
+    {"day-place", by_day_and_place, SMALL, false},
+    {"place", by_rare_place, LARGE, false},
 };
 enum { PASSES = sizeof passes / sizeof *passes };
 
@@ -244,7 +240,7 @@ static void name_features(const Blocking *b, const Comparison *c, const uint32_t
 static void features_of(const Blocking *b, uint32_t record, Features *ret)
 {
     const MatchBook *book = b->to->book;
-    *ret = (Features){.sex = MAN}; /* of books that tell no sex */
+    *ret = (Features){.book = book, .sex = MAN}; /* of books that tell no sex */
     for (size_t k = 0; k < book->comparison_count; k++) {
         const Comparison *c = &book->comparisons[k];
         const uint32_t *v = match_row(book, record) + c->at;
@@ -255,8 +251,8 @@ static void features_of(const Blocking *b, uint32_t record, Features *ret)
         else if (c->kind == COMPARE_SEX)
             ret->sex = *v;
         else if (c->kind == COMPARE_TEXT && !c->finer && ret->place_count < TOP_PLACES) {
-            ret->rare[ret->place_count] = (c->role == COLUMN_ADDRESS || c->role == COLUMN_TEXT) &&
-                                          book->vocabulary->words[v[0]].count <= OF_A_HOUSE;
+            ret->texts[ret->place_count] =
+                c->role == COLUMN_ADDRESS || c->role == COLUMN_TEXT ? v[0] : 0;
             ret->places[ret->place_count++] = v[0] ? match_mix(v[0], k + 100) : 0;
         }
         if (c->kind == COMPARE_NIK)
@@ -269,8 +265,13 @@ static void features_of(const Blocking *b, uint32_t record, Features *ret)
 static void keep_block(Blocking *b, const uint64_t *run, size_t n, BlockPass *pass, uint8_t pass_at)
 {
     Arena *a = b->arena;
+    size_t apart = 0; /* of the register, whose pairs do not count here */
+    for (size_t i = 0; i < n && !passes[pass_at].plain; i++)
+        apart += b->to->registered[record_of(run[i])];
+    if (apart == n)
+        return;
     pass->blocks++;
-    pass->pairs += (uint64_t)n * (n - 1) / 2;
+    pass->pairs += ((uint64_t)n * (n - 1) - (uint64_t)apart * (apart - (apart > 0))) / 2;
     *ARENA_PUSH_WIDE(a, b->starts) = b->members.n;
     *ARENA_PUSH_WIDE(a, b->pass_of) = pass_at;
     for (size_t i = 0; i < n; i++)
@@ -343,7 +344,7 @@ static void run_pass(Blocking *b, size_t at)
         Features f;
         Keys keys = {0};
         features_of(b, r, &f);
-        passes[at].keys(b, &f, &keys);
+        passes[at].keys(&f, &keys);
         for (size_t k = 0; k < keys.n; k++)
             *ARENA_PUSH_WIDE(mine, all) = entry_of(keys.items[k], r);
     }
@@ -387,6 +388,53 @@ static void hear_words(Blocking *b)
     b->heard = heard;
 }
 
+/* Two words of the name with the birth date, and in the lowest bits the book that says so. */
+static Entries people_of(Arena *a, const Blocking *b)
+{
+    Entries all = {0};
+    for (uint32_t r = 0; r < b->to->book->n; r++) {
+        Features f;
+        features_of(b, r, &f);
+        if (f.names[1] && full_date(f.births[0]))
+            *ARENA_PUSH_WIDE(a, all) =
+                match_mix(f.names[0] ^ f.names[1], f.births[0]) / MATCH_SOURCES * MATCH_SOURCES +
+                match_source(b->to->book, r);
+    }
+    all.items = sort_numbers(a, all.items, all.n, 0);
+    return all;
+}
+
+/* A register names nearly everybody, and once: a book of at least a third of all records, in which
+ * stand a fifth of those of other books, even as they are written, and at most one in twenty twice.
+ */
+static bool is_register(const Entries *all, unsigned book)
+{
+    size_t in = 0, twice = 0, found = 0;
+    for (size_t i = 0, end; i < all->n; i = end) {
+        size_t here = 0;
+        for (end = i;
+             end < all->n && all->items[end] / MATCH_SOURCES == all->items[i] / MATCH_SOURCES;
+             end++)
+            here += all->items[end] % MATCH_SOURCES == book;
+        in += here;
+        twice += here > 1 ? here - 1 : 0;
+        found += here ? end - i - here : 0;
+    }
+    return in * 3 >= all->n && found && found * 5 >= all->n - in && twice * 20 <= in;
+}
+
+static void find_register(Blocking *b)
+{
+    const MatchBook *book = b->to->book;
+    Entries all = people_of(b->scratch, b);
+    unsigned s = 0;
+    while (s < book->book_count && !is_register(&all, s))
+        s++;
+    b->to->registered = ARENA_WIDE(b->arena, (size_t)book->n + 1, uint8_t);
+    for (uint32_t r = 0; r < book->n && s < book->book_count; r++)
+        b->to->registered[r] = match_source(book, r) == s;
+}
+
 static size_t largest_for(uint32_t records)
 {
     size_t n = RECORDS_IN_BLOCKS / ((size_t)records + 1);
@@ -399,6 +447,7 @@ BlockBook *match_blocks_new(Arena *a, const MatchBook *book, bool across, uint32
     Blocking b = {.to = to, .arena = a, .scratch = arena_new(SIZE_MAX)};
     *to = (BlockBook){.book = book, .across = across, .pass_count = PASSES};
     hear_words(&b);
+    find_register(&b);
     b.most = largest ? largest : largest_for(book->n);
     for (size_t p = 0; p < PASSES; p++)
         run_pass(&b, p);
@@ -454,9 +503,10 @@ void match_candidates(const BlockBook *b, uint32_t record, Candidates *ret)
     for (uint64_t i = b->record_starts[record]; i < b->record_starts[record + 1]; i++) {
         uint32_t g = b->record_blocks[i];
         size_t before = ret->n;
+        bool apart = b->registered[record] && !passes[b->pass_of[g]].plain;
         for (uint64_t m = b->starts[g + 1]; m-- > b->starts[g] && b->members[m] > record;) {
             uint32_t other = b->members[m];
-            if (ret->seen[other] == ret->turn ||
+            if (ret->seen[other] == ret->turn || (apart && b->registered[other]) ||
                 (b->across && match_source(b->book, other) == source))
                 continue;
             ret->seen[other] = ret->turn;

@@ -156,6 +156,44 @@ static void a_pair_is_compared_once(void **state)
     arena_free(w.arena);
 }
 
+static bool is_candidate(const World *w, uint32_t x, uint32_t y)
+{
+    Candidates c;
+    match_candidates_init(w->arena, w->book->n, &c);
+    match_candidates(match_blocks_new(w->arena, w->book, false, 0), x, &c);
+    for (size_t i = 0; i < c.n; i++)
+        if (c.records[i] == y)
+            return true;
+    return false;
+}
+
+/* Two of one name and village in a book that names everybody once are two persons; where the same
+ * people stand in it again, or nobody of the other book in it, it is a book like others. */
+static void within_a_register_only_plain_keys_count(void **state)
+{
+    (void)state;
+    static const char register_of[] = "id,buku,nama,tanggal_lahir,desa\n"
+                                      "a,warga,Maria Klau,1990-02-03,Oelneke\n"
+                                      "b,warga,Maria Klau,1985-07-09,Oelneke\n"
+                                      "c,warga,Petrus Seran,1990-02-03,Naimata\n"
+                                      "d,polisi,Maria Klau,1990-02-03,Oelneke\n",
+                      *const more[] = {"", "e,warga,Maria Klau,1990-02-03,Oelneke\n",
+                                       "e,polisi,Dorkas Bria,1970-02-03,Tefa\n"
+                                       "f,polisi,Dorkas Bria,1971-02-03,Tefa\n"
+                                       "g,polisi,Dorkas Bria,1972-02-03,Tefa\n"
+                                       "h,polisi,Dorkas Bria,1973-02-03,Tefa\n"
+                                       "i,polisi,Dorkas Bria,1974-02-03,Tefa\n"
+                                       "j,warga,Yosef Lopo,1975-02-03,Tefa\n"};
+    for (int i = 0; i < 3; i++) {
+        Arena *text = arena_new(SIZE_MAX);
+        World w = world_of(str_printf(text, "%s%s", register_of, more[i]));
+        assert_int_equal(is_candidate(&w, 0, 1), i > 0);
+        assert_true(is_candidate(&w, 0, 2) && is_candidate(&w, 1, 3));
+        arena_free(w.arena);
+        arena_free(text);
+    }
+}
+
 /* 1,500 people with births, mothers and villages of three words; every fifth stands twice. */
 static World village(Arena *a)
 {
@@ -329,6 +367,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_another_agreement_tells_is_no_news),
         cmocka_unit_test(marks_give_the_same_pattern),
         cmocka_unit_test(a_pair_is_compared_once),
+        cmocka_unit_test(within_a_register_only_plain_keys_count),
         cmocka_unit_test(no_pair_that_weighs_enough_is_left_out),
         cmocka_unit_test(decisions_teach),
         cmocka_unit_test(parts_make_the_weight),
