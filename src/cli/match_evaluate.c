@@ -67,21 +67,6 @@ static MatchQuality quality_of_groups(Arena *a, const Str *said, const Str *trut
     return q;
 }
 
-static double quality_precision(MatchQuality q)
-{
-    return q.found ? (double)q.right / (double)q.found : 0;
-}
-
-static double quality_recall(MatchQuality q)
-{
-    return q.truth ? (double)q.right / (double)q.truth : 0;
-}
-
-static double quality_f1(MatchQuality q)
-{
-    return q.found + q.truth ? 2.0 * (double)q.right / (double)(q.found + q.truth) : 0;
-}
-
 /* ---- what was said, and the truth ---- */
 
 typedef struct Named {
@@ -243,25 +228,25 @@ static void judge_pairs(Evaluation *e, const char *path, const NamedList *said)
     }
 }
 
-static Str share(const Evaluation *e, double x)
+static Str share(const Evaluation *e, uint64_t some, uint64_t all)
 {
-    return str_printf(e->cli->arena, "%.4f", x);
+    return str_printf(e->cli->arena, "%.4f", all ? (double)some / (double)all : 0);
 }
 
 static void say_quality(const Evaluation *e)
 {
     const MatchQuality *q = &e->all, *f = &e->forged;
-    cli_say(e->cli, M_MATCH_QUALITY, share(e, quality_precision(*q)), share(e, quality_recall(*q)),
-            share(e, quality_f1(*q)));
+    cli_say(e->cli, M_MATCH_QUALITY, share(e, q->right, q->found), share(e, q->right, q->truth),
+            share(e, 2 * q->right, q->found + q->truth)); /* F1 */
     if (e->tells_forged)
-        cli_say(e->cli, M_MATCH_FORGED_QUALITY, share(e, quality_precision(*f)),
-                share(e, quality_recall(*f)), str_int(e->cli->arena, (int64_t)f->truth));
+        cli_say(e->cli, M_MATCH_FORGED_QUALITY, share(e, f->right, f->found),
+                share(e, f->right, f->truth), str_int(e->cli->arena, (int64_t)f->truth));
 }
 
 /* The share and its 95 % interval after Wilson 1927. */
-static Str share_between(const Evaluation *e, double some, double all)
+static Str share_between(const Evaluation *e, uint64_t some, uint64_t all)
 {
-    const double z = 1.959964, n = all > 0 ? all : 1, p = some / n, w = 1 + z * z / n,
+    const double z = 1.959964, n = all ? (double)all : 1, p = (double)some / n, w = 1 + z * z / n,
                  mid = (p + z * z / (2 * n)) / w,
                  half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / w;
     return str_printf(e->cli->arena, "%.4f (%.4f..%.4f)", p, fmax(0, mid - half),
@@ -271,7 +256,7 @@ static Str share_between(const Evaluation *e, double some, double all)
 /* What people said of pairs that match_write_sample took: of those joined, and of the others. */
 static void judge_by_sample(Evaluation *e, const char *path, const NamedList *said)
 {
-    double judged[2] = {0}, same[2] = {0};
+    uint64_t judged[2] = {0}, same[2] = {0};
     NamedList pairs = e->truth;
     e->truth = *said;
     sort_truth(e);
@@ -282,11 +267,9 @@ static void judge_by_sample(Evaluation *e, const char *path, const NamedList *sa
         judged[joined] += known && x && y;
         same[joined] += is && x && y;
     }
-    double recall = same[0] + same[1] > 0 ? same[1] / (same[0] + same[1]) : 0,
-           precision = judged[1] > 0 ? same[1] / judged[1] : 0;
     cli_say(e->cli, M_MATCH_QUALITY, share_between(e, same[1], judged[1]),
             share_between(e, same[1], same[0] + same[1]),
-            share(e, precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0));
+            share(e, 2 * same[1], judged[1] + same[0] + same[1]));
 }
 
 static Err judge(Evaluation *e, const char *path)

@@ -5,8 +5,9 @@
 
 #include <string.h>
 
-/* A block may hold more records in a small book, where looking at all pairs costs little. */
-enum { LARGEST_OF_MANY = 40, RECORDS_IN_BLOCKS = 20000000 };
+/* A block may hold more records in a small book, where looking at all pairs costs little. In a
+ * large one more neighbours teach false pairs. */
+enum { LARGEST_OF_MANY = 24, RECORDS_IN_BLOCKS = 4000000 };
 enum {
     MOST_KEYS = 64,
     TOP_NAMES = 3,
@@ -18,6 +19,7 @@ enum {
 };
 
 enum { MAN = 1, WOMAN = 2, SEXES = 4 };
+enum { NEED_NAMES = 1, NEED_MOTHER = 2 }; /* sounds of words */
 
 /* What keys are made of. 0 stands for nothing known. */
 typedef struct Features {
@@ -208,36 +210,39 @@ static const struct {
     void (*keys)(const Features *f, Keys *keys);
     size_t eighths; /* of the largest block */
     bool plain;     /* also within a register */
+    unsigned needs;
 } passes[] = {
-    {"number", by_number, LARGE, true},
-    {"birth", by_birth, SMALL, true},
-    {"two-names", by_two_names, LARGE, false},
-    {"name-day", by_name_and_day, LARGE, false},
-    {"name-place", by_name_and_place, LARGE, false},
-    {"mother-name", by_mother_and_name, SMALL, false},
-    {"mother", by_mother, SMALL, false},
-    {"similar-year", by_similar_and_year, SMALL, false},
-    {"day-place", by_day_and_place, SMALL, false},
-    {"place", by_rare_place, LARGE, false},
+    {"number", by_number, LARGE, true, 0},
+    {"birth", by_birth, SMALL, true, 0},
+    {"two-names", by_two_names, LARGE, false, NEED_NAMES},
+    {"name-day", by_name_and_day, LARGE, false, NEED_NAMES},
+    {"name-place", by_name_and_place, LARGE, false, NEED_NAMES},
+    {"mother-name", by_mother_and_name, SMALL, false, NEED_NAMES | NEED_MOTHER},
+    {"mother", by_mother, SMALL, false, NEED_MOTHER},
+    {"similar-year", by_similar_and_year, SMALL, false, 0},
+    {"day-place", by_day_and_place, SMALL, false, 0},
+    {"place", by_rare_place, LARGE, false, 0},
 };
 enum { PASSES = sizeof passes / sizeof *passes };
 
 static void name_features(const Blocking *b, const Comparison *c, const uint32_t *words,
-                          Features *ret)
+                          unsigned needs, Features *ret)
 {
-    if (c->role == COLUMN_MOTHER) {
+    if (c->role == COLUMN_MOTHER && needs & NEED_MOTHER) {
         ret->mother = b->heard[words[0]].sound;
         ret->mother_too = b->heard[words[1]].sound;
-        return;
     }
-    for (int i = 0; i < TOP_NAMES && words[i]; i++) {
+    for (int i = 0; i < TOP_NAMES && words[i] && c->role == COLUMN_NAME; i++) {
         ret->words[i] = words[i];
-        ret->names[i] = b->heard[words[i]].sound;
-        ret->loose[i] = b->heard[words[i]].loose;
+        if (needs & NEED_NAMES) {
+            ret->names[i] = b->heard[words[i]].sound;
+            ret->loose[i] = b->heard[words[i]].loose;
+        }
     }
 }
 
-static void features_of(const Blocking *b, uint32_t record, Features *ret)
+/* `needs`: of what lies far apart in memory. */
+static void features_of(const Blocking *b, uint32_t record, unsigned needs, Features *ret)
 {
     const MatchBook *book = b->to->book;
     *ret = (Features){.book = book, .sex = MAN}; /* of books that tell no sex */
@@ -245,7 +250,7 @@ static void features_of(const Blocking *b, uint32_t record, Features *ret)
         const Comparison *c = &book->comparisons[k];
         const uint32_t *v = match_row(book, record) + c->at;
         if (c->kind == COMPARE_NAME)
-            name_features(b, c, v, ret);
+            name_features(b, c, v, needs, ret);
         else if (c->kind == COMPARE_BIRTH)
             ret->births[0] = *v;
         else if (c->kind == COMPARE_SEX)
@@ -316,7 +321,7 @@ static void take_run(Blocking *b, const uint64_t *run, size_t n, int level, Bloc
     for (size_t i = 0; i < n; i++) {
         Features f;
         uint32_t record = record_of(run[i]);
-        features_of(b, record, &f);
+        features_of(b, record, NEED_NAMES, &f);
         again.items[i] = entry_of(match_mix(key_of(run[i]), sub_key(&f, level) + 11), record);
     }
     again.items = sort_numbers(mine, again.items, n, RECORD_BITS);
@@ -343,7 +348,7 @@ static void run_pass(Blocking *b, size_t at)
     for (uint32_t r = 0; r < b->to->book->n; r++) {
         Features f;
         Keys keys = {0};
-        features_of(b, r, &f);
+        features_of(b, r, passes[at].needs, &f);
         passes[at].keys(&f, &keys);
         for (size_t k = 0; k < keys.n; k++)
             *ARENA_PUSH_WIDE(mine, all) = entry_of(keys.items[k], r);
@@ -394,7 +399,7 @@ static Entries people_of(Arena *a, const Blocking *b)
     Entries all = {0};
     for (uint32_t r = 0; r < b->to->book->n; r++) {
         Features f;
-        features_of(b, r, &f);
+        features_of(b, r, NEED_NAMES, &f);
         if (f.names[1] && full_date(f.births[0]))
             *ARENA_PUSH_WIDE(a, all) =
                 match_mix(f.names[0] ^ f.names[1], f.births[0]) / MATCH_SOURCES * MATCH_SOURCES +

@@ -12,9 +12,9 @@ static const double most_forged = 1.0 / 7;
 /* How many forgers change day and month too; what they leave is so little that it cannot be
  * learned. */
 static const double renamed_for_forged = 0.5;
-/* A person behind forged papers who is missed is worse than a link too many, which people look at.
- */
-static const double worth_of_forged = 2.5;
+/* A person behind forged papers who is missed is worse than a link too many, which people look at;
+ * and many such pairs are in no block, where they would be counted. */
+static const double worth_of_forged = 4;
 /* Of pairs of one person without forged papers; see most_different. */
 static const double most_age_near = 0.02;
 

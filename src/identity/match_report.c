@@ -4,7 +4,14 @@
 
 #include <math.h>
 
-enum { SHOWN_PAIRS = 30, CURVE_STEPS = 40, CURVE_WIDTH = 600, CURVE_HEIGHT = 160, BITS_SHOWN = 40 };
+enum {
+    SHOWN_PAIRS = 30,
+    CURVE_RECORDS = 100000,
+    CURVE_STEPS = 40,
+    CURVE_WIDTH = 600,
+    CURVE_HEIGHT = 160,
+    BITS_SHOWN = 40
+};
 
 static void put_head(const MatchReport *r, Msg title, Buf *to)
 {
@@ -60,12 +67,14 @@ static void put_weights(const MatchReport *r, Buf *to)
     buf_lit(to, "</tbody></table>\n");
 }
 
-/* A record that does not reach a weight even against itself can never be linked at it. */
+/* A record that does not reach a weight even against itself can never be linked at it. Of large
+ * books one record in so many tells it. */
 static void put_curve(const MatchReport *r, Buf *to)
 {
     const MatchBook *book = r->comparer->book;
     uint32_t below[CURVE_STEPS + 1] = {0};
-    for (uint32_t i = 0; i < book->n; i++) {
+    const uint32_t step = book->n / CURVE_RECORDS + 1, n = (book->n + step - 1) / step;
+    for (uint32_t i = 0; i < book->n; i += step) {
         Compared pair;
         match_compare(r->comparer, match_row(book, i), match_row(book, i), &pair);
         double w = match_weight(r->model, &pair, book->comparison_count);
@@ -77,12 +86,12 @@ static void put_curve(const MatchReport *r, Buf *to)
                CURVE_HEIGHT);
     for (int s = 0; s <= CURVE_STEPS; s++)
         buf_printf(to, "%d,%.1f ", s * CURVE_WIDTH / CURVE_STEPS,
-                   CURVE_HEIGHT * (1 - (double)below[s] / (book->n + 0.0)));
+                   CURVE_HEIGHT * (1 - below[s] / fmax(n, 1)));
     buf_lit(to, "\"/></svg>\n");
     put_columns(r, M_MATCH_REPORT_CURVE_COLUMNS, to);
     for (int s = 0; s <= CURVE_STEPS; s += 5)
         buf_printf(to, "<tr><td>%d</td><td>%u</td><td>%.1f %%</td></tr>\n",
-                   s * BITS_SHOWN / CURVE_STEPS, below[s], 100.0 * below[s] / book->n);
+                   s * BITS_SHOWN / CURVE_STEPS, below[s], 100.0 * below[s] / n);
     buf_lit(to, "</tbody></table>\n");
 }
 
