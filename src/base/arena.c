@@ -8,6 +8,17 @@
 #include <string.h>
 #include <sys/mman.h>
 
+/* Of a block the address sanitizer lets nothing be touched but what was handed out: without this it
+ * sees the block as one object and no step from one record into the next. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+enum { GAP = 16 };
+#else
+#define ASAN_POISON_MEMORY_REGION(at, size)   ((void)(at), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+enum { GAP = 0 };
+#endif
+
 typedef struct Block {
     struct Block *next;
     size_t used, size;
@@ -57,6 +68,7 @@ void arena_free(Arena *a)
     Block *b = a->blocks;
     while (b) {
         Block *next = b->next;
+        ASAN_UNPOISON_MEMORY_REGION(b->data, b->used);
         explicit_bzero(b->data, b->used); /* decrypted fields live here */
         free(b);
         b = next;
@@ -82,6 +94,7 @@ static Block *block_add(Arena *a, size_t need)
     Block *b = malloc(sizeof *b + size);
     if (!b)
         BUG("out of memory");
+    ASAN_POISON_MEMORY_REGION(b->data, size);
     b->size = size;
     b->used = 0;
     b->next = a->blocks;
@@ -106,14 +119,15 @@ void *arena_alloc(Arena *a, size_t size)
 {
     if (size > SIZE_MAX / 2)
         BUG("absurd allocation");
-    size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    size_t room = ((size + ALIGN - 1) & ~(size_t)(ALIGN - 1)) + GAP;
     Block *b = a->blocks;
-    if (!b || b->size - b->used < size)
-        b = block_add(a, size);
-    void *p = memset(b->data + b->used, 0, size); /* not the block: most of it is never used */
-    b->used += size;
-    a->total += size;
-    return p;
+    if (!b || b->size - b->used < room)
+        b = block_add(a, room);
+    void *p = b->data + b->used;
+    ASAN_UNPOISON_MEMORY_REGION(p, size);
+    b->used += room;
+    a->total += room - GAP;
+    return memset(p, 0, size); /* not the block: most of it is never used */
 }
 
 void *arena_array(Arena *a, size_t n, size_t size)

@@ -9,6 +9,10 @@
 #include "base/rand.h"
 #include "base/utf8.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
 /* ---- arena ---- */
 
 static void arena_serves_past_its_limit(void **state)
@@ -25,6 +29,19 @@ static void arena_serves_past_its_limit(void **state)
     assert_int_equal((uintptr_t)arena_alloc(a, 3) % _Alignof(max_align_t), 0);
     arena_free(a);
     arena_free(NULL);
+}
+
+/* Who writes past a record of an arena is stopped there, as past one of malloc. */
+static void arena_is_watched_piece_by_piece(void **state)
+{
+    Arena *a = *state;
+    char *one = arena_alloc(a, 13), *two = arena_alloc(a, 100000), *three = arena_alloc(a, 16);
+    assert_int_equal(one[12] + two[99999] + three[15], 0);
+#ifdef __SANITIZE_ADDRESS__
+    assert_true(__asan_address_is_poisoned(one + 13));
+    assert_true(__asan_address_is_poisoned(two + 100000));
+    assert_true(__asan_address_is_poisoned(three + 16));
+#endif
 }
 
 static char order[8];
@@ -410,6 +427,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ARENA_TEST(arena_serves_past_its_limit),
+        ARENA_TEST(arena_is_watched_piece_by_piece),
         ARENA_TEST(arena_runs_deferred_in_reverse),
         ARENA_TEST(arena_lists_grow),
         ARENA_TEST(str_compares_and_cuts),
