@@ -105,32 +105,31 @@ static Err live_agencies(Db *db, const UserFact *f, Str today, Subject *s)
 /* The first administrator of an empty installation stands under no institution yet. */
 static Err needs_membership(Db *db, const UserFact *f, bool *ret)
 {
-    bool row;
     *ret = true;
     if (f->agency != 0)
         return ERR_OK;
-    TRY(db_any(db, "SELECT 1 FROM fakta_anggota WHERE user_id=:user LIMIT 1", &row,
-               BIND(":user", f->user)));
-    *ret = row;
-    return ERR_OK;
+    return db_any(db, "SELECT 1 FROM fakta_anggota WHERE user_id=:user LIMIT 1", ret,
+                  BIND(":user", f->user));
 }
 
-static Err subject_of(Db *db, Arena *a, const UserFact *f, int64_t now, const StrList *roles,
-                      Subject *ret)
+/* Of the user at whose row the statement stands. */
+static Err subject_of(Db *db, Arena *a, Stmt *st, int64_t now, const StrList *roles, Subject *ret)
 {
     bool needs;
+    UserFact f;
+    TRY(read_user(st, a, &f));
     Str today = date_iso(a, clock_date_of(now, NULL));
-    Subject s = {.user = f->user,
-                 .uid = f->uid,
-                 .login = f->login,
-                 .name = f->name,
-                 .roles = role_bits(f->roles, roles),
-                 .area = f->area};
-    if (!user_valid(f, today))
+    Subject s = {.user = f.user,
+                 .uid = f.uid,
+                 .login = f.login,
+                 .name = f.name,
+                 .roles = role_bits(f.roles, roles),
+                 .area = f.area};
+    if (!user_valid(&f, today))
         return E_LOGIN;
-    TRY(live_agencies(db, f, today, &s));
+    TRY(live_agencies(db, &f, today, &s));
     if (!s.agency_count) {
-        TRY(needs_membership(db, f, &needs));
+        TRY(needs_membership(db, &f, &needs));
         if (needs)
             return E_LOGIN;
     }
@@ -141,19 +140,15 @@ static Err subject_of(Db *db, Arena *a, const UserFact *f, int64_t now, const St
 Err user_subject(Db *db, Arena *a, Str login, int64_t now, const StrList *roles, Subject *ret)
 {
     Stmt *st;
-    UserFact f;
     TRY(db_first(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE login=:login", &st,
                  BIND(":login", login_fold(a, login))));
-    TRY(read_user(st, a, &f));
-    return subject_of(db, a, &f, now, roles, ret);
+    return subject_of(db, a, st, now, roles, ret);
 }
 
 Err uid_subject(Db *db, Arena *a, Str uid, int64_t now, const StrList *roles, Subject *ret)
 {
     Stmt *st;
-    UserFact f;
     TRY(db_first(db, "SELECT " USER_COLUMNS " FROM fakta_pengguna WHERE uid=:uid", &st,
                  BIND(":uid", uid)));
-    TRY(read_user(st, a, &f));
-    return subject_of(db, a, &f, now, roles, ret);
+    return subject_of(db, a, st, now, roles, ret);
 }
