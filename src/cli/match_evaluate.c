@@ -50,20 +50,15 @@ static uint64_t run_pairs(const Labelled *items, size_t n, bool mixed, Order by)
     return sum;
 }
 
-/* Two labellings of `n` things: `said` and `truth` name the group of each. With `marked`, only
- * pairs of which one is marked and one is not. */
-static MatchQuality quality_of_groups(Arena *a, const Str *said, const Str *truth,
-                                      const bool *marked, size_t n)
+/* `mixed`: only pairs of which one is marked and one is not. */
+static MatchQuality quality_of(Labelled *items, size_t n, bool mixed)
 {
     MatchQuality q = {0};
-    Labelled *items = ARENA_ARRAY(a, n + 1, Labelled);
-    for (size_t i = 0; i < n; i++)
-        items[i] = (Labelled){said[i], truth[i], marked && marked[i]};
     qsort(items, n, sizeof *items, by_both);
-    q.found = run_pairs(items, n, marked, by_said);
-    q.right = run_pairs(items, n, marked, by_both);
+    q.found = run_pairs(items, n, mixed, by_said);
+    q.right = run_pairs(items, n, mixed, by_both);
     qsort(items, n, sizeof *items, by_truth);
-    q.truth = run_pairs(items, n, marked, by_truth);
+    q.truth = run_pairs(items, n, mixed, by_truth);
     return q;
 }
 
@@ -190,33 +185,25 @@ static const Named *truth_of(Evaluation *e, const char *place, Str id)
 
 static void judge_clusters(Evaluation *e, const char *path, const NamedList *said)
 {
-    Arena *a = e->cli->arena;
-    size_t n = said->n;
-    Str *groups = ARENA_ARRAY(a, n + 1, Str), *truth = ARENA_ARRAY(a, n + 1, Str);
-    bool *forged = ARENA_ARRAY(a, n + 1, bool);
-    for (size_t i = 0; i < n; i++) {
+    Labelled *items = ARENA_ARRAY(e->cli->arena, said->n + 1, Labelled);
+    for (size_t i = 0; i < said->n; i++) {
         const Named *t = truth_of(e, path, said->items[i].id);
-        groups[i] = said->items[i].person;
-        truth[i] = t ? t->person : STR_NONE;
-        forged[i] = t && forged_row(t);
+        items[i] = (Labelled){said->items[i].person, t ? t->person : STR_NONE, t && forged_row(t)};
     }
-    e->all = quality_of_groups(a, groups, truth, NULL, n);
-    e->forged = quality_of_groups(a, groups, truth, forged, n);
+    e->all = quality_of(items, said->n, false);
+    e->forged = quality_of(items, said->n, true);
 }
 
 static void judge_pairs(Evaluation *e, const char *path, const NamedList *said)
 {
-    Arena *a = e->cli->arena;
     size_t n = e->truth.n;
-    Str *persons = ARENA_ARRAY(a, n + 1, Str);
-    bool *forged = ARENA_ARRAY(a, n + 1, bool);
+    Labelled *items = ARENA_ARRAY(e->cli->arena, n + 1, Labelled);
     for (size_t i = 0; i < n; i++) {
-        persons[i] = e->truth.items[i].person;
-        forged[i] = forged_row(&e->truth.items[i]);
+        const Named *t = &e->truth.items[i];
+        items[i] = (Labelled){t->person, t->person, forged_row(t)};
     }
-    e->all = (MatchQuality){.found = said->n,
-                            .truth = quality_of_groups(a, persons, persons, NULL, n).truth};
-    e->forged.truth = quality_of_groups(a, persons, persons, forged, n).truth;
+    e->all = (MatchQuality){.found = said->n, .truth = quality_of(items, n, false).truth};
+    e->forged.truth = quality_of(items, n, true).truth;
     for (size_t i = 0; i < said->n; i++) {
         const Named *x = truth_of(e, path, said->items[i].id),
                     *y = truth_of(e, path, said->items[i].person);
