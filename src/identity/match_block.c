@@ -438,6 +438,7 @@ static void find_register(Blocking *b)
     b->to->registered = ARENA_WIDE(b->arena, (size_t)book->n + 1, uint8_t);
     for (uint32_t r = 0; r < book->n && s < book->book_count; r++)
         b->to->registered[r] = match_source(book, r) == s;
+    b->to->register_at = s < book->book_count ? s + 1 : 0;
 }
 
 static size_t largest_for(uint32_t records)

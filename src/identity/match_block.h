@@ -22,6 +22,7 @@ typedef struct BlockBook {
     uint32_t *members;       /* ascending within a block */
     uint8_t *pass_of;        /* of each block */
     uint8_t *registered;     /* by record: 1 where it is of a book that names everybody once */
+    unsigned register_at;    /* that book, from 1; 0: there is none */
     uint64_t *record_starts; /* into record_blocks, records + 1 */
     uint32_t *record_blocks; /* blocks of each record, ascending */
     BlockPass passes[MATCH_PASSES];

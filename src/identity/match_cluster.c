@@ -33,6 +33,8 @@ typedef struct Joining {
     uint8_t *books; /* of the first of a group: those it stands in, a bit each */
     const MatchRules *rules;
     double join;
+    const MatchEdges *edges;
+    const double *rivals; /* by edge: bits taken off */
     bool unique;
     size_t divided;
 } Joining;
@@ -150,15 +152,15 @@ static void merge(Joining *j, uint32_t x, uint32_t y)
 }
 
 /* Whether two groups of which one has several records are one person. */
-static bool groups_join(Joining *j, uint32_t x, uint32_t y)
+static bool groups_join(Joining *j, uint32_t x, uint32_t y, double rivals)
 {
     if (x > y)
-        return groups_join(j, y, x);
+        return groups_join(j, y, x, rivals);
     Refusal asked = {x, y, j->size[x], j->size[y]},
             *place = &j->refusals[match_mix(x, y) & (j->refusal_count - 1)];
     if (memcmp(place, &asked, sizeof asked) == 0)
         return false;
-    bool join = group_odds(j, x, y) >= j->join;
+    bool join = group_odds(j, x, y) - rivals >= j->join;
     if (!join)
         *place = asked;
     return join;
@@ -170,15 +172,40 @@ static void try_edge(Joining *j, const MatchEdge *e)
     if (x == y || forbidden(j, x, y))
         return;
     bool one_pair = j->size[x] == 1 && j->size[y] == 1;
-    if (one_pair ? e->weight >= j->join : groups_join(j, x, y))
+    double rivals = j->rivals[e - j->edges->items];
+    if (one_pair ? e->weight - rivals >= j->join : groups_join(j, x, y, rivals))
         merge(j, x, y);
     else
         j->divided += e->weight >= j->join;
 }
 
+/* A register names a person once: of its records that a record of another book may be, each speaks
+ * against the others. Who is surely both stands in it twice. */
+static const double *find_rivals(Arena *a, const MatchBook *book, const MatchEdges *edges)
+{
+    static const double sure = 12, most = 60;
+    double *sums = ARENA_WIDE(a, (size_t)book->n + 1, double),
+           *ret = ARENA_WIDE(a, edges->n + 1, double);
+    for (int round = 0; round < 2 && edges->register_at; round++)
+        for (size_t i = 0; i < edges->n; i++) {
+            const MatchEdge *e = &edges->items[i];
+            bool in = match_source(book, e->a) + 1 == edges->register_at;
+            double odds = exp2(fmin(e->weight, most)), *sum = &sums[in ? e->b : e->a];
+            if (in == (match_source(book, e->b) + 1 == edges->register_at))
+                continue;
+            if (round == 0)
+                *sum += odds;
+            else if (e->weight < sure)
+                ret[i] = log2(1 + fmax(0, *sum - odds));
+        }
+    return ret;
+}
+
 static void take_edges(Joining *j, const MatchEdges *edges)
 {
     Arena *scratch = arena_new(SIZE_MAX);
+    j->edges = edges;
+    j->rivals = find_rivals(scratch, j->comparer->book, edges);
     uint64_t *order = ARENA_WIDE(scratch, edges->n + 1, uint64_t);
     for (size_t i = 0; i < edges->n; i++)
         order[i] = order_of(edges, i);

@@ -345,6 +345,7 @@ MatchEdges match_find_edges(Arena *a, const MatchRun *run, const MatchModel *mod
     make_jobs(a, &s);
     sweep(&s);
     collect_edges(a, &s, &ret);
+    ret.register_at = run->blocks->register_at;
     for (const Worker *w = s.workers; w; w = w->next)
         for (size_t p = 0; p < MATCH_PASSES; p++) {
             ret.owned[p] += w->candidates.owned[p];

@@ -12,6 +12,7 @@ typedef struct MatchEdge {
 typedef struct MatchEdges {
     MatchEdge *items; /* ascending by a */
     size_t n;
+    unsigned register_at;         /* BlockBook.register_at */
     uint64_t compared;            /* candidate pairs, each once */
     uint64_t owned[MATCH_PASSES]; /* of them by pass */
 } MatchEdges;

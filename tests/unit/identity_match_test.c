@@ -320,6 +320,27 @@ static void parts_make_the_weight(void **state)
     arena_free(w.arena);
 }
 
+static void records_of_a_register_are_rivals(void **state)
+{
+    (void)state;
+    World w = world_of(S("id,buku,nama,tanggal_lahir\n"
+                         "a,warga,Maria Klau,1990-02-03\n"
+                         "b,warga,Maria Seran,1992-07-09\n"
+                         "c,polisi,Maria Bria,1991-02-03\n"));
+    const MatchRules rules = {0};
+    Patterns none = {.scale = 1};
+    match_model_learn(&w.comparer, &none, false, &w.model);
+    for (int i = 0; i < 3; i++) {
+        MatchEdge edges[] = {{0, 2, 0, i == 1 ? 9 : 5}, {1, 2, 0, 5}};
+        MatchEdges found = {.items = edges, .n = 2, .register_at = i < 2};
+        MatchClusters c =
+            match_clusters_make(w.arena, &w.comparer, &w.model, &found, 0, false, &rules);
+        assert_int_equal(c.of[2], i == 0 ? 2 : 0);
+        assert_true(i == 2 || c.of[1] == 1);
+    }
+    arena_free(w.arena);
+}
+
 static void rules_of_reviewers_win(void **state)
 {
     (void)state;
@@ -371,6 +392,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(no_pair_that_weighs_enough_is_left_out),
         cmocka_unit_test(decisions_teach),
         cmocka_unit_test(parts_make_the_weight),
+        cmocka_unit_test(records_of_a_register_are_rivals),
         cmocka_unit_test(rules_of_reviewers_win),
         cmocka_unit_test(numbers_are_sorted),
     };
