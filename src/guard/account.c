@@ -68,12 +68,6 @@ static int64_t wait_after(int64_t failed)
     return failed < 10 ? ((int64_t)1 << failed) * 1000 : WAIT_MAX_MS;
 }
 
-static Err set_failures(Db *db, Str user_uid, int64_t failed, int64_t wait_until)
-{
-    return db_run(db, "UPDATE akun SET failed=:n, wait_until=:w WHERE user_uid=:uid",
-                  BIND(":n", failed), BIND(":w", wait_until), BIND(":uid", user_uid));
-}
-
 /* As much for the disk as a try that counts: the time of an answer must not tell which it was. */
 static Err count_nothing(Db *db)
 {
@@ -101,8 +95,9 @@ Err account_try(WriteTx *tx, Arena *a, Str login, AccountTry *ret)
     if (ret->err != ERR_OK)
         return count_nothing(tx->db);
     ret->counted = remembered(&ret->account, now) + 1;
-    return set_failures(tx->db, ret->account.user_uid, ret->counted,
-                        now + wait_after(ret->counted));
+    return db_run(tx->db, "UPDATE akun SET failed=:n, wait_until=:w WHERE user_uid=:uid",
+                  BIND(":n", ret->counted), BIND(":w", now + wait_after(ret->counted)),
+                  BIND(":uid", ret->account.user_uid));
 }
 
 void account_judge(AccountTry *t, Str password)

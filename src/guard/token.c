@@ -9,16 +9,6 @@
 
 enum { TOKEN_SIZE = 32 };
 
-static Err insert(Db *db, Arena *a, Str text, Str user_uid, Str name, int64_t until)
-{
-    return db_run(db,
-                  "INSERT INTO token_api(hash,uid,user_uid,name,made_at,until_at)"
-                  " VALUES(:hash,:uid,:user,:name,:now,:until)",
-                  BIND(":hash", plain_hash(a, text)), BIND(":uid", rand_uid(a)),
-                  BIND(":user", user_uid), BIND(":name", name), BIND(":now", clock_now()),
-                  BIND(":until", until));
-}
-
 Err token_make(WriteTx *tx, Arena *a, Str user_uid, Str name, int64_t until, Str *ret_text)
 {
     unsigned char bytes[TOKEN_SIZE];
@@ -34,7 +24,12 @@ Err token_make(WriteTx *tx, Arena *a, Str user_uid, Str name, int64_t until, Str
     crypto_random(bytes, sizeof bytes);
     *ret_text = hex_of(a, bytes, sizeof bytes);
     crypto_wipe(bytes, sizeof bytes);
-    return insert(tx->db, a, *ret_text, user_uid, name, until);
+    return db_run(tx->db,
+                  "INSERT INTO token_api(hash,uid,user_uid,name,made_at,until_at)"
+                  " VALUES(:hash,:uid,:user,:name,:now,:until)",
+                  BIND(":hash", plain_hash(a, *ret_text)), BIND(":uid", rand_uid(a)),
+                  BIND(":user", user_uid), BIND(":name", name), BIND(":now", now),
+                  BIND(":until", until));
 }
 
 Err token_revoke(WriteTx *tx, Str user_uid, Str uid)

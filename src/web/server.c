@@ -132,11 +132,16 @@ static void on_reply(Req *req)
     MHD_resume_connection(x->conn);
 }
 
+/* A password that is judged, and a file that may wait for a scanner, keep nobody else waiting. */
+static WorkQueue *queue_of(const Server *s, const Req *req)
+{
+    bool slow = req->route && (req->route->flags & ROUTE_SLOW);
+    return slow || multipart_boundary(req->content_type).ptr ? s->slow : s->queue;
+}
+
 static void on_again(Req *req)
 {
-    Exchange *x = (Exchange *)req;
-    bool slow = req->route && (req->route->flags & ROUTE_SLOW);
-    workqueue_push_back(slow ? x->server->slow : x->server->queue, req);
+    workqueue_push_back(queue_of(((Exchange *)req)->server, req), req);
 }
 
 /* We parse the query ourselves; the library would too, and hang up without a word when its pool
@@ -344,8 +349,7 @@ static enum MHD_Result dispatch(Exchange *x)
     req->deadline = clock_steady() + WORK_MS;
     x->state = X_RUNNING;
     MHD_suspend_connection(x->conn);
-    bool slow = req->route && (req->route->flags & ROUTE_SLOW);
-    if (workqueue_push(slow ? s->slow : s->queue, req) != ERR_OK) {
+    if (workqueue_push(queue_of(s, req), req) != ERR_OK) {
         request_refuse(req, E_BUSY);
         on_reply(req);
     }

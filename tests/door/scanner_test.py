@@ -2,6 +2,8 @@
 import os
 import re
 import sys
+import threading
+import time
 
 import steps
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -59,3 +61,23 @@ def test_what_cannot_be_scanned_is_refused_and_told(own):
     assert kept(own) == 1 and len(own.rows("SELECT 1 FROM audit WHERE action='scan'")) == len(ANSWERS) + 3
     setting(own, pemindai="")
     assert "LMP-" in steps.attach(c, uid, "tiada.pdf", PDF)
+
+
+def test_who_waits_for_a_scanner_keeps_nobody_else_waiting(own):
+    uid, other = batam(own), own.as_("sekretaris")
+    with Scanner() as scanner:
+        setting(own, pemindai=scanner.path)
+        scanner.mode = "silent"
+        senders = [threading.Thread(target=steps.attach, args=(own.login("penyidik"), uid, "a.pdf", PDF)) for _ in range(4)]
+        for sender in senders:
+            sender.start()
+        while len(scanner.held) < 2:
+            time.sleep(0.1)
+        time.sleep(0.5)  # those that may be taken are taken by now
+        assert other.get("/").status == 200 and all(sender.is_alive() for sender in senders)
+        scanner.mode = "early"
+        for line in scanner.held:
+            line.shutdown(2)
+        for sender in senders:
+            sender.join()
+    assert kept(own) == 0
