@@ -125,15 +125,15 @@ export class Bench {
 
   // Fails on any WCAG 2.2 A/AA fault that axe finds. `without`: rules left out, said with a reason
   // where it is called; `repeats`: parts left out because others of the same make stand beside them;
-  // `rules`: these alone. axe is a script and never answers on a page opened with js: false.
-  async axe(page, { without = [], repeats = [], rules = null } = {}) {
+  // `rules`, `parts`: these alone. axe is a script and never answers on a page opened with js: false.
+  async axe(page, { without = [], repeats = [], rules = null, parts = ['html'] } = {}) {
     if (this.scriptless.has(page)) throw new Error('axe needs a page with scripts');
     if (await page.evaluate('typeof axe').catch(() => 'undefined') === 'undefined') await page.evaluate(axeSource);
-    const { violations } = await page.evaluate(async ({ off, exclude, only }) => globalThis.axe.run({ include: [['html']], exclude }, {
+    const { violations } = await page.evaluate(async ({ off, include, exclude, only }) => globalThis.axe.run({ include, exclude }, {
       resultTypes: ['violations'],
       runOnly: only ?? ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
       rules: Object.fromEntries(off.map((id) => [id, { enabled: false }])),
-    }), { off: without, exclude: repeats.map((r) => [r]), only: rules && { type: 'rule', values: rules } });
+    }), { off: without, include: parts.map((p) => [p]), exclude: repeats.map((r) => [r]), only: rules && { type: 'rule', values: rules } });
     if (violations.length) {
       throw new Error(`axe on ${page.url()}: ` + violations.map((v) =>
         `${v.id} (${v.impact}): ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(', ')}`).join('; '));
