@@ -6,6 +6,8 @@ import time
 
 import steps
 
+DATA = "light"  # read whole again and again
+
 
 def anchor(own):
     return own.cli("audit anchor").stdout.strip()

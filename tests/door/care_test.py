@@ -8,6 +8,8 @@ import steps
 from care import change, settings, until
 from rights import WITA
 
+DATA = "light"  # read whole again and again
+
 
 def day_of(copy):
     """The day of a copy where the installation stands; a test may run over midnight."""

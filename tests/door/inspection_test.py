@@ -7,6 +7,8 @@ import tempfile
 import sigap
 import steps
 
+DATA = "light"  # read whole again and again
+
 SENTENCE = "tujuh perahu kayu menyeberang pelan"
 
 

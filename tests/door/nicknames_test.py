@@ -5,6 +5,8 @@ import re
 from grants import move
 from review import person
 
+DATA = "light"  # read whole again and again
+
 FAMILIES = ("Sanamtasa", "Naimnanu", "Kolobani", "Tefatun", "Benufunit", "Manafe")
 
 

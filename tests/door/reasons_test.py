@@ -14,6 +14,8 @@ from program import Program
 from reach_test import suspect
 from review import decide, find, person
 
+DATA = "light"  # read whole again and again
+
 ANY = rb"(?i)kenari\w*x[0-9a-f]{10}"
 GONE = {"id": "kata-katanya tidak dapat dibaca lagi", "en": "the words can be read no more"}
 

@@ -7,6 +7,8 @@ from grants import uid_of
 from program import Program
 from review import decide, find, person
 
+DATA = "light"  # read whole again and again
+
 
 def merged(s, uid):
     return s.rows("SELECT k.uid FROM orang o LEFT JOIN orang k ON k.id = o.gabung_ke WHERE o.uid = ?", uid)[0][0]

@@ -11,6 +11,8 @@ import steps
 from grants import move
 from rights import WITA
 
+DATA = "light"  # read whole again and again
+
 
 def ask(client, kind, **values):
     """Files a data matter; gives its path."""

@@ -18,6 +18,8 @@ from program import Program
 from sealing import SENTENCE, opened, protect, wait_for_login
 from second_code import code_of, give, password_only, set_up
 
+DATA = "light"  # read whole again and again
+
 NIK = "5371014101900007"
 CUTS = 200 if sigap.FULL else 6
 

@@ -11,6 +11,8 @@ import sigap
 import steps
 from failing import Failing
 
+DATA = "light"  # read whole again and again
+
 FLIPS = int(os.environ.get("SIGAP_FLIPS", "400"))  # tests/bitflips runs 10,000
 SEED = int(os.environ.get("SIGAP_FLIP_SEED", "7"))
 EXIT_CORRUPT = 10
@@ -251,7 +253,7 @@ def test_flipped_bits_are_found(own):
     links = [r[0] for r in db.execute("SELECT name FROM sqlite_master WHERE type='table' AND name LIKE '%\\_\\_%' ESCAPE '\\'")]
     db.close()
     rows, rng = places(whole, [*tables, *links, "riwayat"]), random.Random(SEED)
-    assert len(rows) > 10000, len(rows)
+    assert len(rows) > 5000, len(rows)
     done, missed, unread = 0, [], []
     while done < FLIPS:
         shutil.copy(whole, own.data / "sigap.db")

@@ -5,6 +5,8 @@ import time
 
 from sealing import SENTENCE, opened, protect, wait_for_login
 
+DATA = "light"  # read whole again and again
+
 PAUSE_SECONDS = 3
 
 

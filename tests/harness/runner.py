@@ -4,7 +4,7 @@
 usage: tests/harness/runner.py [-j N] [FILE or WORD ..]
 
 A test names what it wants as parameters: `s` the server of its file (started once, practice data;
-DATA = "bare" in the file for one without), `own` a server for this test alone, `tmp` a folder.
+DATA = "light" in the file for an eighth of them, "bare" for none), `own` a server for this test alone, `tmp` a folder.
 Prints "ok FILE.NAME" or "not ok FILE.NAME: reason"; a word runs the tests whose name contains it.
 Each file is a process of its own, three at a time (each waits now and then: for a limit, a tick, a person), those that
 take longest first.
