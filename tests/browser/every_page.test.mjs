@@ -33,13 +33,13 @@ function isDue(page, turn, at = run) {
 }
 
 // What the contrast of words depends on: the element they stand in, all around it, and what the style sheet makes of both.
-// Marks the first of each make on the page and tells the makes in the order of their marks.
+// Marks the first of each make that is to be seen on the page and tells the makes in the order of their marks.
 function makesOfWords() {
   const makes = new Map();
-  const says = (e) => e.matches('input, select, textarea') || [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim());
+  const says = (e) => e.checkVisibility({ visibilityProperty: true }) && (e.matches('input, select, textarea') || [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim()));
   const visit = (e, around) => {
     const style = getComputedStyle(e);
-    const make = `${around} ${e.localName} ${e.className} ${style.color} ${style.backgroundColor} ${style.backgroundImage} ${style.opacity} ${style.fontSize} ${style.fontWeight}`;
+    const make = `${around} ${e.localName} ${e.className} ${style.color} ${style.backgroundColor} ${style.backgroundImage} ${style.opacity} ${style.fontSize} ${style.fontWeight} ${style.textDecorationLine}`;
     if (says(e) && !makes.has(make)) {
       e.dataset.make = makes.size;
       makes.set(make);

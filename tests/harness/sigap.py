@@ -103,8 +103,10 @@ class Cli:
 
 def copy_template(kind, to):
     """Finished data of this kind, made once a day and program and then copied: some queues are of today.
-    "practice" holds the practice data, "light" an eighth of them for tests that read every record several times, "bare" an
-    installation marked practice without data, "walked" the practice data after a walk over every page (pages.py), and what it found."""
+    "practice" holds the practice data, "light" an eighth of them for tests that read every record several times (all of
+    them in long forms), "bare" an installation marked practice without data, "walked" the practice data after a walk over every page (pages.py), and what it found."""
+    if kind == "light" and FULL:
+        kind = "practice"
     home = pathlib.Path(os.environ.get("SIGAP_TEST_HOME") or ROOT / "build/test")
     home.mkdir(parents=True, exist_ok=True)
     place, done = home / f"data-{kind}", home / f"data-{kind}.done"
